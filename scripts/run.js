@@ -1,0 +1,75 @@
+// Runs a program of this repository on the runtime it pins, after installing what is missing.
+// Plain JavaScript that an old Node.js understands: it may be the machine's.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamp = join(root, 'node_modules', '.gatehouse-installed');
+const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const [program, ...args] = process.argv.slice(2);
+
+if (!isInstalled()) install();
+const runtime = chooseRuntime();
+if (runtime === process.execPath) runHere();
+else runOn(runtime);
+
+/** What is installed is what the lock file says. */
+function isInstalled() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash();
+}
+
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+function install() {
+  console.error('Installing what is missing. This happens once.');
+  const words = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  // What npm says belongs on standard error: standard output is the program's.
+  const options = { cwd: root, stdio: ['ignore', 2, 2], shell: !npm };
+  const { status } = npm
+    ? spawnSync(process.execPath, [npm, ...words], options)
+    : spawnSync('npm', words, options);
+  if (status !== 0) stop('The installation failed. Is the npm registry reachable? Mend it and try again.');
+  writeFileSync(stamp, lockHash());
+}
+
+/** The pinned runtime, or this one where it could not be installed and this one will do. */
+function chooseRuntime() {
+  if (existsSync(pinned)) return isPinned() ? process.execPath : pinned;
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major === 24 || major >= 26) return process.execPath;
+  return stop(
+    `The pinned Node.js was not installed, and ${process.version} is too old: Gatehouse needs 24 or 26. ` +
+      'Allow the install script of the "node" package, remove node_modules and try again; or update Node.js.',
+  );
+}
+
+function isPinned() {
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'node', 'package.json'), 'utf8'));
+  return process.version === `v${version}`;
+}
+
+async function runHere() {
+  process.argv = [process.execPath, join(root, program), ...args];
+  await import(pathToFileURL(join(root, program)).href);
+}
+
+function runOn(executable) {
+  const child = spawn(executable, [join(root, program), ...args], { stdio: 'inherit' });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => stop(`Cannot run ${executable}: ${error.message}`));
+  child.on('exit', (code, signal) => (signal ? process.kill(process.pid, 'SIGKILL') : process.exit(code)));
+}
+
+function stop(reason) {
+  console.error(reason);
+  process.exit(1);
+}

@@ -1,0 +1,119 @@
+/**
+ * Passwords: what may be one, and whether this is the right one.
+ *
+ * Purpose: to let only those in who know the password, without ever keeping it.
+ * Prevents: guessable passwords, passwords readable in a stolen database, and answers whose time tells strangers
+ *   which names exist.
+ * Principle: a password that was accepted and hashed is recognised later, whatever keyboard composed it, and no other
+ *   text is; a question that cannot be answered with yes costs the same as one that can.
+ * State: none of its own; the cost of a new hash.
+ */
+
+import { timingSafeEqual } from 'node:crypto';
+import { randomSalt } from '../../crypto/ids.ts';
+import { formatPhc, type Pbkdf2Parameters, parsePhc } from '../../crypto/phc.ts';
+import type { Place } from '../../crypto/queue.ts';
+import { isCommon } from './common.ts';
+
+/** Why a new password was refused; `limit` is the bound it missed, in Unicode code points. */
+export type PasswordRefusal =
+  | { readonly refused: 'password_too_short' | 'password_too_long'; readonly limit: number }
+  | { readonly refused: 'password_malformed' | 'password_common' | 'password_is_identifier' };
+
+/** A password in the form that is hashed: well-formed, NFC, UTF-8. */
+export type PreparedPassword = { readonly bytes: Uint8Array };
+
+/** What became of a password at a login. */
+export interface Verdict {
+  readonly correct: boolean;
+  /** The stored hash was made with other parameters than a new one would be. */
+  readonly outdated: boolean;
+}
+
+/** The part of the settings this concept follows. */
+export interface PasswordRules {
+  readonly minLength: number;
+  readonly iterations: number;
+}
+
+/** Longest password, in code points and in bytes of UTF-8 (ruling G4). */
+const mostCodePoints = 256;
+const mostBytes = 1_024;
+
+export class Passwords {
+  readonly #minLength: number;
+  readonly #current: Pbkdf2Parameters;
+
+  constructor({ minLength, iterations }: PasswordRules) {
+    this.#minLength = minLength;
+    this.#current = { digest: 'sha512', iterations, saltBytes: 16, hashBytes: 64 };
+  }
+
+  /** Decides whether a new password may be used by the owner of an identifier (ruling G4). */
+  accept(password: string, canonicalIdentifier: string): PreparedPassword | PasswordRefusal {
+    if (!isWellFormed(password)) return { refused: 'password_malformed' };
+    const normal = password.normalize('NFC');
+    const bytes = Buffer.from(normal);
+    const length = [...normal].length;
+    if (length < this.#minLength) return { refused: 'password_too_short', limit: this.#minLength };
+    if (length > mostCodePoints || bytes.byteLength > mostBytes) {
+      return { refused: 'password_too_long', limit: mostCodePoints };
+    }
+    if (normal.toLowerCase() === canonicalIdentifier) return { refused: 'password_is_identifier' };
+    if (isCommon(normal)) return { refused: 'password_common' };
+    return { bytes };
+  }
+
+  /** Hashes an accepted password with the current parameters and a salt of its own (ruling G5). */
+  async hash({ bytes }: PreparedPassword, place: Place): Promise<string> {
+    const salt = randomSalt(this.#current.saltBytes);
+    const hash = await place.pbkdf2(bytes, salt, this.#current);
+    return formatPhc({ ...this.#current, salt, hash });
+  }
+
+  /**
+   * Compares a password with a stored hash, or with nothing: without a stored hash, and for a text that can be
+   * nobody's password, one hash with the current parameters is computed all the same (ruling G17).
+   */
+  async verify(password: string, storedHash: string | undefined, place: Place): Promise<Verdict> {
+    const prepared = prepare(password);
+    if (!prepared || storedHash === undefined) {
+      await place.pbkdf2(
+        prepared?.bytes ?? new Uint8Array(),
+        randomSalt(this.#current.saltBytes),
+        this.#current,
+      );
+      return { correct: false, outdated: false };
+    }
+    const stored = parsePhc(storedHash);
+    const hash = await place.pbkdf2(prepared.bytes, stored.salt, stored);
+    return { correct: timingSafeEqual(hash, stored.hash), outdated: !sameCost(stored, this.#current) };
+  }
+
+  /** Hashes a password that was just found correct with the current parameters. */
+  async rehash(password: string, place: Place): Promise<string | undefined> {
+    const prepared = prepare(password);
+    return prepared && this.hash(prepared, place);
+  }
+}
+
+/** The form of a password at a login: the length rules of the day it was chosen do not matter, only the outer bounds. */
+function prepare(password: string): PreparedPassword | undefined {
+  if (!isWellFormed(password)) return undefined;
+  const bytes = Buffer.from(password.normalize('NFC'));
+  return bytes.byteLength <= mostBytes ? { bytes } : undefined;
+}
+
+/** PBKDF2 pads short keys with zeros and UTF-8 has one form for all lone surrogates: both would let twins in. */
+function isWellFormed(password: string): boolean {
+  return password.isWellFormed() && !password.includes('\0');
+}
+
+function sameCost(a: Pbkdf2Parameters, b: Pbkdf2Parameters): boolean {
+  return (
+    a.digest === b.digest &&
+    a.iterations === b.iterations &&
+    a.saltBytes === b.saltBytes &&
+    a.hashBytes === b.hashBytes
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * Throttle: how often a password may be guessed.
+ *
+ * Purpose: to make guessing hopeless without asking anything of those who know their password.
+ * Prevents: many guesses at one account, many accounts tried from one network, guesses made in parallel or through
+ *   another contract to slip past the count.
+ * Principle: an attempt is counted before it is made; when a window is full, further attempts are refused until it
+ *   ends; a success takes its own attempt back out of the account's window.
+ * State: a set of windows, each with the hash of what it counts, a count and the instant it ends.
+ */
+
+import { digest } from '../crypto/ids.ts';
+import type { Rate } from '../settings.ts';
+import type { Quota, ThrottleStore } from '../storage/port.ts';
+
+/** Too many attempts; come back in this many seconds. */
+export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly retryAfterSeconds: number };
+
+/** One attempt that was counted. */
+export interface Attempt {
+  /** Takes it back out of the account's window, as a success or an attempt that was never made does. */
+  giveBack(): Promise<void>;
+}
+
+/** The part of the settings this concept follows. */
+export interface ThrottleRules {
+  readonly on: boolean;
+  readonly account: Rate;
+  readonly client: Rate;
+}
+
+/** Windows removed in one step of a sweep. */
+const sweepStep = 200;
+
+const uncounted: Attempt = { giveBack: async () => {} };
+
+export class Throttle {
+  readonly #store: ThrottleStore;
+  readonly #rules: ThrottleRules;
+
+  constructor(store: ThrottleStore, rules: ThrottleRules) {
+    this.#store = store;
+    this.#rules = rules;
+  }
+
+  /** Counts one login for an identifier, known or not, and for the network it came from. */
+  login(canonicalIdentifier: string, network: string, now: number): Promise<Attempt | TooManyAttempts> {
+    const account = quota('account', canonicalIdentifier, this.#rules.account);
+    return this.#take([quota('client', network, this.#rules.client), account], now, account);
+  }
+
+  /** Counts one registration for the network it came from. */
+  registration(network: string, now: number): Promise<Attempt | TooManyAttempts> {
+    return this.#take([quota('client', network, this.#rules.client)], now);
+  }
+
+  /** Reclaims windows that have ended, in small steps with a pause after each. */
+  async sweep(now: number, pause: () => Promise<void>): Promise<void> {
+    while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
+  }
+
+  async #take(quotas: readonly Quota[], now: number, returnable?: Quota): Promise<Attempt | TooManyAttempts> {
+    if (!this.#rules.on) return uncounted;
+    const counted = await this.#store.take(quotas, now);
+    if (!counted.allowed) {
+      return { refused: 'too_many_attempts', retryAfterSeconds: Math.ceil((counted.freeAt - now) / 1_000) };
+    }
+    const windowEndsAt = counted.windowEndsAt.at(-1);
+    if (!returnable || windowEndsAt === undefined) return uncounted;
+    return { giveBack: () => this.#store.giveBack(returnable.key, windowEndsAt) };
+  }
+}
+
+/** What is counted is kept as a hash: of one length, however long the name, and no list of names in the store. */
+function quota(kind: string, name: string, rate: Rate): Quota {
+  return { key: digest(`${kind} ${name}`), ...rate };
+}

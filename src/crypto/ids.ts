@@ -1,0 +1,41 @@
+/** Makes ids and salts that cannot be guessed, and the hash under which a session id is kept. */
+
+import { hash, randomBytes, randomUUID } from 'node:crypto';
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A version 4 UUID (RFC 9562, section 5.4): 122 random bits. */
+export function newUuid(): string {
+  return randomUUID();
+}
+
+/** 26 characters of `[a-z0-9]`: 134 random bits, every character equally likely. */
+export function newToken(): string {
+  return randomText(26);
+}
+
+/** 16 characters of `[a-z0-9]`, for names that are public: 82 random bits. */
+export function newHandle(): string {
+  return randomText(16);
+}
+
+/** Random bytes for the salt of a password hash. */
+export function randomSalt(bytes: number): Uint8Array {
+  return randomBytes(bytes);
+}
+
+/** SHA-256 of a text in UTF-8: 32 bytes. Synchronous, so that it never waits behind password hashes. */
+export function digest(text: string): Uint8Array {
+  return hash('sha256', text, 'buffer');
+}
+
+function randomText(length: number): string {
+  // Bytes from 252 up would make the first letters likelier than the others: 252 is 7 × 36.
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length * 2)) {
+      if (byte < 252 && text.length < length) text += alphabet[byte % 36];
+    }
+  }
+  return text;
+}

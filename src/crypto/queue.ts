@@ -1,0 +1,124 @@
+/** The line before password hashing: bounded in places and in time, and refused before any hashing is paid for. */
+
+import { availableParallelism } from 'node:os';
+import type { Pbkdf2Parameters } from './phc.ts';
+import { HashingThreads } from './threads.ts';
+
+/** The line is full; come back in this many seconds. */
+export interface Overloaded {
+  readonly refused: 'overloaded';
+  readonly retryAfterSeconds: number;
+}
+
+/** The one who asked has gone; nothing was hashed for it. */
+export class Abandoned extends Error {
+  override readonly name = 'Abandoned';
+}
+
+/** How the line is bounded. */
+export interface QueueLimits {
+  /** Hashes at once; default: one per core. */
+  readonly threads?: number;
+  /** The longest wait that is worth starting, in milliseconds. */
+  readonly longestWaitMs?: number;
+  /** Places in line, however fast hashing is. */
+  readonly mostPlaces?: number;
+}
+
+/** One place in line: may hash several times, one after another, until it is left. */
+export interface Place extends Disposable {
+  /**
+   * PBKDF2-HMAC over the bytes of the password, off the event loop.
+   *
+   * @throws {Abandoned} if the place's signal was aborted before the hash was begun.
+   */
+  pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Uint8Array>;
+}
+
+interface Turn {
+  readonly signal: AbortSignal | undefined;
+  begin(): void;
+  abandon(): void;
+}
+
+/** What a hash costs before one was timed: about a third of a microsecond an iteration. */
+const guessedMs = 65;
+
+/** A bounded line before a pool of hashing threads. */
+export class HashingQueue {
+  readonly #threads: HashingThreads;
+  readonly #size: number;
+  readonly #longestWaitMs: number;
+  readonly #mostPlaces: number;
+  readonly #line: Turn[] = [];
+  #running = 0;
+  #places = 0;
+  #averageMs = guessedMs;
+
+  constructor({
+    threads = availableParallelism(),
+    longestWaitMs = 2_000,
+    mostPlaces = 1_000,
+  }: QueueLimits = {}) {
+    this.#threads = new HashingThreads();
+    this.#size = threads;
+    this.#longestWaitMs = longestWaitMs;
+    this.#mostPlaces = mostPlaces;
+  }
+
+  /** Says at once whether the line is full: whether all who stand in it would take more than the longest wait. */
+  overloaded(): Overloaded | undefined {
+    const waitMs = (Math.max(0, this.#places + 1 - this.#size) * this.#averageMs) / this.#size;
+    if (waitMs <= this.#longestWaitMs && this.#places < this.#mostPlaces) return undefined;
+    return { refused: 'overloaded', retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) };
+  }
+
+  /** Takes a place in line, which the caller found not overloaded just before. Leave it when done (`using`). */
+  enter(signal?: AbortSignal): Place {
+    this.#places += 1;
+    let left = false;
+    return {
+      pbkdf2: async (password, salt, parameters) => {
+        await this.#turn(signal);
+        try {
+          const { hash, tookMs } = await this.#threads.pbkdf2(password, salt, parameters);
+          this.#averageMs += (tookMs - this.#averageMs) / 8;
+          return hash;
+        } finally {
+          this.#running -= 1;
+          this.#next();
+        }
+      },
+      [Symbol.dispose]: () => {
+        if (left) return;
+        left = true;
+        this.#places -= 1;
+      },
+    };
+  }
+
+  /** Ends the threads; hashes under way are lost. */
+  async close(): Promise<void> {
+    for (const turn of this.#line.splice(0)) turn.abandon();
+    await this.#threads.close();
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((begin, reject) => {
+      this.#line.push({ signal, begin, abandon: () => reject(new Abandoned('Its client has gone.')) });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    while (this.#running < this.#size) {
+      const turn = this.#line.shift();
+      if (!turn) return;
+      if (turn.signal?.aborted) turn.abandon();
+      else {
+        this.#running += 1;
+        turn.begin();
+      }
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/** The front door: everything a program that mounts Gatehouse may use. */
+
+export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
+export { createGatehouse } from './gatehouse.ts';
+export type { AddressBlock, Rate, Settings, StatusMode } from './settings.ts';
+export { readSettings, UnusableSettings } from './settings.ts';
+export { StoreUnusable } from './storage/port.ts';
+export type { Connection } from './wire/app.ts';

@@ -1,0 +1,108 @@
+/** The HTTP server around the handler: what is refused before it is a request, time-outs, and an orderly end. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { Handler } from '../wire/app.ts';
+import { type RawFault, refuseRaw } from '../wire/raw.ts';
+
+/** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
+export const headersTimeoutMs = 10_000;
+export const requestTimeoutMs = 15_000;
+
+/** Node looks for overdue clients this often; its default of 30 s would make the limits above a fiction. */
+const overdueCheckMs = 500;
+
+/** Longer than the 60 s after which common proxies drop an idle connection, so that they do it first. */
+const keepAliveMs = 65_000;
+
+/** How long an orderly end waits for requests under way. */
+const drainMs = 10_000;
+
+export interface Listening {
+  /** Where the server can be reached. */
+  readonly url: string;
+  /** Accepts nothing new, finishes what is under way within 10 seconds, then cuts off the rest. */
+  drain(): Promise<void>;
+}
+
+/** Starts to listen; rejects if the address is taken or not to be had. */
+export async function listen(
+  handle: Handler,
+  host: string,
+  port: number,
+  secure: boolean,
+): Promise<Listening> {
+  const answer = getRequestListener(
+    (request, env) => {
+      const { incoming } = env as HttpBindings;
+      return handle(request, { remoteAddress: incoming.socket.remoteAddress, target: incoming.url });
+    },
+    { errorHandler: () => refuseRaw('malformed', secure) },
+  );
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: overdueCheckMs,
+      keepAliveTimeout: keepAliveMs,
+    },
+    (incoming, outgoing) =>
+      hasOneHost(incoming) ? answer(incoming, outgoing) : refuse(outgoing, 'malformed', secure),
+  );
+  server.on('checkExpectation', (_incoming, outgoing) => refuse(outgoing, 'expectation', secure));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+    refuseSocket(socket, error, secure),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+  return { url: urlOf(server), drain: () => drain(server) };
+}
+
+/** Node takes the first of two `Host` headers where a proxy may have taken the second (RFC 9112, section 3.2). */
+function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts <= 1;
+}
+
+async function refuse(outgoing: ServerResponse, fault: RawFault, secure: boolean): Promise<void> {
+  const response = refuseRaw(fault, secure);
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(await response.text());
+}
+
+/** A request that could not be parsed, or did not arrive in time, has only a socket to be answered on. */
+async function refuseSocket(socket: Socket, error: NodeJS.ErrnoException, secure: boolean): Promise<void> {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const response = refuseRaw(faultOf(error.code), secure);
+  const body = await response.text();
+  const headers = [...response.headers, ['content-length', String(Buffer.byteLength(body))]];
+  const lines = headers.map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${response.status} ${response.statusText}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function faultOf(code: string | undefined): RawFault {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'too_slow';
+  return code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed';
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  // A connection that was busy at first is idle once its answer is out; Node would keep it until it times out.
+  const idling = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearInterval(idling);
+  clearTimeout(late);
+}

@@ -1,0 +1,118 @@
+/** What the rules ask of a store: small interfaces in which every method is one atomic step. */
+
+/** One account as a registration writes it: an `auth` row and a `users` row (ruling G2). */
+export interface NewAccount {
+  readonly userId: string;
+  /** The identifier as it was typed. */
+  readonly identifier: string;
+  /** The identifier in canonical form (ruling G3), unique bytewise. */
+  readonly canonical: string;
+  /** A password hash in PHC form. */
+  readonly passwordHash: string;
+  readonly createdAt: number;
+}
+
+/** What a login finds under a canonical identifier. */
+export interface Credential {
+  readonly userId: string;
+  readonly identifier: string;
+  readonly passwordHash: string;
+  /** `false` when the `users` row of this credential is missing (ruling R2). */
+  readonly hasUser: boolean;
+}
+
+/** A user as other people may know it. */
+export interface User {
+  readonly id: string;
+  readonly identifier: string;
+  readonly createdAt: number;
+}
+
+export interface AccountStore {
+  /** Writes both rows of an account or neither; whoever comes second under one canonical identifier is told so. */
+  create(account: NewAccount): Promise<'created' | 'identifier_taken'>;
+  /** Finds the credential under a canonical identifier. */
+  findCredential(canonical: string): Promise<Credential | undefined>;
+  /** Finds a user that has both rows. */
+  findUser(userId: string): Promise<User | undefined>;
+  /** Replaces a password hash if it is still the expected one; tells whether it was. */
+  replaceHash(canonical: string, expected: string, replacement: string): Promise<boolean>;
+}
+
+/** A session as it is kept: never its id, only the SHA-256 of it (ruling G6). */
+export interface SessionRow {
+  /** 32 bytes. */
+  readonly idHash: Uint8Array;
+  /** The public name of the session; unique, of no use as a credential. */
+  readonly handle: string;
+  readonly userId: string;
+  /** The contract that made it. */
+  readonly contract: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  /** When it dies unless it is used before; never later than `expiresAt`. */
+  readonly idleExpiresAt: number;
+  /** When it dies whatever happens. */
+  readonly expiresAt: number;
+}
+
+export interface SessionStore {
+  /** Writes a session; rejects if its user does not exist. */
+  insert(session: SessionRow): Promise<void>;
+  find(idHash: Uint8Array): Promise<SessionRow | undefined>;
+  /**
+   * Notes a use of a session. It may be written up to 100 ms later, together with others, and may be lost in a
+   * crash; it never moves an instant backwards and never brings back a session that was ended.
+   */
+  touch(idHash: Uint8Array, lastSeenAt: number, idleExpiresAt: number): void;
+  /** Removes a session and returns what was removed: of many that race for one session exactly one gets it. */
+  remove(idHash: Uint8Array): Promise<SessionRow | undefined>;
+  /** Removes at most `most` sessions with `idleExpiresAt` at or before `now`; returns how many. */
+  sweep(now: number, most: number): Promise<number>;
+}
+
+/** One counter an attempt must fit into. */
+export interface Quota {
+  /** 32 bytes that stand for what is counted. */
+  readonly key: Uint8Array;
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What became of an attempt: counted under every quota, or under none. */
+export type Counted =
+  | { readonly allowed: true; readonly windowEndsAt: readonly number[] }
+  | { readonly allowed: false; readonly freeAt: number };
+
+export interface ThrottleStore {
+  /**
+   * Counts one attempt under all quotas, or under none if any of them is full. A window starts with the first
+   * attempt counted in it. `windowEndsAt` follows the order of `quotas`; `freeAt` is when the last full one ends.
+   */
+  take(quotas: readonly Quota[], now: number): Promise<Counted>;
+  /** Takes one attempt back out of the window it was counted in; does nothing once that window is gone. */
+  giveBack(key: Uint8Array, windowEndsAt: number): Promise<void>;
+  /** Removes at most `most` windows that ended at or before `now`; returns how many. */
+  sweep(now: number, most: number): Promise<number>;
+}
+
+/** A store of one engine. Every method rejects with {@link StoreUnavailable} when the store cannot answer. */
+export interface Store {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly throttle: ThrottleStore;
+  /** Resolves only if the store answers and still holds its schema (ruling B2). */
+  ping(): Promise<void>;
+  /** Writes what is still waiting and lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** The store cannot answer now. Nothing may be concluded about what it holds (ruling G9). */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The store cannot be opened at all; the message tells the operator what to do. */
+export class StoreUnusable extends Error {
+  override readonly name = 'StoreUnusable';
+}

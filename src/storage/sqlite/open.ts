@@ -1,0 +1,162 @@
+/** Opens a SQLite file that is Gatehouse's, creates one where there is none, and refuses every other file. */
+
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreUnusable } from '../port.ts';
+import { applicationId, migrations } from './schema.ts';
+
+/** The oldest SQLite whose WAL is known to survive concurrent check-points intact. */
+const oldestSqlite = [3, 51, 3] as const;
+
+/** How long opening waits for another process to let go of the file. */
+const openingPatienceMs = 5_000;
+
+/**
+ * Opens the file at `path` with every commit durable (WAL, `synchronous=FULL`) and the schema up to date.
+ * A file is created only where none exists, and appears under its name complete or not at all.
+ *
+ * @throws {StoreUnusable} with a sentence that says what is wrong with the file and what to do.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  assertSqliteVersion(process.versions.sqlite ?? '0');
+  const file = resolve(path);
+  try {
+    if (!existsSync(file)) createFile(file);
+    return openFile(file);
+  } catch (error) {
+    if (error instanceof StoreUnusable) throw error;
+    throw new StoreUnusable(explain(file, error as Error), { cause: error });
+  }
+}
+
+/** Refuses a SQLite older than the one this store was tested with. */
+export function assertSqliteVersion(version: string): void {
+  const parts = version.split('.').map(Number);
+  const difference = oldestSqlite.map((oldest, i) => (parts[i] ?? 0) - oldest).find((d) => d !== 0) ?? 0;
+  if (difference >= 0) return;
+  throw new StoreUnusable(
+    `This Node.js carries SQLite ${version}; Gatehouse needs ${oldestSqlite.join('.')} or newer. Update Node.js.`,
+  );
+}
+
+/** A half-made file must never be found under the real name, so the file is made beside it and linked when done. */
+function createFile(file: string): void {
+  if (existsSync(`${file}-wal`)) {
+    throw new StoreUnusable(
+      `${file} is missing, but ${basename(file)}-wal beside it holds commits that belong to it. ` +
+        'Put the database file back, or move the -wal file away to start afresh.',
+    );
+  }
+  const folder = dirname(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `${basename(file)}.new-${process.pid}`);
+  rmSync(draft, { force: true });
+  closeSync(openSync(draft, 'wx', 0o600));
+  try {
+    const db = new DatabaseSync(draft, { timeout: openingPatienceMs });
+    prepare(db);
+    migrate(db, 0);
+    db.close();
+    linkSync(draft, file);
+    syncFolder(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function openFile(file: string): DatabaseSync {
+  const about = statSync(file);
+  if (!about.isFile()) throw new StoreUnusable(`${file} is not a file. Point DATABASE_URL at a file.`);
+  if (about.size === 0) {
+    throw new StoreUnusable(
+      `${file} is empty: no database that Gatehouse wrote looks like this. ` +
+        'Restore it from a backup, or remove it to start afresh.',
+    );
+  }
+  const db = new DatabaseSync(file, { timeout: openingPatienceMs });
+  try {
+    const version = schemaVersion(db, file);
+    prepare(db);
+    migrate(db, version);
+    db.exec('PRAGMA busy_timeout = 0');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Reads the version before anything is written: a file that is not ours stays as it was. */
+function schemaVersion(db: DatabaseSync, file: string): number {
+  const owner = pragma(db, 'application_id');
+  if (owner !== applicationId) {
+    throw new StoreUnusable(
+      `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
+    );
+  }
+  const version = pragma(db, 'user_version');
+  if (version > migrations.length) {
+    throw new StoreUnusable(
+      `${file} was written by a newer Gatehouse (schema ${version}; this one knows up to ${migrations.length}). ` +
+        'Run the newer version, or restore a backup that an older one made.',
+    );
+  }
+  return version;
+}
+
+function prepare(db: DatabaseSync): void {
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA journal_size_limit = 67108864;
+  `);
+}
+
+function migrate(db: DatabaseSync, from: number): void {
+  if (from === migrations.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have migrated while this one waited for the lock.
+    for (let version = pragma(db, 'user_version'); version < migrations.length; version += 1) {
+      db.exec(migrations[version] ?? '');
+    }
+    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+/** A new name is durable once its folder is; Windows keeps folders durable by itself and cannot open them. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+const remedies: readonly [pattern: RegExp, remedy: string][] = [
+  [/not a database|malformed/, 'The file is damaged or not a SQLite database. Restore it from a backup.'],
+  [/locked|busy/, 'Another program holds the file. Stop it and start again.'],
+  [
+    /readonly|EACCES|EPERM|EROFS/,
+    'Give the user that runs Gatehouse read and write access to it and its folder.',
+  ],
+  [/ENOSPC|disk is full/, 'The disk is full. Free some space.'],
+  [/ENOTDIR|EEXIST|EISDIR/, 'Part of the path is a file where a folder is needed. Choose another path.'],
+];
+
+function explain(file: string, error: Error): string {
+  const remedy =
+    remedies.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'Check the path and the disk.';
+  return `Cannot open the database ${file}: ${error.message}. ${remedy}`;
+}

@@ -1,0 +1,78 @@
+/** Sessions in SQLite: one row each under the hash of the id; uses are written back in batches. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { SessionRow, SessionStore } from '../port.ts';
+import { reading } from './failure.ts';
+import type { Writer } from './writer.ts';
+
+/** How long uses are gathered before one commit writes them all. */
+const gatherMs = 100;
+
+interface Touch {
+  readonly idHash: Uint8Array;
+  readonly lastSeenAt: number;
+  readonly idleExpiresAt: number;
+}
+
+const columns = `id_hash AS idHash, handle, user_id AS userId, contract, created_at AS createdAt,
+  last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt`;
+
+/** A session store that can be told to write back what it has gathered. */
+export interface GatheringSessionStore extends SessionStore {
+  /** Resolves when all gathered uses are written. */
+  writeBack(): Promise<void>;
+}
+
+export function sessionsIn(db: DatabaseSync, writer: Writer): GatheringSessionStore {
+  const insert = db.prepare(
+    `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const select = db.prepare(`SELECT ${columns} FROM sessions WHERE id_hash = ?`);
+  const update = db.prepare(
+    'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = ? AND last_seen_at < ?',
+  );
+  const remove = db.prepare(`DELETE FROM sessions WHERE id_hash = ? RETURNING ${columns}`);
+  const sweep = db.prepare(
+    `DELETE FROM sessions WHERE id_hash IN
+     (SELECT id_hash FROM sessions WHERE idle_expires_at <= ? ORDER BY idle_expires_at LIMIT ?)`,
+  );
+
+  const touches = new Map<string, Touch>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function writeBack(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (touches.size === 0) return;
+    const batch = [...touches.values()];
+    touches.clear();
+    await writer.write(() => {
+      for (const { idHash, lastSeenAt, idleExpiresAt } of batch) {
+        update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt);
+      }
+    });
+  }
+
+  return {
+    insert: (s) =>
+      writer.write(() => {
+        const { idHash, handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = s;
+        insert.run(idHash, handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt);
+      }),
+
+    find: (idHash) => reading(() => select.get(idHash) as SessionRow | undefined),
+
+    touch(idHash, lastSeenAt, idleExpiresAt) {
+      touches.set(Buffer.from(idHash).toString('latin1'), { idHash, lastSeenAt, idleExpiresAt });
+      // A use that could not be written is noted again by the next check of the session.
+      timer ??= setTimeout(() => writeBack().catch(() => {}), gatherMs).unref();
+    },
+
+    remove: (idHash) => writer.write(() => remove.get(idHash) as SessionRow | undefined),
+
+    sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
+
+    writeBack,
+  };
+}

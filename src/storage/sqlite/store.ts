@@ -1,0 +1,51 @@
+/** The SQLite store: one file, one writer, every acknowledged step durable. */
+
+import { resolve } from 'node:path';
+import { type Store, StoreUnavailable } from '../port.ts';
+import { accountsIn } from './accounts.ts';
+import { reading } from './failure.ts';
+import { openDatabase } from './open.ts';
+import { migrations } from './schema.ts';
+import { sessionsIn } from './sessions.ts';
+import { throttleIn } from './throttle.ts';
+import { Writer } from './writer.ts';
+
+/**
+ * Opens the store in the file at `path`, creating file and folder where they are missing.
+ *
+ * @throws {StoreUnusable} if the file cannot be used.
+ */
+export function openSqliteStore(path: string): Store {
+  const db = openDatabase(path);
+  const writer = new Writer(db, resolve(path));
+  const sessions = sessionsIn(db, writer);
+  const schemaVersion = db.prepare('PRAGMA user_version');
+  const tables = db.prepare(
+    `SELECT (SELECT count(*) FROM (SELECT 1 FROM auth LIMIT 1)), (SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1)),
+     (SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1)), (SELECT count(*) FROM (SELECT 1 FROM throttle LIMIT 1))`,
+  );
+
+  return {
+    accounts: accountsIn(db, writer),
+    sessions,
+    throttle: throttleIn(db, writer),
+
+    async ping() {
+      await reading(() => tables.get());
+      if ((await reading(() => schemaVersion.get()?.['user_version'])) !== migrations.length) {
+        throw new StoreUnavailable('The schema of the database changed while in use. Restart.');
+      }
+      writer.assertFileInPlace();
+    },
+
+    async close() {
+      try {
+        await sessions.writeBack();
+        // The writer answers in order: when it answers this, nothing waits any more.
+        await writer.write(() => {});
+      } finally {
+        db.close();
+      }
+    },
+  };
+}

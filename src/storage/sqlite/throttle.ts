@@ -1,0 +1,65 @@
+/** Throttle windows in SQLite: one counter per key, which survives a restart. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Counted, Quota, ThrottleStore } from '../port.ts';
+import { reading } from './failure.ts';
+import type { Writer } from './writer.ts';
+
+interface Window {
+  readonly count: number;
+  readonly windowEndsAt: number;
+}
+
+export function throttleIn(db: DatabaseSync, writer: Writer): ThrottleStore {
+  const select = db.prepare('SELECT count, window_ends_at AS windowEndsAt FROM throttle WHERE key = ?');
+  const upsert = db.prepare(
+    `INSERT INTO throttle (key, count, window_ends_at) VALUES (?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET count = excluded.count, window_ends_at = excluded.window_ends_at`,
+  );
+  const decrement = db.prepare(
+    'UPDATE throttle SET count = count - 1 WHERE key = ? AND window_ends_at = ? AND count > 0',
+  );
+  const sweep = db.prepare(
+    `DELETE FROM throttle WHERE key IN
+     (SELECT key FROM throttle WHERE window_ends_at <= ? ORDER BY window_ends_at LIMIT ?)`,
+  );
+
+  function currentWindow({ key, windowMs }: Quota, now: number): Window {
+    const row = select.get(key) as Window | undefined;
+    // A window further away than it is long was written under a wrong clock or another setting.
+    const current = row && row.windowEndsAt > now && row.windowEndsAt <= now + windowMs;
+    return current ? row : { count: 0, windowEndsAt: now + windowMs };
+  }
+
+  function refusal(quotas: readonly Quota[], now: number): Counted | undefined {
+    const windows = quotas.map((quota) => ({ ...currentWindow(quota, now), limit: quota.limit }));
+    const ends = windows.filter(({ count, limit }) => count >= limit).map(({ windowEndsAt }) => windowEndsAt);
+    return ends.length > 0 ? { allowed: false, freeAt: Math.max(...ends) } : undefined;
+  }
+
+  function count(quotas: readonly Quota[], now: number): Counted {
+    const refused = refusal(quotas, now);
+    if (refused) return refused;
+    const windowEndsAt = quotas.map((quota) => {
+      const window = currentWindow(quota, now);
+      upsert.run(quota.key, window.count + 1, window.windowEndsAt);
+      return window.windowEndsAt;
+    });
+    return { allowed: true, windowEndsAt };
+  }
+
+  return {
+    async take(quotas, now) {
+      // Whoever is refused anyway is refused by a read: a flood of refusals costs no commit.
+      const refused = await reading(() => refusal(quotas, now));
+      return refused ?? writer.write(() => count(quotas, now));
+    },
+
+    giveBack: (key, windowEndsAt) =>
+      writer.write(() => {
+        decrement.run(key, windowEndsAt);
+      }),
+
+    sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
+  };
+}

@@ -1,0 +1,68 @@
+/** Registration: a new account, and where the contract wants it a first session. */
+
+import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
+import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
+import type { BegunSession, IdSpelling } from '../concepts/sessions.ts';
+import type { User } from '../storage/port.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+
+export interface Registration {
+  readonly identifier: string;
+  readonly kind: IdentifierKind;
+  readonly password: string;
+}
+
+export interface Registered {
+  readonly user: User;
+}
+
+/** Makes an account. Only attempts that pass the rules of form are counted and hashed. */
+export async function register(
+  gate: Gate,
+  asked: Registration,
+  caller: Caller,
+): Promise<Registered | Refusal> {
+  return audited(gate, 'register', caller, await attempt(gate, asked, caller));
+}
+
+/**
+ * Makes an account and logs it in. If the session cannot be written the account stays, and a later login works
+ * (ruling R6).
+ */
+export async function registerAndLogin(
+  gate: Gate,
+  asked: Registration,
+  spelling: IdSpelling,
+  caller: Caller,
+): Promise<(Registered & BegunSession) | Refusal> {
+  const registered = await register(gate, asked, caller);
+  if (isRefusal(registered)) return registered;
+  const begun = await gate.sessions.begin(registered.user.id, caller.contract, spelling, caller.now);
+  return audited(gate, 'login', caller, { ...registered, ...begun });
+}
+
+async function attempt(gate: Gate, asked: Registration, caller: Caller): Promise<Registered | Refusal> {
+  const identifier = gate.accounts.name(asked.identifier, asked.kind);
+  if (isRefusal(identifier)) return identifier;
+  const password = gate.passwords.accept(asked.password, identifier.canonical);
+  if (isRefusal(password)) return password;
+  return write(gate, identifier, password, caller);
+}
+
+async function write(
+  gate: Gate,
+  identifier: Identifier,
+  password: PreparedPassword,
+  caller: Caller,
+): Promise<Registered | Refusal> {
+  const overloaded = gate.hashing.overloaded();
+  if (overloaded) return overloaded;
+  using place = gate.hashing.enter(caller.signal);
+  const counted = await gate.throttle.registration(caller.network, caller.now);
+  if (isRefusal(counted)) return counted;
+  // A name that is taken is told anyway: no hash is spent on it.
+  if (await gate.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
+  const passwordHash = await gate.passwords.hash(password, place);
+  const user = await gate.accounts.create(identifier, passwordHash, caller.now);
+  return isRefusal(user) ? user : { user };
+}

@@ -1,0 +1,9 @@
+/** Sweep: reclaims what is dead anyway. */
+
+import type { Gate } from './gate.ts';
+
+/** Removes the rows of dead sessions and of windows that have ended, pausing after each small step. */
+export async function sweep(gate: Gate, now: number, pause: () => Promise<void>): Promise<void> {
+  await gate.sessions.sweep(now, pause);
+  await gate.throttle.sweep(now, pause);
+}

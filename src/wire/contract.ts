@@ -1,0 +1,85 @@
+/** What every contract is made of: the paths it owns, its routes, and its words for every refusal. */
+
+import type { Caller, Refusal } from '../usecases/gate.ts';
+
+/** Refusals that concern the request itself, before any use case is asked. */
+export type Fault =
+  | {
+      readonly refused:
+        | 'unknown_route'
+        | 'cross_site'
+        | 'malformed_body'
+        | 'body_too_large'
+        | 'malformed_request';
+    }
+  | { readonly refused: 'unsupported_media_type' | 'unsupported_encoding' }
+  | { readonly refused: 'missing_field'; readonly field: string }
+  | { readonly refused: 'method_not_allowed'; readonly allow: string }
+  | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
+  | { readonly refused: 'failed' };
+
+/** Everything a contract must have words for. */
+export type Refused = Refusal | Fault;
+
+/** Every name a refusal may have. */
+export type RefusedName = Refused['refused'];
+
+/** The status and the sentence a contract answers a refusal with. */
+export interface Words {
+  readonly status: number;
+  readonly sentence: string | ((refused: Details) => string);
+}
+
+/** What a sentence may want to mention. */
+export interface Details {
+  readonly limit?: number;
+  readonly field?: string;
+}
+
+/** An answer before it is written to the wire. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request as a route sees it. */
+export interface Call {
+  readonly request: Request;
+  /** The part after `?`, undecoded; empty if there is none. */
+  readonly query: string;
+  readonly caller: Caller;
+  /** The fields of the JSON body; empty on routes that need none. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** One route. Its path is matched exactly (ruling G11). */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** `json`: one object is required (ruling G10); `any`: read up to the limit and ignored; `none`: not read. */
+  readonly body: 'json' | 'any' | 'none';
+  answer(call: Call): Promise<Reply>;
+}
+
+export interface Contract {
+  readonly name: string;
+  /** Whether errors on this path are answered in this contract's shape (ruling G7). */
+  owns(path: string): boolean;
+  readonly routes: readonly Route[];
+  refuse(refused: Refused, requestId: string): Reply;
+}
+
+/** The sentence for a refusal, with its details filled in. */
+export function sentence({ sentence }: Words, refused: Refused): string {
+  return typeof sentence === 'string' ? sentence : sentence(refused as Details);
+}
+
+/** Headers that the refusal itself asks for. */
+export function refusalHeaders(refused: Refused): Record<string, string> {
+  if ('retryAfterSeconds' in refused) return { 'retry-after': String(refused.retryAfterSeconds) };
+  if ('allow' in refused) return { allow: refused.allow };
+  // What was not read of the body must not be taken for the next request.
+  if (refused.refused === 'body_too_large') return { connection: 'close' };
+  return {};
+}

@@ -1,0 +1,113 @@
+/** The `dotjson` contract: `/register.json`, `/login.json`, `/logout.json`, the session in `?s=` (rulings D1 to D6). */
+
+import type { Settings, StatusMode } from '../settings.ts';
+import { type Gate, isRefusal } from '../usecases/gate.ts';
+import { login } from '../usecases/login.ts';
+import { logout } from '../usecases/logout.ts';
+import { register } from '../usecases/register.ts';
+import { cookieIds, presentedId, queryIds, type SessionCookie } from './carrier.ts';
+import {
+  type Contract,
+  type Refused,
+  type RefusedName,
+  type Reply,
+  refusalHeaders,
+  sentence,
+  type Words,
+} from './contract.ts';
+import { zonedDateTime } from './created.ts';
+import { shownStatus, textFields } from './fields.ts';
+import { faultWords, laterWords, passwordWords } from './words.ts';
+
+const words = {
+  ...faultWords,
+  ...laterWords,
+  ...passwordWords(400),
+  unknown_account: { status: 401, sentence: 'User does not exist' },
+  wrong_password: { status: 401, sentence: 'Invalid password' },
+  user_record_missing: { status: 500, sentence: 'User record missing in database' },
+  invalid_identifier: { status: 400, sentence: 'Invalid username' },
+  identifier_taken: { status: 409, sentence: 'User already exists' },
+  no_session: { status: 401, sentence: 'No session' },
+} satisfies Record<RefusedName, Words>;
+
+export interface DotjsonRules {
+  readonly statusMode: StatusMode;
+  readonly enumeration: Settings['enumeration'];
+  readonly timeZone: string;
+}
+
+export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules): Contract {
+  /** With `hide`, an unknown user is answered like a wrong password (ruling D3). */
+  const spoken = rules.enumeration === 'hide' ? { ...words, unknown_account: words.wrong_password } : words;
+
+  function refuse(refused: Refused): Reply {
+    const said = spoken[refused.refused];
+    return {
+      status: shownStatus(said.status, rules.statusMode),
+      body: { error: sentence(said, refused) },
+      headers: refusalHeaders(refused),
+    };
+  }
+
+  return {
+    name: 'dotjson',
+    owns: (path) => /^\/(?:register|login|logout)\.json(?:\/|$)/.test(path) || /^\/[^/]+\.json$/.test(path),
+    refuse,
+    routes: [
+      {
+        method: 'POST',
+        path: '/register.json',
+        body: 'json',
+        async answer({ fields, caller }) {
+          const asked = textFields(fields, 'username', 'password');
+          if (isRefusal(asked)) return refuse(asked);
+          const { username, password } = asked;
+          const outcome = await register(gate, { identifier: username, kind: 'username', password }, caller);
+          if (isRefusal(outcome)) return refuse(outcome);
+          const { identifier, createdAt } = outcome.user;
+          return {
+            status: 200,
+            body: { username: identifier, created: zonedDateTime(createdAt, rules.timeZone) },
+          };
+        },
+      },
+      {
+        method: 'POST',
+        path: '/login.json',
+        body: 'json',
+        async answer({ fields, caller }) {
+          const asked = textFields(fields, 'username', 'password');
+          if (isRefusal(asked)) return refuse(asked);
+          const { username, password } = asked;
+          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, caller);
+          if (isRefusal(outcome)) return refuse(outcome);
+          const { id, user, session } = outcome;
+          return {
+            status: 200,
+            body: {
+              id,
+              username: user.identifier,
+              created: zonedDateTime(session.createdAt, rules.timeZone),
+            },
+            headers: cookie.set(id),
+          };
+        },
+      },
+      {
+        method: 'POST',
+        path: '/logout.json',
+        body: 'any',
+        async answer({ request, query, caller }) {
+          const cookies = cookieIds(request);
+          const id = presentedId(queryIds(query), cookies);
+          if (id === undefined) return refuse({ refused: 'no_session' });
+          const outcome = await logout(gate, [id], caller);
+          if (isRefusal(outcome)) return refuse(outcome);
+          const headers = cookies.includes(id) ? cookie.clear() : {};
+          return { status: 200, body: { success: true }, headers };
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,79 @@
+/** The `envelope` contract: login and logout under `/api/auth`, the session in the bodies (rulings E1 to E4). */
+
+import type { StatusMode } from '../settings.ts';
+import { type Gate, isRefusal } from '../usecases/gate.ts';
+import { login } from '../usecases/login.ts';
+import { logout } from '../usecases/logout.ts';
+import {
+  type Contract,
+  type Refused,
+  type RefusedName,
+  type Reply,
+  refusalHeaders,
+  sentence,
+  type Words,
+} from './contract.ts';
+import { shownStatus, textFields } from './fields.ts';
+import { faultWords, laterWords, passwordWords } from './words.ts';
+
+const wrongCredentials: Words = { status: 401, sentence: 'Invalid username or password' };
+
+const words = {
+  ...faultWords,
+  ...laterWords,
+  ...passwordWords(400),
+  unknown_account: wrongCredentials,
+  wrong_password: wrongCredentials,
+  user_record_missing: { status: 500, sentence: 'User record missing in database' },
+  invalid_identifier: { status: 400, sentence: 'Invalid username' },
+  identifier_taken: { status: 409, sentence: 'Username already registered' },
+  no_session: { status: 404, sentence: 'Session not found' },
+} satisfies Record<RefusedName, Words>;
+
+export function envelope(gate: Gate, statusMode: StatusMode): Contract {
+  function refuse(refused: Refused, request: string): Reply {
+    const said = words[refused.refused];
+    return {
+      status: shownStatus(said.status, statusMode),
+      body: { request, error: sentence(said, refused) },
+      headers: refusalHeaders(refused),
+    };
+  }
+
+  return {
+    name: 'envelope',
+    owns: (path) => path === '/api/auth' || path.startsWith('/api/auth/'),
+    refuse,
+    routes: [
+      {
+        method: 'POST',
+        path: '/api/auth/login',
+        body: 'json',
+        async answer({ fields, caller }) {
+          const asked = textFields(fields, 'username', 'password');
+          if (isRefusal(asked)) return refuse(asked, caller.requestId);
+          const { username, password } = asked;
+          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, caller);
+          if (isRefusal(outcome)) return refuse(outcome, caller.requestId);
+          const { user, id } = outcome;
+          return {
+            status: 200,
+            body: { request: caller.requestId, user: user.id, session: id, message: 'Logged in' },
+          };
+        },
+      },
+      {
+        method: 'POST',
+        path: '/api/auth/logout',
+        body: 'json',
+        async answer({ fields, caller }) {
+          const asked = textFields(fields, 'session');
+          if (isRefusal(asked)) return refuse(asked, caller.requestId);
+          const outcome = await logout(gate, [asked.session], caller);
+          if (isRefusal(outcome)) return refuse(outcome, caller.requestId);
+          return { status: 200, body: { request: caller.requestId, message: 'Logged out' } };
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,3 @@
+/** The OpenAPI document. */
+
+export const openapi = { openapi: '3.1.1' };

@@ -1,0 +1,47 @@
+/** Problem details (RFC 9457): the error body of `rest` and of everything outside the three contracts. */
+
+import {
+  type Refused,
+  type RefusedName,
+  type Reply,
+  refusalHeaders,
+  sentence,
+  type Words,
+} from './contract.ts';
+
+/** The registered phrases of the status codes in use (RFC 9110, section 15; RFC 6585, section 4). */
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** A problem of type `about:blank`: the title is the phrase of the status, the detail says what is wrong. */
+export function problem(status: number, detail: string): Reply {
+  return {
+    status,
+    body: { type: 'about:blank', title: titles[status] ?? 'Error', status, detail },
+    headers: { 'content-type': 'application/problem+json' },
+  };
+}
+
+/** Refuses in problem details, in the words of a table. */
+export function problemFor(words: Readonly<Record<RefusedName, Words>>) {
+  return (refused: Refused): Reply => {
+    const said = words[refused.refused];
+    const reply = problem(said.status, sentence(said, refused));
+    return { ...reply, headers: { ...reply.headers, ...refusalHeaders(refused) } };
+  };
+}

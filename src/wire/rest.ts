@@ -1,0 +1,82 @@
+/** The `rest` contract: register, login and logout under `/auth`, the session in a cookie (rulings R1 to R6). */
+
+import type { BegunSession } from '../concepts/sessions.ts';
+import { type Gate, isRefusal } from '../usecases/gate.ts';
+import { login } from '../usecases/login.ts';
+import { logout } from '../usecases/logout.ts';
+import { registerAndLogin } from '../usecases/register.ts';
+import { cookieIds, headerIds, type SessionCookie } from './carrier.ts';
+import type { Call, Contract, RefusedName, Reply, Words } from './contract.ts';
+import { textFields } from './fields.ts';
+import { problemFor } from './problem.ts';
+import { faultWords, laterWords, passwordWords } from './words.ts';
+
+const wrongCredentials: Words = { status: 401, sentence: 'Invalid email or password' };
+
+const words = {
+  ...faultWords,
+  ...laterWords,
+  ...passwordWords(422),
+  unknown_account: wrongCredentials,
+  wrong_password: wrongCredentials,
+  user_record_missing: { status: 500, sentence: 'User record missing in database' },
+  invalid_identifier: { status: 422, sentence: 'Invalid email' },
+  identifier_taken: { status: 409, sentence: 'Email already registered' },
+  no_session: { status: 401, sentence: 'Not authenticated' },
+} satisfies Record<RefusedName, Words>;
+
+export function rest(gate: Gate, cookie: SessionCookie): Contract {
+  const refuse = problemFor(words);
+
+  function begun(status: number, { id }: BegunSession): Reply {
+    return { status, body: { session_id: id }, headers: cookie.set(id) };
+  }
+
+  return {
+    name: 'rest',
+    owns: (path) => path === '/auth' || path.startsWith('/auth/'),
+    refuse,
+    routes: [
+      {
+        method: 'POST',
+        path: '/auth/register',
+        body: 'json',
+        async answer({ fields, caller }) {
+          const asked = textFields(fields, 'email', 'password');
+          if (isRefusal(asked)) return refuse(asked);
+          const { email, password } = asked;
+          const outcome = await registerAndLogin(
+            gate,
+            { identifier: email, kind: 'email', password },
+            'uuid',
+            caller,
+          );
+          return isRefusal(outcome) ? refuse(outcome) : begun(201, outcome);
+        },
+      },
+      {
+        method: 'POST',
+        path: '/auth/login',
+        body: 'json',
+        async answer({ fields, caller }) {
+          const asked = textFields(fields, 'email', 'password');
+          if (isRefusal(asked)) return refuse(asked);
+          const { email, password } = asked;
+          const outcome = await login(gate, { identifier: email, password, spelling: 'uuid' }, caller);
+          return isRefusal(outcome) ? refuse(outcome) : begun(200, outcome);
+        },
+      },
+      {
+        method: 'POST',
+        path: '/auth/logout',
+        body: 'any',
+        async answer({ request, caller }: Call) {
+          // Every session presented ends, also where the carriers disagree (ruling G14).
+          const ids = new Set([...headerIds(request), ...cookieIds(request)]);
+          await logout(gate, [...ids], caller);
+          return { status: 204, headers: cookie.clear() };
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+/** The routes for machines: is it alive, is it ready (ruling B2), what can it do; and the words for stray paths. */
+
+import type { Contract } from './contract.ts';
+import { openapi } from './openapi/document.ts';
+import { problemFor } from './problem.ts';
+import { siteWords } from './words.ts';
+
+/** Owns every path that no other contract owns. */
+export function site(ready: () => Promise<void>): Contract {
+  return {
+    name: 'site',
+    owns: () => true,
+    refuse: problemFor(siteWords),
+    routes: [
+      {
+        method: 'GET',
+        path: '/healthz',
+        body: 'none',
+        answer: async () => ({ status: 200, body: { status: 'alive' } }),
+      },
+      {
+        method: 'GET',
+        path: '/readyz',
+        body: 'none',
+        async answer() {
+          await ready();
+          return { status: 200, body: { status: 'ready' } };
+        },
+      },
+      {
+        method: 'GET',
+        path: '/openapi.json',
+        body: 'none',
+        answer: async () => ({ status: 200, body: openapi }),
+      },
+    ],
+  };
+}

@@ -1,0 +1,58 @@
+/** The words contracts share: for requests that reach no use case, and for what a password lacks. */
+
+import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
+import type { Fault, RefusedName, Words } from './contract.ts';
+
+/** Words for faults of the request, the same in every contract (ruling G8). */
+export const faultWords = {
+  malformed_request: { status: 400, sentence: 'Malformed request' },
+  malformed_body: { status: 400, sentence: 'The body must be one JSON object in UTF-8' },
+  missing_field: { status: 400, sentence: ({ field }) => `The field "${field}" must be a string` },
+  cross_site: {
+    status: 403,
+    sentence: 'Cross-site request refused: the Origin is not on the list of allowed origins',
+  },
+  unknown_route: { status: 404, sentence: 'Not found' },
+  method_not_allowed: { status: 405, sentence: 'Method not allowed' },
+  body_too_large: { status: 413, sentence: 'The body is larger than 16 KiB' },
+  unsupported_media_type: { status: 415, sentence: 'Content-Type must be application/json' },
+  unsupported_encoding: { status: 415, sentence: 'Content-Encoding must be identity' },
+  failed: { status: 500, sentence: 'Internal error' },
+  unavailable: { status: 503, sentence: 'Temporarily unavailable, try again later' },
+} as const satisfies Record<Fault['refused'], Words>;
+
+/** Words for a refused new password: they begin with `Password` and say why (ruling D4). */
+export function passwordWords(status: number) {
+  return {
+    password_too_short: {
+      status,
+      sentence: ({ limit }) => `Password must have at least ${limit} characters`,
+    },
+    password_too_long: {
+      status,
+      sentence: ({ limit }) => `Password must have at most ${limit} characters and 1024 bytes of UTF-8`,
+    },
+    password_malformed: { status, sentence: 'Password must be well-formed Unicode without U+0000' },
+    password_common: { status, sentence: 'Password is too common' },
+    password_is_identifier: { status, sentence: 'Password must differ from the name of the account' },
+  } as const satisfies Record<PasswordRefusal['refused'], Words>;
+}
+
+/** Words for being asked to come back later. */
+export const laterWords = {
+  too_many_attempts: { status: 429, sentence: 'Too many attempts, try again later' },
+  overloaded: { status: 503, sentence: 'Too many logins at once, try again later' },
+} as const satisfies Record<'too_many_attempts' | 'overloaded', Words>;
+
+/** Words for everything outside the three contracts. */
+export const siteWords = {
+  ...faultWords,
+  ...laterWords,
+  ...passwordWords(422),
+  unknown_account: { status: 401, sentence: 'Not authenticated' },
+  wrong_password: { status: 401, sentence: 'Not authenticated' },
+  user_record_missing: { status: 500, sentence: 'User record missing in database' },
+  invalid_identifier: { status: 422, sentence: 'Invalid identifier' },
+  identifier_taken: { status: 409, sentence: 'Identifier already registered' },
+  no_session: { status: 401, sentence: 'Not authenticated' },
+} as const satisfies Record<RefusedName, Words>;
