@@ -5,4 +5,4 @@ export { createGatehouse } from './gatehouse.ts';
 export type { AddressBlock, Rate, Settings, StatusMode } from './settings.ts';
 export { readSettings, UnusableSettings } from './settings.ts';
 export { StoreUnusable } from './storage/port.ts';
-export type { Connection } from './wire/app.ts';
+export type { Connection } from './wire/call.ts';

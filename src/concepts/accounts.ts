@@ -10,6 +10,7 @@
  */
 
 import { newUuid } from '../crypto/ids.ts';
+import type { Awaitable } from '../storage/awaitable.ts';
 import type { AccountStore, Credential, User } from '../storage/port.ts';
 
 /** The two kinds of identifier; no text is both, because only an e-mail address has an `@`. */
@@ -61,12 +62,12 @@ export class Accounts {
   }
 
   /** Looks up what a login needs; any text is a legal question (ruling G3). */
-  credential(typed: string): Promise<Credential | undefined> {
+  credential(typed: string): Awaitable<Credential | undefined> {
     return this.#store.findCredential(canonical(typed));
   }
 
   /** The user behind an id, unless one of its records is gone. */
-  user(userId: string): Promise<User | undefined> {
+  user(userId: string): Awaitable<User | undefined> {
     return this.#store.findUser(userId);
   }
 

@@ -10,13 +10,11 @@
  */
 
 import { digest, newHandle, newToken, newUuid } from '../crypto/ids.ts';
-import type { SessionRow, SessionStore } from '../storage/port.ts';
+import { type Awaitable, after } from '../storage/awaitable.ts';
+import type { Session, SessionStore } from '../storage/port.ts';
 
 /** The id was never given out, or its session is dead. */
 export type NoSession = { readonly refused: 'no_session' };
-
-/** A session as it may be shown: without the hash of its id. */
-export type Session = Omit<SessionRow, 'idHash'>;
 
 /** How an id is spelled: a version 4 UUID, or 26 characters of `[a-z0-9]` (ruling G6). */
 export type IdSpelling = 'uuid' | 'token';
@@ -70,18 +68,22 @@ export class Sessions {
       idleExpiresAt: Math.min(now + this.#idleMs, expiresAt),
       expiresAt,
     };
-    await this.#store.insert({ idHash: digest(id), ...session });
+    await this.#store.insert(digest(id), session);
     return { id, session };
   }
 
   /** Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. */
-  async use(id: string, now: number): Promise<Session | NoSession> {
+  use(id: string, now: number): Awaitable<Session | NoSession> {
     if (id.length > longestId) return noSession;
     const idHash = digest(id);
-    const session = await this.#store.find(idHash);
-    if (!session || !this.#isAlive(session, now)) return noSession;
-    if (now - session.lastSeenAt < this.#writeBackMs) return session;
+    return after(this.#store.find(idHash), (session) =>
+      session && this.#isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
+    );
+  }
 
+  /** The session with this use in it, which is written back only if the last one written is old enough. */
+  #used(idHash: string, session: Session, now: number): Session {
+    if (now - session.lastSeenAt < this.#writeBackMs) return session;
     const idleExpiresAt = Math.min(now + this.#idleMs, session.expiresAt);
     this.#store.touch(idHash, now, idleExpiresAt);
     return { ...session, lastSeenAt: now, idleExpiresAt };

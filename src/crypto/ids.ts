@@ -24,9 +24,12 @@ export function randomSalt(bytes: number): Uint8Array {
   return randomBytes(bytes);
 }
 
-/** SHA-256 of a text in UTF-8: 32 bytes. Synchronous, so that it never waits behind password hashes. */
-export function digest(text: string): Uint8Array {
-  return hash('sha256', text, 'buffer');
+/**
+ * SHA-256 of a text in UTF-8, as 64 hexadecimal digits. Synchronous, so that it never waits behind password hashes;
+ * a string, because a buffer would cost four times the hash itself.
+ */
+export function digest(text: string): string {
+  return hash('sha256', text, 'hex');
 }
 
 function randomText(length: number): string {

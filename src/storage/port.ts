@@ -1,5 +1,7 @@
 /** What the rules ask of a store: small interfaces in which every method is one atomic step. */
 
+import type { Awaitable } from './awaitable.ts';
+
 /** One account as a registration writes it: an `auth` row and a `users` row (ruling G2). */
 export interface NewAccount {
   readonly userId: string;
@@ -32,17 +34,15 @@ export interface AccountStore {
   /** Writes both rows of an account or neither; whoever comes second under one canonical identifier is told so. */
   create(account: NewAccount): Promise<'created' | 'identifier_taken'>;
   /** Finds the credential under a canonical identifier. */
-  findCredential(canonical: string): Promise<Credential | undefined>;
+  findCredential(canonical: string): Awaitable<Credential | undefined>;
   /** Finds a user that has both rows. */
-  findUser(userId: string): Promise<User | undefined>;
+  findUser(userId: string): Awaitable<User | undefined>;
   /** Replaces a password hash if it is still the expected one; tells whether it was. */
   replaceHash(canonical: string, expected: string, replacement: string): Promise<boolean>;
 }
 
-/** A session as it is kept: never its id, only the SHA-256 of it (ruling G6). */
-export interface SessionRow {
-  /** 32 bytes. */
-  readonly idHash: Uint8Array;
+/** A session as it is kept, under the SHA-256 of its id and without the id itself (ruling G6). */
+export interface Session {
   /** The public name of the session; unique, of no use as a credential. */
   readonly handle: string;
   readonly userId: string;
@@ -56,25 +56,26 @@ export interface SessionRow {
   readonly expiresAt: number;
 }
 
+/** Sessions by the SHA-256 of their ids: 64 hexadecimal digits. */
 export interface SessionStore {
   /** Writes a session; rejects if its user does not exist. */
-  insert(session: SessionRow): Promise<void>;
-  find(idHash: Uint8Array): Promise<SessionRow | undefined>;
+  insert(idHash: string, session: Session): Promise<void>;
+  find(idHash: string): Awaitable<Session | undefined>;
   /**
    * Notes a use of a session. It may be written up to 100 ms later, together with others, and may be lost in a
    * crash; it never moves an instant backwards and never brings back a session that was ended.
    */
-  touch(idHash: Uint8Array, lastSeenAt: number, idleExpiresAt: number): void;
+  touch(idHash: string, lastSeenAt: number, idleExpiresAt: number): void;
   /** Removes a session and returns what was removed: of many that race for one session exactly one gets it. */
-  remove(idHash: Uint8Array): Promise<SessionRow | undefined>;
+  remove(idHash: string): Promise<Session | undefined>;
   /** Removes at most `most` sessions with `idleExpiresAt` at or before `now`; returns how many. */
   sweep(now: number, most: number): Promise<number>;
 }
 
 /** One counter an attempt must fit into. */
 export interface Quota {
-  /** 32 bytes that stand for what is counted. */
-  readonly key: Uint8Array;
+  /** A SHA-256 that stands for what is counted: 64 hexadecimal digits. */
+  readonly key: string;
   readonly limit: number;
   readonly windowMs: number;
 }
@@ -91,12 +92,15 @@ export interface ThrottleStore {
    */
   take(quotas: readonly Quota[], now: number): Promise<Counted>;
   /** Takes one attempt back out of the window it was counted in; does nothing once that window is gone. */
-  giveBack(key: Uint8Array, windowEndsAt: number): Promise<void>;
+  giveBack(key: string, windowEndsAt: number): Promise<void>;
   /** Removes at most `most` windows that ended at or before `now`; returns how many. */
   sweep(now: number, most: number): Promise<number>;
 }
 
-/** A store of one engine. Every method rejects with {@link StoreUnavailable} when the store cannot answer. */
+/**
+ * A store of one engine. Every method throws {@link StoreUnavailable}, or rejects with it, when the store cannot
+ * answer.
+ */
 export interface Store {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;

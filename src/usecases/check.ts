@@ -1,7 +1,8 @@
 /** Session check: who is this? */
 
-import type { NoSession, Session } from '../concepts/sessions.ts';
-import type { User } from '../storage/port.ts';
+import type { NoSession } from '../concepts/sessions.ts';
+import { type Awaitable, after } from '../storage/awaitable.ts';
+import type { Session, User } from '../storage/port.ts';
 import { type Gate, isRefusal } from './gate.ts';
 
 export interface Checked {
@@ -10,9 +11,14 @@ export interface Checked {
 }
 
 /** Recognises the owner of a session id. A session whose user is gone is dead. */
-export async function check(gate: Gate, id: string, now: number): Promise<Checked | NoSession> {
-  const session = await gate.sessions.use(id, now);
-  if (isRefusal(session)) return session;
-  const user = await gate.accounts.user(session.userId);
-  return user ? { user, session } : { refused: 'no_session' };
+export function check(gate: Gate, id: string, now: number): Awaitable<Checked | NoSession> {
+  return after(gate.sessions.use(id, now), (session) =>
+    isRefusal(session) ? session : withUser(gate, session),
+  );
+}
+
+function withUser(gate: Gate, session: Session): Awaitable<Checked | NoSession> {
+  return after(gate.accounts.user(session.userId), (user) =>
+    user ? { user, session } : { refused: 'no_session' as const },
+  );
 }

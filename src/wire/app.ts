@@ -1,27 +1,19 @@
 /** Puts the contracts together into one `Request → Response` handler. */
 
 import { Hono } from 'hono';
-import { newUuid } from '../crypto/ids.ts';
 import { Abandoned } from '../crypto/queue.ts';
 import type { AddressBlock } from '../settings.ts';
+import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
-import { audited, type Caller, type Gate, isRefusal } from '../usecases/gate.ts';
+import { audited, type Gate, isRefusal } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
-import { clientNetwork } from './client.ts';
-import type { Call, Contract, Refused, Reply, Route } from './contract.ts';
+import { Call, type Connection, pathOf } from './call.ts';
+import type { Contract, Refused, Reply, Route } from './contract.ts';
 import { securityHeaders } from './headers.ts';
 import { Origins } from './origin.ts';
 
-/** What a server knows about a request that the request itself does not say. */
-export interface Connection {
-  /** The address of the peer. Without it all clients are throttled as one. */
-  readonly remoteAddress?: string | undefined;
-  /** The request target as it came over the wire, before any URL parser made it tidy (ruling G11). */
-  readonly target?: string | undefined;
-}
-
 /** Answers every request; never rejects. */
-export type Handler = (request: Request, connection?: Connection) => Response | Promise<Response>;
+export type Handler = (request: Request, connection?: Connection) => Awaitable<Response>;
 
 export interface AppOptions {
   readonly gate: Gate;
@@ -36,126 +28,90 @@ export interface AppOptions {
 }
 
 /** Seconds after which asking again makes sense when the store could not answer. */
-const storeRetrySeconds = 1;
+const retryAfterSeconds = 1;
 
-const noFields = { fields: {} };
-
+/** Puts the contracts together; the first one that owns a path answers for it. */
 export function createApp(options: AppOptions): Handler {
   const { gate, contracts, clock, onError } = options;
   const constantHeaders = securityHeaders(options.secure);
   const origins = new Origins(options.allowedOrigins);
+  const methods = methodsByPath(contracts);
   const app = new Hono<{ Bindings: Connection }>({
-    // Neither decoded nor tidied: `%61` and `/x/../` are paths of their own (ruling G11).
-    getPath: (request, inputs) =>
-      pathOf((inputs?.env as Connection | undefined)?.target ?? urlTarget(request)),
+    getPath: (request, inputs) => pathOf(request, inputs?.env as Connection | undefined),
   });
 
   for (const contract of contracts) {
     for (const route of contract.routes) {
-      app.on(route.method, route.path, (c) =>
-        respond(c.req.raw, c.env, contract, (call) => run(route, call)),
-      );
+      const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
+      app.on(route.method, route.path, (c) => respond(c.req.raw, c.env, contract, answer));
     }
   }
-  for (const [path, methods] of methodsByPath(contracts)) {
-    app.all(path, (c) => {
-      const preflight = c.req.method === 'OPTIONS' ? origins.preflightHeaders(c.req.raw, methods) : undefined;
-      const reply = async (): Promise<Reply | Refused> =>
-        preflight ? { status: 204, headers: preflight } : { refused: 'method_not_allowed', allow: methods };
-      return respond(c.req.raw, c.env, ownerOf(path), reply);
-    });
-  }
-  app.notFound((c) =>
-    respond(c.req.raw, c.env, ownerOf(c.req.path), async () => ({ refused: 'unknown_route' })),
-  );
+  app.notFound((c) => {
+    const owner = contracts.find((contract) => contract.owns(c.req.path)) as Contract;
+    return respond(c.req.raw, c.env, owner, noRoute);
+  });
 
-  function ownerOf(path: string): Contract {
-    return contracts.find((contract) => contract.owns(path)) as Contract;
-  }
-
-  /** From a request to a written response: the one place where anything thrown is caught. */
-  async function respond(
-    request: Request,
-    connection: Connection | undefined,
-    contract: Contract,
-    answer: (call: Call) => Promise<Reply | Refused>,
-  ): Promise<Response> {
-    const requestId = newUuid();
-    const target = connection?.target ?? urlTarget(request);
-    try {
-      const caller: Caller = {
-        contract: contract.name,
-        network: clientNetwork(
-          connection?.remoteAddress,
-          request.headers.get('x-forwarded-for'),
-          options.trustedProxies,
-        ),
-        requestId,
-        now: clock(),
-      };
-      const outcome = await answer({ request, query: queryOf(target), caller, fields: {} });
-      return written(request, isRefusal(outcome) ? contract.refuse(outcome, requestId) : outcome, requestId);
-    } catch (error) {
-      if (!(error instanceof Abandoned)) onError(error, { requestId, path: pathOf(target) });
-      return written(request, contract.refuse(trouble(error), requestId), requestId);
-    }
+  /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
+  function noRoute({ request, path }: Call): Reply | Refused {
+    const allow = methods.get(path);
+    if (allow === undefined) return { refused: 'unknown_route' };
+    const preflight = request.method === 'OPTIONS' ? origins.preflightHeaders(request, allow) : undefined;
+    return preflight ? { status: 204, headers: preflight } : { refused: 'method_not_allowed', allow };
   }
 
   /** What stands before every route that changes state: the page it comes from, then its body. */
-  async function run(route: Route, call: Call): Promise<Reply | Refused> {
-    if (route.method === 'GET') return route.answer(call);
-    const caller = { ...call.caller, signal: call.request.signal };
-    if (!origins.mayChangeState(call.request))
-      return audited(gate, 'refusal', caller, { refused: 'cross_site' } as const);
-    const body = await readBody(route, call.request);
-    if (isRefusal(body)) return audited(gate, 'refusal', caller, body);
-    return route.answer({ ...call, caller, fields: body.fields });
+  async function change(route: Route, call: Call): Promise<Reply | Refused> {
+    if (!origins.mayChangeState(call.request)) {
+      return audited(gate, 'refusal', call, { refused: 'cross_site' } as const);
+    }
+    const body = await (route.body === 'json' ? readFields(call.request) : ignoreBody(call.request));
+    if (isRefusal(body)) return audited(gate, 'refusal', call, body);
+    call.fields = body.fields;
+    return route.answer(call);
   }
 
-  function written(request: Request, reply: Reply, requestId: string): Response {
-    const headers: Record<string, string> = {
-      ...constantHeaders,
-      'x-request-id': requestId,
-      ...origins.corsHeaders(request),
-      ...reply.headers,
+  /** From a request to a response, with the one place where anything thrown is caught. */
+  function respond(
+    request: Request,
+    connection: Connection,
+    contract: Contract,
+    answer: (call: Call) => Awaitable<Reply | Refused>,
+  ): Awaitable<Response> {
+    const call = new Call(request, connection, contract.name, clock(), options.trustedProxies);
+    const write = (outcome: Reply | Refused): Response =>
+      written(call, isRefusal(outcome) ? contract.refuse(outcome, call.requestId) : outcome);
+    const fail = (error: unknown): Response => {
+      if (!(error instanceof Abandoned)) onError(error, { requestId: call.requestId, path: call.path });
+      return write(trouble(error));
     };
+    try {
+      const outcome = answer(call);
+      return outcome instanceof Promise ? outcome.then(write).catch(fail) : write(outcome);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  function written({ request, requestId }: Call, reply: Reply): Response {
+    const headers: Record<string, string> = { ...constantHeaders, 'x-request-id': requestId };
+    if (origins.any) Object.assign(headers, origins.corsHeaders(request));
+    if (reply.headers) Object.assign(headers, reply.headers);
     if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
     headers['content-type'] ??= 'application/json';
-    return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+    const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
+    return new Response(body, { status: reply.status, headers });
   }
 
   return (request, connection) => app.fetch(request, connection ?? {});
 }
 
-function readBody(route: Route, request: Request) {
-  if (route.body === 'json') return readFields(request);
-  return route.body === 'any' ? ignoreBody(request) : noFields;
-}
-
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */
 function trouble(error: unknown): Refused {
-  const storeIsAway = error instanceof StoreUnavailable || error instanceof Abandoned;
-  return storeIsAway
-    ? { refused: 'unavailable', retryAfterSeconds: storeRetrySeconds }
-    : { refused: 'failed' };
+  const comeBack = error instanceof StoreUnavailable || error instanceof Abandoned;
+  return comeBack ? { refused: 'unavailable', retryAfterSeconds } : { refused: 'failed' };
 }
 
 function methodsByPath(contracts: readonly Contract[]): Map<string, string> {
   const routes = contracts.flatMap((contract) => contract.routes);
   return new Map(routes.map(({ path, method }) => [path, method === 'GET' ? 'GET, HEAD' : method]));
-}
-
-function urlTarget(request: Request): string {
-  const start = request.url.indexOf('/', request.url.indexOf('://') + 3);
-  return request.url.slice(start);
-}
-
-function pathOf(target: string): string {
-  const end = target.indexOf('?');
-  return end < 0 ? target : target.slice(0, end);
-}
-
-function queryOf(target: string): string {
-  const start = target.indexOf('?');
-  return start < 0 ? '' : target.slice(start + 1);
 }

@@ -1,6 +1,8 @@
 /** What every contract is made of: the paths it owns, its routes, and its words for every refusal. */
 
-import type { Caller, Refusal } from '../usecases/gate.ts';
+import type { Awaitable } from '../storage/awaitable.ts';
+import type { Refusal } from '../usecases/gate.ts';
+import type { Call } from './call.ts';
 
 /** Refusals that concern the request itself, before any use case is asked. */
 export type Fault =
@@ -43,23 +45,13 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request as a route sees it. */
-export interface Call {
-  readonly request: Request;
-  /** The part after `?`, undecoded; empty if there is none. */
-  readonly query: string;
-  readonly caller: Caller;
-  /** The fields of the JSON body; empty on routes that need none. */
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
 /** One route. Its path is matched exactly (ruling G11). */
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** `json`: one object is required (ruling G10); `any`: read up to the limit and ignored; `none`: not read. */
   readonly body: 'json' | 'any' | 'none';
-  answer(call: Call): Promise<Reply>;
+  answer(call: Call): Awaitable<Reply>;
 }
 
 export interface Contract {

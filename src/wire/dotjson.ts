@@ -59,11 +59,11 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         method: 'POST',
         path: '/register.json',
         body: 'json',
-        async answer({ fields, caller }) {
-          const asked = textFields(fields, 'username', 'password');
+        async answer(call) {
+          const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked);
           const { username, password } = asked;
-          const outcome = await register(gate, { identifier: username, kind: 'username', password }, caller);
+          const outcome = await register(gate, { identifier: username, kind: 'username', password }, call);
           if (isRefusal(outcome)) return refuse(outcome);
           const { identifier, createdAt } = outcome.user;
           return {
@@ -76,11 +76,11 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         method: 'POST',
         path: '/login.json',
         body: 'json',
-        async answer({ fields, caller }) {
-          const asked = textFields(fields, 'username', 'password');
+        async answer(call) {
+          const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked);
           const { username, password } = asked;
-          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, caller);
+          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome);
           const { id, user, session } = outcome;
           return {
@@ -98,11 +98,11 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         method: 'POST',
         path: '/logout.json',
         body: 'any',
-        async answer({ request, query, caller }) {
-          const cookies = cookieIds(request);
-          const id = presentedId(queryIds(query), cookies);
+        async answer(call) {
+          const cookies = cookieIds(call.request);
+          const id = presentedId(queryIds(call.query), cookies);
           if (id === undefined) return refuse({ refused: 'no_session' });
-          const outcome = await logout(gate, [id], caller);
+          const outcome = await logout(gate, [id], call);
           if (isRefusal(outcome)) return refuse(outcome);
           const headers = cookies.includes(id) ? cookie.clear() : {};
           return { status: 200, body: { success: true }, headers };

@@ -49,16 +49,16 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         method: 'POST',
         path: '/api/auth/login',
         body: 'json',
-        async answer({ fields, caller }) {
-          const asked = textFields(fields, 'username', 'password');
-          if (isRefusal(asked)) return refuse(asked, caller.requestId);
+        async answer(call) {
+          const asked = textFields(call.fields, 'username', 'password');
+          if (isRefusal(asked)) return refuse(asked, call.requestId);
           const { username, password } = asked;
-          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, caller);
-          if (isRefusal(outcome)) return refuse(outcome, caller.requestId);
+          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, call);
+          if (isRefusal(outcome)) return refuse(outcome, call.requestId);
           const { user, id } = outcome;
           return {
             status: 200,
-            body: { request: caller.requestId, user: user.id, session: id, message: 'Logged in' },
+            body: { request: call.requestId, user: user.id, session: id, message: 'Logged in' },
           };
         },
       },
@@ -66,12 +66,12 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         method: 'POST',
         path: '/api/auth/logout',
         body: 'json',
-        async answer({ fields, caller }) {
-          const asked = textFields(fields, 'session');
-          if (isRefusal(asked)) return refuse(asked, caller.requestId);
-          const outcome = await logout(gate, [asked.session], caller);
-          if (isRefusal(outcome)) return refuse(outcome, caller.requestId);
-          return { status: 200, body: { request: caller.requestId, message: 'Logged out' } };
+        async answer(call) {
+          const asked = textFields(call.fields, 'session');
+          if (isRefusal(asked)) return refuse(asked, call.requestId);
+          const outcome = await logout(gate, [asked.session], call);
+          if (isRefusal(outcome)) return refuse(outcome, call.requestId);
+          return { status: 200, body: { request: call.requestId, message: 'Logged out' } };
         },
       },
     ],

@@ -17,9 +17,13 @@ export class Origins {
     return origin === null || isOwn(origin, request.headers.get('host'));
   }
 
+  /** Whether any origin is allowed at all; if not, no answer depends on the origin. */
+  get any(): boolean {
+    return this.#allowed.size > 0;
+  }
+
   /** Headers that let a page of an allowed origin read the answer; none for any other. */
   corsHeaders(request: Request): Readonly<Record<string, string>> {
-    if (this.#allowed.size === 0) return {};
     const origin = request.headers.get('origin');
     if (origin === null || !this.#allowed.has(origin)) return { vary: 'Origin' };
     return {

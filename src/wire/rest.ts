@@ -6,7 +6,7 @@ import { login } from '../usecases/login.ts';
 import { logout } from '../usecases/logout.ts';
 import { registerAndLogin } from '../usecases/register.ts';
 import { cookieIds, headerIds, type SessionCookie } from './carrier.ts';
-import type { Call, Contract, RefusedName, Reply, Words } from './contract.ts';
+import type { Contract, RefusedName, Reply, Words } from './contract.ts';
 import { textFields } from './fields.ts';
 import { problemFor } from './problem.ts';
 import { faultWords, laterWords, passwordWords } from './words.ts';
@@ -41,15 +41,15 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         method: 'POST',
         path: '/auth/register',
         body: 'json',
-        async answer({ fields, caller }) {
-          const asked = textFields(fields, 'email', 'password');
+        async answer(call) {
+          const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return refuse(asked);
           const { email, password } = asked;
           const outcome = await registerAndLogin(
             gate,
             { identifier: email, kind: 'email', password },
             'uuid',
-            caller,
+            call,
           );
           return isRefusal(outcome) ? refuse(outcome) : begun(201, outcome);
         },
@@ -58,11 +58,11 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         method: 'POST',
         path: '/auth/login',
         body: 'json',
-        async answer({ fields, caller }) {
-          const asked = textFields(fields, 'email', 'password');
+        async answer(call) {
+          const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return refuse(asked);
           const { email, password } = asked;
-          const outcome = await login(gate, { identifier: email, password, spelling: 'uuid' }, caller);
+          const outcome = await login(gate, { identifier: email, password, spelling: 'uuid' }, call);
           return isRefusal(outcome) ? refuse(outcome) : begun(200, outcome);
         },
       },
@@ -70,10 +70,10 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         method: 'POST',
         path: '/auth/logout',
         body: 'any',
-        async answer({ request, caller }: Call) {
+        async answer(call) {
           // Every session presented ends, also where the carriers disagree (ruling G14).
-          const ids = new Set([...headerIds(request), ...cookieIds(request)]);
-          await logout(gate, [...ids], caller);
+          const ids = new Set([...headerIds(call.request), ...cookieIds(call.request)]);
+          await logout(gate, [...ids], call);
           return { status: 204, headers: cookie.clear() };
         },
       },

@@ -1,5 +1,7 @@
 /** The session check (ruling B1): who is this? */
 
+import { after } from '../storage/awaitable.ts';
+import type { Session, User } from '../storage/port.ts';
 import { type Checked, check } from '../usecases/check.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { bearerIds, cookieIds, headerIds, presentedId } from './carrier.ts';
@@ -9,6 +11,7 @@ import { siteWords } from './words.ts';
 
 export function sessionCheck(gate: Gate): Contract {
   const refuse = problemFor(siteWords);
+  const bodies = new Bodies();
 
   /** A refusal names the scheme that would be accepted (RFC 9110, section 11.6.1). */
   function notAuthenticated(refused: Refused): Reply {
@@ -25,18 +28,32 @@ export function sessionCheck(gate: Gate): Contract {
         method: 'GET',
         path: '/auth/session',
         body: 'none',
-        async answer({ request, caller }) {
+        answer({ request, now }) {
           const id = presentedId([...headerIds(request), ...bearerIds(request)], cookieIds(request));
           if (id === undefined) return notAuthenticated({ refused: 'no_session' });
-          const outcome = await check(gate, id, caller.now);
-          return isRefusal(outcome) ? notAuthenticated(outcome) : { status: 200, body: shown(outcome) };
+          return after(check(gate, id, now), (outcome) =>
+            isRefusal(outcome) ? notAuthenticated(outcome) : { status: 200, body: bodies.of(outcome) },
+          );
         },
       },
     ],
   };
 }
 
-function shown({ user, session }: Checked): object {
+/** A body is written once for a session as it stands; writing five dates costs more than finding it again. */
+class Bodies {
+  readonly #known = new WeakMap<Session, { readonly user: User; readonly text: string }>();
+
+  of(checked: Checked): string {
+    const known = this.#known.get(checked.session);
+    if (known?.user === checked.user) return known.text;
+    const text = JSON.stringify(body(checked));
+    this.#known.set(checked.session, { user: checked.user, text });
+    return text;
+  }
+}
+
+function body({ user, session }: Checked): object {
   const name = user.identifier.includes('@') ? 'email' : 'username';
   return {
     user: { id: user.id, [name]: user.identifier, created_at: utc(user.createdAt) },

@@ -16,7 +16,7 @@ export function site(ready: () => Promise<void>): Contract {
         method: 'GET',
         path: '/healthz',
         body: 'none',
-        answer: async () => ({ status: 200, body: { status: 'alive' } }),
+        answer: () => ({ status: 200, body: { status: 'alive' } }),
       },
       {
         method: 'GET',
@@ -31,7 +31,7 @@ export function site(ready: () => Promise<void>): Contract {
         method: 'GET',
         path: '/openapi.json',
         body: 'none',
-        answer: async () => ({ status: 200, body: openapi }),
+        answer: () => ({ status: 200, body: openapi }),
       },
     ],
   };

@@ -2,10 +2,10 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccountStore, Credential, NewAccount, User } from '../port.ts';
-import { reading } from './failure.ts';
+import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
-export function accountsIn(db: DatabaseSync, writer: Writer): AccountStore {
+export function accountsIn(db: DatabaseSync, reader: Reader, writer: Writer): AccountStore {
   const insertAuth = db.prepare(
     `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES (?, ?, ?, ?)
      ON CONFLICT (canonical) DO NOTHING`,
@@ -23,6 +23,8 @@ export function accountsIn(db: DatabaseSync, writer: Writer): AccountStore {
     'UPDATE auth SET password_hash = ? WHERE canonical = ? AND password_hash = ?',
   );
 
+  const users = reader.remembering((userId) => selectUser.get(userId) as User | undefined);
+
   return {
     create: (account: NewAccount) =>
       writer.write(() => {
@@ -34,12 +36,12 @@ export function accountsIn(db: DatabaseSync, writer: Writer): AccountStore {
       }),
 
     findCredential: (canonical) =>
-      reading(() => {
+      reader.read(() => {
         const row = selectCredential.get(canonical);
         return row && ({ ...row, hasUser: row['hasUser'] === 1 } as unknown as Credential);
       }),
 
-    findUser: (userId) => reading(() => selectUser.get(userId) as User | undefined),
+    findUser: users.find,
 
     replaceHash: (canonical, expected, replacement) =>
       writer.write(() => updateHash.run(replacement, canonical, expected).changes === 1),

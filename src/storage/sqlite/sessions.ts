@@ -1,20 +1,20 @@
 /** Sessions in SQLite: one row each under the hash of the id; uses are written back in batches. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { SessionRow, SessionStore } from '../port.ts';
-import { reading } from './failure.ts';
+import type { Session, SessionStore } from '../port.ts';
+import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
 /** How long uses are gathered before one commit writes them all. */
 const gatherMs = 100;
 
 interface Touch {
-  readonly idHash: Uint8Array;
+  readonly idHash: string;
   readonly lastSeenAt: number;
   readonly idleExpiresAt: number;
 }
 
-const columns = `id_hash AS idHash, handle, user_id AS userId, contract, created_at AS createdAt,
+const columns = `handle, user_id AS userId, contract, created_at AS createdAt,
   last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt`;
 
 /** A session store that can be told to write back what it has gathered. */
@@ -23,21 +23,22 @@ export interface GatheringSessionStore extends SessionStore {
   writeBack(): Promise<void>;
 }
 
-export function sessionsIn(db: DatabaseSync, writer: Writer): GatheringSessionStore {
+export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer): GatheringSessionStore {
   const insert = db.prepare(
     `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (unhex(?), ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const select = db.prepare(`SELECT ${columns} FROM sessions WHERE id_hash = ?`);
+  const select = db.prepare(`SELECT ${columns} FROM sessions WHERE id_hash = unhex(?)`);
   const update = db.prepare(
-    'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = ? AND last_seen_at < ?',
+    'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = unhex(?) AND last_seen_at < ?',
   );
-  const remove = db.prepare(`DELETE FROM sessions WHERE id_hash = ? RETURNING ${columns}`);
+  const remove = db.prepare(`DELETE FROM sessions WHERE id_hash = unhex(?) RETURNING ${columns}`);
   const sweep = db.prepare(
     `DELETE FROM sessions WHERE id_hash IN
      (SELECT id_hash FROM sessions WHERE idle_expires_at <= ? ORDER BY idle_expires_at LIMIT ?)`,
   );
 
+  const sessions = reader.remembering((idHash) => select.get(idHash) as Session | undefined);
   const touches = new Map<string, Touch>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -50,28 +51,38 @@ export function sessionsIn(db: DatabaseSync, writer: Writer): GatheringSessionSt
     await writer.write(() => {
       for (const { idHash, lastSeenAt, idleExpiresAt } of batch) {
         update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt);
+        sessions.forget(idHash);
       }
     });
   }
 
   return {
-    insert: (s) =>
+    insert: (idHash, session) =>
       writer.write(() => {
-        const { idHash, handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = s;
+        const { handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = session;
         insert.run(idHash, handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt);
       }),
 
-    find: (idHash) => reading(() => select.get(idHash) as SessionRow | undefined),
+    find: sessions.find,
 
     touch(idHash, lastSeenAt, idleExpiresAt) {
-      touches.set(Buffer.from(idHash).toString('latin1'), { idHash, lastSeenAt, idleExpiresAt });
+      touches.set(idHash, { idHash, lastSeenAt, idleExpiresAt });
       // A use that could not be written is noted again by the next check of the session.
       timer ??= setTimeout(() => writeBack().catch(() => {}), gatherMs).unref();
     },
 
-    remove: (idHash) => writer.write(() => remove.get(idHash) as SessionRow | undefined),
+    remove: (idHash) =>
+      writer.write(() => {
+        sessions.forget(idHash);
+        return remove.get(idHash) as Session | undefined;
+      }),
 
-    sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
+    sweep: (now, most) =>
+      writer.write(() => {
+        const { changes } = sweep.run(now, most);
+        if (changes > 0) sessions.forgetAll();
+        return Number(changes);
+      }),
 
     writeBack,
   };

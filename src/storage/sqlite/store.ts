@@ -3,8 +3,8 @@
 import { resolve } from 'node:path';
 import { type Store, StoreUnavailable } from '../port.ts';
 import { accountsIn } from './accounts.ts';
-import { reading } from './failure.ts';
 import { openDatabase } from './open.ts';
+import { Reader } from './reader.ts';
 import { migrations } from './schema.ts';
 import { sessionsIn } from './sessions.ts';
 import { throttleIn } from './throttle.ts';
@@ -17,8 +17,9 @@ import { Writer } from './writer.ts';
  */
 export function openSqliteStore(path: string): Store {
   const db = openDatabase(path);
-  const writer = new Writer(db, resolve(path));
-  const sessions = sessionsIn(db, writer);
+  const reader = new Reader(db);
+  const writer = new Writer(db, resolve(path), reader);
+  const sessions = sessionsIn(db, reader, writer);
   const schemaVersion = db.prepare('PRAGMA user_version');
   const tables = db.prepare(
     `SELECT (SELECT count(*) FROM (SELECT 1 FROM auth LIMIT 1)), (SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1)),
@@ -26,13 +27,13 @@ export function openSqliteStore(path: string): Store {
   );
 
   return {
-    accounts: accountsIn(db, writer),
+    accounts: accountsIn(db, reader, writer),
     sessions,
-    throttle: throttleIn(db, writer),
+    throttle: throttleIn(db, reader, writer),
 
     async ping() {
-      await reading(() => tables.get());
-      if ((await reading(() => schemaVersion.get()?.['user_version'])) !== migrations.length) {
+      reader.read(() => tables.get());
+      if (reader.read(() => schemaVersion.get()?.['user_version']) !== migrations.length) {
         throw new StoreUnavailable('The schema of the database changed while in use. Restart.');
       }
       writer.assertFileInPlace();
@@ -44,6 +45,7 @@ export function openSqliteStore(path: string): Store {
         // The writer answers in order: when it answers this, nothing waits any more.
         await writer.write(() => {});
       } finally {
+        reader.end();
         db.close();
       }
     },

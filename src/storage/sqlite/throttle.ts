@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Counted, Quota, ThrottleStore } from '../port.ts';
-import { reading } from './failure.ts';
+import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
 interface Window {
@@ -10,14 +10,16 @@ interface Window {
   readonly windowEndsAt: number;
 }
 
-export function throttleIn(db: DatabaseSync, writer: Writer): ThrottleStore {
-  const select = db.prepare('SELECT count, window_ends_at AS windowEndsAt FROM throttle WHERE key = ?');
+export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): ThrottleStore {
+  const select = db.prepare(
+    'SELECT count, window_ends_at AS windowEndsAt FROM throttle WHERE key = unhex(?)',
+  );
   const upsert = db.prepare(
-    `INSERT INTO throttle (key, count, window_ends_at) VALUES (?, ?, ?)
+    `INSERT INTO throttle (key, count, window_ends_at) VALUES (unhex(?), ?, ?)
      ON CONFLICT (key) DO UPDATE SET count = excluded.count, window_ends_at = excluded.window_ends_at`,
   );
   const decrement = db.prepare(
-    'UPDATE throttle SET count = count - 1 WHERE key = ? AND window_ends_at = ? AND count > 0',
+    'UPDATE throttle SET count = count - 1 WHERE key = unhex(?) AND window_ends_at = ? AND count > 0',
   );
   const sweep = db.prepare(
     `DELETE FROM throttle WHERE key IN
@@ -51,7 +53,7 @@ export function throttleIn(db: DatabaseSync, writer: Writer): ThrottleStore {
   return {
     async take(quotas, now) {
       // Whoever is refused anyway is refused by a read: a flood of refusals costs no commit.
-      const refused = await reading(() => refusal(quotas, now));
+      const refused = reader.read(() => refusal(quotas, now));
       return refused ?? writer.write(() => count(quotas, now));
     },
 

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers';
 import { StoreUnavailable } from '../port.ts';
-import { unavailable } from './failure.ts';
+import { type Reader, unavailable } from './reader.ts';
 
 interface Waiting {
   run(): unknown;
@@ -27,15 +27,17 @@ const mostSteps = 256;
 export class Writer {
   readonly #db: DatabaseSync;
   readonly #file: string;
+  readonly #reader: Reader;
   readonly #inode: bigint | undefined;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   #waiting: Waiting[] = [];
   #busy = false;
 
-  constructor(db: DatabaseSync, file: string) {
+  constructor(db: DatabaseSync, file: string, reader: Reader) {
     this.#db = db;
     this.#file = file;
+    this.#reader = reader;
     this.#inode = inodeOf(file);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
@@ -58,6 +60,7 @@ export class Writer {
 
   #flush(attempt: number): void {
     try {
+      this.#reader.end();
       this.#begin.run();
     } catch (error) {
       const pauseMs = isLocked(error) ? lockPausesMs[attempt] : undefined;

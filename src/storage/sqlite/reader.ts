@@ -1,0 +1,92 @@
+/** Runs reads, lets all reads of one turn of the event loop share one snapshot, and remembers recent rows. */
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { StoreUnavailable } from '../port.ts';
+import { Recent } from './recent.ts';
+
+/** Rows remembered of one kind: at least this many, at most twice as many, of about half a kilobyte each. */
+const mostRecent = 8_192;
+
+/**
+ * A reader of a database.
+ *
+ * Taking and leaving a snapshot costs two system calls, as much as the read of a row; under load dozens of requests
+ * arrive in one turn and share them. A snapshot never outlives its turn, nor a write.
+ *
+ * Rows that were read are remembered for as long as they are certain to be what a read would find: a write of another
+ * process shows in SQLite's `data_version`, which is looked at with every new snapshot, and a write of this process
+ * says which rows it touched. So a remembered row is never stale, and a broken database is noticed at once.
+ */
+export class Reader {
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
+  readonly #dataVersion: StatementSync;
+  readonly #kinds: Recent<unknown>[] = [];
+  #open = false;
+  #version: unknown;
+
+  constructor(db: DatabaseSync) {
+    this.#begin = db.prepare('BEGIN');
+    this.#end = db.prepare('COMMIT');
+    this.#dataVersion = db.prepare('PRAGMA data_version');
+    this.#dataVersion.setReturnArrays(true);
+  }
+
+  /** Runs a read; throws `StoreUnavailable` where the engine fails. */
+  read<Result>(read: () => Result): Result {
+    try {
+      if (!this.#open) this.#start();
+      return read();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** A read by key that remembers the rows it found; whoever writes such a row has to `forget` it. */
+  remembering<Row>(find: (key: string) => Row | undefined): Remembering<Row> {
+    const rows = new Recent<Row>(mostRecent);
+    this.#kinds.push(rows);
+    const findRow = (key: string): Row | undefined => {
+      const known = rows.get(key);
+      if (known !== undefined) return known;
+      const row = find(key);
+      if (row !== undefined) rows.set(key, row);
+      return row;
+    };
+    return {
+      find: (key) => this.read(() => findRow(key)),
+      forget: (key) => rows.delete(key),
+      forgetAll: () => rows.clear(),
+    };
+  }
+
+  /** Lets go of the snapshot, so that what is read next is what was written last. */
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#end.run();
+  }
+
+  #start(): void {
+    this.#begin.run();
+    this.#open = true;
+    setImmediate(() => this.end());
+    const [version] = this.#dataVersion.get() as unknown as [unknown];
+    if (version === this.#version) return;
+    this.#version = version;
+    for (const rows of this.#kinds) rows.clear();
+  }
+}
+
+/** A read that remembers; see {@link Reader.remembering}. */
+export interface Remembering<Row> {
+  find(key: string): Row | undefined;
+  forget(key: string): void;
+  forgetAll(): void;
+}
+
+/** An error of the engine becomes `StoreUnavailable`; anything else is a defect and stays what it is. */
+export function unavailable(error: unknown): unknown {
+  if ((error as { code?: string })?.code !== 'ERR_SQLITE_ERROR') return error;
+  return new StoreUnavailable((error as Error).message, { cause: error });
+}

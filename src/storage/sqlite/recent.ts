@@ -1,0 +1,42 @@
+/** Keeps the rows that were read last, for as long as nobody has written to the database. */
+
+/**
+ * A bounded map that forgets what was not asked for lately: when the young generation is full it becomes the old one,
+ * and what was old and not asked for since is gone.
+ */
+export class Recent<Row> {
+  readonly #most: number;
+  #young = new Map<string, Row>();
+  #old = new Map<string, Row>();
+
+  /** Holds between `most` and twice as many rows. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(key: string): Row | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: string, row: Row): void {
+    if (this.#young.size >= this.#most) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, row);
+  }
+
+  delete(key: string): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+  }
+}

@@ -1,0 +1,73 @@
+/** One request as the routes see it, with what the server knows about where it came from. */
+
+import { newUuid } from '../crypto/ids.ts';
+import type { AddressBlock } from '../settings.ts';
+import type { Caller } from '../usecases/gate.ts';
+import { clientNetwork } from './client.ts';
+
+/** What a server knows about a request that the request itself does not say. */
+export interface Connection {
+  /** The address of the peer. Without it all clients are throttled as one. */
+  readonly remoteAddress?: string | undefined;
+  /** The request target as it came over the wire, before any URL parser made it tidy (ruling G11). */
+  readonly target?: string | undefined;
+}
+
+/** A request on its way to a route. What a session check never asks for is found out only when asked. */
+export class Call implements Caller {
+  readonly requestId = newUuid();
+  readonly request: Request;
+  readonly contract: string;
+  readonly now: number;
+  /** The fields of the JSON body; empty until it was read, and on routes that need none. */
+  fields: Readonly<Record<string, unknown>> = {};
+  readonly #connection: Connection;
+  readonly #trustedProxies: readonly AddressBlock[];
+
+  constructor(
+    request: Request,
+    connection: Connection,
+    contract: string,
+    now: number,
+    trustedProxies: readonly AddressBlock[],
+  ) {
+    this.request = request;
+    this.contract = contract;
+    this.now = now;
+    this.#connection = connection;
+    this.#trustedProxies = trustedProxies;
+  }
+
+  get network(): string {
+    const forwardedFor = this.request.headers.get('x-forwarded-for');
+    return clientNetwork(this.#connection.remoteAddress, forwardedFor, this.#trustedProxies);
+  }
+
+  /** Aborted when the client has gone. */
+  get signal(): AbortSignal {
+    return this.request.signal;
+  }
+
+  /** The path, exactly as it was asked for. */
+  get path(): string {
+    return pathOf(this.request, this.#connection);
+  }
+
+  /** The part after `?`, undecoded; empty if there is none. */
+  get query(): string {
+    const target = targetOf(this.request, this.#connection);
+    const mark = target.indexOf('?');
+    return mark < 0 ? '' : target.slice(mark + 1);
+  }
+}
+
+/** The path of a request, neither decoded nor tidied: `%61` and `/x/../` are paths of their own (ruling G11). */
+export function pathOf(request: Request, connection: Connection | undefined): string {
+  const target = targetOf(request, connection);
+  const mark = target.indexOf('?');
+  return mark < 0 ? target : target.slice(0, mark);
+}
+
+function targetOf(request: Request, connection: Connection | undefined): string {
+  return connection?.target ?? request.url.slice(request.url.indexOf('/', request.url.indexOf('://') + 3));
+}

@@ -1,0 +1,87 @@
+/** A real Gatehouse on a port of its own, over a database of its own, inside the test's process. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createGatehouse, type Log } from '../../src/gatehouse.ts';
+import { listen } from '../../src/server/listen.ts';
+import { readSettings, type Settings } from '../../src/settings.ts';
+import { type Answer, type Asked, send } from './client.ts';
+
+/** What the server reported, in order. */
+export interface Reported {
+  readonly level: 'info' | 'error';
+  readonly entry: Record<string, unknown>;
+  readonly message: string;
+}
+
+export interface TestServer {
+  readonly url: string;
+  /** The path of the SQLite file. */
+  readonly file: string;
+  readonly log: readonly Reported[];
+  /** Moves the server's clock forward; until the first call it is the real one. */
+  advance(ms: number): void;
+  send(asked: Asked): Promise<Answer>;
+  /** POSTs a JSON body. */
+  post(path: string, body: unknown, headers?: Asked['headers']): Promise<Answer>;
+  /** Stops the server; a test that does not call it has it called at its end. */
+  stop(): Promise<void>;
+}
+
+/** A folder of its own for a test, removed at its end. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts a server with cheap hashes, unless told otherwise. `environment` is read like the real one. */
+export async function startServer(
+  environment: Readonly<Record<string, string>> = {},
+  file = join(temporaryFolder(), 'gatehouse.db'),
+): Promise<TestServer> {
+  const settings: Settings = readSettings({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    GATEHOUSE_PBKDF2_ITERATIONS: '1000',
+    DATABASE_URL: `file:${file}`,
+    ...environment,
+  });
+  const log: Reported[] = [];
+  let ahead = 0;
+  const gatehouse = await createGatehouse({ settings, log: logInto(log), clock: () => Date.now() + ahead });
+  const server = await listen(gatehouse.fetch, settings.host, settings.port, !settings.debug);
+  let stopped = false;
+  const stop = async () => {
+    if (stopped) return;
+    stopped = true;
+    await server.drain();
+    await gatehouse.close();
+  };
+  onTestFinished(stop);
+  return {
+    url: server.url,
+    file,
+    log,
+    advance: (ms) => {
+      ahead += ms;
+    },
+    send: (asked) => send(server.url, asked),
+    post: (path, body, headers) =>
+      send(server.url, {
+        method: 'POST',
+        path,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    stop,
+  };
+}
+
+function logInto(log: Reported[]): Log {
+  const at = (level: Reported['level']) => (entry: object, message: string) =>
+    void log.push({ level, entry: entry as Record<string, unknown>, message });
+  return { info: at('info'), error: at('error') };
+}
