@@ -46,10 +46,13 @@ export function createApp(options: AppOptions): Handler {
       app.on(route.method, route.path, (c) => respond(c.req.raw, c.env, contract, answer));
     }
   }
-  app.notFound((c) => {
-    const owner = contracts.find((contract) => contract.owns(c.req.path)) as Contract;
-    return respond(c.req.raw, c.env, owner, noRoute);
-  });
+  app.notFound((c) => respond(c.req.raw, c.env, ownerOf(c.req.path), noRoute));
+
+  /** A route belongs to the contract that has it; every other path to the first one that claims it (ruling G7). */
+  function ownerOf(path: string): Contract {
+    const hasRoute = ({ routes }: Contract) => routes.some((route) => route.path === path);
+    return (contracts.find(hasRoute) ?? contracts.find((contract) => contract.owns(path))) as Contract;
+  }
 
   /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
   function noRoute({ request, path }: Call): Reply | Refused {
@@ -59,15 +62,22 @@ export function createApp(options: AppOptions): Handler {
     return preflight ? { status: 204, headers: preflight } : { refused: 'method_not_allowed', allow };
   }
 
-  /** What stands before every route that changes state: the page it comes from, then its body. */
-  async function change(route: Route, call: Call): Promise<Reply | Refused> {
-    if (!origins.mayChangeState(call.request)) {
-      return audited(gate, 'refusal', call, { refused: 'cross_site' } as const);
-    }
+  /** What stands before every route that changes state: the page it comes from, the load, then its body. */
+  function change(route: Route, call: Call): Awaitable<Reply | Refused> {
+    if (!origins.mayChangeState(call.request)) return refused(call, { refused: 'cross_site' });
+    const overloaded = route.hashes && gate.hashing.overloaded();
+    return overloaded ? refused(call, overloaded) : withBody(route, call);
+  }
+
+  async function withBody(route: Route, call: Call): Promise<Reply | Refused> {
     const body = await (route.body === 'json' ? readFields(call.request) : ignoreBody(call.request));
-    if (isRefusal(body)) return audited(gate, 'refusal', call, body);
+    if (isRefusal(body)) return refused(call, body);
     call.fields = body.fields;
     return route.answer(call);
+  }
+
+  function refused(call: Call, refusal: Refused): Refused {
+    return audited(gate, 'refusal', call, refusal);
   }
 
   /** From a request to a response, with the one place where anything thrown is caught. */
@@ -92,9 +102,13 @@ export function createApp(options: AppOptions): Handler {
     }
   }
 
-  function written({ request, requestId }: Call, reply: Reply): Response {
-    const headers: Record<string, string> = { ...constantHeaders, 'x-request-id': requestId };
-    if (origins.any) Object.assign(headers, origins.corsHeaders(request));
+  function written(call: Call, reply: Reply): Response {
+    const headers: Record<string, string> = {
+      ...constantHeaders,
+      'x-request-id': call.requestId,
+      ...call.headers,
+    };
+    if (origins.any) Object.assign(headers, origins.corsHeaders(call.request));
     if (reply.headers) Object.assign(headers, reply.headers);
     if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
     headers['content-type'] ??= 'application/json';

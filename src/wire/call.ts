@@ -21,6 +21,8 @@ export class Call implements Caller {
   readonly now: number;
   /** The fields of the JSON body; empty until it was read, and on routes that need none. */
   fields: Readonly<Record<string, unknown>> = {};
+  /** Headers of the answer, whatever it turns out to be: also where the store fails after they were set. */
+  headers: Readonly<Record<string, string>> = {};
   readonly #connection: Connection;
   readonly #trustedProxies: readonly AddressBlock[];
 

@@ -51,6 +51,8 @@ export interface Route {
   readonly path: string;
   /** `json`: one object is required (ruling G10); `any`: read up to the limit and ignored; `none`: not read. */
   readonly body: 'json' | 'any' | 'none';
+  /** Costs a password hash: refused while the line for hashing is full, before its body is even read. */
+  readonly hashes?: true;
   answer(call: Call): Awaitable<Reply>;
 }
 

@@ -59,6 +59,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         method: 'POST',
         path: '/register.json',
         body: 'json',
+        hashes: true,
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked);
@@ -76,6 +77,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         method: 'POST',
         path: '/login.json',
         body: 'json',
+        hashes: true,
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked);

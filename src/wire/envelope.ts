@@ -49,6 +49,7 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         method: 'POST',
         path: '/api/auth/login',
         body: 'json',
+        hashes: true,
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked, call.requestId);

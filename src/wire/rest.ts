@@ -41,6 +41,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         method: 'POST',
         path: '/auth/register',
         body: 'json',
+        hashes: true,
         async answer(call) {
           const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return refuse(asked);
@@ -58,6 +59,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         method: 'POST',
         path: '/auth/login',
         body: 'json',
+        hashes: true,
         async answer(call) {
           const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return refuse(asked);
@@ -71,10 +73,12 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/logout',
         body: 'any',
         async answer(call) {
+          // Set first: the cookie is cleared also where the store could not be told (ruling R4).
+          call.headers = cookie.clear();
           // Every session presented ends, also where the carriers disagree (ruling G14).
           const ids = new Set([...headerIds(call.request), ...cookieIds(call.request)]);
           await logout(gate, [...ids], call);
-          return { status: 204, headers: cookie.clear() };
+          return { status: 204 };
         },
       },
     ],
