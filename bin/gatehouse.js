@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 24 || major === 25) {
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 24 || (major === 24 && minor < 15) || major === 25) {
   console.error(
-    `Gatehouse needs Node.js 24 or 26; this is ${process.version}. Install one of them and try again.`,
+    `Gatehouse needs Node.js 24.15 or later in 24, or 26; this is ${process.version}. Install one of them and try again.`,
   );
   process.exit(1);
 }

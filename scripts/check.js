@@ -12,9 +12,6 @@ const steps = [
   { title: 'types', command: ['tsc'] },
   { title: 'nothing unused', command: ['knip'] },
   { title: 'OpenAPI document', command: ['node', 'scripts/lint-openapi.ts'] },
-  { title: 'build', command: ['node', 'scripts/build.js'] },
-  { title: 'package', command: ['publint', '--strict'] },
-  { title: 'types of the package', command: ['attw', '--pack', '.', '--profile', 'esm-only'] },
   { title: 'tests', command: ['vitest', 'run', ...names] },
 ];
 

@@ -11,6 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.gatehouse-installed');
 const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const [program, ...args] = process.argv.slice(2);
+const parent = process.ppid;
 
 if (!isInstalled()) install();
 const runtime = chooseRuntime();
@@ -44,10 +45,10 @@ function install() {
 /** The pinned runtime, or this one where it could not be installed and this one will do. */
 function chooseRuntime() {
   if (existsSync(pinned)) return isPinned() ? process.execPath : pinned;
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major === 24 || major >= 26) return process.execPath;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if ((major === 24 && minor >= 15) || major >= 26) return process.execPath;
   return stop(
-    `The pinned Node.js was not installed, and ${process.version} is too old: Gatehouse needs 24 or 26. ` +
+    `The pinned Node.js was not installed, and ${process.version} is not supported: Gatehouse needs 24.15 or later in 24, or 26. ` +
       'Allow the install script of the "node" package, remove node_modules and try again; or update Node.js.',
   );
 }
@@ -59,14 +60,27 @@ function isPinned() {
 
 async function runHere() {
   process.argv = [process.execPath, join(root, program), ...args];
+  stopWithNpm((signal) => process.kill(process.pid, signal));
   await import(pathToFileURL(join(root, program)).href);
 }
 
 function runOn(executable) {
   const child = spawn(executable, [join(root, program), ...args], { stdio: 'inherit' });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithNpm((signal) => child.kill(signal));
   child.on('error', (error) => stop(`Cannot run ${executable}: ${error.message}`));
   child.on('exit', (code, signal) => (signal ? process.kill(process.pid, 'SIGKILL') : process.exit(code)));
+}
+
+/** npm passes a signal to a shell that dies of it and tells nobody: without its parent the program stops as well. */
+function stopWithNpm(send) {
+  if (!process.env.npm_lifecycle_event) return;
+  const watching = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watching);
+    send('SIGTERM');
+  }, 200);
+  watching.unref();
 }
 
 function stop(reason) {

@@ -1,17 +1,19 @@
 /** Every option of Gatehouse: name, unit, default, bounds and meaning; the only place that knows them. */
 
-import ipaddr from 'ipaddr.js';
+import {
+  type AddressBlock,
+  addressBlock,
+  isOrigin,
+  isTimeZone,
+  listOf,
+  oneOf,
+  ownTimeZone,
+  type Rate,
+  rate,
+  wholeNumber,
+} from './values.ts';
 
-/** Failures allowed per window, as written `10/15m` (ruling G16). */
-export interface Rate {
-  /** Attempts that fit into one window. */
-  readonly limit: number;
-  /** Length of the window, in milliseconds. */
-  readonly windowMs: number;
-}
-
-/** A block of addresses whose `X-Forwarded-For` is believed. */
-export type AddressBlock = ReturnType<typeof ipaddr.parseCIDR>;
+export type { AddressBlock, Rate };
 
 /** Whether a contract shows its errors as HTTP status codes or answers them with 200 (ruling G8). */
 export type StatusMode = 'http' | 'ok';
@@ -228,57 +230,4 @@ function unknownNames(env: Readonly<Record<string, string | undefined>>): string
 function complaint(setting: Setting<unknown>, text: string): string {
   const value = setting.secret ? 'has an unusable value' : `is ${JSON.stringify(text)}`;
   return `${setting.env} ${value}; expected ${setting.expects}.`;
-}
-
-function wholeNumber(minimum: number, maximum: number) {
-  return (text: string): number | undefined => {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    return value >= minimum && value <= maximum ? value : undefined;
-  };
-}
-
-function oneOf<Value>(words: Readonly<Record<string, Value>>) {
-  return (text: string): Value | undefined => (Object.hasOwn(words, text) ? words[text] : undefined);
-}
-
-function listOf<Item>(read: (text: string) => Item | undefined) {
-  return (text: string): readonly Item[] | undefined => {
-    const written = text.split(',').map((item) => item.trim());
-    const items = written.filter((item) => item !== '').map(read);
-    return items.includes(undefined) ? undefined : (items as Item[]);
-  };
-}
-
-function isOrigin(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
-}
-
-function addressBlock(text: string): AddressBlock | undefined {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
-  if (!ipaddr.isValid(text)) return undefined;
-  const address = ipaddr.parse(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
-}
-
-function rate(text: string): Rate | undefined {
-  const [, count, length, unit] = /^(\d{1,7})\/(\d{1,7})([smhd])$/.exec(text) ?? [];
-  if (!count || !length || !unit) return undefined;
-  const secondsOf: Record<string, number> = { s: 1, m: 60, h: 3_600, d: day };
-  const limit = Number(count);
-  const windowSeconds = Number(length) * (secondsOf[unit] ?? 0);
-  const usable = limit >= 1 && limit <= 1_000_000 && windowSeconds >= 1 && windowSeconds <= 30 * day;
-  return usable ? { limit, windowMs: windowSeconds * 1_000 } : undefined;
-}
-
-function ownTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -10,7 +10,7 @@ export interface Overloaded {
   readonly retryAfterSeconds: number;
 }
 
-/** The one who asked has gone; nothing was hashed for it. */
+/** The one who asked has gone, or the line was closed; nothing was hashed for it. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned';
 }
@@ -36,7 +36,6 @@ export interface Place extends Disposable {
 }
 
 interface Turn {
-  readonly signal: AbortSignal | undefined;
   begin(): void;
   abandon(): void;
 }
@@ -53,6 +52,7 @@ export class HashingQueue {
   readonly #line: Turn[] = [];
   #running = 0;
   #places = 0;
+  #closed = false;
   #averageMs = guessedMs;
 
   constructor({
@@ -97,24 +97,42 @@ export class HashingQueue {
     };
   }
 
-  /** Ends the threads; hashes under way are lost. */
+  /** Drops everyone in line, now and later, and ends the threads; hashes under way are lost. */
   async close(): Promise<void> {
-    for (const turn of this.#line.splice(0)) turn.abandon();
+    this.#closed = true;
+    this.#next();
     await this.#threads.close();
   }
 
+  /** Waits for a free thread. Whoever goes meanwhile leaves the line at once, and those behind move up. */
   #turn(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((begin, reject) => {
-      this.#line.push({ signal, begin, abandon: () => reject(new Abandoned('Its client has gone.')) });
+    return new Promise((resolve, reject) => {
+      const go = () => {
+        this.#line.splice(this.#line.indexOf(turn), 1);
+        turn.abandon();
+      };
+      const turn: Turn = {
+        begin: () => {
+          signal?.removeEventListener('abort', go);
+          resolve();
+        },
+        abandon: () => {
+          signal?.removeEventListener('abort', go);
+          reject(new Abandoned('Dropped from the line unhashed.'));
+        },
+      };
+      if (signal?.aborted) return turn.abandon();
+      signal?.addEventListener('abort', go);
+      this.#line.push(turn);
       this.#next();
     });
   }
 
   #next(): void {
-    while (this.#running < this.#size) {
+    while (this.#closed || this.#running < this.#size) {
       const turn = this.#line.shift();
       if (!turn) return;
-      if (turn.signal?.aborted) turn.abandon();
+      if (this.#closed) turn.abandon();
       else {
         this.#running += 1;
         turn.begin();

@@ -26,9 +26,11 @@ const program = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thr
 export class HashingThreads {
   readonly #all = new Set<Worker>();
   readonly #free: Worker[] = [];
+  #closed = false;
 
-  /** Rejects only if the thread dies, which a later call makes up for with a new one. */
-  pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Derived> {
+  /** Rejects if the thread dies, which a later call makes up for with a new one, and after the end. */
+  async pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Derived> {
+    if (this.#closed) throw new Error('The hashing threads were ended.');
     const thread = this.#free.pop() ?? this.#start();
     return new Promise<Derived>((resolve, reject) => {
       const settle = (finish: () => void) => {
@@ -48,7 +50,9 @@ export class HashingThreads {
     });
   }
 
+  /** Ends all threads, each as soon as the hash it computes is done; nobody is told that hash. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#all].map((thread) => thread.terminate()));
   }
 

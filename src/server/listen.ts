@@ -1,10 +1,11 @@
 /** The HTTP server around the handler: what is refused before it is a request, time-outs, and an orderly end. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Handler } from '../wire/app.ts';
-import { type RawFault, refuseRaw } from '../wire/raw.ts';
+import { refuseRaw } from '../wire/raw.ts';
+import { Refuser } from './refuser.ts';
 
 /** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
 export const headersTimeoutMs = 10_000;
@@ -40,20 +41,25 @@ export async function listen(
     },
     { errorHandler: () => refuseRaw('malformed', secure) },
   );
+  const refuser = new Refuser(secure);
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: overdueCheckMs,
       keepAliveTimeout: keepAliveMs,
+      // Node would refuse a request without a host in words of its own.
+      requireHostHeader: false,
     },
-    (incoming, outgoing) =>
-      hasOneHost(incoming) ? answer(incoming, outgoing) : refuse(outgoing, 'malformed', secure),
+    (incoming, outgoing) => {
+      refuser.owes(outgoing);
+      if (hasOneHost(incoming)) answer(incoming, outgoing);
+      else refuser.refuse(outgoing, 'malformed');
+    },
   );
-  server.on('checkExpectation', (_incoming, outgoing) => refuse(outgoing, 'expectation', secure));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-    refuseSocket(socket, error, secure),
-  );
+  server.on('checkExpectation', (_incoming, outgoing) => refuser.refuse(outgoing, 'expectation'));
+  server.on('connect', (_incoming, socket: Socket) => refuser.refuseSocket(socket));
+  server.on('clientError', (error, socket: Socket) => refuser.refuseSocket(socket, error));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve());
@@ -68,28 +74,7 @@ function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
     const name = rawHeaders[i] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
-  return hosts <= 1;
-}
-
-async function refuse(outgoing: ServerResponse, fault: RawFault, secure: boolean): Promise<void> {
-  const response = refuseRaw(fault, secure);
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.end(await response.text());
-}
-
-/** A request that could not be parsed, or did not arrive in time, has only a socket to be answered on. */
-async function refuseSocket(socket: Socket, error: NodeJS.ErrnoException, secure: boolean): Promise<void> {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const response = refuseRaw(faultOf(error.code), secure);
-  const body = await response.text();
-  const headers = [...response.headers, ['content-length', String(Buffer.byteLength(body))]];
-  const lines = headers.map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${response.status} ${response.statusText}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function faultOf(code: string | undefined): RawFault {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'too_slow';
-  return code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed';
+  return hosts === 1;
 }
 
 function urlOf(server: Server): string {

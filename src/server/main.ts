@@ -5,7 +5,13 @@ import { readSettings, type Settings, UnusableSettings } from '../settings.ts';
 import { StoreUnusable } from '../storage/port.ts';
 import { greeting, warnings } from './greeting.ts';
 import { type Listening, listen } from './listen.ts';
-import { createLog, flushLog } from './log.ts';
+import { createLog } from './log.ts';
+
+/**
+ * Whoever asks again after this long does not want to wait. Sooner it is the same wish: a terminal signals every
+ * process of a group, and npm passes the signal on as well.
+ */
+const impatienceMs = 1_000;
 
 const log = createLog();
 surviveEverything();
@@ -34,16 +40,18 @@ function announce(settings: Settings, url: string): void {
 }
 
 function stopOnSignal(gatehouse: Gatehouse, server: Listening): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = async (signal: string) => {
-    // Whoever asks twice does not want to wait.
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > impatienceMs) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     log.info({ signal }, 'stopping');
     await server.drain();
     await gatehouse.close();
     log.info('stopped');
-    await flushLog(log);
+    await log.drain();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -63,12 +63,12 @@ export interface SessionStore {
   find(idHash: string): Awaitable<Session | undefined>;
   /**
    * Notes a use of a session. It may be written up to 100 ms later, together with others, and may be lost in a
-   * crash; it never moves an instant backwards and never brings back a session that was ended.
+   * crash; it gives way to a later use that was noted already, and never brings back a session that was ended.
    */
   touch(idHash: string, lastSeenAt: number, idleExpiresAt: number): void;
   /** Removes a session and returns what was removed: of many that race for one session exactly one gets it. */
   remove(idHash: string): Promise<Session | undefined>;
-  /** Removes at most `most` sessions with `idleExpiresAt` at or before `now`; returns how many. */
+  /** Removes at most `most` sessions with `idleExpiresAt` at or before `now`, earliest first; returns how many. */
   sweep(now: number, most: number): Promise<number>;
 }
 
@@ -85,15 +85,23 @@ export type Counted =
   | { readonly allowed: true; readonly windowEndsAt: readonly number[] }
   | { readonly allowed: false; readonly freeAt: number };
 
+/**
+ * How much earlier than another an attempt may be by its own account: it carries the instant its request began, and
+ * requests overtake one another, above all those that are sent slowly on purpose.
+ */
+export const clockSlackMs = 60_000;
+
 export interface ThrottleStore {
   /**
    * Counts one attempt under all quotas, or under none if any of them is full. A window starts with the first
    * attempt counted in it. `windowEndsAt` follows the order of `quotas`; `freeAt` is when the last full one ends.
+   * A window that ends more than {@link clockSlackMs} later than one started now was written under a wrong clock or
+   * another setting, and does not count.
    */
   take(quotas: readonly Quota[], now: number): Promise<Counted>;
   /** Takes one attempt back out of the window it was counted in; does nothing once that window is gone. */
   giveBack(key: string, windowEndsAt: number): Promise<void>;
-  /** Removes at most `most` windows that ended at or before `now`; returns how many. */
+  /** Removes at most `most` windows that ended at or before `now`, earliest first; returns how many. */
   sweep(now: number, most: number): Promise<number>;
 }
 

@@ -3,11 +3,20 @@
 export const cookieName = 'session_id';
 
 /**
- * The one session id a request presents in its explicit carriers, or else in its cookie. `undefined` if there is
- * none, and also if the carriers that count disagree: whoever cannot tell which id is meant must not choose one.
+ * The one session id a request presents in its explicit carriers, each given by its values, or else in its cookie.
+ * `undefined` if there is none, if an explicit carrier is repeated, and if the carriers that count disagree: whoever
+ * cannot tell which id is meant must not choose one.
  */
-export function presentedId(explicit: readonly string[], cookies: readonly string[]): string | undefined {
-  const ids = new Set(explicit.length > 0 ? explicit : cookies);
+export function presentedId(
+  explicit: readonly (readonly string[])[],
+  cookies: readonly string[],
+): string | undefined {
+  const ids = new Set<string>();
+  for (const values of explicit) {
+    if (values.length > 1) return undefined;
+    for (const id of values) ids.add(id);
+  }
+  if (ids.size === 0) for (const id of cookies) ids.add(id);
   const [id] = ids;
   return ids.size === 1 ? id : undefined;
 }
@@ -19,7 +28,7 @@ export function cookieIds(request: Request): string[] {
   const ids: string[] = [];
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (pair.slice(0, equals).trim() === cookieName) ids.push(pair.slice(equals + 1).trim());
+    if (equals > 0 && pair.slice(0, equals).trim() === cookieName) ids.push(pair.slice(equals + 1).trim());
   }
   return ids;
 }
@@ -30,10 +39,13 @@ export function headerIds(request: Request): string[] {
   return header === null ? [] : header.split(',').map((id) => id.trim());
 }
 
-/** The value of `Authorization: Bearer` (RFC 6750, section 2.1). */
+/**
+ * What follows `Authorization: Bearer` (RFC 6750, section 2.1), be it empty or no id; other schemes are not ours. A
+ * repeated header arrives as one value with commas, which no id has.
+ */
 export function bearerIds(request: Request): string[] {
-  const [, id] = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-  return id === undefined ? [] : [id];
+  const bearer = /^bearer(?:[\s,](.*))?$/i.exec(request.headers.get('authorization') ?? '');
+  return bearer ? [(bearer[1] ?? '').trim()] : [];
 }
 
 /** The values of `?s=`. */

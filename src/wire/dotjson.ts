@@ -102,7 +102,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         body: 'any',
         async answer(call) {
           const cookies = cookieIds(call.request);
-          const id = presentedId(queryIds(call.query), cookies);
+          const id = presentedId([queryIds(call.query)], cookies);
           if (id === undefined) return refuse({ refused: 'no_session' });
           const outcome = await logout(gate, [id], call);
           if (isRefusal(outcome)) return refuse(outcome);

@@ -29,7 +29,7 @@ export function sessionCheck(gate: Gate): Contract {
         path: '/auth/session',
         body: 'none',
         answer({ request, now }) {
-          const id = presentedId([...headerIds(request), ...bearerIds(request)], cookieIds(request));
+          const id = presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
           if (id === undefined) return notAuthenticated({ refused: 'no_session' });
           return after(check(gate, id, now), (outcome) =>
             isRefusal(outcome) ? notAuthenticated(outcome) : { status: 200, body: bodies.of(outcome) },

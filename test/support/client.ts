@@ -2,6 +2,7 @@
 
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
+import { assertDescribed } from './described.ts';
 
 export interface Asked {
   readonly method?: string;
@@ -22,8 +23,18 @@ export interface Answer {
   readonly cookie: string | undefined;
 }
 
-/** Sends one request on a connection of its own and waits for the whole answer. */
-export function send(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Answer> {
+/**
+ * Sends one request on a connection of its own and waits for the whole answer. Rejects if the OpenAPI document does
+ * not describe that answer, so that no test can forget to look.
+ */
+export async function send(url: string, asked: Asked): Promise<Answer> {
+  const answer = await exchange(url, asked);
+  const { method = 'GET', path } = asked;
+  assertDescribed({ method, path, status: answer.status, headers: answer.headers, text: answer.text });
+  return answer;
+}
+
+function exchange(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const sent = request(
@@ -35,10 +46,11 @@ export function send(url: string, { method = 'GET', path, headers = {}, body }: 
         response.on('error', reject);
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          const setCookie = response.headers['set-cookie']?.find((line) => line.startsWith('session_id='));
+          const { statusCode: status = 0, headers } = response;
+          const setCookie = headers['set-cookie']?.find((line) => line.startsWith('session_id='));
           resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
+            status,
+            headers,
             text,
             get json() {
               return JSON.parse(text);

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createGatehouse, type Log } from '../../src/gatehouse.ts';
 import { listen } from '../../src/server/listen.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
@@ -23,6 +23,8 @@ export interface TestServer {
   readonly log: readonly Reported[];
   /** Moves the server's clock forward; until the first call it is the real one. */
   advance(ms: number): void;
+  /** Stops the server's clock at an instant, in epoch milliseconds; from then on only `advance` moves it. */
+  freeze(epochMs: number): void;
   send(asked: Asked): Promise<Answer>;
   /** POSTs a JSON body. */
   post(path: string, body: unknown, headers?: Asked['headers']): Promise<Answer>;
@@ -30,18 +32,26 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** Who cleans up, and when: by default the end of the test. */
+type AtEnd = (clean: () => void | Promise<void>) => void;
+
 /** A folder of its own for a test, removed at its end. */
-export function temporaryFolder(): string {
+export function temporaryFolder(atEnd: AtEnd = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Starts a server with cheap hashes, unless told otherwise. `environment` is read like the real one. */
+/**
+ * Starts a server with cheap hashes, unless told otherwise, over the file of an earlier one if there is one.
+ * `environment` is read like the real one.
+ */
 export async function startServer(
   environment: Readonly<Record<string, string>> = {},
-  file = join(temporaryFolder(), 'gatehouse.db'),
+  existing?: string,
+  atEnd: AtEnd = onTestFinished,
 ): Promise<TestServer> {
+  const file = existing ?? join(temporaryFolder(atEnd), 'gatehouse.db');
   const settings: Settings = readSettings({
     HOST: '127.0.0.1',
     PORT: '0',
@@ -51,7 +61,8 @@ export async function startServer(
   });
   const log: Reported[] = [];
   let ahead = 0;
-  const gatehouse = await createGatehouse({ settings, log: logInto(log), clock: () => Date.now() + ahead });
+  let now = Date.now;
+  const gatehouse = await createGatehouse({ settings, log: logInto(log), clock: () => now() + ahead });
   const server = await listen(gatehouse.fetch, settings.host, settings.port, !settings.debug);
   let stopped = false;
   const stop = async () => {
@@ -60,13 +71,17 @@ export async function startServer(
     await server.drain();
     await gatehouse.close();
   };
-  onTestFinished(stop);
+  atEnd(stop);
   return {
     url: server.url,
     file,
     log,
     advance: (ms) => {
       ahead += ms;
+    },
+    freeze: (epochMs) => {
+      now = () => epochMs;
+      ahead = 0;
     },
     send: (asked) => send(server.url, asked),
     post: (path, body, headers) =>
@@ -77,6 +92,29 @@ export async function startServer(
         body: JSON.stringify(body),
       }),
     stop,
+  };
+}
+
+/**
+ * One server for all tests of a file, for tests that leave it as they found it. Call it at the top of the file and
+ * what it returns inside the tests. `prepare` is run once.
+ */
+export function sharedServer(
+  environment: Readonly<Record<string, string>> = {},
+  prepare: (server: TestServer) => Promise<void> = async () => {},
+): () => TestServer {
+  const cleaning: (() => void | Promise<void>)[] = [];
+  let server: TestServer | undefined;
+  beforeAll(async () => {
+    server = await startServer(environment, undefined, (clean) => void cleaning.unshift(clean));
+    await prepare(server);
+  });
+  afterAll(async () => {
+    for (const clean of cleaning) await clean();
+  });
+  return () => {
+    if (!server) throw new Error('The server is there only while the tests run.');
+    return server;
   };
 }
 

@@ -1,10 +1,20 @@
 /** Opens a SQLite file that is Gatehouse's, creates one where there is none, and refuses every other file. */
 
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnusable } from '../port.ts';
-import { applicationId, migrations } from './schema.ts';
+import { applicationId, everyTable, migrations } from './schema.ts';
 
 /** The oldest SQLite whose WAL is known to survive concurrent check-points intact. */
 const oldestSqlite = [3, 51, 3] as const;
@@ -54,16 +64,25 @@ function createFile(file: string): void {
   rmSync(draft, { force: true });
   closeSync(openSync(draft, 'wx', 0o600));
   try {
-    const db = new DatabaseSync(draft, { timeout: openingPatienceMs });
-    prepare(db);
-    migrate(db, 0);
-    db.close();
+    fillDraft(draft);
     linkSync(draft, file);
     syncFolder(folder);
   } catch (error) {
+    // Another process was faster: its file is as good.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(draft, { force: true });
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${draft}${suffix}`, { force: true });
+  }
+}
+
+/** Closing moves everything into the one file that gets the real name. */
+function fillDraft(draft: string): void {
+  const db = new DatabaseSync(draft, { timeout: openingPatienceMs });
+  try {
+    prepare(db);
+    migrate(db, 0);
+  } finally {
+    db.close();
   }
 }
 
@@ -76,11 +95,13 @@ function openFile(file: string): DatabaseSync {
         'Restore it from a backup, or remove it to start afresh.',
     );
   }
+  assertOwn(file);
   const db = new DatabaseSync(file, { timeout: openingPatienceMs });
   try {
     const version = schemaVersion(db, file);
     prepare(db);
     migrate(db, version);
+    db.prepare(everyTable).all();
     db.exec('PRAGMA busy_timeout = 0');
     return db;
   } catch (error) {
@@ -89,14 +110,28 @@ function openFile(file: string): DatabaseSync {
   }
 }
 
-/** Reads the version before anything is written: a file that is not ours stays as it was. */
-function schemaVersion(db: DatabaseSync, file: string): number {
-  const owner = pragma(db, 'application_id');
-  if (owner !== applicationId) {
-    throw new StoreUnusable(
-      `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
-    );
+/**
+ * Looks into the header (SQLite's file format, section 1.3) before SQLite does: even opening and closing a file of
+ * another program would fold its write-ahead log into it.
+ */
+function assertOwn(file: string): void {
+  const header = Buffer.alloc(100);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, header);
+  } finally {
+    closeSync(handle);
   }
+  // SQLite takes a file of a few bytes for an empty database and would write over it.
+  if (!header.toString('latin1').startsWith('SQLite format 3\0')) throw new Error('file is not a database');
+  if (header.readUInt32BE(68) === applicationId) return;
+  throw new StoreUnusable(
+    `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
+  );
+}
+
+/** Reads the version before anything is written: a file of a newer Gatehouse stays as it was. */
+function schemaVersion(db: DatabaseSync, file: string): number {
   const version = pragma(db, 'user_version');
   if (version > migrations.length) {
     throw new StoreUnusable(
@@ -146,6 +181,7 @@ function syncFolder(folder: string): void {
 
 const remedies: readonly [pattern: RegExp, remedy: string][] = [
   [/not a database|malformed/, 'The file is damaged or not a SQLite database. Restore it from a backup.'],
+  [/no such table/, 'The file lost a part of Gatehouse. Restore it from a backup.'],
   [/locked|busy/, 'Another program holds the file. Stop it and start again.'],
   [
     /readonly|EACCES|EPERM|EROFS/,

@@ -71,6 +71,16 @@ export class Reader {
     this.#begin.run();
     this.#open = true;
     setImmediate(() => this.end());
+    try {
+      this.#forgetIfChanged();
+    } catch (error) {
+      // A snapshot that could not be looked at must not vouch for what is remembered.
+      this.end();
+      throw error;
+    }
+  }
+
+  #forgetIfChanged(): void {
     const [version] = this.#dataVersion.get() as unknown as [unknown];
     if (version === this.#version) return;
     this.#version = version;
@@ -85,8 +95,9 @@ export interface Remembering<Row> {
   forgetAll(): void;
 }
 
-/** An error of the engine becomes `StoreUnavailable`; anything else is a defect and stays what it is. */
+/** An error of the engine, closed or failing, becomes `StoreUnavailable`; anything else is a defect and stays itself. */
 export function unavailable(error: unknown): unknown {
-  if ((error as { code?: string })?.code !== 'ERR_SQLITE_ERROR') return error;
+  const code = (error as { code?: string })?.code;
+  if (code !== 'ERR_SQLITE_ERROR' && code !== 'ERR_INVALID_STATE') return error;
   return new StoreUnavailable((error as Error).message, { cause: error });
 }

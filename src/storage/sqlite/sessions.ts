@@ -66,6 +66,9 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer): Ga
     find: sessions.find,
 
     touch(idHash, lastSeenAt, idleExpiresAt) {
+      // Requests overtake one another: the latest use counts, not the one noted last.
+      const noted = touches.get(idHash);
+      if (noted && noted.lastSeenAt >= lastSeenAt) return;
       touches.set(idHash, { idHash, lastSeenAt, idleExpiresAt });
       // A use that could not be written is noted again by the next check of the session.
       timer ??= setTimeout(() => writeBack().catch(() => {}), gatherMs).unref();

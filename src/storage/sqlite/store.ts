@@ -5,7 +5,7 @@ import { type Store, StoreUnavailable } from '../port.ts';
 import { accountsIn } from './accounts.ts';
 import { openDatabase } from './open.ts';
 import { Reader } from './reader.ts';
-import { migrations } from './schema.ts';
+import { everyTable, migrations } from './schema.ts';
 import { sessionsIn } from './sessions.ts';
 import { throttleIn } from './throttle.ts';
 import { Writer } from './writer.ts';
@@ -21,10 +21,7 @@ export function openSqliteStore(path: string): Store {
   const writer = new Writer(db, resolve(path), reader);
   const sessions = sessionsIn(db, reader, writer);
   const schemaVersion = db.prepare('PRAGMA user_version');
-  const tables = db.prepare(
-    `SELECT (SELECT count(*) FROM (SELECT 1 FROM auth LIMIT 1)), (SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1)),
-     (SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1)), (SELECT count(*) FROM (SELECT 1 FROM throttle LIMIT 1))`,
-  );
+  const tables = db.prepare(everyTable);
 
   return {
     accounts: accountsIn(db, reader, writer),
@@ -32,7 +29,7 @@ export function openSqliteStore(path: string): Store {
     throttle: throttleIn(db, reader, writer),
 
     async ping() {
-      reader.read(() => tables.get());
+      reader.read(() => tables.all());
       if (reader.read(() => schemaVersion.get()?.['user_version']) !== migrations.length) {
         throw new StoreUnavailable('The schema of the database changed while in use. Restart.');
       }

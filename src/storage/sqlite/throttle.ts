@@ -1,7 +1,7 @@
 /** Throttle windows in SQLite: one counter per key, which survives a restart. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Counted, Quota, ThrottleStore } from '../port.ts';
+import { type Counted, clockSlackMs, type Quota, type ThrottleStore } from '../port.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -28,8 +28,7 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
 
   function currentWindow({ key, windowMs }: Quota, now: number): Window {
     const row = select.get(key) as Window | undefined;
-    // A window further away than it is long was written under a wrong clock or another setting.
-    const current = row && row.windowEndsAt > now && row.windowEndsAt <= now + windowMs;
+    const current = row && row.windowEndsAt > now && row.windowEndsAt <= now + windowMs + clockSlackMs;
     return current ? row : { count: 0, windowEndsAt: now + windowMs };
   }
 

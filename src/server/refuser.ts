@@ -1,0 +1,70 @@
+/** Refuses what never became a request, on the connection it came from, and lets go of that connection. */
+
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type RawFault, refuseRaw } from '../wire/raw.ts';
+
+/**
+ * How long a refused client has to read its answer and close its side. Hanging up at once may destroy the answer on
+ * its way (RFC 9112, section 9.6).
+ */
+const lingerMs = 1_000;
+
+export class Refuser {
+  readonly #secure: boolean;
+  /** The answer owed last on each connection; earlier ones go out before it. */
+  readonly #owed = new WeakMap<Socket, ServerResponse>();
+  readonly #refused = new WeakSet<Socket>();
+
+  constructor(secure: boolean) {
+    this.#secure = secure;
+  }
+
+  /** Notes that a request arrived and has an answer coming. */
+  owes(outgoing: ServerResponse): void {
+    this.#owed.set(outgoing.req.socket, outgoing);
+  }
+
+  /** Refuses a request whose headers are complete; the rest of it is not read. */
+  async refuse(outgoing: ServerResponse, fault: RawFault): Promise<void> {
+    this.owes(outgoing);
+    const response = refuseRaw(fault, this.#secure);
+    const body = await response.text();
+    outgoing.writeHead(response.status, {
+      ...Object.fromEntries(response.headers),
+      'content-length': Buffer.byteLength(body),
+    });
+    outgoing.end(body);
+  }
+
+  /** Refuses what could not be parsed or did not arrive in time: it has only a socket to be answered on. */
+  async refuseSocket(socket: Socket, error?: NodeJS.ErrnoException): Promise<void> {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    socket.on('error', () => {});
+    const response = refuseRaw(faultOf(error?.code), this.#secure);
+    const body = await response.text();
+    if (error?.code === 'ECONNRESET' || !socket.writable || !this.#isFree(socket))
+      return void socket.destroy();
+    const headers = [...response.headers, ['content-length', String(Buffer.byteLength(body))]];
+    const lines = headers.map(([name, value]) => `${name}: ${value}`);
+    socket.end(`HTTP/1.1 ${response.status} ${response.statusText}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+    setTimeout(() => socket.destroy(), lingerMs).unref();
+  }
+
+  /**
+   * Whether a refusal would be read as the answer to what is refused: not while an earlier request waits for its
+   * answer, nor where this one was answered already.
+   */
+  #isFree(socket: Socket): boolean {
+    const last = this.#owed.get(socket);
+    if (!last) return true;
+    if (!last.req.complete) return last.socket === socket && !last.headersSent;
+    return last.writableEnded && (last.socket === socket || last.writableFinished);
+  }
+}
+
+function faultOf(code: string | undefined): RawFault {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'too_slow';
+  return code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed';
+}

@@ -1,0 +1,86 @@
+/** What a case of the suite is made of: a ground to stand on, and rows to write. */
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NewAccount, Quota, Session, Store } from '../port.ts';
+
+/** A place for a store that was never opened before. */
+export interface Ground {
+  /** Opens the store; what one opening wrote, the next one finds. */
+  open(): Promise<Store>;
+  /**
+   * Takes one of the two rows of an account away, behind the store's back and without touching anything else;
+   * resolves when an open store can see it.
+   */
+  loseRow(table: 'auth' | 'users', userId: string): Promise<void>;
+}
+
+export interface ConformanceCase {
+  readonly title: string;
+  /** Rejects if the store does not conform. */
+  run(ground: Ground): Promise<void>;
+}
+
+/** A case over one open store, which is closed at its end whatever happened. */
+export function over(title: string, body: (store: Store, ground: Ground) => Promise<void>): ConformanceCase {
+  return {
+    title,
+    async run(ground) {
+      const store = await ground.open();
+      try {
+        await body(store, ground);
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
+/** An account whose identifier and user id follow from one name. */
+export function account(name: string, changes: Partial<NewAccount> = {}): NewAccount {
+  return {
+    userId: `id-of-${name}`,
+    identifier: name,
+    canonical: name.toLowerCase(),
+    passwordHash: `hash of ${name}`,
+    createdAt: 1_000,
+    ...changes,
+  };
+}
+
+/** A session whose public handle follows from a number. */
+export function session(n: number, userId: string, changes: Partial<Session> = {}): Session {
+  return {
+    handle: `handle-${n}`,
+    userId,
+    contract: 'rest',
+    createdAt: 1_000,
+    lastSeenAt: 1_000,
+    idleExpiresAt: 5_000,
+    expiresAt: 9_000,
+    ...changes,
+  };
+}
+
+/** A digest of the form the port asks for; a different one for every number. */
+export function hex(n: number): string {
+  return n.toString(16).padStart(64, '0');
+}
+
+/** A quota over a second. */
+export function quota(n: number, limit: number, windowMs = 1_000): Quota {
+  return { key: hex(n), limit, windowMs };
+}
+
+/** Numbers from zero on. */
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
+}
+
+/** Compares what a store answered by its fields alone: engines differ in the prototypes of their rows. */
+export function assertRow<Row extends object>(actual: Row | undefined, expected: Row): void {
+  assert.deepEqual(actual && { ...actual }, expected);
+}
+
+/** Twice the time the port gives a store to write down that a session was used, and some more. */
+export const untilNoted = () => sleep(250);

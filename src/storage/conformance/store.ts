@@ -1,0 +1,118 @@
+/** Cases for the store as a whole: it answers, it keeps what it acknowledged, and a closed one answers nothing. */
+
+import assert from 'node:assert/strict';
+import { type Store, StoreUnavailable } from '../port.ts';
+import { account, assertRow, type ConformanceCase, hex, over, quota, session, upTo } from './case.ts';
+
+/** Every method that answers. */
+const questions: Readonly<Record<string, (store: Store) => unknown>> = {
+  create: ({ accounts }) => accounts.create(account('bob')),
+  findCredential: ({ accounts }) => accounts.findCredential('joe'),
+  findUser: ({ accounts }) => accounts.findUser('id-of-joe'),
+  replaceHash: ({ accounts }) => accounts.replaceHash('joe', 'hash of joe', 'new'),
+  insert: ({ sessions }) => sessions.insert(hex(2), session(2, 'id-of-joe')),
+  find: ({ sessions }) => sessions.find(hex(1)),
+  remove: ({ sessions }) => sessions.remove(hex(1)),
+  'sweep of sessions': ({ sessions }) => sessions.sweep(9_999, 1),
+  take: ({ throttle }) => throttle.take([quota(1, 9)], 1_000),
+  giveBack: ({ throttle }) => throttle.giveBack(hex(1), 2_000),
+  'sweep of windows': ({ throttle }) => throttle.sweep(9_999, 1),
+  ping: (store) => store.ping(),
+};
+
+export const storeCases: readonly ConformanceCase[] = [
+  over('store: answers a ping', async (store) => {
+    assert.equal(await store.ping(), undefined);
+  }),
+
+  {
+    title: 'store: what was acknowledged is there after it was closed and opened again',
+    async run(ground) {
+      const first = await ground.open();
+      await Promise.all(upTo(20).map((n) => first.accounts.create(account(`user${n}`))));
+      await Promise.all(upTo(20).map((n) => first.sessions.insert(hex(n), session(n, `id-of-user${n}`))));
+      await first.sessions.remove(hex(7));
+      await first.accounts.replaceHash('user3', 'hash of user3', 'new');
+      await first.throttle.take([quota(1, 1)], 10_000);
+      await first.close();
+
+      const second = await ground.open();
+      try {
+        for (const n of upTo(20)) {
+          assert.equal((await second.accounts.findUser(`id-of-user${n}`))?.identifier, `user${n}`);
+          const found = await second.sessions.find(hex(n));
+          if (n === 7) assert.equal(found, undefined);
+          else assertRow(found, session(n, `id-of-user${n}`));
+        }
+        assert.equal((await second.accounts.findCredential('user3'))?.passwordHash, 'new');
+        assert.deepEqual(await second.throttle.take([quota(1, 1)], 10_000), {
+          allowed: false,
+          freeAt: 11_000,
+        });
+      } finally {
+        await second.close();
+      }
+    },
+  },
+
+  {
+    title: 'store: closing waits for what was handed in before it',
+    async run(ground) {
+      const store = await ground.open();
+      const created = upTo(10).map((n) => store.accounts.create(account(`user${n}`)));
+      await store.close();
+      assert.deepEqual(
+        await Promise.all(created),
+        upTo(10).map(() => 'created'),
+      );
+      const again = await ground.open();
+      try {
+        for (const n of upTo(10)) assert.notEqual(await again.accounts.findCredential(`user${n}`), undefined);
+      } finally {
+        await again.close();
+      }
+    },
+  },
+
+  {
+    title: 'store: a closed one answers nothing',
+    async run(ground) {
+      const store = await ground.open();
+      await store.accounts.create(account('joe'));
+      await store.sessions.insert(hex(1), session(1, 'id-of-joe'));
+      for (const [name, ask] of Object.entries(questions)) {
+        if (name.startsWith('find')) assert.notEqual(await ask(store), undefined, name);
+      }
+      await store.close();
+      for (const [name, ask] of Object.entries(questions)) {
+        await assert.rejects(async () => ask(store), StoreUnavailable, name);
+      }
+      // A use is only noted, so nobody waits for an answer: it must not throw either.
+      store.sessions.touch(hex(1), 2_000, 6_000);
+    },
+  },
+
+  over('store: steps that fail leave those of the same turn alone, whatever their kind', async (store) => {
+    await store.accounts.create(account('joe'));
+    await store.sessions.insert(hex(1), session(1, 'id-of-joe'));
+    const outcomes = await Promise.allSettled([
+      store.sessions.insert(hex(2), session(2, 'nobody')),
+      store.accounts.create(account('ann')),
+      store.throttle.take([quota(1, 1)], 10_000),
+      store.sessions.insert(hex(1), session(3, 'id-of-joe')),
+      store.sessions.remove(hex(1)),
+      store.accounts.create(account('JOE', { userId: 'second' })),
+      store.sessions.insert(hex(4), session(4, 'id-of-joe')),
+    ]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
+    );
+    assert.equal((await store.accounts.findCredential('ann'))?.hasUser, true);
+    assert.equal((await store.throttle.take([quota(1, 1)], 10_000)).allowed, false);
+    assert.equal(await store.sessions.find(hex(1)), undefined);
+    assert.equal(await store.sessions.find(hex(2)), undefined);
+    assertRow(await store.sessions.find(hex(4)), session(4, 'id-of-joe'));
+    assert.equal(await store.ping(), undefined);
+  }),
+];

@@ -1,0 +1,123 @@
+/** Cases for the throttle: counted under all quotas or none, to the limit and no further, for one window. */
+
+import assert from 'node:assert/strict';
+import { type Counted, clockSlackMs, type Quota, type Store } from '../port.ts';
+import { type ConformanceCase, over, quota, upTo } from './case.ts';
+
+const allowed = (...windowEndsAt: number[]): Counted => ({ allowed: true, windowEndsAt });
+const refused = (freeAt: number): Counted => ({ allowed: false, freeAt });
+
+/** Takes one attempt after another and returns how many were allowed. */
+async function takeMany(store: Store, count: number, quotas: readonly Quota[], now: number): Promise<number> {
+  let taken = 0;
+  for (let n = 0; n < count; n += 1) taken += (await store.throttle.take(quotas, now)).allowed ? 1 : 0;
+  return taken;
+}
+
+export const throttleCases: readonly ConformanceCase[] = [
+  over('throttle: allows as many as the limit, then refuses until the window ends', async (store) => {
+    const three = [quota(1, 3)];
+    assert.deepEqual(await store.throttle.take(three, 10_000), allowed(11_000));
+    assert.deepEqual(await store.throttle.take(three, 10_400), allowed(11_000));
+    assert.deepEqual(await store.throttle.take(three, 10_999), allowed(11_000));
+    assert.deepEqual(await store.throttle.take(three, 10_999), refused(11_000));
+    assert.deepEqual(await store.throttle.take([quota(2, 3)], 10_999), allowed(11_999));
+  }),
+
+  over('throttle: the attempt after the end starts a new window', async (store) => {
+    const one = [quota(1, 1)];
+    assert.deepEqual(await store.throttle.take(one, 10_000), allowed(11_000));
+    assert.deepEqual(await store.throttle.take(one, 10_999), refused(11_000));
+    assert.deepEqual(await store.throttle.take(one, 11_000), allowed(12_000));
+    assert.deepEqual(await store.throttle.take(one, 11_000), refused(12_000));
+  }),
+
+  over('throttle: counts under all quotas or under none', async (store) => {
+    const wide = quota(1, 5, 2_000);
+    const narrow = quota(2, 2, 1_000);
+    assert.deepEqual(await store.throttle.take([wide, narrow], 10_000), allowed(12_000, 11_000));
+    assert.deepEqual(await store.throttle.take([narrow, wide], 10_000), allowed(11_000, 12_000));
+    assert.equal(await takeMany(store, 10, [wide, narrow], 10_000), 0);
+    // Ten refusals took nothing from the wide quota: three of its five are left.
+    assert.equal(await takeMany(store, 10, [wide], 10_000), 3);
+    assert.equal(await takeMany(store, 10, [wide, quota(3, 5)], 10_000), 0);
+    assert.equal(await takeMany(store, 10, [quota(3, 5)], 10_000), 5);
+  }),
+
+  over('throttle: free again when the last full window ends', async (store) => {
+    const short = quota(1, 1, 1_000);
+    const long = quota(2, 1, 3_000);
+    const roomy = quota(3, 9, 9_000);
+    await store.throttle.take([short, long, roomy], 10_000);
+    assert.deepEqual(await store.throttle.take([short, long, roomy], 10_500), refused(13_000));
+    assert.deepEqual(await store.throttle.take([long, short, roomy], 10_500), refused(13_000));
+    assert.deepEqual(await store.throttle.take([short, roomy], 10_500), refused(11_000));
+  }),
+
+  over('throttle: of fifty at once under a limit of ten exactly ten are allowed', async (store) => {
+    const ten = [quota(1, 10), quota(2, 100)];
+    const outcomes = await Promise.all(upTo(50).map(() => store.throttle.take(ten, 10_000)));
+    assert.equal(outcomes.filter((outcome) => outcome.allowed).length, 10);
+    assert.equal(await takeMany(store, 100, [quota(2, 100)], 10_000), 90);
+  }),
+
+  over('throttle: what is given back can be taken again, once', async (store) => {
+    const two = quota(1, 2);
+    await takeMany(store, 2, [two], 10_000);
+    await store.throttle.giveBack(two.key, 11_000);
+    assert.equal(await takeMany(store, 5, [two], 10_500), 1);
+  }),
+
+  over('throttle: nothing is given back beyond what was taken', async (store) => {
+    const two = quota(1, 2);
+    await takeMany(store, 1, [two], 10_000);
+    for (const _ of upTo(5)) await store.throttle.giveBack(two.key, 11_000);
+    assert.equal(await takeMany(store, 5, [two], 10_000), 2);
+  }),
+
+  over('throttle: nothing is given back to another window or another key', async (store) => {
+    const one = quota(1, 1);
+    await takeMany(store, 1, [one], 10_000);
+    await store.throttle.giveBack(one.key, 10_999);
+    await store.throttle.giveBack(one.key, 11_001);
+    await store.throttle.giveBack(quota(2, 1).key, 11_000);
+    assert.deepEqual(await store.throttle.take([one], 10_500), refused(11_000));
+    assert.deepEqual(await store.throttle.take([one], 11_500), allowed(12_500));
+    await store.throttle.giveBack(one.key, 11_000);
+    assert.deepEqual(await store.throttle.take([one], 11_500), refused(12_500));
+  }),
+
+  over('throttle: a window written under a clock far ahead locks nobody out', async (store) => {
+    const one = [quota(1, 1)];
+    const nextYear = 10_000 + 365 * 86_400_000;
+    assert.deepEqual(await store.throttle.take(one, nextYear), allowed(nextYear + 1_000));
+    assert.deepEqual(await store.throttle.take(one, 10_000), allowed(11_000));
+    assert.deepEqual(await store.throttle.take(one, 10_000), refused(11_000));
+  }),
+
+  over('throttle: an attempt that began a little earlier and came later restarts nothing', async (store) => {
+    const now = 10_000_000;
+    await takeMany(store, 2, [quota(1, 2)], now);
+    assert.deepEqual(await store.throttle.take([quota(1, 2)], now - 1), refused(now + 1_000));
+    assert.deepEqual(await store.throttle.take([quota(1, 2)], now - clockSlackMs), refused(now + 1_000));
+    const tooEarly = now - clockSlackMs - 1;
+    assert.deepEqual(await store.throttle.take([quota(1, 2)], tooEarly), allowed(tooEarly + 1_000));
+  }),
+
+  over('throttle: a limit that was lowered holds at once, one that was raised too', async (store) => {
+    await takeMany(store, 3, [quota(1, 5)], 10_000);
+    assert.equal((await store.throttle.take([quota(1, 3)], 10_000)).allowed, false);
+    assert.equal((await store.throttle.take([quota(1, 4)], 10_000)).allowed, true);
+  }),
+
+  over('throttle: a sweep removes windows that ended, in batches, and counts exactly', async (store) => {
+    const ends = upTo(5).map((n) => 11_000 + n);
+    await Promise.all(ends.map((end, n) => store.throttle.take([quota(n, 1)], end - 1_000)));
+    assert.equal(await store.throttle.sweep(10_999, 10), 0);
+    assert.equal(await store.throttle.sweep(11_003, 3), 3);
+    assert.equal(await store.throttle.sweep(11_003, 3), 1);
+    assert.equal(await store.throttle.sweep(11_003, 3), 0);
+    assert.deepEqual(await store.throttle.take([quota(4, 1)], 11_003), refused(11_004), 'the last one lives');
+    assert.equal(await store.throttle.sweep(11_004, 3), 1);
+  }),
+];

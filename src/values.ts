@@ -1,0 +1,77 @@
+/** Reads values as they are written in the environment; `undefined` is the answer to what is unusable. */
+
+import ipaddr from 'ipaddr.js';
+
+/** Failures allowed per window, as written `10/15m` (ruling G16). */
+export interface Rate {
+  /** Attempts that fit into one window. */
+  readonly limit: number;
+  /** Length of the window, in milliseconds. */
+  readonly windowMs: number;
+}
+
+/** A block of addresses whose `X-Forwarded-For` is believed. */
+export type AddressBlock = ReturnType<typeof ipaddr.parseCIDR>;
+
+const day = 86_400;
+
+/** A whole number in decimal digits, from `minimum` to `maximum`. */
+export function wholeNumber(minimum: number, maximum: number) {
+  return (text: string): number | undefined => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= minimum && value <= maximum ? value : undefined;
+  };
+}
+
+/** One of a set of words. */
+export function oneOf<Value>(words: Readonly<Record<string, Value>>) {
+  return (text: string): Value | undefined => (Object.hasOwn(words, text) ? words[text] : undefined);
+}
+
+/** Values separated by commas; blanks around them and empty ones are ignored. */
+export function listOf<Item>(read: (text: string) => Item | undefined) {
+  return (text: string): readonly Item[] | undefined => {
+    const written = text.split(',').map((item) => item.trim());
+    const items = written.filter((item) => item !== '').map(read);
+    return items.includes(undefined) ? undefined : (items as Item[]);
+  };
+}
+
+/** Whether a text is a web origin, exactly as a browser writes it (RFC 6454, section 6.2). */
+export function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** An address, or a block of addresses in CIDR notation. */
+export function addressBlock(text: string): AddressBlock | undefined {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  if (!ipaddr.isValid(text)) return undefined;
+  const address = ipaddr.parse(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+/** A rate such as `10/15m`: from 1 to 1,000,000 in a window of one second to 30 days. */
+export function rate(text: string): Rate | undefined {
+  const [, count, length, unit] = /^(\d{1,7})\/(\d{1,7})([smhd])$/.exec(text) ?? [];
+  if (!count || !length || !unit) return undefined;
+  const secondsOf: Record<string, number> = { s: 1, m: 60, h: 3_600, d: day };
+  const limit = Number(count);
+  const windowSeconds = Number(length) * (secondsOf[unit] ?? 0);
+  const usable = limit >= 1 && limit <= 1_000_000 && windowSeconds >= 1 && windowSeconds <= 30 * day;
+  return usable ? { limit, windowMs: windowSeconds * 1_000 } : undefined;
+}
+
+/** The zone of the process. */
+export function ownTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Whether this runtime knows a time zone. */
+export function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}

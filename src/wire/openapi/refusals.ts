@@ -1,0 +1,138 @@
+/** Refusals: those that every contract answers alike but for their body, and problem details (RFC 9457). */
+
+import { response, retryAfter } from './headers.ts';
+import { oneOfSentences } from './ids.ts';
+import type { Content, Reference, Response, Schema } from './shape.ts';
+
+/** Puts sentences into the error body of a contract, for one status. */
+export type Said = (status: number, sentences: readonly string[], orTooShort?: boolean) => Content;
+
+/** The refusals a route may answer before, or instead of, what it is for. */
+export function commonRefusals(prefix: string, said: Said): Readonly<Record<string, Response>> {
+  return {
+    [`${prefix}Forbidden`]: response(
+      'The request came from a page of an origin that is not allowed. Nothing was done.',
+      said(403, ['Cross-site request refused: the Origin is not on the list of allowed origins']),
+    ),
+    [`${prefix}TooLarge`]: response(
+      'The body is larger than 16 KiB. The connection is closed.',
+      said(413, ['The body is larger than 16 KiB']),
+    ),
+    [`${prefix}UnsupportedType`]: response(
+      'The body is not declared as `application/json`, is in another charset than UTF-8, or is compressed.',
+      said(415, ['Content-Type must be application/json', 'Content-Encoding must be identity']),
+    ),
+    [`${prefix}TooMany`]: response(
+      'Too many attempts for this account or from this network. Sessions that exist are not affected.',
+      said(429, ['Too many attempts, try again later']),
+      retryAfter,
+    ),
+    [`${prefix}Failed`]: response('A defect of the server. It is in its log.', said(500, ['Internal error'])),
+    [`${prefix}Unavailable`]: response(
+      'The store cannot answer, or too many passwords are waiting to be hashed. Nothing is known about the session.',
+      said(503, ['Temporarily unavailable, try again later', 'Too many logins at once, try again later']),
+      retryAfter,
+    ),
+  };
+}
+
+/** A reference to a shared response. */
+export function shared(name: string): Reference {
+  return { $ref: `#/components/responses/${name}` };
+}
+
+/** The common refusals of a route that reads a JSON body. */
+export function refusalsOf(prefix: string) {
+  return { 403: shared(`${prefix}Forbidden`), ...bodiedRefusals(prefix), ...trouble(prefix) };
+}
+
+function bodiedRefusals(prefix: string) {
+  return { 413: shared(`${prefix}TooLarge`), 415: shared(`${prefix}UnsupportedType`) };
+}
+
+/** The refusals of a logout that needs no body and therefore reads any. */
+export function logoutRefusals(prefix: string) {
+  return { 403: shared(`${prefix}Forbidden`), 413: shared(`${prefix}TooLarge`), ...trouble(prefix) };
+}
+
+/** What only the operator can mend, and what never became a request. */
+export function trouble(prefix: string) {
+  return { 500: shared(`${prefix}Failed`), 503: shared(`${prefix}Unavailable`), '4XX': shared('Unreadable') };
+}
+
+/** The phrases of the status codes (RFC 9110, section 15; RFC 6585, section 4). */
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+export const problemSchema: Schema = {
+  description: 'What went wrong, as problem details (RFC 9457).',
+  type: 'object',
+  properties: {
+    type: { description: 'The status says it all: there are no types of our own.', const: 'about:blank' },
+    title: { description: 'The registered phrase of the status.', type: 'string' },
+    status: { description: 'The status of the response.', type: 'integer', minimum: 400, maximum: 599 },
+    detail: { description: 'What is wrong, in one sentence.', type: 'string', minLength: 1 },
+  },
+  required: ['type', 'title', 'status', 'detail'],
+  additionalProperties: false,
+};
+
+/** Problem details with one status and one of some sentences. */
+export const problemSaid: Said = (status, sentences, orTooShort) => ({
+  'application/problem+json': {
+    schema: {
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        {
+          properties: {
+            status: { const: status },
+            title: { const: titles[status] },
+            detail: oneOfSentences(sentences, orTooShort),
+          },
+        },
+      ],
+    },
+    example: { type: 'about:blank', title: titles[status], status, detail: sentences[0] },
+  },
+});
+
+/** The body of a request that could not be read as HTTP, where a contract also says 400 in its own words. */
+export const malformed: Content = problemSaid(400, ['Malformed request']);
+
+/** The answer to what never became a request, on whichever path. */
+const unreadable: Response = response(
+  'What was sent could not be read as a request: malformed (400), too slow (408), with an expectation that cannot be ' +
+    'met (417), or with headers over 16 KiB (431). The connection is closed.',
+  {
+    'application/problem+json': {
+      schema: {
+        allOf: [
+          { $ref: '#/components/schemas/Problem' },
+          { properties: { status: { enum: [400, 408, 417, 431] } } },
+        ],
+      },
+      example: {
+        type: 'about:blank',
+        title: 'Bad Request',
+        status: 400,
+        detail: 'Malformed request',
+      },
+    },
+  },
+);
+
+/** The shared responses in problem details: for `rest`, and for every route outside the three contracts. */
+export const problemResponses: Readonly<Record<string, Response>> = {
+  ...commonRefusals('Problem', problemSaid),
+  Unreadable: unreadable,
+};

@@ -1,0 +1,31 @@
+/** How a request carries a session id, as security schemes (ruling G14). */
+
+import type { Schema } from './shape.ts';
+
+export const securitySchemes: Readonly<Record<string, Schema>> = {
+  SessionCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'session_id',
+    description:
+      'The session id as the cookie that `rest` and `dotjson` set. Two different cookies of this name name no session.',
+  },
+  SessionHeader: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Session-Id',
+    description: 'The session id in a header, for clients that keep no cookies. Outranks the cookie.',
+  },
+  SessionBearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The session id as a bearer token (RFC 6750). Outranks the cookie.',
+  },
+  SessionQuery: {
+    type: 'apiKey',
+    in: 'query',
+    name: 's',
+    description:
+      'The session id in the address. Outranks the cookie; prefer any other carrier, because addresses are logged.',
+  },
+};

@@ -1,0 +1,93 @@
+/** The session check in the OpenAPI document: who is this? (ruling B1) */
+
+import { headOf } from './head.ts';
+import { response } from './headers.ts';
+import { exampleUuid } from './ids.ts';
+import { problemSaid, trouble } from './refusals.ts';
+import type { Operation, Part, Schema } from './shape.ts';
+
+const instant: Schema = { $ref: '#/components/schemas/UtcInstant' };
+
+/** A user is named by a username or by an e-mail address, never by both. */
+function user(name: string, schema: Schema): Schema {
+  return {
+    type: 'object',
+    properties: { id: { $ref: '#/components/schemas/Uuid' }, [name]: schema, created_at: instant },
+    required: ['id', name, 'created_at'],
+    additionalProperties: false,
+  };
+}
+
+const check: Operation = {
+  operationId: 'checkSession',
+  tags: ['session'],
+  summary: 'Who is this?',
+  description:
+    'Tells whose session was presented and how long it lasts, and counts as a use of it. `X-Session-Id` and ' +
+    '`Authorization: Bearer` outrank the cookie, also if they are not valid; carriers that disagree name no session. ' +
+    '401 means that the session is known to be dead; if that cannot be found out, the answer is 503.',
+  security: [{ SessionCookie: [] }, { SessionHeader: [] }, { SessionBearer: [] }],
+  responses: {
+    200: response('The session is alive.', {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/SessionCheck' },
+        example: {
+          user: { id: exampleUuid, username: 'ada', created_at: '2026-03-14T08:26:53.580Z' },
+          session: {
+            handle: 'q7w2e9r4t1y6u3i8',
+            created_at: '2026-03-15T07:00:00.000Z',
+            last_seen_at: '2026-03-15T09:30:00.000Z',
+            idle_expires_at: '2026-03-22T09:30:00.000Z',
+            expires_at: '2026-04-14T07:00:00.000Z',
+          },
+        },
+      },
+    }),
+    401: response('No live session was presented.', problemSaid(401, ['Not authenticated']), {
+      'WWW-Authenticate': {
+        description: 'The scheme that would be accepted.',
+        required: true,
+        schema: { type: 'string', const: 'Bearer' },
+      },
+    }),
+    ...trouble('Problem'),
+  },
+};
+
+export const session: Part = {
+  tag: { name: 'session', description: 'The question every other service asks: who is this?' },
+  paths: { '/auth/session': { get: check, head: headOf(check) } },
+  schemas: {
+    SessionCheck: {
+      description: 'The user and the session that were recognised.',
+      type: 'object',
+      properties: {
+        user: {
+          description: 'The user, under the name it registered with.',
+          oneOf: [
+            user('username', { $ref: '#/components/schemas/Username' }),
+            user('email', { type: 'string', format: 'email', maxLength: 254 }),
+          ],
+        },
+        session: {
+          type: 'object',
+          properties: {
+            handle: {
+              description: 'The public name of the session. It opens nothing.',
+              type: 'string',
+              pattern: '^[a-z0-9]{16}$',
+            },
+            created_at: instant,
+            last_seen_at: instant,
+            idle_expires_at: instant,
+            expires_at: instant,
+          },
+          required: ['handle', 'created_at', 'last_seen_at', 'idle_expires_at', 'expires_at'],
+          additionalProperties: false,
+        },
+      },
+      required: ['user', 'session'],
+      additionalProperties: false,
+    },
+  },
+};

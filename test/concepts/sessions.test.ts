@@ -1,0 +1,222 @@
+/** Sessions: recognised by their id until they are ended, unused for too long, or too old. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
+import { digest } from '../../src/crypto/ids.ts';
+import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';
+
+const hour = 3_600_000;
+const start = 1_700_000_000_000;
+const refused = { refused: 'no_session' };
+
+/** Sessions of the user `joe` over a real store: an hour idle, a day at most. */
+async function openSessions(rules: SessionRules = { idleSeconds: 3_600, lifetimeSeconds: 86_400 }) {
+  const store = openStore();
+  await makeAccount(store, 'joe');
+  const sessions = new Sessions(store.sessions, rules);
+  return {
+    store,
+    file: store.file,
+    sessions,
+    begin: (now = start) => sessions.begin('joe', 'rest', 'token', now),
+    alive: (id: string, now: number) => isAlive(sessions, id, now),
+  };
+}
+
+async function isAlive(sessions: Sessions, id: string, now: number): Promise<boolean> {
+  return !('refused' in (await sessions.use(id, now)));
+}
+
+/** Long enough for a use to be written down. */
+const untilNoted = () => sleep(150);
+
+const rowsOf = (file: string) => otherConnection(file).prepare('SELECT * FROM sessions').all();
+
+test('principle: an id is good until it is ended, and never again', async () => {
+  const { sessions, begin } = await openSessions();
+  const { id, session } = await begin();
+  expect(await sessions.use(id, start + 1)).toEqual(session);
+  expect(await sessions.end(id, start + 2)).toEqual(session);
+  expect(await sessions.use(id, start + 3)).toEqual(refused);
+  expect(await sessions.use(id, start)).toEqual(refused);
+  expect(await sessions.end(id, start + 3)).toEqual(refused);
+});
+
+test('principle: left unused for the idle time it is dead, to the millisecond', async () => {
+  const { begin, alive } = await openSessions();
+  const { id } = await begin();
+  expect(await alive(id, start + hour)).toBe(false);
+  expect(await alive(id, start + hour - 1)).toBe(true);
+});
+
+test('principle: each use buys another idle time, until it is older than the lifetime', async () => {
+  const { begin, alive } = await openSessions({ idleSeconds: 3_600, lifetimeSeconds: 9_000 });
+  const { id, session } = await begin();
+  expect(session.expiresAt).toBe(start + 2.5 * hour);
+  expect(await alive(id, start + 0.9 * hour)).toBe(true);
+  await untilNoted();
+  expect(await alive(id, start + 1.9 * hour)).toBe(false);
+  expect(await alive(id, start + 1.8 * hour)).toBe(true);
+  await untilNoted();
+  expect(await alive(id, start + 2.5 * hour)).toBe(false);
+  expect(await alive(id, start + 2.5 * hour - 1)).toBe(true);
+});
+
+test('a session begins with the instants its rules say', async () => {
+  const { begin } = await openSessions();
+  const { session } = await begin();
+  expect(session).toEqual({
+    handle: expect.stringMatching(/^[a-z0-9]{16}$/),
+    userId: 'joe',
+    contract: 'rest',
+    createdAt: start,
+    lastSeenAt: start,
+    idleExpiresAt: start + hour,
+    expiresAt: start + 24 * hour,
+  });
+});
+
+test('an idle time longer than the lifetime ends with it', async () => {
+  const { begin, alive } = await openSessions({ idleSeconds: 7_200, lifetimeSeconds: 3_600 });
+  const { id, session } = await begin();
+  expect(session.idleExpiresAt).toBe(start + hour);
+  expect(await alive(id, start + hour - 1)).toBe(true);
+  expect(await alive(id, start + hour)).toBe(false);
+});
+
+test('ids are spelled as asked, and the store keeps only their digest (ruling G6)', async () => {
+  const { sessions, file } = await openSessions();
+  const token = await sessions.begin('joe', 'dotjson', 'token', start);
+  const uuid = await sessions.begin('joe', 'rest', 'uuid', start);
+  expect(token.id).toMatch(/^[a-z0-9]{26}$/);
+  expect(uuid.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const rows = rowsOf(file).map((row) => ({ ...row, id_hash: Buffer.from(row['id_hash'] as Uint8Array) }));
+  const hashes = rows.map((row) => row.id_hash.toString('hex')).sort();
+  expect(hashes).toEqual([digest(token.id), digest(uuid.id)].sort());
+  for (const { id } of [token, uuid]) {
+    for (const row of rows) expect(JSON.stringify(row)).not.toContain(id);
+  }
+});
+
+test('neither a handle, nor a digest, nor an id that was never given out is good', async () => {
+  const { sessions, begin } = await openSessions();
+  const { id, session } = await begin();
+  const others = [
+    session.handle,
+    digest(id),
+    '',
+    ' ',
+    `${id} `,
+    id.toUpperCase(),
+    id.slice(1),
+    'x'.repeat(26),
+  ];
+  for (const other of others) {
+    expect(await sessions.use(other, start)).toEqual(refused);
+    expect(await sessions.end(other, start)).toEqual(refused);
+  }
+  expect(await sessions.use(id, start)).toEqual(session);
+});
+
+test('an id of 36 characters is looked up, one of 37 is not', async () => {
+  const { store, sessions } = await openSessions();
+  const { session } = await sessions.begin('joe', 'rest', 'token', start);
+  for (const [n, id] of ['x'.repeat(36), 'x'.repeat(37)].entries()) {
+    await store.sessions.insert(digest(id), { ...session, handle: `handle-${n}` });
+  }
+  expect(await isAlive(sessions, 'x'.repeat(36), start)).toBe(true);
+  expect(await isAlive(sessions, 'x'.repeat(37), start)).toBe(false);
+  expect(await sessions.end('x'.repeat(37), start)).toEqual(refused);
+  expect(await sessions.end('x'.repeat(36), start)).toMatchObject({ userId: 'joe' });
+});
+
+test('logging in neither ends nor reuses another session (ruling R5)', async () => {
+  const { begin, alive } = await openSessions();
+  const begun = await Promise.all(Array.from({ length: 20 }, () => begin()));
+  expect(new Set(begun.map(({ id }) => id)).size).toBe(20);
+  expect(new Set(begun.map(({ session }) => session.handle)).size).toBe(20);
+  for (const { id } of begun) expect(await alive(id, start)).toBe(true);
+});
+
+test('of many that end one session exactly one did', async () => {
+  const { sessions, begin } = await openSessions();
+  const { id } = await begin();
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => sessions.end(id, start)));
+  expect(outcomes.filter((outcome) => !('refused' in outcome))).toHaveLength(1);
+});
+
+test('to end a dead session is to end nothing, and its row is gone', async () => {
+  const { sessions, begin, file } = await openSessions();
+  const { id } = await begin();
+  expect(rowsOf(file)).toHaveLength(1);
+  expect(await sessions.end(id, start + hour)).toEqual(refused);
+  expect(rowsOf(file)).toHaveLength(0);
+});
+
+test.each([
+  ['60 seconds', 86_400, 60_000],
+  ['a tenth of a short idle time', 100, 10_000],
+])('a use is written down once the last one written is %s old', async (_what, idleSeconds, writeBackMs) => {
+  const { store, sessions } = await openSessions({ idleSeconds, lifetimeSeconds: 86_400 });
+  const { id } = await sessions.begin('joe', 'rest', 'token', start);
+  const written = async () => (await store.sessions.find(digest(id)))?.lastSeenAt;
+  const early = await sessions.use(id, start + writeBackMs - 1);
+  await untilNoted();
+  expect(early).toMatchObject({ lastSeenAt: start });
+  expect(await written()).toBe(start);
+  const late = await sessions.use(id, start + writeBackMs);
+  await untilNoted();
+  expect(late).toMatchObject({ lastSeenAt: start + writeBackMs });
+  expect(await written()).toBe(start + writeBackMs);
+});
+
+test('settings that were shortened hold for sessions that live; longer ones do not revive', async () => {
+  const { store, begin } = await openSessions();
+  const { id } = await begin();
+  const under = (rules: SessionRules, now: number) => isAlive(new Sessions(store.sessions, rules), id, now);
+  expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 59_999)).toBe(true);
+  expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 60_000)).toBe(false);
+  expect(await under({ idleSeconds: 3_600, lifetimeSeconds: 60 }, start + 59_999)).toBe(true);
+  expect(await under({ idleSeconds: 3_600, lifetimeSeconds: 60 }, start + 60_000)).toBe(false);
+  expect(await under({ idleSeconds: 9_999_999, lifetimeSeconds: 9_999_999 }, start + hour)).toBe(false);
+});
+
+test('no sequence of uses keeps a session alive past its idle time or its lifetime', async () => {
+  const { sessions } = await openSessions({ idleSeconds: 10, lifetimeSeconds: 40 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 15_000 }), { maxLength: 12 }), async (gaps) => {
+      const { id } = await sessions.begin('joe', 'rest', 'token', start);
+      let now = start;
+      let lastUse = start;
+      for (const gap of gaps) {
+        now += gap;
+        const alive = await isAlive(sessions, id, now);
+        if (now >= lastUse + 10_000 || now >= start + 40_000) expect(alive).toBe(false);
+        if (now < start + 10_000) expect(alive).toBe(true);
+        if (!alive) break;
+        lastUse = now;
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a sweep reclaims every dead row in small steps, and no living one', async () => {
+  const { store, sessions, file } = await openSessions();
+  const begin = (count: number, now: number) =>
+    Promise.all(Array.from({ length: count }, () => sessions.begin('joe', 'rest', 'token', now)));
+  await begin(450, start);
+  const living = await begin(3, start + 1);
+  let pauses = 0;
+  const pause = async () => {
+    pauses += 1;
+  };
+  await sessions.sweep(start + hour - 1, pause);
+  expect([rowsOf(file).length, pauses]).toEqual([453, 0]);
+  await sessions.sweep(start + hour, pause);
+  expect([rowsOf(file).length, pauses]).toEqual([3, 2]);
+  for (const { id } of living) expect(await isAlive(sessions, id, start + hour)).toBe(true);
+  await store.ping();
+});

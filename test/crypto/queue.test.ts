@@ -1,0 +1,177 @@
+/** The line before hashing: so many at once, so long a wait, and nobody hashes for someone who has gone. */
+
+import { expect, onTestFinished, test } from 'vitest';
+import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
+import { Abandoned, HashingQueue, type Place, type QueueLimits } from '../../src/crypto/queue.ts';
+
+function openQueue(limits: QueueLimits): HashingQueue {
+  const queue = new HashingQueue(limits);
+  onTestFinished(() => queue.close());
+  return queue;
+}
+
+/** What the line takes a hash to cost before it has timed one, in milliseconds. */
+const guessedMs = 65;
+
+const cheap: Pbkdf2Parameters = { digest: 'sha512', iterations: 1, saltBytes: 8, hashBytes: 64 };
+/** About a tenth of a second. */
+const slow = { ...cheap, iterations: 300_000 };
+/** Half a minute: whoever waits for one of these waits longer than a test may. */
+const endless = { ...cheap, iterations: 99_999_999 };
+
+const hash = (place: Place, parameters: Pbkdf2Parameters) =>
+  place.pbkdf2(new Uint8Array(8), new Uint8Array(8), parameters);
+
+/** The names of hashes, in the order in which they are done. */
+async function order(hashes: Readonly<Record<string, Promise<unknown>>>): Promise<string[]> {
+  const done: string[] = [];
+  await Promise.all(Object.entries(hashes).map(([name, promise]) => promise.then(() => done.push(name))));
+  return done;
+}
+
+/** Takes places until the line is full; returns how many there were. */
+function fill(queue: HashingQueue, most = 1_000): number {
+  let places = 0;
+  while (!queue.overloaded() && places < most) {
+    queue.enter();
+    places += 1;
+  }
+  return places;
+}
+
+test('one thread hashes one after another, in the order of the line', async () => {
+  const queue = openQueue({ threads: 1 });
+  const [a, b, c] = [queue.enter(), queue.enter(), queue.enter()];
+  const done = await order({ slow: hash(a, slow), cheap: hash(b, cheap), last: hash(c, cheap) });
+  expect(done).toEqual(['slow', 'cheap', 'last']);
+});
+
+test('two threads hash two at once, and not three', async () => {
+  const queue = openQueue({ threads: 2 });
+  const places = Array.from({ length: 4 }, () => queue.enter()) as [Place, Place, Place, Place];
+  const [a, b, c, d] = places;
+  const second = await order({ slow: hash(a, slow), cheap: hash(b, cheap) });
+  expect(second).toEqual(['cheap', 'slow']);
+  const third = await order({
+    a: hash(a, slow),
+    b: hash(b, slow),
+    cheap: hash(c, cheap),
+    last: hash(d, cheap),
+  });
+  // Neither cheap one could begin before one of the slow ones was done.
+  expect(['a', 'b']).toContain(third[0]);
+});
+
+test('nobody is refused for as long as the wait is worth it, by time', () => {
+  expect(fill(openQueue({ threads: 1, longestWaitMs: 2 * guessedMs }))).toBe(3);
+  expect(fill(openQueue({ threads: 1, longestWaitMs: 2 * guessedMs - 1 }))).toBe(2);
+  expect(fill(openQueue({ threads: 1, longestWaitMs: 0 }))).toBe(1);
+  expect(fill(openQueue({ threads: 4, longestWaitMs: 0 }))).toBe(4);
+  expect(fill(openQueue({ threads: 4, longestWaitMs: guessedMs }))).toBe(8);
+});
+
+test('nobody is refused for as long as there are places', () => {
+  const unhurried = { threads: 1, longestWaitMs: Number.POSITIVE_INFINITY };
+  expect(fill(openQueue({ ...unhurried, mostPlaces: 3 }))).toBe(3);
+  expect(fill(openQueue({ ...unhurried, mostPlaces: 1 }))).toBe(1);
+  expect(fill(openQueue({ ...unhurried, mostPlaces: 500 }), 1_000)).toBe(500);
+});
+
+test('by default the line holds two seconds of work', () => {
+  const places = fill(openQueue({ threads: 1 }));
+  expect(places).toBe(Math.floor(2_000 / guessedMs) + 1);
+});
+
+test('an overload says when to come back: after the line, and never at once', () => {
+  const short = openQueue({ threads: 4, mostPlaces: 1 });
+  short.enter();
+  expect(short.overloaded()).toEqual({ refused: 'overloaded', retryAfterSeconds: 1 });
+  const long = openQueue({ threads: 1, longestWaitMs: 0 });
+  for (let n = 0; n < 31; n += 1) long.enter();
+  expect(long.overloaded()).toEqual({
+    refused: 'overloaded',
+    retryAfterSeconds: Math.ceil((31 * guessedMs) / 1_000),
+  });
+});
+
+test('the line grows longer once hashes turn out to be cheap', async () => {
+  const queue = openQueue({ threads: 1, longestWaitMs: 2 * guessedMs });
+  {
+    using place = queue.enter();
+    for (let n = 0; n < 40; n += 1) await hash(place, cheap);
+  }
+  expect(fill(queue, 20)).toBe(20);
+});
+
+test('a place is free again when it was left, once, and also after an error', async () => {
+  const queue = openQueue({ threads: 1, mostPlaces: 2 });
+  const first = queue.enter();
+  await expect(
+    (async () => {
+      using place = queue.enter();
+      expect(queue.overloaded()).toBeDefined();
+      await hash(place, { ...cheap, digest: 'no such digest' as 'sha512' });
+    })(),
+  ).rejects.toThrow('ended before it answered');
+  expect(queue.overloaded()).toBeUndefined();
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  expect(fill(queue)).toBe(2);
+});
+
+test('a thread that dies frees its turn for the next in line', async () => {
+  const queue = openQueue({ threads: 1 });
+  const [a, b] = [queue.enter(), queue.enter()];
+  const deadly = hash(a, { ...cheap, digest: 'no such digest' as 'sha512' });
+  const next = hash(b, cheap);
+  await expect(deadly).rejects.toThrow('ended before it answered');
+  expect((await next).byteLength).toBe(64);
+});
+
+test('whoever goes while waiting leaves the line at once and unhashed, and those behind move up', async () => {
+  const queue = openQueue({ threads: 1 });
+  const client = new AbortController();
+  const [a, b, c] = [queue.enter(), queue.enter(client.signal), queue.enter()];
+  const first = hash(a, slow);
+  const gone = hash(b, endless).catch((error) => error);
+  const last = hash(c, cheap);
+  client.abort();
+  expect(await Promise.race([first, gone])).toBeInstanceOf(Abandoned);
+  expect((await first).byteLength).toBe(64);
+  expect((await last).byteLength).toBe(64);
+});
+
+test('whoever has gone before asking is dropped unhashed', async () => {
+  const queue = openQueue({ threads: 1 });
+  await expect(hash(queue.enter(AbortSignal.abort()), endless)).rejects.toThrow(Abandoned);
+});
+
+test('whoever goes while being hashed gets the hash all the same', async () => {
+  const queue = openQueue({ threads: 1 });
+  const client = new AbortController();
+  const begun = hash(queue.enter(client.signal), slow);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  client.abort();
+  expect((await begun).byteLength).toBe(64);
+});
+
+test.each([
+  ['at once', 0],
+  ['once the thread is at work', 300],
+])('closing %s drops those who wait and ends those who hash', async (_when, afterMs) => {
+  const queue = new HashingQueue({ threads: 1 });
+  const hashing = Promise.allSettled([hash(queue.enter(), { ...cheap, iterations: 3_000_000 })]);
+  const waiting = Promise.allSettled([hash(queue.enter(), endless)]);
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await queue.close();
+  expect(await hashing).toMatchObject([{ status: 'rejected' }]);
+  expect(await waiting).toMatchObject([{ status: 'rejected', reason: expect.any(Abandoned) }]);
+  await expect(hash(queue.enter(), endless)).rejects.toThrow(Abandoned);
+});
+
+test('closing in the same turn as the first hash starts no thread', async () => {
+  const queue = new HashingQueue({ threads: 1 });
+  const hashing = expect(hash(queue.enter(), endless)).rejects.toThrow('The hashing threads were ended');
+  await queue.close();
+  await hashing;
+});

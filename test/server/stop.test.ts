@@ -1,0 +1,141 @@
+/** An orderly end: nothing new is accepted, what is under way is finished, and nothing that was answered is lost. */
+
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openClient } from '../support/agent.ts';
+import { startProcess, type TestProcess, until, within } from '../support/process.ts';
+import { openRaw, written } from '../support/raw.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+const person = { email: 'user@example.com', password: 'strongpassword' };
+
+/** Most of a second of one core: long enough for a signal to arrive in the middle, short of the 10 seconds of the end. */
+const slowHash = { GATEHOUSE_PBKDF2_ITERATIONS: '2000000' };
+
+function isStopping(server: TestProcess): Promise<unknown> {
+  return until(() => server.log.find(({ msg }) => msg === 'stopping'), 'the end to begin');
+}
+
+/** The code of the error a new connection meets, or `connected`. */
+function knock(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve('connected');
+    });
+  });
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s: a login that is being hashed gets its answer, new clients are turned away, and the code is 0',
+  async (signal) => {
+    const file = join(temporaryFolder(), 'gatehouse.db');
+    const server = await startProcess(slowHash, { file });
+    expect((await server.post('/auth/register', person)).status).toBe(201);
+    const login = await openRaw(server.url);
+    login.socket.write(written('/auth/login', person));
+    // Asked later and answered: so the login has been read.
+    expect((await server.send({ path: '/healthz' })).status).toBe(200);
+    const exited = server.stop(signal);
+    await isStopping(server);
+    expect(await knock(server.url)).toBe('ECONNREFUSED');
+    expect(login.received).toBe('');
+
+    expect(await exited).toEqual({ code: 0, signal: null });
+    expect(login.answers).toMatchObject([{ status: 200 }]);
+    expect(server.log.at(-1)).toMatchObject({ msg: 'stopped' });
+
+    const { session_id } = JSON.parse(String(login.answers[0]?.body)) as Record<string, string>;
+    const again = await startProcess({}, { file });
+    const check = await again.send({
+      path: '/auth/session',
+      headers: { 'x-session-id': String(session_id) },
+    });
+    expect(check.status).toBe(200);
+  },
+);
+
+test.concurrent('idle connections do not hold it up', async ({ onTestFinished }) => {
+  const server = await startProcess({}, { atEnd: onTestFinished });
+  const idle = await Promise.all(
+    Array.from({ length: 20 }, async (_, i) => {
+      const raw = await openRaw(server.url);
+      // Half of them have asked something, the others nothing yet.
+      if (i % 2 === 0) {
+        raw.socket.write(written('/healthz'));
+        await until(() => raw.answers[0], 'an answer');
+      }
+      return raw;
+    }),
+  );
+  const exit = await within(3_000, server.stop(), 'the end');
+  expect(exit).toEqual({ code: 0, signal: null });
+  await Promise.all(idle.map(({ closed }) => closed));
+});
+
+test.concurrent('a client that never finishes its request is cut off after 10 seconds', async ({
+  onTestFinished,
+}) => {
+  const server = await startProcess({}, { atEnd: onTestFinished });
+  const raw = await openRaw(server.url);
+  raw.socket.write(written('/auth/login', person).slice(0, -1));
+  expect((await server.send({ path: '/healthz' })).status).toBe(200);
+  const askedAt = performance.now();
+  const exit = await within(13_000, server.stop(), 'the end');
+  expect(exit).toEqual({ code: 0, signal: null });
+  expect(performance.now() - askedAt).toBeGreaterThan(9_900);
+  await raw.closed;
+});
+
+test.concurrent('who asks twice does not want to wait', async ({ onTestFinished }) => {
+  const server = await startProcess({}, { atEnd: onTestFinished });
+  const raw = await openRaw(server.url);
+  raw.socket.on('error', () => {}).write(written('/auth/login', person).slice(0, -1));
+  expect((await server.send({ path: '/healthz' })).status).toBe(200);
+  server.child.kill('SIGTERM');
+  await isStopping(server);
+  // The second delivery of one signal, as a terminal and npm make it, is not impatience.
+  server.child.kill('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(server.child.exitCode).toBeNull();
+  expect(await within(3_000, server.stop(), 'the end')).toEqual({ code: 1, signal: null });
+});
+
+test('nothing that was answered is lost when the end comes in the middle of many writes', async () => {
+  const file = join(temporaryFolder(), 'gatehouse.db');
+  const server = await startProcess({ GATEHOUSE_THROTTLE: 'off' }, { file });
+  const client = openClient(server.url, 16);
+  const answered: { email: string; session: string }[] = [];
+  const statuses = new Set<number>();
+  const writers = Array.from({ length: 16 }, async (_, writer) => {
+    for (let i = 0; ; i += 1) {
+      const email = `writer${writer}.${i}@example.com`;
+      const told = await client
+        .post('/auth/register', { email, password: person.password })
+        .catch(() => undefined);
+      // The connection was closed: the end has come.
+      if (!told) return;
+      statuses.add(told.status);
+      if (told.status === 201) answered.push({ email, session: String(told.json['session_id']) });
+    }
+  });
+  await until(() => (answered.length > 100 ? true : undefined), 'a hundred registrations');
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+  await Promise.all(writers);
+  client.close();
+  expect([...statuses].filter((status) => status !== 503)).toEqual([201]);
+
+  const again = await startProcess({ GATEHOUSE_THROTTLE: 'off' }, { file });
+  const asking = openClient(again.url, 16);
+  for (const { email, session } of answered) {
+    expect((await asking.get('/auth/session', { 'x-session-id': session })).json).toMatchObject({
+      user: { email },
+    });
+    expect((await asking.post('/auth/login', { email, password: person.password })).status).toBe(200);
+  }
+  asking.close();
+});

@@ -1,0 +1,209 @@
+/** Settings: their defaults, their bounds on both sides, and all problems at once. */
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readSettings, type Settings, table, UnusableSettings } from '../src/settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is wrong with an environment; empty if nothing is. */
+function problems(env: Environment): readonly string[] {
+  try {
+    readSettings(env);
+    return [];
+  } catch (error) {
+    if (error instanceof UnusableSettings) return error.problems;
+    throw error;
+  }
+}
+
+const ownTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const defaults: Settings = {
+  host: '127.0.0.1',
+  port: 3_000,
+  databaseUrl: 'file:./data/gatehouse.db',
+  debug: false,
+  allowedOrigins: [],
+  trustedProxies: [],
+  sessionIdleSeconds: 604_800,
+  sessionLifetimeSeconds: 2_592_000,
+  sweepSeconds: 60,
+  passwordMinLength: 8,
+  pbkdf2Iterations: 220_000,
+  throttle: true,
+  throttleAccount: { limit: 10, windowMs: 900_000 },
+  throttleClient: { limit: 100, windowMs: 900_000 },
+  timeZone: ownTimeZone,
+  enumeration: 'contract',
+  envelopeStatus: 'http',
+  dotjsonStatus: 'http',
+};
+
+/** The names as an operator writes them, with their defaults in the same form. */
+const written: Readonly<Record<string, string>> = {
+  HOST: '127.0.0.1',
+  PORT: '3000',
+  DATABASE_URL: 'file:./data/gatehouse.db',
+  GATEHOUSE_DEBUG: 'false',
+  GATEHOUSE_ALLOWED_ORIGINS: '',
+  GATEHOUSE_TRUSTED_PROXIES: '',
+  GATEHOUSE_SESSION_IDLE_SECONDS: '604800',
+  GATEHOUSE_SESSION_LIFETIME_SECONDS: '2592000',
+  GATEHOUSE_SWEEP_SECONDS: '60',
+  GATEHOUSE_PASSWORD_MIN_LENGTH: '8',
+  GATEHOUSE_PBKDF2_ITERATIONS: '220000',
+  GATEHOUSE_THROTTLE: 'on',
+  GATEHOUSE_THROTTLE_ACCOUNT: '10/15m',
+  GATEHOUSE_THROTTLE_CLIENT: '100/15m',
+  GATEHOUSE_TIME_ZONE: '',
+  GATEHOUSE_ENUMERATION: 'contract',
+  GATEHOUSE_ENVELOPE_STATUS: 'http',
+  GATEHOUSE_DOTJSON_STATUS: 'http',
+};
+
+test('an empty environment means the defaults', () => {
+  expect(readSettings({})).toEqual(defaults);
+});
+
+test('the table knows these names and these defaults, and no others', () => {
+  const known = Object.fromEntries(Object.values(table).map((setting) => [setting.env, setting.default]));
+  expect(known).toEqual(written);
+});
+
+test('a default that is written out, padded, empty or blank is the default', () => {
+  expect(readSettings(written)).toEqual(defaults);
+  const each = (value: (text: string) => string) =>
+    Object.fromEntries(Object.entries(written).map(([name, text]) => [name, value(text)]));
+  expect(readSettings(each((text) => ` ${text}\t`))).toEqual(defaults);
+  expect(readSettings(each(() => ''))).toEqual(defaults);
+  expect(readSettings(each(() => '  '))).toEqual(defaults);
+});
+
+test.each([
+  ['PORT', 'port', 0, 65_535],
+  ['GATEHOUSE_SESSION_IDLE_SECONDS', 'sessionIdleSeconds', 1, 31_536_000],
+  ['GATEHOUSE_SESSION_LIFETIME_SECONDS', 'sessionLifetimeSeconds', 1, 31_536_000],
+  ['GATEHOUSE_SWEEP_SECONDS', 'sweepSeconds', 1, 86_400],
+  ['GATEHOUSE_PASSWORD_MIN_LENGTH', 'passwordMinLength', 8, 64],
+  ['GATEHOUSE_PBKDF2_ITERATIONS', 'pbkdf2Iterations', 1_000, 10_000_000],
+] as const)('%s is a whole number within its bounds', (env, name, least, most) => {
+  expect(readSettings({ [env]: `${least}` })[name]).toBe(least);
+  expect(readSettings({ [env]: `${most}` })[name]).toBe(most);
+  const beyond = [
+    `${least - 1}`,
+    `${most + 1}`,
+    '99999999999',
+    '1e3',
+    '0x50',
+    '10.0',
+    '+10',
+    '-1',
+    '١٠',
+    'ten',
+  ];
+  for (const text of beyond) expect(problems({ [env]: text }), text).toHaveLength(1);
+});
+
+test.each([
+  ['GATEHOUSE_DEBUG', 'debug', { true: true, false: false }],
+  ['GATEHOUSE_THROTTLE', 'throttle', { on: true, off: false }],
+  ['GATEHOUSE_ENUMERATION', 'enumeration', { contract: 'contract', hide: 'hide' }],
+  ['GATEHOUSE_ENVELOPE_STATUS', 'envelopeStatus', { http: 'http', ok: 'ok' }],
+  ['GATEHOUSE_DOTJSON_STATUS', 'dotjsonStatus', { http: 'http', ok: 'ok' }],
+] as const)('%s is one of its words', (env, name, words) => {
+  for (const [text, value] of Object.entries(words)) expect(readSettings({ [env]: text })[name]).toBe(value);
+  for (const text of ['1', '0', 'yes', 'no', 'TRUE', 'On', 'OK', 'toString', '__proto__', 'constructor']) {
+    expect(problems({ [env]: text }), text).toHaveLength(1);
+  }
+});
+
+test('HOST is a name or an address', () => {
+  for (const text of ['0.0.0.0', '::', '::1', 'localhost', 'gate-1.example']) {
+    expect(readSettings({ HOST: text }).host).toBe(text);
+  }
+  for (const text of ['a b', 'http://localhost', 'localhost/', '[::1]', 'a,b']) {
+    expect(problems({ HOST: text }), text).toHaveLength(1);
+  }
+});
+
+test('DATABASE_URL is a file path, and is never repeated: it may hold a password', () => {
+  for (const text of ['file:x', 'file:./a/b.db', 'file:///var/lib/gatehouse.db', 'file:/var/lib/g.db']) {
+    expect(readSettings({ DATABASE_URL: text }).databaseUrl).toBe(text);
+  }
+  for (const text of [
+    'file:',
+    'file:/',
+    'file:folder/',
+    'data.db',
+    'http://x',
+    'postgrex://joe:hunter2@db/x',
+  ]) {
+    expect(problems({ DATABASE_URL: text }), text).toEqual([
+      `DATABASE_URL has an unusable value; expected ${table.databaseUrl.expects}.`,
+    ]);
+  }
+});
+
+test.each([
+  ['GATEHOUSE_THROTTLE_ACCOUNT', '1/1s', '0/1s'],
+  ['GATEHOUSE_THROTTLE_CLIENT', '1000000/30d', '1000001/30d'],
+  ['GATEHOUSE_ALLOWED_ORIGINS', 'https://a.example, http://b.example:8080', 'https://a.example, *'],
+  ['GATEHOUSE_TRUSTED_PROXIES', '10.0.0.0/8, ::1', '10.0.0.0/33'],
+  ['GATEHOUSE_TIME_ZONE', 'Europe/Berlin', 'Europe/Atlantis'],
+])('%s reads %s and refuses %s', (env, usable, unusable) => {
+  const [name] = Object.entries(table).find(([, setting]) => setting.env === env) ?? [];
+  const [read, byDefault] = [readSettings({ [env]: usable }), readSettings({})].map((settings) =>
+    Object.entries(settings).find(([key]) => key === name),
+  );
+  expect(read).not.toEqual(byDefault);
+  expect(problems({ [env]: unusable })).toHaveLength(1);
+});
+
+test('all problems are told at once, each on a line that names its setting', () => {
+  const told = problems({
+    PORT: '65536',
+    GATEHOUSE_DEBUG: 'maybe',
+    GATEHOUSE_THROTTLE_ACCOUNT: 'often',
+    GATEHOUSE_DEBUGGING: 'true',
+    GATEHOUSE_: 'x',
+  });
+  expect(told).toEqual([
+    'GATEHOUSE_DEBUGGING is not a setting. See docs/settings.md for the names.',
+    'GATEHOUSE_ is not a setting. See docs/settings.md for the names.',
+    'PORT is "65536"; expected a whole number from 0 to 65535.',
+    'GATEHOUSE_DEBUG is "maybe"; expected `true` or `false`.',
+    expect.stringMatching(/^GATEHOUSE_THROTTLE_ACCOUNT is "often"; expected a rate such as `10\/15m`:/),
+  ]);
+  expect(() => readSettings({ PORT: 'x', HOST: ' a b ' })).toThrow(/^HOST is "a b"; .*\nPORT is "x"; .*$/);
+});
+
+test('the value of an unknown name is not repeated, and no value starts a line of its own', () => {
+  const told = problems({ 'GATEHOUSE_SECRET\nKEY': 'hunter2', PORT: '1\n2' });
+  expect(told.join('|')).not.toContain('hunter2');
+  for (const line of told) expect(line).not.toContain('\n');
+});
+
+test('names of other programs are none of our business', () => {
+  expect(problems({ PATH: '/bin', gatehouse_debug: 'x', MY_GATEHOUSE_X: 'y', GATEHOUSEX: 'z' })).toEqual([]);
+});
+
+/** The rows of the tables of docs/settings.md whose first cell is a name, as lists of cells. */
+function documentedRows(): string[][] {
+  return readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => /^\| `[A-Z0-9_]+` \|/.test(line))
+    .map((line) => line.slice(2, -2).split(' | '));
+}
+
+test('docs/settings.md has a row for every setting, in the words of the table, and for nothing else', () => {
+  const rows = documentedRows().filter((cells) => cells.length === 3);
+  expect(rows.map(([name]) => name)).toEqual(Object.values(table).map(({ env }) => `\`${env}\``));
+  for (const [n, setting] of Object.values(table).entries()) {
+    const [, byDefault, meaning] = rows[n] ?? [];
+    // A setting that starts out unset shows a word in place of a value.
+    if (setting.default === '') expect(byDefault, setting.env).toMatch(/^\*[a-z]+\*$/);
+    else expect(byDefault, setting.env).toBe(`\`${setting.default}\``);
+    expect(meaning).toBe(setting.meaning);
+  }
+});

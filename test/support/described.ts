@@ -1,0 +1,192 @@
+/** Holds real answers against the OpenAPI document: whatever it does not describe must not be answered. */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { openapi } from '../../src/wire/openapi/document.ts';
+import type { Content, Header, Operation, Response } from '../../src/wire/openapi/shape.ts';
+
+/** What was asked and what came back. */
+export interface Observed {
+  readonly method: string;
+  /** As it was sent, with its query. */
+  readonly path: string;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
+addFormats.default(ajv);
+for (const [name, schema] of Object.entries(openapi.components.schemas)) ajv.addSchema(rooted(schema), name);
+
+/** Statuses of what never became a request; answered in problem details, whatever the path. */
+const unreadable = [400, 408, 417, 431];
+
+/**
+ * Throws if the document does not describe an answer. Of a path or a method that is not in the document it must be
+ * 404, 405 or a preflight, in the error body of the contract that owns the path (ruling G7).
+ */
+export function assertDescribed(answer: Observed): void {
+  const operation = operationOf(answer);
+  if (operation) assertOperation(answer, operation);
+  else assertStray(answer);
+  for (const name of ['server', 'x-powered-by']) {
+    if (answer.headers[name] !== undefined) fail(answer, `with the header ${name}, which is never sent`);
+  }
+}
+
+function operationOf({ method, path }: Observed): Operation | undefined {
+  return pathItem(path)?.[method.toLowerCase() as 'get' | 'head' | 'post'];
+}
+
+function pathItem(path: string) {
+  const [bare = ''] = path.split('?');
+  return Object.hasOwn(openapi.paths, bare) ? openapi.paths[bare] : undefined;
+}
+
+function assertOperation(answer: Observed, { responses }: Operation): void {
+  const { status } = answer;
+  const described = responses[status] ?? (unreadable.includes(status) ? responses['4XX'] : undefined);
+  if (!described) fail(answer, 'a status the document does not describe there');
+  const response = resolve(described, openapi.components.responses);
+  assertHeaders(answer, response);
+  assertBody(answer, response.content);
+}
+
+/** A path or a method the document does not list. */
+function assertStray(answer: Observed): void {
+  const { method, path, status } = answer;
+  assertHeaders(answer, nowhere);
+  const known = pathItem(path) !== undefined;
+  if (unreadable.includes(status)) assertError(answer, 'problem');
+  else if (method === 'OPTIONS' && status === 204 && known) assertPreflight(answer);
+  else assertRefused(answer, known, ownerOf(path));
+}
+
+function assertRefused(answer: Observed, known: boolean, owner: Owner): void {
+  const { path, status, headers } = answer;
+  // With GATEHOUSE_…_STATUS=ok these two contracts show their refusals as 200.
+  const allowed = [known ? 405 : 404, ...(owner === 'problem' ? [] : [200])];
+  if (!allowed.includes(status)) fail(answer, `where only ${allowed.join(' or ')} can be answered`);
+  if (known && headers.allow !== allowOf(path)) fail(answer, `without Allow: ${allowOf(path)}`);
+  assertError(answer, owner);
+}
+
+function assertPreflight(answer: Observed): void {
+  if (answer.text !== '') fail(answer, 'a preflight with a body');
+  if (answer.headers['access-control-allow-methods'] !== allowOf(answer.path)) {
+    fail(answer, `a preflight that does not allow ${allowOf(answer.path)}`);
+  }
+}
+
+/** The methods the document lists for a path. */
+function allowOf(path: string): string {
+  return Object.keys(pathItem(path) ?? {})
+    .map((method) => method.toUpperCase())
+    .join(', ');
+}
+
+type Owner = 'envelope' | 'dotjson' | 'problem';
+
+/** In whose error body a stray path is answered, as the document tells its readers. */
+function ownerOf(path: string): Owner {
+  const [bare = ''] = path.split('?');
+  if (/^\/api\/auth(?:\/|$)/.test(bare)) return 'envelope';
+  if (bare === '/openapi.json') return 'problem';
+  return /^\/(?:register|login|logout)\.json(?:\/|$)|^\/[^/]+\.json$/.test(bare) ? 'dotjson' : 'problem';
+}
+
+const errorContent: Record<Owner, Content> = {
+  envelope: { 'application/json': { schema: { $ref: '#/components/schemas/EnvelopeError' } } },
+  dotjson: { 'application/json': { schema: { $ref: '#/components/schemas/DotjsonError' } } },
+  problem: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+function assertError(answer: Observed, owner: Owner): void {
+  // HEAD has the headers of an error and not its body.
+  assertBody(answer, answer.method === 'HEAD' ? undefined : errorContent[owner]);
+}
+
+/** The headers of every response, as the document lists them for any one of them. */
+const nowhere: Response = resolve(
+  { $ref: '#/components/responses/Unreadable' },
+  openapi.components.responses,
+);
+
+function assertHeaders(answer: Observed, { headers }: Response): void {
+  for (const [name, described] of Object.entries(headers)) {
+    const header = resolve(described, openapi.components.headers);
+    const sent = answer.headers[name.toLowerCase()];
+    if (sent === undefined && header.required) fail(answer, `without the header ${name}`);
+    if (sent !== undefined) assertHeader(answer, name, header, sent);
+  }
+  const setsCookie = Object.hasOwn(headers, 'Set-Cookie');
+  if (answer.headers['set-cookie'] && !setsCookie) fail(answer, 'with a cookie nobody described');
+}
+
+function assertHeader(answer: Observed, name: string, header: Header, sent: string | string[]): void {
+  const values = [sent].flat();
+  const [text = ''] = values;
+  const value = header.schema['type'] === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
+  const wrong = values.length === 1 ? errorsOf(header.schema, value) : 'it was sent more than once';
+  if (wrong) fail(answer, `with ${name}: ${values.join(' | ')}: ${wrong}`);
+}
+
+function assertBody(answer: Observed, content: Content | undefined): void {
+  if (!content) {
+    if (answer.text !== '') fail(answer, 'with a body where none is described');
+    return;
+  }
+  const [type = ''] = (answer.headers['content-type'] ?? '').split(';');
+  const described = Object.hasOwn(content, type) ? content[type] : undefined;
+  if (!described) fail(answer, `as ${type || 'nothing'}, not as ${Object.keys(content).join(' or ')}`);
+  const body = bodyOf(answer);
+  const wrong = errorsOf(described.schema, body);
+  if (wrong) fail(answer, wrong);
+  // Two promises that a schema cannot state (ruling E1; RFC 9457, section 3.1.2).
+  const { request, status } = body as { request?: unknown; status?: unknown };
+  if (type === 'application/problem+json' && status !== answer.status)
+    fail(answer, `but its body says ${status}`);
+  if (request !== undefined && request !== answer.headers['x-request-id']) {
+    fail(answer, 'but `request` differs from X-Request-Id');
+  }
+}
+
+function bodyOf(answer: Observed): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    return fail(answer, 'with a body that is not JSON');
+  }
+}
+
+const compiled = new WeakMap<object, ReturnType<typeof ajv.compile>>();
+
+/** What is wrong with a value, or `undefined`. */
+function errorsOf(schema: object, value: unknown): string | undefined {
+  const known = compiled.get(schema) ?? ajv.compile(rooted(schema));
+  compiled.set(schema, known);
+  if (known(value)) return undefined;
+  return ajv.errorsText(known.errors, { dataVar: '' });
+}
+
+/** A schema whose references are bare names of components, which is what the validator knows them by. */
+function rooted(schema: object): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/components/schemas/', '"$ref":"'));
+}
+
+function resolve<Item extends object>(
+  item: Item | { readonly $ref: string },
+  components: Readonly<Record<string, Item>>,
+): Item {
+  if (!('$ref' in item)) return item;
+  const found = components[item.$ref.slice(item.$ref.lastIndexOf('/') + 1)];
+  if (!found) throw new Error(`The OpenAPI document refers to ${item.$ref}, which it does not hold.`);
+  return found;
+}
+
+function fail({ method, path, status, text }: Observed, what: string): never {
+  const body = text.length > 500 ? `${text.slice(0, 500)}…` : text;
+  throw new Error(`${method} ${path} answered ${status}, ${what}\n${body}`);
+}

@@ -1,0 +1,125 @@
+/** Values as they are written in the environment: what is read, and what is refused on either side of a bound. */
+
+import { expect, test } from 'vitest';
+import { addressBlock, isOrigin, isTimeZone, listOf, oneOf, rate, wholeNumber } from '../src/values.ts';
+
+test('a whole number is written in decimal digits and lies within its bounds', () => {
+  const read = wholeNumber(5, 100);
+  expect(['5', '005', '99', '100'].map(read)).toEqual([5, 5, 99, 100]);
+  for (const text of [
+    '4',
+    '101',
+    '',
+    ' 5',
+    '5 ',
+    '+5',
+    '-5',
+    '5.0',
+    '1e1',
+    '0x10',
+    '１０',
+    '00000000005',
+    'five',
+  ]) {
+    expect(read(text), text).toBeUndefined();
+  }
+});
+
+test('a word is one of its set, and nothing an object has by nature', () => {
+  const read = oneOf({ on: true, off: false });
+  expect([read('on'), read('off')]).toEqual([true, false]);
+  for (const text of ['', 'On', 'on ', 'true', 'toString', '__proto__', 'constructor']) {
+    expect(read(text), text).toBeUndefined();
+  }
+});
+
+test('a list is separated by commas; blanks and empty items are ignored, one bad item spoils it', () => {
+  const read = listOf(wholeNumber(1, 9));
+  expect(read('')).toEqual([]);
+  expect(read(' , ')).toEqual([]);
+  expect(read('1')).toEqual([1]);
+  expect(read(' 1 ,2,,\t3 ')).toEqual([1, 2, 3]);
+  expect(read('1,10')).toBeUndefined();
+  expect(read('1;2')).toBeUndefined();
+});
+
+test('a rate is a count, a slash, a length and a unit', () => {
+  expect(rate('1/1s')).toEqual({ limit: 1, windowMs: 1_000 });
+  expect(rate('5/2m')).toEqual({ limit: 5, windowMs: 120_000 });
+  expect(rate('5/2h')).toEqual({ limit: 5, windowMs: 7_200_000 });
+  expect(rate('1000000/30d')).toEqual({ limit: 1_000_000, windowMs: 2_592_000_000 });
+  expect(rate('1/2592000s')).toEqual({ limit: 1, windowMs: 2_592_000_000 });
+  for (const text of ['0/1s', '1000001/1s', '1/0s', '1/31d', '1/721h', '1/43201m', '1/2592001s']) {
+    expect(rate(text), text).toBeUndefined();
+  }
+  for (const text of [
+    '',
+    '10',
+    '10/15',
+    '10/m',
+    '/15m',
+    '10/15M',
+    '10/15min',
+    '10 / 15m',
+    '-1/15m',
+    '1.5/15m',
+  ]) {
+    expect(rate(text), text).toBeUndefined();
+  }
+});
+
+test('an origin is written exactly as a browser writes it', () => {
+  for (const text of [
+    'https://app.example.com',
+    'http://localhost:8080',
+    'https://[::1]:3000',
+    'http://192.0.2.1',
+  ]) {
+    expect(isOrigin(text), text).toBe(true);
+  }
+  const inexact = [
+    'https://a.example/',
+    'https://a.example/path',
+    'https://A.example',
+    'https://a.example:443',
+  ];
+  const others = [
+    '',
+    '*',
+    'null',
+    'a.example',
+    'https://',
+    'ftp://a.example',
+    'https://joe@a.example',
+    'https://a b',
+  ];
+  const wildcards = ['https://*', 'https://*.example.com', 'http://localhost:*'];
+  for (const text of [...inexact, ...others, ...wildcards]) expect(isOrigin(text), text).toBe(false);
+});
+
+test('a block is an address, or one in CIDR notation', () => {
+  const read = (text: string) => addressBlock(text)?.join('/');
+  expect(read('192.0.2.1')).toBe('192.0.2.1/32');
+  expect(read('10.0.0.0/8')).toBe('10.0.0.0/8');
+  expect(read('0.0.0.0/0')).toBe('0.0.0.0/0');
+  expect(read('2001:db8::/32')).toBe('2001:db8::/32');
+  expect(read('::1')).toBe('::1/128');
+  for (const text of [
+    '',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0.0/-1',
+    '10.0.0.256',
+    'a.example',
+    '10.0.0.1/8/8',
+    'all',
+  ]) {
+    expect(read(text), text).toBeUndefined();
+  }
+});
+
+test('a time zone is one this runtime knows', () => {
+  for (const text of ['UTC', 'Europe/Berlin', 'America/New_York']) expect(isTimeZone(text), text).toBe(true);
+  for (const text of ['', 'Mars/Olympus', 'Berlin', 'local', '../etc'])
+    expect(isTimeZone(text), text).toBe(false);
+});

@@ -1,0 +1,181 @@
+/** What may be an identifier, and that it leads to its account on every contract (ruling G3). */
+
+import { expect, test } from 'vitest';
+import { ann, contracts, dotjson, joe, login, register } from '../support/contracts.ts';
+import { countRows, query } from '../support/database.ts';
+import { sharedServer, startServer, type TestServer } from '../support/server.ts';
+
+const unthrottled = { GATEHOUSE_THROTTLE: 'off' };
+
+/** For names that lead to nobody, and names no two tests have in common. */
+const shared = sharedServer(unthrottled);
+
+/** The accounts whose name, as typed or in canonical form, is a text. */
+function accounts(server: TestServer, name: string): unknown[] {
+  return query(server, 'SELECT 1 FROM auth WHERE identifier = ?1 OR canonical = lower(?1)', name);
+}
+
+/** 64 characters before the `@`, then labels of 63, 63 and as many as are missing. */
+function emailOfLength(length: number): string {
+  const label = 'd'.repeat(63);
+  return `${'l'.repeat(64)}@${label}.${label}.${'d'.repeat(length - 64 - 1 - 64 - 64)}`;
+}
+
+test.each([
+  ['three characters', 'abc'],
+  ['forty characters', 'a'.repeat(40)],
+  ['digits only', '123'],
+  ['underscores only', '___'],
+  ['every kind of character', 'Joe_Cool_42'],
+])('G3: a username of %s is accepted and logs in through every contract', async (_, username) => {
+  const server = shared();
+  const registered = await register(server, username, joe.password);
+  expect(registered.status).toBe(200);
+  expect(registered.json['username']).toBe(username);
+  for (const contract of contracts) {
+    for (const typed of [username, username.toUpperCase(), username.toLowerCase()]) {
+      expect((await login(server, contract, typed, joe.password)).status).toBe(200);
+    }
+  }
+});
+
+test.each([
+  ['nothing', ''],
+  ['two characters', 'ab'],
+  ['forty-one characters', 'a'.repeat(41)],
+  ['a space before it', ' joe'],
+  ['a space after it', 'joe '],
+  ['a line feed after it', 'joe\n'],
+  ['a NUL after it', 'joe\0'],
+  ['a hyphen', 'joe-cool'],
+  ['a dot', 'joe.cool'],
+  ['an @', 'joe@example.com'],
+  ['a full-width letter', 'ｊoe'],
+  ['a Kelvin sign', '\u{212A}ate'],
+  ['a long s', 'jo\u{17F}e'],
+  ['a Cyrillic letter', 'jо\u{435}'],
+  ['a combining accent', 'joe\u{301}'],
+  ['an Arabic digit', 'joe\u{661}'],
+  ['a zero-width joiner', 'jo\u{200D}e'],
+  ['a lone surrogate', 'joe\uD800'],
+  ['a quote and SQL', "joe' OR '1'='1"],
+])('G3: a username with %s is refused', async (_, username) => {
+  const server = shared();
+  const answer = await server.post('/register.json', { username, password: joe.password });
+  expect(answer.status).toBe(400);
+  expect(answer.json).toEqual({ error: 'Invalid username' });
+  expect(accounts(server, username)).toEqual([]);
+});
+
+test.each([
+  ['the shortest form', 'a@b'],
+  ['254 characters', emailOfLength(254)],
+  ['mixed case', 'Ann.Other@Example.COM'],
+  ['a plus and other signs', 'ann+tag!#$%&*/=?^_{|}~-@example.com'],
+  ['a host with hyphens and digits', 'ann@mail-1.3com.example'],
+])('G3: an e-mail address of %s is accepted and logs in through every contract', async (_, email) => {
+  const server = shared();
+  expect((await register(server, email, ann.password)).status).toBe(201);
+  for (const contract of contracts) {
+    for (const typed of [email, email.toUpperCase(), email.toLowerCase()]) {
+      const answer = await login(server, contract, typed, ann.password);
+      expect(answer.status).toBe(200);
+      if (contract === dotjson) expect(answer.json['username']).toBe(email);
+    }
+  }
+});
+
+test.each([
+  ['nothing', ''],
+  ['no @', 'ann'],
+  ['two @', 'ann@home@example.com'],
+  ['nothing before the @', '@example.com'],
+  ['nothing after the @', 'ann@'],
+  ['255 characters', emailOfLength(255)],
+  ['65 characters before the @', `${'l'.repeat(65)}@example.com`],
+  ['a quoted local part', '"ann"@example.com'],
+  ['a quoted space', '"ann other"@example.com'],
+  ['a comma', 'ann,bob@example.com'],
+  ['two addresses', 'ann@example.com, bob@example.com'],
+  ['a space inside', 'an n@example.com'],
+  ['a space before it', ' ann@example.com'],
+  ['a space after it', 'ann@example.com '],
+  ['a tab', 'ann\t@example.com'],
+  ['a line feed and a header', 'ann@example.com\nBcc: bob@example.com'],
+  ['a carriage return', 'ann@example.com\r'],
+  ['a NUL', 'ann\0@example.com'],
+  ['a DEL', 'ann\x7F@example.com'],
+  ['an umlaut', 'änn@example.com'],
+  ['a Cyrillic host', 'ann@ex\u{430}mple.com'],
+  ['a full-width @', 'ann\u{FF20}example.com'],
+  ['angle brackets', '<ann@example.com>'],
+  ['a display name', 'Ann <ann@example.com>'],
+  ['dots in a row', 'ann..other@example.com'],
+  ['a dot before the @', 'ann.@example.com'],
+  ['a dot after the @', 'ann@.example.com'],
+])('G3: an e-mail address with %s is refused', async (_, email) => {
+  const server = shared();
+  const answer = await server.post('/auth/register', { email, password: ann.password });
+  expect(answer.status).toBe(422);
+  expect(answer.json['detail']).toBe('Invalid email');
+  expect(answer.cookie).toBeUndefined();
+  expect(accounts(server, email)).toEqual([]);
+});
+
+test('G3: names that differ in the case of ASCII letters only are one name', async () => {
+  const server = await startServer();
+  await register(server, 'JoeCool', joe.password);
+  await register(server, 'Ann@Example.com', ann.password);
+  for (const username of ['joecool', 'JOECOOL', 'JoeCool']) {
+    const answer = await server.post('/register.json', { username, password: 'another one' });
+    expect(answer.status).toBe(409);
+  }
+  for (const email of ['ann@example.com', 'ANN@EXAMPLE.COM', 'aNN@eXAMPLE.com']) {
+    const answer = await server.post('/auth/register', { email, password: 'another one' });
+    expect(answer.status).toBe(409);
+  }
+  expect(countRows(server, 'auth')).toBe(2);
+});
+
+test('G3: a login never finds an account under a look-alike, a pattern, or a name with something added', async () => {
+  const server = await startServer(unthrottled);
+  await register(server, 'kissme', joe.password);
+  await register(server, 'kiss@example.com', joe.password);
+  const lookAlikes = [
+    '\u{212A}issme',
+    'ki\u{17F}sme',
+    'ｋissme',
+    'kissme ',
+    ' kissme',
+    'kissme\0',
+    'kissme\0more',
+    'kissme\n',
+    'kiss%',
+    'kiss_e',
+    'k*',
+    "kissme'--",
+    'kissme\u{301}',
+    'kissme\uD800',
+    '\u{212A}iss@example.com',
+    'kiss@example.com\0',
+    'kiss@example.com.',
+    'kiss',
+    '',
+  ];
+  for (const contract of contracts) {
+    for (const typed of lookAlikes) {
+      const answer = await login(server, contract, typed, joe.password);
+      expect(answer.status, JSON.stringify(typed)).toBe(401);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+  }
+});
+
+test('G3: a login asks for no form: what can be no identifier is simply unknown', async () => {
+  const server = shared();
+  for (const contract of contracts) {
+    for (const typed of ['a', 'not an identifier at all', 'x'.repeat(10_000), '💥', '"', '{}']) {
+      expect((await login(server, contract, typed, joe.password)).status).toBe(401);
+    }
+  }
+});

@@ -1,0 +1,109 @@
+/** How large a body may be, and the bodies of a logout, which nobody reads (ruling G10). */
+
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import {
+  bytes,
+  expectOnEveryContract,
+  fields,
+  mostBytes,
+  postBytes,
+  postChunked,
+  serverWithPeople,
+  text,
+  understood,
+} from '../support/body.ts';
+import { sendRaw } from '../support/client.ts';
+import { contracts, isAlive, joe, jsonPaths, login, newSession, rest } from '../support/contracts.ts';
+
+const shared = serverWithPeople();
+
+test('G10: a body of 16,384 bytes is read and one of 16,385 is 413, however the size is spread', async () => {
+  const spaces = (size: number) => text + ' '.repeat(size - text.length);
+  const filled = (size: number) => {
+    const empty = JSON.stringify({ ...fields, filler: '' });
+    return JSON.stringify({ ...fields, filler: 'x'.repeat(size - empty.length) });
+  };
+  for (const ofSize of [spaces, filled]) {
+    expect(ofSize(mostBytes)).toHaveLength(mostBytes);
+    await expectOnEveryContract(shared(), 'understood', ofSize(mostBytes));
+    await expectOnEveryContract(shared(), 413, ofSize(mostBytes + 1));
+  }
+  await expectOnEveryContract(shared(), 413, spaces(1_000_000));
+});
+
+test('G10: the limit holds for a body whose size is not announced', async () => {
+  const server = shared();
+  for (const path of jsonPaths) {
+    expect(await postChunked(server, path, text.padEnd(mostBytes))).toBe(understood[path]);
+    expect(await postChunked(server, path, text.padEnd(mostBytes + 1))).toBe(413);
+  }
+});
+
+test('G10: a body that announces too much is refused before it is sent', async () => {
+  const server = shared();
+  for (const path of [...jsonPaths, '/auth/logout', '/logout.json']) {
+    const answer = await sendRaw(
+      server.url,
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16385\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  }
+});
+
+const unread: readonly [
+  what: string,
+  headers: Record<string, string>,
+  body: string | Uint8Array | undefined,
+][] = [
+  ['no body', {}, undefined],
+  ['an empty body', { 'content-type': 'application/json' }, ''],
+  ['an empty object', { 'content-type': 'application/json' }, '{}'],
+  ['an object without a type', {}, '{}'],
+  ['an object with fields', { 'content-type': 'application/json' }, '{"session": 1, "s": []}'],
+  ['a body that is no JSON', { 'content-type': 'application/json' }, '{"'],
+  ['a body that is no UTF-8', { 'content-type': 'text/plain; charset=utf-8' }, bytes(0xff, 0xfe, 0)],
+  ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=b'],
+  ['an encoded body', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, gzipSync('{}')],
+  ['16 KiB of anything', { 'content-type': 'application/octet-stream' }, 'x'.repeat(mostBytes)],
+];
+
+for (const contract of contracts.filter(({ name }) => name !== 'envelope')) {
+  test.each(unread)(`G10: a logout through ${contract.name} accepts %s`, async (_, headers, body) => {
+    const server = shared();
+    const id = await newSession(server, contract);
+    const answer = await server.send({
+      method: 'POST',
+      path: contract.logoutPath,
+      headers: { ...headers, cookie: `session_id=${id}` },
+      ...(body !== undefined && { body }),
+    });
+    expect(answer.status).toBe(contract.ended);
+    expect(await isAlive(server, id)).toBe(false);
+  });
+
+  test(`G10: a logout through ${contract.name} with more than 16 KiB is 413 and ends nothing`, async () => {
+    const server = shared();
+    const id = await newSession(server, contract);
+    const cookie = `session_id=${id}`;
+    const answer = await postBytes(server, contract.logoutPath, 'x'.repeat(mostBytes + 1), { cookie });
+    expect(answer.status).toBe(413);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    const chunked = 'x'.repeat(mostBytes + 1);
+    expect(await postChunked(server, contract.logoutPath, chunked, `Cookie: ${cookie}\r\n`)).toBe(413);
+    expect(await isAlive(server, id)).toBe(true);
+    expect(await postChunked(server, contract.logoutPath, chunked.slice(1), `Cookie: ${cookie}\r\n`)).toBe(
+      contract.ended,
+    );
+    expect(await isAlive(server, id)).toBe(false);
+  });
+}
+
+test('G10: after every refusal the server answers as before', async () => {
+  const server = shared();
+  for (const path of jsonPaths) {
+    await postBytes(server, path, ' '.repeat(100_000));
+    await postBytes(server, path, bytes(0xff));
+  }
+  expect((await login(server, rest, joe.username, joe.password)).status).toBe(200);
+});

@@ -1,0 +1,180 @@
+/** What may be a password, and that it is taken exactly as it was sent (ruling G4). */
+
+import { expect, test } from 'vitest';
+import { contracts, joe, login, problemIn, register } from '../support/contracts.ts';
+import { sharedServer, startServer, type TestServer } from '../support/server.ts';
+
+/** For passwords that let nobody in, and people no two tests have in common. */
+const shared = sharedServer({ GATEHOUSE_THROTTLE: 'off' });
+let people = 0;
+
+/** A letter outside the Basic Multilingual Plane: one code point, two UTF-16 units, four bytes. */
+const astral = '\u{1F511}';
+
+/** Tries a password on both contracts that register; both must agree. Returns the reason, or `undefined`. */
+async function refusalOf(
+  server: TestServer,
+  password: string,
+  name = 'somebody',
+): Promise<string | undefined> {
+  const byMail = await server.post('/auth/register', { email: `${name}@example.com`, password });
+  const byName = await server.post('/register.json', { username: name, password });
+  if (byMail.status === 201) {
+    expect(byName.status).toBe(200);
+    return undefined;
+  }
+  expect(byMail.status).toBe(422);
+  expect(byName.status).toBe(400);
+  expect(byMail.cookie).toBeUndefined();
+  const reason = problemIn(byMail);
+  expect(byName.json).toEqual({ error: reason });
+  expect(reason).toMatch(/^Password /);
+  return reason;
+}
+
+test.each([
+  ['7 letters', 'xkwqzjv', 'at least 8'],
+  ['7 letters of four bytes each', astral.repeat(7), 'at least 8'],
+  ['no letter', '', 'at least 8'],
+  ['8 code points that are 4 in NFC', 'e\u{301}e\u{300}a\u{301}o\u{302}', 'at least 8'],
+  ['257 letters', 'x'.repeat(257), 'at most 256'],
+  ['257 letters of four bytes each', astral.repeat(257), 'at most 256'],
+  ['a thousand letters', 'long '.repeat(200), 'at most 256'],
+  ['1,025 bytes', `${astral.repeat(256)}x`, '1024 bytes'],
+  ['a NUL', 'supersec\0ure', 'U+0000'],
+  ['a NUL after it', 'supersecure\0', 'U+0000'],
+  ['a lone high surrogate', 'supersecure\uD83D', 'well-formed'],
+  ['a lone low surrogate', '\uDD11supersecure', 'well-formed'],
+])('G4: %s are refused with the reason', async (_, password, reason) => {
+  const server = shared();
+  expect(await refusalOf(server, password)).toContain(reason);
+});
+
+test.each([
+  ['8 letters', 'xkwqzjvy'],
+  ['8 letters of four bytes each', astral.repeat(8)],
+  ['256 letters', 'x'.repeat(256)],
+  ['256 letters of four bytes each, 1,024 bytes', astral.repeat(256)],
+  ['257 code points that are 256 in NFC', `e\u{301}${'x'.repeat(255)}`],
+  ['letters only', 'correcthorsebatterystaple'],
+  ['digits only', '83749261058372'],
+  ['one letter twelve times', 'qqqqqqqqqqqq'],
+  ['spaces at both ends', '  a word  '],
+  ['control characters', 'a\tb\nc\rd\x1Be'],
+  ['quotes and markup', `'"><script>`],
+  ['several scripts', 'пароль密码кл🔑'],
+])('G4: %s are accepted and log in through every contract', async (_, password) => {
+  const server = shared();
+  people += 1;
+  const name = `somebody${people}`;
+  expect(await refusalOf(server, password, name)).toBeUndefined();
+  for (const contract of contracts) {
+    expect((await login(server, contract, name, password)).status).toBe(200);
+  }
+});
+
+test('G4: the passwords of the documented examples are accepted', async () => {
+  const server = shared();
+  expect(await refusalOf(server, 'supersecure', 'joe')).toBeUndefined();
+  expect(await refusalOf(server, 'strongpassword', 'user')).toBeUndefined();
+});
+
+test('G4: the least length follows its setting', async () => {
+  const server = await startServer({ GATEHOUSE_PASSWORD_MIN_LENGTH: '15' });
+  expect(await refusalOf(server, 'xkwqzjvyxkwqzj')).toContain('at least 15');
+  expect(await refusalOf(server, 'xkwqzjvyxkwqzjv')).toBeUndefined();
+});
+
+test('G4: a password chosen under a shorter least length still logs in', async () => {
+  const before = await startServer();
+  await register(before, joe.username, joe.password);
+  await before.stop();
+  const after = await startServer({ GATEHOUSE_PASSWORD_MIN_LENGTH: '15' }, before.file);
+  for (const contract of contracts) {
+    expect((await login(after, contract, joe.username, joe.password)).status).toBe(200);
+  }
+});
+
+test('G4: composed and decomposed forms are one password', async () => {
+  const server = await startServer();
+  const composed = 'Gr\u{FC}\u{DF}e \u{E0} No\u{EB}l';
+  const decomposed = composed.normalize('NFD');
+  expect(decomposed).not.toBe(composed);
+  await register(server, 'composed', composed);
+  await register(server, 'decomposed', decomposed);
+  for (const contract of contracts) {
+    for (const name of ['composed', 'decomposed']) {
+      expect((await login(server, contract, name, composed)).status).toBe(200);
+      expect((await login(server, contract, name, decomposed)).status).toBe(200);
+    }
+  }
+});
+
+test('G4: nothing else is folded: case, spaces, compatibility forms and added characters all count', async () => {
+  const server = await startServer({ GATEHOUSE_THROTTLE: 'off' });
+  const password = ' The fi\u{E9} of 2 ';
+  await register(server, 'folded', password);
+  const others = [
+    password.trim(),
+    password.trimStart(),
+    password.trimEnd(),
+    password.toLowerCase(),
+    password.toUpperCase(),
+    password.replace('fi', '\u{FB01}'),
+    password.replace('\u{E9}', 'e'),
+    `${password} `,
+    `${password}\0`,
+    password.slice(0, -1),
+    password.replaceAll(' ', '\u{A0}'),
+    '',
+  ];
+  for (const contract of contracts) {
+    for (const other of others) {
+      expect((await login(server, contract, 'folded', other)).status, JSON.stringify(other)).toBe(401);
+    }
+    expect((await login(server, contract, 'folded', password)).status).toBe(200);
+  }
+});
+
+test('G4: nothing is cut off: the 256th character counts', async () => {
+  const server = await startServer();
+  const password = `${'x'.repeat(255)}y`;
+  await register(server, 'longest', password);
+  for (const contract of contracts) {
+    expect((await login(server, contract, 'longest', `${'x'.repeat(255)}z`)).status).toBe(401);
+    expect((await login(server, contract, 'longest', 'x'.repeat(255))).status).toBe(401);
+    expect((await login(server, contract, 'longest', `${password}y`)).status).toBe(401);
+    expect((await login(server, contract, 'longest', password)).status).toBe(200);
+  }
+});
+
+test.each(['password', 'PASSWORD', 'PassWord', '12345678', 'qwertyuiop', 'iloveyou', 'ILoveYou', 'football'])(
+  'G4: %s is refused as too common',
+  async (password) => {
+    const server = shared();
+    expect(await refusalOf(server, password)).toBe('Password is too common');
+  },
+);
+
+test.each([
+  ['JoeTheFirst', 'joethefirst'],
+  ['joethefirst', 'JOETHEFIRST'],
+  ['JoeTheFirst', 'JoeTheFirst'],
+])('G4: for the username %s the password %s is refused', async (username, password) => {
+  const server = await startServer();
+  const answer = await server.post('/register.json', { username, password });
+  expect(answer.status).toBe(400);
+  expect(answer.json).toEqual({ error: 'Password must differ from the name of the account' });
+  expect((await register(server, username, `${password}!`)).status).toBe(200);
+});
+
+test.each([
+  ['Ann@Example.com', 'ann@example.com'],
+  ['ann@example.com', 'ANN@EXAMPLE.COM'],
+])('G4: for the e-mail address %s the password %s is refused', async (email, password) => {
+  const server = await startServer();
+  const answer = await server.post('/auth/register', { email, password });
+  expect(answer.status).toBe(422);
+  expect(problemIn(answer)).toBe('Password must differ from the name of the account');
+  expect((await register(server, email, `${password}!`)).status).toBe(201);
+});

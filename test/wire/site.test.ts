@@ -1,0 +1,58 @@
+/** The routes for machines: alive, and ready (ruling B2). */
+
+import { renameSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { expectDiscreet, problemIn } from '../support/contracts.ts';
+import { query, takeAway } from '../support/database.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const statuses = async (server: TestServer) => [
+  (await server.send({ path: '/healthz' })).status,
+  (await server.send({ path: '/readyz' })).status,
+];
+
+test('B2: a server that can work is alive and ready, and says so to GET and HEAD', async () => {
+  const server = await startServer();
+  for (const [path, status] of [
+    ['/healthz', 'alive'],
+    ['/readyz', 'ready'],
+  ] as const) {
+    const get = await server.send({ path });
+    expect([get.status, get.json]).toEqual([200, { status }]);
+    const head = await server.send({ method: 'HEAD', path });
+    expect([head.status, head.text]).toEqual([200, '']);
+  }
+});
+
+test.each(['auth', 'users', 'sessions', 'throttle'])(
+  'B2: without the table %s it is alive and not ready, until the table is back',
+  async (table) => {
+    const server = await startServer();
+    const putBack = takeAway(server, table);
+    expect(await statuses(server)).toEqual([200, 503]);
+    const answer = await server.send({ path: '/readyz' });
+    expect(problemIn(answer)).toMatch(/^Temporarily unavailable/);
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    expectDiscreet(answer);
+    expect((await server.send({ method: 'HEAD', path: '/readyz' })).status).toBe(503);
+    putBack();
+    expect(await statuses(server)).toEqual([200, 200]);
+  },
+);
+
+test('B2: it is not ready while its file is somewhere else', async () => {
+  const server = await startServer();
+  renameSync(server.file, `${server.file}.moved`);
+  expect(await statuses(server)).toEqual([200, 503]);
+  renameSync(`${server.file}.moved`, server.file);
+  expect(await statuses(server)).toEqual([200, 200]);
+});
+
+test('B2: it is not ready over a schema of another version', async () => {
+  const server = await startServer();
+  const [version] = query(server, 'PRAGMA user_version');
+  query(server, 'PRAGMA user_version = 999');
+  expect(await statuses(server)).toEqual([200, 503]);
+  query(server, `PRAGMA user_version = ${Number(version?.['user_version'])}`);
+  expect(await statuses(server)).toEqual([200, 200]);
+});
