@@ -1,4 +1,5 @@
-// Everything that must hold before a change lands: `npm test`. With arguments, only the tests they name.
+// Everything that must hold before a change lands: `npm test`.
+// With arguments, only the tests they name.
 
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';

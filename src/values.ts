@@ -44,6 +44,8 @@ export function isOrigin(text: string): boolean {
 
 /** An address, or a block of addresses in CIDR notation. */
 export function addressBlock(text: string): AddressBlock | undefined {
+  // `10` and `010.0.0.1` are addresses to some programs, and not the ones that were meant.
+  if (!text.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(text.replace(/\/.*$/, ''))) return undefined;
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
   if (!ipaddr.isValid(text)) return undefined;
   const address = ipaddr.parse(text);

@@ -113,6 +113,11 @@ test('a block is an address, or one in CIDR notation', () => {
     'a.example',
     '10.0.0.1/8/8',
     'all',
+    '10',
+    '10/8',
+    '10.1/16',
+    '010.0.0.1',
+    '0xa.0.0.1',
   ]) {
     expect(read(text), text).toBeUndefined();
   }

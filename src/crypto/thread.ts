@@ -7,8 +7,11 @@ import { basename } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import type { Derived, Task } from './threads.ts';
 
-/** The lowest priority there is: of two threads that want one core, the event loop gets it. */
-const lowestPriority = 19;
+/**
+ * Of two threads that want one core, the event loop gets three quarters of it. Further down, a busy neighbour on the
+ * machine would starve logins: at 19 a hash takes half a minute beside three busy programs.
+ */
+const lowerPriority = 5;
 
 stepBack();
 parentPort?.on('message', ({ password, salt, parameters }: Task) => {
@@ -20,7 +23,7 @@ parentPort?.on('message', ({ password, salt, parameters }: Task) => {
 /** Only Linux gives each thread a priority of its own; elsewhere the whole process would step back. */
 function stepBack(): void {
   try {
-    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), lowestPriority);
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), lowerPriority);
   } catch {
     // Without it hashing is as fast and checks wait a little longer.
   }

@@ -1,9 +1,10 @@
 /** The HTTP server around the handler: what is refused before it is a request, time-outs, and an orderly end. */
 
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Handler } from '../wire/app.ts';
+import type { Connection } from '../wire/call.ts';
 import { refuseRaw } from '../wire/raw.ts';
 import { Refuser } from './refuser.ts';
 
@@ -37,11 +38,17 @@ export async function listen(
   const answer = getRequestListener(
     (request, env) => {
       const { incoming } = env as HttpBindings;
-      return handle(request, { remoteAddress: incoming.socket.remoteAddress, target: incoming.url });
+      const { remoteAddress } = incoming.socket;
+      return handle(request, { remoteAddress, target: incoming.url, fault: faultOf(incoming) });
     },
-    { errorHandler: () => refuseRaw('malformed', secure) },
+    // A request without a host is refused, but with a path it has to be refused in the shape of its owner.
+    { hostname: 'localhost', errorHandler: () => refuseRaw('malformed', secure) },
   );
   const refuser = new Refuser(secure);
+  const request = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    refuser.owes(outgoing);
+    answer(incoming, outgoing);
+  };
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -51,13 +58,9 @@ export async function listen(
       // Node would refuse a request without a host in words of its own.
       requireHostHeader: false,
     },
-    (incoming, outgoing) => {
-      refuser.owes(outgoing);
-      if (hasOneHost(incoming)) answer(incoming, outgoing);
-      else refuser.refuse(outgoing, 'malformed');
-    },
+    request,
   );
-  server.on('checkExpectation', (_incoming, outgoing) => refuser.refuse(outgoing, 'expectation'));
+  server.on('checkExpectation', request);
   server.on('connect', (_incoming, socket: Socket) => refuser.refuseSocket(socket));
   server.on('clientError', (error, socket: Socket) => refuser.refuseSocket(socket, error));
   await new Promise<void>((resolve, reject) => {
@@ -67,8 +70,15 @@ export async function listen(
   return { url: urlOf(server), drain: () => drain(server) };
 }
 
+/** What is wrong with a request that Node let through, or handed over to be refused. */
+function faultOf({ headers, rawHeaders }: IncomingMessage): Connection['fault'] {
+  if (!hasOneHost(rawHeaders)) return 'malformed_request';
+  const { expect } = headers;
+  return expect === undefined || /^100-continue$/i.test(expect) ? undefined : 'unmet_expectation';
+}
+
 /** Node takes the first of two `Host` headers where a proxy may have taken the second (RFC 9112, section 3.2). */
-function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
+function hasOneHost(rawHeaders: readonly string[]): boolean {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;

@@ -25,18 +25,6 @@ export class Refuser {
     this.#owed.set(outgoing.req.socket, outgoing);
   }
 
-  /** Refuses a request whose headers are complete; the rest of it is not read. */
-  async refuse(outgoing: ServerResponse, fault: RawFault): Promise<void> {
-    this.owes(outgoing);
-    const response = refuseRaw(fault, this.#secure);
-    const body = await response.text();
-    outgoing.writeHead(response.status, {
-      ...Object.fromEntries(response.headers),
-      'content-length': Buffer.byteLength(body),
-    });
-    outgoing.end(body);
-  }
-
   /** Refuses what could not be parsed or did not arrive in time: it has only a socket to be answered on. */
   async refuseSocket(socket: Socket, error?: NodeJS.ErrnoException): Promise<void> {
     if (this.#refused.has(socket)) return;

@@ -116,7 +116,11 @@ export function createApp(options: AppOptions): Handler {
     return new Response(body, { status: reply.status, headers });
   }
 
-  return (request, connection) => app.fetch(request, connection ?? {});
+  return (request, connection = {}) => {
+    const { fault } = connection;
+    if (!fault) return app.fetch(request, connection);
+    return respond(request, connection, ownerOf(pathOf(request, connection)), () => ({ refused: fault }));
+  };
 }
 
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */

@@ -11,6 +11,8 @@ export interface Connection {
   readonly remoteAddress?: string | undefined;
   /** The request target as it came over the wire, before any URL parser made it tidy (ruling G11). */
   readonly target?: string | undefined;
+  /** What is wrong with the request that its headers do not show any more; it is refused for it. */
+  readonly fault?: 'malformed_request' | 'unmet_expectation' | undefined;
 }
 
 /** A request on its way to a route. What a session check never asks for is found out only when asked. */

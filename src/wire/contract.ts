@@ -14,7 +14,7 @@ export type Fault =
         | 'body_too_large'
         | 'malformed_request';
     }
-  | { readonly refused: 'unsupported_media_type' | 'unsupported_encoding' }
+  | { readonly refused: 'unsupported_media_type' | 'unsupported_encoding' | 'unmet_expectation' }
   | { readonly refused: 'missing_field'; readonly field: string }
   | { readonly refused: 'method_not_allowed'; readonly allow: string }
   | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
@@ -74,6 +74,11 @@ export function refusalHeaders(refused: Refused): Record<string, string> {
   if ('retryAfterSeconds' in refused) return { 'retry-after': String(refused.retryAfterSeconds) };
   if ('allow' in refused) return { allow: refused.allow };
   // What was not read of the body must not be taken for the next request.
-  if (refused.refused === 'body_too_large') return { connection: 'close' };
-  return {};
+  return endsConnection.has(refused.refused) ? { connection: 'close' } : {};
 }
+
+const endsConnection: ReadonlySet<RefusedName> = new Set<RefusedName>([
+  'body_too_large',
+  'malformed_request',
+  'unmet_expectation',
+]);

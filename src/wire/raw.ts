@@ -4,13 +4,12 @@ import { newUuid } from '../crypto/ids.ts';
 import { securityHeaders } from './headers.ts';
 import { problem } from './problem.ts';
 
-export type RawFault = 'malformed' | 'headers_too_large' | 'too_slow' | 'expectation';
+export type RawFault = 'malformed' | 'headers_too_large' | 'too_slow';
 
 const words: Record<RawFault, readonly [status: number, phrase: string, sentence: string]> = {
   malformed: [400, 'Bad Request', 'Malformed request'],
   headers_too_large: [431, 'Request Header Fields Too Large', 'The headers are larger than 16 KiB'],
   too_slow: [408, 'Request Timeout', 'The request did not arrive in time'],
-  expectation: [417, 'Expectation Failed', 'The only expectation that can be met is 100-continue'],
 };
 
 /** A complete response that ends its connection. */

@@ -17,6 +17,7 @@ export const faultWords = {
   body_too_large: { status: 413, sentence: 'The body is larger than 16 KiB' },
   unsupported_media_type: { status: 415, sentence: 'Content-Type must be application/json' },
   unsupported_encoding: { status: 415, sentence: 'Content-Encoding must be identity' },
+  unmet_expectation: { status: 417, sentence: 'The only expectation that can be met is 100-continue' },
   failed: { status: 500, sentence: 'Internal error' },
   unavailable: { status: 503, sentence: 'Temporarily unavailable, try again later' },
 } as const satisfies Record<Fault['refused'], Words>;

@@ -1,6 +1,8 @@
 /**
  * Power cuts, as far as a process can have them: killed at random moments under concurrent writes and started again on
- * the same file, it still holds everything it acknowledged. `CRASH_ROUNDS` sets how often; the default is 50.
+ * the same file, it still holds everything it acknowledged.
+ *
+ * `CRASH_ROUNDS` sets how often; the default is 50.
  */
 
 import { join } from 'node:path';

@@ -183,3 +183,16 @@ test.skipIf(process.platform !== 'linux')('who is refused and does not let go is
   await until(() => (sockets() <= before ? true : undefined), 'the server to let go of the connections');
   for (const { socket } of stubborn) socket.destroy();
 });
+
+test.each([
+  ['/auth/login', { title: 'Bad Request', detail: 'Malformed request' }],
+  ['/api/auth/login', { request: expect.any(String), error: 'Malformed request' }],
+  ['/login.json', { error: 'Malformed request' }],
+])('G7: two Hosts on %s are refused in the body of the contract that owns the path', async (path, body) => {
+  const [answer] = await exchange(
+    `POST ${path} HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 2\r\n\r\n{}`,
+  );
+  expect(answer?.status).toBe(400);
+  expect(answer?.headers).toMatchObject({ connection: 'close' });
+  expect(JSON.parse(answer?.body ?? '')).toMatchObject(body);
+});

@@ -21,7 +21,7 @@ addFormats.default(ajv);
 for (const [name, schema] of Object.entries(openapi.components.schemas)) ajv.addSchema(rooted(schema), name);
 
 /** Statuses of what never became a request; answered in problem details, whatever the path. */
-const unreadable = [400, 408, 417, 431];
+const unreadable = [400, 408, 431];
 
 /**
  * Throws if the document does not describe an answer. Of a path or a method that is not in the document it must be

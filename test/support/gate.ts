@@ -29,7 +29,7 @@ export interface TestGate extends Gate {
   readonly entries: readonly AuditEntry[];
 }
 
-export const quarterHour = 15 * 60_000;
+const quarterHour = 15 * 60_000;
 
 /** A line of real hashing threads, ended with the test. */
 export function openHashing(limits: QueueLimits = {}): HashingQueue {

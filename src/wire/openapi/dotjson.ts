@@ -39,6 +39,7 @@ const bodySentences = [
   'The field "username" must be a string',
   'The field "password" must be a string',
   'The body must be one JSON object in UTF-8',
+  malformed,
 ] as const;
 
 const exampleCreated = '2026-03-14T09:26:53.58+01:00[Europe/Berlin]';
@@ -75,7 +76,7 @@ const register: Operation = {
     400: response(
       'The body is not one JSON object, a field is missing or not a string, the username is not of the form asked ' +
         'for, or the password may not be used.',
-      { ...said(400, ['Invalid username', ...passwordSentences, ...bodySentences], true), ...malformed },
+      said(400, ['Invalid username', ...passwordSentences, ...bodySentences], true),
     ),
     409: response(
       'An account with this name exists, in this or another mixture of upper and lower case.',
@@ -119,10 +120,10 @@ const login: Operation = {
       ),
       setsToken,
     ),
-    400: response('The body is not one JSON object, or a field is missing or not a string.', {
-      ...said(400, bodySentences),
-      ...malformed,
-    }),
+    400: response(
+      'The body is not one JSON object, or a field is missing or not a string.',
+      said(400, bodySentences),
+    ),
     401: response(
       'No account has this name, or the password is not its own.',
       said(401, ['Invalid password', 'User does not exist']),
@@ -156,7 +157,7 @@ const logout: Operation = {
       clearsOwn,
     ),
     401: response('No live session was named.', said(401, ['No session'])),
-    ...logoutRefusals('Dotjson'),
+    ...logoutRefusals('Dotjson', said),
   },
 };
 

@@ -71,14 +71,15 @@ const login: Operation = {
         'Invalid username or password',
       ),
     ),
-    400: response('The body is not one JSON object, or a field is missing or not a string.', {
-      ...said(400, [
+    400: response(
+      'The body is not one JSON object, or a field is missing or not a string.',
+      said(400, [
         'The field "username" must be a string',
         'The field "password" must be a string',
         'The body must be one JSON object in UTF-8',
+        malformed,
       ]),
-      ...malformed,
-    }),
+    ),
     401: response('No account has this name and this password.', said(401, ['Invalid username or password'])),
     429: shared('EnvelopeTooMany'),
     ...refusalsOf('Envelope'),
@@ -116,10 +117,14 @@ const logout: Operation = {
       'The session has ended. Where refusals are shown as 200, the body may also be one of them.',
       succeeded('EnvelopeLogout', { message: 'Logged out' }, 'Session not found'),
     ),
-    400: response('The body is not one JSON object, or `session` is missing or not a string.', {
-      ...said(400, ['The field "session" must be a string', 'The body must be one JSON object in UTF-8']),
-      ...malformed,
-    }),
+    400: response(
+      'The body is not one JSON object, or `session` is missing or not a string.',
+      said(400, [
+        'The field "session" must be a string',
+        'The body must be one JSON object in UTF-8',
+        malformed,
+      ]),
+    ),
     404: response(
       'No live session has this id: it never existed, has expired, or has already ended.',
       said(404, ['Session not found']),

@@ -7,9 +7,16 @@ import type { Content, Reference, Response, Schema } from './shape.ts';
 /** Puts sentences into the error body of a contract, for one status. */
 export type Said = (status: number, sentences: readonly string[], orTooShort?: boolean) => Content;
 
+/** What is said of a request that could be read, but is not well-formed. */
+export const malformed = 'Malformed request';
+
 /** The refusals a route may answer before, or instead of, what it is for. */
 export function commonRefusals(prefix: string, said: Said): Readonly<Record<string, Response>> {
   return {
+    [`${prefix}UnmetExpectation`]: response(
+      'An expectation that cannot be met (`Expect`). The connection is closed.',
+      said(417, ['The only expectation that can be met is 100-continue']),
+    ),
     [`${prefix}Forbidden`]: response(
       'The request came from a page of an origin that is not allowed. Nothing was done.',
       said(403, ['Cross-site request refused: the Origin is not on the list of allowed origins']),
@@ -51,13 +58,26 @@ function bodiedRefusals(prefix: string) {
 }
 
 /** The refusals of a logout that needs no body and therefore reads any. */
-export function logoutRefusals(prefix: string) {
-  return { 403: shared(`${prefix}Forbidden`), 413: shared(`${prefix}TooLarge`), ...trouble(prefix) };
+export function logoutRefusals(prefix: string, said: Said) {
+  return {
+    400: response(
+      'There is no `Host` header, or there are several. The connection is closed.',
+      said(400, [malformed]),
+    ),
+    403: shared(`${prefix}Forbidden`),
+    413: shared(`${prefix}TooLarge`),
+    ...trouble(prefix),
+  };
 }
 
 /** What only the operator can mend, and what never became a request. */
 export function trouble(prefix: string) {
-  return { 500: shared(`${prefix}Failed`), 503: shared(`${prefix}Unavailable`), '4XX': shared('Unreadable') };
+  return {
+    417: shared(`${prefix}UnmetExpectation`),
+    500: shared(`${prefix}Failed`),
+    503: shared(`${prefix}Unavailable`),
+    '4XX': shared('Unreadable'),
+  };
 }
 
 /** The phrases of the status codes (RFC 9110, section 15; RFC 6585, section 4). */
@@ -68,6 +88,7 @@ const titles: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
@@ -106,19 +127,16 @@ export const problemSaid: Said = (status, sentences, orTooShort) => ({
   },
 });
 
-/** The body of a request that could not be read as HTTP, where a contract also says 400 in its own words. */
-export const malformed: Content = problemSaid(400, ['Malformed request']);
-
 /** The answer to what never became a request, on whichever path. */
 const unreadable: Response = response(
-  'What was sent could not be read as a request: malformed (400), too slow (408), with an expectation that cannot be ' +
-    'met (417), or with headers over 16 KiB (431). The connection is closed.',
+  'What was sent could not be read as a request: malformed (400), too slow (408), or with headers over ' +
+    '16 KiB (431). The connection is closed.',
   {
     'application/problem+json': {
       schema: {
         allOf: [
           { $ref: '#/components/schemas/Problem' },
-          { properties: { status: { enum: [400, 408, 417, 431] } } },
+          { properties: { status: { enum: [400, 408, 431] } } },
         ],
       },
       example: {

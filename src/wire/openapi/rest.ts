@@ -2,7 +2,7 @@
 
 import { clears, response, retryAfter, setsUuid } from './headers.ts';
 import { exampleUuid, passwordSentences, presented } from './ids.ts';
-import { logoutRefusals, problemSaid, refusalsOf, shared } from './refusals.ts';
+import { logoutRefusals, malformed, problemSaid, refusalsOf, shared } from './refusals.ts';
 import type { Content, Operation, Part } from './shape.ts';
 
 const begun: Content = {
@@ -18,7 +18,7 @@ const unusableBody = response(
     'The field "email" must be a string',
     'The field "password" must be a string',
     'The body must be one JSON object in UTF-8',
-    'Malformed request',
+    malformed,
   ]),
 );
 
@@ -117,7 +117,7 @@ const logout: Operation = {
   security: [{}, { SessionCookie: [] }, { SessionHeader: [] }],
   responses: {
     204: response('No session that was presented is alive any more.', undefined, clears),
-    ...logoutRefusals('Problem'),
+    ...logoutRefusals('Problem', problemSaid),
     500: response(
       'A defect of the server; it is in its log. The cookie is cleared all the same.',
       problemSaid(500, ['Internal error']),

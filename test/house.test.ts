@@ -1,0 +1,206 @@
+/** The laws of the house hold for every file, and the checks that say so are able to say otherwise. */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { importsOf, lawOne, lawTwo, looks, type Source } from './support/house.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Names that are not part of the repository: what `.gitignore` lists, and git's own folder. */
+const ignored = readFileSync(join(root, '.gitignore'), 'utf8').split('\n').filter(Boolean).concat('.git/');
+
+function isIgnored(name: string, isFolder: boolean): boolean {
+  return ignored.some((line) =>
+    line.startsWith('*')
+      ? name.endsWith(line.slice(1))
+      : line.replace(/^\//, '') === (isFolder ? `${name}/` : name),
+  );
+}
+
+/** Every file of the repository below a folder. */
+function read(folder: string): Source[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const isFolder = statSync(path).isDirectory();
+    if (isIgnored(name, isFolder)) return [];
+    if (isFolder) return read(path);
+    return [{ path: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }];
+  });
+}
+
+const everything = read(root);
+const programs = everything.filter(({ path }) => /^(?:src|test|scripts|bench|bin)\/.*\.[jt]s$/.test(path));
+const sources = programs.filter(({ path }) => path.startsWith('src/'));
+
+const source = (path: string, ...lines: string[]): Source => ({ path, text: lines.join('\n') });
+const importing = (path: string, ...specifiers: string[]) =>
+  source(path, ...specifiers.map((specifier) => `import { a } from '${specifier}';`));
+
+test('there is something to check in every room', () => {
+  for (const room of ['wire', 'usecases', 'concepts', 'crypto', 'storage', 'storage/sqlite', 'server']) {
+    const files = sources.filter(({ path }) => path.startsWith(`src/${room}/`));
+    expect(files.length, room).toBeGreaterThan(2);
+    expect(files.flatMap(importsOf).length, room).toBeGreaterThan(2);
+  }
+  for (const folder of ['test', 'scripts', 'bin']) {
+    expect(programs.some(({ path }) => path.startsWith(`${folder}/`))).toBe(true);
+  }
+});
+
+test('law 1: imports go down the stairs only', () => {
+  expect(lawOne(sources)).toEqual([]);
+});
+
+test('law 2: every room speaks only its own words', () => {
+  expect(lawTwo(sources)).toEqual([]);
+});
+
+test('every file has a name that says something, an end in sight, and a first sentence', () => {
+  expect(programs.flatMap(looks)).toEqual([]);
+});
+
+test('no file names a place on the machine it was written on, or a host that packages come from', () => {
+  const place = new RegExp(`(?<![\\w./-])/(?:${['work', 'root', 'Users'].join('|')})/`);
+  const host = new RegExp(`\\b${'registry'}\\.[a-z0-9-]+\\.[a-z]{2,}\\b|"${'resolved'}": "http`);
+  const named = (pattern: RegExp) =>
+    everything.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+  expect(everything.length).toBeGreaterThan(100);
+  expect(named(place)).toEqual([]);
+  expect(named(host)).toEqual([]);
+  for (const example of ['work', 'root'].map((folder) => `see '/${folder}/x'`))
+    expect(place.test(example)).toBe(true);
+  expect(place.test('https://example.com/work/x')).toBe(false);
+  for (const example of [`https://${'registry'}.example.org/x`, `"${'resolved'}": "https://x"`]) {
+    expect(host.test(example)).toBe(true);
+  }
+});
+
+test('every way of importing is seen', () => {
+  const seen = importsOf(
+    source(
+      'src/a.ts',
+      "import a from './a.ts';",
+      "import type { B } from './b.ts';",
+      'import {',
+      '  c,',
+      "  type C } from './c.ts';",
+      "import './d.ts';",
+      "export * from './e.ts';",
+      "export { f } from './f.ts';",
+      "const g = await import('./g.ts');",
+      'import * as h from "./h.ts";',
+    ),
+  );
+  expect(seen.toSorted()).toEqual([...'abcdefgh'].map((name) => `./${name}.ts`));
+});
+
+test.each([
+  ['up', 'src/concepts/accounts.ts', '../usecases/gate.ts'],
+  ['up, from the bottom', 'src/values.ts', './settings.ts'],
+  ['up, to the root', 'src/wire/app.ts', '../gatehouse.ts'],
+  ['up, to the front door', 'src/server/main.ts', '../index.ts'],
+  ['between concepts', 'src/concepts/throttle.ts', './accounts.ts'],
+  ['between concepts, into a folder', 'src/concepts/throttle.ts', './passwords/common.ts'],
+  ['between concepts, out of a folder', 'src/concepts/passwords/passwords.ts', '../audit.ts'],
+  ['between contracts', 'src/wire/envelope.ts', './rest.ts'],
+  ['between crypto and storage', 'src/crypto/ids.ts', '../storage/port.ts'],
+  ['between storage and crypto', 'src/storage/sqlite/store.ts', '../../crypto/ids.ts'],
+  ['between the process and the commands', 'src/cli/main.ts', '../server/log.ts'],
+  ['between engines', 'src/storage/postgres/store.ts', '../sqlite/reader.ts'],
+  ['from the port to an engine', 'src/storage/port.ts', './sqlite/store.ts'],
+  ['from the suite to an engine', 'src/storage/conformance/case.ts', '../sqlite/store.ts'],
+  ['past the port', 'src/usecases/login.ts', '../storage/sqlite/store.ts'],
+  ['past the port, from the process', 'src/server/main.ts', '../storage/sqlite/open.ts'],
+  ['out of the house', 'src/wire/app.ts', '../../test/support/server.ts'],
+  ['into no room', 'src/wire/app.ts', '../helpers.ts'],
+])('law 1 is seen broken: %s', (_way, path, specifier) => {
+  expect(lawOne([importing(path, specifier)])).toHaveLength(1);
+});
+
+test('law 1 allows the way down', () => {
+  const legal = [
+    importing('src/index.ts', './gatehouse.ts', './settings.ts', './wire/call.ts'),
+    importing('src/gatehouse.ts', './storage/sqlite/store.ts', './wire/rest.ts', './settings.ts'),
+    importing('src/server/main.ts', '../gatehouse.ts', '../storage/port.ts', './log.ts'),
+    importing('src/wire/rest.ts', '../usecases/login.ts', '../crypto/ids.ts', './words.ts', 'hono'),
+    importing('src/concepts/passwords/passwords.ts', './common.ts', '../../crypto/phc.ts'),
+    importing('src/storage/sqlite/store.ts', '../port.ts', './reader.ts', 'node:sqlite'),
+  ];
+  expect(lawOne(legal)).toEqual([]);
+});
+
+test.each([
+  ['SQL', 'src/concepts/accounts.ts', "db.exec('DELETE FROM auth');"],
+  ['SQL in the suite', 'src/storage/conformance/case.ts', 'db.exec(`SELECT 1`);'],
+  ['the environment', 'src/settings.ts', 'const port = process.env.PORT;'],
+  ['the end of the process', 'src/storage/sqlite/store.ts', 'process.exit(1);'],
+  ['the clock', 'src/concepts/sessions.ts', 'const now = Date.now();'],
+  ['the clock, as a date', 'src/wire/created.ts', 'const now = new Date();'],
+  ['randomness', 'src/usecases/login.ts', 'const n = Math.random();'],
+  ['random bytes', 'src/wire/call.ts', 'const id = crypto.randomUUID();'],
+  ['hashing', 'src/storage/sqlite/sessions.ts', "createHash('sha256');"],
+  ['a status', 'src/usecases/login.ts', 'return { status: 401 };'],
+  ['a response', 'src/concepts/sessions.ts', "return new Response('');"],
+  ['a header', 'src/usecases/logout.ts', "headers['set-cookie'] = '';"],
+  ['the engine', 'src/usecases/login.ts', "import { DatabaseSync } from 'node:sqlite';"],
+  ['crypto', 'src/concepts/sessions.ts', "import { hash } from 'node:crypto';"],
+  [
+    'crypto beyond a comparison',
+    'src/concepts/passwords/passwords.ts',
+    "import { hash, timingSafeEqual } from 'node:crypto';",
+  ],
+  ['HTTP', 'src/usecases/login.ts', "import { Hono } from 'hono';"],
+  ['a log', 'src/gatehouse.ts', "import pino from 'pino';"],
+])('law 2 is seen broken by %s', (_word, path, line) => {
+  expect(lawTwo([source(path, line)]).length).toBeGreaterThan(0);
+});
+
+test('law 2 leaves comments alone, and every room its words', () => {
+  const legal = [
+    source(
+      'src/concepts/accounts.ts',
+      '/** Never SELECT, never Date.now(). */',
+      '// process.env is not ours.',
+    ),
+    source('src/storage/sqlite/open.ts', "db.exec('PRAGMA synchronous = FULL');"),
+    source('src/server/main.ts', 'process.exit(Date.now());'),
+    source('src/wire/rest.ts', 'return { status: 201 };'),
+    source('src/concepts/passwords/passwords.ts', "import { timingSafeEqual } from 'node:crypto';"),
+  ];
+  expect(lawTwo(legal)).toEqual([]);
+});
+
+const good = '/** Says what it is for. */\n';
+
+test.each([
+  ['no sentence', 'src/a.ts', 'export {};\n'],
+  ['a sentence that does not end', 'src/a.ts', '/** Says what it is for */\n'],
+  ['two sentences', 'src/a.ts', '/** Says what it is for. And more. */\n'],
+  ['a comment that is no documentation', 'src/a.ts', '// Says what it is for.\n'],
+  ['a sentence that does not come first', 'src/a.ts', `import 'x';\n${good}`],
+  ['251 lines', 'src/a.ts', `${good}${'x\n'.repeat(250)}`],
+  ['a folder of helpers', 'src/helpers/a.ts', good],
+  ['a file of utilities', 'src/utils.ts', good],
+  ['a common folder', 'src/common/a.ts', good],
+  ['an implementation', 'src/storeImpl.ts', good],
+  ['a service', 'src/login.service.ts', good],
+  ['capitals', 'src/Login.ts', good],
+])('a file is refused for %s', (_flaw, path, text) => {
+  expect(looks({ path, text }).length).toBeGreaterThan(0);
+});
+
+test('250 lines, one sentence and one noun will do', () => {
+  const legal = [
+    { path: 'src/concepts/passwords/common.ts', text: `${good}${'x\n'.repeat(249)}` },
+    {
+      path: 'src/a.ts',
+      text: '/**\n * Says what it is for,\n * at length.\n *\n * And more. Much more.\n */\n',
+    },
+    { path: 'test/storage/sqlite.test.ts', text: good },
+    { path: 'scripts/run.js', text: '// Says what it is for.\n// And more.\n' },
+    { path: 'bin/gatehouse.js', text: '#!/usr/bin/env node\n// Says what it is for.\n' },
+  ];
+  expect(legal.flatMap(looks)).toEqual([]);
+});
