@@ -1,4 +1,4 @@
-/** Threads that do nothing but PBKDF2, at the lowest priority, so that the event loop always goes first. */
+/** Threads that do nothing but PBKDF2, at a lower priority, so that the event loop goes first. */
 
 import { Worker } from 'node:worker_threads';
 import type { Pbkdf2Parameters } from './phc.ts';

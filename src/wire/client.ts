@@ -1,5 +1,6 @@
 /** Finds out which network a request comes from, past proxies that are trusted and no others (ruling G16). */
 
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { AddressBlock } from '../settings.ts';
 
@@ -28,7 +29,7 @@ export function clientNetwork(
 /** IPv4 addresses written as IPv6 (`::ffff:1.2.3.4`) are read as what they are. */
 function parse(text: string | undefined): Address | undefined {
   const bare = text?.replace(/%.*$/, '');
-  return bare !== undefined && ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined;
+  return bare !== undefined && isIP(bare) !== 0 ? ipaddr.process(bare) : undefined;
 }
 
 function isTrusted(address: Address, trusted: readonly AddressBlock[]): boolean {

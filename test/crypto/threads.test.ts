@@ -1,4 +1,4 @@
-/** Hashing threads: the right bytes, at the lowest priority, and a death that harms only its own task. */
+/** Hashing threads: the right bytes, at a lower priority, and a death that harms only its own task. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';

@@ -1,123 +1,22 @@
-/** The documentation says what is true: its commands are run, its tables compared with the code, its links followed. */
+/** What the documentation says is compared with the code: its tables, its limits, its links. */
 
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { maxHeaderSize } from 'node:http';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { headersTimeoutMs, requestTimeoutMs } from '../src/server/listen.ts';
-import { table } from '../src/settings.ts';
-import type { Gate } from '../src/usecases/gate.ts';
-import { mostBodyBytes } from '../src/wire/body.ts';
-import { sessionCookie } from '../src/wire/carrier.ts';
-import type { Contract, Refused } from '../src/wire/contract.ts';
-import { dotjson } from '../src/wire/dotjson.ts';
-import { envelope } from '../src/wire/envelope.ts';
-import { refuseRaw } from '../src/wire/raw.ts';
-import { rest } from '../src/wire/rest.ts';
-import { sessionCheck } from '../src/wire/session.ts';
-import { siteWords } from '../src/wire/words.ts';
-import { startServer, temporaryFolder } from './support/server.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
-
-const pages = [
-  ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...(readdirSync(join(root, 'docs'), { recursive: true }) as string[])
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-
-/** The contents of the fenced blocks of one kind. */
-function blocks(file: string, kind: string): string[] {
-  return [...read(file).matchAll(new RegExp(`^\`\`\`${kind}\\n(.*?)^\`\`\`$`, 'gms'))].map(
-    ([, text]) => text ?? '',
-  );
-}
-
-/** The cells of all rows of tables, without the backticks around the first two. */
-function rows(text: string): string[][] {
-  return [...text.matchAll(/^\| (.*) \|$/gm)].map(([, row]) =>
-    (row ?? '').split(' | ').map((cell) => cell.trim()),
-  );
-}
-
-/** A part of a page, from its heading to the next one of the same rank or a higher one. */
-function part(file: string, heading: string): string {
-  const [, text] = new RegExp(`^${heading}\\n(.*?)(?=^##? |(?![^]))`, 'ms').exec(read(file)) ?? [];
-  if (text === undefined) throw new Error(`${file} has no part "${heading}"`);
-  return text;
-}
-
-const withoutTicks = (cell: string | undefined) => (cell ?? '').replace(/^`(.*)`$/, '$1');
-
-describe('the commands of the documentation answer what it says', () => {
-  interface Step {
-    readonly command: string;
-    readonly output: string;
-  }
-
-  function steps(file: string): Step[] {
-    return blocks(file, 'console').flatMap((block) =>
-      block
-        .split(/^\$ /m)
-        .slice(1)
-        .map((text) => {
-          const [command = ''] = /^(?:.*\\\n)*.*/.exec(text) ?? [];
-          return { command, output: text.slice(command.length).trim() };
-        }),
-    );
-  }
-
-  /** What differs from one run to the next: UUIDs, session ids, handles, instants with and without a zone. */
-  const varying = new RegExp(
-    [
-      /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/,
-      /\b[a-z0-9]{26}\b/,
-      /\b[a-z0-9]{16}\b/,
-      /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d\[[^\]]+\])/,
-    ]
-      .map(({ source }) => source)
-      .join('|'),
-    'g',
-  );
-
-  /** Names what varies by its kind, so that a handle is not taken for an instant. */
-  function masked(text: string): string {
-    return text.replace(varying, (match) => {
-      if (match.includes('T')) return match.endsWith('Z') ? '<instant>' : '<zoned>';
-      return `<${match.length} characters>`;
-    });
-  }
-
-  test.each(['README.md', ...pages.filter((name) => name.startsWith('docs/contracts/'))])(
-    '%s',
-    async (file) => {
-      expect(steps(file).length).toBeGreaterThan(2);
-      const server = await startServer();
-      const cwd = temporaryFolder();
-      const given = new Map<string, string>();
-      for (const { command, output } of steps(file)) {
-        // What an earlier answer gave out goes into later commands.
-        const own = command.replace(varying, (written) => given.get(written) ?? written);
-        const { stdout } = await promisify(execFile)(
-          'bash',
-          ['-c', own.replaceAll('http://127.0.0.1:3000', server.url)],
-          { cwd },
-        );
-        const answered = stdout.replaceAll('\r', '').trim();
-        expect(masked(answered), command).toBe(masked(output));
-        const ids = answered.match(varying) ?? [];
-        (output.match(varying) ?? []).forEach((written, i) => {
-          given.set(written, ids[i] ?? '');
-        });
-      }
-    },
-  );
-});
+import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
+import { table } from '../../src/settings.ts';
+import type { Gate } from '../../src/usecases/gate.ts';
+import { mostBodyBytes } from '../../src/wire/body.ts';
+import { sessionCookie } from '../../src/wire/carrier.ts';
+import type { Contract, Refused } from '../../src/wire/contract.ts';
+import { dotjson } from '../../src/wire/dotjson.ts';
+import { envelope } from '../../src/wire/envelope.ts';
+import { refuseRaw } from '../../src/wire/raw.ts';
+import { rest } from '../../src/wire/rest.ts';
+import { sessionCheck } from '../../src/wire/session.ts';
+import { siteWords } from '../../src/wire/words.ts';
+import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
 
 describe('the error tables of the contract pages are the words of the code', () => {
   // A contract is asked for its words only; none of these is used for that.
@@ -236,49 +135,6 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('D', 6),
     ...numbered('B', 2),
   ]);
-});
-
-describe('the examples of embedding run', () => {
-  const programs = blocks('docs/embedding.md', 'js').filter((program) => program.includes('.PORT'));
-
-  test.each(programs.map((program, i) => [i === 0 ? 'Node.js' : 'Hono', program] as const))(
-    '%s',
-    async (_name, program) => {
-      const folder = temporaryFolder();
-      mkdirSync(join(folder, 'node_modules/@hono'), { recursive: true });
-      for (const name of ['hono', '@hono/node-server']) {
-        symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-      }
-      // The sources stand for the package, whose build may be older than they are; the port is told on standard output.
-      const ownPort = program
-        .replace("from 'gatehouse'", `from '${join(root, 'src/index.ts')}'`)
-        .replace('process.env.PORT ?? 3000', '0');
-      const asks = `
-        await new Promise((resolve) => (server.listening ? resolve() : server.once('listening', resolve)));
-        const url = 'http://127.0.0.1:' + server.address().port;
-        const registered = await fetch(url + '/auth/register', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: '{"email": "user@example.com", "password": "strongpassword"}',
-        });
-        const { session_id } = await registered.json();
-        const check = await fetch(url + '/auth/session', { headers: { cookie: 'session_id=' + session_id } });
-        const home = await fetch(url + '/', { headers: { cookie: 'session_id=' + session_id } });
-        const logout = await fetch(url + '/logout.json?s=' + session_id, { method: 'POST' });
-        console.log([registered, check, home, logout].map(({ status }) => status).join(' '));
-        process.kill(process.pid, 'SIGTERM');`;
-      writeFileSync(join(folder, 'program.mjs'), ownPort + asks);
-      const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], {
-        cwd: folder,
-        env: { DATABASE_URL: 'file:./gatehouse.db', GATEHOUSE_PBKDF2_ITERATIONS: '1000' },
-      });
-      expect(stdout.trim()).toBe('201 200 200 200');
-    },
-  );
-
-  test('there are two of them', () => {
-    expect(programs).toHaveLength(2);
-  });
 });
 
 test('links lead to pages and parts that exist', () => {
