@@ -7,6 +7,7 @@ import { siteWords } from './words.ts';
 
 /** Owns every path that no other contract owns. */
 export function site(ready: () => Promise<void>): Contract {
+  let document: string | undefined;
   return {
     name: 'site',
     owns: () => true,
@@ -31,7 +32,10 @@ export function site(ready: () => Promise<void>): Contract {
         method: 'GET',
         path: '/openapi.json',
         body: 'none',
-        answer: () => ({ status: 200, body: openapi }),
+        answer: () => {
+          document ??= JSON.stringify(openapi);
+          return { status: 200, body: document };
+        },
       },
     ],
   };
