@@ -1,31 +1,29 @@
 /** The composition root: settings in, one `Request → Response` handler out. */
 
 import { setImmediate as pause } from 'node:timers/promises';
-import { Accounts } from './concepts/accounts.ts';
-import { Audit, type AuditEntry } from './concepts/audit.ts';
-import { Passwords } from './concepts/passwords/passwords.ts';
-import { Sessions } from './concepts/sessions.ts';
-import { Throttle } from './concepts/throttle.ts';
-import { HashingQueue } from './crypto/queue.ts';
+import { outboxPost } from './mail/outbox.ts';
+import { Sender } from './mail/sender.ts';
+import { smtpPost } from './mail/smtp.ts';
+import { linkBase } from './mail/words.ts';
+import { type Log, openGate } from './open.ts';
 import { readSettings, type Settings } from './settings.ts';
 import type { Store } from './storage/port.ts';
-import { openSqliteStore } from './storage/sqlite/store.ts';
 import type { Gate } from './usecases/gate.ts';
+import { prepareMail } from './usecases/letter.ts';
 import { sweep } from './usecases/sweep.ts';
+import { ownAccount } from './wire/account.ts';
 import { createApp } from './wire/app.ts';
 import type { Connection } from './wire/call.ts';
 import { sessionCookie } from './wire/carrier.ts';
 import { dotjson } from './wire/dotjson.ts';
+import { ownEmail } from './wire/email.ts';
 import { envelope } from './wire/envelope.ts';
 import { rest } from './wire/rest.ts';
 import { sessionCheck } from './wire/session.ts';
+import { ownSessions } from './wire/sessions.ts';
 import { site } from './wire/site.ts';
 
-/** Where Gatehouse reports to; a pino logger is one. */
-export interface Log {
-  info(entry: object, message: string): void;
-  error(entry: object, message: string): void;
-}
+export type { Log };
 
 export interface GatehouseOptions {
   /** Options by their name in `docs/settings.md`; what is missing takes its default. Nothing is read from the environment. */
@@ -43,7 +41,7 @@ export interface Gatehouse {
    * or all clients are throttled as one.
    */
   fetch(request: Request, connection?: Connection): Response | Promise<Response>;
-  /** Stops the sweep, writes what is waiting and closes the store. Call it once no request is under way. */
+  /** Stops the sweep, waits a little for mails under way, writes what is waiting and closes the store. Call it once no request is under way. */
   close(): Promise<void>;
 }
 
@@ -57,8 +55,8 @@ const silent: Log = { info: () => {}, error: () => {} };
 export async function createGatehouse(options: GatehouseOptions = {}): Promise<Gatehouse> {
   const { log = silent, clock = Date.now } = options;
   const settings: Settings = { ...readSettings({}), ...options.settings };
-  const store = openStore(settings);
-  const gate = createGate(settings, store, log);
+  const { gate, store, close } = openGate(settings, log, () => sender.wake());
+  const sender = createSender(settings, gate, log, clock);
   const handle = createApp({
     gate,
     contracts: createContracts(settings, gate, store),
@@ -73,39 +71,31 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
     settings.sweepSeconds * 1_000,
   ).unref();
 
+  sender.start();
+
   return {
     fetch: handle,
     async close() {
       clearInterval(sweeping);
-      await gate.hashing.close();
-      await store.close();
+      await sender.close();
+      await close();
     },
   };
 }
 
-function openStore({ databaseUrl }: Settings): Store {
-  return openSqliteStore(databaseUrl.replace(/^file:(?:\/\/(?=\/))?/, ''));
-}
-
-function createGate(settings: Settings, store: Store, log: Log): Gate {
-  return {
-    accounts: new Accounts(store.accounts),
-    passwords: new Passwords({
-      minLength: settings.passwordMinLength,
-      iterations: settings.pbkdf2Iterations,
-    }),
-    sessions: new Sessions(store.sessions, {
-      idleSeconds: settings.sessionIdleSeconds,
-      lifetimeSeconds: settings.sessionLifetimeSeconds,
-    }),
-    throttle: new Throttle(store.throttle, {
-      on: settings.throttle,
-      account: settings.throttleAccount,
-      client: settings.throttleClient,
-    }),
-    audit: new Audit((entry: AuditEntry) => log.info({ audit: entry }, entry.event)),
-    hashing: new HashingQueue(),
-  };
+/** Mails go to the mail server of the settings, or into a folder that the log names once. */
+function createSender(settings: Settings, gate: Gate, log: Log, clock: () => number): Sender {
+  const { smtpUrl, mailFrom, mailOutbox } = settings;
+  const tell = (folder: string) =>
+    log.info({ folder }, 'GATEHOUSE_SMTP_URL is not set: mails are written to a folder');
+  return new Sender({
+    mails: gate.mails,
+    post: smtpUrl ? smtpPost(smtpUrl, mailFrom) : outboxPost(mailOutbox, mailFrom, tell),
+    base: linkBase(settings),
+    prepare: (mail, now) => prepareMail(gate, mail, now),
+    clock,
+    log,
+  });
 }
 
 function createContracts(settings: Settings, gate: Gate, store: Store) {
@@ -113,6 +103,9 @@ function createContracts(settings: Settings, gate: Gate, store: Store) {
   return [
     envelope(gate, settings.envelopeStatus),
     sessionCheck(gate),
+    ownSessions(gate, cookie),
+    ownAccount(gate, cookie),
+    ownEmail(gate),
     rest(gate, cookie),
     dotjson(gate, cookie, {
       statusMode: settings.dotjsonStatus,

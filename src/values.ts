@@ -63,6 +63,38 @@ export function rate(text: string): Rate | undefined {
   return usable ? { limit, windowMs: windowSeconds * 1_000 } : undefined;
 }
 
+/** Who a mail is from, or to. */
+export interface Mailbox {
+  /** Empty if only the address is known. */
+  readonly name: string;
+  readonly address: string;
+}
+
+/** An address, or a name and an address in angle brackets; nothing in it can begin another header or another address. */
+export function mailbox(text: string): Mailbox | undefined {
+  const [, name = '', inBrackets, bare] = /^(?:([^<>"\\,;:@\p{C}]*)<([^<>]+)>|([^<>]+))$/u.exec(text) ?? [];
+  const address = inBrackets ?? bare;
+  if (!address || address.length > 254 || !/^[\w!#$%&'*+/=?^`{|}~.-]+@[a-zA-Z0-9.-]+$/.test(address))
+    return undefined;
+  return { name: name.trim(), address };
+}
+
+/** A URL that paths can be appended to, without the slash at its end; an empty text stays empty. */
+export function serviceUrl(text: string): string | undefined {
+  if (text === '') return '';
+  if (!/^https?:\/\/[^\s?#]+$/.test(text) || !URL.canParse(text)) return undefined;
+  const { username, password, href } = new URL(text);
+  return username || password ? undefined : href.replace(/\/+$/, '');
+}
+
+/** The URL of a mail server; an empty text stays empty. */
+export function smtpUrl(text: string): string | undefined {
+  if (text === '') return '';
+  return /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text) && new URL(text).hostname !== ''
+    ? text
+    : undefined;
+}
+
 /** The zone of the process. */
 export function ownTimeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -14,6 +14,7 @@ const expected = [
   ...numbered('R', 6),
   ...numbered('D', 6),
   ...numbered('B', 2),
+  ...numbered('P', 13),
 ];
 
 /** The rulings the documentation names, one line each: `- **G1** …`. */

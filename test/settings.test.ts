@@ -28,6 +28,7 @@ const defaults: Settings = {
   trustedProxies: [],
   sessionIdleSeconds: 604_800,
   sessionLifetimeSeconds: 2_592_000,
+  sessionsPerUser: 0,
   sweepSeconds: 60,
   passwordMinLength: 8,
   pbkdf2Iterations: 220_000,
@@ -38,6 +39,11 @@ const defaults: Settings = {
   enumeration: 'contract',
   envelopeStatus: 'http',
   dotjsonStatus: 'http',
+  auditDays: 400,
+  publicUrl: '',
+  smtpUrl: '',
+  mailFrom: { name: '', address: 'gatehouse@localhost' },
+  mailOutbox: './data/outbox',
 };
 
 /** The names as an operator writes them, with their defaults in the same form. */
@@ -50,6 +56,7 @@ const written: Readonly<Record<string, string>> = {
   GATEHOUSE_TRUSTED_PROXIES: '',
   GATEHOUSE_SESSION_IDLE_SECONDS: '604800',
   GATEHOUSE_SESSION_LIFETIME_SECONDS: '2592000',
+  GATEHOUSE_SESSIONS_PER_USER: '0',
   GATEHOUSE_SWEEP_SECONDS: '60',
   GATEHOUSE_PASSWORD_MIN_LENGTH: '8',
   GATEHOUSE_PBKDF2_ITERATIONS: '220000',
@@ -60,6 +67,11 @@ const written: Readonly<Record<string, string>> = {
   GATEHOUSE_ENUMERATION: 'contract',
   GATEHOUSE_ENVELOPE_STATUS: 'http',
   GATEHOUSE_DOTJSON_STATUS: 'http',
+  GATEHOUSE_AUDIT_DAYS: '400',
+  GATEHOUSE_PUBLIC_URL: '',
+  GATEHOUSE_SMTP_URL: '',
+  GATEHOUSE_MAIL_FROM: '',
+  GATEHOUSE_MAIL_OUTBOX: './data/outbox',
 };
 
 test('an empty environment means the defaults', () => {
@@ -84,9 +96,11 @@ test.each([
   ['PORT', 'port', 0, 65_535],
   ['GATEHOUSE_SESSION_IDLE_SECONDS', 'sessionIdleSeconds', 1, 31_536_000],
   ['GATEHOUSE_SESSION_LIFETIME_SECONDS', 'sessionLifetimeSeconds', 1, 31_536_000],
+  ['GATEHOUSE_SESSIONS_PER_USER', 'sessionsPerUser', 0, 10_000],
   ['GATEHOUSE_SWEEP_SECONDS', 'sweepSeconds', 1, 86_400],
   ['GATEHOUSE_PASSWORD_MIN_LENGTH', 'passwordMinLength', 8, 64],
   ['GATEHOUSE_PBKDF2_ITERATIONS', 'pbkdf2Iterations', 1_000, 10_000_000],
+  ['GATEHOUSE_AUDIT_DAYS', 'auditDays', 1, 3_650],
 ] as const)('%s is a whole number within its bounds', (env, name, least, most) => {
   expect(readSettings({ [env]: `${least}` })[name]).toBe(least);
   expect(readSettings({ [env]: `${most}` })[name]).toBe(most);
@@ -145,12 +159,22 @@ test('DATABASE_URL is a file path, and is never repeated: it may hold a password
   }
 });
 
+test('GATEHOUSE_SMTP_URL is never repeated either', () => {
+  expect(problems({ GATEHOUSE_SMTP_URL: 'smpt://joe:hunter2@mail.example.com' })).toEqual([
+    `GATEHOUSE_SMTP_URL has an unusable value; expected ${table.smtpUrl.expects}.`,
+  ]);
+});
+
 test.each([
   ['GATEHOUSE_THROTTLE_ACCOUNT', '1/1s', '0/1s'],
   ['GATEHOUSE_THROTTLE_CLIENT', '1000000/30d', '1000001/30d'],
   ['GATEHOUSE_ALLOWED_ORIGINS', 'https://a.example, http://b.example:8080', 'https://a.example, *'],
   ['GATEHOUSE_TRUSTED_PROXIES', '10.0.0.0/8, ::1', '10.0.0.0/33'],
   ['GATEHOUSE_TIME_ZONE', 'Europe/Berlin', 'Europe/Atlantis'],
+  ['GATEHOUSE_PUBLIC_URL', 'https://app.example.com/auth/', 'https://app.example.com/?x'],
+  ['GATEHOUSE_SMTP_URL', 'smtps://joe:hunter2@mail.example.com', 'https://mail.example.com'],
+  ['GATEHOUSE_MAIL_FROM', 'Example <login@example.com>', 'Example <login@example.com>, eve@example.com'],
+  ['GATEHOUSE_MAIL_OUTBOX', '/var/spool/gatehouse', 'a\0b'],
 ])('%s reads %s and refuses %s', (env, usable, unusable) => {
   const [name] = Object.entries(table).find(([, setting]) => setting.env === env) ?? [];
   const [read, byDefault] = [readSettings({ [env]: usable }), readSettings({})].map((settings) =>

@@ -11,7 +11,7 @@
 
 import { newUuid } from '../crypto/ids.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
-import type { AccountStore, Credential, User } from '../storage/port.ts';
+import type { AccountStore, Credential, Ending, Trail, User, UserQuery } from '../storage/port.ts';
 
 /** The two kinds of identifier; no text is both, because only an e-mail address has an `@`. */
 export type IdentifierKind = 'username' | 'email';
@@ -49,15 +49,23 @@ export class Accounts {
   }
 
   /** Makes an account, both records of it or none; of many that race for one name exactly one gets it. */
-  async create(identifier: Identifier, passwordHash: string, now: number): Promise<User | AccountRefusal> {
-    const user = { id: newUuid(), identifier: identifier.typed, createdAt: now };
-    const outcome = await this.#store.create({
-      userId: user.id,
-      identifier: identifier.typed,
-      canonical: identifier.canonical,
-      passwordHash,
+  async create(
+    { typed, canonical }: Identifier,
+    passwordHash: string,
+    now: number,
+    trail: Trail,
+  ): Promise<User | AccountRefusal> {
+    const user: User = {
+      id: newUuid(),
+      identifier: typed,
       createdAt: now,
-    });
+      email: typed.includes('@') ? typed : null,
+      emailVerifiedAt: null,
+      disabledAt: null,
+    };
+    const { id: userId, identifier, createdAt, email } = user;
+    const account = { userId, identifier, canonical, passwordHash, createdAt, email };
+    const outcome = await this.#store.create(account, trail);
     return outcome === 'created' ? user : { refused: outcome };
   }
 
@@ -66,14 +74,58 @@ export class Accounts {
     return this.#store.findCredential(canonical(typed));
   }
 
+  /** Looks up what proving the password of a signed-in user needs. */
+  credentialOf(userId: string): Awaitable<Credential | undefined> {
+    return this.#store.findCredentialOf(userId);
+  }
+
   /** The user behind an id, unless one of its records is gone. */
   user(userId: string): Awaitable<User | undefined> {
     return this.#store.findUser(userId);
   }
 
-  /** Replaces a password hash unless somebody else did in the meantime. */
-  async replaceHash(credential: Credential, replacement: string): Promise<void> {
-    await this.#store.replaceHash(canonical(credential.identifier), credential.passwordHash, replacement);
+  /** One page of users, in order of creation; `matching` is part of an identifier, however it is cased. */
+  list(query: UserQuery): Promise<User[]> {
+    const { matching } = query;
+    return this.#store.list({ ...query, matching: matching === undefined ? undefined : canonical(matching) });
+  }
+
+  /**
+   * Replaces a password hash unless somebody else did in the meantime; tells whether it did. With `ending`, sessions
+   * of the user end in the same step.
+   */
+  replaceHash(
+    { userId, passwordHash }: Credential,
+    replacement: string,
+    trail?: Trail,
+    ending?: Ending,
+  ): Promise<boolean> {
+    return this.#store.replaceHash(userId, passwordHash, replacement, trail, ending);
+  }
+
+  /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */
+  verifyEmail(userId: string, email: string, now: number, trail: Trail): Promise<boolean> {
+    return this.#store.verifyEmail(userId, email, now, trail);
+  }
+
+  /** Gives an account an address whose owner proved it; an account that is named by its address gets a new name. */
+  changeEmail(
+    userId: string,
+    email: string,
+    now: number,
+    trail: Trail,
+  ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
+    return this.#store.changeEmail(userId, { email, canonical: canonical(email), verifiedAt: now }, trail);
+  }
+
+  /** Disables an account or enables it again; `false` if there is no such user. */
+  setDisabled(userId: string, disabledAt: number | null, trail: Trail): Promise<boolean> {
+    return this.#store.setDisabled(userId, disabledAt, trail);
+  }
+
+  /** Removes an account with everything that belongs to it; its name is free again. `false` if there was none. */
+  remove(userId: string, trail: Trail): Promise<boolean> {
+    return this.#store.remove(userId, trail);
   }
 }
 

@@ -1,38 +1,96 @@
 /**
  * Audit: what happened to accounts and sessions.
  *
- * Purpose: to let an operator see later who did what, when, and how it ended.
- * Prevents: events that leave no trace, and traces that give away a password, a session id or what somebody typed.
+ * Purpose: to let an operator, and the person concerned, see later who did what, when, and how it ended.
+ * Prevents: events that leave no trace, traces that give away a password, a session id or what somebody typed, and
+ *   traces that were changed afterwards without anybody noticing.
  * Principle: every registration, login, logout and refusal leaves one entry, made only of words this program chose
- *   and ids this program minted.
- * State: a sequence of entries, handed to a sink as they come.
+ *   and ids this program minted; what changed something, or was counted as a failure, is kept in a chain in which a
+ *   changed or missing entry shows.
+ * State: a chain of entries in the store, and a sink that sees every entry as it comes.
  */
 
-/** The events there are. */
-export type AuditEvent = 'register' | 'login' | 'logout' | 'refusal';
+import type { AuditEntry, AuditQuery, AuditStore, ChainVerdict, Trail } from '../storage/port.ts';
 
-/** One entry; the only fields that exist, so that nothing else can slip in (ruling G18). */
-export interface AuditEntry {
-  readonly event: AuditEvent;
-  /** `ok`, or the name of the refusal. */
-  readonly outcome: string;
-  readonly contract: string;
-  /** The client's network as the throttle counts it. */
-  readonly network: string;
-  readonly requestId: string;
+/** The events there are. */
+export type AuditEvent =
+  | 'register'
+  | 'login'
+  | 'logout'
+  | 'confirm'
+  | 'password_change'
+  | 'password_forgot'
+  | 'password_reset'
+  | 'email_verify_request'
+  | 'email_verify'
+  | 'email_change_request'
+  | 'email_change'
+  | 'account_delete'
+  | 'account_disable'
+  | 'account_enable'
+  | 'password_link'
+  | 'backup'
+  | 'restore'
+  | 'refusal';
+
+/** What is reported of an event; the only fields that exist, so that nothing else can slip in (ruling G18). */
+export interface Reported extends Omit<Trail, 'at'> {
   readonly userId?: string | undefined;
   /** The public handle of the session that was begun or ended. */
   readonly handle?: string | undefined;
 }
 
-export class Audit {
-  readonly #sink: (entry: AuditEntry) => void;
+/** Who asks, as far as the audit is concerned. */
+export interface Asker {
+  readonly contract: string;
+  readonly network: string;
+  readonly requestId: string;
+  readonly now: number;
+}
 
-  constructor(sink: (entry: AuditEntry) => void) {
+/** Entries removed in one step of a sweep. */
+const sweepStep = 200;
+
+const dayMs = 86_400_000;
+
+export class Audit {
+  readonly #store: AuditStore;
+  readonly #sink: (entry: Reported) => void;
+  readonly #keptMs: number;
+
+  constructor(store: AuditStore, sink: (entry: Reported) => void, keptDays: number) {
+    this.#store = store;
     this.#sink = sink;
+    this.#keptMs = keptDays * dayMs;
   }
 
-  record({ event, outcome, contract, network, requestId, userId, handle }: AuditEntry): void {
+  /** What a step that writes takes along, to leave its entry in the same transaction. */
+  trail({ contract, network, requestId, now }: Asker, event: AuditEvent, outcome = 'ok'): Trail {
+    return { at: now, event, outcome, contract, network, requestId };
+  }
+
+  /** Shows an event to the sink. */
+  report({ event, outcome, contract, network, requestId, userId, handle }: Reported): void {
     this.#sink({ event, outcome, contract, network, requestId, userId, handle });
+  }
+
+  /** Keeps the entry of an event that wrote nothing else. */
+  keep(trail: Trail, userId: string | undefined): Promise<void> {
+    return this.#store.append(trail, { userId });
+  }
+
+  /** Entries of one user or of all: the newest, `before` a sequence number if asked, or those `after` one in order. */
+  read(query: AuditQuery): Promise<AuditEntry[]> {
+    return this.#store.read(query);
+  }
+
+  /** Looks for a changed or missing entry in the whole chain. */
+  verify(progress: (checked: number, all: number) => void): Promise<ChainVerdict> {
+    return this.#store.verify(progress);
+  }
+
+  /** Reclaims entries older than they are to be kept, in small steps with a pause after each. */
+  async sweep(now: number, pause: () => Promise<void>): Promise<void> {
+    while ((await this.#store.sweep(now - this.#keptMs, sweepStep)) === sweepStep) await pause();
   }
 }

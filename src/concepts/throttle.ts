@@ -43,9 +43,19 @@ export class Throttle {
     this.#rules = rules;
   }
 
-  /** Counts one login for an identifier, known or not, and for the network it came from. */
-  login(canonicalIdentifier: string, network: string, now: number): Promise<Attempt | TooManyAttempts> {
-    const account = quota('account', canonicalIdentifier, this.#rules.account);
+  /**
+   * Counts one login for an identifier, known or not, and for the network it came from. A device that is known for the
+   * account has an allowance of its own instead of the account's, which strangers may have used up.
+   */
+  login(
+    canonicalIdentifier: string,
+    knownDevice: string | undefined,
+    network: string,
+    now: number,
+  ): Promise<Attempt | TooManyAttempts> {
+    const account = knownDevice
+      ? quota('device', `${knownDevice} ${canonicalIdentifier}`, this.#rules.account)
+      : quota('account', canonicalIdentifier, this.#rules.account);
     return this.#take([quota('client', network, this.#rules.client), account], now, account);
   }
 

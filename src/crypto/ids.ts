@@ -1,6 +1,6 @@
 /** Makes ids and salts that cannot be guessed, and the hash under which a session id is kept. */
 
-import { hash, randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -22,6 +22,11 @@ export function newHandle(): string {
 /** Random bytes for the salt of a password hash. */
 export function randomSalt(bytes: number): Uint8Array {
   return randomBytes(bytes);
+}
+
+/** A number from 0 to below 1, to spread out what would otherwise happen at once. */
+export function chance(): number {
+  return randomInt(2 ** 32) / 2 ** 32;
 }
 
 /**

@@ -3,7 +3,8 @@
 import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
 import { readSettings, type Settings, UnusableSettings } from '../settings.ts';
 import { StoreUnusable } from '../storage/port.ts';
-import { greeting, warnings } from './greeting.ts';
+import { warnings } from '../warnings.ts';
+import { greeting } from './greeting.ts';
 import { type Listening, listen } from './listen.ts';
 import { createLog } from './log.ts';
 
@@ -22,8 +23,9 @@ async function start(): Promise<void> {
     const settings = readSettings(process.env);
     const gatehouse = await createGatehouse({ settings, log });
     const server = await listen(gatehouse.fetch, settings.host, settings.port, !settings.debug);
-    announce(settings, server.url);
+    // Whoever reads that it listens may send a signal at once.
     stopOnSignal(gatehouse, server);
+    announce(settings, server.url);
   } catch (error) {
     giveUp(error);
   }

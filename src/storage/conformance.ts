@@ -1,17 +1,35 @@
 /** The suite every store must pass, whatever its engine: named cases that any test runner can run. */
 
 import { accountCases } from './conformance/accounts.ts';
+import { alongCases } from './conformance/along.ts';
+import { auditCases } from './conformance/audit.ts';
 import type { ConformanceCase } from './conformance/case.ts';
+import { chainCases } from './conformance/chain.ts';
+import { deviceCases } from './conformance/devices.ts';
+import { endedCases } from './conformance/ended.ts';
+import { endingCases } from './conformance/endings.ts';
+import { mailCases } from './conformance/mails.ts';
+import { ownerCases } from './conformance/owners.ts';
 import { sessionCases } from './conformance/sessions.ts';
 import { storeCases } from './conformance/store.ts';
 import { throttleCases } from './conformance/throttle.ts';
+import { tokenCases } from './conformance/tokens.ts';
 
-export type { ConformanceCase, Ground } from './conformance/case.ts';
+export type { ConformanceCase, Ground, Tampering } from './conformance/case.ts';
 
 /** Each case wants a ground of its own, with nothing in it. */
 export const conformance: readonly ConformanceCase[] = [
   ...accountCases,
+  ...ownerCases,
   ...sessionCases,
+  ...endingCases,
+  ...alongCases,
+  ...endedCases,
   ...throttleCases,
+  ...auditCases,
+  ...chainCases,
+  ...tokenCases,
+  ...mailCases,
+  ...deviceCases,
   ...storeCases,
 ];

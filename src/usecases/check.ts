@@ -10,7 +10,7 @@ export interface Checked {
   readonly session: Session;
 }
 
-/** Recognises the owner of a session id. A session whose user is gone is dead. */
+/** Recognises the owner of a session id. A session whose user is gone or disabled is dead. */
 export function check(gate: Gate, id: string, now: number): Awaitable<Checked | NoSession> {
   return after(gate.sessions.use(id, now), (session) =>
     isRefusal(session) ? session : withUser(gate, session),
@@ -19,6 +19,6 @@ export function check(gate: Gate, id: string, now: number): Awaitable<Checked | 
 
 function withUser(gate: Gate, session: Session): Awaitable<Checked | NoSession> {
   return after(gate.accounts.user(session.userId), (user) =>
-    user ? { user, session } : { refused: 'no_session' as const },
+    user && user.disabledAt === null ? { user, session } : { refused: 'no_session' as const },
   );
 }

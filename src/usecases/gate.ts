@@ -2,9 +2,12 @@
 
 import type { AccountRefusal, Accounts } from '../concepts/accounts.ts';
 import type { Audit, AuditEvent } from '../concepts/audit.ts';
+import type { Devices } from '../concepts/devices.ts';
+import type { Mails } from '../concepts/mails.ts';
 import type { PasswordRefusal, Passwords } from '../concepts/passwords/passwords.ts';
 import type { NoSession, Sessions } from '../concepts/sessions.ts';
 import type { Throttle, TooManyAttempts } from '../concepts/throttle.ts';
+import type { InvalidToken, Tokens } from '../concepts/tokens.ts';
 import type { HashingQueue, Overloaded } from '../crypto/queue.ts';
 
 /** The concepts, and the line before password hashing. */
@@ -13,6 +16,9 @@ export interface Gate {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly throttle: Throttle;
+  readonly devices: Devices;
+  readonly tokens: Tokens;
+  readonly mails: Mails;
   readonly audit: Audit;
   readonly hashing: HashingQueue;
 }
@@ -22,22 +28,44 @@ export interface Caller {
   readonly contract: string;
   /** The client's network as the throttle counts it (ruling G16). */
   readonly network: string;
+  /** A readable name of the client's device; empty if it does not say. */
+  readonly device: string;
+  /** The device ids it carries; `undefined` if the contract has no place for them. */
+  readonly deviceIds: readonly string[] | undefined;
   readonly requestId: string;
   readonly now: number;
   /** Aborted when the client has gone. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why a login was refused. A contract decides how much of it to say. */
+/** Why a password was not accepted. A contract decides how much of it to say. */
 export type LoginRefusal =
   | { readonly refused: 'unknown_account' }
-  | { readonly refused: 'wrong_password' | 'user_record_missing'; readonly user: { readonly id: string } };
+  | {
+      readonly refused: 'wrong_password' | 'user_record_missing' | 'account_disabled';
+      readonly user: { readonly id: string };
+    };
+
+/** Why a signed-in person may not do something. */
+export type AccessRefusal =
+  /** The password was not proven in this session lately. */
+  | { readonly refused: 'not_proven' }
+  /** The handle names no live session of this person. */
+  | { readonly refused: 'unknown_session' };
+
+/** Why no mail was sent to a signed-in person. */
+export type MailRefusal =
+  /** The account has no address, or one that was verified already. */
+  { readonly refused: 'nothing_to_verify' };
 
 /** Everything a use case may answer instead of doing what it was asked. */
 export type Refusal =
   | AccountRefusal
   | PasswordRefusal
   | LoginRefusal
+  | AccessRefusal
+  | InvalidToken
+  | MailRefusal
   | NoSession
   | TooManyAttempts
   | Overloaded;
@@ -49,23 +77,48 @@ export function isRefusal<Answer extends object, R extends { refused: string }>(
   return 'refused' in outcome;
 }
 
-/** Leaves the entry of one event in the audit, and passes its outcome on. */
-export function audited<Outcome extends object>(
+/** Refusals that were counted as a failure before they were found out; the others are reported and not kept. */
+const counted: ReadonlySet<string> = new Set<Refusal['refused']>([
+  'unknown_account',
+  'wrong_password',
+  'account_disabled',
+  'user_record_missing',
+  'identifier_taken',
+  'invalid_token',
+]);
+
+interface About {
+  readonly refused?: string;
+  readonly user?: { readonly id: string };
+  readonly session?: { readonly handle: string };
+}
+
+/** Reports the outcome of an event, and passes it on. */
+export function reported<Outcome extends object>(
   gate: Gate,
   event: AuditEvent,
   caller: Caller,
   outcome: Outcome,
 ): Outcome {
   const { contract, network, requestId } = caller;
-  const about = outcome as { refused?: string; user?: { id: string }; session?: { handle: string } };
-  gate.audit.record({
-    event,
-    outcome: about.refused ?? 'ok',
-    contract,
-    network,
-    requestId,
-    userId: about.user?.id,
-    handle: about.session?.handle,
-  });
+  const { refused, user, session }: About = outcome;
+  const said = { event, outcome: refused ?? 'ok', contract, network, requestId };
+  gate.audit.report({ ...said, userId: user?.id, handle: session?.handle });
+  return outcome;
+}
+
+/**
+ * Reports the outcome of an event and keeps a failure that was counted. What succeeded left its entry in the
+ * transaction that made it so.
+ */
+export async function audited<Outcome extends object>(
+  gate: Gate,
+  event: AuditEvent,
+  caller: Caller,
+  outcome: Outcome,
+): Promise<Outcome> {
+  const { refused, user }: About = reported(gate, event, caller, outcome);
+  if (refused && counted.has(refused))
+    await gate.audit.keep(gate.audit.trail(caller, event, refused), user?.id);
   return outcome;
 }

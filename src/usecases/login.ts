@@ -1,10 +1,10 @@
 /** Login: from an identifier and a password to a new session. */
 
-import { canonical } from '../concepts/accounts.ts';
-import type { BegunSession, IdSpelling } from '../concepts/sessions.ts';
-import { Abandoned, type Place } from '../crypto/queue.ts';
+import type { IdSpelling } from '../concepts/sessions.ts';
 import type { Credential } from '../storage/port.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { guess, prove } from './prove.ts';
+import { type BegunOnDevice, beginSession, onDevice } from './session.ts';
 
 export interface Login {
   readonly identifier: string;
@@ -12,55 +12,36 @@ export interface Login {
   readonly spelling: IdSpelling;
 }
 
-export interface LoggedIn extends BegunSession {
+export interface LoggedIn extends BegunOnDevice {
   readonly user: { readonly id: string; readonly identifier: string };
 }
 
-/**
- * Logs in. A place in the line for hashing comes first, so that an overload is refused before anything is counted or
- * paid for; then the attempt is counted; then one hash is computed, whoever asks (rulings G16, G17).
- */
+/** Logs in. */
 export async function login(gate: Gate, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
-  return audited(gate, 'login', caller, await attempt(gate, asked, caller));
+  const { identifier, password, spelling } = asked;
+  const outcome = await guess<LoggedIn>(gate, identifier, password, caller, async (guessed) => {
+    const credential = await prove(gate, () => gate.accounts.credential(identifier), guessed);
+    return isRefusal(credential) ? credential : begin(gate, credential, spelling, caller);
+  });
+  return audited(gate, 'login', caller, outcome);
 }
 
-async function attempt(gate: Gate, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
-  const overloaded = gate.hashing.overloaded();
-  if (overloaded) return overloaded;
-  using place = gate.hashing.enter(caller.signal);
-  const counted = await gate.throttle.login(canonical(asked.identifier), caller.network, caller.now);
-  if (isRefusal(counted)) return counted;
-  try {
-    const credential = await prove(gate, asked, place);
-    if (isRefusal(credential)) return credential;
-    const giveBack = counted.giveBack();
-    const user = { id: credential.userId, identifier: credential.identifier };
-    // The two may share one commit; nobody can tell if the power fails between them.
-    const session = credential.hasUser
-      ? gate.sessions.begin(user.id, caller.contract, asked.spelling, caller.now)
-      : undefined;
-    const [begun] = await Promise.all([session, giveBack]);
-    return begun ? { ...begun, user } : { refused: 'user_record_missing', user };
-  } catch (error) {
-    // Nothing was learned from an attempt that was dropped unhashed.
-    if (error instanceof Abandoned) await counted.giveBack();
-    throw error;
-  }
-}
-
-/** The credential, if the password is the right one; its hash is brought up to the current parameters on the way. */
-async function prove(
+/**
+ * Begins the session, and then looks whether the password is still the one that was proven: whoever changes a
+ * password ends all sessions after it was replaced, so of a change and a login at once the change wins.
+ */
+async function begin(
   gate: Gate,
-  { identifier, password }: Login,
-  place: Place,
-): Promise<Credential | Refusal> {
-  const credential = await gate.accounts.credential(identifier);
-  const verdict = await gate.passwords.verify(password, credential?.passwordHash, place);
-  if (!credential) return { refused: 'unknown_account' };
-  if (!verdict.correct) return { refused: 'wrong_password', user: { id: credential.userId } };
-  if (verdict.outdated) {
-    const replacement = await gate.passwords.rehash(password, place);
-    if (replacement) await gate.accounts.replaceHash(credential, replacement);
-  }
-  return credential;
+  { userId, identifier, passwordHash, hasUser }: Credential,
+  spelling: IdSpelling,
+  caller: Caller,
+): Promise<LoggedIn | Refusal> {
+  const user = { id: userId, identifier };
+  if (!hasUser) return { refused: 'user_record_missing', user };
+  const begun = await beginSession(gate, userId, spelling, caller);
+  if (isRefusal(begun)) return { refused: 'unknown_account' };
+  const now = await gate.accounts.credentialOf(userId);
+  if (now?.passwordHash === passwordHash) return { ...(await onDevice(gate, begun, caller)), user };
+  await gate.sessions.end(begun.id, caller.now, gate.audit.trail(caller, 'logout', 'password_change'));
+  return { refused: 'wrong_password', user };
 }

@@ -1,7 +1,8 @@
 /** Logout: sessions end, for good and at once. */
 
 import type { NoSession } from '../concepts/sessions.ts';
-import { audited, type Caller, type Gate, isRefusal } from './gate.ts';
+import type { Session } from '../storage/port.ts';
+import { type Caller, type Gate, isRefusal, reported } from './gate.ts';
 
 export interface LoggedOut {
   /** The ids of the sessions that were alive until now. */
@@ -16,12 +17,17 @@ export async function logout(
 ): Promise<LoggedOut | NoSession> {
   const outcomes = await Promise.all(
     ids.map(async (id) => {
-      const session = await gate.sessions.end(id, caller.now);
+      const session = await gate.sessions.end(id, caller.now, gate.audit.trail(caller, 'logout'));
       if (isRefusal(session)) return undefined;
-      audited(gate, 'logout', caller, { user: { id: session.userId }, session });
+      reportEnd(gate, session, caller);
       return id;
     }),
   );
   const ended = outcomes.filter((id) => id !== undefined);
-  return ended.length > 0 ? { ended } : audited(gate, 'logout', caller, { refused: 'no_session' });
+  return ended.length > 0 ? { ended } : reported(gate, 'logout', caller, { refused: 'no_session' });
+}
+
+/** Reports that a session was ended. */
+export function reportEnd(gate: Gate, session: Session, caller: Caller): void {
+  reported(gate, 'logout', caller, { user: { id: session.userId }, session });
 }

@@ -2,9 +2,10 @@
 
 import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
 import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
-import type { BegunSession, IdSpelling } from '../concepts/sessions.ts';
+import type { IdSpelling } from '../concepts/sessions.ts';
 import type { User } from '../storage/port.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
+import { type BegunOnDevice, beginSession, onDevice } from './session.ts';
 
 export interface Registration {
   readonly identifier: string;
@@ -34,11 +35,12 @@ export async function registerAndLogin(
   asked: Registration,
   spelling: IdSpelling,
   caller: Caller,
-): Promise<(Registered & BegunSession) | Refusal> {
+): Promise<(Registered & BegunOnDevice) | Refusal> {
   const registered = await register(gate, asked, caller);
   if (isRefusal(registered)) return registered;
-  const begun = await gate.sessions.begin(registered.user.id, caller.contract, spelling, caller.now);
-  return audited(gate, 'login', caller, { ...registered, ...begun });
+  const begun = await beginSession(gate, registered.user.id, spelling, caller);
+  if (isRefusal(begun)) return begun;
+  return reported(gate, 'login', caller, { ...registered, ...(await onDevice(gate, begun, caller)) });
 }
 
 async function attempt(gate: Gate, asked: Registration, caller: Caller): Promise<Registered | Refusal> {
@@ -63,6 +65,7 @@ async function write(
   // A name that is taken is told anyway: no hash is spent on it.
   if (await gate.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
   const passwordHash = await gate.passwords.hash(password, place);
-  const user = await gate.accounts.create(identifier, passwordHash, caller.now);
+  const trail = gate.audit.trail(caller, 'register');
+  const user = await gate.accounts.create(identifier, passwordHash, caller.now, trail);
   return isRefusal(user) ? user : { user };
 }

@@ -6,4 +6,8 @@ import type { Gate } from './gate.ts';
 export async function sweep(gate: Gate, now: number, pause: () => Promise<void>): Promise<void> {
   await gate.sessions.sweep(now, pause);
   await gate.throttle.sweep(now, pause);
+  await gate.devices.sweep(now, pause);
+  await gate.tokens.sweep(now, pause);
+  await gate.mails.sweep(now, pause);
+  await gate.audit.sweep(now, pause);
 }

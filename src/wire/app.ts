@@ -5,7 +5,7 @@ import { Abandoned } from '../crypto/queue.ts';
 import type { AddressBlock } from '../settings.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
-import { audited, type Gate, isRefusal } from '../usecases/gate.ts';
+import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
 import { Call, type Connection, pathOf } from './call.ts';
 import type { Contract, Refused, Reply, Route } from './contract.ts';
@@ -35,7 +35,7 @@ export function createApp(options: AppOptions): Handler {
   const { gate, contracts, clock, onError } = options;
   const constantHeaders = securityHeaders(options.secure);
   const origins = new Origins(options.allowedOrigins);
-  const methods = methodsByPath(contracts);
+  const routes = contracts.flatMap((contract) => contract.routes);
   const app = new Hono<{ Bindings: Connection }>({
     getPath: (request, inputs) => pathOf(request, inputs?.env as Connection | undefined),
   });
@@ -43,21 +43,27 @@ export function createApp(options: AppOptions): Handler {
   for (const contract of contracts) {
     for (const route of contract.routes) {
       const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
-      app.on(route.method, route.path, (c) => respond(c.req.raw, c.env, contract, answer));
+      app.on(route.method, patternOf(route), (c) => respond(c.req.raw, c.env, contract, answer));
     }
   }
   app.notFound((c) => respond(c.req.raw, c.env, ownerOf(c.req.path), noRoute));
 
   /** A route belongs to the contract that has it; every other path to the first one that claims it (ruling G7). */
   function ownerOf(path: string): Contract {
-    const hasRoute = ({ routes }: Contract) => routes.some((route) => route.path === path);
+    const hasRoute = ({ routes }: Contract) => routes.some((route) => isAt(route, path));
     return (contracts.find(hasRoute) ?? contracts.find((contract) => contract.owns(path))) as Contract;
+  }
+
+  /** The methods a path has routes for, as `Allow` lists them; empty if it has none. */
+  function methodsAt(path: string): string {
+    const methods = routes.filter((route) => isAt(route, path)).map(({ method }) => method);
+    return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
   }
 
   /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
   function noRoute({ request, path }: Call): Reply | Refused {
-    const allow = methods.get(path);
-    if (allow === undefined) return { refused: 'unknown_route' };
+    const allow = methodsAt(path);
+    if (allow === '') return { refused: 'unknown_route' };
     const preflight = request.method === 'OPTIONS' ? origins.preflightHeaders(request, allow) : undefined;
     return preflight ? { status: 204, headers: preflight } : { refused: 'method_not_allowed', allow };
   }
@@ -77,7 +83,7 @@ export function createApp(options: AppOptions): Handler {
   }
 
   function refused(call: Call, refusal: Refused): Refused {
-    return audited(gate, 'refusal', call, refusal);
+    return reported(gate, 'refusal', call, refusal);
   }
 
   /** From a request to a response, with the one place where anything thrown is caught. */
@@ -87,7 +93,7 @@ export function createApp(options: AppOptions): Handler {
     contract: Contract,
     answer: (call: Call) => Awaitable<Reply | Refused>,
   ): Awaitable<Response> {
-    const call = new Call(request, connection, contract.name, clock(), options.trustedProxies);
+    const call = new Call(request, connection, contract, clock(), options.trustedProxies);
     const write = (outcome: Reply | Refused): Response =>
       written(call, isRefusal(outcome) ? contract.refuse(outcome, call.requestId) : outcome);
     const fail = (error: unknown): Response => {
@@ -110,6 +116,7 @@ export function createApp(options: AppOptions): Handler {
     };
     if (origins.any) Object.assign(headers, origins.corsHeaders(call.request));
     if (reply.headers) Object.assign(headers, reply.headers);
+    if (reply.secondCookie) return withTwoCookies(reply, headers);
     if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
     headers['content-type'] ??= 'application/json';
     const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
@@ -123,13 +130,29 @@ export function createApp(options: AppOptions): Handler {
   };
 }
 
+/** A record holds one header of a name; two cookies need a list. */
+function withTwoCookies(
+  { status, body, secondCookie = '' }: Reply,
+  headers: Record<string, string>,
+): Response {
+  const list = Object.entries({ 'content-type': 'application/json', ...headers });
+  list.push(['set-cookie', secondCookie]);
+  return new Response(JSON.stringify(body), { status, headers: list });
+}
+
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */
 function trouble(error: unknown): Refused {
   const comeBack = error instanceof StoreUnavailable || error instanceof Abandoned;
   return comeBack ? { refused: 'unavailable', retryAfterSeconds } : { refused: 'failed' };
 }
 
-function methodsByPath(contracts: readonly Contract[]): Map<string, string> {
-  const routes = contracts.flatMap((contract) => contract.routes);
-  return new Map(routes.map(({ path, method }) => [path, method === 'GET' ? 'GET, HEAD' : method]));
+/** The route in the words of the router. */
+function patternOf({ path }: Route): string {
+  return path.replace(/:handle$/, ':handle{[a-z0-9]+}');
+}
+
+function isAt(route: Route, path: string): boolean {
+  if (!route.path.endsWith(':handle')) return route.path === path;
+  const prefix = route.path.slice(0, -':handle'.length);
+  return path.startsWith(prefix) && /^[a-z0-9]+$/.test(path.slice(prefix.length));
 }

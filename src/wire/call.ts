@@ -3,7 +3,10 @@
 import { newUuid } from '../crypto/ids.ts';
 import type { AddressBlock } from '../settings.ts';
 import type { Caller } from '../usecases/gate.ts';
+import { deviceIds } from './carrier.ts';
 import { clientNetwork } from './client.ts';
+import type { Contract } from './contract.ts';
+import { deviceName } from './device.ts';
 
 /** What a server knows about a request that the request itself does not say. */
 export interface Connection {
@@ -25,18 +28,20 @@ export class Call implements Caller {
   fields: Readonly<Record<string, unknown>> = {};
   /** Headers of the answer, whatever it turns out to be: also where the store fails after they were set. */
   headers: Readonly<Record<string, string>> = {};
+  readonly #hasCookies: boolean;
   readonly #connection: Connection;
   readonly #trustedProxies: readonly AddressBlock[];
 
   constructor(
     request: Request,
     connection: Connection,
-    contract: string,
+    { name, hasCookies = false }: Contract,
     now: number,
     trustedProxies: readonly AddressBlock[],
   ) {
     this.request = request;
-    this.contract = contract;
+    this.contract = name;
+    this.#hasCookies = hasCookies;
     this.now = now;
     this.#connection = connection;
     this.#trustedProxies = trustedProxies;
@@ -47,6 +52,14 @@ export class Call implements Caller {
     return clientNetwork(this.#connection.remoteAddress, forwardedFor, this.#trustedProxies);
   }
 
+  get device(): string {
+    return deviceName(this.request.headers.get('user-agent'));
+  }
+
+  get deviceIds(): string[] | undefined {
+    return this.#hasCookies ? deviceIds(this.request) : undefined;
+  }
+
   /** Aborted when the client has gone. */
   get signal(): AbortSignal {
     return this.request.signal;
@@ -55,6 +68,11 @@ export class Call implements Caller {
   /** The path, exactly as it was asked for. */
   get path(): string {
     return pathOf(this.request, this.#connection);
+  }
+
+  /** The last segment of the path, where the route ends in `:handle`. */
+  get handle(): string {
+    return this.path.slice(this.path.lastIndexOf('/') + 1);
   }
 
   /** The part after `?`, undecoded; empty if there is none. */

@@ -2,6 +2,9 @@
 
 export const cookieName = 'session_id';
 
+/** Of no use as a credential: it only tells an owner's browser from a stranger's. */
+export const deviceCookieName = 'gatehouse_device';
+
 /**
  * The one session id a request presents in its explicit carriers, each given by its values, or else in its cookie.
  * `undefined` if there is none, if an explicit carrier is repeated, and if the carriers that count disagree: whoever
@@ -23,12 +26,22 @@ export function presentedId(
 
 /** The values of all cookies of the session's name (RFC 6265, section 5.4). */
 export function cookieIds(request: Request): string[] {
+  return cookieValues(request, cookieName);
+}
+
+/** The device ids a browser carries, in one cookie of their own. */
+export function deviceIds(request: Request): string[] {
+  const [value = ''] = cookieValues(request, deviceCookieName);
+  return value.split('.').filter((id) => /^[a-z0-9]{26}$/.test(id));
+}
+
+function cookieValues(request: Request, name: string): string[] {
   const header = request.headers.get('cookie');
   if (header === null) return [];
   const ids: string[] = [];
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (equals > 0 && pair.slice(0, equals).trim() === cookieName) ids.push(pair.slice(equals + 1).trim());
+    if (equals > 0 && pair.slice(0, equals).trim() === name) ids.push(pair.slice(equals + 1).trim());
   }
   return ids;
 }
@@ -53,10 +66,14 @@ export function queryIds(query: string): string[] {
   return new URLSearchParams(query).getAll('s');
 }
 
+const deviceSeconds = 365 * 86_400;
+
 /** Writes and clears the cookie. */
 export interface SessionCookie {
   set(id: string): Readonly<Record<string, string>>;
   clear(): Readonly<Record<string, string>>;
+  /** The line that makes a browser carry the ids of its device, for a year. */
+  device(ids: readonly string[]): string;
 }
 
 /** The cookie with the attributes of ruling R3; `secure` is false in debug mode only. */
@@ -65,5 +82,6 @@ export function sessionCookie(secure: boolean, lifetimeSeconds: number): Session
   return {
     set: (id) => ({ 'set-cookie': `${cookieName}=${id}; Max-Age=${lifetimeSeconds}; ${attributes}` }),
     clear: () => ({ 'set-cookie': `${cookieName}=; Max-Age=0; ${attributes}` }),
+    device: (ids) => `${deviceCookieName}=${ids.join('.')}; Max-Age=${deviceSeconds}; ${attributes}`,
   };
 }

@@ -16,6 +16,7 @@ export type Fault =
     }
   | { readonly refused: 'unsupported_media_type' | 'unsupported_encoding' | 'unmet_expectation' }
   | { readonly refused: 'missing_field'; readonly field: string }
+  | { readonly refused: 'malformed_query'; readonly allowed: string }
   | { readonly refused: 'method_not_allowed'; readonly allow: string }
   | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly refused: 'failed' };
@@ -30,12 +31,15 @@ export type RefusedName = Refused['refused'];
 export interface Words {
   readonly status: number;
   readonly sentence: string | ((refused: Details) => string);
+  /** What a program can tell the problem by (RFC 9457, section 3.1.1), where the status does not say enough. */
+  readonly type?: string;
 }
 
 /** What a sentence may want to mention. */
 export interface Details {
   readonly limit?: number;
   readonly field?: string;
+  readonly allowed?: string;
 }
 
 /** An answer before it is written to the wire. */
@@ -43,11 +47,15 @@ export interface Reply {
   readonly status: number;
   readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A second cookie, beside one in `headers`. */
+  readonly secondCookie?: string | undefined;
 }
 
-/** One route. Its path is matched exactly (ruling G11). */
+/**
+ * One route. Its path is matched exactly (ruling G11); a last segment `:handle` stands for any handle of a session.
+ */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** `json`: one object is required (ruling G10); `any`: read up to the limit and ignored; `none`: not read. */
   readonly body: 'json' | 'any' | 'none';
@@ -58,6 +66,8 @@ export interface Route {
 
 export interface Contract {
   readonly name: string;
+  /** Whether its clients keep cookies, and with them the ids of their device. */
+  readonly hasCookies?: boolean;
   /** Whether errors on this path are answered in this contract's shape (ruling G7). */
   owns(path: string): boolean;
   readonly routes: readonly Route[];

@@ -17,14 +17,17 @@ import {
 } from './contract.ts';
 import { zonedDateTime } from './created.ts';
 import { shownStatus, textFields } from './fields.ts';
-import { faultWords, laterWords, passwordWords } from './words.ts';
+import { accessWords, faultWords, laterWords, mailWords, passwordWords } from './words.ts';
 
 const words = {
   ...faultWords,
   ...laterWords,
+  ...accessWords,
+  ...mailWords,
   ...passwordWords(400),
   unknown_account: { status: 401, sentence: 'User does not exist' },
   wrong_password: { status: 401, sentence: 'Invalid password' },
+  account_disabled: { status: 401, sentence: 'Invalid password' },
   user_record_missing: { status: 500, sentence: 'User record missing in database' },
   invalid_identifier: { status: 400, sentence: 'Invalid username' },
   identifier_taken: { status: 409, sentence: 'User already exists' },
@@ -52,6 +55,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
 
   return {
     name: 'dotjson',
+    hasCookies: true,
     owns: (path) => /^\/(?:register|login|logout)\.json(?:\/|$)/.test(path) || /^\/[^/]+\.json$/.test(path),
     refuse,
     routes: [
@@ -84,7 +88,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
           const { username, password } = asked;
           const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome);
-          const { id, user, session } = outcome;
+          const { id, user, session, deviceIds } = outcome;
           return {
             status: 200,
             body: {
@@ -93,6 +97,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
               created: zonedDateTime(session.createdAt, rules.timeZone),
             },
             headers: cookie.set(id),
+            secondCookie: cookie.device(deviceIds),
           };
         },
       },

@@ -14,16 +14,19 @@ import {
   type Words,
 } from './contract.ts';
 import { shownStatus, textFields } from './fields.ts';
-import { faultWords, laterWords, passwordWords } from './words.ts';
+import { accessWords, faultWords, laterWords, mailWords, passwordWords } from './words.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid username or password' };
 
 const words = {
   ...faultWords,
   ...laterWords,
+  ...accessWords,
+  ...mailWords,
   ...passwordWords(400),
   unknown_account: wrongCredentials,
   wrong_password: wrongCredentials,
+  account_disabled: wrongCredentials,
   user_record_missing: { status: 500, sentence: 'User record missing in database' },
   invalid_identifier: { status: 400, sentence: 'Invalid username' },
   identifier_taken: { status: 409, sentence: 'Username already registered' },

@@ -28,11 +28,11 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** A problem of type `about:blank`: the title is the phrase of the status, the detail says what is wrong. */
-export function problem(status: number, detail: string): Reply {
+/** A problem: the title is the phrase of the status, the detail says what is wrong. */
+export function problem(status: number, detail: string, type = 'about:blank'): Reply {
   return {
     status,
-    body: { type: 'about:blank', title: titles[status] ?? 'Error', status, detail },
+    body: { type, title: titles[status] ?? 'Error', status, detail },
     headers: { 'content-type': 'application/problem+json' },
   };
 }
@@ -41,7 +41,7 @@ export function problem(status: number, detail: string): Reply {
 export function problemFor(words: Readonly<Record<RefusedName, Words>>) {
   return (refused: Refused): Reply => {
     const said = words[refused.refused];
-    const reply = problem(said.status, sentence(said, refused));
+    const reply = problem(said.status, sentence(said, refused), said.type);
     return { ...reply, headers: { ...reply.headers, ...refusalHeaders(refused) } };
   };
 }

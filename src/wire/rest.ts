@@ -1,24 +1,27 @@
 /** The `rest` contract: register, login and logout under `/auth`, the session in a cookie (rulings R1 to R6). */
 
-import type { BegunSession } from '../concepts/sessions.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { login } from '../usecases/login.ts';
 import { logout } from '../usecases/logout.ts';
 import { registerAndLogin } from '../usecases/register.ts';
+import type { BegunOnDevice } from '../usecases/session.ts';
 import { cookieIds, headerIds, type SessionCookie } from './carrier.ts';
 import type { Contract, RefusedName, Reply, Words } from './contract.ts';
 import { textFields } from './fields.ts';
 import { problemFor } from './problem.ts';
-import { faultWords, laterWords, passwordWords } from './words.ts';
+import { accessWords, faultWords, laterWords, mailWords, passwordWords } from './words.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid email or password' };
 
 const words = {
   ...faultWords,
   ...laterWords,
+  ...accessWords,
+  ...mailWords,
   ...passwordWords(422),
   unknown_account: wrongCredentials,
   wrong_password: wrongCredentials,
+  account_disabled: wrongCredentials,
   user_record_missing: { status: 500, sentence: 'User record missing in database' },
   invalid_identifier: { status: 422, sentence: 'Invalid email' },
   identifier_taken: { status: 409, sentence: 'Email already registered' },
@@ -28,12 +31,18 @@ const words = {
 export function rest(gate: Gate, cookie: SessionCookie): Contract {
   const refuse = problemFor(words);
 
-  function begun(status: number, { id }: BegunSession): Reply {
-    return { status, body: { session_id: id }, headers: cookie.set(id) };
+  function begun(status: number, { id, deviceIds }: BegunOnDevice): Reply {
+    return {
+      status,
+      body: { session_id: id },
+      headers: cookie.set(id),
+      secondCookie: cookie.device(deviceIds),
+    };
   }
 
   return {
     name: 'rest',
+    hasCookies: true,
     owns: (path) => path === '/auth' || path.startsWith('/auth/'),
     refuse,
     routes: [

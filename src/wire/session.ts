@@ -4,21 +4,12 @@ import { after } from '../storage/awaitable.ts';
 import type { Session, User } from '../storage/port.ts';
 import { type Checked, check } from '../usecases/check.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { bearerIds, cookieIds, headerIds, presentedId } from './carrier.ts';
-import type { Contract, Refused, Reply } from './contract.ts';
-import { problemFor } from './problem.ts';
-import { siteWords } from './words.ts';
+import type { Contract } from './contract.ts';
+import { utc } from './created.ts';
+import { refuse, sessionId } from './signedin.ts';
 
 export function sessionCheck(gate: Gate): Contract {
-  const refuse = problemFor(siteWords);
   const bodies = new Bodies();
-
-  /** A refusal names the scheme that would be accepted (RFC 9110, section 11.6.1). */
-  function notAuthenticated(refused: Refused): Reply {
-    const reply = refuse(refused);
-    return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Bearer' } };
-  }
-
   return {
     name: 'session',
     owns: () => false,
@@ -28,11 +19,11 @@ export function sessionCheck(gate: Gate): Contract {
         method: 'GET',
         path: '/auth/session',
         body: 'none',
-        answer({ request, now }) {
-          const id = presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
-          if (id === undefined) return notAuthenticated({ refused: 'no_session' });
-          return after(check(gate, id, now), (outcome) =>
-            isRefusal(outcome) ? notAuthenticated(outcome) : { status: 200, body: bodies.of(outcome) },
+        answer(call) {
+          const id = sessionId(call);
+          if (id === undefined) return refuse({ refused: 'no_session' });
+          return after(check(gate, id, call.now), (outcome) =>
+            isRefusal(outcome) ? refuse(outcome) : { status: 200, body: bodies.of(outcome) },
           );
         },
       },
@@ -65,9 +56,4 @@ function body({ user, session }: Checked): object {
       expires_at: utc(session.expiresAt),
     },
   };
-}
-
-/** RFC 3339 in UTC, with milliseconds. */
-function utc(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

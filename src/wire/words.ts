@@ -1,6 +1,8 @@
 /** The words contracts share: for requests that reach no use case, and for what a password lacks. */
 
 import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
+import type { InvalidToken } from '../concepts/tokens.ts';
+import type { AccessRefusal, MailRefusal } from '../usecases/gate.ts';
 import type { Fault, RefusedName, Words } from './contract.ts';
 
 /** Words for faults of the request, the same in every contract (ruling G8). */
@@ -8,6 +10,7 @@ export const faultWords = {
   malformed_request: { status: 400, sentence: 'Malformed request' },
   malformed_body: { status: 400, sentence: 'The body must be one JSON object in UTF-8' },
   missing_field: { status: 400, sentence: ({ field }) => `The field "${field}" must be a string` },
+  malformed_query: { status: 400, sentence: ({ allowed }) => `The only query this path knows is ${allowed}` },
   cross_site: {
     status: 403,
     sentence: 'Cross-site request refused: the Origin is not on the list of allowed origins',
@@ -39,6 +42,22 @@ export function passwordWords(status: number) {
   } as const satisfies Record<PasswordRefusal['refused'], Words>;
 }
 
+/** Words for what a signed-in person may not do; only the routes of a signed-in person have a use for them. */
+export const accessWords = {
+  not_proven: {
+    status: 403,
+    sentence: 'Confirm the password first: POST /auth/confirm',
+    type: 'urn:gatehouse:problem:confirmation-required',
+  },
+  unknown_session: { status: 404, sentence: 'Session not found' },
+} as const satisfies Record<AccessRefusal['refused'], Words>;
+
+/** Words for what goes by mail; only the routes for e-mail and for a forgotten password have a use for them. */
+export const mailWords = {
+  invalid_token: { status: 400, sentence: 'Invalid or expired token' },
+  nothing_to_verify: { status: 409, sentence: 'No address of this account waits to be verified' },
+} as const satisfies Record<(InvalidToken | MailRefusal)['refused'], Words>;
+
 /** Words for being asked to come back later. */
 export const laterWords = {
   too_many_attempts: { status: 429, sentence: 'Too many attempts, try again later' },
@@ -49,9 +68,12 @@ export const laterWords = {
 export const siteWords = {
   ...faultWords,
   ...laterWords,
+  ...accessWords,
+  ...mailWords,
   ...passwordWords(422),
   unknown_account: { status: 401, sentence: 'Not authenticated' },
-  wrong_password: { status: 401, sentence: 'Not authenticated' },
+  wrong_password: { status: 403, sentence: 'Invalid password' },
+  account_disabled: { status: 401, sentence: 'Not authenticated' },
   user_record_missing: { status: 500, sentence: 'User record missing in database' },
   invalid_identifier: { status: 422, sentence: 'Invalid identifier' },
   identifier_taken: { status: 409, sentence: 'Identifier already registered' },

@@ -4,7 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Accounts, canonical, type Identifier, type IdentifierKind } from '../../src/concepts/accounts.ts';
+import { trailOf } from '../support/gate.ts';
 import { openStore, otherConnection } from '../support/sqlite.ts';
+
+/** What making an account leaves in the audit. */
+const trail = trailOf('register');
 
 /** Accounts over a real store, with what most tests ask of their rules of form. */
 function openAccounts() {
@@ -21,7 +25,8 @@ function openAccounts() {
     /** The checked form of an identifier that is known to be legal. */
     name,
     accepts: (typed: string, kind: IdentifierKind) => !('refused' in accounts.name(typed, kind)),
-    create: (typed: string, kind?: IdentifierKind) => accounts.create(name(typed, kind), 'hash', 1_000),
+    create: (typed: string, kind?: IdentifierKind) =>
+      accounts.create(name(typed, kind), 'hash', 1_000, trail),
   };
 }
 
@@ -39,9 +44,17 @@ const emails = fc.stringMatching(
 test('principle: a free name is owned by whoever registers it, and leads there however it is cased', async () => {
   const { accounts, create, name } = openAccounts();
   const joe = await create('Joe_Smith');
-  expect(joe).toEqual({ id: expect.any(String), identifier: 'Joe_Smith', createdAt: 1_000 });
-  const ann = await create('ann@example.com', 'email');
-  const second = await accounts.create(name('JOE_SMITH'), 'other', 2_000);
+  const nothing = { emailVerifiedAt: null, disabledAt: null };
+  expect(joe).toEqual({
+    id: expect.any(String),
+    identifier: 'Joe_Smith',
+    createdAt: 1_000,
+    email: null,
+    ...nothing,
+  });
+  const ann = await create('Ann@example.com', 'email');
+  expect(ann).toMatchObject({ identifier: 'Ann@example.com', email: 'Ann@example.com', ...nothing });
+  const second = await accounts.create(name('JOE_SMITH'), 'other', 2_000, trail);
   expect(second).toEqual({ refused: 'identifier_taken' });
 
   const joes = await accounts.credential('Joe_Smith');

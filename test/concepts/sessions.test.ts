@@ -3,16 +3,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
+import { type IdSpelling, type Owner, type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
 import { digest } from '../../src/crypto/ids.ts';
+import { granted, trailOf } from '../support/gate.ts';
 import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';
 
 const hour = 3_600_000;
 const start = 1_700_000_000_000;
 const refused = { refused: 'no_session' };
 
-/** Sessions of the user `joe` over a real store: an hour idle, a day at most. */
-async function openSessions(rules: SessionRules = { idleSeconds: 3_600, lifetimeSeconds: 86_400 }) {
+/** Where joe's sessions come from. */
+const joe: Owner = { userId: 'joe', contract: 'rest', network: '192.0.2.1', device: 'Firefox on Linux' };
+
+/** What the steps of these tests leave in the audit. */
+const trail = trailOf('login');
+const ending = trailOf('logout');
+
+/** Sessions of the user `joe` over a real store: an hour idle and a day at most, as many as he likes. */
+async function openSessions(changed: Partial<SessionRules> = {}) {
+  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, mostPerUser: 0, ...changed };
   const store = openStore();
   await makeAccount(store, 'joe');
   const sessions = new Sessions(store.sessions, rules);
@@ -20,7 +29,8 @@ async function openSessions(rules: SessionRules = { idleSeconds: 3_600, lifetime
     store,
     file: store.file,
     sessions,
-    begin: (now = start) => sessions.begin('joe', 'rest', 'token', now),
+    begin: async (now = start, spelling: IdSpelling = 'token') =>
+      granted(await sessions.begin(joe, spelling, now, trail)),
     alive: (id: string, now: number) => isAlive(sessions, id, now),
   };
 }
@@ -38,10 +48,10 @@ test('principle: an id is good until it is ended, and never again', async () => 
   const { sessions, begin } = await openSessions();
   const { id, session } = await begin();
   expect(await sessions.use(id, start + 1)).toEqual(session);
-  expect(await sessions.end(id, start + 2)).toEqual(session);
+  expect(await sessions.end(id, start + 2, ending)).toEqual(session);
   expect(await sessions.use(id, start + 3)).toEqual(refused);
   expect(await sessions.use(id, start)).toEqual(refused);
-  expect(await sessions.end(id, start + 3)).toEqual(refused);
+  expect(await sessions.end(id, start + 3, ending)).toEqual(refused);
 });
 
 test('principle: left unused for the idle time it is dead, to the millisecond', async () => {
@@ -75,6 +85,9 @@ test('a session begins with the instants its rules say', async () => {
     lastSeenAt: start,
     idleExpiresAt: start + hour,
     expiresAt: start + 24 * hour,
+    provenAt: start,
+    network: '192.0.2.1',
+    device: 'Firefox on Linux',
   });
 });
 
@@ -87,9 +100,9 @@ test('an idle time longer than the lifetime ends with it', async () => {
 });
 
 test('ids are spelled as asked, and the store keeps only their digest (ruling G6)', async () => {
-  const { sessions, file } = await openSessions();
-  const token = await sessions.begin('joe', 'dotjson', 'token', start);
-  const uuid = await sessions.begin('joe', 'rest', 'uuid', start);
+  const { begin, file } = await openSessions();
+  const token = await begin();
+  const uuid = await begin(start, 'uuid');
   expect(token.id).toMatch(/^[a-z0-9]{26}$/);
   expect(uuid.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   const rows = rowsOf(file).map((row) => ({ ...row, id_hash: Buffer.from(row['id_hash'] as Uint8Array) }));
@@ -115,21 +128,21 @@ test('neither a handle, nor a digest, nor an id that was never given out is good
   ];
   for (const other of others) {
     expect(await sessions.use(other, start)).toEqual(refused);
-    expect(await sessions.end(other, start)).toEqual(refused);
+    expect(await sessions.end(other, start, ending)).toEqual(refused);
   }
   expect(await sessions.use(id, start)).toEqual(session);
 });
 
 test('an id of 36 characters is looked up, one of 37 is not', async () => {
-  const { store, sessions } = await openSessions();
-  const { session } = await sessions.begin('joe', 'rest', 'token', start);
+  const { store, sessions, begin } = await openSessions();
+  const { session } = await begin();
   for (const [n, id] of ['x'.repeat(36), 'x'.repeat(37)].entries()) {
     await store.sessions.insert(digest(id), { ...session, handle: `handle-${n}` });
   }
   expect(await isAlive(sessions, 'x'.repeat(36), start)).toBe(true);
   expect(await isAlive(sessions, 'x'.repeat(37), start)).toBe(false);
-  expect(await sessions.end('x'.repeat(37), start)).toEqual(refused);
-  expect(await sessions.end('x'.repeat(36), start)).toMatchObject({ userId: 'joe' });
+  expect(await sessions.end('x'.repeat(37), start, ending)).toEqual(refused);
+  expect(await sessions.end('x'.repeat(36), start, ending)).toMatchObject({ userId: 'joe' });
 });
 
 test('logging in neither ends nor reuses another session (ruling R5)', async () => {
@@ -143,7 +156,7 @@ test('logging in neither ends nor reuses another session (ruling R5)', async () 
 test('of many that end one session exactly one did', async () => {
   const { sessions, begin } = await openSessions();
   const { id } = await begin();
-  const outcomes = await Promise.all(Array.from({ length: 20 }, () => sessions.end(id, start)));
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => sessions.end(id, start, ending)));
   expect(outcomes.filter((outcome) => !('refused' in outcome))).toHaveLength(1);
 });
 
@@ -151,7 +164,7 @@ test('to end a dead session is to end nothing, and its row is gone', async () =>
   const { sessions, begin, file } = await openSessions();
   const { id } = await begin();
   expect(rowsOf(file)).toHaveLength(1);
-  expect(await sessions.end(id, start + hour)).toEqual(refused);
+  expect(await sessions.end(id, start + hour, ending)).toEqual(refused);
   expect(rowsOf(file)).toHaveLength(0);
 });
 
@@ -159,8 +172,8 @@ test.each([
   ['60 seconds', 86_400, 60_000],
   ['a tenth of a short idle time', 100, 10_000],
 ])('a use is written down once the last one written is %s old', async (_what, idleSeconds, writeBackMs) => {
-  const { store, sessions } = await openSessions({ idleSeconds, lifetimeSeconds: 86_400 });
-  const { id } = await sessions.begin('joe', 'rest', 'token', start);
+  const { store, sessions, begin } = await openSessions({ idleSeconds, lifetimeSeconds: 86_400 });
+  const { id } = await begin();
   const written = async () => (await store.sessions.find(digest(id)))?.lastSeenAt;
   const early = await sessions.use(id, start + writeBackMs - 1);
   await untilNoted();
@@ -175,7 +188,8 @@ test.each([
 test('settings that were shortened hold for sessions that live; longer ones do not revive', async () => {
   const { store, begin } = await openSessions();
   const { id } = await begin();
-  const under = (rules: SessionRules, now: number) => isAlive(new Sessions(store.sessions, rules), id, now);
+  const under = (rules: Omit<SessionRules, 'mostPerUser'>, now: number) =>
+    isAlive(new Sessions(store.sessions, { ...rules, mostPerUser: 0 }), id, now);
   expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 59_999)).toBe(true);
   expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 60_000)).toBe(false);
   expect(await under({ idleSeconds: 3_600, lifetimeSeconds: 60 }, start + 59_999)).toBe(true);
@@ -184,10 +198,10 @@ test('settings that were shortened hold for sessions that live; longer ones do n
 });
 
 test('no sequence of uses keeps a session alive past its idle time or its lifetime', async () => {
-  const { sessions } = await openSessions({ idleSeconds: 10, lifetimeSeconds: 40 });
+  const { sessions, begin } = await openSessions({ idleSeconds: 10, lifetimeSeconds: 40 });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 15_000 }), { maxLength: 12 }), async (gaps) => {
-      const { id } = await sessions.begin('joe', 'rest', 'token', start);
+      const { id } = await begin();
       let now = start;
       let lastUse = start;
       for (const gap of gaps) {
@@ -204,11 +218,11 @@ test('no sequence of uses keeps a session alive past its idle time or its lifeti
 });
 
 test('a sweep reclaims every dead row in small steps, and no living one', async () => {
-  const { store, sessions, file } = await openSessions();
-  const begin = (count: number, now: number) =>
-    Promise.all(Array.from({ length: count }, () => sessions.begin('joe', 'rest', 'token', now)));
-  await begin(450, start);
-  const living = await begin(3, start + 1);
+  const { store, sessions, begin, file } = await openSessions();
+  const beginMany = (count: number, now: number) =>
+    Promise.all(Array.from({ length: count }, () => begin(now)));
+  await beginMany(450, start);
+  const living = await beginMany(3, start + 1);
   let pauses = 0;
   const pause = async () => {
     pauses += 1;

@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { Throttle } from '../../src/concepts/throttle.ts';
+import { digest } from '../../src/crypto/ids.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -23,7 +24,7 @@ function heapBytes(): number {
 }
 
 test('100,000 names from as many networks leave no memory behind, and are swept away after their window', async () => {
-  const store = openSqliteStore(join(temporaryFolder(), 'throttle.db'));
+  const store = openSqliteStore(join(temporaryFolder(), 'throttle.db'), digest);
   onTestFinished(() => store.close());
   const throttle = new Throttle(store.throttle, {
     on: true,
@@ -32,7 +33,7 @@ test('100,000 names from as many networks leave no memory behind, and are swept 
   });
   const now = Date.now();
   const attempt = (i: number) =>
-    throttle.login(`user${i}@example.com`, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, now);
+    throttle.login(`user${i}@example.com`, undefined, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, now);
 
   const before = heapBytes();
   let halfway = 0;

@@ -18,7 +18,7 @@ function openThrottle(rules: Partial<ThrottleRules> = {}) {
     ...rules,
   });
   const allows = async (name: string, network = home, now = start) =>
-    'giveBack' in (await throttle.login(name, network, now));
+    'giveBack' in (await throttle.login(name, undefined, network, now));
   return { throttle, store, file: store.file, allows };
 }
 
@@ -35,12 +35,12 @@ const elsewhere = (n: number) => `198.51.100.${n}`;
 test('principle: a full window refuses until it ends, and a success takes its own attempt back', async () => {
   const { throttle, allows } = openThrottle();
   for (let n = 0; n < 10; n += 1) {
-    const success = await throttle.login('ann', elsewhere(n), start);
+    const success = await throttle.login('ann', undefined, elsewhere(n), start);
     if ('refused' in success) throw new Error('refused though every attempt was given back');
     await success.giveBack();
   }
   expect(await allowed(10, (n) => allows('joe', elsewhere(n)))).toBe(3);
-  expect(await throttle.login('joe', elsewhere(99), start)).toEqual({
+  expect(await throttle.login('joe', undefined, elsewhere(99), start)).toEqual({
     refused: 'too_many_attempts',
     retryAfterSeconds: 60,
   });
@@ -72,7 +72,7 @@ test('an attempt that one window refuses is counted in neither', async () => {
 test('a success is given back to the account and not to the network', async () => {
   const { throttle, allows } = openThrottle();
   for (let n = 0; n < 5; n += 1) {
-    const success = await throttle.login('joe', home, start);
+    const success = await throttle.login('joe', undefined, home, start);
     if ('giveBack' in success) await success.giveBack();
   }
   expect(await allows('joe')).toBe(false);
@@ -81,7 +81,7 @@ test('a success is given back to the account and not to the network', async () =
 
 test('an attempt is taken back out of its own window only', async () => {
   const { throttle, allows } = openThrottle();
-  const early = await throttle.login('joe', elsewhere(0), start);
+  const early = await throttle.login('joe', undefined, elsewhere(0), start);
   expect(await allowed(3, (n) => allows('joe', elsewhere(n), start + minute))).toBe(3);
   if ('giveBack' in early) await early.giveBack();
   expect(await allows('joe', elsewhere(9), start + minute)).toBe(false);
@@ -110,7 +110,7 @@ test('the time to come back is rounded up to whole seconds, and never zero', asy
   const { throttle, allows } = openThrottle({ account: { limit: 1, windowMs: minute } });
   expect(await allows('joe')).toBe(true);
   const retryAt = async (now: number) => {
-    const outcome = await throttle.login('joe', home, now);
+    const outcome = await throttle.login('joe', undefined, home, now);
     return 'refused' in outcome && outcome.retryAfterSeconds;
   };
   expect(await retryAt(start)).toBe(60);

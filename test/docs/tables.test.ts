@@ -7,10 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings.ts';
 import type { Gate } from '../../src/usecases/gate.ts';
+import { ownAccount } from '../../src/wire/account.ts';
 import { mostBodyBytes } from '../../src/wire/body.ts';
 import { sessionCookie } from '../../src/wire/carrier.ts';
 import type { Contract, Refused } from '../../src/wire/contract.ts';
 import { dotjson } from '../../src/wire/dotjson.ts';
+import { ownEmail } from '../../src/wire/email.ts';
 import { envelope } from '../../src/wire/envelope.ts';
 import { refuseRaw } from '../../src/wire/raw.ts';
 import { rest } from '../../src/wire/rest.ts';
@@ -22,10 +24,23 @@ describe('the error tables of the contract pages are the words of the code', () 
   // A contract is asked for its words only; none of these is used for that.
   const gate = {} as Gate;
   const cookie = sessionCookie(true, 1);
+  const modes = { statusMode: 'http', enumeration: 'contract' } as const;
+  const ofMail = ['invalid_token', 'nothing_to_verify'];
+  const ofPeople = [...ofMail, 'malformed_query', 'not_proven', 'unknown_session'];
   const contracts: readonly [contract: Contract, field: string, unreachable: readonly string[]][] = [
-    [envelope(gate, 'http'), 'username', ['identifier_taken', 'invalid_identifier', 'password_']],
-    [rest(gate, cookie), 'email', ['no_session']],
-    [dotjson(gate, cookie, { statusMode: 'http', enumeration: 'contract', timeZone: 'UTC' }), 'username', []],
+    [
+      envelope(gate, 'http'),
+      'username',
+      [...ofPeople, 'identifier_taken', 'invalid_identifier', 'password_'],
+    ],
+    [rest(gate, cookie), 'email', [...ofPeople, 'no_session']],
+    [dotjson(gate, cookie, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
+    [
+      ownAccount(gate, cookie),
+      'password',
+      [...ofMail, 'user_record_missing', 'invalid_identifier', 'identifier_taken'],
+    ],
+    [ownEmail(gate), 'token', ['malformed_query', 'unknown_session', 'user_record_missing']],
     [sessionCheck(gate), '', Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name))],
   ];
 
@@ -34,13 +49,22 @@ describe('the error tables of the contract pages are the words of the code', () 
     return [...own, 'malformed_request', 'unmet_expectation'].includes(name);
   }
 
+  /** Every query that a route knows, as it is told to whoever sends another. */
+  const queries = [read('src/wire/sessions.ts'), read('src/wire/account.ts')].flatMap((text) =>
+    [...text.matchAll(/allowed: '([^']+)'/g)].map(([, allowed]) => allowed),
+  );
+
   /** `status sentence` for everything a contract may answer, except what none of its routes can come to. */
   function words(contract: Contract, field: string, unreachable: readonly string[]): string[] {
     const said = Object.keys(siteWords)
       .filter((name) => !unreachable.some((start) => name.startsWith(start)))
-      .map((name) => {
+      .flatMap((name) =>
+        (name === 'malformed_query' ? queries : [undefined]).map((allowed) => [name, allowed]),
+      )
+      .map(([name, allowed]) => {
         const limit = name === 'password_too_short' ? 8 : 256;
-        const { status, body } = contract.refuse({ refused: name, limit, field } as unknown as Refused, 'id');
+        const refused = { refused: name, limit, field, allowed } as unknown as Refused;
+        const { status, body } = contract.refuse(refused, 'id');
         const { error, detail } = body as { error?: string; detail?: string };
         return `${status} ${error ?? detail}`;
       });
@@ -84,6 +108,7 @@ test('every limit in the table of limits is the constant in the code', () => {
   const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
   const kibibytes = (bytes: number) =>
     bytes < 2 ** 20 ? `${bytes / 2 ** 10} KiB` : `${bytes / 2 ** 20} MiB`;
+  const days = (ms: number) => `${ms / 86_400_000} days`;
   const count = (number: number) => number.toLocaleString('en');
   const inCode: Record<string, string> = {
     'request body': kibibytes(mostBodyBytes),
@@ -102,6 +127,12 @@ test('every limit in the table of limits is the constant in the code', () => {
     '`Retry-After` of a store that does not answer': `${constant('wire/app', 'retryAfterSeconds')} s`,
     'log lines waiting to be read': kibibytes(constant('server/log', 'mostWaitingBytes')),
     'rows of dead sessions removed in one step': count(constant('concepts/sessions', 'sweepStep')),
+    'proof of a password, in its session': `${constant('concepts/sessions', 'provenMs') / 60_000} min`,
+    'word of what became of a session': days(constant('concepts/sessions', 'endedKeptMs')),
+    'known device, unused': days(constant('concepts/devices', 'knownForMs')),
+    'people who share a known browser': count(constant('concepts/devices', 'mostIds')),
+    'client name that is read, characters': count(constant('wire/device', 'mostCharacters')),
+    'entries in one page of activity': count(constant('usecases/account', 'activityPage')),
   };
   const documented = rows(part('docs/operating.md', '## Limits'))
     .filter(([name]) => !/^(?:limit|status|---.*|\d{3})$/.test(name ?? ''))
@@ -114,6 +145,9 @@ test('the tables of settings have every setting, its default and its bounds', ()
     GATEHOUSE_ALLOWED_ORIGINS: '*none*',
     GATEHOUSE_TRUSTED_PROXIES: '*none*',
     GATEHOUSE_TIME_ZONE: '*unset*',
+    GATEHOUSE_PUBLIC_URL: '*unset*',
+    GATEHOUSE_SMTP_URL: '*unset*',
+    GATEHOUSE_MAIL_FROM: '*unset*',
   };
   const settings = Object.values(table);
   const names = (heading: string) =>
@@ -127,13 +161,14 @@ test('the tables of settings have every setting, its default and its bounds', ()
 test('every ruling has its item, once and in order', () => {
   const numbered = (letter: string, last: number) =>
     Array.from({ length: last }, (_, i) => `${letter}${i + 1}`);
-  const items = [...read('docs/rulings.md').matchAll(/^- \*\*([GERDB]\d+)\*\* \S/gm)].map(([, id]) => id);
+  const items = [...read('docs/rulings.md').matchAll(/^- \*\*([GERDBP]\d+)\*\* \S/gm)].map(([, id]) => id);
   expect(items).toEqual([
     ...numbered('G', 18),
     ...numbered('E', 4),
     ...numbered('R', 6),
     ...numbered('D', 6),
     ...numbered('B', 2),
+    ...numbered('P', 13),
   ]);
 });
 

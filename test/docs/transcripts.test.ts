@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { blocks, pages, root } from '../support/docs.ts';
@@ -32,7 +32,7 @@ describe('the commands of the documentation answer what it says', () => {
       /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/,
       /\b[a-z0-9]{26}\b/,
       /\b[a-z0-9]{16}\b/,
-      /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d\[[^\]]+\])/,
+      /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d\[[^\]]+\])/,
     ]
       .map(({ source }) => source)
       .join('|'),
@@ -42,35 +42,45 @@ describe('the commands of the documentation answer what it says', () => {
   /** Names what varies by its kind, so that a handle is not taken for an instant. */
   function masked(text: string): string {
     return text.replace(varying, (match) => {
-      if (match.includes('T')) return match.endsWith('Z') ? '<instant>' : '<zoned>';
+      if (/[T ]/.test(match)) return match.endsWith('Z') ? '<instant>' : '<zoned>';
       return `<${match.length} characters>`;
     });
   }
 
-  test.each(['README.md', ...pages.filter((name) => name.startsWith('docs/contracts/'))])(
-    '%s',
-    async (file) => {
-      expect(steps(file).length).toBeGreaterThan(2);
-      const server = await startServer();
-      const cwd = temporaryFolder();
-      const given = new Map<string, string>();
-      for (const { command, output } of steps(file)) {
-        // What an earlier answer gave out goes into later commands.
-        const own = command.replace(varying, (written) => given.get(written) ?? written);
-        const { stdout } = await promisify(execFile)(
-          'bash',
-          ['-c', own.replaceAll('http://127.0.0.1:3000', server.url)],
-          { cwd },
-        );
-        const answered = stdout.replaceAll('\r', '').trim();
-        expect(masked(answered), command).toBe(masked(output));
-        const ids = answered.match(varying) ?? [];
-        (output.match(varying) ?? []).forEach((written, i) => {
-          given.set(written, ids[i] ?? '');
-        });
-      }
-    },
-  );
+  /** Where an operator sits who started the server in this folder: the command line, the database, the outbox. */
+  function operatorOf(file: string, folder: string): NodeJS.ProcessEnv {
+    mkdirSync(join(folder, 'data'));
+    symlinkSync(join(dirname(file), 'outbox'), join(folder, 'data/outbox'));
+    const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'bin/gatehouse.js')}' "$@"\n`;
+    writeFileSync(join(folder, 'gatehouse'), program, { mode: 0o755 });
+    const path = `${folder}${delimiter}${process.env['PATH']}`;
+    return { ...process.env, PATH: path, DATABASE_URL: `file:${file}`, GATEHOUSE_PBKDF2_ITERATIONS: '1000' };
+  }
+
+  const walks = ['README.md', 'docs/account-life.md'];
+
+  test.each([...walks, ...pages.filter((name) => name.startsWith('docs/contracts/'))])('%s', async (file) => {
+    expect(steps(file).length).toBeGreaterThan(2);
+    const server = await startServer();
+    const cwd = temporaryFolder();
+    const env = operatorOf(server.file, cwd);
+    const given = new Map<string, string>();
+    for (const { command, output } of steps(file)) {
+      // What an earlier answer gave out goes into later commands.
+      const own = command.replace(varying, (written) => given.get(written) ?? written);
+      const { stdout } = await promisify(execFile)(
+        'bash',
+        ['-c', own.replaceAll('http://127.0.0.1:3000', server.url)],
+        { cwd, env },
+      );
+      const answered = stdout.replaceAll('\r', '').trim();
+      expect(masked(answered), command).toBe(masked(output));
+      const ids = answered.match(varying) ?? [];
+      (output.match(varying) ?? []).forEach((written, i) => {
+        given.set(written, ids[i] ?? '');
+      });
+    }
+  });
 });
 
 describe('the examples of embedding run', () => {

@@ -3,13 +3,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { Accounts } from '../../src/concepts/accounts.ts';
-import { Audit, type AuditEntry } from '../../src/concepts/audit.ts';
+import { Audit, type AuditEvent, type Reported } from '../../src/concepts/audit.ts';
+import { Devices } from '../../src/concepts/devices.ts';
+import { Mails } from '../../src/concepts/mails.ts';
 import { Passwords } from '../../src/concepts/passwords/passwords.ts';
 import { type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
 import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
+import { Tokens } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/queue.ts';
-import type { Store } from '../../src/storage/port.ts';
-import type { Caller, Gate } from '../../src/usecases/gate.ts';
+import type { Store, Trail } from '../../src/storage/port.ts';
+import { type Caller, type Gate, isRefusal } from '../../src/usecases/gate.ts';
 import { freshPath, openStore, otherConnection } from './sqlite.ts';
 
 export interface GateOptions {
@@ -18,15 +21,16 @@ export interface GateOptions {
   readonly throttle?: Partial<ThrottleRules>;
   readonly sessions?: SessionRules;
   readonly queue?: QueueLimits;
-  /** Told about every event at the moment it is recorded. */
-  readonly onEvent?: (entry: AuditEntry) => void;
+  readonly auditDays?: number;
+  /** Told about every event at the moment it is reported. */
+  readonly onEvent?: (entry: Reported) => void;
 }
 
-/** A gate with what stands behind it, and the entries of its audit so far. */
+/** A gate with what stands behind it, and what was reported so far. */
 export interface TestGate extends Gate {
   readonly file: string;
   readonly store: Store;
-  readonly entries: readonly AuditEntry[];
+  readonly entries: readonly Reported[];
 }
 
 const quarterHour = 15 * 60_000;
@@ -41,7 +45,7 @@ export function openHashing(limits: QueueLimits = {}): HashingQueue {
 /** Opens a gate with cheap hashes and the rules of the defaults, unless told otherwise. */
 export function openGate(options: GateOptions = {}): TestGate {
   const store = openStore(options.file ?? freshPath());
-  const entries: AuditEntry[] = [];
+  const entries: Reported[] = [];
   return {
     file: store.file,
     store,
@@ -50,7 +54,7 @@ export function openGate(options: GateOptions = {}): TestGate {
     passwords: new Passwords({ minLength: 8, iterations: options.iterations ?? 1_000 }),
     sessions: new Sessions(
       store.sessions,
-      options.sessions ?? { idleSeconds: 604_800, lifetimeSeconds: 2_592_000 },
+      options.sessions ?? { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser: 0 },
     ),
     throttle: new Throttle(store.throttle, {
       on: true,
@@ -58,17 +62,46 @@ export function openGate(options: GateOptions = {}): TestGate {
       client: { limit: 100, windowMs: quarterHour },
       ...options.throttle,
     }),
-    audit: new Audit((entry) => {
-      entries.push(entry);
-      options.onEvent?.(entry);
-    }),
+    devices: new Devices(store.devices),
+    tokens: new Tokens(store.tokens),
+    mails: new Mails(store.mails),
+    audit: new Audit(
+      store.audit,
+      (entry) => {
+        entries.push(entry);
+        options.onEvent?.(entry);
+      },
+      options.auditDays ?? 400,
+    ),
     hashing: openHashing(options.queue),
   };
 }
 
 /** Somebody who asks through `rest` at noon. */
 export function caller(changes: Partial<Caller> = {}): Caller {
-  return { contract: 'rest', network: '192.0.2.1', requestId: 'request', now: 1_700_000_000_000, ...changes };
+  return {
+    contract: 'rest',
+    network: '192.0.2.1',
+    device: 'Firefox on Linux',
+    deviceIds: [],
+    requestId: 'request',
+    now: 1_700_000_000_000,
+    ...changes,
+  };
+}
+
+/** What a step leaves in the audit, at noon. */
+export function trailOf(event: AuditEvent, outcome = 'ok'): Trail {
+  const { contract, network, requestId, now } = caller();
+  return { at: now, event, outcome, contract, network, requestId };
+}
+
+/** The answer of something that was not to be refused. */
+export function granted<Outcome extends object>(
+  outcome: Outcome,
+): Exclude<Outcome, { readonly refused: string }> {
+  if (isRefusal(outcome)) throw new Error(`Refused: ${outcome.refused}`);
+  return outcome as Exclude<Outcome, { readonly refused: string }>;
 }
 
 /** Resolves when so many attempts were counted, all in all, and the last one is at its hash. */

@@ -2,7 +2,7 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createGatehouse, type Log } from '../../src/gatehouse.ts';
 import { listen } from '../../src/server/listen.ts';
@@ -57,6 +57,7 @@ export async function startServer(
     PORT: '0',
     GATEHOUSE_PBKDF2_ITERATIONS: '1000',
     DATABASE_URL: `file:${file}`,
+    GATEHOUSE_MAIL_OUTBOX: join(dirname(file), 'outbox'),
     ...environment,
   });
   const log: Reported[] = [];

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
+import { digest } from '../../src/crypto/ids.ts';
 import type { Session, Store } from '../../src/storage/port.ts';
 import { openDatabase } from '../../src/storage/sqlite/open.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
@@ -16,7 +17,7 @@ export function freshPath(): string {
 
 /** An open store that is closed at the end of the test, unless the test did it. */
 export function openStore(file = freshPath()): Store & { readonly file: string } {
-  const store = openSqliteStore(file);
+  const store = openSqliteStore(file, digest);
   onTestFinished(() => store.close().catch(() => {}));
   return { ...store, file };
 }
@@ -75,6 +76,9 @@ export function sessionOfJoe(n: number): Session {
     lastSeenAt: 1_000,
     idleExpiresAt: 5_000,
     expiresAt: 9_000,
+    provenAt: 1_000,
+    network: '192.0.2.1',
+    device: 'Firefox on Linux',
   };
 }
 
@@ -86,5 +90,6 @@ export async function makeAccount(store: Store, name: string): Promise<void> {
     canonical: name,
     passwordHash: `hash of ${name}`,
     createdAt: 1_000,
+    email: null,
   });
 }

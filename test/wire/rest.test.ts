@@ -20,10 +20,14 @@ const person = { email: 'user@example.com', password: 'strongpassword' };
 const logout = (server: TestServer, headers: Record<string, string> = {}) =>
   server.send({ method: 'POST', path: '/auth/logout', headers });
 
-/** The attributes of a `Set-Cookie`, without its name and value, in no particular order. */
-function attributes(setCookie: string[] | undefined): string[] {
-  expect(setCookie).toHaveLength(1);
-  return (setCookie?.[0] ?? '').split('; ').slice(1).toSorted();
+/** The attributes of each `Set-Cookie`, in no particular order, under the names of the cookies. */
+function attributes(setCookie: string[] = []): Record<string, string[]> {
+  const cookies = setCookie.map((line) => {
+    const [pair = '', ...attributes] = line.split('; ');
+    return [pair.replace(/=.*/, ''), attributes.toSorted()] as const;
+  });
+  expect(new Set(cookies.map(([name]) => name)).size).toBe(cookies.length);
+  return Object.fromEntries(cookies);
 }
 
 test('R1: register 201, login 200, logout 204 without body', async () => {
@@ -135,13 +139,15 @@ test.each([
   const byDotjson = await login(server, dotjson, person.email, person.password);
   for (const { headers, cookie } of [registered, loggedIn, byDotjson]) {
     expect(cookie).toMatch(/^[a-z0-9-]{26,36}$/);
-    expect(attributes(headers['set-cookie'])).toEqual(expected);
+    // The cookie of the device has the same attributes, and lives for a year whatever the session does.
+    const device = expected.map((attribute) => attribute.replace(/^Max-Age=.*/, 'Max-Age=31536000'));
+    expect(attributes(headers['set-cookie'])).toEqual({ session_id: expected, gatehouse_device: device });
   }
   const cleared = await logout(server, { cookie: `session_id=${loggedIn.cookie}` });
   expect(cleared.cookie).toBe('');
-  expect(attributes(cleared.headers['set-cookie'])).toEqual(
-    expected.map((attribute) => attribute.replace(/^Max-Age=.*/, 'Max-Age=0')),
-  );
+  expect(attributes(cleared.headers['set-cookie'])).toEqual({
+    session_id: expected.map((attribute) => attribute.replace(/^Max-Age=.*/, 'Max-Age=0')),
+  });
 });
 
 test('R4: a logout clears the cookie and is 204 without a session, with a dead one, and again and again', async () => {

@@ -91,9 +91,8 @@ export class Passwords {
   }
 
   /** Hashes a password that was just found correct with the current parameters. */
-  async rehash(password: string, place: Place): Promise<string | undefined> {
-    const prepared = prepare(password);
-    return prepared && this.hash(prepared, place);
+  rehash(password: string, place: Place): Promise<string> {
+    return this.hash({ bytes: Buffer.from(password.normalize('NFC')) }, place);
   }
 }
 

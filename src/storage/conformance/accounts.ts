@@ -5,18 +5,24 @@ import { account, assertRow, type ConformanceCase, over, upTo } from './case.ts'
 
 export const accountCases: readonly ConformanceCase[] = [
   over('accounts: a created one is found by its canonical identifier and by its user', async (store) => {
-    const made = account('Joe_Smith', { createdAt: 1_700_000_000_123 });
+    const made = account('Joe_Smith', { createdAt: 1_700_000_000_123, email: 'Joe@Example.com' });
     assert.equal(await store.accounts.create(made), 'created');
-    assertRow(await store.accounts.findCredential('joe_smith'), {
+    const credential = {
       userId: made.userId,
       identifier: 'Joe_Smith',
       passwordHash: made.passwordHash,
       hasUser: true,
-    });
+      isDisabled: false,
+    };
+    assertRow(await store.accounts.findCredential('joe_smith'), credential);
+    assertRow(await store.accounts.findCredentialOf(made.userId), credential);
     assertRow(await store.accounts.findUser(made.userId), {
       id: made.userId,
       identifier: 'Joe_Smith',
       createdAt: 1_700_000_000_123,
+      email: 'Joe@Example.com',
+      emailVerifiedAt: null,
+      disabledAt: null,
     });
   }),
 
@@ -24,6 +30,7 @@ export const accountCases: readonly ConformanceCase[] = [
     await store.accounts.create(account('joe'));
     assert.equal(await store.accounts.findCredential('jo'), undefined);
     assert.equal(await store.accounts.findCredential(''), undefined);
+    assert.equal(await store.accounts.findCredentialOf('joe'), undefined);
     assert.equal(await store.accounts.findUser('joe'), undefined);
   }),
 
@@ -44,6 +51,7 @@ export const accountCases: readonly ConformanceCase[] = [
       identifier: 'joe',
       passwordHash: 'hash of joe',
       hasUser: true,
+      isDisabled: false,
     });
   }),
 
@@ -94,6 +102,7 @@ export const accountCases: readonly ConformanceCase[] = [
       identifier: 'joe',
       passwordHash: 'hash of joe',
       hasUser: false,
+      isDisabled: false,
     });
     assert.equal(await store.accounts.findUser('id-of-joe'), undefined);
     assert.equal(
@@ -113,10 +122,10 @@ export const accountCases: readonly ConformanceCase[] = [
   over('accounts: a hash is replaced only if it is the expected one', async (store) => {
     await store.accounts.create(account('joe'));
     await store.accounts.create(account('ann', { passwordHash: 'hash of joe' }));
-    assert.equal(await store.accounts.replaceHash('joe', 'something else', 'new'), false);
-    assert.equal(await store.accounts.replaceHash('nobody', 'hash of joe', 'new'), false);
+    assert.equal(await store.accounts.replaceHash('id-of-joe', 'something else', 'new'), false);
+    assert.equal(await store.accounts.replaceHash('id-of-nobody', 'hash of joe', 'new'), false);
     assert.equal((await store.accounts.findCredential('joe'))?.passwordHash, 'hash of joe');
-    assert.equal(await store.accounts.replaceHash('joe', 'hash of joe', 'new'), true);
+    assert.equal(await store.accounts.replaceHash('id-of-joe', 'hash of joe', 'new'), true);
     assert.equal((await store.accounts.findCredential('joe'))?.passwordHash, 'new');
     assert.equal((await store.accounts.findCredential('ann'))?.passwordHash, 'hash of joe');
   }),
@@ -124,7 +133,7 @@ export const accountCases: readonly ConformanceCase[] = [
   over('accounts: of many that race to replace one hash exactly one does', async (store) => {
     await store.accounts.create(account('joe'));
     const outcomes = await Promise.all(
-      upTo(20).map((n) => store.accounts.replaceHash('joe', 'hash of joe', `new ${n}`)),
+      upTo(20).map((n) => store.accounts.replaceHash('id-of-joe', 'hash of joe', `new ${n}`)),
     );
     assert.equal(outcomes.filter(Boolean).length, 1);
     const kept = `new ${outcomes.indexOf(true)}`;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NewAccount, Quota, Session, Store } from '../port.ts';
+import type { AuditEntry, NewAccount, Quota, Session, Store, Trail } from '../port.ts';
 
 /** A place for a store that was never opened before. */
 export interface Ground {
@@ -13,7 +13,20 @@ export interface Ground {
    * resolves when an open store can see it.
    */
   loseRow(table: 'auth' | 'users', userId: string): Promise<void>;
+  /** Spoils the audit behind the store's back, and touches nothing else; resolves when an open store can see it. */
+  tamper(deed: Tampering): Promise<void>;
 }
+
+/** What somebody who can write to the database may do to the audit. */
+export type Tampering =
+  /** Gives an entry another outcome. */
+  | { readonly deed: 'change'; readonly seq: number }
+  /** Takes the entries from one number to another away. */
+  | { readonly deed: 'remove'; readonly seq: number; readonly to: number }
+  /** Lets two entries change places, with everything in them but their numbers. */
+  | { readonly deed: 'swap'; readonly seq: number; readonly with: number }
+  /** Puts a copy of an entry at a number; entries from there on move up by one. */
+  | { readonly deed: 'insert'; readonly seq: number; readonly copyOf: number };
 
 export interface ConformanceCase {
   readonly title: string;
@@ -44,6 +57,7 @@ export function account(name: string, changes: Partial<NewAccount> = {}): NewAcc
     canonical: name.toLowerCase(),
     passwordHash: `hash of ${name}`,
     createdAt: 1_000,
+    email: null,
     ...changes,
   };
 }
@@ -58,6 +72,9 @@ export function session(n: number, userId: string, changes: Partial<Session> = {
     lastSeenAt: 1_000,
     idleExpiresAt: 5_000,
     expiresAt: 9_000,
+    provenAt: 1_000,
+    network: '192.0.2.1',
+    device: 'Firefox on Linux',
     ...changes,
   };
 }
@@ -80,6 +97,34 @@ export function upTo(count: number): number[] {
 /** Compares what a store answered by its fields alone: engines differ in the prototypes of their rows. */
 export function assertRow<Row extends object>(actual: Row | undefined, expected: Row): void {
   assert.deepEqual(actual && { ...actual }, expected);
+}
+
+/** A trail for one event. */
+export function trail(event: string, changes: Partial<Trail> = {}): Trail {
+  return {
+    at: 1_000,
+    event,
+    outcome: 'ok',
+    contract: 'rest',
+    network: '192.0.2.1',
+    requestId: `request of ${event}`,
+    ...changes,
+  };
+}
+
+/** The whole audit as short lines, oldest first. */
+export async function audited(store: Store): Promise<string[]> {
+  const entries = await store.audit.read({ most: 10_000 });
+  return entries.reverse().map(line);
+}
+
+function line({ event, outcome, userId, handle }: AuditEntry): string {
+  return [event, outcome, userId ?? '-', handle ?? '-'].join(' ');
+}
+
+/** Expects the whole chain to be intact and to hold so many entries. */
+export async function assertIntact(store: Store, entries: number): Promise<void> {
+  assert.deepEqual(await store.audit.verify(() => {}), { intact: true, entries });
 }
 
 /** Twice the time the port gives a store to write down that a session was used, and some more. */

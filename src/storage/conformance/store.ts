@@ -2,21 +2,62 @@
 
 import assert from 'node:assert/strict';
 import { type Store, StoreUnavailable } from '../port.ts';
-import { account, assertRow, type ConformanceCase, hex, over, quota, session, upTo } from './case.ts';
+import { account, assertRow, type ConformanceCase, hex, over, quota, session, trail, upTo } from './case.ts';
+
+const mail = {
+  kind: 'new_device' as const,
+  userId: 'id-of-joe',
+  recipient: 'joe@example.com',
+  details: {},
+  createdAt: 1_000,
+};
 
 /** Every method that answers. */
 const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   create: ({ accounts }) => accounts.create(account('bob')),
   findCredential: ({ accounts }) => accounts.findCredential('joe'),
+  findCredentialOf: ({ accounts }) => accounts.findCredentialOf('id-of-joe'),
   findUser: ({ accounts }) => accounts.findUser('id-of-joe'),
-  replaceHash: ({ accounts }) => accounts.replaceHash('joe', 'hash of joe', 'new'),
+  list: ({ accounts }) => accounts.list({ most: 1 }),
+  replaceHash: ({ accounts }) => accounts.replaceHash('id-of-joe', 'hash of joe', 'new'),
+  verifyEmail: ({ accounts }) => accounts.verifyEmail('id-of-joe', 'joe@example.com', 1_000),
+  changeEmail: ({ accounts }) =>
+    accounts.changeEmail('id-of-joe', { email: 'a@b.c', canonical: 'a@b.c', verifiedAt: 1_000 }),
+  setDisabled: ({ accounts }) => accounts.setDisabled('id-of-joe', null),
   insert: ({ sessions }) => sessions.insert(hex(2), session(2, 'id-of-joe')),
   find: ({ sessions }) => sessions.find(hex(1)),
+  findByHandle: ({ sessions }) => sessions.findByHandle('handle-1'),
+  ofUser: ({ sessions }) => sessions.ofUser('id-of-joe'),
+  prove: ({ sessions }) => sessions.prove(hex(1), 2_000),
+  rotate: ({ sessions }) => sessions.rotate(hex(1), hex(9)),
   remove: ({ sessions }) => sessions.remove(hex(1)),
+  removeByHandle: ({ sessions }) => sessions.removeByHandle('id-of-joe', 'handle-1'),
+  removeOfUser: ({ sessions }) => sessions.removeOfUser('id-of-joe', undefined),
+  removeAll: ({ sessions }) => sessions.removeAll(),
   'sweep of sessions': ({ sessions }) => sessions.sweep(9_999, 1),
   take: ({ throttle }) => throttle.take([quota(1, 9)], 1_000),
   giveBack: ({ throttle }) => throttle.giveBack(hex(1), 2_000),
   'sweep of windows': ({ throttle }) => throttle.sweep(9_999, 1),
+  append: ({ audit }) => audit.append(trail('login'), {}),
+  read: ({ audit }) => audit.read({ most: 1 }),
+  verify: ({ audit }) => audit.verify(() => {}),
+  'sweep of the audit': ({ audit }) => audit.sweep(9_999, 1),
+  'insert of a token': ({ tokens }) =>
+    tokens.insert(hex(1), { userId: 'id-of-joe', purpose: 'verify_email', email: 'a@b.c', expiresAt: 1 }),
+  'take of a token': ({ tokens }) => tokens.take(hex(1), 'verify_email'),
+  'removal of tokens': ({ tokens }) => tokens.removeOfUser('id-of-joe', 'verify_email'),
+  'sweep of tokens': ({ tokens }) => tokens.sweep(9_999, 1),
+  enqueue: ({ mails }) => mails.enqueue(mail, { most: 9, windowMs: 1_000 }),
+  due: ({ mails }) => mails.due(1_000, 1),
+  nextAt: ({ mails }) => mails.nextAt(),
+  sent: ({ mails }) => mails.sent(1, 1_000),
+  failed: ({ mails }) => mails.failed(1, null),
+  'sweep of mails': ({ mails }) => mails.sweep(9_999, 1),
+  remember: ({ devices }) => devices.remember(hex(1), 'id-of-joe', 1_000),
+  isKnown: ({ devices }) => devices.isKnown(hex(1), 'id-of-joe', 0),
+  any: ({ devices }) => devices.any('id-of-joe'),
+  'sweep of devices': ({ devices }) => devices.sweep(9_999, 1),
+  'removal of an account': ({ accounts }) => accounts.remove('id-of-joe'),
   ping: (store) => store.ping(),
 };
 
@@ -32,7 +73,7 @@ export const storeCases: readonly ConformanceCase[] = [
       await Promise.all(upTo(20).map((n) => first.accounts.create(account(`user${n}`))));
       await Promise.all(upTo(20).map((n) => first.sessions.insert(hex(n), session(n, `id-of-user${n}`))));
       await first.sessions.remove(hex(7));
-      await first.accounts.replaceHash('user3', 'hash of user3', 'new');
+      await first.accounts.replaceHash('id-of-user3', 'hash of user3', 'new');
       await first.throttle.take([quota(1, 1)], 10_000);
       await first.close();
 
@@ -96,7 +137,7 @@ export const storeCases: readonly ConformanceCase[] = [
     await store.accounts.create(account('joe'));
     await store.sessions.insert(hex(1), session(1, 'id-of-joe'));
     const outcomes = await Promise.allSettled([
-      store.sessions.insert(hex(2), session(2, 'nobody')),
+      store.sessions.insert(hex(2), session(1, 'id-of-joe')),
       store.accounts.create(account('ann')),
       store.throttle.take([quota(1, 1)], 10_000),
       store.sessions.insert(hex(1), session(3, 'id-of-joe')),

@@ -1,49 +1,128 @@
-/** Accounts in SQLite: a credential in `auth` and a user in `users`, written together. */
+/** Accounts in SQLite: a credential in `auth` and a user in `users`, written together and removed together. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { AccountStore, Credential, NewAccount, User } from '../port.ts';
+import type { AccountStore, Credential, User } from '../port.ts';
+import type { Chain } from './chain.ts';
 import type { Reader } from './reader.ts';
+import type { SessionsOfUser } from './sessions.ts';
+import { usersByPage } from './users.ts';
 import type { Writer } from './writer.ts';
 
-export function accountsIn(db: DatabaseSync, reader: Reader, writer: Writer): AccountStore {
+const credentialColumns = `user_id AS userId, identifier, password_hash AS passwordHash,
+  users.id IS NOT NULL AS hasUser, disabled_at IS NOT NULL AS isDisabled
+  FROM auth LEFT JOIN users ON users.id = auth.user_id`;
+
+/** The columns of a user that has both rows. */
+const userColumns = `users.id, identifier, users.created_at AS createdAt, email,
+  email_verified_at AS emailVerifiedAt, disabled_at AS disabledAt`;
+
+/** `ofUser` removes the sessions of a user inside a step. */
+export function accountsIn(
+  db: DatabaseSync,
+  reader: Reader,
+  writer: Writer,
+  chain: Chain,
+  ofUser: SessionsOfUser,
+): AccountStore {
   const insertAuth = db.prepare(
     `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES (?, ?, ?, ?)
      ON CONFLICT (canonical) DO NOTHING`,
   );
-  const insertUser = db.prepare('INSERT INTO users (id, created_at) VALUES (?, ?)');
-  const selectCredential = db.prepare(
-    `SELECT user_id AS userId, identifier, password_hash AS passwordHash, users.id IS NOT NULL AS hasUser
-     FROM auth LEFT JOIN users ON users.id = auth.user_id WHERE canonical = ?`,
-  );
+  const insertUser = db.prepare('INSERT INTO users (id, created_at, email) VALUES (?, ?, ?)');
+  const selectCredential = db.prepare(`SELECT ${credentialColumns} WHERE canonical = ?`);
+  const selectCredentialOf = db.prepare(`SELECT ${credentialColumns} WHERE user_id = ?`);
   const selectUser = db.prepare(
-    `SELECT users.id, identifier, users.created_at AS createdAt
-     FROM users JOIN auth ON auth.user_id = users.id WHERE users.id = ?`,
+    `SELECT ${userColumns} FROM users JOIN auth ON auth.user_id = users.id WHERE users.id = ?`,
   );
-  const updateHash = db.prepare(
-    'UPDATE auth SET password_hash = ? WHERE canonical = ? AND password_hash = ?',
+  const updateHash = db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ? AND password_hash = ?');
+  const updateVerified = db.prepare('UPDATE users SET email_verified_at = ? WHERE id = ? AND email = ?');
+  const updateEmail = db.prepare('UPDATE users SET email = ?, email_verified_at = ? WHERE id = ?');
+  // A name that is taken leaves the row as it is, and shows as no change.
+  const rename = db.prepare('UPDATE OR IGNORE auth SET identifier = ?, canonical = ? WHERE user_id = ?');
+  const updateDisabled = db.prepare(
+    'UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ?',
   );
+  const isUser = db.prepare('SELECT 1 FROM users WHERE id = ?');
+  const removals = [
+    'auth WHERE user_id',
+    'tokens WHERE user_id',
+    'devices WHERE user_id',
+    'users WHERE id',
+  ].map((rows) => db.prepare(`DELETE FROM ${rows} = ?`));
 
   const users = reader.remembering((userId) => selectUser.get(userId) as User | undefined);
 
   return {
-    create: (account: NewAccount) =>
+    create: (account, trail) =>
       writer.write(() => {
-        const { canonical, identifier, userId, passwordHash, createdAt } = account;
+        const { canonical, identifier, userId, passwordHash, createdAt, email } = account;
         if (insertAuth.run(canonical, identifier, userId, passwordHash).changes === 0)
           return 'identifier_taken';
-        insertUser.run(userId, createdAt);
+        insertUser.run(userId, createdAt, email);
+        chain.append(trail, { userId });
         return 'created';
       }),
 
-    findCredential: (canonical) =>
-      reader.read(() => {
-        const row = selectCredential.get(canonical);
-        return row && ({ ...row, hasUser: row['hasUser'] === 1 } as unknown as Credential);
-      }),
+    findCredential: (canonical) => reader.read(() => credential(selectCredential.get(canonical))),
+
+    findCredentialOf: (userId) => reader.read(() => credential(selectCredentialOf.get(userId))),
 
     findUser: users.find,
 
-    replaceHash: (canonical, expected, replacement) =>
-      writer.write(() => updateHash.run(replacement, canonical, expected).changes === 1),
+    list: usersByPage(db, reader, userColumns),
+
+    replaceHash: (userId, expected, replacement, trail, ending) =>
+      writer.write(() => {
+        if (updateHash.run(replacement, userId, expected).changes === 0) return false;
+        chain.append(trail, { userId });
+        if (ending) ofUser.end(userId, ending.exceptHandle, ending.trail);
+        return true;
+      }),
+
+    verifyEmail: (userId, email, at, trail) =>
+      writer.write(() => {
+        if (updateVerified.run(at, userId, email).changes === 0) return false;
+        users.forget(userId);
+        chain.append(trail, { userId });
+        return true;
+      }),
+
+    changeEmail: (userId, { email, canonical, verifiedAt }, trail) =>
+      writer.write(() => {
+        const user = selectUser.get(userId) as User | undefined;
+        if (!user) return 'unknown_account';
+        const isNamedByAddress = user.identifier.includes('@');
+        if (isNamedByAddress && rename.run(email, canonical, userId).changes === 0) return 'identifier_taken';
+        updateEmail.run(email, verifiedAt, userId);
+        users.forget(userId);
+        chain.append(trail, { userId });
+        return 'changed';
+      }),
+
+    setDisabled: (userId, at, trail) =>
+      writer.write(() => {
+        // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
+        const { changes } = updateDisabled.run(at, userId, at === null ? 0 : 1);
+        if (changes === 0) return isUser.get(userId) !== undefined;
+        users.forget(userId);
+        chain.append(trail, { userId });
+        return true;
+      }),
+
+    remove: (userId, trail) =>
+      writer.write(() => {
+        ofUser.drop(userId, trail);
+        const removed = removals.map((removal) => removal.run(userId).changes);
+        users.forget(userId);
+        if (removed.every((changes) => changes === 0)) return false;
+        chain.append(trail, { userId });
+        return true;
+      }),
   };
+}
+
+function credential(row: Record<string, unknown> | undefined): Credential | undefined {
+  if (!row) return undefined;
+  const flags = { hasUser: row['hasUser'] === 1, isDisabled: row['isDisabled'] === 1 };
+  return { ...row, ...flags } as unknown as Credential;
 }

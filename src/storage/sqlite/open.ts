@@ -95,6 +95,8 @@ function openFile(file: string): DatabaseSync {
         'Restore it from a backup, or remove it to start afresh.',
     );
   }
+  // SQLite takes a file of a few bytes for an empty database and would write over it.
+  if (!headerOf(file)) throw new Error('file is not a database');
   assertOwn(file);
   const db = new DatabaseSync(file, { timeout: openingPatienceMs });
   try {
@@ -102,6 +104,9 @@ function openFile(file: string): DatabaseSync {
     prepare(db);
     migrate(db, version);
     db.prepare(everyTable).all();
+    // Somebody who put another file in its place held the lock that this waited for.
+    if (statSync(file).ino !== about.ino)
+      throw new StoreUnusable(`${file} was replaced while it was opened. Start again.`);
     db.exec('PRAGMA busy_timeout = 0');
     return db;
   } catch (error) {
@@ -114,7 +119,16 @@ function openFile(file: string): DatabaseSync {
  * Looks into the header (SQLite's file format, section 1.3) before SQLite does: even opening and closing a file of
  * another program would fold its write-ahead log into it.
  */
-function assertOwn(file: string): void {
+export function assertOwn(file: string): void {
+  const header = headerOf(file);
+  if (!header || isGatehouse(header)) return;
+  throw new StoreUnusable(
+    `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
+  );
+}
+
+/** The header of a SQLite file; `undefined` for a file of another kind. */
+export function headerOf(file: string): Buffer | undefined {
   const header = Buffer.alloc(100);
   const handle = openSync(file, 'r');
   try {
@@ -122,12 +136,12 @@ function assertOwn(file: string): void {
   } finally {
     closeSync(handle);
   }
-  // SQLite takes a file of a few bytes for an empty database and would write over it.
-  if (!header.toString('latin1').startsWith('SQLite format 3\0')) throw new Error('file is not a database');
-  if (header.readUInt32BE(68) === applicationId) return;
-  throw new StoreUnusable(
-    `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
-  );
+  return header.toString('latin1').startsWith('SQLite format 3\0') ? header : undefined;
+}
+
+/** Whether the header of a SQLite file says that it is Gatehouse's. */
+export function isGatehouse(header: Buffer): boolean {
+  return header.readUInt32BE(68) === applicationId;
 }
 
 /** Reads the version before anything is written: a file of a newer Gatehouse stays as it was. */
@@ -172,7 +186,7 @@ function pragma(db: DatabaseSync, name: string): number {
 }
 
 /** A new name is durable once its folder is; Windows keeps folders durable by itself and cannot open them. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   fsyncSync(handle);

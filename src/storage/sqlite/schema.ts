@@ -7,7 +7,9 @@ export const applicationId = 0x47_41_54_45;
  * Migration number n brings a file from schema version n to n + 1.
  *
  * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names,
- * so the schema must be able to hold it.
+ * so the schema must be able to hold it. `mails.user_id` has none either: a notice may outlive its account. A mail waits
+ * while it has a `due_at`; without one it was sent, or given up if it has no `sent_at`. Their ids are never used twice,
+ * so that a late word about one mail cannot be taken for another's.
  */
 export const migrations: readonly string[] = [
   `
@@ -43,9 +45,107 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX throttle_by_end ON throttle (window_ends_at);
   `,
+
+  // Until now an account had no address but its identifier, if that was one.
+  `
+  ALTER TABLE users ADD COLUMN email TEXT;
+  ALTER TABLE users ADD COLUMN email_verified_at INTEGER;
+  ALTER TABLE users ADD COLUMN disabled_at INTEGER;
+  UPDATE users SET email = auth.identifier FROM auth
+    WHERE auth.user_id = users.id AND instr(auth.identifier, '@') > 0;
+  CREATE INDEX users_by_creation ON users (created_at, id);
+
+  ALTER TABLE sessions ADD COLUMN proven_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN network TEXT NOT NULL DEFAULT 'unknown';
+  ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT '';
+
+  CREATE TABLE audit (
+    seq        INTEGER PRIMARY KEY,
+    at         INTEGER NOT NULL,
+    event      TEXT NOT NULL,
+    outcome    TEXT NOT NULL,
+    user_id    TEXT,
+    handle     TEXT,
+    contract   TEXT NOT NULL,
+    network    TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    hash       BLOB NOT NULL CHECK (length(hash) = 32)
+  ) STRICT;
+  CREATE INDEX audit_by_user ON audit (user_id, seq) WHERE user_id IS NOT NULL;
+
+  CREATE TABLE audit_ends (
+    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    start_seq  INTEGER NOT NULL,
+    start_hash BLOB NOT NULL CHECK (length(start_hash) = 32),
+    last_seq   INTEGER NOT NULL,
+    last_hash  BLOB NOT NULL CHECK (length(last_hash) = 32)
+  ) STRICT;
+  INSERT INTO audit_ends VALUES (1, 0, zeroblob(32), 0, zeroblob(32));
+
+  CREATE TABLE tokens (
+    token_hash BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
+    user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose    TEXT NOT NULL,
+    email      TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX tokens_by_user ON tokens (user_id, purpose);
+  CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+
+  CREATE TABLE mails (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind       TEXT NOT NULL,
+    user_id    TEXT NOT NULL,
+    recipient  TEXT NOT NULL,
+    canonical  TEXT NOT NULL,
+    details    TEXT NOT NULL CHECK (json_valid(details)),
+    created_at INTEGER NOT NULL,
+    failures   INTEGER NOT NULL DEFAULT 0,
+    due_at     INTEGER,
+    sent_at    INTEGER
+  ) STRICT;
+  CREATE INDEX mails_by_recipient ON mails (canonical, created_at);
+  CREATE INDEX mails_due ON mails (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX mails_done ON mails (created_at) WHERE due_at IS NULL;
+
+  CREATE TABLE devices (
+    user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device_hash  BLOB NOT NULL CHECK (length(device_hash) = 32),
+    last_used_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, device_hash)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX devices_by_use ON devices (last_used_at);
+  `,
+
+  // What became of sessions that are gone. No foreign key: they may be gone because their user is.
+  `
+  CREATE TABLE ended (
+    id_hash  BLOB PRIMARY KEY CHECK (length(id_hash) = 32),
+    handle   TEXT NOT NULL,
+    user_id  TEXT NOT NULL,
+    ended_at INTEGER NOT NULL,
+    event    TEXT NOT NULL,
+    outcome  TEXT NOT NULL,
+    contract TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ended_by_time ON ended (ended_at);
+  `,
 ];
 
+const tables = [
+  'auth',
+  'users',
+  'sessions',
+  'throttle',
+  'audit',
+  'audit_ends',
+  'tokens',
+  'mails',
+  'devices',
+  'ended',
+] as const;
+
 /** Touches every table, however large, in no time; fails if one of them is missing or cannot be read. */
-export const everyTable = ['auth', 'users', 'sessions', 'throttle']
+export const everyTable = tables
   .map((table) => `SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT 1)`)
   .join(' UNION ALL ');

@@ -1,92 +1,182 @@
 /** Sessions in SQLite: one row each under the hash of the id; uses are written back in batches. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Session, SessionStore } from '../port.ts';
+import type { Cap, Session, SessionStore, Trail } from '../port.ts';
+import type { Chain } from './chain.ts';
+import { endedIn } from './ended.ts';
 import type { Reader } from './reader.ts';
+import { touchesOf } from './touches.ts';
 import type { Writer } from './writer.ts';
 
-/** How long uses are gathered before one commit writes them all. */
-const gatherMs = 100;
+const columns = `handle, user_id AS userId, contract, created_at AS createdAt,
+  last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt,
+  proven_at AS provenAt, network, device`;
 
-interface Touch {
+const hashAndColumns = `lower(hex(id_hash)) AS idHash, ${columns}`;
+
+/** A session with the hash it was kept under. */
+interface Removed extends Session {
   readonly idHash: string;
-  readonly lastSeenAt: number;
-  readonly idleExpiresAt: number;
 }
 
-const columns = `handle, user_id AS userId, contract, created_at AS createdAt,
-  last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt`;
+/** Removals of the sessions of a user inside a step of somebody else. */
+export interface SessionsOfUser {
+  /** All or all but one, with an entry in the audit for each. */
+  end(userId: string, exceptHandle: string | undefined, trail: Trail | undefined): Session[];
+  /** All, without an entry for each. */
+  drop(userId: string, trail: Trail | undefined): void;
+}
 
-/** A session store that can be told to write back what it has gathered. */
-export interface GatheringSessionStore extends SessionStore {
+/** A session store with what the rest of the engine needs of it. */
+export interface OwnSessionStore extends SessionStore {
   /** Resolves when all gathered uses are written. */
   writeBack(): Promise<void>;
+  readonly inStep: SessionsOfUser;
 }
 
-export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer): GatheringSessionStore {
+export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, chain: Chain): OwnSessionStore {
   const insert = db.prepare(
-    `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at, expires_at)
-     VALUES (unhex(?), ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at,
+                           expires_at, proven_at, network, device)
+     SELECT unhex(?), ?, id, ?, ?, ?, ?, ?, ?, ?, ? FROM users WHERE id = ?`,
   );
   const select = db.prepare(`SELECT ${columns} FROM sessions WHERE id_hash = unhex(?)`);
-  const update = db.prepare(
-    'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = unhex(?) AND last_seen_at < ?',
+  const selectByHandle = db.prepare(`SELECT ${columns} FROM sessions WHERE handle = ?`);
+  const selectOfUser = db.prepare(
+    `SELECT ${columns} FROM sessions WHERE user_id = ? ORDER BY created_at, handle`,
   );
-  const remove = db.prepare(`DELETE FROM sessions WHERE id_hash = unhex(?) RETURNING ${columns}`);
+  const prove = db.prepare(
+    `UPDATE sessions SET proven_at = ? WHERE id_hash = unhex(?) RETURNING ${hashAndColumns}`,
+  );
+  const rotate = db.prepare('UPDATE sessions SET id_hash = unhex(?) WHERE id_hash = unhex(?)');
+  const remove = db.prepare(`DELETE FROM sessions WHERE id_hash = unhex(?) RETURNING ${hashAndColumns}`);
+  const removeByHandle = db.prepare(
+    `DELETE FROM sessions WHERE handle = ? AND user_id = ? RETURNING ${hashAndColumns}`,
+  );
+  const removeOfUser = db.prepare(
+    `DELETE FROM sessions WHERE user_id = ? AND handle IS NOT ? RETURNING ${hashAndColumns}`,
+  );
+  const selectSurplus = db.prepare(
+    `SELECT handle FROM sessions WHERE user_id = ? AND handle <> ? AND idle_expires_at > ?
+     ORDER BY last_seen_at DESC, created_at DESC, handle LIMIT -1 OFFSET ?`,
+  );
+  const removeAll = db.prepare('DELETE FROM sessions');
   const sweep = db.prepare(
     `DELETE FROM sessions WHERE id_hash IN
      (SELECT id_hash FROM sessions WHERE idle_expires_at <= ? ORDER BY idle_expires_at LIMIT ?)`,
   );
 
   const sessions = reader.remembering((idHash) => select.get(idHash) as Session | undefined);
-  const touches = new Map<string, Touch>();
-  let timer: NodeJS.Timeout | undefined;
+  const touches = touchesOf(db, writer, sessions.forget);
+  const ended = endedIn(db);
 
-  async function writeBack(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
-    if (touches.size === 0) return;
-    const batch = [...touches.values()];
-    touches.clear();
-    await writer.write(() => {
-      for (const { idHash, lastSeenAt, idleExpiresAt } of batch) {
-        update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt);
-        sessions.forget(idHash);
-      }
+  /** Forgets rows that were removed, notes why, and returns them as the port knows them, in order of creation. */
+  function gone(rows: readonly Record<string, unknown>[], trail: Trail | undefined): Session[] {
+    const removed = rows.map((row) => {
+      const { idHash, ...session } = row as unknown as Removed;
+      sessions.forget(idHash);
+      ended.note(idHash, session, trail);
+      return session;
     });
+    return removed.sort((a, b) => a.createdAt - b.createdAt || (a.handle < b.handle ? -1 : 1));
+  }
+
+  const inStep: SessionsOfUser = {
+    end(userId, exceptHandle, trail) {
+      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null), trail);
+      for (const session of removed) chain.append(trail, session);
+      return removed;
+    },
+    drop: (userId, trail) => void gone(removeOfUser.all(userId, null), trail),
+  };
+
+  /** Ends the sessions used least recently of those a user has besides a new one, beyond a number of all of them. */
+  function endBeyond({ userId, handle, createdAt }: Session, { most, trail }: Cap): void {
+    for (const surplus of selectSurplus.all(userId, handle, createdAt, most - 1)) {
+      const [removed] = gone(removeByHandle.all(String(surplus['handle']), userId), trail);
+      if (removed) chain.append(trail, removed);
+    }
   }
 
   return {
-    insert: (idHash, session) =>
+    insert: (idHash, session, trail, cap) =>
       writer.write(() => {
         const { handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = session;
-        insert.run(idHash, handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt);
+        const { provenAt, network, device } = session;
+        const instants = [createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt];
+        const { changes } = insert.run(idHash, handle, contract, ...instants, network, device, userId);
+        if (changes === 0) return 'unknown_account';
+        chain.append(trail, { userId, handle });
+        if (cap) endBeyond(session, cap);
+        return 'inserted';
       }),
 
     find: sessions.find,
 
-    touch(idHash, lastSeenAt, idleExpiresAt) {
-      // Requests overtake one another: the latest use counts, not the one noted last.
-      const noted = touches.get(idHash);
-      if (noted && noted.lastSeenAt >= lastSeenAt) return;
-      touches.set(idHash, { idHash, lastSeenAt, idleExpiresAt });
-      // A use that could not be written is noted again by the next check of the session.
-      timer ??= setTimeout(() => writeBack().catch(() => {}), gatherMs).unref();
-    },
+    ofUser: async (userId) => reader.read(() => selectOfUser.all(userId)) as unknown as Session[],
 
-    remove: (idHash) =>
+    touch: touches.note,
+
+    prove: (idHash, provenAt, trail) =>
       writer.write(() => {
+        const proven = prove.get(provenAt, idHash) as Removed | undefined;
+        if (!proven) return false;
         sessions.forget(idHash);
-        return remove.get(idHash) as Session | undefined;
+        chain.append(trail, proven);
+        return true;
       }),
+
+    rotate: (idHash, newIdHash, trail) =>
+      writer.write(() => {
+        const session = select.get(idHash) as Session | undefined;
+        if (!session || rotate.run(newIdHash, idHash).changes === 0) return false;
+        sessions.forget(idHash);
+        ended.note(idHash, session, trail);
+        touches.move(idHash, newIdHash);
+        return true;
+      }),
+
+    remove: (idHash, trail) =>
+      writer.write(() => {
+        const [removed] = gone(remove.all(idHash), trail);
+        if (removed) chain.append(trail, removed);
+        return removed;
+      }),
+
+    removeByHandle: (userId, handle, trail) =>
+      writer.write(() => {
+        const [removed] = gone(removeByHandle.all(handle, userId), trail);
+        if (removed) chain.append(trail, removed);
+        return removed;
+      }),
+
+    removeOfUser: (userId, exceptHandle, trail) =>
+      writer.write(() => inStep.end(userId, exceptHandle, trail)),
+
+    inStep,
+
+    findByHandle: async (handle) => reader.read(() => selectByHandle.get(handle)) as Session | undefined,
+
+    removeAll: (trail) =>
+      writer.write(() => {
+        sessions.forgetAll();
+        ended.noteAll(trail);
+        chain.append(trail, {});
+        return Number(removeAll.run().changes);
+      }),
+
+    findEnded: async (idHash) => reader.read(() => ended.find(idHash)),
+
+    sweepEnded: (before, most) => writer.write(() => ended.forget(before, most)),
 
     sweep: (now, most) =>
       writer.write(() => {
+        ended.noteExpired(now, most);
         const { changes } = sweep.run(now, most);
         if (changes > 0) sessions.forgetAll();
         return Number(changes);
       }),
 
-    writeBack,
+    writeBack: touches.writeBack,
   };
 }

@@ -3,30 +3,41 @@
 import { resolve } from 'node:path';
 import { type Store, StoreUnavailable } from '../port.ts';
 import { accountsIn } from './accounts.ts';
+import { auditIn } from './audit.ts';
+import { Chain, type Digest } from './chain.ts';
+import { devicesIn } from './devices.ts';
+import { mailsIn } from './mails.ts';
 import { openDatabase } from './open.ts';
 import { Reader } from './reader.ts';
 import { everyTable, migrations } from './schema.ts';
 import { sessionsIn } from './sessions.ts';
 import { throttleIn } from './throttle.ts';
+import { tokensIn } from './tokens.ts';
 import { Writer } from './writer.ts';
 
 /**
- * Opens the store in the file at `path`, creating file and folder where they are missing.
+ * Opens the store in the file at `path`, creating file and folder where they are missing. `digest` links the entries
+ * of the audit: it must be the same at every opening.
  *
  * @throws {StoreUnusable} if the file cannot be used.
  */
-export function openSqliteStore(path: string): Store {
+export function openSqliteStore(path: string, digest: Digest): Store {
   const db = openDatabase(path);
   const reader = new Reader(db);
   const writer = new Writer(db, resolve(path), reader);
-  const sessions = sessionsIn(db, reader, writer);
+  const chain = new Chain(db, digest);
+  const sessions = sessionsIn(db, reader, writer, chain);
   const schemaVersion = db.prepare('PRAGMA user_version');
   const tables = db.prepare(everyTable);
 
   return {
-    accounts: accountsIn(db, reader, writer),
+    accounts: accountsIn(db, reader, writer, chain, sessions.inStep),
     sessions,
     throttle: throttleIn(db, reader, writer),
+    audit: auditIn(db, reader, writer, chain),
+    tokens: tokensIn(db, reader, writer),
+    mails: mailsIn(db, reader, writer),
+    devices: devicesIn(db, reader, writer),
 
     async ping() {
       reader.read(() => tables.all());

@@ -5,6 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers';
 import { StoreUnavailable } from '../port.ts';
 import { type Reader, unavailable } from './reader.ts';
+import { isLocked } from './trouble.ts';
 
 interface Waiting {
   run(): unknown;
@@ -124,11 +125,6 @@ export class Writer {
       // The next BEGIN tells whether the connection is still of use.
     }
   }
-}
-
-function isLocked(error: unknown): boolean {
-  const primaryCode = Number((error as { errcode?: number })?.errcode) & 0xff;
-  return primaryCode === 5 || primaryCode === 6;
 }
 
 function inodeOf(file: string): bigint | undefined {

@@ -1,6 +1,8 @@
 /** The OpenAPI document: every route of every contract, as it is served at `/openapi.json`. */
 
+import { account } from './account.ts';
 import { dotjson } from './dotjson.ts';
+import { email } from './email.ts';
 import { envelope } from './envelope.ts';
 import { headers } from './headers.ts';
 import { sharedSchemas } from './ids.ts';
@@ -8,6 +10,7 @@ import { problemResponses, problemSchema } from './refusals.ts';
 import { rest } from './rest.ts';
 import { securitySchemes } from './security.ts';
 import { session } from './session.ts';
+import { sessions } from './sessions.ts';
 import type { Document, Part } from './shape.ts';
 import { site } from './site.ts';
 
@@ -24,6 +27,11 @@ session made through one of them is valid through the others.
 a method that is not listed with 405 and \`Allow\`, each in the error body of the contract that owns the path: \`envelope\`
 below \`/api/auth\`, \`dotjson\` for names that end in \`.json\`, problem details everywhere else.
 
+**Throttle.** Every operation says whether it is throttled. What is counted, is counted before anything is hashed, under
+limits the operator sets: for the account and for the client's network, together for all contracts. A full count is
+answered with 429 and \`Retry-After\`. A browser that carries the cookie \`gatehouse_device\` and has logged in to an
+account before has a count of its own there, which strangers cannot fill.
+
 **Cross-site.** A request that changes state is answered with 403 if a browser says that it comes from a page of another
 origin, unless the operator allows that origin. Allowed origins may also call through CORS, with credentials; their
 preflight requests (OPTIONS) are answered with 204.
@@ -32,7 +40,7 @@ preflight requests (OPTIONS) are answered with 204.
 with 200 and the same body and headers (\`GATEHOUSE_ENVELOPE_STATUS\`, \`GATEHOUSE_DOTJSON_STATUS\`). Trouble of the server
 itself, 500 and 503, always keeps its status.`;
 
-const parts: readonly Part[] = [envelope, rest, dotjson, session, site];
+const parts: readonly Part[] = [envelope, rest, dotjson, session, sessions, account, email, site];
 
 /** One map out of the maps of all parts. */
 function merged<Value>(

@@ -2,7 +2,17 @@
 
 import { clearsOwn, response, setsToken } from './headers.ts';
 import { exampleToken, oneOfSentences, passwordSentences, presented } from './ids.ts';
-import { commonRefusals, logoutRefusals, malformed, refusalsOf, type Said, shared } from './refusals.ts';
+import {
+  commonRefusals,
+  logoutRefusals,
+  malformed,
+  refusalsOf,
+  type Said,
+  shared,
+  throttledAsLogin,
+  throttledAsRegistration,
+  unthrottled,
+} from './refusals.ts';
 import type { Content, Operation, Part } from './shape.ts';
 
 const said: Said = (_status, sentences, orTooShort) => ({
@@ -49,7 +59,7 @@ const register: Operation = {
   operationId: 'dotjsonRegister',
   tags: ['dotjson'],
   summary: 'Register with a username',
-  description: 'Makes an account. Begins no session: log in next.',
+  description: `Makes an account. Begins no session: log in next. ${throttledAsRegistration}`,
   security: [],
   requestBody: {
     description: 'One JSON object; other fields are ignored.',
@@ -93,8 +103,9 @@ const login: Operation = {
   summary: 'Log in with a username and get a session id',
   description:
     'Checks a username and a password and begins a session beside those the user already has. The id comes in the ' +
-    'body and in the cookie. Whether an unknown name is told apart from a wrong password is for the operator to ' +
-    'choose (`GATEHOUSE_ENUMERATION`).',
+    'body and in the cookie `session_id`; a second cookie tells the device from others. Whether an unknown name is told apart from a wrong password is for the operator to ' +
+    'choose (`GATEHOUSE_ENUMERATION`). ' +
+    throttledAsLogin,
   security: [],
   requestBody: {
     description: 'One JSON object; other fields are ignored.',
@@ -143,7 +154,7 @@ const logout: Operation = {
   summary: 'End the session of `?s=` or the cookie',
   description:
     'Ends a session for good. An id in `?s=` outranks the cookie, also if it is not valid. A repeated `?s=`, or two ' +
-    'different cookies, name no session. A body is not needed, and ignored if there is one.',
+    `different cookies, name no session. A body is not needed, and ignored if there is one. ${unthrottled}`,
   security: [{ SessionQuery: [] }, { SessionCookie: [] }],
   requestBody: {
     description: 'Not needed; whatever it is, it is ignored.',

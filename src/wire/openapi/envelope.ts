@@ -2,7 +2,15 @@
 
 import { response } from './headers.ts';
 import { exampleRequestId, exampleToken, exampleUuid, oneOfSentences, presented } from './ids.ts';
-import { commonRefusals, malformed, refusalsOf, type Said, shared } from './refusals.ts';
+import {
+  commonRefusals,
+  malformed,
+  refusalsOf,
+  type Said,
+  shared,
+  throttledAsLogin,
+  unthrottled,
+} from './refusals.ts';
 import type { Content, Operation, Part, Schema } from './shape.ts';
 
 const request: Schema = {
@@ -46,7 +54,7 @@ const login: Operation = {
   summary: 'Log in with a username',
   description:
     'Checks a username and a password and begins a session beside those the user already has. An unknown name and a ' +
-    'wrong password are refused in the same words, after the same work. Sets no cookie.',
+    `wrong password are refused in the same words, after the same work. Sets no cookie. ${throttledAsLogin}`,
   security: [],
   requestBody: {
     description: 'One JSON object; other fields, `request` among them, are ignored.',
@@ -96,7 +104,7 @@ const logout: Operation = {
   summary: 'End the session named in the body',
   description:
     'Ends a session for good. The id is read from the body and from nowhere else; whoever knows it may end it. Of ' +
-    'many requests that race to end one session, exactly one is told that it did.',
+    `many requests that race to end one session, exactly one is told that it did. ${unthrottled}`,
   security: [],
   requestBody: {
     description: 'One JSON object; other fields are ignored.',

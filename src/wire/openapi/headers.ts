@@ -73,18 +73,40 @@ function setCookie(description: string, required: boolean, pattern: string): Rec
   return { 'Set-Cookie': { description, required, schema: { type: 'string', pattern } } };
 }
 
-/** Sets the cookie to a UUID. */
-export const setsUuid = setCookie(
-  'Sets the cookie `session_id` for the absolute lifetime of the session.',
-  true,
-  cookiePattern(uuidPattern.slice(1, -1), '\\d+'),
-);
+const uuid = uuidPattern.slice(1, -1);
+const token = tokenPattern.slice(1, -1);
 
-/** Sets the cookie to 26 letters and digits; not on a refusal that is shown as 200. */
-export const setsToken = setCookie(
-  'Sets the cookie `session_id` for the absolute lifetime of the session. Missing on a refusal shown as 200.',
+/** The cookie of the device: ids of at most four people who share a browser. */
+const devicePattern =
+  `^gatehouse_device=${token}(?:\\.${token}){0,3}; Max-Age=31536000; ` +
+  'Path=/; HttpOnly; SameSite=Lax(?:; Secure)?$';
+
+/** Two lines of one name, which are never joined (RFC 6265, section 3): the session, then the device. */
+function setTwoCookies(id: string, required: boolean, besides: string): Record<string, Header> {
+  const session = { type: 'string', pattern: cookiePattern(id, '\\d+') };
+  const schema = {
+    type: 'array',
+    prefixItems: [session, { type: 'string', pattern: devicePattern }],
+    items: false,
+    minItems: 2,
+  };
+  const description =
+    'Two header lines, one for each item. The first sets `session_id` for the absolute lifetime of the session, the ' +
+    `second \`gatehouse_device\` for a year: it tells the browser of an owner from a stranger's.${besides}`;
+  return { 'Set-Cookie': { description, required, schema } };
+}
+
+/** Sets the cookie to a UUID, and that of the device. */
+export const setsUuid = setTwoCookies(uuid, true, '');
+
+/** Sets the cookie to 26 letters and digits, and that of the device; not on a refusal that is shown as 200. */
+export const setsToken = setTwoCookies(token, false, ' Missing on a refusal shown as 200.');
+
+/** Sets the cookie to a new id in the spelling of the old one. */
+export const setsNewId = setCookie(
+  'Sets the cookie `session_id` to the new id, if the old one came in a cookie.',
   false,
-  cookiePattern(tokenPattern.slice(1, -1), '\\d+'),
+  cookiePattern(`(?:${uuid}|${token})`, '\\d+'),
 );
 
 const clearing = cookiePattern('', '0');

@@ -11,6 +11,7 @@ export const tokenPattern = '^[a-z0-9]{26}$';
 /** Ids for examples; none of them was ever given out. */
 export const exampleUuid = '6f1c2d9e-4b7a-4c53-9e08-2a7d51f0c3b4';
 export const exampleToken = 'k3v9x0qd7m2c5t8w1z4r6p0hbn';
+export const exampleHandle = 'q7w2e9r4t1y6u3i8';
 export const exampleRequestId = '0b9d8f5a-7c1e-4f36-8a52-d4e61b7c9f20';
 
 /** The schemas that contracts refer to. */
@@ -45,6 +46,11 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
       'A name of ASCII letters, digits and underscores. Case is kept, and ignored when names are compared.',
     type: 'string',
     pattern: '^[a-zA-Z0-9_]{3,40}$',
+  },
+  Handle: {
+    description: 'The public name of a session. It opens nothing.',
+    type: 'string',
+    pattern: '^[a-z0-9]{16}$',
   },
   UtcInstant: {
     description: 'An instant in UTC with milliseconds (RFC 3339).',

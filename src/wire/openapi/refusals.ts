@@ -7,8 +7,24 @@ import type { Content, Reference, Response, Schema } from './shape.ts';
 /** Puts sentences into the error body of a contract, for one status. */
 export type Said = (status: number, sentences: readonly string[], orTooShort?: boolean) => Content;
 
+/** How a route is throttled, as the end of its description (ruling G16). */
+export const unthrottled = 'Not throttled.';
+export const throttledAsLogin =
+  'Throttled: an attempt counts for the account, or for its known device, and for the network; a success is taken ' +
+  "back out of the account's count.";
+export const throttledByMail = 'Throttled: at most three mails an hour go to one recipient.';
+export const throttledAsRegistration =
+  'Throttled: an attempt that passes the rules of form counts for the network.';
+
 /** What is said of a request that could be read, but is not well-formed. */
 export const malformed = 'Malformed request';
+
+const crossSite = 'Cross-site request refused: the Origin is not on the list of allowed origins';
+
+const wrongPassword = 'Invalid password';
+
+/** The type of the problem that `POST /auth/confirm` solves. */
+const confirmationRequired = 'urn:gatehouse:problem:confirmation-required';
 
 /** The refusals a route may answer before, or instead of, what it is for. */
 export function commonRefusals(prefix: string, said: Said): Readonly<Record<string, Response>> {
@@ -19,7 +35,7 @@ export function commonRefusals(prefix: string, said: Said): Readonly<Record<stri
     ),
     [`${prefix}Forbidden`]: response(
       'The request came from a page of an origin that is not allowed. Nothing was done.',
-      said(403, ['Cross-site request refused: the Origin is not on the list of allowed origins']),
+      said(403, [crossSite]),
     ),
     [`${prefix}TooLarge`]: response(
       'The body is larger than 16 KiB. The connection is closed.',
@@ -85,6 +101,7 @@ const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  404: 'Not Found',
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
@@ -99,7 +116,10 @@ export const problemSchema: Schema = {
   description: 'What went wrong, as problem details (RFC 9457).',
   type: 'object',
   properties: {
-    type: { description: 'The status says it all: there are no types of our own.', const: 'about:blank' },
+    type: {
+      description: 'What a program can tell the problem by, where the status does not say it all.',
+      enum: ['about:blank', confirmationRequired],
+    },
     title: { description: 'The registered phrase of the status.', type: 'string' },
     status: { description: 'The status of the response.', type: 'integer', minimum: 400, maximum: 599 },
     detail: { description: 'What is wrong, in one sentence.', type: 'string', minLength: 1 },
@@ -108,7 +128,7 @@ export const problemSchema: Schema = {
   additionalProperties: false,
 };
 
-/** Problem details with one status and one of some sentences. */
+/** Problem details with one status and one of some sentences, of no type of their own. */
 export const problemSaid: Said = (status, sentences, orTooShort) => ({
   'application/problem+json': {
     schema: {
@@ -116,6 +136,7 @@ export const problemSaid: Said = (status, sentences, orTooShort) => ({
         { $ref: '#/components/schemas/Problem' },
         {
           properties: {
+            type: { const: 'about:blank' },
             status: { const: status },
             title: { const: titles[status] },
             detail: oneOfSentences(sentences, orTooShort),
@@ -123,9 +144,42 @@ export const problemSaid: Said = (status, sentences, orTooShort) => ({
         },
       ],
     },
-    example: { type: 'about:blank', title: titles[status], status, detail: sentences[0] },
+    example: problemOf(status, sentences[0]),
   },
 });
+
+function problemOf(status: number, detail: string | undefined, type = 'about:blank') {
+  return { type, title: titles[status], status, detail };
+}
+
+const confirm = problemOf(403, 'Confirm the password first: POST /auth/confirm', confirmationRequired);
+
+const required = ['type', 'detail'];
+
+/** Where a password is asked for again, 403 has two meanings: `type` tells them apart. */
+const confirmFirst: Content = {
+  'application/problem+json': {
+    schema: {
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        {
+          properties: { status: { const: 403 }, title: { const: titles[403] } },
+          oneOf: [
+            { properties: { type: { const: confirm.type }, detail: { const: confirm.detail } }, required },
+            {
+              properties: { type: { const: 'about:blank' }, detail: { enum: [wrongPassword, crossSite] } },
+              required,
+            },
+          ],
+        },
+      ],
+    },
+    examples: {
+      confirm: { summary: 'The password has to be confirmed first.', value: confirm },
+      wrong: { summary: 'The password is wrong.', value: problemOf(403, wrongPassword) },
+    },
+  },
+};
 
 /** The answer to what never became a request, on whichever path. */
 const unreadable: Response = response(
@@ -136,15 +190,10 @@ const unreadable: Response = response(
       schema: {
         allOf: [
           { $ref: '#/components/schemas/Problem' },
-          { properties: { status: { enum: [400, 408, 431] } } },
+          { properties: { type: { const: 'about:blank' }, status: { enum: [400, 408, 431] } } },
         ],
       },
-      example: {
-        type: 'about:blank',
-        title: 'Bad Request',
-        status: 400,
-        detail: 'Malformed request',
-      },
+      example: problemOf(400, malformed),
     },
   },
 );
@@ -152,5 +201,21 @@ const unreadable: Response = response(
 /** The shared responses in problem details: for `rest`, and for every route outside the three contracts. */
 export const problemResponses: Readonly<Record<string, Response>> = {
   ...commonRefusals('Problem', problemSaid),
+  NotAuthenticated: response('No live session was presented.', problemSaid(401, ['Not authenticated']), {
+    'WWW-Authenticate': {
+      description: 'The scheme that would be accepted.',
+      required: true,
+      schema: { type: 'string', const: 'Bearer' },
+    },
+  }),
+  WrongPassword: response(
+    'The password is wrong; the session stays alive. Or the request came from a page of an origin that is not allowed.',
+    problemSaid(403, [wrongPassword, crossSite]),
+  ),
+  ConfirmFirst: response(
+    'The password was not proven in this session in the last ten minutes, which `type` says; or the password is wrong, ' +
+      'or the request came from a page of an origin that is not allowed. Nothing was done.',
+    confirmFirst,
+  ),
   Unreadable: unreadable,
 };

@@ -2,7 +2,16 @@
 
 import { clears, response, retryAfter, setsUuid } from './headers.ts';
 import { exampleUuid, passwordSentences, presented } from './ids.ts';
-import { logoutRefusals, malformed, problemSaid, refusalsOf, shared } from './refusals.ts';
+import {
+  logoutRefusals,
+  malformed,
+  problemSaid,
+  refusalsOf,
+  shared,
+  throttledAsLogin,
+  throttledAsRegistration,
+  unthrottled,
+} from './refusals.ts';
 import type { Content, Operation, Part } from './shape.ts';
 
 const begun: Content = {
@@ -28,7 +37,7 @@ const register: Operation = {
   summary: 'Register with an e-mail address and log in',
   description:
     'Makes an account and begins its first session. Should the account be written and the session not, the answer is ' +
-    'an error and a later login works.',
+    `an error and a later login works. ${throttledAsRegistration}`,
   security: [],
   requestBody: {
     description: 'One JSON object; other fields are ignored.',
@@ -75,7 +84,7 @@ const login: Operation = {
   summary: 'Log in with an e-mail address',
   description:
     'Checks an address and a password and begins a session beside those the user already has. An unknown address and ' +
-    'a wrong password are refused in the same words, after the same work.',
+    `a wrong password are refused in the same words, after the same work. ${throttledAsLogin}`,
   security: [],
   requestBody: {
     description: 'One JSON object; other fields are ignored.',
@@ -113,7 +122,8 @@ const logout: Operation = {
   summary: 'End the session of the cookie or the header',
   description:
     'Ends every live session that the cookie and the header name, and clears the cookie. Succeeds without a session ' +
-    'too; answers 503, never 204, if the store could not be told. A body is not needed, and ignored if there is one.',
+    'too; answers 503, never 204, if the store could not be told. A body is not needed, and ignored if there is one. ' +
+    unthrottled,
   security: [{}, { SessionCookie: [] }, { SessionHeader: [] }],
   responses: {
     204: response('No session that was presented is alive any more.', undefined, clears),

@@ -2,6 +2,9 @@
 
 import type { Schema } from './shape.ts';
 
+/** Any of the carriers that the routes of a signed-in person read. */
+export const anySession = [{ SessionCookie: [] }, { SessionHeader: [] }, { SessionBearer: [] }];
+
 export const securitySchemes: Readonly<Record<string, Schema>> = {
   SessionCookie: {
     type: 'apiKey',

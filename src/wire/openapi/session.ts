@@ -2,8 +2,9 @@
 
 import { headOf } from './head.ts';
 import { response } from './headers.ts';
-import { exampleUuid } from './ids.ts';
-import { problemSaid, trouble } from './refusals.ts';
+import { exampleHandle, exampleUuid } from './ids.ts';
+import { shared, trouble, unthrottled } from './refusals.ts';
+import { anySession } from './security.ts';
 import type { Operation, Part, Schema } from './shape.ts';
 
 const instant: Schema = { $ref: '#/components/schemas/UtcInstant' };
@@ -25,8 +26,8 @@ const check: Operation = {
   description:
     'Tells whose session was presented and how long it lasts, and counts as a use of it. `X-Session-Id` and ' +
     '`Authorization: Bearer` outrank the cookie, also if they are not valid; carriers that disagree name no session. ' +
-    '401 means that the session is known to be dead; if that cannot be found out, the answer is 503.',
-  security: [{ SessionCookie: [] }, { SessionHeader: [] }, { SessionBearer: [] }],
+    `401 means that the session is known to be dead; if that cannot be found out, the answer is 503. ${unthrottled}`,
+  security: anySession,
   responses: {
     200: response('The session is alive.', {
       'application/json': {
@@ -34,7 +35,7 @@ const check: Operation = {
         example: {
           user: { id: exampleUuid, username: 'ada', created_at: '2026-03-14T08:26:53.580Z' },
           session: {
-            handle: 'q7w2e9r4t1y6u3i8',
+            handle: exampleHandle,
             created_at: '2026-03-15T07:00:00.000Z',
             last_seen_at: '2026-03-15T09:30:00.000Z',
             idle_expires_at: '2026-03-22T09:30:00.000Z',
@@ -43,13 +44,7 @@ const check: Operation = {
         },
       },
     }),
-    401: response('No live session was presented.', problemSaid(401, ['Not authenticated']), {
-      'WWW-Authenticate': {
-        description: 'The scheme that would be accepted.',
-        required: true,
-        schema: { type: 'string', const: 'Bearer' },
-      },
-    }),
+    401: shared('NotAuthenticated'),
     ...trouble('Problem'),
   },
 };
@@ -72,11 +67,7 @@ export const session: Part = {
         session: {
           type: 'object',
           properties: {
-            handle: {
-              description: 'The public name of the session. It opens nothing.',
-              type: 'string',
-              pattern: '^[a-z0-9]{16}$',
-            },
+            handle: { $ref: '#/components/schemas/Handle' },
             created_at: instant,
             last_seen_at: instant,
             idle_expires_at: instant,

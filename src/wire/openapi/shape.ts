@@ -31,11 +31,23 @@ export interface Response {
 /** Responses by status, or by class of status (`4XX`) for those that have no entry of their own. */
 type Responses = Readonly<Record<string, Response | Reference>>;
 
+/** A part of the path or of the query. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: Schema;
+  readonly example: unknown;
+}
+
 export interface Operation {
   readonly operationId: string;
   readonly tags: readonly string[];
   readonly summary: string;
+  /** Says, besides what it does, how it is throttled. */
   readonly description: string;
+  readonly parameters?: readonly Parameter[];
   /** Any one of the entries is enough; an empty one means that none is needed. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly requestBody?: {
@@ -47,7 +59,7 @@ export interface Operation {
 }
 
 /** One path with its operations by method. */
-type PathItem = Readonly<Partial<Record<'get' | 'head' | 'post', Operation>>>;
+type PathItem = Readonly<Partial<Record<'get' | 'head' | 'post' | 'delete', Operation>>>;
 
 /** What one contract adds to the document. */
 export interface Part {

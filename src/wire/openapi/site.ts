@@ -2,7 +2,7 @@
 
 import { headOf } from './head.ts';
 import { response } from './headers.ts';
-import { shared, trouble } from './refusals.ts';
+import { shared, trouble, unthrottled } from './refusals.ts';
 import type { Operation, Part, Schema } from './shape.ts';
 
 function status(word: string): { readonly schema: Schema; readonly example: object } {
@@ -21,7 +21,7 @@ const healthz: Operation = {
   operationId: 'checkAlive',
   tags: ['site'],
   summary: 'Is the process alive?',
-  description: 'Answers for as long as the process does, whatever its store is doing.',
+  description: `Answers for as long as the process does, whatever its store is doing. ${unthrottled}`,
   security: [],
   responses: {
     200: response('The process is alive.', { 'application/json': status('alive') }),
@@ -33,7 +33,7 @@ const readyz: Operation = {
   operationId: 'checkReady',
   tags: ['site'],
   summary: 'Can it do its work?',
-  description: 'Asks the store. Send requests only to a process that answers 200 here.',
+  description: `Asks the store. Send requests only to a process that answers 200 here. ${unthrottled}`,
   security: [],
   responses: {
     200: response('The store answers.', { 'application/json': status('ready') }),
@@ -45,7 +45,7 @@ const document: Operation = {
   operationId: 'readDocument',
   tags: ['site'],
   summary: 'This document',
-  description: 'The description of every route, for people and for programs.',
+  description: `The description of every route, for people and for programs. ${unthrottled}`,
   security: [],
   responses: {
     200: response('An OpenAPI 3.1 document.', {

@@ -1,0 +1,80 @@
+/** The database as a whole: copying it, putting a copy in its place, and looking at it. */
+
+import { setImmediate as pause } from 'node:timers/promises';
+import { databaseFile, openGate } from './open.ts';
+import type { Settings } from './settings.ts';
+import type {
+  Backup,
+  BackupRefusal,
+  Inspection,
+  Progress,
+  Replaced,
+  ReplaceRefusal,
+  SourceRefusal,
+} from './storage/port.ts';
+import { backupDatabase } from './storage/sqlite/backup.ts';
+import { inspectDatabase } from './storage/sqlite/inspect.ts';
+import { holdDatabase } from './storage/sqlite/restore.ts';
+import { type Caller, isRefusal } from './usecases/gate.ts';
+import { type Settled, settleRestored } from './usecases/restore.ts';
+
+export type { Backup, BackupRefusal, Inspection, Progress };
+
+/** What was put in the place of the database. */
+export type Restored = Settled & Replaced;
+
+/** Why nothing was restored; the database is what it was. */
+export type RestoreRefusal = SourceRefusal | ReplaceRefusal;
+
+/** Copies the database to a new file, whoever uses it meanwhile. */
+export function backup(
+  settings: Settings,
+  target: string,
+  progress: Progress,
+): Promise<Backup | BackupRefusal> {
+  return backupDatabase(databaseFile(settings), target, progress);
+}
+
+/**
+ * Puts a copy in the place of the database. The copy is brought up to date and settled before it gets the name, so
+ * that no server ever sees a session in it that was ended.
+ */
+export async function restore(
+  settings: Settings,
+  source: string,
+  keepSessions: boolean,
+  caller: Caller,
+  progress: Progress,
+): Promise<Restored | RestoreRefusal> {
+  const held = holdDatabase(databaseFile(settings));
+  if (isRefusal(held)) return held;
+  try {
+    const draft = await held.copy(source, progress);
+    if (typeof draft !== 'string') return draft;
+    const settled = await settle(settings, draft, keepSessions, caller);
+    const stamp = new Date(caller.now).toISOString().replace(/[-:]|\.\d+/g, '');
+    return { ...settled, ...held.replace(draft, stamp) };
+  } finally {
+    held.release();
+  }
+}
+
+/** Looks at the database without changing anything; `undefined` if there is none. */
+export function inspect(settings: Settings): Inspection | undefined {
+  return inspectDatabase(databaseFile(settings));
+}
+
+async function settle(
+  settings: Settings,
+  draft: string,
+  keepSessions: boolean,
+  caller: Caller,
+): Promise<Settled> {
+  const silent = { info: () => {}, error: () => {} };
+  const { gate, close } = openGate({ ...settings, databaseUrl: `file:${draft}` }, silent);
+  try {
+    return await settleRestored(gate, keepSessions, caller, pause);
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,203 @@
+/** `gatehouse audit`: what happened, shown, written out and checked. */
+
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { AuditEntry } from '../storage/port.ts';
+import { findAccount } from '../usecases/operate.ts';
+import { add, addGroup } from './command.ts';
+import { exits, Failure, failureOf } from './exit.ts';
+import { answer, entryValue, type Format, line, remark, table, when } from './print.ts';
+import { withProgress } from './progress.ts';
+import { accountOf, type Work, withGate } from './work.ts';
+
+/** Entries read from the database in one go. */
+const page = 1_000;
+
+/** How often `--follow` looks for new entries. */
+const lookEveryMs = 500;
+
+const heads = ['TIME', 'EVENT', 'OUTCOME', 'CONTRACT', 'NETWORK', 'HANDLE', 'USER'];
+
+type Chosen = Format & { user?: string };
+
+export function addAuditCommands(program: Command): void {
+  const audit = addGroup(program, 'audit', 'Show, write out and check what happened');
+
+  add(audit, 'tail', {
+    summary: 'Show the newest entries, oldest of them first',
+    examples: ['gatehouse audit tail', 'gatehouse audit tail --user ada@example.com --lines 5 --json'],
+  })
+    .option('--lines <number>', 'how many entries', count, 20)
+    .option('--user <user>', 'only entries about this user, who may be gone: then by id')
+    .option('--follow', 'go on with new entries as they come, until Ctrl-C')
+    .action(tail);
+
+  add(audit, 'export', {
+    summary: 'Write all entries as JSON, one a line, oldest first',
+    more:
+      'Each entry carries its hash: SHA-256 over the hash before it and the entry, ' +
+      'so that an export can be checked against a later one.',
+    examples: [
+      'gatehouse audit export --output audit.jsonl',
+      'gatehouse audit export --user ada@example.com',
+    ],
+    speaksToPeople: true,
+  })
+    .option('--user <user>', 'only entries about this user, who may be gone: then by id')
+    .option('--output <file>', 'write to a new file instead of standard output')
+    .action(writeOut);
+
+  add(audit, 'verify', {
+    summary: 'Look for a changed or missing entry',
+    more: 'Exits with 1 if there is one, and names the first.',
+    examples: ['gatehouse audit verify'],
+  }).action(verify);
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Failure(exits.usage, '--lines is a whole number from 1 to 999999.');
+}
+
+function tail(options: Chosen & { lines: number; follow?: true }): Promise<void> {
+  return withGate(async (work) => {
+    const userId = await subjectOf(work, options.user);
+    const names = new Names(work);
+    const newest = await work.gate.audit.read({ userId, most: options.lines });
+    const entries = newest.reverse();
+    await show(options, entries, names, true);
+    let after = entries.at(-1)?.seq ?? 0;
+    while (options.follow) {
+      await sleep(lookEveryMs);
+      const more = await work.gate.audit.read({ userId, after, most: page });
+      await show(options, more, names, false);
+      after = more.at(-1)?.seq ?? after;
+    }
+  });
+}
+
+async function show(
+  { json }: Format,
+  entries: readonly AuditEntry[],
+  names: Names,
+  withHeads: boolean,
+): Promise<void> {
+  if (json) for (const entry of entries) await line(JSON.stringify(entryValue(entry)));
+  if (json || (entries.length === 0 && !withHeads)) return;
+  const rows: string[][] = [];
+  for (const entry of entries) {
+    const { at, event, outcome, contract, network, handle, userId } = entry;
+    rows.push([when(at), event, outcome, contract, network, handle ?? '-', await names.of(userId)]);
+  }
+  const text = table(heads, rows);
+  await line(withHeads ? text : text.slice(text.indexOf('\n') + 1));
+}
+
+/** The names of users, each looked up once; the id of one who is gone. */
+class Names {
+  readonly #work: Work;
+  readonly #known = new Map<string, string>();
+
+  constructor(work: Work) {
+    this.#work = work;
+  }
+
+  async of(userId: string | null): Promise<string> {
+    if (userId === null) return '-';
+    const name =
+      this.#known.get(userId) ?? (await this.#work.gate.accounts.user(userId))?.identifier ?? userId;
+    this.#known.set(userId, name);
+    return name;
+  }
+}
+
+/** Whose entries are asked for: an account, or the id of one that is gone. */
+async function subjectOf({ gate }: Work, name: string | undefined): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const found = await findAccount(gate, name);
+  if (found) return found.id;
+  const [entry] = await gate.audit.read({ userId: name, most: 1 });
+  return entry ? name : (await accountOf(gate, name)).id;
+}
+
+async function writeOut(options: { user?: string; output?: string }): Promise<void> {
+  await withGate(async (work) => {
+    const userId = await subjectOf(work, options.user);
+    const { output } = options;
+    if (output === undefined) await eachEntry(work, userId, line);
+    else remark(`${await writeTo(output, (write) => eachEntry(work, userId, write))} entries.`);
+  });
+}
+
+/** Hands all entries there are now to `write`, in order; returns how many. */
+function eachEntry(
+  { gate }: Work,
+  userId: string | undefined,
+  write: (text: string) => Promise<void>,
+): Promise<number> {
+  return withProgress('Writing the audit', async (progress) => {
+    const [last] = await gate.audit.read({ most: 1 });
+    const [first] = await gate.audit.read({ after: 0, most: 1 });
+    const [start, end] = [first?.seq ?? 1, last?.seq ?? 0];
+    let [written, after] = [0, 0];
+    while (after < end) {
+      const entries = await gate.audit.read({ userId, after, most: page });
+      for (const entry of entries.filter(({ seq }) => seq <= end)) {
+        await write(JSON.stringify(entryValue(entry)));
+        written += 1;
+      }
+      after = entries.length < page ? end : (entries.at(-1)?.seq ?? end);
+      progress(after - start + 1, end - start + 1);
+    }
+    return written;
+  });
+}
+
+/** Writes to a new file; what was begun and not finished is removed. */
+async function writeTo(
+  file: string,
+  work: (write: (text: string) => Promise<void>) => Promise<number>,
+): Promise<number> {
+  const stream = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  await opened(stream);
+  const write = (text: string) =>
+    new Promise<void>((resolve, reject) =>
+      stream.write(`${text}\n`, (error) => (error ? reject(error) : resolve())),
+    );
+  try {
+    const written = await work(write);
+    await new Promise<void>((resolve) => stream.end(resolve));
+    return written;
+  } catch (error) {
+    stream.destroy();
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+function opened(stream: WriteStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EEXIST') reject(failureOf({ refused: 'target_exists' }));
+      else if (code === 'ENOENT') reject(failureOf({ refused: 'target_folder_missing' }));
+      else reject(new Failure(exits.failed, message));
+    });
+  });
+}
+
+function verify(format: Format): Promise<void> {
+  return withGate(async ({ gate }) => {
+    const verdict = await withProgress('Checking the audit', (progress) => gate.audit.verify(progress));
+    const people = verdict.intact
+      ? `Intact: ${verdict.entries} entries.`
+      : `Broken: entry ${verdict.brokenAt} is changed, missing or out of place.`;
+    const value = verdict.intact
+      ? { intact: true, entries: verdict.entries }
+      : { intact: false, broken_at: verdict.brokenAt };
+    await answer(format, value, people);
+    if (!verdict.intact) process.exitCode = exits.failed;
+  });
+}

@@ -1,0 +1,60 @@
+/** `gatehouse backup` and `gatehouse restore`: a copy of the database, and a copy in its place. */
+
+import type { Command } from 'commander';
+import { backup, restore } from '../archive.ts';
+import { isRefusal } from '../usecases/gate.ts';
+import { add } from './command.ts';
+import { failureOf } from './exit.ts';
+import { answer, type Format, remark } from './print.ts';
+import { withProgress } from './progress.ts';
+import { sessionsEnded } from './user.ts';
+import { operator, settingsOfEnvironment, withGate } from './work.ts';
+
+export function addBackupCommands(program: Command): void {
+  add(program, 'backup <file>', {
+    summary: 'Copy the database to a new file, while the server runs',
+    more:
+      'The copy is the database as it was at one instant, and one file. An existing file is never overwritten. ' +
+      'It holds password hashes: keep it as safe as the database.',
+    examples: ['gatehouse backup gatehouse-backup.db'],
+  }).action(takeBackup);
+
+  add(program, 'restore <file>', {
+    summary: 'Put a backup in the place of the database, and end all sessions',
+    more:
+      'Stop the server first. The database that was there is kept beside the new one. Accounts, passwords and the ' +
+      'audit are as they were when the backup was made; links that were sent are void, mails that waited are dropped.',
+    examples: ['gatehouse restore gatehouse-backup.db'],
+  })
+    .option('--keep-sessions', 'leave the sessions of the backup alive, also those that were ended since')
+    .action(putBack);
+}
+
+async function takeBackup(file: string, format: Format): Promise<void> {
+  await withGate(async ({ settings, gate, caller }) => {
+    // Who took a copy of all password hashes is worth an entry, and worth one before the copy exists.
+    await gate.audit.keep(gate.audit.trail(caller, 'backup'), undefined);
+    const made = await withProgress('Copying', (progress) => backup(settings, file, progress));
+    if (isRefusal(made)) throw failureOf(made);
+    await answer(format, { file, bytes: made.bytes }, `${file} holds ${made.bytes} bytes.`);
+  });
+}
+
+async function putBack(file: string, options: Format & { keepSessions?: true }): Promise<void> {
+  const keep = options.keepSessions === true;
+  const restored = await withProgress('Restoring', (progress) =>
+    restore(settingsOfEnvironment(), file, keep, operator(), progress),
+  );
+  if (isRefusal(restored)) throw failureOf(restored);
+  const { ended, dropped, keptAs } = restored;
+  const value = {
+    file,
+    sessions_ended: ended,
+    sessions_kept: keep,
+    mails_dropped: dropped,
+    replaced: keptAs ?? null,
+  };
+  const sessions = keep ? 'Its sessions were kept.' : sessionsEnded(ended);
+  await answer(options, value, `${file} is the database now. ${sessions}`);
+  if (keptAs) remark(`The database that was there is kept as ${keptAs}: remove it when nobody needs it.`);
+}

@@ -1,0 +1,165 @@
+/** What the doctor looks at on this machine: settings, database, files, disk and clock. */
+
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Inspection, inspect } from '../archive.ts';
+import { databaseFile } from '../open.ts';
+import type { Settings } from '../settings.ts';
+import { warnings } from '../warnings.ts';
+
+/** One thing that was looked at. A warning may be meant; a problem is not. */
+export interface Finding {
+  readonly check: 'settings' | 'database' | 'files' | 'disk' | 'clock' | 'proxies' | 'server';
+  readonly verdict: 'ok' | 'warning' | 'problem';
+  readonly says: string;
+}
+
+const megabyte = 1_048_576;
+
+/** Less free space than this is no space. */
+const leastFreeBytes = 64 * megabyte;
+
+/** A log of commits this long says that somebody holds an old snapshot, or that nobody cleans up. */
+const longLogBytes = 256 * megabyte;
+
+/** No clock is older than the program it runs. */
+const programIsFrom = Date.UTC(2026, 0, 1);
+
+/** How far apart two clocks may be. */
+export const clockSlackMs = 60_000;
+
+export function finder(check: Finding['check']) {
+  const found =
+    (verdict: Finding['verdict']) =>
+    (says: string): Finding => ({ check, verdict, says });
+  return { ok: found('ok'), warning: found('warning'), problem: found('problem') };
+}
+
+/** Looks at everything that can be seen from here. */
+export function localFindings(settings: Settings, now: number): Finding[] {
+  const [inspection, database] = databaseFindings(settings);
+  return [
+    ...settingsFindings(settings),
+    ...database,
+    ...fileFindings(resolve(databaseFile(settings))),
+    ...diskFindings(resolve(databaseFile(settings)), inspection?.bytes ?? 0),
+    ...clockFindings(inspection?.newestEntryAt, now),
+    ...proxyFindings(settings),
+  ];
+}
+
+function settingsFindings(settings: Settings): Finding[] {
+  const { ok, warning } = finder('settings');
+  const unsafe = warnings(settings);
+  return unsafe.length === 0 ? [ok('Every setting can be used, and none is unsafe.')] : unsafe.map(warning);
+}
+
+function databaseFindings(settings: Settings): [Inspection | undefined, Finding[]] {
+  const { ok, warning, problem } = finder('database');
+  let found: Inspection | undefined;
+  try {
+    found = inspect(settings);
+  } catch (error) {
+    return [undefined, [problem((error as Error).message)]];
+  }
+  if (!found) {
+    const file = resolve(databaseFile(settings));
+    return [undefined, [warning(`There is none yet at ${file}; the first start of the server makes it.`)]];
+  }
+  const { damage, schema, schemaKnown, halfAccounts, logBytes } = found;
+  const version =
+    schema > schemaKnown
+      ? [problem(`It was written by a newer Gatehouse (schema ${schema}; this one knows ${schemaKnown}).`)]
+      : schema < schemaKnown
+        ? [warning(`It has schema ${schema}; the next start of the server brings it to ${schemaKnown}.`)]
+        : [];
+  const findings = [
+    ...damage.map((what) => problem(`It is damaged: ${what}. Restore a backup.`)),
+    ...version,
+    ...(halfAccounts > 0
+      ? [problem(`Accounts with only one of their two records: ${halfAccounts}. They cannot log in.`)]
+      : []),
+    ...(logBytes > longLogBytes
+      ? [warning(`Its -wal file has ${inMegabytes(logBytes)}: something holds an old snapshot of it.`)]
+      : []),
+  ];
+  const sound = `It is sound: ${inMegabytes(found.bytes)}, schema ${schema}.`;
+  return [found, findings.length === 0 ? [ok(sound)] : findings];
+}
+
+/** Other users of this machine must not read hashes, and whoever runs the server must be able to write. */
+function fileFindings(file: string): Finding[] {
+  const { ok, warning, problem } = finder('files');
+  const folder = dirname(file);
+  if (!existsSync(file)) return existsSync(folder) ? accessFindings(folder) : [];
+  const findings = [...accessFindings(folder), ...accessFindings(file)];
+  if (process.platform !== 'win32') {
+    for (const path of [file, `${file}-wal`, `${file}-shm`].filter(existsSync)) {
+      const mode = statSync(path).mode & 0o777;
+      const others = `${path} has mode ${mode.toString(8)}; chmod 600 keeps it to its owner.`;
+      if (mode & 0o007) findings.push(problem(`Everybody on this machine may open the database: ${others}`));
+      else if (mode & 0o070) findings.push(warning(`A group may open the database: ${others}`));
+    }
+    const { mode, uid } = statSync(folder);
+    if (mode & 0o002 && !(mode & 0o1000))
+      findings.push(problem(`Everybody on this machine may replace the database: ${folder} is open to all.`));
+    if (uid !== statSync(file).uid)
+      findings.push(
+        warning(`${file} and ${folder} have different owners: the server may not be able to write.`),
+      );
+  }
+  return findings.length === 0 ? [ok('Only its owner may open the database.')] : findings;
+}
+
+function accessFindings(path: string): Finding[] {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return [];
+  } catch (error) {
+    return [finder('files').problem((error as Error).message)];
+  }
+}
+
+function diskFindings(file: string, databaseBytes: number): Finding[] {
+  const { ok, warning, problem } = finder('disk');
+  let folder = dirname(file);
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const says = `${inMegabytes(free)} are free where the database is.`;
+  if (free < leastFreeBytes) return [problem(says)];
+  return [free < databaseBytes * 2 ? warning(`${says} A copy of it leaves too little.`) : ok(says)];
+}
+
+function clockFindings(newestEntryAt: number | undefined, now: number): Finding[] {
+  const { ok, problem } = finder('clock');
+  const says = `It is ${new Date(now).toISOString()} by this machine's clock`;
+  if (now < programIsFrom) return [problem(`${says}, which is before this program was written.`)];
+  if (newestEntryAt === undefined || newestEntryAt <= now + clockSlackMs) return [ok(`${says}.`)];
+  return [
+    problem(
+      `${says}, but the newest entry of the audit is from ${new Date(newestEntryAt).toISOString()}: ` +
+        'the clock is wrong now, or was then. Sessions may live too long.',
+    ),
+  ];
+}
+
+/** What the settings alone say; what the server makes of real requests, `--url` finds out. */
+function proxyFindings({ host, trustedProxies }: Settings): Finding[] {
+  const { ok, warning, problem } = finder('proxies');
+  if (trustedProxies.some(([, bits]) => bits === 0))
+    return [problem('GATEHOUSE_TRUSTED_PROXIES trusts everybody: any client can pretend to be any other.')];
+  if (trustedProxies.length > 0) return [ok('X-Forwarded-For is believed from the trusted proxies alone.')];
+  return [
+    /^(?:127\.|::1$|localhost$)/.test(host)
+      ? warning(
+          `The server listens on ${host}. If a proxy brings it requests, all clients count as one until ` +
+            'GATEHOUSE_TRUSTED_PROXIES names that proxy.',
+        )
+      : ok('No proxy is trusted: clients are told apart by the address they come from.'),
+  ];
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / megabyte).toFixed(bytes < 10 * megabyte ? 1 : 0)} MB`;
+}

@@ -1,0 +1,14 @@
+/** What a browser knows of an address by looking at it. */
+
+/** Whether it is this machine, whose plain HTTP some browsers trust. */
+export function isLocal({ hostname }: URL): boolean {
+  const host = hostname.toLowerCase();
+  return (
+    host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)
+  );
+}
+
+/** Whether the host is an IP address; URLs write IPv6 in brackets and tidy IPv4. */
+export function isIpAddress({ hostname }: URL): boolean {
+  return hostname.startsWith('[') || /^\d+(?:\.\d+){3}$/.test(hostname);
+}

@@ -1,0 +1,44 @@
+/** The command line: arguments in, an exit code out, every error in a sentence on standard error. */
+
+import { CommanderError } from 'commander';
+import { UnusableSettings } from '../settings.ts';
+import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
+import { type Exit, exits, Failure } from './exit.ts';
+import { createProgram } from './program.ts';
+
+// Whoever reads only the first lines closes the pipe: then there is nobody to write for.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exits.done : exits.failed),
+);
+process.stderr.on('error', () => {});
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): Exit {
+  // It said what is wrong itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+  const known = error instanceof Failure || error instanceof UnusableSettings;
+  if (known) say(error.message);
+  else if (error instanceof StoreUnusable) say(error.message);
+  else if (error instanceof StoreUnavailable) say(`The database does not answer: ${error.message}`);
+  else say(sentenceOf(error));
+  if (error instanceof Failure) return error.exit;
+  if (error instanceof UnusableSettings) return exits.usage;
+  return error instanceof StoreUnusable || error instanceof StoreUnavailable
+    ? exits.unavailable
+    : exits.failed;
+}
+
+/** What the system says needs no stack; a defect does. */
+function sentenceOf(error: unknown): string {
+  const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
+  return code && syscall ? message : (stack ?? String(error));
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

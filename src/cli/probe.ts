@@ -1,0 +1,136 @@
+/** What the doctor learns by asking a server: whether it answers, and whom it takes its clients for. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditEntry } from '../storage/port.ts';
+import { clockSlackMs, type Finding, finder } from './checks.ts';
+import { isLocal } from './cookie/where.ts';
+
+/** An address for documentation (RFC 5737): nobody can really come from it. */
+const forged = '192.0.2.77';
+
+/** How long the server may take for one answer. */
+const patienceMs = 5_000;
+
+/** How long its entry in the audit may take to show. */
+const entryPatienceMs = 1_000;
+
+/** Finds an entry of the audit by the id of its request; `undefined` where there is no database to look into. */
+export type FindEntry = (requestId: string) => Promise<AuditEntry | undefined>;
+
+/** Asks the server at `url`. */
+export async function serverFindings(
+  url: URL,
+  trustsProxies: boolean,
+  findEntry: FindEntry | undefined,
+): Promise<Finding[]> {
+  const { ok, problem } = finder('server');
+  try {
+    const lives = await ask(url, '/healthz');
+    if (!lives.ok) return [problem(`/healthz answers ${lives.status}: is this Gatehouse?`)];
+    const ready = await ask(url, '/readyz');
+    return [
+      ready.ok ? ok('It answers, and so does its database.') : problem('Its database does not answer.'),
+      ...transportFindings(url, ready),
+      ...dateFindings(ready, Date.now()),
+      ...(await forwardedFindings(url, trustsProxies, findEntry)),
+    ];
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return [problem(`${url.origin} does not answer: ${(cause as Error | undefined)?.message ?? message}.`)];
+  }
+}
+
+function ask(url: URL, path: string, init: RequestInit = {}): Promise<Response> {
+  const address = new URL(url.pathname.replace(/\/$/, '') + path, url);
+  return fetch(address, { ...init, redirect: 'manual', signal: AbortSignal.timeout(patienceMs) });
+}
+
+/** What arrives here is what browsers get, whatever the server sent. */
+function transportFindings(url: URL, { headers }: Response): Finding[] {
+  const { warning, problem } = finder('server');
+  const isSecure = url.protocol === 'https:';
+  return [
+    ...(isSecure || isLocal(url)
+      ? []
+      : [problem('It is reached over plain HTTP: browsers drop its cookies, and anybody can read along.')]),
+    ...(isSecure && !headers.has('strict-transport-security')
+      ? [warning('Strict-Transport-Security does not arrive: GATEHOUSE_DEBUG is on, or a proxy removes it.')]
+      : []),
+    ...(headers.get('cache-control')?.includes('no-store')
+      ? []
+      : [problem('Cache-Control: no-store does not arrive: something on the way may keep answers.')]),
+  ];
+}
+
+function dateFindings({ headers }: Response, now: number): Finding[] {
+  const { ok, problem } = finder('clock');
+  const at = Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(at)) return [];
+  const apartMs = Math.abs(now - at);
+  return [
+    apartMs > clockSlackMs
+      ? problem(`The clocks of the server and this machine are ${Math.round(apartMs / 1_000)} s apart.`)
+      : ok('The clocks of the server and this machine agree.'),
+  ];
+}
+
+/**
+ * What a server makes of `X-Forwarded-For` shows nowhere in an answer. But a refused login leaves an entry in the audit
+ * with the network it was counted for: so one is made, with a forged header and a name that cannot exist.
+ */
+async function forwardedFindings(
+  url: URL,
+  trustsProxies: boolean,
+  findEntry: FindEntry | undefined,
+): Promise<Finding[]> {
+  const { warning } = finder('proxies');
+  if (!findEntry) return [warning('Whom the server takes its clients for shows only in its database.')];
+  const response = await ask(url, '/auth/login', {
+    method: 'POST',
+    headers: { 'x-forwarded-for': forged },
+    body: new Blob([JSON.stringify({ email: 'doctor@gatehouse.invalid', password: 'not a password' })], {
+      type: 'application/json',
+    }),
+  });
+  const entry = await waitFor(findEntry, response.headers.get('x-request-id') ?? '');
+  if (entry) return [verdictOn(entry.network, url, trustsProxies)];
+  return [
+    warning(
+      `The login it was asked for is not in the audit (it answered ${response.status}): the server at ` +
+        `${url.origin} uses another database than DATABASE_URL, or was asked too often.`,
+    ),
+  ];
+}
+
+async function waitFor(findEntry: FindEntry, requestId: string): Promise<AuditEntry | undefined> {
+  const giveUpAt = performance.now() + entryPatienceMs;
+  for (;;) {
+    const entry = await findEntry(requestId);
+    if (entry || performance.now() > giveUpAt) return entry;
+    await sleep(50);
+  }
+}
+
+function verdictOn(network: string, url: URL, trustsProxies: boolean): Finding {
+  const { ok, warning, problem } = finder('proxies');
+  if (network === forged) {
+    return isLocal(url)
+      ? warning(
+          'A forged X-Forwarded-For was believed, since this machine is a trusted proxy. ' +
+            'Ask again through the proxy, from elsewhere.',
+        )
+      : problem(
+          'A forged X-Forwarded-For was believed: the proxy passes on what clients say. ' +
+            'Let it append the address it sees, or name fewer proxies in GATEHOUSE_TRUSTED_PROXIES.',
+        );
+  }
+  if (!isLocal(url) && /^(?:127\.|::\/64$)/.test(network)) {
+    const remedy = trustsProxies
+      ? 'Let the proxy write X-Forwarded-For.'
+      : 'Name it in GATEHOUSE_TRUSTED_PROXIES.';
+    return problem(`A proxy on the server's machine hides all clients: they count as ${network}. ${remedy}`);
+  }
+  return ok(
+    `A forged X-Forwarded-For was not believed: the server counted ${network}. Is that where you are?`,
+  );
+}

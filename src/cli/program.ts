@@ -1,0 +1,52 @@
+/** The program as a whole: every command there is, and what they have in common. */
+
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addAuditCommands } from './audit.ts';
+import { addBackupCommands } from './backup.ts';
+import { add } from './command.ts';
+import { addDoctorCommands } from './doctor.ts';
+import { exits, Failure } from './exit.ts';
+import { addExplainCommand } from './explain.ts';
+import { addSessionCommands } from './session.ts';
+import { addUserCommands } from './user.ts';
+
+const about = `
+Every command reads the settings of the server from the environment, DATABASE_URL above all, and works while the
+server runs. Exit codes: 0 done, 1 failed or no, 2 unusable command line or settings, 3 not found, 4 refused,
+5 database unusable.`;
+
+/** Builds the program; nothing runs before it is told to parse. */
+export function createProgram(): Command {
+  const program = new Command('gatehouse')
+    .description('Session authentication: the server, and the commands of its operator.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show how it is used')
+    .addHelpText('after', about)
+    .showHelpAfterError('`--help` shows how it is used.')
+    // `doctor --json` and `doctor cookie --json` are two options.
+    .enablePositionalOptions()
+    .exitOverride();
+
+  add(program, 'serve', {
+    summary: 'Start the server; what `gatehouse` alone does too',
+    more: 'Settings come from the environment. SIGTERM ends it in order.',
+    examples: ['gatehouse serve', 'PORT=8080 gatehouse'],
+    speaksToPeople: true,
+  }).action(() => {
+    // The server is a program of its own, which `bin/gatehouse.js` chooses where nothing else is said.
+    throw new Failure(exits.usage, '`gatehouse serve` takes no arguments.');
+  });
+  addUserCommands(program);
+  addSessionCommands(program);
+  addAuditCommands(program);
+  addBackupCommands(program);
+  addDoctorCommands(program);
+  addExplainCommand(program);
+  return program;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

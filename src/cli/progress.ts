@@ -1,0 +1,38 @@
+/** A progress bar on standard error while something long runs, only for people, and a way to stop it. */
+
+import { SingleBar } from 'cli-progress';
+import type { Progress } from '../archive.ts';
+import { exits, Failure } from './exit.ts';
+
+/**
+ * Runs `work` with a bar. Ctrl-C makes the next step of the work fail, so that it takes back what it began; pressed
+ * again it ends the process at once.
+ */
+export async function withProgress<Result>(
+  title: string,
+  work: (progress: Progress) => Promise<Result>,
+): Promise<Result> {
+  const bar = process.stderr.isTTY ? createBar(title) : undefined;
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+  };
+  process.once('SIGINT', interrupt);
+  try {
+    return await work((done, all) => {
+      if (interrupted) throw new Failure(exits.interrupted, 'Interrupted. Nothing was changed.');
+      bar?.setTotal(all);
+      bar?.update(done);
+    });
+  } finally {
+    process.off('SIGINT', interrupt);
+    bar?.stop();
+  }
+}
+
+function createBar(title: string): SingleBar {
+  const format = `${title} {bar} {percentage} %  {duration_formatted}`;
+  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true });
+  bar.start(1, 0);
+  return bar;
+}

@@ -1,0 +1,72 @@
+/** `gatehouse session`: seeing who is logged in, and ending it. */
+
+import type { Command } from 'commander';
+import type { Session } from '../storage/port.ts';
+import { endAllSessions, endAnySession, sessionsOf } from '../usecases/end.ts';
+import { add, addGroup } from './command.ts';
+import { exits, Failure } from './exit.ts';
+import { answer, type Format, list, sessionValue, when } from './print.ts';
+import { everyUser, sessionsEnded } from './user.ts';
+import { accountOf, granted, type Work, withGate } from './work.ts';
+
+export function addSessionCommands(program: Command): void {
+  const session = addGroup(program, 'session', 'See live sessions and end them');
+
+  add(session, 'list [user]', {
+    summary: 'List the live sessions of a user, or of everybody',
+    more: 'A handle names a session here; it is not its id, and of no use for logging in.',
+    examples: ['gatehouse session list ada@example.com', 'gatehouse session list --json'],
+  }).action((name: string | undefined, format: Format) =>
+    withGate((work) =>
+      list(
+        format,
+        live(work, name),
+        ({ session, identifier }) => ({ ...sessionValue(session), identifier }),
+        ['HANDLE', 'LAST SEEN', 'EXPIRES', 'CONTRACT', 'NETWORK', 'DEVICE', 'USER'],
+        ({ session, identifier }) => [
+          session.handle,
+          when(session.lastSeenAt),
+          when(session.idleExpiresAt),
+          session.contract,
+          session.network,
+          session.device || '-',
+          identifier,
+        ],
+      ),
+    ),
+  );
+
+  add(session, 'end [handle]', {
+    summary: 'End one session by its handle, or all sessions of a user',
+    more: 'A server that runs refuses it from the next request on.',
+    examples: ['gatehouse session end "$HANDLE"', 'gatehouse session end --user ada@example.com'],
+  })
+    .option('--user <user>', 'end all sessions of this user')
+    .action(end);
+}
+
+interface Owned {
+  readonly session: Session;
+  readonly identifier: string;
+}
+
+async function* live({ gate, caller }: Work, name: string | undefined): AsyncGenerator<Owned> {
+  const users = name === undefined ? everyUser({ gate }) : [await accountOf(gate, name)];
+  for await (const { id, identifier } of users) {
+    for (const session of await sessionsOf(gate, id, caller.now)) yield { session, identifier };
+  }
+}
+
+async function end(handle: string | undefined, options: Format & { user?: string }): Promise<void> {
+  const { user } = options;
+  if ((handle === undefined) === (user === undefined))
+    throw new Failure(exits.usage, 'Name either the handle of a session or, with --user, a user.');
+  await withGate(async ({ gate, caller }) => {
+    const ended =
+      user === undefined
+        ? [granted(await endAnySession(gate, handle ?? '', caller))]
+        : await endAllSessions(gate, (await accountOf(gate, user)).id, caller);
+    const value = { ended: ended.map((session) => session.handle) };
+    await answer(options, value, sessionsEnded(ended.length));
+  });
+}

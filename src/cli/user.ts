@@ -1,0 +1,190 @@
+/** `gatehouse user`: making, seeing, disabling and removing accounts, and letting somebody in again. */
+
+import type { Command } from 'commander';
+import { linkBase, resetLink } from '../mail/words.ts';
+import type { Settings } from '../settings.ts';
+import type { User } from '../storage/port.ts';
+import { sessionsOf } from '../usecases/end.ts';
+import {
+  addUser,
+  deleteUser,
+  disableUser,
+  enableUser,
+  type Found,
+  listUsers,
+  passwordToken,
+} from '../usecases/operate.ts';
+import { add, addGroup } from './command.ts';
+import { exits, Failure } from './exit.ts';
+import { confirmed, readLine } from './input.ts';
+import { answer, type Format, facts, list, remark, userValue, when } from './print.ts';
+import { accountOf, granted, type Work, withGate } from './work.ts';
+
+/** Users read from the database in one go. */
+const page = 500;
+
+const byName = 'USER is a user name, an e-mail address or the id of a user.';
+
+export function addUserCommands(program: Command): void {
+  const user = addGroup(program, 'user', 'Make, see, disable and remove accounts');
+
+  add(user, 'add <identifier>', {
+    summary: 'Make an account, and print a link that sets its password',
+    more: 'The database is created where there is none. The link works once, for 30 minutes.',
+    examples: [
+      'gatehouse user add grace@example.com',
+      'printf \'%s\' "$PASSWORD" | gatehouse user add grace --password-stdin',
+    ],
+  })
+    .option('--password-stdin', 'read the password from standard input instead of printing a link')
+    .action(addOne);
+
+  add(user, 'list', {
+    summary: 'List accounts, oldest first',
+    examples: ['gatehouse user list', 'gatehouse user list --matching example.com --json'],
+  })
+    .option('--matching <text>', 'only identifiers that contain this text')
+    .option('--disabled', 'only disabled accounts')
+    .action(listAll);
+
+  add(user, 'show <user>', {
+    summary: 'Show an account and how many sessions it has',
+    more: byName,
+    examples: ['gatehouse user show ada@example.com'],
+  }).action(showOne);
+
+  add(user, 'disable <user>', {
+    summary: 'Lock an account and end its sessions',
+    more: `${byName} From then on a login is refused like a wrong password.`,
+    examples: ['gatehouse user disable ada@example.com'],
+  }).action(changeWith(disableUser, 'is disabled'));
+
+  add(user, 'enable <user>', {
+    summary: 'Unlock an account',
+    more: `${byName} Sessions that ended stay ended.`,
+    examples: ['gatehouse user enable ada@example.com'],
+  }).action(changeWith(enableUser, 'is enabled'));
+
+  add(user, 'delete <user>', {
+    summary: 'Remove an account with its sessions; its name is free again',
+    more: `${byName} The audit keeps its entries under the id. There is no way back but a backup.`,
+    examples: ['gatehouse user delete ada@example.com --yes'],
+  })
+    .option('--yes', 'do not ask')
+    .action(deleteOne);
+
+  add(user, 'set-password-link <user>', {
+    summary: 'Print a link that sets a new password',
+    more: `${byName} The link begins with GATEHOUSE_PUBLIC_URL and works once, for 30 minutes.`,
+    examples: ['gatehouse user set-password-link ada@example.com'],
+  }).action((name: string, format: Format) =>
+    withGate(async (work) => {
+      const url = await linkFor(work, await accountOf(work.gate, name));
+      await answer(format, { url }, url);
+    }),
+  );
+}
+
+async function addOne(identifier: string, options: Format & { passwordStdin?: true }): Promise<void> {
+  const password = options.passwordStdin ? await readLine('Password:') : undefined;
+  await withGate(async (work) => {
+    const { user } = granted(await addUser(work.gate, identifier, password, work.caller));
+    const url = password === undefined ? await linkFor(work, { ...user, user }) : undefined;
+    const value = { ...userValue(user), ...(url && { set_password_url: url }) };
+    await answer(options, value, `${user.identifier} is user ${user.id}.${url ? `\n${url}` : ''}`);
+  }, 'create');
+}
+
+function listAll(options: Format & { matching?: string; disabled?: true }): Promise<void> {
+  return withGate(({ gate }) =>
+    list(
+      options,
+      everyUser({ gate }, options),
+      userValue,
+      ['ID', 'CREATED', 'DISABLED', 'E-MAIL', 'IDENTIFIER'],
+      ({ id, createdAt, disabledAt, email, emailVerifiedAt, identifier }) => [
+        id,
+        when(createdAt),
+        when(disabledAt),
+        email === null ? 'none' : emailVerifiedAt === null ? 'unverified' : 'verified',
+        identifier,
+      ],
+    ),
+  );
+}
+
+/** Every user there is, read page by page. */
+export async function* everyUser(
+  { gate }: Pick<Work, 'gate'>,
+  { matching, disabled }: { matching?: string; disabled?: true } = {},
+): AsyncGenerator<User> {
+  let after: User | undefined;
+  for (;;) {
+    const users = await listUsers(gate, { matching, after, most: page });
+    for (const user of users) if (!disabled || user.disabledAt !== null) yield user;
+    after = users.at(-1);
+    if (users.length < page) return;
+  }
+}
+
+function showOne(name: string, format: Format): Promise<void> {
+  return withGate(async ({ gate, caller }) => {
+    const { id, identifier, user } = await accountOf(gate, name);
+    if (!user) granted({ refused: 'user_record_missing', user: { id } });
+    const sessions = await sessionsOf(gate, id, caller.now);
+    if (!user) return;
+    const value = { ...userValue(user), sessions: sessions.length };
+    const people = facts([
+      ['Identifier', identifier],
+      ['Id', id],
+      ['Created', when(user.createdAt)],
+      ['E-mail', user.email ?? 'none'],
+      ['Verified', when(user.emailVerifiedAt)],
+      ['Disabled', when(user.disabledAt)],
+      ['Sessions', String(sessions.length)],
+    ]);
+    await answer(format, value, people);
+  });
+}
+
+function changeWith(change: typeof disableUser, outcome: string) {
+  return (name: string, format: Format): Promise<void> =>
+    withGate(async ({ gate, caller }) => {
+      const found = await accountOf(gate, name);
+      const { ended } = granted(await change(gate, found, caller));
+      const user = await gate.accounts.user(found.id);
+      const value = { ...(user && userValue(user)), sessions_ended: ended };
+      await answer(format, value, `${found.identifier} ${outcome}. ${sessionsEnded(ended)}`);
+    });
+}
+
+async function deleteOne(name: string, options: Format & { yes?: true }): Promise<void> {
+  await withGate(async ({ gate, caller }) => {
+    const found = await accountOf(gate, name);
+    if (!options.yes) await ask(found);
+    const { ended } = granted(await deleteUser(gate, found, caller));
+    const value = { id: found.id, identifier: found.identifier, sessions_ended: ended };
+    await answer(options, value, `${found.identifier} is gone. ${sessionsEnded(ended)}`);
+  });
+}
+
+async function ask({ identifier }: Found): Promise<void> {
+  if (!process.stdin.isTTY) throw new Failure(exits.usage, 'Nobody can be asked here: add --yes.');
+  if (await confirmed(`This removes ${identifier} for good. Type the name to go on:`, identifier)) return;
+  throw new Failure(exits.failed, 'That is another name. Nothing was changed.');
+}
+
+async function linkFor({ gate, settings, caller }: Work, found: Found): Promise<string> {
+  const { token } = granted(await passwordToken(gate, found, caller));
+  warnWithoutPublicUrl(settings);
+  return resetLink(linkBase(settings), token);
+}
+
+function warnWithoutPublicUrl({ publicUrl }: Settings): void {
+  if (publicUrl === '')
+    remark('Warning: GATEHOUSE_PUBLIC_URL is not set; the link begins with this machine.');
+}
+
+export function sessionsEnded(count: number): string {
+  return count === 1 ? '1 session ended.' : `${count} sessions ended.`;
+}

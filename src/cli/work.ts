@@ -1,0 +1,73 @@
+/** What a command works with: the settings of the environment, the gate over the database, and who is asking. */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { newUuid } from '../crypto/ids.ts';
+import { databaseFile, openGate } from '../open.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type Caller, type Gate, isRefusal, type Refusal } from '../usecases/gate.ts';
+import { type Found, findAccount } from '../usecases/operate.ts';
+import { exits, Failure, failureOf } from './exit.ts';
+
+export interface Work {
+  readonly settings: Settings;
+  readonly gate: Gate;
+  readonly caller: Caller;
+}
+
+/** The settings of the environment. */
+export function settingsOfEnvironment(): Settings {
+  return readSettings(process.env);
+}
+
+/** Who asks, as the audit will show it. */
+export function operator(): Caller {
+  return {
+    contract: 'cli',
+    network: 'local',
+    device: '',
+    deviceIds: undefined,
+    requestId: newUuid(),
+    now: Date.now(),
+  };
+}
+
+/**
+ * Opens the database for a command, and closes it whatever happens. Only a command that may `create` one does: others
+ * would answer about an empty database where a path was mistyped.
+ */
+export async function withGate<Result>(
+  work: (work: Work) => Promise<Result>,
+  may: 'create' | 'look' = 'look',
+): Promise<Result> {
+  const settings = settingsOfEnvironment();
+  if (may === 'look') assertDatabase(settings);
+  const { gate, close } = openGate(settings, { info: () => {}, error: () => {} });
+  try {
+    return await work({ settings, gate, caller: operator() });
+  } finally {
+    await close();
+  }
+}
+
+function assertDatabase(settings: Settings): void {
+  const file = resolve(databaseFile(settings));
+  if (existsSync(file)) return;
+  throw new Failure(
+    exits.unavailable,
+    `There is no database at ${file}. Check DATABASE_URL, or start the server once.`,
+  );
+}
+
+/** The account of a name or an id. */
+export async function accountOf(gate: Gate, name: string): Promise<Found> {
+  const found = await findAccount(gate, name);
+  if (!found) throw new Failure(exits.notFound, `There is no user ${JSON.stringify(name)}.`);
+  return found;
+}
+
+/** The answer, where it is not a refusal. */
+export function granted<Answer extends object>(outcome: Answer | Refusal): Answer {
+  if (isRefusal(outcome)) throw failureOf(outcome);
+  return outcome;
+}

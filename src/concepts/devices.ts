@@ -1,0 +1,76 @@
+/**
+ * Devices: which clients an account was used from before.
+ *
+ * Purpose: to tell an owner who mistypes from a stranger who guesses, and to notice a sign-in from somewhere new.
+ * Prevents: owners locked out by strangers' failures, strangers who borrow somebody else's known device, devices
+ *   planted in a browser before its owner logs in.
+ * Principle: a device that logged in to an account is known for that account and no other, until it was not used for
+ *   a year; an id that this program did not hand out for the account makes nothing known.
+ * State: a set of pairs of a device id's hash and a user, with the instant of the last login.
+ */
+
+import { digest, newToken } from '../crypto/ids.ts';
+import type { DeviceStore } from '../storage/port.ts';
+
+/** How long an unused device stays known, in milliseconds: one year. */
+export const knownForMs = 365 * 86_400_000;
+
+/** A browser that several people share carries one id for each of the last few. */
+const mostIds = 4;
+
+/** Rows removed in one step of a sweep. */
+const sweepStep = 200;
+
+/** What a client that logs in says of itself. */
+export interface DeviceClaim {
+  /** The device ids it carries; `undefined` if the contract has no place for them. */
+  readonly deviceIds: readonly string[] | undefined;
+  readonly network: string;
+  readonly device: string;
+}
+
+/** A device that just logged in. */
+export interface Remembered {
+  /** The ids the client is to carry from now on. */
+  readonly ids: readonly string[];
+  /** The account was used before, but never from here. */
+  readonly isNews: boolean;
+}
+
+export class Devices {
+  readonly #store: DeviceStore;
+
+  constructor(store: DeviceStore) {
+    this.#store = store;
+  }
+
+  /** The id among those a client carries that makes it known for a user. */
+  async knownId(userId: string, { deviceIds }: DeviceClaim, now: number): Promise<string | undefined> {
+    for (const id of (deviceIds ?? []).slice(0, mostIds)) {
+      if (await this.#store.isKnown(digest(id), userId, now - knownForMs)) return id;
+    }
+    return undefined;
+  }
+
+  /**
+   * Notes that a user logged in on a device. Clients are told apart by their network and their name as well, which
+   * earns no allowance, but tells what is news: not every client keeps the id that it is given.
+   */
+  async remember(userId: string, claim: DeviceClaim, now: number): Promise<Remembered> {
+    const usedBefore = await this.#store.any(userId);
+    const looks = await this.#store.remember(digest(`${claim.network} ${claim.device}`), userId, now);
+    const isNews = usedBefore && looks === 'new';
+    if (!claim.deviceIds) return { ids: [], isNews };
+
+    const carried = claim.deviceIds.slice(0, mostIds);
+    const known = await this.knownId(userId, claim, now);
+    const id = known ?? newToken();
+    await this.#store.remember(digest(id), userId, now);
+    return known ? { ids: carried, isNews: false } : { ids: [id, ...carried].slice(0, mostIds), isNews };
+  }
+
+  /** Forgets devices that were not used for a year, in small steps with a pause after each. */
+  async sweep(now: number, pause: () => Promise<void>): Promise<void> {
+    while ((await this.#store.sweep(now - knownForMs, sweepStep)) === sweepStep) await pause();
+  }
+}

@@ -1,0 +1,55 @@
+/** A mail in words, ready to be posted, and who posts it. */
+
+import type { Mailbox } from '../values.ts';
+
+export interface Letter {
+  /** One address, whose form was checked when it was given. */
+  readonly recipient: string;
+  readonly subject: string;
+  /** Plain text with `\n` at the end of each line. */
+  readonly text: string;
+  readonly kind: string;
+  /** The number of the mail in the queue. */
+  readonly id: number;
+  readonly at: number;
+}
+
+/** Hands letters over, to a mail server or to a folder. */
+export interface Post {
+  /**
+   * Resolves once somebody else is responsible for the letter.
+   *
+   * @throws {Undeliverable} if trying again is of no use; any other error if it may be.
+   */
+  send(letter: Letter, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** Nobody will ever take this letter. */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable';
+}
+
+/** What could end a line of a header and begin another. */
+const lineEnd = /[\r\n\0]/;
+
+/**
+ * A letter as nodemailer wants it. The recipient is given as an address, never as a text to find addresses in, and
+ * the envelope says the same; nothing in a letter makes nodemailer open a file or a URL.
+ */
+export function message({ recipient, subject, text, at }: Letter, from: Mailbox) {
+  if (lineEnd.test(recipient) || lineEnd.test(subject))
+    throw new Undeliverable('Its headers are not one line each.');
+  return {
+    from,
+    to: { name: '', address: recipient },
+    envelope: { from: from.address, to: [recipient] },
+    subject,
+    text,
+    date: new Date(at),
+    // Nobody's holiday notice answers it (RFC 3834, section 5).
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}

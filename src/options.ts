@@ -1,0 +1,197 @@
+/** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
+
+import type { Setting, Settings } from './settings.ts';
+import {
+  addressBlock,
+  isOrigin,
+  isTimeZone,
+  listOf,
+  mailbox,
+  oneOf,
+  ownTimeZone,
+  rate,
+  serviceUrl,
+  smtpUrl,
+  wholeNumber,
+} from './values.ts';
+
+type Table = { readonly [Name in keyof Settings]: Setting<Settings[Name]> };
+
+const day = 86_400;
+
+/** The table, in the order of the documentation. */
+export const table: Table = {
+  host: {
+    env: 'HOST',
+    default: '127.0.0.1',
+    expects: 'a host name or an IP address',
+    meaning: 'The address the server listens on. `0.0.0.0` or `::` makes it reachable from other machines.',
+    read: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+  },
+  port: {
+    env: 'PORT',
+    default: '3000',
+    expects: 'a whole number from 0 to 65535',
+    meaning: 'The port the server listens on; 0 lets the system choose one.',
+    read: wholeNumber(0, 65_535),
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    default: 'file:./data/gatehouse.db',
+    expects: 'a `file:` path such as `file:./data/gatehouse.db`',
+    meaning: 'Where accounts and sessions are kept: the path of a SQLite file. Missing folders are created.',
+    secret: true,
+    read: (text) => (/^file:.*[^/]$/.test(text) ? text : undefined),
+  },
+  debug: {
+    env: 'GATEHOUSE_DEBUG',
+    default: 'false',
+    expects: '`true` or `false`',
+    meaning: 'Cookies without `Secure` and no HSTS, for development over plain HTTP. Warned about at start.',
+    read: oneOf({ true: true, false: false }),
+  },
+  allowedOrigins: {
+    env: 'GATEHOUSE_ALLOWED_ORIGINS',
+    default: '',
+    expects: 'origins such as `https://app.example.com`, separated by commas, never `*`',
+    meaning: 'Other origins whose pages may call from a browser, with credentials.',
+    read: listOf((text) => (isOrigin(text) ? text : undefined)),
+  },
+  trustedProxies: {
+    env: 'GATEHOUSE_TRUSTED_PROXIES',
+    default: '',
+    expects: 'addresses or CIDR blocks such as `10.0.0.0/8`, separated by commas',
+    meaning: 'Proxies whose `X-Forwarded-For` is believed, read from the right.',
+    read: listOf(addressBlock),
+  },
+  sessionIdleSeconds: {
+    env: 'GATEHOUSE_SESSION_IDLE_SECONDS',
+    default: String(7 * day),
+    expects: 'a whole number of seconds from 1 to 31536000',
+    meaning: 'A session that is not used for this long is dead.',
+    read: wholeNumber(1, 365 * day),
+  },
+  sessionLifetimeSeconds: {
+    env: 'GATEHOUSE_SESSION_LIFETIME_SECONDS',
+    default: String(30 * day),
+    expects: 'a whole number of seconds from 1 to 31536000',
+    meaning: 'A session older than this is dead, however much it is used. Also the `Max-Age` of the cookie.',
+    read: wholeNumber(1, 365 * day),
+  },
+  sessionsPerUser: {
+    env: 'GATEHOUSE_SESSIONS_PER_USER',
+    default: '0',
+    expects: 'a whole number from 0 to 10000',
+    meaning:
+      'The most sessions one user may have; a login beyond it ends the one used least recently. 0: no limit.',
+    read: wholeNumber(0, 10_000),
+  },
+  sweepSeconds: {
+    env: 'GATEHOUSE_SWEEP_SECONDS',
+    default: '60',
+    expects: 'a whole number of seconds from 1 to 86400',
+    meaning: 'How often the rows of dead sessions are reclaimed. They are refused from the moment they die.',
+    read: wholeNumber(1, day),
+  },
+  passwordMinLength: {
+    env: 'GATEHOUSE_PASSWORD_MIN_LENGTH',
+    default: '8',
+    expects: 'a whole number of characters from 8 to 64',
+    meaning: 'The shortest password a registration may choose, in Unicode code points.',
+    read: wholeNumber(8, 64),
+  },
+  pbkdf2Iterations: {
+    env: 'GATEHOUSE_PBKDF2_ITERATIONS',
+    default: '220000',
+    expects: 'a whole number from 1000 to 10000000',
+    meaning: 'Cost of a password hash. Below 210000 is for tests only and warned about at start.',
+    read: wholeNumber(1_000, 10_000_000),
+  },
+  throttle: {
+    env: 'GATEHOUSE_THROTTLE',
+    default: 'on',
+    expects: '`on` or `off`',
+    meaning: '`off` counts no failures, for load tests only. Warned about at start.',
+    read: oneOf({ on: true, off: false }),
+  },
+  throttleAccount: {
+    env: 'GATEHOUSE_THROTTLE_ACCOUNT',
+    default: '10/15m',
+    expects: 'a rate such as `10/15m`: 1 to 1000000 in a window of up to 30 days (`s`, `m`, `h`, `d`)',
+    meaning: 'Failed logins allowed for one identifier per window.',
+    read: rate,
+  },
+  throttleClient: {
+    env: 'GATEHOUSE_THROTTLE_CLIENT',
+    default: '100/15m',
+    expects: 'a rate such as `100/15m`: 1 to 1000000 in a window of up to 30 days (`s`, `m`, `h`, `d`)',
+    meaning: 'Logins and registrations allowed for one client network (IPv4 address, IPv6 /64) per window.',
+    read: rate,
+  },
+  timeZone: {
+    env: 'GATEHOUSE_TIME_ZONE',
+    default: '',
+    expects: 'an IANA time zone such as `Europe/Berlin`',
+    meaning: 'The zone of `created` in the `dotjson` contract. Unset: the zone of the process (`TZ`).',
+    read: (text) => (text === '' ? ownTimeZone() : isTimeZone(text) ? text : undefined),
+  },
+  enumeration: {
+    env: 'GATEHOUSE_ENUMERATION',
+    default: 'contract',
+    expects: '`contract` or `hide`',
+    meaning: '`hide` makes `dotjson` answer `Invalid password` for an unknown user too.',
+    read: oneOf({ contract: 'contract', hide: 'hide' } as const),
+  },
+  envelopeStatus: {
+    env: 'GATEHOUSE_ENVELOPE_STATUS',
+    default: 'http',
+    expects: '`http` or `ok`',
+    meaning: '`ok` answers refusals of the `envelope` contract with 200 and the same body.',
+    read: oneOf({ http: 'http', ok: 'ok' } as const),
+  },
+  dotjsonStatus: {
+    env: 'GATEHOUSE_DOTJSON_STATUS',
+    default: 'http',
+    expects: '`http` or `ok`',
+    meaning: '`ok` answers refusals of the `dotjson` contract with 200 and the same body.',
+    read: oneOf({ http: 'http', ok: 'ok' } as const),
+  },
+  auditDays: {
+    env: 'GATEHOUSE_AUDIT_DAYS',
+    default: '400',
+    expects: 'a whole number of days from 1 to 3650',
+    meaning: 'How long the entries of the audit are kept.',
+    read: wholeNumber(1, 3_650),
+  },
+  publicUrl: {
+    env: 'GATEHOUSE_PUBLIC_URL',
+    default: '',
+    expects: 'an address such as `https://app.example.com`, without `?` and `#`',
+    meaning:
+      'Where people reach the application; links in mails begin with it. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
+    read: serviceUrl,
+  },
+  smtpUrl: {
+    env: 'GATEHOUSE_SMTP_URL',
+    default: '',
+    expects: 'an address such as `smtps://user:password@mail.example.com` or `smtp://localhost:25`',
+    meaning: 'The server that mails are handed to. Unset: they are written to `GATEHOUSE_MAIL_OUTBOX`.',
+    secret: true,
+    read: smtpUrl,
+  },
+  mailFrom: {
+    env: 'GATEHOUSE_MAIL_FROM',
+    default: '',
+    expects: 'an address such as `login@example.com` or `Example <login@example.com>`',
+    meaning: 'Who mails are from. Unset: `gatehouse@localhost`. Warned about at start if mails are sent.',
+    read: (text) => mailbox(text || 'gatehouse@localhost'),
+  },
+  mailOutbox: {
+    env: 'GATEHOUSE_MAIL_OUTBOX',
+    default: './data/outbox',
+    expects: 'the path of a folder',
+    meaning:
+      'The folder that mails are written to while `GATEHOUSE_SMTP_URL` is unset. Missing folders are created.',
+    read: (text) => (text.includes('\0') ? undefined : text),
+  },
+};

@@ -1,0 +1,101 @@
+/** Cases for sessions that end along with something else: beyond a cap, and with a password that is replaced. */
+
+import assert from 'node:assert/strict';
+import type { Store } from '../port.ts';
+import {
+  account,
+  assertIntact,
+  audited,
+  type ConformanceCase,
+  hex,
+  session,
+  trail,
+  untilNoted,
+  upTo,
+} from './case.ts';
+import { ofJoe, remaining } from './sessions.ts';
+
+const capOf = (most: number) => ({ most, trail: trail('logout', { outcome: 'cap' }) });
+
+/** Inserts session n of a user, last seen at an instant, under a cap. */
+function begin(store: Store, n: number, userId: string, lastSeenAt: number, most: number) {
+  const row = session(n, userId, { createdAt: lastSeenAt, lastSeenAt, idleExpiresAt: lastSeenAt + 5_000 });
+  return store.sessions.insert(hex(n), row, trail('login'), capOf(most));
+}
+
+export const alongCases: readonly ConformanceCase[] = [
+  ofJoe('cap: beyond it the sessions used least recently end, with an entry each', async (store, joe) => {
+    for (const n of [0, 1, 2]) await begin(store, n, joe, 1_000 + n, 3);
+    store.sessions.touch(hex(0), 2_000, 7_000);
+    await untilNoted();
+    assert.deepEqual(await remaining(store, 3), [0, 1, 2]);
+    assert.equal(await begin(store, 3, joe, 3_000, 3), 'inserted');
+    assert.deepEqual(await remaining(store, 4), [0, 2, 3]);
+    // A cap that was lowered holds from the next login on.
+    assert.equal(await begin(store, 4, joe, 3_001, 1), 'inserted');
+    assert.deepEqual(await remaining(store, 5), [4]);
+    const ended = (await audited(store)).filter((line) => line.startsWith('logout'));
+    assert.deepEqual(
+      ended,
+      [1, 3, 0, 2].map((n) => `logout cap ${joe} handle-${n}`),
+    );
+    const { event, outcome } = (await store.sessions.findEnded(hex(1))) ?? {};
+    assert.deepEqual([event, outcome], ['logout', 'cap']);
+    await assertIntact(store, 9);
+  }),
+
+  ofJoe('cap: other users, and dead sessions, take no place', async (store, joe) => {
+    await store.accounts.create(account('ann'));
+    await begin(store, 0, 'id-of-ann', 1_000, 2);
+    await begin(store, 1, joe, 1_000, 2);
+    await begin(store, 2, joe, 9_000, 2);
+    await begin(store, 3, joe, 9_001, 2);
+    // Session 1 was dead by then: it is left to the sweep.
+    assert.deepEqual(await remaining(store, 4), [0, 1, 2, 3]);
+  }),
+
+  ofJoe(
+    'cap: of many that begin at once exactly as many live, the last of them among these',
+    async (store, joe) => {
+      const inserted = await Promise.all(upTo(20).map((n) => begin(store, n, joe, 1_000, 1)));
+      assert.deepEqual(new Set(inserted), new Set(['inserted']));
+      assert.deepEqual(await remaining(store, 20), [19]);
+    },
+  ),
+
+  ofJoe('cap: of nobody nothing begins and nothing ends', async (store, joe) => {
+    await begin(store, 0, joe, 1_000, 1);
+    assert.equal(await begin(store, 1, 'nobody', 1_000, 1), 'unknown_account');
+    assert.deepEqual(await remaining(store, 2), [0]);
+  }),
+
+  ofJoe('replaceHash: sessions end in the same step if asked, or all but one', async (store, joe) => {
+    await store.accounts.create(account('ann'));
+    const owners = [joe, joe, joe, 'id-of-ann'];
+    for (const [n, owner] of owners.entries()) await store.sessions.insert(hex(n), session(n, owner));
+    for (const n of upTo(4)) await store.sessions.find(hex(n));
+    const ending = (exceptHandle?: string) => ({
+      exceptHandle,
+      trail: trail('logout', { outcome: 'change' }),
+    });
+    const change = trail('password');
+    assert.equal(await store.accounts.replaceHash(joe, 'another', 'new', change, ending()), false);
+    assert.deepEqual(await remaining(store, 4), [0, 1, 2, 3]);
+    assert.equal(
+      await store.accounts.replaceHash(joe, 'hash of joe', 'new', change, ending('handle-1')),
+      true,
+    );
+    assert.deepEqual(await remaining(store, 4), [1, 3]);
+    assert.equal(await store.accounts.replaceHash(joe, 'new', 'newer', change, ending()), true);
+    assert.deepEqual(await remaining(store, 4), [3]);
+    assert.deepEqual(await audited(store), [
+      `password ok ${joe} -`,
+      `logout change ${joe} handle-0`,
+      `logout change ${joe} handle-2`,
+      `password ok ${joe} -`,
+      `logout change ${joe} handle-1`,
+    ]);
+    assert.equal((await store.sessions.findEnded(hex(2)))?.outcome, 'change');
+    await assertIntact(store, 5);
+  }),
+];

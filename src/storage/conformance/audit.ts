@@ -1,0 +1,202 @@
+/** Cases for the audit: an entry for every deed, in the commit of the deed, and none for what did nothing. */
+
+import assert from 'node:assert/strict';
+import type { AuditQuery, Store } from '../port.ts';
+import {
+  account,
+  assertIntact,
+  audited,
+  type ConformanceCase,
+  hex,
+  over,
+  session,
+  trail,
+  upTo,
+} from './case.ts';
+
+const joe = 'id-of-joe@example.com';
+const joeHimself = account('joe@example.com', { email: 'joe@example.com' });
+const moved = { email: 'new@example.com', canonical: 'new@example.com', verifiedAt: 2_000 };
+
+/** One deed after another of which every one does something, with the entries they leave. */
+const deeds: readonly [deed: (store: Store) => Promise<unknown>, ...entries: string[]][] = [
+  [({ accounts }) => accounts.create(joeHimself, trail('register')), `register ok ${joe} -`],
+  [({ accounts }) => accounts.verifyEmail(joe, 'joe@example.com', 1, trail('verify')), `verify ok ${joe} -`],
+  [({ accounts }) => accounts.changeEmail(joe, moved, trail('move')), `move ok ${joe} -`],
+  [
+    ({ accounts }) => accounts.replaceHash(joe, joeHimself.passwordHash, 'new', trail('password')),
+    `password ok ${joe} -`,
+  ],
+  [({ accounts }) => accounts.setDisabled(joe, 3_000, trail('disable')), `disable ok ${joe} -`],
+  [({ accounts }) => accounts.setDisabled(joe, null, trail('enable')), `enable ok ${joe} -`],
+  ...upTo(5).map((n): (typeof deeds)[number] => [
+    ({ sessions }) => sessions.insert(hex(n), session(n, joe), trail('login')),
+    `login ok ${joe} handle-${n}`,
+  ]),
+  [({ sessions }) => sessions.prove(hex(0), 5_000, trail('prove')), `prove ok ${joe} handle-0`],
+  [({ sessions }) => sessions.remove(hex(0), trail('end')), `end ok ${joe} handle-0`],
+  [({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')), `end ok ${joe} handle-1`],
+  [
+    ({ sessions }) => sessions.removeOfUser(joe, 'handle-3', trail('end', { outcome: 'all' })),
+    `end all ${joe} handle-2`,
+    `end all ${joe} handle-4`,
+  ],
+  [({ accounts }) => accounts.remove(joe, trail('delete')), `delete ok ${joe} -`],
+];
+
+/** What the deeds do to a store on which all of them were done already, and to one on which none was. */
+const futile: readonly ((store: Store) => Promise<unknown>)[] = [
+  ({ accounts }) => accounts.verifyEmail(joe, 'other@example.com', 1, trail('verify')),
+  ({ accounts }) => accounts.changeEmail('nobody', moved, trail('move')),
+  ({ accounts }) =>
+    accounts.changeEmail(joe, { email: 'taken@b.c', canonical: 'taken@b.c', verifiedAt: 1 }, trail('move')),
+  ({ accounts }) => accounts.create(account('TAKEN@b.c', { userId: 'x' }), trail('register')),
+  ({ accounts }) => accounts.replaceHash(joe, 'something else', 'new', trail('password')),
+  ({ accounts }) => accounts.setDisabled('nobody', 1, trail('disable')),
+  ({ accounts }) => accounts.setDisabled(joe, null, trail('enable')),
+  ({ accounts }) => accounts.remove('nobody', trail('delete')),
+  ({ sessions }) => sessions.insert(hex(1), session(1, 'nobody'), trail('login')),
+  ({ sessions }) => sessions.prove(hex(1), 1, trail('prove')),
+  ({ sessions }) => sessions.remove(hex(1), trail('end')),
+  ({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')),
+  ({ sessions }) => sessions.removeOfUser(joe, undefined, trail('end')),
+];
+
+export const auditCases: readonly ConformanceCase[] = [
+  over('audit: an entry is kept as it was left, under the next number', async ({ audit }) => {
+    assert.deepEqual(await audit.read({ most: 9 }), []);
+    const left = trail('login', { at: 5_000, outcome: 'wrong_password', network: '2001:db8::/64' });
+    await audit.append(left, {});
+    await audit.append(trail('logout'), { userId: 'a', handle: 'b' });
+    const [second, first] = await audit.read({ most: 9 });
+    assert.match(first?.hash ?? '', /^[0-9a-f]{64}$/);
+    const nobody = { userId: null, handle: null };
+    assert.deepEqual({ ...first, hash: '' }, { ...left, ...nobody, seq: 1, hash: '' });
+    const somebody = { userId: 'a', handle: 'b' };
+    assert.deepEqual({ ...second, hash: '' }, { ...trail('logout'), ...somebody, seq: 2, hash: '' });
+    assert.notEqual(second?.hash, first?.hash);
+  }),
+
+  over(
+    'audit: pages are newest first, complete and without duplicates, of one user or of all',
+    async (store) => {
+      for (const n of upTo(20)) {
+        const userId = ['ann', 'bob', undefined][n % 3];
+        await store.audit.append(trail('login'), { userId });
+      }
+      const pages = async (userId: string | undefined, most: number) => {
+        const found: number[] = [];
+        for (let before: number | undefined; ; before = found.at(-1)) {
+          const page = await store.audit.read({ userId, before, most });
+          found.push(...page.map(({ seq }) => seq));
+          if (page.length < most) return found;
+        }
+      };
+      const all = upTo(20).map((n) => 20 - n);
+      for (const most of [1, 3, 20, 50]) {
+        assert.deepEqual(await pages(undefined, most), all);
+        assert.deepEqual(
+          await pages('bob', most),
+          all.filter((seq) => seq % 3 === 2),
+        );
+      }
+      assert.deepEqual(await pages('nobody', 3), []);
+    },
+  ),
+
+  {
+    title: 'audit: every deed leaves its entries, of the user and session it touched',
+    async run(ground) {
+      const expected: string[] = [];
+      for (const [deed, ...entries] of deeds) {
+        const store = await ground.open();
+        await deed(store);
+        expected.push(...entries);
+        assert.deepEqual(await audited(store), expected);
+        await store.close();
+      }
+      const store = await ground.open();
+      assert.deepEqual(await audited(store), expected, 'and they outlive the account');
+      await assertIntact(store, expected.length);
+      await store.close();
+    },
+  },
+
+  over('read: after an entry, oldest first, of one user or of all', async (store) => {
+    for (const n of upTo(6))
+      await store.audit.append(trail(`event${n + 1}`), { userId: n % 2 ? 'bob' : 'ann' });
+    const events = async (query: AuditQuery) => (await store.audit.read(query)).map(({ event }) => event);
+    assert.deepEqual(await events({ after: 0, most: 2 }), ['event1', 'event2']);
+    assert.deepEqual(await events({ after: 2, most: 9 }), ['event3', 'event4', 'event5', 'event6']);
+    assert.deepEqual(await events({ after: 2, userId: 'bob', most: 9 }), ['event4', 'event6']);
+    assert.deepEqual(await events({ after: 6, most: 9 }), []);
+  }),
+
+  over('audit: deeds of one commit leave their entries in order', async (store) => {
+    await Promise.all(deeds.map(([deed]) => deed(store)));
+    assert.deepEqual(
+      await audited(store),
+      deeds.flatMap(([, ...entries]) => entries),
+    );
+    await assertIntact(store, deeds.length + 1);
+  }),
+
+  over('audit: what did nothing leaves nothing', async (store) => {
+    await store.accounts.create(account('taken@b.c'));
+    await store.accounts.create(joeHimself);
+    for (const deed of futile) await deed(store);
+    await Promise.all(futile.map((deed) => deed(store)));
+    assert.deepEqual(await audited(store), []);
+  }),
+
+  over('audit: a deed without a trail leaves nothing', async (store) => {
+    await store.accounts.create(joeHimself);
+    await store.sessions.insert(hex(1), session(1, joe));
+    await store.sessions.remove(hex(1));
+    await store.accounts.remove(joe);
+    assert.deepEqual(await audited(store), []);
+  }),
+
+  {
+    title: 'audit: a deed that fails takes its entry back, alone or beside others',
+    async run(ground) {
+      const store = await ground.open();
+      await store.accounts.create(joeHimself);
+      await store.sessions.insert(hex(1), session(1, joe), trail('login'));
+      const again = () => store.sessions.insert(hex(1), session(2, joe), trail('failed'));
+      await assert.rejects(again());
+      const outcomes = await Promise.allSettled([
+        store.sessions.insert(hex(3), session(3, joe), trail('login')),
+        again(),
+        store.accounts.create(account('bob', { userId: joe }), trail('failed')),
+        store.sessions.insert(hex(4), session(4, joe), trail('login')),
+      ]);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+      );
+      await store.close();
+      const reopened = await ground.open();
+      assert.deepEqual(
+        await audited(reopened),
+        [1, 3, 4].map((n) => `login ok ${joe} handle-${n}`),
+      );
+      await assertIntact(reopened, 3);
+      await reopened.close();
+    },
+  },
+
+  over('audit: of many that race for one deed exactly one leaves an entry', async (store) => {
+    await store.accounts.create(joeHimself);
+    await store.sessions.insert(hex(1), session(1, joe));
+    await Promise.all(
+      upTo(20).flatMap((n) => [
+        store.sessions.remove(hex(1), trail('end')),
+        store.accounts.create(account('bob', { userId: `bob-${n}` }), trail('register')),
+        store.accounts.replaceHash(joe, joeHimself.passwordHash, `new ${n}`, trail('password')),
+      ]),
+    );
+    const events = (await store.audit.read({ most: 99 })).map(({ event }) => event);
+    assert.deepEqual(events.sort(), ['end', 'password', 'register']);
+  }),
+];

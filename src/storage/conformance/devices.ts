@@ -1,0 +1,54 @@
+/** Cases for known devices: news once, known per user, until they are swept. */
+
+import assert from 'node:assert/strict';
+import { account, type ConformanceCase, hex, upTo } from './case.ts';
+import { ofJoe } from './sessions.ts';
+
+export const deviceCases: readonly ConformanceCase[] = [
+  ofJoe('devices: one is news to a user once', async (store, joe) => {
+    await store.accounts.create(account('ann'));
+    assert.equal(await store.devices.any(joe), false);
+    assert.equal(await store.devices.remember(hex(1), joe, 1_000), 'new');
+    assert.equal(await store.devices.remember(hex(1), joe, 2_000), 'known');
+    assert.equal(await store.devices.remember(hex(2), joe, 2_000), 'new');
+    assert.equal(await store.devices.any('id-of-ann'), false);
+    assert.equal(await store.devices.remember(hex(1), 'id-of-ann', 2_000), 'new');
+    assert.equal(await store.devices.any(joe), true);
+  }),
+
+  ofJoe('devices: one is known since its last use', async ({ devices }, joe) => {
+    await devices.remember(hex(1), joe, 1_000);
+    assert.equal(await devices.isKnown(hex(1), joe, 1_000), true);
+    assert.equal(await devices.isKnown(hex(1), joe, 1_001), false);
+    assert.equal(await devices.isKnown(hex(2), joe, 0), false);
+    assert.equal(await devices.isKnown(hex(1), 'id-of-ann', 0), false);
+    await devices.remember(hex(1), joe, 3_000);
+    await devices.remember(hex(1), joe, 2_000);
+    assert.equal(await devices.isKnown(hex(1), joe, 3_000), true, 'an earlier use gives way to a later one');
+  }),
+
+  ofJoe('devices: of many that race one is news to exactly one', async ({ devices }, joe) => {
+    const outcomes = await Promise.all(upTo(20).map(() => devices.remember(hex(1), joe, 1_000)));
+    assert.equal(outcomes.filter((outcome) => outcome === 'new').length, 1);
+  }),
+
+  ofJoe('devices: nothing is noted of a user who does not exist', async ({ devices }) => {
+    assert.equal(await devices.remember(hex(1), 'nobody', 1_000), 'known', 'no news for anybody');
+    assert.equal(await devices.isKnown(hex(1), 'nobody', 0), false);
+    assert.equal(await devices.any('nobody'), false);
+  }),
+
+  ofJoe(
+    'devices: a sweep removes those unused for long, in batches, and counts exactly',
+    async (store, joe) => {
+      const { devices } = store;
+      await Promise.all(upTo(5).map((n) => devices.remember(hex(n), joe, 1_000 + n)));
+      assert.equal(await devices.sweep(1_000, 9), 0);
+      assert.equal(await devices.sweep(1_004, 3), 3);
+      assert.equal(await devices.sweep(1_004, 3), 1);
+      assert.equal(await devices.sweep(1_004, 3), 0);
+      assert.equal(await devices.isKnown(hex(4), joe, 0), true);
+      assert.equal(await devices.remember(hex(0), joe, 2_000), 'new');
+    },
+  ),
+];

@@ -1,0 +1,135 @@
+/** Cases for sessions as their owner sees them: listed, proven, renamed, and ended by name or all at once. */
+
+import assert from 'node:assert/strict';
+import type { Session, Store } from '../port.ts';
+import { account, assertRow, type ConformanceCase, hex, session, untilNoted, upTo } from './case.ts';
+import { ofJoe, remaining } from './sessions.ts';
+
+/** Gives Joe the sessions 0, 1 and 2 and Ann 3 and 4, all of them read once. */
+async function five(store: Store, joe: string): Promise<void> {
+  await store.accounts.create(account('ann'));
+  const owners = [joe, joe, joe, 'id-of-ann', 'id-of-ann'];
+  for (const [n, owner] of owners.entries()) {
+    await store.sessions.insert(hex(n), session(n, owner, { createdAt: 1_000 - n }));
+    await store.sessions.find(hex(n));
+  }
+}
+
+const handles = (sessions: readonly Session[]) => sessions.map(({ handle }) => handle);
+
+export const endingCases: readonly ConformanceCase[] = [
+  ofJoe('ofUser: all sessions of one user, in order of creation', async (store, joe) => {
+    await five(store, joe);
+    const found = await store.sessions.ofUser(joe);
+    assert.deepEqual(handles(found), ['handle-2', 'handle-1', 'handle-0']);
+    assertRow(found[0], session(2, joe, { createdAt: 998 }));
+    assert.deepEqual(await store.sessions.ofUser('nobody'), []);
+  }),
+
+  ofJoe('findByHandle: finds the session of any user', async (store, joe) => {
+    await five(store, joe);
+    assertRow(await store.sessions.findByHandle('handle-3'), session(3, 'id-of-ann', { createdAt: 997 }));
+    assert.equal(await store.sessions.findByHandle('HANDLE-3'), undefined);
+    assert.equal(await store.sessions.findByHandle(hex(3)), undefined);
+  }),
+
+  ofJoe('prove: shows at once, in one session', async (store, joe) => {
+    await five(store, joe);
+    assert.equal(await store.sessions.prove(hex(1), 4_000), true);
+    assert.equal((await store.sessions.find(hex(1)))?.provenAt, 4_000);
+    assert.equal((await store.sessions.find(hex(0)))?.provenAt, 1_000);
+    await store.sessions.remove(hex(1));
+    assert.equal(await store.sessions.prove(hex(1), 5_000), false);
+    assert.equal(await store.sessions.find(hex(1)), undefined);
+  }),
+
+  ofJoe('rotate: the session lives on under the new id, and the old one is dead', async (store, joe) => {
+    await five(store, joe);
+    assert.equal(await store.sessions.rotate(hex(1), hex(9)), true);
+    assert.equal(await store.sessions.find(hex(1)), undefined);
+    assertRow(await store.sessions.find(hex(9)), session(1, joe, { createdAt: 999 }));
+    assert.equal(await store.sessions.rotate(hex(1), hex(8)), false);
+    assert.equal(await store.sessions.find(hex(8)), undefined);
+    await assert.rejects(store.sessions.rotate(hex(9), hex(3)), 'the id of another session is not free');
+    assert.equal((await store.sessions.find(hex(3)))?.userId, 'id-of-ann');
+    assert.equal((await store.sessions.find(hex(9)))?.userId, joe);
+  }),
+
+  ofJoe('rotate: a use that was noted before counts, one of the old id does not', async (store, joe) => {
+    await store.sessions.insert(hex(1), session(1, joe));
+    store.sessions.touch(hex(1), 2_000, 6_000);
+    await store.sessions.rotate(hex(1), hex(2));
+    await untilNoted();
+    assert.equal((await store.sessions.find(hex(2)))?.lastSeenAt, 2_000);
+    store.sessions.touch(hex(1), 3_000, 7_000);
+    await untilNoted();
+    assert.equal(await store.sessions.find(hex(1)), undefined);
+    assert.equal((await store.sessions.find(hex(2)))?.lastSeenAt, 2_000);
+  }),
+
+  ofJoe('rotate: of many that race for one session exactly one gets it', async (store, joe) => {
+    await store.sessions.insert(hex(0), session(0, joe));
+    const outcomes = await Promise.all(upTo(20).map((n) => store.sessions.rotate(hex(0), hex(100 + n))));
+    assert.equal(outcomes.filter(Boolean).length, 1);
+    assertRow(await store.sessions.find(hex(100 + outcomes.indexOf(true))), session(0, joe));
+    assert.equal((await store.sessions.ofUser(joe)).length, 1);
+  }),
+
+  ofJoe('removeByHandle: ends a session of this user, once', async (store, joe) => {
+    await five(store, joe);
+    assert.equal(await store.sessions.removeByHandle(joe, 'handle-3'), undefined, 'it is Ann’s');
+    assertRow(await store.sessions.removeByHandle(joe, 'handle-1'), session(1, joe, { createdAt: 999 }));
+    assert.equal(await store.sessions.removeByHandle(joe, 'handle-1'), undefined);
+    assert.deepEqual(await remaining(store, 5), [0, 2, 3, 4]);
+  }),
+
+  ofJoe('removeOfUser: ends all of this user, or all but one', async (store, joe) => {
+    await five(store, joe);
+    assert.deepEqual(handles(await store.sessions.removeOfUser(joe, 'handle-1')), ['handle-2', 'handle-0']);
+    assert.deepEqual(await remaining(store, 5), [1, 3, 4]);
+    const [last] = await store.sessions.removeOfUser(joe, undefined);
+    assertRow(last, session(1, joe, { createdAt: 999 }));
+    assert.deepEqual(await store.sessions.removeOfUser(joe, undefined), []);
+    const all = await store.sessions.removeOfUser('id-of-ann', 'handle-0');
+    assert.equal(all.length, 2, 'the handle of somebody else spares nothing');
+    assert.deepEqual(await remaining(store, 5), []);
+  }),
+
+  ofJoe('removeOfUser: of many that race every session goes to exactly one', async (store, joe) => {
+    await Promise.all(upTo(30).map((n) => store.sessions.insert(hex(n), session(n, joe))));
+    const racers = upTo(30).map(async (n) => {
+      if (n % 3 === 0) return store.sessions.removeOfUser(joe, undefined);
+      const one =
+        n % 3 === 1 ? store.sessions.remove(hex(n)) : store.sessions.removeByHandle(joe, `handle-${n}`);
+      const removed = await one;
+      return removed ? [removed] : [];
+    });
+    const ended = handles((await Promise.all(racers)).flat());
+    assert.deepEqual(ended.sort(), handles(upTo(30).map((n) => session(n, joe))).sort());
+  }),
+
+  ofJoe('removeAll: ends every session of everybody', async (store, joe) => {
+    await five(store, joe);
+    assert.equal(await store.sessions.removeAll(), 5);
+    assert.deepEqual(await remaining(store, 5), []);
+    assert.equal(await store.sessions.removeAll(), 0);
+    await store.sessions.insert(hex(1), session(1, joe));
+    assert.deepEqual(await remaining(store, 5), [1]);
+  }),
+
+  ofJoe('touch: brings nothing back that was ended in any way', async (store, joe) => {
+    const endings: readonly ((n: number) => Promise<unknown>)[] = [
+      (n) => store.sessions.removeByHandle(joe, `handle-${n}`),
+      () => store.sessions.removeOfUser(joe, undefined),
+      () => store.sessions.removeAll(),
+      () => store.accounts.remove(joe),
+    ];
+    for (const [n, end] of endings.entries()) {
+      await store.sessions.insert(hex(n), session(n, joe));
+      store.sessions.touch(hex(n), 2_000, 6_000);
+      await end(n);
+    }
+    await untilNoted();
+    assert.deepEqual(await remaining(store, endings.length), []);
+  }),
+];

@@ -1,0 +1,72 @@
+/** Cases for single-use tokens: good once, for one purpose, until they are swept. */
+
+import assert from 'node:assert/strict';
+import type { Token } from '../port.ts';
+import { assertRow, type ConformanceCase, hex, upTo } from './case.ts';
+import { ofJoe } from './sessions.ts';
+
+function token(userId: string, changes: Partial<Token> = {}): Token {
+  return { userId, purpose: 'reset_password', email: 'Joe@Example.com', expiresAt: 5_000, ...changes };
+}
+
+export const tokenCases: readonly ConformanceCase[] = [
+  ofJoe('tokens: one is taken once, as it was kept', async ({ tokens }, joe) => {
+    await tokens.insert(hex(1), token(joe));
+    assert.equal(await tokens.take(hex(2), 'reset_password'), undefined);
+    assertRow(await tokens.take(hex(1), 'reset_password'), token(joe));
+    assert.equal(await tokens.take(hex(1), 'reset_password'), undefined);
+  }),
+
+  ofJoe('tokens: one that was looked at is as good as before', async ({ tokens }, joe) => {
+    await tokens.insert(hex(1), token(joe));
+    assert.equal(await tokens.find(hex(2), 'reset_password'), undefined);
+    assert.equal(await tokens.find(hex(1), 'verify_email'), undefined);
+    assertRow(await tokens.find(hex(1), 'reset_password'), token(joe));
+    assertRow(await tokens.take(hex(1), 'reset_password'), token(joe));
+    assert.equal(await tokens.find(hex(1), 'reset_password'), undefined);
+  }),
+
+  ofJoe('tokens: one for another purpose is nothing, and stays', async ({ tokens }, joe) => {
+    await tokens.insert(hex(1), token(joe));
+    assert.equal(await tokens.take(hex(1), 'verify_email'), undefined);
+    assert.equal(await tokens.take(hex(1), 'change_email'), undefined);
+    assertRow(await tokens.take(hex(1), 'reset_password'), token(joe));
+  }),
+
+  ofJoe('tokens: of many that race for one exactly one gets it', async ({ tokens }, joe) => {
+    await tokens.insert(hex(1), token(joe));
+    const taken = await Promise.all(upTo(20).map(() => tokens.take(hex(1), 'reset_password')));
+    assert.equal(taken.filter((one) => one !== undefined).length, 1);
+  }),
+
+  ofJoe('tokens: none for a user who does not exist, and none twice', async ({ tokens }, joe) => {
+    await tokens.insert(hex(1), token('nobody'));
+    assert.equal(await tokens.take(hex(1), 'reset_password'), undefined);
+    await tokens.insert(hex(2), token(joe));
+    await assert.rejects(tokens.insert(hex(2), token(joe, { email: 'other@example.com' })));
+    assertRow(await tokens.take(hex(2), 'reset_password'), token(joe));
+  }),
+
+  ofJoe('tokens: all of a user for one purpose are removed, and no others', async ({ tokens }, joe) => {
+    await tokens.insert(hex(1), token(joe));
+    await tokens.insert(hex(2), token(joe));
+    await tokens.insert(hex(3), token(joe, { purpose: 'verify_email' }));
+    await tokens.removeOfUser('nobody', 'verify_email');
+    await tokens.removeOfUser(joe, 'reset_password');
+    assert.equal(await tokens.take(hex(1), 'reset_password'), undefined);
+    assert.equal(await tokens.take(hex(2), 'reset_password'), undefined);
+    assert.equal((await tokens.take(hex(3), 'verify_email'))?.userId, joe);
+  }),
+
+  ofJoe(
+    'tokens: a sweep removes those that expired, in batches, and counts exactly',
+    async ({ tokens }, joe) => {
+      await Promise.all(upTo(5).map((n) => tokens.insert(hex(n), token(joe, { expiresAt: 1_000 + n }))));
+      assert.equal(await tokens.sweep(999, 9), 0);
+      assert.equal(await tokens.sweep(1_003, 3), 3);
+      assert.equal(await tokens.sweep(1_003, 3), 1);
+      assert.equal(await tokens.sweep(1_003, 3), 0);
+      assert.equal((await tokens.take(hex(4), 'reset_password'))?.expiresAt, 1_004);
+    },
+  ),
+];

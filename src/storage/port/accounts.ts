@@ -1,0 +1,96 @@
+/** The port of the accounts: a credential in `auth` and a user in `users` (ruling G2). */
+
+import type { Awaitable } from '../awaitable.ts';
+import type { Trail } from './audit.ts';
+
+/** One account as a registration writes it. */
+export interface NewAccount {
+  readonly userId: string;
+  /** The identifier as it was typed. */
+  readonly identifier: string;
+  /** The identifier in canonical form (ruling G3), unique bytewise. */
+  readonly canonical: string;
+  /** A password hash in PHC form. */
+  readonly passwordHash: string;
+  readonly createdAt: number;
+  /** The address mails go to; not yet verified. */
+  readonly email: string | null;
+}
+
+/** What a login finds under a canonical identifier. */
+export interface Credential {
+  readonly userId: string;
+  readonly identifier: string;
+  readonly passwordHash: string;
+  /** `false` when the `users` row of this credential is missing (ruling R2). */
+  readonly hasUser: boolean;
+  readonly isDisabled: boolean;
+}
+
+/** A user as it is kept. */
+export interface User {
+  readonly id: string;
+  readonly identifier: string;
+  readonly createdAt: number;
+  readonly email: string | null;
+  readonly emailVerifiedAt: number | null;
+  readonly disabledAt: number | null;
+}
+
+/** A new address, which is the identifier too where the account is named by an address. */
+export interface NewEmail {
+  readonly email: string;
+  readonly canonical: string;
+  readonly verifiedAt: number;
+}
+
+/** A page of users by creation, oldest first. */
+export interface UserQuery {
+  /** Part of the canonical identifier. */
+  readonly matching?: string | undefined;
+  /** The last user of the page before. */
+  readonly after?: { readonly createdAt: number; readonly id: string } | undefined;
+  readonly most: number;
+}
+
+/** Which sessions of a user end along with something, and why; each leaves an entry in the audit. */
+export interface Ending {
+  /** The one session that goes on. */
+  readonly exceptHandle?: string | undefined;
+  readonly trail: Trail;
+}
+
+export interface AccountStore {
+  /** Writes both rows of an account or neither; whoever comes second under one canonical identifier is told so. */
+  create(account: NewAccount, trail?: Trail): Promise<'created' | 'identifier_taken'>;
+  /** Finds the credential under a canonical identifier. */
+  findCredential(canonical: string): Awaitable<Credential | undefined>;
+  /** Finds the credential of a user. */
+  findCredentialOf(userId: string): Awaitable<Credential | undefined>;
+  /** Finds a user that has both rows. */
+  findUser(userId: string): Awaitable<User | undefined>;
+  list(query: UserQuery): Promise<User[]>;
+  /**
+   * Replaces a password hash if it is still the expected one; tells whether it was. With `ending`, the sessions of the
+   * user end in the same step, so that no crash leaves one alive that the old password began.
+   */
+  replaceHash(
+    userId: string,
+    expected: string,
+    replacement: string,
+    trail?: Trail,
+    ending?: Ending,
+  ): Promise<boolean>;
+  /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */
+  verifyEmail(userId: string, email: string, at: number, trail?: Trail): Promise<boolean>;
+  /** Replaces the address, and the identifier of an account named by one. */
+  changeEmail(
+    userId: string,
+    to: NewEmail,
+    trail?: Trail,
+  ): Promise<'changed' | 'identifier_taken' | 'unknown_account'>;
+  /** Disables an account (`at`) or enables it again (`null`); `false` if there is no such user. */
+  setDisabled(userId: string, at: number | null, trail?: Trail): Promise<boolean>;
+  /** Removes an account with everything that belongs to it but its audit; `false` if there was none. */
+  remove(userId: string, trail?: Trail): Promise<boolean>;
+}

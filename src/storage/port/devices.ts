@@ -1,0 +1,13 @@
+/** The port of known devices: which clients an account was used from before. */
+
+/** Hashes are the SHA-256 of device ids: 64 hexadecimal digits. */
+export interface DeviceStore {
+  /** Notes that a user signed in on a device; tells whether that was news. Nothing happens if there is no such user. */
+  remember(deviceHash: string, userId: string, at: number): Promise<'known' | 'new'>;
+  /** Whether a user signed in on a device since `since`. */
+  isKnown(deviceHash: string, userId: string, since: number): Promise<boolean>;
+  /** Whether a user signed in on any device ever, that is still remembered. */
+  any(userId: string): Promise<boolean>;
+  /** Removes at most `most` devices that were last used before `before`; returns how many. */
+  sweep(before: number, most: number): Promise<number>;
+}

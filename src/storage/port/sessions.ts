@@ -1,0 +1,87 @@
+/** The port of the sessions: one row each, under the SHA-256 of the id and without the id itself (ruling G6). */
+
+import type { Awaitable } from '../awaitable.ts';
+import type { Trail } from './audit.ts';
+
+export interface Session {
+  /** The public name of the session; unique, of no use as a credential. */
+  readonly handle: string;
+  readonly userId: string;
+  /** The contract that made it. */
+  readonly contract: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  /** When it dies unless it is used before; never later than `expiresAt`. */
+  readonly idleExpiresAt: number;
+  /** When it dies whatever happens. */
+  readonly expiresAt: number;
+  /** When its owner last proved the password in it. */
+  readonly provenAt: number;
+  /** The client's network when it began. */
+  readonly network: string;
+  /** A readable name of the device it was made on; empty if the client did not say. */
+  readonly device: string;
+}
+
+/** What is kept for a while of a session that ended. */
+export interface EndedSession {
+  readonly handle: string;
+  readonly userId: string;
+  readonly endedAt: number;
+  /** The event that ended it, as its entry in the audit names it; `expiry` for one that died by itself. */
+  readonly event: string;
+  /** Why, as its entry says; `idle` or `over_age` for one that died by itself. */
+  readonly outcome: string;
+  /** The contract it was ended through; of one that died by itself, the one that made it. */
+  readonly contract: string;
+}
+
+/** How many sessions a user may have, and why those used least recently end beyond it. */
+export interface Cap {
+  /** At least 1. */
+  readonly most: number;
+  readonly trail: Trail;
+}
+
+/**
+ * Ids are the SHA-256 of session ids: 64 hexadecimal digits. Whatever removes a session on behalf of a trail, and the
+ * sweep, notes in the same step that it ended.
+ */
+export interface SessionStore {
+  /**
+   * Writes a session, unless its user does not exist. With a cap, what the user then has beyond it ends in the same
+   * step: of many logins at once none ends more than it should, and the new session never.
+   */
+  insert(idHash: string, session: Session, trail?: Trail, cap?: Cap): Promise<'inserted' | 'unknown_account'>;
+  find(idHash: string): Awaitable<Session | undefined>;
+  /** All sessions of a user, dead ones that were not swept yet among them, in order of creation. */
+  ofUser(userId: string): Promise<Session[]>;
+  /**
+   * Notes a use of a session. It may be written up to 100 ms later, together with others, and may be lost in a
+   * crash; it gives way to a later use that was noted already, and never brings back a session that was ended.
+   */
+  touch(idHash: string, lastSeenAt: number, idleExpiresAt: number): void;
+  /** Notes that the password was proven in a session; `false` if it was ended. */
+  prove(idHash: string, provenAt: number, trail?: Trail): Promise<boolean>;
+  /**
+   * Gives a session another id; the old one is dead from then on. `false` if it was ended. The trail says why the old
+   * id ended, and leaves no entry in the audit.
+   */
+  rotate(idHash: string, newIdHash: string, trail?: Trail): Promise<boolean>;
+  /** Removes a session and returns what was removed: of many that race for one session exactly one gets it. */
+  remove(idHash: string, trail?: Trail): Promise<Session | undefined>;
+  /** Removes one session of a user by its handle; another user's is left alone. */
+  removeByHandle(userId: string, handle: string, trail?: Trail): Promise<Session | undefined>;
+  /** Removes all sessions of a user, except one if asked; leaves an entry in the audit for each. */
+  removeOfUser(userId: string, exceptHandle: string | undefined, trail?: Trail): Promise<Session[]>;
+  /** Finds a session of any user by its handle. */
+  findByHandle(handle: string): Promise<Session | undefined>;
+  /** Removes every session of everybody; returns how many. The trail leaves one entry in the audit. */
+  removeAll(trail?: Trail): Promise<number>;
+  /** What is kept of a session that ended, by the hash of the id it ended with. */
+  findEnded(idHash: string): Promise<EndedSession | undefined>;
+  /** Forgets at most `most` sessions that ended before `before`; returns how many. */
+  sweepEnded(before: number, most: number): Promise<number>;
+  /** Removes at most `most` sessions with `idleExpiresAt` at or before `now`, earliest first; returns how many. */
+  sweep(now: number, most: number): Promise<number>;
+}

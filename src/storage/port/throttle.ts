@@ -1,0 +1,34 @@
+/** The port of the throttle: counters that an attempt must fit into. */
+
+/** One counter an attempt must fit into. */
+export interface Quota {
+  /** A SHA-256 that stands for what is counted: 64 hexadecimal digits. */
+  readonly key: string;
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What became of an attempt: counted under every quota, or under none. */
+export type Counted =
+  | { readonly allowed: true; readonly windowEndsAt: readonly number[] }
+  | { readonly allowed: false; readonly freeAt: number };
+
+/**
+ * How much earlier than another an attempt may be by its own account: it carries the instant its request began, and
+ * requests overtake one another, above all those that are sent slowly on purpose.
+ */
+export const clockSlackMs = 60_000;
+
+export interface ThrottleStore {
+  /**
+   * Counts one attempt under all quotas, or under none if any of them is full. A window starts with the first
+   * attempt counted in it. `windowEndsAt` follows the order of `quotas`; `freeAt` is when the last full one ends.
+   * A window that ends more than {@link clockSlackMs} later than one started now was written under a wrong clock or
+   * another setting, and does not count.
+   */
+  take(quotas: readonly Quota[], now: number): Promise<Counted>;
+  /** Takes one attempt back out of the window it was counted in; does nothing once that window is gone. */
+  giveBack(key: string, windowEndsAt: number): Promise<void>;
+  /** Removes at most `most` windows that ended at or before `now`, earliest first; returns how many. */
+  sweep(now: number, most: number): Promise<number>;
+}

@@ -1,0 +1,26 @@
+/** The port of single-use tokens: kept as hashes, gone with their first use. */
+
+/** What a token is good for; one made for one purpose is nothing for another. */
+export type TokenPurpose = 'verify_email' | 'change_email' | 'reset_password';
+
+export interface Token {
+  readonly userId: string;
+  readonly purpose: TokenPurpose;
+  /** The address it was sent to. */
+  readonly email: string;
+  readonly expiresAt: number;
+}
+
+/** Hashes are the SHA-256 of tokens: 64 hexadecimal digits. */
+export interface TokenStore {
+  /** Keeps a token, unless its user does not exist. */
+  insert(tokenHash: string, token: Token): Promise<void>;
+  /** Looks at a token of this purpose and leaves it as it is. */
+  find(tokenHash: string, purpose: TokenPurpose): Promise<Token | undefined>;
+  /** Removes a token of this purpose and returns it: of many that race for one exactly one gets it. */
+  take(tokenHash: string, purpose: TokenPurpose): Promise<Token | undefined>;
+  /** Removes all tokens of a user for a purpose. */
+  removeOfUser(userId: string, purpose: TokenPurpose): Promise<void>;
+  /** Removes at most `most` tokens with `expiresAt` at or before `now`; returns how many. */
+  sweep(now: number, most: number): Promise<number>;
+}

@@ -1,0 +1,123 @@
+/** The chain of the audit: the hash of an entry covers its own fields and the hash of the entry before it. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { type AuditEntry, StoreUnavailable, type Trail } from '../port.ts';
+
+/** A cryptographic hash of a text, as 64 hexadecimal digits; the store leaves the choice to whoever opens it. */
+export type Digest = (text: string) => string;
+
+/** Whom and what an entry is about, as far as it is known. */
+export interface About {
+  readonly userId?: string | undefined;
+  readonly handle?: string | undefined;
+}
+
+/** A place in the chain: everything up to `seq`, summed up in one hash. */
+export interface Link {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Where the kept part of the chain starts, and where it ends. Without the end nobody would miss its last entries. */
+export interface Ends {
+  readonly start: Link;
+  readonly last: Link;
+}
+
+/** The columns of an entry, by the names the port gives them. */
+export const entryColumns = `seq, at, event, outcome, user_id AS userId, handle, contract, network,
+  request_id AS requestId, lower(hex(hash)) AS hash`;
+
+/** Every method belongs inside a step of the writer or a read of the reader. */
+export class Chain {
+  readonly #digest: Digest;
+  readonly #statements: ReturnType<typeof prepareAll>;
+
+  constructor(db: DatabaseSync, digest: Digest) {
+    this.#digest = digest;
+    this.#statements = prepareAll(db);
+  }
+
+  /**
+   * Appends an entry to what a step did, if it was handed a trail to leave. What it follows is read from the database:
+   * other processes append too. A number that somebody gave to an entry of theirs is passed over, so that it stops
+   * nobody and `verify` finds it.
+   */
+  append(trail: Trail | undefined, about: About): void {
+    if (!trail) return;
+    const { at, event, outcome, contract, network, requestId } = trail;
+    const { userId = null, handle = null } = about;
+    const { last } = this.ends();
+    const seq = Math.max(last.seq, this.#newestSeq()) + 1;
+    const hash = this.hash(last.hash, { ...trail, seq, userId, handle });
+    const { insert, moveLast } = this.#statements;
+    insert.run(seq, at, event, outcome, userId, handle, contract, network, requestId, hash);
+    moveLast.run(seq, hash);
+  }
+
+  /** The hash of an entry; as JSON, no two entries look alike to it. */
+  hash(before: string, entry: Omit<AuditEntry, 'hash'>): string {
+    const { seq, at, event, outcome, userId, handle, contract, network, requestId } = entry;
+    const fields = [seq, at, event, outcome, userId, handle, contract, network, requestId];
+    return this.#digest(before + JSON.stringify(fields));
+  }
+
+  ends(): Ends {
+    const row = this.#statements.ends.get() as Record<string, string | number> | undefined;
+    // Going on would hide that the chain was cut, and an unaudited deed is none.
+    if (!row) throw new StoreUnavailable('The audit lost the row of its ends. Restore it from a backup.');
+    return {
+      start: { seq: Number(row['startSeq']), hash: String(row['startHash']) },
+      last: { seq: Number(row['lastSeq']), hash: String(row['lastHash']) },
+    };
+  }
+
+  /** Entries behind one place of the chain and not behind another, in order. */
+  between(after: number, upTo: number, most: number): AuditEntry[] {
+    return this.#statements.between.all(after, upTo, most) as unknown as AuditEntry[];
+  }
+
+  /** The first entries that lie before the start and behind the end, where none can be. */
+  outside({ start, last }: Ends): { readonly before: number | null; readonly behind: number | null } {
+    return this.#statements.outside.get(start.seq, last.seq) as ReturnType<Chain['outside']>;
+  }
+
+  /** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
+  dropBefore(at: number, most: number): number {
+    const { start, last } = this.ends();
+    const oldest = this.between(start.seq, last.seq, most);
+    const young = oldest.findIndex((entry) => entry.at >= at);
+    const dropped = young === -1 ? oldest.length : young;
+    const newStart = oldest[dropped - 1];
+    if (!newStart) return 0;
+    this.#statements.drop.run(start.seq, newStart.seq);
+    this.#statements.moveStart.run(newStart.seq, newStart.hash);
+    return dropped;
+  }
+
+  #newestSeq(): number {
+    return Number(this.#statements.newest.get()?.['seq'] ?? 0);
+  }
+}
+
+function prepareAll(db: DatabaseSync) {
+  return {
+    ends: db.prepare(
+      `SELECT start_seq AS startSeq, lower(hex(start_hash)) AS startHash,
+              last_seq AS lastSeq, lower(hex(last_hash)) AS lastHash FROM audit_ends`,
+    ),
+    newest: db.prepare('SELECT max(seq) AS seq FROM audit'),
+    insert: db.prepare(
+      `INSERT INTO audit (seq, at, event, outcome, user_id, handle, contract, network, request_id, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?))`,
+    ),
+    moveLast: db.prepare('UPDATE audit_ends SET last_seq = ?, last_hash = unhex(?)'),
+    moveStart: db.prepare('UPDATE audit_ends SET start_seq = ?, start_hash = unhex(?)'),
+    between: db.prepare(`SELECT ${entryColumns} FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`),
+    outside: db.prepare(
+      `SELECT (SELECT min(seq) FROM audit WHERE seq <= ?) AS before,
+              (SELECT min(seq) FROM audit WHERE seq > ?) AS behind`,
+    ),
+    drop: db.prepare('DELETE FROM audit WHERE seq > ? AND seq <= ?'),
+  };
+}

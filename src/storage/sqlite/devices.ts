@@ -1,0 +1,40 @@
+/** Known devices in SQLite: one row for each device a user signed in on, with the last time they did. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { DeviceStore } from '../port.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
+export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): DeviceStore {
+  const update = db.prepare(
+    'UPDATE devices SET last_used_at = max(last_used_at, ?) WHERE user_id = ? AND device_hash = unhex(?)',
+  );
+  const insert = db.prepare(
+    `INSERT INTO devices (user_id, device_hash, last_used_at)
+     SELECT id, unhex(?), ? FROM users WHERE id = ?`,
+  );
+  const isKnown = db.prepare(
+    'SELECT 1 FROM devices WHERE user_id = ? AND device_hash = unhex(?) AND last_used_at >= ?',
+  );
+  const any = db.prepare('SELECT 1 FROM devices WHERE user_id = ? LIMIT 1');
+  const sweep = db.prepare(
+    `DELETE FROM devices WHERE (user_id, device_hash) IN
+     (SELECT user_id, device_hash FROM devices WHERE last_used_at < ? ORDER BY last_used_at LIMIT ?)`,
+  );
+
+  return {
+    remember: (deviceHash, userId, at) =>
+      writer.write(() => {
+        if (update.run(at, userId, deviceHash).changes > 0) return 'known';
+        // Of a user who is not there nothing is noted, so there is no news to tell anybody.
+        return insert.run(deviceHash, at, userId).changes > 0 ? 'new' : 'known';
+      }),
+
+    isKnown: async (deviceHash, userId, since) =>
+      reader.read(() => isKnown.get(userId, deviceHash, since)) !== undefined,
+
+    any: async (userId) => reader.read(() => any.get(userId)) !== undefined,
+
+    sweep: (before, most) => writer.write(() => Number(sweep.run(before, most).changes)),
+  };
+}

@@ -1,0 +1,60 @@
+/** Uses of sessions: gathered for a moment and written in one commit. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Writer } from './writer.ts';
+
+/** How long uses are gathered before one commit writes them all. */
+const gatherMs = 100;
+
+interface Touch {
+  readonly lastSeenAt: number;
+  readonly idleExpiresAt: number;
+}
+
+export interface Touches {
+  note(idHash: string, lastSeenAt: number, idleExpiresAt: number): void;
+  /** What was noted for one id counts for the one that took its place. */
+  move(idHash: string, newIdHash: string): void;
+  writeBack(): Promise<void>;
+}
+
+/** `forget` is told of every row that is written. */
+export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: string) => void): Touches {
+  const update = db.prepare(
+    'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = unhex(?) AND last_seen_at < ?',
+  );
+  const touches = new Map<string, Touch>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function writeBack(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (touches.size === 0) return;
+    const batch = [...touches];
+    touches.clear();
+    await writer.write(() => {
+      for (const [idHash, { lastSeenAt, idleExpiresAt }] of batch) {
+        update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt);
+        forget(idHash);
+      }
+    });
+  }
+
+  function note(idHash: string, lastSeenAt: number, idleExpiresAt: number): void {
+    // Requests overtake one another: the latest use counts, not the one noted last.
+    const noted = touches.get(idHash);
+    if (noted && noted.lastSeenAt >= lastSeenAt) return;
+    touches.set(idHash, { lastSeenAt, idleExpiresAt });
+    // A use that could not be written is noted again by the next check of the session.
+    timer ??= setTimeout(() => writeBack().catch(() => {}), gatherMs).unref();
+  }
+
+  function move(idHash: string, newIdHash: string): void {
+    const noted = touches.get(idHash);
+    if (!noted) return;
+    touches.delete(idHash);
+    note(newIdHash, noted.lastSeenAt, noted.idleExpiresAt);
+  }
+
+  return { note, move, writeBack };
+}

@@ -1,0 +1,15 @@
+/** Tells the errors of the engine apart by their codes (SQLite's result codes, of which the low byte is the kind). */
+
+/** Somebody else has the lock: SQLITE_BUSY or SQLITE_LOCKED. */
+export function isLocked(error: unknown): boolean {
+  return [5, 6].includes(kindOf(error));
+}
+
+/** The file is damaged or no database at all: SQLITE_CORRUPT or SQLITE_NOTADB. */
+export function isDamaged(error: unknown): boolean {
+  return [11, 26].includes(kindOf(error));
+}
+
+function kindOf(error: unknown): number {
+  return Number((error as { errcode?: number })?.errcode) & 0xff;
+}

@@ -1,0 +1,37 @@
+/** Step-up: proving the password again in a session that is already good. */
+
+import type { Credential } from '../storage/port.ts';
+import type { Checked } from './check.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { type Guess, guess, prove } from './prove.ts';
+
+/** A signed-in person, with the id of the session that says so. */
+export interface SignedIn extends Checked {
+  readonly id: string;
+}
+
+/** Proves the password in a session; for the next ten minutes it may do what asks for that. */
+export async function confirm(
+  gate: Gate,
+  signedIn: SignedIn,
+  password: string,
+  caller: Caller,
+): Promise<SignedIn | Refusal> {
+  const outcome = await guess<SignedIn>(gate, signedIn.user.identifier, password, caller, async (guessed) => {
+    const credential = await proveOwn(gate, signedIn, guessed);
+    if (isRefusal(credential)) return credential;
+    const proven = await gate.sessions.prove(signedIn.id, caller.now, gate.audit.trail(caller, 'confirm'));
+    return proven === true ? signedIn : proven;
+  });
+  return audited(gate, 'confirm', caller, outcome);
+}
+
+/** Refuses a session in which the password was not proven lately. */
+export function notProven(gate: Gate, { session }: SignedIn, now: number): Refusal | undefined {
+  return gate.sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
+}
+
+/** The credential of the signed-in person, if the password is theirs. */
+export function proveOwn(gate: Gate, { user }: SignedIn, guessed: Guess): Promise<Credential | Refusal> {
+  return prove(gate, () => gate.accounts.credentialOf(user.id), guessed);
+}

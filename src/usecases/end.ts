@@ -1,0 +1,62 @@
+/** What an operator does to sessions: seeing anybody's, ending them, and finding out what became of one. */
+
+import type { Death } from '../concepts/sessions.ts';
+import type { EndedSession, Session, User } from '../storage/port.ts';
+import { type AccessRefusal, type Caller, type Gate, isRefusal } from './gate.ts';
+import { reportEnd } from './logout.ts';
+
+/** All live sessions of a user, the one used last first. */
+export function sessionsOf(gate: Gate, userId: string, now: number): Promise<Session[]> {
+  return gate.sessions.ofUser(userId, now);
+}
+
+/** Ends the session of a handle, whoever owns it. */
+export async function endAnySession(
+  gate: Gate,
+  handle: string,
+  caller: Caller,
+): Promise<Session | AccessRefusal> {
+  const session = await gate.sessions.findByHandle(handle);
+  if (!session) return { refused: 'unknown_session' };
+  const trail = gate.audit.trail(caller, 'logout');
+  const ended = await gate.sessions.endByHandle(session.userId, handle, caller.now, trail);
+  if (isRefusal(ended)) return { refused: 'unknown_session' };
+  reportEnd(gate, ended, caller);
+  return ended;
+}
+
+/** Ends all sessions of a user. A login that comes after it is not concerned. */
+export async function endAllSessions(gate: Gate, userId: string, caller: Caller): Promise<Session[]> {
+  const ended = await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'));
+  for (const session of ended) reportEnd(gate, session, caller);
+  return ended;
+}
+
+/** What became of a session id. */
+export type Explanation =
+  | { readonly state: 'live'; readonly session: Session; readonly user: User }
+  /** Not used for too long, or too old: refused, and not swept yet. */
+  | {
+      readonly state: Death['state'];
+      readonly diedAt: number;
+      readonly session: Session;
+      readonly user?: User | undefined;
+    }
+  | { readonly state: 'account_disabled'; readonly session: Session; readonly user: User }
+  /** Only one of the two records of the account is left. */
+  | { readonly state: 'user_record_missing'; readonly session: Session }
+  | { readonly state: 'ended'; readonly ended: EndedSession; readonly user?: User | undefined }
+  | { readonly state: 'unknown' };
+
+/** Says what a check of this id finds, and why; a use is not noted. */
+export async function explain(gate: Gate, id: string, now: number): Promise<Explanation> {
+  const found = await gate.sessions.look(id, now);
+  if (!found) return { state: 'unknown' };
+  if ('ended' in found)
+    return { state: 'ended', ended: found.ended, user: await gate.accounts.user(found.ended.userId) };
+  const { session, death } = found;
+  const user = await gate.accounts.user(session.userId);
+  if (death) return { ...death, session, user };
+  if (!user) return { state: 'user_record_missing', session };
+  return { state: user.disabledAt === null ? 'live' : 'account_disabled', session, user };
+}

@@ -1,0 +1,71 @@
+/** Proving a password: counted and queued before it is paid for, the same for every use case that asks for one. */
+
+import { canonical } from '../concepts/accounts.ts';
+import type { Attempt } from '../concepts/throttle.ts';
+import { Abandoned, type Place } from '../crypto/queue.ts';
+import type { Credential } from '../storage/port.ts';
+import { type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+
+/** One attempt to prove a password, while it has a place in the line for hashing. */
+export interface Guess {
+  readonly password: string;
+  readonly place: Place;
+  readonly attempt: Attempt;
+}
+
+/**
+ * Lets one attempt through to `work`. A place in the line for hashing comes first, so that an overload is refused
+ * before anything is counted or paid for; then the attempt is counted (ruling G16).
+ */
+export async function guess<Answer extends object>(
+  gate: Gate,
+  identifier: string,
+  password: string,
+  caller: Caller,
+  work: (guess: Guess) => Promise<Answer | Refusal>,
+): Promise<Answer | Refusal> {
+  const overloaded = gate.hashing.overloaded();
+  if (overloaded) return overloaded;
+  using place = gate.hashing.enter(caller.signal);
+  const device = await knownDevice(gate, identifier, caller);
+  const attempt = await gate.throttle.login(canonical(identifier), device, caller.network, caller.now);
+  if (isRefusal(attempt)) return attempt;
+  try {
+    return await work({ password, place, attempt });
+  } catch (error) {
+    // Nothing was learned from an attempt that was dropped unhashed.
+    if (error instanceof Abandoned) await attempt.giveBack();
+    throw error;
+  }
+}
+
+/** The id of the caller's device, if the account behind an identifier was used on it before. */
+async function knownDevice(gate: Gate, identifier: string, caller: Caller): Promise<string | undefined> {
+  if (!caller.deviceIds || caller.deviceIds.length === 0) return undefined;
+  const credential = await gate.accounts.credential(identifier);
+  return credential && gate.devices.knownId(credential.userId, caller, caller.now);
+}
+
+/**
+ * The credential that `find` finds, if the password is the right one: one hash is computed, whoever asks (ruling G17).
+ * A success takes its attempt back out of the account's window, and brings the hash up to the current parameters.
+ */
+export async function prove(
+  gate: Gate,
+  find: () => Credential | undefined | Promise<Credential | undefined>,
+  { password, place, attempt }: Guess,
+): Promise<Credential | Refusal> {
+  const credential = await find();
+  const { correct, outdated } = await gate.passwords.verify(password, credential?.passwordHash, place);
+  if (!credential) return { refused: 'unknown_account' };
+  const user = { id: credential.userId };
+  if (!correct) return { refused: 'wrong_password', user };
+  if (credential.isDisabled) return { refused: 'account_disabled', user };
+  await attempt.giveBack();
+  if (!outdated) return credential;
+
+  const passwordHash = await gate.passwords.rehash(password, place);
+  const replaced = await gate.accounts.replaceHash(credential, passwordHash);
+  // Somebody else replaced it meanwhile: with the same password, or with another one.
+  return replaced ? { ...credential, passwordHash } : prove(gate, find, { password, place, attempt });
+}

@@ -1,0 +1,39 @@
+/** What becomes of a copy that takes the place of a database: nothing in it that was over begins anew. */
+
+import type { Caller, Gate } from './gate.ts';
+
+/** Mails wait for their next try for less than this. */
+const longestWaitMs = 48 * 3_600_000;
+
+export interface Settled {
+  /** Sessions that ended; 0 if they were kept. */
+  readonly ended: number;
+  /** Mails that were waiting and will not be sent. */
+  readonly dropped: number;
+}
+
+/**
+ * Ends what was alive when the copy was made and may have ended since: all sessions, unless told to keep them, all
+ * links that were sent, and the mails that were waiting.
+ */
+export async function settleRestored(
+  gate: Gate,
+  keepSessions: boolean,
+  caller: Caller,
+  pause: () => Promise<void>,
+): Promise<Settled> {
+  const trail = gate.audit.trail(caller, 'restore', keepSessions ? 'sessions_kept' : 'ok');
+  const ended = keepSessions ? 0 : await gate.sessions.endEverybody(trail);
+  if (keepSessions) await gate.audit.keep(trail, undefined);
+  await gate.tokens.sweep(Number.MAX_SAFE_INTEGER, pause);
+  return { ended, dropped: await dropMails(gate, caller.now + longestWaitMs) };
+}
+
+async function dropMails(gate: Gate, until: number): Promise<number> {
+  let dropped = 0;
+  for (let mail = await gate.mails.claim(until); mail; mail = await gate.mails.claim(until)) {
+    await gate.mails.drop(mail);
+    dropped += 1;
+  }
+  return dropped;
+}

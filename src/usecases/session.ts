@@ -1,0 +1,35 @@
+/** Beginning a session on a device: where a login, a registration and nothing else end up. */
+
+import type { BegunSession, IdSpelling, NoSession } from '../concepts/sessions.ts';
+import type { Caller, Gate } from './gate.ts';
+
+/** A new session, and the ids its device is to carry from now on. */
+export interface BegunOnDevice extends BegunSession {
+  readonly deviceIds: readonly string[];
+}
+
+/** Begins a session for a user. */
+export function beginSession(
+  gate: Gate,
+  userId: string,
+  spelling: IdSpelling,
+  caller: Caller,
+): Promise<BegunSession | NoSession> {
+  const { contract, network, device, now } = caller;
+  const trail = gate.audit.trail(caller, 'login');
+  return gate.sessions.begin({ userId, contract, network, device }, spelling, now, trail);
+}
+
+/** Makes the caller's device known for a user who just logged in, and tells the owner of an account if that is news. */
+export async function onDevice(gate: Gate, begun: BegunSession, caller: Caller): Promise<BegunOnDevice> {
+  const { userId } = begun.session;
+  const { ids, isNews } = await gate.devices.remember(userId, caller, caller.now);
+  if (isNews) await notifyOfDevice(gate, userId, caller);
+  return { ...begun, deviceIds: ids };
+}
+
+/** Goes to a verified address only; others cannot be told apart from a stranger's. */
+async function notifyOfDevice(gate: Gate, userId: string, { device, network, now }: Caller): Promise<void> {
+  const user = await gate.accounts.user(userId);
+  if (user) await gate.mails.notify(user, 'new_device', { device, network }, now);
+}

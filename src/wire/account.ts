@@ -1,0 +1,110 @@
+/** A person's own account, under `/auth`: proving and changing the password, seeing what is kept, ending it all. */
+
+import { activity, deleteAccount, exportAccount } from '../usecases/account.ts';
+import { confirm } from '../usecases/confirm.ts';
+import { type Gate, isRefusal } from '../usecases/gate.ts';
+import { changePassword } from '../usecases/password.ts';
+import { cookieIds, type SessionCookie } from './carrier.ts';
+import type { Contract } from './contract.ts';
+import { utc } from './created.ts';
+import { textFields } from './fields.ts';
+import { shownEntry, shownSession } from './shown.ts';
+import { asSignedIn, refuse } from './signedin.ts';
+
+export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
+  return {
+    name: 'account',
+    hasCookies: true,
+    owns: () => false,
+    refuse,
+    routes: [
+      {
+        method: 'POST',
+        path: '/auth/confirm',
+        body: 'json',
+        hashes: true,
+        answer: (call) =>
+          asSignedIn(gate, call, async (signedIn) => {
+            const asked = textFields(call.fields, 'password');
+            if (isRefusal(asked)) return refuse(asked);
+            const outcome = await confirm(gate, signedIn, asked.password, call);
+            return isRefusal(outcome) ? outcome : { status: 204 };
+          }),
+      },
+      {
+        method: 'POST',
+        path: '/auth/password',
+        body: 'json',
+        hashes: true,
+        answer: (call) =>
+          asSignedIn(gate, call, async (signedIn) => {
+            const asked = textFields(call.fields, 'current_password', 'new_password');
+            if (isRefusal(asked)) return refuse(asked);
+            const change = { current: asked.current_password, replacement: asked.new_password };
+            const outcome = await changePassword(gate, signedIn, change, call);
+            if (isRefusal(outcome)) return outcome;
+            // The new id goes where the old one came from.
+            const headers = cookieIds(call.request).includes(signedIn.id) ? cookie.set(outcome.id) : {};
+            return { status: 200, body: { session_id: outcome.id }, headers };
+          }),
+      },
+      {
+        method: 'DELETE',
+        path: '/auth/account',
+        body: 'json',
+        hashes: true,
+        answer: (call) =>
+          asSignedIn(gate, call, async (signedIn) => {
+            const asked = textFields(call.fields, 'password');
+            if (isRefusal(asked)) return refuse(asked);
+            const outcome = await deleteAccount(gate, signedIn, asked.password, call);
+            return isRefusal(outcome) ? outcome : { status: 204, headers: cookie.clear() };
+          }),
+      },
+      {
+        method: 'GET',
+        path: '/auth/account/export',
+        body: 'none',
+        answer: (call) =>
+          asSignedIn(gate, call, async (signedIn) => {
+            const { user, sessions, activity } = await exportAccount(gate, signedIn, call.now);
+            const body = {
+              user: {
+                id: user.id,
+                identifier: user.identifier,
+                created_at: utc(user.createdAt),
+                email: user.email,
+                email_verified_at: user.emailVerifiedAt === null ? null : utc(user.emailVerifiedAt),
+              },
+              sessions: sessions.map((session) => shownSession(session, signedIn.session.handle)),
+              activity: activity.map(shownEntry),
+            };
+            return { status: 200, body };
+          }),
+      },
+      {
+        method: 'GET',
+        path: '/auth/account/activity',
+        body: 'none',
+        answer: (call) =>
+          asSignedIn(gate, call, async (signedIn) => {
+            const before = readBefore(call.query);
+            if (before === null)
+              return refuse({ refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' });
+            const entries = await activity(gate, signedIn, before);
+            return {
+              status: 200,
+              body: { activity: entries.map(shownEntry), next: entries.at(-1)?.seq ?? null },
+            };
+          }),
+      },
+    ],
+  };
+}
+
+/** The sequence number to go on before; `undefined` for the first page, `null` for a query that is not one. */
+function readBefore(query: string): number | undefined | null {
+  if (query === '') return undefined;
+  const [, before] = /^before=(\d{1,15})$/.exec(query) ?? [];
+  return before === undefined ? null : Number(before);
+}

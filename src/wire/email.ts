@@ -1,0 +1,94 @@
+/** A person's e-mail address and a forgotten password, under `/auth`: what goes by way of a mailbox. */
+
+import { requestEmailChange, requestVerification, verifyEmail } from '../usecases/email.ts';
+import { forgot } from '../usecases/forgot.ts';
+import { type Gate, isRefusal } from '../usecases/gate.ts';
+import { reset } from '../usecases/reset.ts';
+import type { Contract, RefusedName, Reply, Words } from './contract.ts';
+import { textFields } from './fields.ts';
+import { asSignedIn, refuseIn } from './signedin.ts';
+import { siteWords } from './words.ts';
+
+const words = {
+  ...siteWords,
+  invalid_identifier: { status: 422, sentence: 'Invalid email' },
+  identifier_taken: { status: 409, sentence: 'Email already registered' },
+} satisfies Record<RefusedName, Words>;
+
+/** The same whether there was an account, an address, or room for one more mail. */
+const onItsWay = 'If there is an account with an e-mail address, a mail is on its way to it';
+
+const linkSent = 'A mail with a link is on its way';
+
+const refuse = refuseIn(words);
+
+export function ownEmail(gate: Gate): Contract {
+  return {
+    name: 'email',
+    owns: () => false,
+    refuse,
+    routes: [
+      {
+        method: 'POST',
+        path: '/auth/email/verify/request',
+        body: 'any',
+        answer: (call) =>
+          asSignedIn(gate, call, async (signedIn) => {
+            const outcome = await requestVerification(gate, signedIn, call);
+            return isRefusal(outcome) ? outcome : accepted(linkSent);
+          }),
+      },
+      {
+        method: 'POST',
+        path: '/auth/email/verify',
+        body: 'json',
+        async answer(call) {
+          const asked = textFields(call.fields, 'token');
+          if (isRefusal(asked)) return refuse(asked);
+          const outcome = await verifyEmail(gate, asked.token, call);
+          return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
+        },
+      },
+      {
+        method: 'POST',
+        path: '/auth/email',
+        body: 'json',
+        hashes: true,
+        answer: (call) =>
+          asSignedIn(gate, call, async (signedIn) => {
+            const asked = textFields(call.fields, 'email', 'password');
+            if (isRefusal(asked)) return refuse(asked);
+            const outcome = await requestEmailChange(gate, signedIn, asked, call);
+            return isRefusal(outcome) ? refuse(outcome) : accepted(linkSent);
+          }),
+      },
+      {
+        method: 'POST',
+        path: '/auth/password/forgot',
+        body: 'json',
+        async answer(call) {
+          const asked = textFields(call.fields, 'identifier');
+          if (isRefusal(asked)) return refuse(asked);
+          const outcome = await forgot(gate, asked.identifier, call);
+          return isRefusal(outcome) ? refuse(outcome) : accepted(onItsWay);
+        },
+      },
+      {
+        method: 'POST',
+        path: '/auth/password/reset',
+        body: 'json',
+        hashes: true,
+        async answer(call) {
+          const asked = textFields(call.fields, 'token', 'password');
+          if (isRefusal(asked)) return refuse(asked);
+          const outcome = await reset(gate, asked, call);
+          return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
+        },
+      },
+    ],
+  };
+}
+
+function accepted(message: string): Reply {
+  return { status: 202, body: { message } };
+}

@@ -1,0 +1,110 @@
+/** A person's own sessions in the OpenAPI document: seeing them and ending them. */
+
+import { headOf } from './head.ts';
+import { clearsOwn, response } from './headers.ts';
+import { exampleHandle } from './ids.ts';
+import { logoutRefusals, malformed, problemSaid, shared, trouble, unthrottled } from './refusals.ts';
+import { anySession } from './security.ts';
+import type { Operation, Part } from './shape.ts';
+import { exactly, exampleSession, signedInSchemas } from './signedin.ts';
+
+const list: Operation = {
+  operationId: 'listOwnSessions',
+  tags: ['sessions'],
+  summary: 'My sessions',
+  description:
+    'All live sessions of the person, whichever contract they were made through, the one used last first. Counts as a ' +
+    `use of the session that asks. ${unthrottled}`,
+  security: anySession,
+  responses: {
+    200: response('The sessions.', {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/OwnSessions' },
+        example: { sessions: [exampleSession] },
+      },
+    }),
+    401: shared('NotAuthenticated'),
+    ...trouble('Problem'),
+  },
+};
+
+const endMany: Operation = {
+  operationId: 'endOwnSessions',
+  tags: ['sessions'],
+  summary: 'End my other sessions, or all of them',
+  description:
+    'Ends all sessions of the person but the one that asks; with `?all=true` that one too, and the cookie is cleared. ' +
+    'A login that comes after it is not concerned. A body is not needed, and ignored if there is one. ' +
+    unthrottled,
+  parameters: [
+    {
+      name: 'all',
+      in: 'query',
+      required: false,
+      description:
+        'With `true`, the session that asks ends too. Any other query is refused, and nothing ends.',
+      schema: { const: 'true' },
+      example: 'true',
+    },
+  ],
+  security: anySession,
+  responses: {
+    200: response(
+      'They have ended.',
+      {
+        'application/json': { schema: { $ref: '#/components/schemas/EndedSessions' }, example: { ended: 2 } },
+      },
+      clearsOwn,
+    ),
+    ...logoutRefusals('Problem', problemSaid),
+    400: response(
+      'The query is another one, or there is not exactly one `Host` header. Nothing ended.',
+      problemSaid(400, ['The only query this path knows is ?all=true', malformed]),
+    ),
+    401: shared('NotAuthenticated'),
+  },
+};
+
+const endOne: Operation = {
+  operationId: 'endOwnSession',
+  tags: ['sessions'],
+  summary: 'End one of my sessions',
+  description:
+    'Ends one session of the person by its handle; if it is the one that asks, the cookie is cleared. A handle of ' +
+    "somebody else's is no handle of the person's: 404, and nothing ends. A body is not needed, and ignored if there " +
+    `is one. ${unthrottled}`,
+  parameters: [
+    {
+      name: 'handle',
+      in: 'path',
+      required: true,
+      description: 'The handle of the session. Text that no handle can be is answered with 404.',
+      schema: { type: 'string', pattern: '^[a-z0-9]+$' },
+      example: exampleHandle,
+    },
+  ],
+  security: anySession,
+  responses: {
+    204: response('It has ended.', undefined, clearsOwn),
+    ...logoutRefusals('Problem', problemSaid),
+    401: shared('NotAuthenticated'),
+    404: response('The person has no live session of this handle.', problemSaid(404, ['Session not found'])),
+  },
+};
+
+export const sessions: Part = {
+  tag: { name: 'sessions', description: 'For signed-in people: the sessions they have, and an end to them.' },
+  paths: {
+    '/auth/sessions': { get: list, head: headOf(list), delete: endMany },
+    '/auth/sessions/{handle}': { delete: endOne },
+  },
+  schemas: {
+    ...signedInSchemas,
+    OwnSessions: exactly('The live sessions of a person.', {
+      sessions: { type: 'array', items: { $ref: '#/components/schemas/OwnSession' } },
+    }),
+    EndedSessions: exactly('What has ended.', {
+      ended: { description: 'How many sessions ended.', type: 'integer', minimum: 0 },
+    }),
+  },
+};

@@ -1,0 +1,48 @@
+/** Who a request is from, for the routes of a signed-in person. */
+
+import type { NoSession } from '../concepts/sessions.ts';
+import { check } from '../usecases/check.ts';
+import type { SignedIn } from '../usecases/confirm.ts';
+import { type Gate, isRefusal, type Refusal } from '../usecases/gate.ts';
+import type { Call } from './call.ts';
+import { bearerIds, cookieIds, headerIds, presentedId } from './carrier.ts';
+import type { Refused, RefusedName, Reply, Words } from './contract.ts';
+import { problemFor } from './problem.ts';
+import { siteWords } from './words.ts';
+
+/** Refuses in problem details, in the words of a table; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
+export function refuseIn(words: Readonly<Record<RefusedName, Words>>) {
+  const say = problemFor(words);
+  return (refused: Refused): Reply => {
+    const reply = say(refused);
+    return reply.status === 401
+      ? { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Bearer' } }
+      : reply;
+  };
+}
+
+export const refuse = refuseIn(siteWords);
+
+/** The one session id a request presents in `X-Session-Id`, `Authorization: Bearer` or the cookie (ruling B1). */
+export function sessionId({ request }: Call): string | undefined {
+  return presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
+}
+
+/** Answers for the signed-in person a request is from, or refuses it. */
+export async function asSignedIn(
+  gate: Gate,
+  call: Call,
+  answer: (signedIn: SignedIn) => Promise<Reply | Refusal>,
+): Promise<Reply> {
+  const signedIn = await identify(gate, call);
+  if (isRefusal(signedIn)) return refuse(signedIn);
+  const outcome = await answer(signedIn);
+  return isRefusal(outcome) ? refuse(outcome) : outcome;
+}
+
+async function identify(gate: Gate, call: Call): Promise<SignedIn | NoSession> {
+  const id = sessionId(call);
+  if (id === undefined) return { refused: 'no_session' };
+  const checked = await check(gate, id, call.now);
+  return isRefusal(checked) ? checked : { ...checked, id };
+}

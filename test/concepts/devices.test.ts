@@ -1,0 +1,99 @@
+/** Devices: known for the accounts that were used on them, for a year, and for no others. */
+
+import { expect, test } from 'vitest';
+import { type DeviceClaim, Devices, knownForMs } from '../../src/concepts/devices.ts';
+import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';
+
+const start = 1_700_000_000_000;
+
+/** Devices over a real store with the users joe and ann. */
+async function openDevices() {
+  const store = openStore();
+  for (const name of ['joe', 'ann', 'bob', 'eve', 'zoe']) await makeAccount(store, name);
+  return { devices: new Devices(store.devices), file: store.file };
+}
+
+const carrying = (...deviceIds: string[]): DeviceClaim => ({ deviceIds, network: '192.0.2.1', device: '' });
+
+/** What a client says for itself that has no place for ids. */
+const bare = (network: string, device = ''): DeviceClaim => ({ deviceIds: undefined, network, device });
+
+test('principle: a device is known for the account that was used on it, and for no other, for a year', async () => {
+  const { devices } = await openDevices();
+  const { ids } = await devices.remember('joe', carrying(), start);
+  const [id] = ids;
+  expect(id).toMatch(/^[a-z0-9]{26}$/);
+  const known = (userId: string, now: number) => devices.knownId(userId, carrying(...ids), now);
+  expect(await known('joe', start + knownForMs)).toBe(id);
+  expect(await known('joe', start + knownForMs + 1)).toBeUndefined();
+  expect(await known('ann', start)).toBeUndefined();
+});
+
+test('an id that was not handed out for the account makes nothing known, and is kept beside the new one', async () => {
+  const { devices } = await openDevices();
+  const planted = 'a'.repeat(26);
+  const { ids } = await devices.remember('joe', carrying(planted), start);
+  expect(ids).toHaveLength(2);
+  expect(ids[1]).toBe(planted);
+  expect(await devices.knownId('joe', carrying(planted), start)).toBeUndefined();
+  expect(await devices.knownId('joe', carrying(...ids), start)).toBe(ids[0]);
+});
+
+test('a browser carries the ids of the last four who shared it', async () => {
+  const { devices } = await openDevices();
+  let ids: readonly string[] = [];
+  for (const name of ['joe', 'ann', 'bob', 'eve', 'zoe']) {
+    ids = (await devices.remember(name, carrying(...ids), start)).ids;
+  }
+  expect(ids).toHaveLength(4);
+  expect(await devices.knownId('joe', carrying(...ids), start)).toBeUndefined();
+  expect(await devices.knownId('zoe', carrying(...ids), start)).toBe(ids[0]);
+  expect((await devices.remember('ann', carrying(...ids), start)).ids).toEqual(ids);
+});
+
+test('more ids than four are not looked at', async () => {
+  const { devices } = await openDevices();
+  const { ids } = await devices.remember('joe', carrying(), start);
+  const many = [...Array.from({ length: 4 }, (_, n) => String(n).repeat(26)), ...ids];
+  expect(await devices.knownId('joe', carrying(...many), start)).toBeUndefined();
+});
+
+test('a new device is news where there was another, and only the first time', async () => {
+  const { devices } = await openDevices();
+  const first = await devices.remember('joe', carrying(), start);
+  expect(first.isNews).toBe(false);
+  expect((await devices.remember('joe', carrying(...first.ids), start)).isNews).toBe(false);
+  // One that keeps no ids looks the same as before; one that looks different is another one.
+  expect((await devices.remember('joe', carrying(), start)).isNews).toBe(false);
+  const elsewhere = { ...carrying(), network: '192.0.2.2' };
+  expect((await devices.remember('joe', elsewhere, start)).isNews).toBe(true);
+  expect((await devices.remember('joe', elsewhere, start)).isNews).toBe(false);
+});
+
+test('a client without a place for ids is told apart by network and name, and earns no allowance', async () => {
+  const { devices } = await openDevices();
+  expect(await devices.remember('joe', bare('192.0.2.1'), start)).toEqual({ ids: [], isNews: false });
+  expect((await devices.remember('joe', bare('192.0.2.1'), start)).isNews).toBe(false);
+  expect((await devices.remember('joe', bare('192.0.2.2'), start)).isNews).toBe(true);
+  expect((await devices.remember('joe', bare('192.0.2.1', 'curl'), start)).isNews).toBe(true);
+  expect(await devices.knownId('joe', bare('192.0.2.1'), start)).toBeUndefined();
+});
+
+test('only digests are kept, and a sweep forgets what was not used for a year, in small steps', async () => {
+  const { devices, file } = await openDevices();
+  const kept = () => otherConnection(file).prepare('SELECT hex(device_hash) AS hash FROM devices').all();
+  const logins = Array.from({ length: 250 }, () => devices.remember('joe', carrying(), start));
+  const ids = (await Promise.all(logins)).flatMap((remembered) => remembered.ids);
+  const later = await devices.remember('ann', carrying(), start + 1);
+  for (const { hash } of kept()) expect(hash).toMatch(/^[0-9A-F]{64}$/);
+  expect(JSON.stringify(kept()).toLowerCase()).not.toContain(ids[0]);
+  let pauses = 0;
+  const pause = async () => {
+    pauses += 1;
+  };
+  await devices.sweep(start + knownForMs, pause);
+  expect([kept().length, pauses]).toEqual([253, 0]);
+  await devices.sweep(start + knownForMs + 1, pause);
+  expect([kept().length, pauses]).toEqual([2, 1]);
+  expect(await devices.knownId('ann', carrying(...later.ids), start)).toBe(later.ids[0]);
+});

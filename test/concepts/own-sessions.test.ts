@@ -1,0 +1,137 @@
+/** Sessions as their owner manages them: listed, proven, renamed, ended by name, all at once, or beyond a cap. */
+
+import { expect, test } from 'vitest';
+import {
+  type IdSpelling,
+  type Owner,
+  provenMs,
+  type SessionRules,
+  Sessions,
+} from '../../src/concepts/sessions.ts';
+import { granted, trailOf } from '../support/gate.ts';
+import { makeAccount, openStore } from '../support/sqlite.ts';
+
+const start = 1_700_000_000_000;
+const hour = 3_600_000;
+const week = 7 * 86_400_000;
+const refused = { refused: 'no_session' };
+const [trail, ending] = [trailOf('login'), trailOf('logout')];
+
+/** Sessions over a real store with the users joe and ann: an hour idle, a day at most. */
+async function openSessions(changed: Partial<SessionRules> = {}) {
+  const store = openStore();
+  for (const name of ['joe', 'ann']) await makeAccount(store, name);
+  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, mostPerUser: 0, ...changed };
+  const sessions = new Sessions(store.sessions, rules);
+  const begin = async (userId = 'joe', now = start, spelling: IdSpelling = 'token') => {
+    const owner: Owner = { userId, contract: 'rest', network: '192.0.2.1', device: '' };
+    return granted(await sessions.begin(owner, spelling, now, trail));
+  };
+  const alive = async (id: string, now = start) => !('refused' in (await sessions.use(id, now)));
+  return { store, sessions, begin, alive };
+}
+
+test('a person sees their own live sessions, the one used last first', async () => {
+  const { sessions, begin } = await openSessions();
+  const [first, second] = [await begin('joe', start), await begin('joe', start + 1)];
+  await begin('ann');
+  const seen = await sessions.ofUser('joe', start + 2);
+  expect(seen.map(({ handle }) => handle)).toEqual([second.session.handle, first.session.handle]);
+  expect(await sessions.ofUser('joe', start + hour)).toEqual([second.session]);
+  expect(await sessions.ofUser('nobody', start)).toEqual([]);
+});
+
+test('the password counts as proven for ten minutes, to the millisecond, in one session', async () => {
+  const { sessions, begin } = await openSessions();
+  const [one, other] = [await begin(), await begin()];
+  expect(provenMs).toBe(600_000);
+  expect(sessions.isProven(one.session, start + provenMs - 1)).toBe(true);
+  expect(sessions.isProven(one.session, start + provenMs)).toBe(false);
+  expect(await sessions.prove(one.id, start + provenMs, trailOf('confirm'))).toBe(true);
+  const proven = granted(await sessions.use(one.id, start + provenMs));
+  expect(sessions.isProven(proven, start + 2 * provenMs - 1)).toBe(true);
+  expect(sessions.isProven(granted(await sessions.use(other.id, start + provenMs)), start + provenMs)).toBe(
+    false,
+  );
+  await sessions.end(one.id, start, ending);
+  expect(await sessions.prove(one.id, start, trailOf('confirm'))).toEqual(refused);
+});
+
+test.each(['token', 'uuid'] as const)(
+  'a %s gets a new id of its spelling, and is dead itself',
+  async (spelling) => {
+    const { sessions, begin, alive } = await openSessions();
+    const { id, session } = await begin('joe', start, spelling);
+    const renamed = granted(await sessions.rotate(id, trailOf('password_change')));
+    expect(renamed.id).toMatch(spelling === 'uuid' ? /^[0-9a-f-]{36}$/ : /^[a-z0-9]{26}$/);
+    expect(await sessions.use(renamed.id, start)).toEqual(session);
+    expect(await alive(id)).toBe(false);
+    expect(await sessions.rotate(id)).toEqual(refused);
+  },
+);
+
+test('of many that rename one session exactly one does', async () => {
+  const { sessions, begin, alive } = await openSessions();
+  const { id } = await begin();
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => sessions.rotate(id)));
+  const renamed = outcomes.filter((outcome) => 'id' in outcome);
+  expect(renamed).toHaveLength(1);
+  expect(await alive(renamed[0]?.id ?? '')).toBe(true);
+});
+
+test('a handle ends its own session, once, and only for its owner', async () => {
+  const { sessions, begin, alive } = await openSessions();
+  const { id, session } = await begin();
+  const end = (userId: string) => sessions.endByHandle(userId, session.handle, start, ending);
+  expect(await end('ann')).toEqual(refused);
+  expect(await alive(id)).toBe(true);
+  expect(await end('joe')).toEqual(session);
+  expect(await alive(id)).toBe(false);
+  expect(await end('joe')).toEqual(refused);
+});
+
+test('all sessions of one person end, or all but one, and nobody else notices', async () => {
+  const { sessions, begin, alive } = await openSessions();
+  const joes = [await begin(), await begin(), await begin()];
+  const ann = await begin('ann');
+  const handle = joes[1]?.session.handle;
+  expect(await sessions.endAll('joe', handle, ending)).toHaveLength(2);
+  expect(await Promise.all(joes.map(({ id }) => alive(id)))).toEqual([false, true, false]);
+  expect(await sessions.endAll('joe', undefined, ending)).toHaveLength(1);
+  expect(await alive(ann.id)).toBe(true);
+});
+
+test('under a cap the session used least recently makes room, and the new one lives', async () => {
+  const { begin, alive } = await openSessions({ mostPerUser: 2 });
+  const begun = [];
+  for (const after of [0, 1, 2, 3]) begun.push(await begin('joe', start + after));
+  const ann = await begin('ann');
+  expect(await Promise.all(begun.map(({ id }) => alive(id)))).toEqual([false, false, true, true]);
+  expect(await alive(ann.id)).toBe(true);
+});
+
+test('under a cap of one, of many logins at once exactly one session is left', async () => {
+  const { sessions, begin, alive } = await openSessions({ mostPerUser: 1 });
+  const begun = await Promise.all(Array.from({ length: 10 }, (_, n) => begin('joe', start - n)));
+  const living = await Promise.all(begun.map(({ id }) => alive(id)));
+  expect(living.filter(Boolean)).toHaveLength(1);
+  expect(await sessions.ofUser('joe', start)).toHaveLength(1);
+});
+
+test('what became of an id is known for a week: ended, unused, too old', async () => {
+  const { sessions, begin } = await openSessions({ lifetimeSeconds: 5_400 });
+  const { id, session } = await begin();
+  expect(await sessions.look(id, start)).toEqual({ session, death: undefined });
+  expect(await sessions.look(id, start + hour)).toEqual({
+    session,
+    death: { state: 'idle', diedAt: start + hour },
+  });
+  await sessions.end(id, start, ending);
+  expect(await sessions.look(id, start)).toMatchObject({
+    ended: { handle: session.handle, event: 'logout' },
+  });
+  await sessions.sweep(ending.at + week, async () => {});
+  expect(await sessions.look(id, start)).toBeDefined();
+  await sessions.sweep(ending.at + week + 1, async () => {});
+  expect(await sessions.look(id, start)).toBeUndefined();
+});

@@ -1,0 +1,142 @@
+/** The sender against a real mail server: it tries again, survives, sends once, and keeps nobody waiting. */
+
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { mailingTo, startMailServer, until } from '../support/mail.ts';
+import { person } from '../support/person.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const identifier = 'ada@example.com';
+
+const forgot = (server: TestServer) => server.post('/auth/password/forgot', { identifier });
+
+const said = ({ log }: TestServer, message: string) => log.filter((line) => line.message === message);
+
+/** The URL of a mail server that is not there. */
+async function nowhere(): Promise<{ url: string; port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return { url: `smtp://127.0.0.1:${port}`, port };
+}
+
+test('a mail that the server refuses for now is tried again, later each time, and then it works', async () => {
+  const mail = await startMailServer();
+  const server = await startServer(mailingTo(mail));
+  await person(server);
+  mail.answer(451);
+  await forgot(server);
+  const failed = () => said(server, 'mail not sent, to be tried again');
+  for (const [n, pause] of [5_000, 10_000, 20_000].entries()) {
+    await until(() => failed().length === n + 1, `failure ${n + 1}`);
+    const retryAt = Date.parse(String(failed()[n]?.entry['retryAt']));
+    expect(failed()[n]?.entry).toMatchObject({ responseCode: 451, mail: { kind: 'reset_password' } });
+    await wait(1_200);
+    expect(mail.tries).toBe(n + 1);
+    expect(retryAt).toBeGreaterThan(Date.now());
+    server.advance(pause * 1.25);
+  }
+  mail.answer(250);
+  server.advance(60_000);
+  await mail.arrived(1);
+  await until(() => said(server, 'mail sent').length === 1, 'the log says so');
+  expect(mail.mails).toHaveLength(1);
+  expect((await server.post('/auth/email/verify', { token: mail.mails[0]?.token })).status).toBe(400);
+});
+
+test('a mail is given up after a day, and the log says so without an address or a token', async () => {
+  const mail = await startMailServer();
+  const server = await startServer(mailingTo(mail));
+  await person(server);
+  mail.answer(451);
+  await forgot(server);
+  await until(() => mail.tries === 1, 'the first try');
+  server.advance(24 * 3_600_000);
+  await until(() => said(server, 'mail given up').length === 1, 'it is given up');
+  const mails = server.log.filter(({ entry }) => 'mail' in entry);
+  expect(JSON.stringify(mails)).not.toContain('ada@');
+  server.advance(24 * 3_600_000);
+  await wait(1_200);
+  expect(mail.tries).toBe(2);
+});
+
+test('a mailbox that does not exist is not tried again', async () => {
+  const mail = await startMailServer();
+  const server = await startServer(mailingTo(mail));
+  await person(server);
+  mail.answer(550);
+  await forgot(server);
+  await until(() => said(server, 'mail given up').length === 1, 'it is given up');
+  expect(said(server, 'mail given up')[0]?.entry).toMatchObject({ responseCode: 550, command: 'RCPT TO' });
+});
+
+test('a restart keeps the queue, also while the mail server is away', async () => {
+  const { url, port } = await nowhere();
+  const server = await startServer(mailingTo({ url }));
+  await person(server);
+  await forgot(server);
+  await until(() => server.log.some(({ message }) => message.startsWith('mail not sent')), 'a failure');
+  expect(server.log.find(({ message }) => message.startsWith('mail not sent'))?.entry).toMatchObject({
+    reason: expect.stringContaining('ECONNREFUSED'),
+  });
+  await server.stop();
+
+  const mail = await startMailServer(port);
+  const later = await startServer(mailingTo(mail), server.file);
+  later.advance(10_000);
+  const [arrived] = await mail.arrived(1);
+  const answer = await later.post('/auth/password/reset', {
+    token: arrived?.token,
+    password: 'a new password',
+  });
+  expect(answer.status).toBe(204);
+});
+
+test('two servers on one database send each mail once', async () => {
+  const mail = await startMailServer();
+  const one = await startServer(mailingTo(mail));
+  const two = await startServer(mailingTo(mail), one.file);
+  const names = Array.from({ length: 8 }, (_, n) => `user${n}@example.com`);
+  for (const name of names) await person(one, name);
+  await Promise.all(
+    names.map((name, n) => (n % 2 ? one : two).post('/auth/password/forgot', { identifier: name })),
+  );
+  await mail.arrived(8);
+  await wait(1_500);
+  expect(mail.mails.map(({ to }) => to[0]).sort()).toEqual(names);
+});
+
+test('a mail server that says nothing keeps neither a request nor an orderly end waiting', async () => {
+  const silent = createServer((socket) => socket.on('error', () => {}));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    silent.close();
+  });
+  const { port } = silent.address() as { port: number };
+  const server = await startServer(mailingTo({ url: `smtp://127.0.0.1:${port}` }));
+  const ada = await person(server);
+  const startedAt = performance.now();
+  expect((await ada.ask('POST', '/auth/email/verify/request')).status).toBe(202);
+  expect(performance.now() - startedAt).toBeLessThan(500);
+  await wait(200);
+  const stoppedAt = performance.now();
+  await server.stop();
+  expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+  expect(said(server, 'mail not sent, to be tried again')).toHaveLength(1);
+});
+
+test('the mail server learns one sender and one recipient, whatever the names look like', async () => {
+  const mail = await startMailServer();
+  const server = await startServer(mailingTo(mail));
+  for (const email of ["o'neil+{tag}@example.com", '=?utf-8?Q?x?=@example.com', '!#$%&*/^`|~@example.com']) {
+    await person(server, email);
+    await server.post('/auth/password/forgot', { identifier: email });
+  }
+  await mail.arrived(3);
+  for (const { to, raw } of mail.mails) {
+    expect(to).toHaveLength(1);
+    expect(raw.match(/^(?:To|From|Cc|Bcc|Subject):/gim)).toHaveLength(3);
+  }
+});

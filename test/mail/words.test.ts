@@ -1,0 +1,99 @@
+/** The words of mails: links from the settings alone, and nothing a client said in a header or on a line of its own. */
+
+import { expect, test } from 'vitest';
+import { message, Undeliverable } from '../../src/mail/letter.ts';
+import { linkBase, write } from '../../src/mail/words.ts';
+import { readSettings } from '../../src/settings.ts';
+import type { MailKind, QueuedMail } from '../../src/storage/port.ts';
+import { warnings } from '../../src/warnings.ts';
+
+const base = 'https://app.example.com/a';
+const token = 'abcdefghijklmnopqrstuvwxyz';
+
+function mail(kind: MailKind, details: Record<string, string> = {}): QueuedMail {
+  return { id: 7, kind, userId: 'joe', recipient: 'joe@example.com', details, createdAt: 0, failures: 0 };
+}
+
+const kinds: MailKind[] = [
+  'verify_email',
+  'change_email',
+  'reset_password',
+  'password_changed',
+  'email_changed',
+  'new_device',
+];
+
+test.each(kinds)('%s is plain ASCII in short lines, with a link only where there is a token', (kind) => {
+  const details = { device: 'Firefox on Linux', network: '192.0.2.1', email: 'a***@example.com' };
+  const { subject, text } = write(mail(kind, details), base, token, 0);
+  expect(subject).toMatch(/^[A-Z][ -~]{10,40}$/);
+  for (const line of text.split('\n')) expect(line).toMatch(/^[ -~]{0,76}$/);
+  const isWithLink = ['verify_email', 'change_email', 'reset_password'].includes(kind);
+  expect(text.includes(token)).toBe(isWithLink);
+  if (isWithLink) expect(text).toMatch(/^https:\/\/app\.example\.com\/a\/[a-z-]+#token=[a-z]{26}$/m);
+});
+
+test('a new device is described by what is known of it, on one line each', () => {
+  const evil = 'Firefox\r\nBcc: eve@example.com\n\nWin a prize\u2028now\u202e';
+  const { text } = write(mail('new_device', { device: evil, network: '192.0.2.1' }), base, '', 0);
+  expect(text).toContain('Device: Firefox Bcc: eve@example.com Win a prize now \n');
+  expect(text).toContain('When: 1970-01-01 00:00 UTC\n');
+  expect(text.split('\n').filter((line) => /^(?:Bcc|Win)/.test(line))).toEqual([]);
+});
+
+test('an address or a subject that would begin another header is never sent', () => {
+  const letter = write(mail('reset_password'), base, token, 0);
+  const from = { name: '', address: 'login@example.com' };
+  for (const end of ['\r\n', '\n', '\r', '\0']) {
+    const recipient = `joe@example.com${end}Bcc: eve@example.com`;
+    expect(() => message({ ...letter, recipient }, from)).toThrow(Undeliverable);
+    expect(() => message({ ...letter, subject: `Hello${end}Bcc: eve@example.com` }, from)).toThrow(
+      Undeliverable,
+    );
+  }
+});
+
+test('links begin with GATEHOUSE_PUBLIC_URL, or else lead to this machine', () => {
+  const of = (env: Record<string, string>) => linkBase(readSettings(env));
+  expect(of({ GATEHOUSE_PUBLIC_URL: 'https://app.example.com/' })).toBe('https://app.example.com');
+  expect(of({ GATEHOUSE_PUBLIC_URL: 'https://app.example.com/a/b//' })).toBe('https://app.example.com/a/b');
+  expect(of({})).toBe('http://127.0.0.1:3000');
+  expect(of({ HOST: '0.0.0.0', PORT: '80' })).toBe('http://127.0.0.1:80');
+  expect(of({ HOST: '::' })).toBe('http://[::1]:3000');
+});
+
+test('whoever sends mails is warned of links to this machine and of a sender that nobody believes', () => {
+  const about = (env: Record<string, string>) =>
+    warnings(readSettings(env)).map((line) => line.split(' ')[0]);
+  const smtp = { GATEHOUSE_SMTP_URL: 'smtp://localhost' };
+  expect(about({})).toEqual([]);
+  expect(about(smtp)).toEqual(['GATEHOUSE_PUBLIC_URL', 'GATEHOUSE_MAIL_FROM']);
+  const rest = { GATEHOUSE_PUBLIC_URL: 'https://a.b', GATEHOUSE_MAIL_FROM: 'login@a.b' };
+  expect(about({ ...smtp, ...rest })).toEqual([]);
+});
+
+test('settings that cannot be used for mails stop the start, and passwords are not repeated', () => {
+  const problems = (env: Record<string, string>): string => {
+    try {
+      readSettings(env);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (const url of ['app.example.com', 'ftp://a.b', 'https://u:p@a.b', 'https://a.b?x', 'https://a.b#x']) {
+    expect(problems({ GATEHOUSE_PUBLIC_URL: url })).toContain('GATEHOUSE_PUBLIC_URL');
+  }
+  for (const url of ['mail.example.com', 'http://a.b', 'smtp://', 'smtp://user:secret word@a.b']) {
+    const said = problems({ GATEHOUSE_SMTP_URL: url });
+    expect(said).toContain('GATEHOUSE_SMTP_URL has an unusable value');
+    expect(said).not.toContain('secret');
+  }
+  for (const from of ['nobody', 'a@b, c@d', 'A <a@b>, B <c@d>', '"A" <a@b', 'A\u0007 <a@b>', '<a@b> c']) {
+    expect(problems({ GATEHOUSE_MAIL_FROM: from })).toContain('GATEHOUSE_MAIL_FROM');
+  }
+  expect(readSettings({ GATEHOUSE_MAIL_FROM: 'Grüße aus Köln <a@b.de>' }).mailFrom).toEqual({
+    name: 'Grüße aus Köln',
+    address: 'a@b.de',
+  });
+});

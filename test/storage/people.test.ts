@@ -1,0 +1,214 @@
+/** What people and operators manage, in a real SQLite file: the suite, upgraded files, and a process that is killed. */
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { digest } from '../../src/crypto/ids.ts';
+import { conformance, type Ground, type Tampering } from '../../src/storage/conformance.ts';
+import type { AuditEntry, Store } from '../../src/storage/port.ts';
+import { Chain } from '../../src/storage/sqlite/chain.ts';
+import { applicationId, everyTable, migrations } from '../../src/storage/sqlite/schema.ts';
+import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+const freshPath = () => join(temporaryFolder(), 'gatehouse.db');
+
+/** Runs statements from a second connection, foreign keys off; returns the rows of the last one. */
+function query(file: string, ...statements: (readonly [sql: string, ...SQLInputValue[]])[]) {
+  const db = new DatabaseSync(file, { enableForeignKeyConstraints: false, timeout: 2_000 });
+  try {
+    return statements.map(([sql, ...values]) => db.prepare(sql).all(...values)).at(-1) ?? [];
+  } finally {
+    db.close();
+  }
+}
+
+const trail = { at: 1, event: 'register', outcome: 'ok', contract: 'rest', network: '', requestId: '' };
+
+const fields = 'at, event, outcome, user_id, handle, contract, network, request_id, hash';
+
+/** Moving rows goes by way of negative numbers, so that no two ever have the same. */
+function statementsOf(tampering: Tampering): (readonly [sql: string, ...SQLInputValue[]])[] {
+  const { deed, seq } = tampering;
+  switch (deed) {
+    case 'change':
+      return [["UPDATE audit SET outcome = outcome || '!' WHERE seq = ?", seq]];
+    case 'remove':
+      return [['DELETE FROM audit WHERE seq BETWEEN ? AND ?', seq, tampering.to]];
+    case 'swap':
+      return [
+        ['UPDATE audit SET seq = -1 WHERE seq = ?', seq],
+        ['UPDATE audit SET seq = ? WHERE seq = ?', seq, tampering.with],
+        ['UPDATE audit SET seq = ? WHERE seq = -1', tampering.with],
+      ];
+    case 'insert':
+      return [
+        [
+          `INSERT INTO audit (seq, ${fields}) SELECT -1000000, ${fields} FROM audit WHERE seq = ?`,
+          tampering.copyOf,
+        ],
+        // Before the first number nobody has to make room.
+        ['UPDATE audit SET seq = -1 - seq WHERE seq >= max(?, 1) AND ? > 0', seq, seq],
+        ['UPDATE audit SET seq = -seq WHERE seq < 0 AND seq > -1000000'],
+        ['UPDATE audit SET seq = ? WHERE seq = -1000000', seq],
+      ];
+  }
+}
+
+function freshGround(): Ground {
+  const file = freshPath();
+  // What another connection wrote is seen from the next turn of the event loop on.
+  const damage = (...statements: Parameters<typeof query>[1][]) => {
+    query(file, ...statements);
+    return nextTurn();
+  };
+  return {
+    open: async () => openSqliteStore(file, digest),
+    loseRow: (table, userId) =>
+      damage([`DELETE FROM ${table} WHERE ${table === 'auth' ? 'user_id' : 'id'} = ?`, userId]),
+    tamper: (deed) => damage(...statementsOf(deed)),
+  };
+}
+
+function openStore(file: string): Store {
+  const store = openSqliteStore(file, digest);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+for (const { title, run } of conformance) {
+  test(title, () => run(freshGround()));
+}
+
+test('a file of the first version keeps its accounts and sessions', async () => {
+  const file = freshPath();
+  const old = new DatabaseSync(file);
+  old.exec(`
+    PRAGMA application_id = ${applicationId};
+    ${migrations[0]}
+    PRAGMA user_version = 1;
+    INSERT INTO users VALUES ('1', 10), ('2', 20), ('3', 30);
+    INSERT INTO auth VALUES ('joe', 'Joe', '1', 'a'), ('ann@b.c', 'Ann@B.c', '2', 'b');
+    INSERT INTO sessions VALUES (unhex('${'ab'.repeat(32)}'), 'handle', '1', 'rest', 1, 2, 3, 4);
+  `);
+  old.close();
+  const store = openStore(file);
+  const nothing = { emailVerifiedAt: null, disabledAt: null };
+  expect(await store.accounts.list({ most: 9 })).toEqual([
+    { id: '1', identifier: 'Joe', createdAt: 10, email: null, ...nothing },
+    { id: '2', identifier: 'Ann@B.c', createdAt: 20, email: 'Ann@B.c', ...nothing },
+  ]);
+  const { handle, provenAt, network, device } = (await store.sessions.find('ab'.repeat(32))) ?? {};
+  expect([handle, provenAt, network, device]).toEqual(['handle', 0, 'unknown', '']);
+  expect(await store.audit.verify(() => {})).toEqual({ intact: true, entries: 0 });
+  await store.ping();
+});
+
+test('every table is looked at, and every one is strict', async () => {
+  const file = freshPath();
+  openStore(file);
+  const tables = query(file, ['PRAGMA table_list']).filter(({ name }) => !String(name).startsWith('sqlite_'));
+  for (const { name, strict } of tables) {
+    expect([name, strict]).toEqual([name, 1]);
+    expect(everyTable).toContain(`FROM ${name} `);
+  }
+  expect(everyTable.split('UNION ALL')).toHaveLength(tables.length);
+});
+
+/** Rewrites an entry as if it had come after another one, with the hash it would have had then. */
+function forge(file: string, entry: AuditEntry, before: AuditEntry): string {
+  const db = new DatabaseSync(file);
+  try {
+    const hash = new Chain(db, digest).hash(before.hash, entry);
+    db.prepare('UPDATE audit SET outcome = ?, hash = unhex(?) WHERE seq = ?').run(
+      entry.outcome,
+      hash,
+      entry.seq,
+    );
+    return hash;
+  } finally {
+    db.close();
+  }
+}
+
+/** A store with five entries, oldest first. */
+async function fiveEntries(): Promise<{ file: string; store: Store; entries: AuditEntry[] }> {
+  const file = freshPath();
+  const store = openStore(file);
+  for (let n = 0; n < 5; n += 1) await store.audit.append(trail, {});
+  return { file, store, entries: (await store.audit.read({ most: 9 })).reverse() };
+}
+
+test('an entry that was forged with its hash shows in the next one, or in the end of the chain', async () => {
+  const { file, store, entries } = await fiveEntries();
+  const [, , third, fourth, fifth] = entries as [AuditEntry, AuditEntry, AuditEntry, AuditEntry, AuditEntry];
+  forge(file, { ...fifth, outcome: 'forged' }, fourth);
+  await nextTurn();
+  expect(await store.audit.verify(() => {})).toEqual({ intact: false, brokenAt: 5 });
+  forge(file, { ...fourth, outcome: 'forged' }, third);
+  await nextTurn();
+  expect(await store.audit.verify(() => {})).toEqual({ intact: false, brokenAt: 5 });
+  forge(file, { ...third, outcome: 'forged' }, entries[1] as AuditEntry);
+  await nextTurn();
+  expect(await store.audit.verify(() => {})).toEqual({ intact: false, brokenAt: 4 });
+});
+
+test('a missing entry shows by its number, though the chain was mended behind it', async () => {
+  const { file, store, entries } = await fiveEntries();
+  const [, , third, , fifth] = entries as [AuditEntry, AuditEntry, AuditEntry, AuditEntry, AuditEntry];
+  const hash = forge(file, fifth, third);
+  query(file, ['DELETE FROM audit WHERE seq = 4'], ['UPDATE audit_ends SET last_hash = unhex(?)', hash]);
+  await nextTurn();
+  expect(await store.audit.verify(() => {})).toEqual({ intact: false, brokenAt: 4 });
+});
+
+test('a deed is refused, not left unaudited, when the audit lost its ends', async () => {
+  const file = freshPath();
+  const store = openStore(file);
+  query(file, ['DELETE FROM audit_ends']);
+  await expect(store.audit.verify(() => {})).rejects.toThrow('The audit lost the row of its ends');
+  const joe = {
+    userId: '1',
+    identifier: 'joe',
+    canonical: 'joe',
+    passwordHash: '',
+    createdAt: 1,
+    email: null,
+  };
+  await expect(store.accounts.create(joe, trail)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  expect(await store.accounts.findCredential('joe')).toBeUndefined();
+});
+
+test('of a process that is killed every deed has its entry, and every entry its deed', async () => {
+  const file = freshPath();
+  openSqliteStore(file, digest).close();
+  const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+  const program = `
+    import { digest } from ${at('../../src/crypto/ids.ts')};
+    import { openSqliteStore } from ${at('../../src/storage/sqlite/store.ts')};
+    const store = openSqliteStore(process.argv[1], digest);
+    const trail = ${JSON.stringify(trail)};
+    for (let n = 0; ; n += 4) {
+      await Promise.all([0, 1, 2, 3].map((m) => {
+        const name = 'user' + (n + m);
+        const account = { userId: name, identifier: name, canonical: name, passwordHash: '', createdAt: 1, email: null };
+        return store.accounts.create(account, trail);
+      }));
+      if (n === 40) console.log('going');
+    }
+  `;
+  const child = execFile(process.execPath, ['--input-type=module', '-e', program, file]);
+  const ended = new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)));
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  child.kill('SIGKILL');
+  expect(await ended).toBe('SIGKILL');
+
+  const store = openStore(file);
+  const users = query(file, ['SELECT id FROM users ORDER BY id']).map(({ id }) => id);
+  const audited = query(file, ['SELECT user_id AS id FROM audit ORDER BY user_id']).map(({ id }) => id);
+  expect(users.length).toBeGreaterThan(40);
+  expect(audited).toEqual(users);
+  expect(await store.audit.verify(() => {})).toEqual({ intact: true, entries: users.length });
+});

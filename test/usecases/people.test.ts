@@ -1,0 +1,173 @@
+/** Law 3 for what people do to their accounts: cut short between any two steps, nobody is in who should be out. */
+
+import { expect, test } from 'vitest';
+import { StoreUnavailable } from '../../src/storage/port.ts';
+import { deleteAccount, exportAccount } from '../../src/usecases/account.ts';
+import { check } from '../../src/usecases/check.ts';
+import { confirm, type SignedIn } from '../../src/usecases/confirm.ts';
+import { isRefusal } from '../../src/usecases/gate.ts';
+import { login } from '../../src/usecases/login.ts';
+import { changePassword } from '../../src/usecases/password.ts';
+import { register } from '../../src/usecases/register.ts';
+import { endSession } from '../../src/usecases/sessions.ts';
+import { caller, granted, openGate, type TestGate } from '../support/gate.ts';
+import { otherConnection } from '../support/sqlite.ts';
+
+const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
+const replacement = 'correct battery horse';
+const change = { current: joe.password, replacement };
+
+/** Logs joe in; `undefined` if he was refused. */
+async function signIn(gate: TestGate, password: string = joe.password): Promise<SignedIn | undefined> {
+  const begun = await login(gate, { ...joe, password, spelling: 'uuid' }, caller());
+  if (isRefusal(begun)) return undefined;
+  return { id: begun.id, ...granted(await check(gate, begun.id, caller().now)) };
+}
+
+/** A gate with joe signed in twice: here, and somewhere else. */
+async function withJoe() {
+  const gate = openGate();
+  await register(gate, { ...joe, kind: 'email' }, caller());
+  const [here, elsewhere] = [await signIn(gate), await signIn(gate)];
+  if (!here || !elsewhere) throw new Error('joe was refused');
+  const alive = async (id: string) => !isRefusal(await check(gate, id, caller().now));
+  return { gate, here, elsewhere, alive };
+}
+
+/** Lets the database refuse a step, as if the power had failed before it; the returned function ends that. */
+function cut(gate: TestGate, ...triggers: string[]): () => void {
+  const db = otherConnection(gate.file);
+  for (const [n, trigger] of triggers.entries()) db.exec(`CREATE TRIGGER cut_${n} ${trigger}; END`);
+  return () => {
+    for (const n of triggers.keys()) db.exec(`DROP TRIGGER cut_${n}`);
+  };
+}
+
+const fails = "BEGIN SELECT RAISE(ABORT, 'cut')";
+const atHash = `BEFORE UPDATE OF password_hash ON auth ${fails}`;
+const atRotation = `BEFORE UPDATE OF id_hash ON sessions ${fails}`;
+
+/** Fails at the first step after the hash was replaced: a token appears with it, and cannot be revoked. */
+const afterHash = [
+  `AFTER UPDATE OF password_hash ON auth BEGIN
+     INSERT INTO tokens VALUES (zeroblob(32), NEW.user_id, 'reset_password', '', 9e15)`,
+  `BEFORE DELETE ON tokens ${fails}`,
+];
+
+/** Somebody logs in with the old password in the last moment before it is replaced. */
+const lastMoment = `BEFORE UPDATE OF password_hash ON auth BEGIN
+  INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at, expires_at)
+  VALUES (zeroblob(32), 'last', NEW.user_id, 'rest', 1, 1, 9e15, 9e15)`;
+
+test('P7: a password change cut short before this session gets its new id has only ended the others', async () => {
+  const { gate, here, elsewhere, alive } = await withJoe();
+  const mend = cut(gate, atRotation);
+  await expect(changePassword(gate, here, change, caller())).rejects.toThrow(StoreUnavailable);
+  expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([true, false]);
+  mend();
+  expect(await signIn(gate, replacement)).toBeUndefined();
+  granted(await changePassword(gate, here, change, caller()));
+  expect(await signIn(gate, replacement)).toBeDefined();
+});
+
+test('P7: cut short before the hash is replaced, everybody is out and the old password is good', async () => {
+  const { gate, here, elsewhere, alive } = await withJoe();
+  const mend = cut(gate, atHash);
+  await expect(changePassword(gate, here, change, caller())).rejects.toThrow(StoreUnavailable);
+  expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
+  mend();
+  expect(await signIn(gate, replacement)).toBeUndefined();
+  expect(await signIn(gate)).toBeDefined();
+});
+
+test('P7: cut short after the hash was replaced, nobody is in whom the old password or the old id let in', async () => {
+  const { gate, here, elsewhere, alive } = await withJoe();
+  const mend = cut(gate, ...afterHash, lastMoment);
+  await expect(changePassword(gate, here, change, caller())).rejects.toThrow(StoreUnavailable);
+  expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
+  // What is left is the session that asked, under an id that nobody was told.
+  expect(await gate.sessions.ofUser(here.user.id, caller().now)).toMatchObject([
+    { handle: here.session.handle },
+  ]);
+  mend();
+  expect(await signIn(gate)).toBeUndefined();
+  expect(await signIn(gate, replacement)).toBeDefined();
+});
+
+test('P7: a change in a session that was ended meanwhile changes nothing', async () => {
+  const { gate, here, elsewhere } = await withJoe();
+  await gate.sessions.end(here.id, caller().now, gate.audit.trail(caller(), 'logout'));
+  expect(await changePassword(gate, here, change, caller())).toEqual({ refused: 'no_session' });
+  expect(await signIn(gate)).toBeDefined();
+  expect(elsewhere.user.id).toBe(here.user.id);
+});
+
+test('P7: whoever loses against another change is refused, and no session is left that nobody knows', async () => {
+  const { gate, here } = await withJoe();
+  const other = otherConnection(gate.file);
+  // The hash is another one by the time it is to be replaced.
+  other.exec(
+    `CREATE TRIGGER other AFTER UPDATE OF id_hash ON sessions BEGIN UPDATE auth SET password_hash = 'x'; END`,
+  );
+  expect(await changePassword(gate, here, change, caller())).toMatchObject({ refused: 'wrong_password' });
+  expect(await gate.sessions.ofUser(here.user.id, caller().now)).toEqual([]);
+});
+
+test('P9: a deletion cut short has done nothing', async () => {
+  const { gate, here, elsewhere, alive } = await withJoe();
+  const mend = cut(gate, `BEFORE DELETE ON users ${fails}`);
+  await expect(deleteAccount(gate, here, joe.password, caller())).rejects.toThrow(StoreUnavailable);
+  expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([true, true]);
+  expect((await gate.audit.read({ most: 9 })).map(({ event }) => event)).not.toContain('account_delete');
+  mend();
+  granted(await deleteAccount(gate, here, joe.password, caller()));
+  expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
+  expect(await signIn(gate)).toBeUndefined();
+});
+
+test('P9: of two deletions at once one deletes, and of a deletion and a change nothing is left', async () => {
+  const { gate, here, elsewhere } = await withJoe();
+  const outcomes = await Promise.all([
+    deleteAccount(gate, here, joe.password, caller()),
+    deleteAccount(gate, elsewhere, joe.password, caller()),
+    changePassword(gate, here, change, caller()),
+  ]);
+  const deleted = outcomes.slice(0, 2).filter((outcome) => !isRefusal(outcome));
+  expect(deleted.length).toBeLessThanOrEqual(1);
+  expect(outcomes.filter((outcome) => !isRefusal(outcome)).length).toBeGreaterThan(0);
+  const left = await gate.accounts.user(here.user.id);
+  expect(left === undefined).toBe(deleted.length === 1);
+});
+
+test('P4: every refusal shows in the log, with the account it concerns where it is known', async () => {
+  const { gate, here } = await withJoe();
+  const later = caller({ now: caller().now + 600_000 });
+  await changePassword(gate, here, change, later);
+  await deleteAccount(gate, here, joe.password, later);
+  await changePassword(gate, here, { ...change, replacement: 'short' }, caller());
+  await confirm(gate, here, 'not my password', caller());
+  await endSession(gate, here, 'nothandle', caller());
+  const userId = here.user.id;
+  expect(gate.entries.slice(-5)).toMatchObject([
+    { event: 'password_change', outcome: 'not_proven' },
+    { event: 'account_delete', outcome: 'not_proven' },
+    { event: 'password_change', outcome: 'password_too_short' },
+    { event: 'confirm', outcome: 'wrong_password', userId },
+    { event: 'logout', outcome: 'unknown_session', userId },
+  ]);
+});
+
+test('P11: an export of a long past lets others have their turn', async () => {
+  const { gate, here } = await withJoe();
+  const trail = gate.audit.trail(caller(), 'login', 'wrong_password');
+  await Promise.all(Array.from({ length: 1_000 }, () => gate.audit.keep(trail, here.user.id)));
+  let turns = 0;
+  const counting = setInterval(() => {
+    turns += 1;
+  }, 0);
+  const { activity } = await exportAccount(gate, here, caller().now);
+  clearInterval(counting);
+  expect(activity.length).toBe(1_003);
+  expect(new Set(activity.map(({ seq }) => seq)).size).toBe(1_003);
+  expect(turns).toBeGreaterThan(0);
+});
