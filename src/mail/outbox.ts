@@ -2,9 +2,9 @@
 
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Mailbox } from '../values.ts';
 import { type Letter, message, type Post } from './letter.ts';
+import { withFirstLetter } from './transport.ts';
 
 /**
  * Posts into a folder, which is made with the first letter. A letter holds a working link: only the user who runs this
@@ -13,12 +13,14 @@ import { type Letter, message, type Post } from './letter.ts';
  * @param onFirst is told the folder, once.
  */
 export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: string) => void): Post {
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  const transport = withFirstLetter(({ createTransport }) =>
+    createTransport({ streamTransport: true, buffer: true, newline: 'windows' }),
+  );
   const path = resolve(folder);
   let told = false;
   return {
     async send(letter) {
-      const { message: bytes } = await transport.sendMail(message(letter, from));
+      const { message: bytes } = await (await transport.open()).sendMail(message(letter, from));
       await mkdir(path, { recursive: true, mode: 0o700 });
       await write(join(path, nameOf(letter)), bytes as Buffer);
       if (!told) onFirst(path);

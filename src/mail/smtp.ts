@@ -1,8 +1,8 @@
 /** Posts letters through a mail server (SMTP, RFC 5321). */
 
-import { createTransport } from 'nodemailer';
 import type { Mailbox } from '../values.ts';
 import { message, type Post, Undeliverable } from './letter.ts';
+import { withFirstLetter } from './transport.ts';
 
 /** How long a mail server may take to be reached, to greet, and to say anything at all, in milliseconds. */
 const timeouts = {
@@ -21,11 +21,13 @@ const noSuchMailbox: ReadonlySet<unknown> = new Set([550, 551, 553]);
  * has a certificate that nobody signed, and nothing to hide on a wire that does not exist.
  */
 export function smtpPost(url: string, from: Mailbox): Post {
-  const transport = createTransport({ url, ignoreTLS: isLocal(url), ...timeouts });
+  const transport = withFirstLetter(({ createTransport }) =>
+    createTransport({ url, ignoreTLS: isLocal(url), ...timeouts }),
+  );
   return {
     async send(letter, signal) {
       try {
-        await transport.sendMail({ ...message(letter, from), signal });
+        await (await transport.open()).sendMail({ ...message(letter, from), signal });
       } catch (error) {
         const { command, responseCode } = error as { command?: string; responseCode?: number };
         if (command === 'RCPT TO' && noSuchMailbox.has(responseCode)) {
