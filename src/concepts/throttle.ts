@@ -18,7 +18,7 @@ export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly 
 
 /** One attempt that was counted. */
 export interface Attempt {
-  /** Takes it back out of the account's window, as a success or an attempt that was never made does. */
+  /** Takes it back out of the account's window, as a success or an attempt that was never made does; once. */
   giveBack(): Promise<void>;
 }
 
@@ -77,7 +77,14 @@ export class Throttle {
     }
     const windowEndsAt = counted.windowEndsAt.at(-1);
     if (!returnable || windowEndsAt === undefined) return uncounted;
-    return { giveBack: () => this.#store.giveBack(returnable.key, windowEndsAt) };
+    let isCounted = true;
+    return {
+      giveBack: async () => {
+        if (!isCounted) return;
+        isCounted = false;
+        await this.#store.giveBack(returnable.key, windowEndsAt);
+      },
+    };
   }
 }
 

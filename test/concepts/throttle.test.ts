@@ -69,6 +69,16 @@ test('an attempt that one window refuses is counted in neither', async () => {
   expect(await allowed(5, (n) => allows('name4', elsewhere(n)))).toBe(3);
 });
 
+test('an attempt is taken back once, however often it is said', async () => {
+  const { throttle, allows } = openThrottle();
+  expect(await allowed(2, (n) => allows('joe', elsewhere(n)))).toBe(2);
+  const success = await throttle.login('joe', undefined, elsewhere(3), start);
+  if ('refused' in success) throw new Error('refused within the limit');
+  await Promise.all([success.giveBack(), success.giveBack()]);
+  await success.giveBack();
+  expect(await allowed(5, (n) => allows('joe', elsewhere(10 + n)))).toBe(1);
+});
+
 test('a success is given back to the account and not to the network', async () => {
   const { throttle, allows } = openThrottle();
   for (let n = 0; n < 5; n += 1) {

@@ -49,7 +49,6 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   'sweep of tokens': ({ tokens }) => tokens.sweep(9_999, 1),
   enqueue: ({ mails }) => mails.enqueue(mail, { most: 9, windowMs: 1_000 }),
   due: ({ mails }) => mails.due(1_000, 1),
-  nextAt: ({ mails }) => mails.nextAt(),
   sent: ({ mails }) => mails.sent(1, 1_000),
   failed: ({ mails }) => mails.failed(1, null),
   'sweep of mails': ({ mails }) => mails.sweep(9_999, 1),

@@ -42,8 +42,6 @@ export interface MailStore {
    * if somebody else did, or if it is not to be sent any more. Of many that race for one exactly one gets it.
    */
   claim(id: number, now: number, until: number): Promise<boolean>;
-  /** When the next mail is to be sent; `undefined` if none waits. */
-  nextAt(): Promise<number | undefined>;
   /** Notes that a mail was sent. It still counts against the limit until it is swept. */
   sent(id: number, at: number): Promise<void>;
   /** Notes that sending failed and when to try again; `null` gives it up. */

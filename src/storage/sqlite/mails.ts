@@ -19,7 +19,6 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
      FROM mails WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`,
   );
   const claim = db.prepare('UPDATE mails SET due_at = ? WHERE id = ? AND due_at <= ?');
-  const selectNext = db.prepare('SELECT min(due_at) AS at FROM mails WHERE due_at IS NOT NULL');
   // Of two that report on one mail only the first is heard: it has left the queue by then.
   const sent = db.prepare('UPDATE mails SET sent_at = ?, due_at = NULL WHERE id = ? AND due_at IS NOT NULL');
   const failed = db.prepare(
@@ -55,11 +54,6 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
     },
 
     claim: (id, now, until) => writer.write(() => claim.run(until, id, now).changes === 1),
-
-    async nextAt() {
-      const next = reader.read(() => selectNext.get()) as { at: number | null };
-      return next.at ?? undefined;
-    },
 
     sent: (id, at) =>
       writer.write(() => {
