@@ -1,13 +1,63 @@
 /** How the tests are run: real servers and real hashes take a while, so the limits are generous. */
 
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const faults = 'test/faults/*.test.ts';
+
+/** What can run on either engine: `TEST_STORE=postgres npm test -- wire` runs this on PostgreSQL, and nothing else. */
+const either = ['test/{mail,usecases,wire}/*.test.ts', 'test/concepts/audit.test.ts'];
+
+/** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
+const both = [
+  'test/usecases/people.test.ts',
+  'test/wire/{dotjson,email,envelope,own-account,own-hostile,own-sessions,reset,rest,session,store}.test.ts',
+  'test/wire/{audit,devices,expiry,hostile,identifiers,ids,logs,race,site,status,throttle,trouble}.test.ts',
+];
+
+const isPostgresAlone = process.env['TEST_STORE'] === 'postgres';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // Starts nothing by itself: PostgreSQL is there once a test asks for it, and gone when the run ends.
+    globalSetup: ['test/support/postgres/run.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for comes at once on a machine of one's own, and late on a busy one.
+    expect: { poll: { timeout: 10_000 } },
     // Threads would share process-wide things that some tests break on purpose.
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: isPostgresAlone ? either : both,
+          env: { TEST_STORE: 'postgres' },
+        },
+      },
+      ...(isPostgresAlone
+        ? []
+        : [
+            {
+              extends: true,
+              test: {
+                name: 'tests',
+                include: ['test/**/*.test.ts'],
+                exclude: [...configDefaults.exclude, faults],
+              },
+            },
+            {
+              // They hold the nodes to times that were promised, so they have the machine for themselves; mostly they wait.
+              extends: true,
+              test: {
+                name: 'faults',
+                include: [faults],
+                maxWorkers: 2,
+                sequence: { groupOrder: 1 },
+                testTimeout: 120_000,
+              },
+            },
+          ]),
+    ],
   },
 });

@@ -1,210 +1,159 @@
 /**
- * Measures Gatehouse beside the limits of the runtime, in one run on one machine: `npm run bench`.
+ * Measures Gatehouse beside the limits of the runtime and beside its peers, in one run on one machine: `npm run bench`.
  *
- * The server has one core to itself and the load another, where there are two. Every figure is a median of rounds in
- * which Gatehouse and the limit take turns, and every claim is a ratio of the two.
+ * The server has one core to itself, the load another, which it shares with PostgreSQL, where there are two. In every
+ * round everybody takes a turn; figures are medians, claims are ratios taken round by round.
  *
- * Options: `-- --rounds 3 --seconds 5 --json results.json`.
+ * Cases are named, all without a name: `npm run bench -- check login`. `-- --help` tells the options, `-- --report
+ * results.json` writes `docs/performance.md` from what `--json results.json` kept.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { table } from '../src/settings.ts';
-import { load, type Measured, onCore, tool } from './load.ts';
+import { Bench, type Options } from './bench.ts';
+import { measureChecks } from './cases/check.ts';
+import { measureCommits } from './cases/commits.ts';
+import { measureFloods } from './cases/flood.ts';
+import { measureGrowth } from './cases/growth.ts';
+import { measureLogins } from './cases/login.ts';
+import { measureMemory } from './cases/memory.ts';
+import { measureSizes } from './cases/size.ts';
+import { measureStarts } from './cases/start.ts';
+import { measureWorkers } from './cases/workers.ts';
+import { machine } from './machine.ts';
+import { tell, writePage } from './page/page.ts';
+import { endAll } from './processes.ts';
+import type { Results } from './results.ts';
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '5' },
-    json: { type: 'string' },
-  },
+/** In the order of a run; what takes longest comes last. */
+const cases: Readonly<Record<string, readonly [about: string, measure: (bench: Bench) => Promise<void>]>> = {
+  size: ['size of an installation', measureSizes],
+  start: ['cold start, second start, memory at rest', measureStarts],
+  check: ['session checks, among 1 to 100,000 sessions', measureChecks],
+  workers: ['session checks by two worker processes', measureWorkers],
+  login: ['logins', measureLogins],
+  commits: ['registrations and logouts', measureCommits],
+  flood: ['session checks in a login flood', measureFloods],
+  memory: ['memory of a million sessions, in the store and in the process', measureMemory],
+  growth: ['session checks among ten thousand and ten million sessions', measureGrowth],
+};
+
+/** Words that are followed by a value; its default, and what it is. */
+const table = {
+  rounds: ['3', 'rounds in which everybody takes a turn'],
+  seconds: ['5', 'seconds of every turn; logins take four times as long'],
+  connections: ['64', 'connections of the checks'],
+  sessions: ['1,1000,100000', 'live sessions that checks choose from'],
+  flooding: ['0,16,256', 'clients that log in without pause'],
+  'at-once': ['1,16,64', 'registrations and logouts at once'],
+  'memory-sessions': ['1000000', 'live sessions whose memory is measured'],
+  'scale-sessions': ['10000000', 'live sessions the store grows to; they take 13 GB of disk for a while'],
+  only: ['', 'parts of the names of those to measure, for example `gatehouse,bare`'],
+  folder: [tmpdir(), 'where databases are made; it should be on the disk that is meant'],
+  json: ['', 'a file to keep the figures in'],
+  report: ['', 'a file they were kept in: measures nothing, and writes the page from it'],
+  docs: ['docs', 'the folder of the page'],
+} as const;
+
+const options = Object.fromEntries(
+  Object.entries(table).map(([name, [fallback]]) => [name, { type: 'string', default: fallback } as const]),
+) as Record<keyof typeof table, { type: 'string'; default: string }>;
+const { values, positionals } = parseArgs({
+  options: { ...options, help: { type: 'boolean' } },
+  allowPositionals: true,
 });
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
-const person = JSON.stringify({ username: 'joe', password: 'supersecure' });
-const checkConnections = 64;
-const floodConnections = 16;
+const [report, docs, json] = [values.report, values.docs, values.json].map((path) => path && resolve(path));
+// Programs are named from there.
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-const children: ChildProcess[] = [];
-try {
-  report(await measure());
-} finally {
-  for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-}
+const unknown = positionals.filter((name) => !(name in cases));
+if (unknown.length > 0)
+  stop(`There is no case ${unknown.join(', ')}. There are ${Object.keys(cases).join(', ')}.`);
+if (values.help) console.log(help());
+else if (report) writePage(report, docs ?? 'docs');
+else await run();
 
-interface Row {
-  readonly figure: string;
-  readonly gatehouse: string;
-  readonly limit: string;
-  readonly ratio: string;
-  readonly spread: string;
-}
-
-async function measure(): Promise<Row[]> {
-  const gatehouse = await start(['bin/gatehouse.js'], {
-    PORT: '0',
-    DATABASE_URL: `file:${join(folder, 'gatehouse.db')}`,
-    GATEHOUSE_THROTTLE: 'off',
-  });
-  const { id, body } = await logIn(gatehouse);
-  const bare = await start(['bench/bare.ts', id, body]);
-  const cookie = { Cookie: `session_id=${id}` };
-  const checks = (url: string): Promise<Measured> =>
-    load({ url, connections: checkConnections, seconds, headers: cookie });
-  const flooding = (time: number) =>
-    load({
-      url: `${gatehouse}/login.json`,
-      connections: floodConnections,
-      seconds: time,
-      body: person,
-      background: true,
+async function run(): Promise<void> {
+  const folder = mkdtempSync(join(values.folder, 'gatehouse-bench-'));
+  const bench = new Bench(read(), folder);
+  const date = new Date().toISOString();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      clear();
+      process.exit(1);
     });
-
-  await checks(`${gatehouse}/auth/session`);
-  await checks(bare);
-
-  const check: Measured[] = [];
-  const limit: Measured[] = [];
-  const flooded: Measured[] = [];
-  const flood: Measured[] = [];
-  const logins: number[] = [];
-  const hashes: number[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    console.error(`round ${round} of ${rounds}`);
-    limit.push(await checks(bare));
-    check.push(await checks(`${gatehouse}/auth/session`));
-    const beside = flooding(seconds + 1);
-    flooded.push(await checks(`${gatehouse}/auth/session`));
-    flood.push(await beside);
-    await quiet();
-    hashes.push(await bareHashes());
-    logins.push(await loginsPerSecond(gatehouse));
+  // PostgreSQL has a keeper, which notices by itself.
+  const clear = () => {
+    endAll();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const keep = (): Results => {
+    const { options, figures, notes } = bench;
+    const words = process.argv.slice(2).map((word) => (word === values.json ? 'results.json' : word));
+    const command = ['npm run bench --', ...words].join(' ');
+    const results = { date, command, machine: machine(folder), options, notes, figures: figures.list };
+    if (json) writeFileSync(json, `${JSON.stringify(results, undefined, 1)}\n`);
+    return results;
+  };
+  try {
+    for (const [name, [about, measure]] of Object.entries(cases)) {
+      if (positionals.length > 0 && !positionals.includes(name)) continue;
+      bench.tell(`${name}: ${about}`);
+      // A run takes long: what is there already is kept, and what fails does not stop the others.
+      await measure(bench).catch((error: Error) => {
+        process.exitCode = 1;
+        bench.note(`Failed, ${about}: ${error.message}`);
+      });
+      keep();
+    }
+    console.log(`\n${tell(keep())}\n`);
+  } finally {
+    await bench.close();
+    clear();
   }
-
-  const failed = [...check, ...flooded].reduce((sum, { failed, refused }) => sum + failed + refused, 0);
-  console.error(`checks that failed: ${failed}`);
-  return [
-    row(
-      'session checks per second',
-      check.map((m) => m.perSecond),
-      limit.map((m) => m.perSecond),
-    ),
-    row(
-      'session check p50, ms',
-      check.map((m) => m.p50Ms),
-      limit.map((m) => m.p50Ms),
-    ),
-    row(
-      'session check p99, ms',
-      check.map((m) => m.p99Ms),
-      limit.map((m) => m.p99Ms),
-    ),
-    row('logins per second', logins, hashes),
-    row(
-      'check p99 in a login flood, ms (limit: without)',
-      flooded.map((m) => m.p99Ms),
-      check.map((m) => m.p99Ms),
-    ),
-    row(
-      'logins shed per second in the flood',
-      flood.map((m) => m.refused / (seconds + 1)),
-      [],
-    ),
-  ];
 }
 
-/** Logins at once: enough to keep the threads busy, too few to be shed. */
-async function loginsPerSecond(url: string): Promise<number> {
-  const { perSecond, refused } = await load({
-    url: `${url}/login.json`,
-    connections: 4,
-    seconds,
-    body: person,
-  });
-  if (refused > 0) throw new Error(`${refused} logins were refused while their speed was measured`);
-  return perSecond;
-}
-
-async function bareHashes(): Promise<number> {
-  const iterations = table.pbkdf2Iterations.default;
-  const { perSecond } = await firstLine(spawnOnFirstCore(['bench/hashes.ts', iterations, String(seconds)]));
-  return Number(perSecond);
-}
-
-async function logIn(url: string): Promise<{ id: string; body: string }> {
-  const post = (path: string) =>
-    fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: person });
-  await post('/register.json');
-  const { id } = (await (await post('/login.json')).json()) as { id: string };
-  const session = await fetch(`${url}/auth/session`, { headers: { 'X-Session-Id': id } });
-  return { id, body: await session.text() };
-}
-
-async function start(command: string[], env: Record<string, string> = {}): Promise<string> {
-  return String((await firstLine(spawnOnFirstCore(command, env))).url);
-}
-
-function spawnOnFirstCore(command: string[], env: Record<string, string> = {}): ChildProcess {
-  const [program = '', ...args] = [...onCore(0), process.execPath, ...command];
-  const log = { ...process.env, ...env };
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], env: log });
-  children.push(child);
-  return child;
-}
-
-/** The first line a child prints, as JSON; what follows is read and thrown away, so that the child never waits. */
-function firstLine(child: ChildProcess): Promise<Record<string, unknown>> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk) => {
-      if (text.includes('\n')) return;
-      text += chunk;
-      const line = text
-        .split('\n')
-        .find((candidate) => candidate.includes('"url"') || candidate.includes('perSecond'));
-      if (line) resolve(JSON.parse(line));
-      else text = '';
-    });
-    child.on('error', reject);
-    child.on('exit', () => reject(new Error('A process ended before it said anything.')));
-  });
-}
-
-/** Waits until logins of a flood that were still in line are done. */
-function quiet(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 3_000));
-}
-
-function row(figure: string, gatehouse: number[], limit: number[]): Row {
-  const ratios = gatehouse.map((value, i) => value / (limit[i] ?? Number.NaN)).sort((a, b) => a - b);
-  const known = limit.length > 0;
+function read(): Options {
+  const number = (name: keyof typeof table): number => {
+    const value = Number(values[name]);
+    return Number.isInteger(value) && value > 0 ? value : stop(`--${name} needs a whole number.`);
+  };
+  const numbers = (name: keyof typeof table): number[] => {
+    const all = values[name].split(',').map(Number);
+    return all.every((value) => Number.isInteger(value) && value >= 0)
+      ? all
+      : stop(`--${name} needs whole numbers, separated by commas.`);
+  };
   return {
-    figure,
-    gatehouse: shown(median(gatehouse)),
-    limit: known ? shown(median(limit)) : '',
-    ratio: known ? median(ratios).toFixed(2) : '',
-    spread: known ? `${ratios[0]?.toFixed(2)} – ${ratios.at(-1)?.toFixed(2)}` : '',
+    rounds: number('rounds'),
+    seconds: number('seconds'),
+    connections: number('connections'),
+    sessions: numbers('sessions'),
+    flooding: numbers('flooding'),
+    atOnce: numbers('at-once'),
+    memorySessions: number('memory-sessions'),
+    scaleSessions: number('scale-sessions'),
+    only: values.only.split(',').filter(Boolean),
   };
 }
 
-function median(numbers: number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function help(): string {
+  const line = (name: string, about: string) => `  ${name.padEnd(24)} ${about}`;
+  return [
+    'npm run bench -- [case …] [--option value …]',
+    '\nCases; all of them if none is named:',
+    ...Object.entries(cases).map(([name, [about]]) => line(name, about)),
+    '\nOptions:',
+    ...Object.entries(table).map(([name, [fallback, about]]) =>
+      line(`--${name}`, fallback ? `${about} (${fallback})` : about),
+    ),
+  ].join('\n');
 }
 
-function shown(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);
-}
-
-function report(rows: Row[]): void {
-  const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node.js ${process.version}, ${tool}`;
-  console.log(`\n${machine}; ${rounds} rounds of ${seconds} s, medians\n`);
-  console.table(Object.fromEntries(rows.map(({ figure, ...rest }) => [figure, rest])));
-  if (values.json)
-    writeFileSync(values.json, `${JSON.stringify({ machine, rounds, seconds, rows }, undefined, 2)}\n`);
+function stop(reason: string): never {
+  console.error(reason);
+  process.exit(2);
 }

@@ -10,6 +10,7 @@ import type {
   Progress,
   Replaced,
   ReplaceRefusal,
+  ServerInspection,
   SourceRefusal,
 } from './storage/port.ts';
 import { backupDatabase } from './storage/sqlite/backup.ts';
@@ -18,7 +19,7 @@ import { holdDatabase } from './storage/sqlite/restore.ts';
 import { type Caller, isRefusal } from './usecases/gate.ts';
 import { type Settled, settleRestored } from './usecases/restore.ts';
 
-export type { Backup, BackupRefusal, Inspection, Progress };
+export type { Backup, BackupRefusal, Inspection, Progress, ServerInspection };
 
 /** What was put in the place of the database. */
 export type Restored = Settled & Replaced;
@@ -64,6 +65,16 @@ export function inspect(settings: Settings): Inspection | undefined {
   return inspectDatabase(databaseFile(settings));
 }
 
+/**
+ * Looks at the database of the settings on its server. `clock` is the one of this machine.
+ *
+ * @throws {StoreUnusable} if it cannot be looked at.
+ */
+export async function inspectServer(settings: Settings, clock: () => number): Promise<ServerInspection> {
+  const { inspectPostgres } = await import('./storage/postgres/inspect.ts');
+  return inspectPostgres(settings.databaseUrl, settings.databaseListenUrl, clock);
+}
+
 async function settle(
   settings: Settings,
   draft: string,
@@ -71,7 +82,7 @@ async function settle(
   caller: Caller,
 ): Promise<Settled> {
   const silent = { info: () => {}, error: () => {} };
-  const { gate, close } = openGate({ ...settings, databaseUrl: `file:${draft}` }, silent);
+  const { gate, close } = await openGate({ ...settings, databaseUrl: `file:${draft}` }, silent);
   try {
     return await settleRestored(gate, keepSessions, caller, pause);
   } finally {

@@ -1,13 +1,15 @@
 /** The composition root: settings in, one `Request → Response` handler out. */
 
 import { setImmediate as pause } from 'node:timers/promises';
+import { exposition } from './exposition.ts';
+import { figuresOf, type SweepCounts } from './figures.ts';
 import { outboxPost } from './mail/outbox.ts';
 import { Sender } from './mail/sender.ts';
 import { smtpPost } from './mail/smtp.ts';
 import { linkBase } from './mail/words.ts';
 import { type Log, openGate } from './open.ts';
-import { readSettings, type Settings } from './settings.ts';
-import type { Store } from './storage/port.ts';
+import { readSettings, type Settings, type Share } from './settings.ts';
+import type { Figure, Store } from './storage/port.ts';
 import type { Gate } from './usecases/gate.ts';
 import { prepareMail } from './usecases/letter.ts';
 import { sweep } from './usecases/sweep.ts';
@@ -19,9 +21,10 @@ import { dotjson } from './wire/dotjson.ts';
 import { ownEmail } from './wire/email.ts';
 import { envelope } from './wire/envelope.ts';
 import { rest } from './wire/rest.ts';
-import { sessionCheck } from './wire/session.ts';
+import { type CheckCounts, sessionCheck } from './wire/session.ts';
 import { ownSessions } from './wire/sessions.ts';
 import { site } from './wire/site.ts';
+import { Traffic } from './wire/traffic.ts';
 
 export type { Log };
 
@@ -30,8 +33,10 @@ export interface GatehouseOptions {
   readonly settings?: Partial<Settings>;
   /** Receives one audit entry per event and one entry per error. Default: nothing is reported. */
   readonly log?: Log;
-  /** Epoch milliseconds. Default: the system clock. */
+  /** Epoch milliseconds. Default: the clock of the store (PostgreSQL), else the system clock. */
   readonly clock?: () => number;
+  /** Its share of threads and connections, if several processes do the work of one node. Default: all there are. */
+  readonly share?: Share;
 }
 
 /** A running Gatehouse. */
@@ -41,6 +46,15 @@ export interface Gatehouse {
    * or all clients are throttled as one.
    */
   fetch(request: Request, connection?: Connection): Response | Promise<Response>;
+  /**
+   * What can be said of it in numbers, for a registry of your own: plain data, read now. Figures of the process are not
+   * among them.
+   */
+  figures(): readonly Figure[];
+  /** What is worth a warning about how the store was found; empty as a rule. */
+  readonly warnings: readonly string[];
+  /** The figures as text for Prometheus (exposition format 0.0.4), to be served as it is or behind your own. */
+  metrics(): Promise<string>;
   /** Stops the sweep, waits a little for mails under way, writes what is waiting and closes the store. Call it once no request is under way. */
   close(): Promise<void>;
 }
@@ -53,34 +67,57 @@ const silent: Log = { info: () => {}, error: () => {} };
  * @throws {StoreUnusable} if the database cannot be opened; the message says what to do.
  */
 export async function createGatehouse(options: GatehouseOptions = {}): Promise<Gatehouse> {
-  const { log = silent, clock = Date.now } = options;
+  const { log = silent } = options;
   const settings: Settings = { ...readSettings({}), ...options.settings };
-  const { gate, store, close } = openGate(settings, log, () => sender.wake());
+  const onMail = () => sender.wake();
+  const { gate, store, warnings, close } = await openGate(settings, log, onMail, options.share);
+  const clock = options.clock ?? store.clock ?? Date.now;
   const sender = createSender(settings, gate, log, clock);
+  const checks: CheckCounts = { live: 0, dead: 0, none: 0 };
+  const contracts = createContracts(settings, gate, store, checks);
+  const traffic = new Traffic(contracts.map(({ name }) => name));
   const handle = createApp({
     gate,
-    contracts: createContracts(settings, gate, store),
+    contracts,
     allowedOrigins: settings.allowedOrigins,
     trustedProxies: settings.trustedProxies,
     secure: !settings.debug,
     clock,
+    traffic,
     onError: (error, about) => log.error({ err: error, ...about }, 'request failed'),
   });
-  const sweeping = setInterval(
-    () => sweep(gate, clock(), pause).catch((error) => log.error({ err: error }, 'sweep failed')),
-    settings.sweepSeconds * 1_000,
-  ).unref();
+  const sweeping = startSweeping(gate, settings.sweepSeconds, log, clock);
+  const figures = () => figuresOf({ gate, store, sender, traffic, checks, sweeps: sweeping.counts });
 
   sender.start();
 
   return {
     fetch: handle,
+    figures,
+    warnings,
+    metrics: async () => exposition(figures()),
     async close() {
-      clearInterval(sweeping);
+      sweeping.stop();
       await sender.close();
       await close();
     },
   };
+}
+
+/** Reclaims what is dead, again and again, until it is told to stop. */
+function startSweeping(gate: Gate, everySeconds: number, log: Log, clock: () => number) {
+  const counts: SweepCounts = { ok: 0, failed: 0 };
+  const sweepOnce = async () => {
+    try {
+      await sweep(gate, clock(), pause);
+      counts.ok += 1;
+    } catch (error) {
+      counts.failed += 1;
+      log.error({ err: error }, 'sweep failed');
+    }
+  };
+  const timer = setInterval(sweepOnce, everySeconds * 1_000).unref();
+  return { counts, stop: () => clearInterval(timer) };
 }
 
 /** Mails go to the mail server of the settings, or into a folder that the log names once. */
@@ -98,11 +135,11 @@ function createSender(settings: Settings, gate: Gate, log: Log, clock: () => num
   });
 }
 
-function createContracts(settings: Settings, gate: Gate, store: Store) {
+function createContracts(settings: Settings, gate: Gate, store: Store, checks: CheckCounts) {
   const cookie = sessionCookie(!settings.debug, settings.sessionLifetimeSeconds);
   return [
     envelope(gate, settings.envelopeStatus),
-    sessionCheck(gate),
+    sessionCheck(gate, checks),
     ownSessions(gate, cookie),
     ownAccount(gate, cookie),
     ownEmail(gate),

@@ -2,7 +2,8 @@
 
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';
-export type { AddressBlock, Rate, Settings, StatusMode } from './settings.ts';
+export type { AddressBlock, Rate, Settings, Share, StatusMode } from './settings.ts';
 export { readSettings, UnusableSettings } from './settings.ts';
+export type { Buckets, Figure, Sample } from './storage/port.ts';
 export { StoreUnusable } from './storage/port.ts';
 export type { Connection } from './wire/call.ts';

@@ -8,9 +8,10 @@ import { Passwords } from './concepts/passwords/passwords.ts';
 import { Sessions } from './concepts/sessions.ts';
 import { Throttle } from './concepts/throttle.ts';
 import { Tokens } from './concepts/tokens.ts';
-import { digest } from './crypto/ids.ts';
+import { chance, digest, newHandle } from './crypto/ids.ts';
 import { HashingQueue } from './crypto/queue.ts';
-import type { Settings } from './settings.ts';
+import { partOf, type Settings, type Share, whole } from './settings.ts';
+import { DegradingThrottle } from './storage/degrading.ts';
 import type { Store } from './storage/port.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
 import type { Gate } from './usecases/gate.ts';
@@ -25,21 +26,30 @@ export interface Log {
 export interface Opened {
   readonly gate: Gate;
   readonly store: Store;
+  /** What is worth a warning about how the store was found. */
+  readonly warnings: readonly string[];
   /** Ends the hashing, writes what is waiting and closes the store. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the store the settings name, creating it where there is none. `onMail` is told when a mail was queued.
+ * Opens the store the settings name, creating it where there is none. `onMail` is told when a mail was queued; `share`
+ * says how much of the node's threads, places, connections and memory is for this process.
  *
  * @throws {StoreUnusable} if the database cannot be opened; the message says what to do.
  */
-export function openGate(settings: Settings, log: Log, onMail: () => void = () => {}): Opened {
-  const store = openSqliteStore(databaseFile(settings), digest);
-  const gate = createGate(settings, store, log, onMail);
+export async function openGate(
+  settings: Settings,
+  log: Log,
+  onMail: () => void = () => {},
+  share: Share = whole,
+): Promise<Opened> {
+  const { store, warnings } = await openStore(settings, share);
+  const gate = createGate(settings, store, log, onMail, share);
   return {
     gate,
     store,
+    warnings,
     async close() {
       await gate.hashing.close();
       await store.close();
@@ -47,12 +57,36 @@ export function openGate(settings: Settings, log: Log, onMail: () => void = () =
   };
 }
 
+/** Whether the settings name a SQLite file; a PostgreSQL database otherwise. */
+export function isFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): boolean {
+  return databaseUrl.startsWith('file:');
+}
+
 /** The path of the SQLite file, as it was written. */
-export function databaseFile({ databaseUrl }: Settings): string {
+export function databaseFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): string {
   return databaseUrl.replace(/^file:(?:\/\/(?=\/))?/, '');
 }
 
-function createGate(settings: Settings, store: Store, log: Log, onMail: () => void): Gate {
+async function openStore(settings: Settings, share: Share): Promise<Pick<Opened, 'store' | 'warnings'>> {
+  if (isFile(settings)) return { store: openSqliteStore(databaseFile(settings), digest), warnings: [] };
+  // Whoever has a file needs no driver in memory.
+  const { openPostgresStore } = await import('./storage/postgres/store.ts');
+  const { store, warnings } = await openPostgresStore({
+    url: settings.databaseUrl,
+    listenUrl: settings.databaseListenUrl,
+    mostConnections: partOf(settings.databaseConnections, share),
+    trustMs: settings.checkTrustMs,
+    memoryBytes: partOf(settings.checkMemoryMegabytes * 1_048_576, share),
+    node: newHandle(),
+    digest,
+    chance,
+  });
+  const throttle = new DegradingThrottle(store.throttle);
+  const figures = () => [...(store.figures?.() ?? []), throttle.figure()];
+  return { store: { ...store, throttle, figures }, warnings };
+}
+
+function createGate(settings: Settings, store: Store, log: Log, onMail: () => void, share: Share): Gate {
   return {
     accounts: new Accounts(store.accounts),
     passwords: new Passwords({
@@ -73,6 +107,6 @@ function createGate(settings: Settings, store: Store, log: Log, onMail: () => vo
     tokens: new Tokens(store.tokens),
     mails: new Mails(store.mails, onMail),
     audit: new Audit(store.audit, (entry) => log.info({ audit: entry }, entry.event), settings.auditDays),
-    hashing: new HashingQueue(),
+    hashing: new HashingQueue({ share }),
   };
 }

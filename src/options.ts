@@ -3,12 +3,14 @@
 import type { Setting, Settings } from './settings.ts';
 import {
   addressBlock,
+  hostName,
   isOrigin,
   isTimeZone,
   listOf,
   mailbox,
   oneOf,
   ownTimeZone,
+  postgresUrl,
   rate,
   serviceUrl,
   smtpUrl,
@@ -19,6 +21,12 @@ type Table = { readonly [Name in keyof Settings]: Setting<Settings[Name]> };
 
 const day = 86_400;
 
+/** A whole number of something, within bounds. */
+function count(minimum: number, maximum: number, unit = '') {
+  const expects = `a whole number ${unit && `of ${unit} `}from ${minimum} to ${maximum}`;
+  return { expects, read: wholeNumber(minimum, maximum) };
+}
+
 /** The table, in the order of the documentation. */
 export const table: Table = {
   host: {
@@ -26,22 +34,59 @@ export const table: Table = {
     default: '127.0.0.1',
     expects: 'a host name or an IP address',
     meaning: 'The address the server listens on. `0.0.0.0` or `::` makes it reachable from other machines.',
-    read: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+    read: hostName,
   },
   port: {
     env: 'PORT',
     default: '3000',
-    expects: 'a whole number from 0 to 65535',
+    ...count(0, 65_535),
     meaning: 'The port the server listens on; 0 lets the system choose one.',
-    read: wholeNumber(0, 65_535),
+  },
+  workers: {
+    env: 'GATEHOUSE_WORKERS',
+    default: '1',
+    ...count(1, 64),
+    meaning: 'Processes that share the port: up to one for each core. Logins are bound by hashing anyway.',
   },
   databaseUrl: {
     env: 'DATABASE_URL',
     default: 'file:./data/gatehouse.db',
-    expects: 'a `file:` path such as `file:./data/gatehouse.db`',
-    meaning: 'Where accounts and sessions are kept: the path of a SQLite file. Missing folders are created.',
+    expects:
+      'a `file:` path such as `file:./data/gatehouse.db`, or an address such as `postgres://user:password@host:5432/database`',
+    meaning:
+      'Where accounts and sessions are kept: the path of a SQLite file, whose missing folders are created, or a PostgreSQL database.',
     secret: true,
-    read: (text) => (/^file:.*[^/]$/.test(text) ? text : undefined),
+    read: (text) => (/^file:.*[^/]$/.test(text) ? text : postgresUrl(text)),
+  },
+  databaseConnections: {
+    env: 'GATEHOUSE_DATABASE_CONNECTIONS',
+    default: '10',
+    ...count(4, 256),
+    meaning:
+      'The most connections this node opens to PostgreSQL: one watches, two are for session checks, the rest for everything else. Workers share them, at least 4 for each.',
+  },
+  databaseListenUrl: {
+    env: 'GATEHOUSE_DATABASE_LISTEN_URL',
+    default: '',
+    expects: 'an address such as `postgres://user:password@host:5432/database`',
+    meaning:
+      'Where to listen for logouts of other nodes, if `DATABASE_URL` leads through a pooler such as PgBouncer. Without it they hold within a second there, not at once.',
+    secret: true,
+    read: (text) => (text === '' ? text : postgresUrl(text)),
+  },
+  checkTrustMs: {
+    env: 'GATEHOUSE_CHECK_TRUST_MS',
+    default: '1000',
+    ...count(0, 1_000, 'milliseconds'),
+    meaning:
+      'How long a session check may be answered from memory after PostgreSQL vouched for the session. 0: never.',
+  },
+  checkMemoryMegabytes: {
+    env: 'GATEHOUSE_CHECK_MEMORY_MB',
+    default: '64',
+    ...count(1, 4_096, 'megabytes'),
+    meaning:
+      'The most memory that these answers may take up on a node, and with it their number: at most 1,000 rows in each megabyte.',
   },
   debug: {
     env: 'GATEHOUSE_DEBUG',
@@ -67,45 +112,39 @@ export const table: Table = {
   sessionIdleSeconds: {
     env: 'GATEHOUSE_SESSION_IDLE_SECONDS',
     default: String(7 * day),
-    expects: 'a whole number of seconds from 1 to 31536000',
+    ...count(1, 365 * day, 'seconds'),
     meaning: 'A session that is not used for this long is dead.',
-    read: wholeNumber(1, 365 * day),
   },
   sessionLifetimeSeconds: {
     env: 'GATEHOUSE_SESSION_LIFETIME_SECONDS',
     default: String(30 * day),
-    expects: 'a whole number of seconds from 1 to 31536000',
+    ...count(1, 365 * day, 'seconds'),
     meaning: 'A session older than this is dead, however much it is used. Also the `Max-Age` of the cookie.',
-    read: wholeNumber(1, 365 * day),
   },
   sessionsPerUser: {
     env: 'GATEHOUSE_SESSIONS_PER_USER',
     default: '0',
-    expects: 'a whole number from 0 to 10000',
+    ...count(0, 10_000),
     meaning:
       'The most sessions one user may have; a login beyond it ends the one used least recently. 0: no limit.',
-    read: wholeNumber(0, 10_000),
   },
   sweepSeconds: {
     env: 'GATEHOUSE_SWEEP_SECONDS',
     default: '60',
-    expects: 'a whole number of seconds from 1 to 86400',
+    ...count(1, day, 'seconds'),
     meaning: 'How often the rows of dead sessions are reclaimed. They are refused from the moment they die.',
-    read: wholeNumber(1, day),
   },
   passwordMinLength: {
     env: 'GATEHOUSE_PASSWORD_MIN_LENGTH',
     default: '8',
-    expects: 'a whole number of characters from 8 to 64',
+    ...count(8, 64, 'characters'),
     meaning: 'The shortest password a registration may choose, in Unicode code points.',
-    read: wholeNumber(8, 64),
   },
   pbkdf2Iterations: {
     env: 'GATEHOUSE_PBKDF2_ITERATIONS',
     default: '220000',
-    expects: 'a whole number from 1000 to 10000000',
+    ...count(1_000, 10_000_000),
     meaning: 'Cost of a password hash. Below 210000 is for tests only and warned about at start.',
-    read: wholeNumber(1_000, 10_000_000),
   },
   throttle: {
     env: 'GATEHOUSE_THROTTLE',
@@ -159,9 +198,8 @@ export const table: Table = {
   auditDays: {
     env: 'GATEHOUSE_AUDIT_DAYS',
     default: '400',
-    expects: 'a whole number of days from 1 to 3650',
+    ...count(1, 3_650, 'days'),
     meaning: 'How long the entries of the audit are kept.',
-    read: wholeNumber(1, 3_650),
   },
   publicUrl: {
     env: 'GATEHOUSE_PUBLIC_URL',
@@ -193,5 +231,20 @@ export const table: Table = {
     meaning:
       'The folder that mails are written to while `GATEHOUSE_SMTP_URL` is unset. Missing folders are created.',
     read: (text) => (text.includes('\0') ? undefined : text),
+  },
+  metricsPort: {
+    env: 'GATEHOUSE_METRICS_PORT',
+    default: '',
+    expects: 'a whole number from 0 to 65535',
+    meaning:
+      'The port metrics are served on, at `/metrics`; 0 lets the system choose one. Unset: there are none.',
+    read: (text) => (text === '' ? null : wholeNumber(0, 65_535)(text)),
+  },
+  metricsHost: {
+    env: 'GATEHOUSE_METRICS_HOST',
+    default: '127.0.0.1',
+    expects: 'a host name or an IP address',
+    meaning: 'The address the metrics are served on. Whoever can reach it can read them.',
+    read: hostName,
   },
 };

@@ -13,7 +13,16 @@ export type StatusMode = 'http' | 'ok';
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** Processes that serve the port together. Whoever embeds Gatehouse starts them, and gives each its `share`. */
+  readonly workers: number;
   readonly databaseUrl: string;
+  /** The most connections a node opens to PostgreSQL. */
+  readonly databaseConnections: number;
+  /** Empty if `databaseUrl` can be listened to itself. */
+  readonly databaseListenUrl: string;
+  /** How long what was read of a session is trusted. */
+  readonly checkTrustMs: number;
+  readonly checkMemoryMegabytes: number;
   readonly debug: boolean;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly AddressBlock[];
@@ -37,6 +46,24 @@ export interface Settings {
   readonly smtpUrl: string;
   readonly mailFrom: Mailbox;
   readonly mailOutbox: string;
+  /** `null` if it is not set: no metrics. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
+}
+
+/** Which of several processes one is that do the work of one node together. */
+export interface Share {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
+/** The share of somebody who is alone. */
+export const whole: Share = { number: 1, of: 1 };
+
+/** What one of them may use of something that belongs to the node; nothing where there is less than one for each. */
+export function partOf(all: number, { number, of }: Share): number {
+  return Math.floor(all / of) + (number <= all % of ? 1 : 0);
 }
 
 /** One row of the settings table; `docs/settings.md` is checked against it. */
@@ -78,8 +105,28 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     settings[name] = setting.read(text);
     if (settings[name] === undefined) problems.push(complaint(setting, text));
   }
+  const read = settings as unknown as Settings;
+  problems.push(...clashes(read));
   if (problems.length > 0) throw new UnusableSettings(problems);
-  return settings as unknown as Settings;
+  return read;
+}
+
+/** Connections to PostgreSQL that a process needs: to watch, for checks, and for everything else. */
+const leastConnections = 4;
+
+/** What is wrong with settings that are good each by itself. */
+function clashes(settings: Partial<Settings>): string[] {
+  const { host, port = 0, metricsHost, metricsPort } = settings;
+  const { workers = 1, databaseUrl, databaseConnections = Infinity } = settings;
+  const isSame = port > 0 && port === metricsPort && host === metricsHost;
+  const needed = workers * leastConnections;
+  const isShort = workers > 1 && databaseUrl?.startsWith('postgres') && databaseConnections < needed;
+  return [
+    ...(isSame ? ['GATEHOUSE_METRICS_PORT must be another port than PORT.'] : []),
+    ...(isShort
+      ? [`GATEHOUSE_DATABASE_CONNECTIONS must be ${needed} or more: ${leastConnections} for each worker.`]
+      : []),
+  ];
 }
 
 function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {

@@ -23,6 +23,11 @@ export function wholeNumber(minimum: number, maximum: number) {
   };
 }
 
+/** The name or the address of a machine. */
+export function hostName(text: string): string | undefined {
+  return /^[\w.:-]+$/.test(text) ? text : undefined;
+}
+
 /** One of a set of words. */
 export function oneOf<Value>(words: Readonly<Record<string, Value>>) {
   return (text: string): Value | undefined => (Object.hasOwn(words, text) ? words[text] : undefined);
@@ -93,6 +98,18 @@ export function smtpUrl(text: string): string | undefined {
   return /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text) && new URL(text).hostname !== ''
     ? text
     : undefined;
+}
+
+/** The address of a PostgreSQL database. */
+export function postgresUrl(text: string): string | undefined {
+  if (!/^postgres(?:ql)?:\/\/\S+$/.test(text) || !URL.canParse(text)) return undefined;
+  try {
+    const { username, password, pathname } = new URL(text);
+    // A `%` that stands for itself has to be written `%25`.
+    return decodeURIComponent(username + password + pathname) && text;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The zone of the process. */

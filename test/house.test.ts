@@ -132,6 +132,7 @@ test.each([
   ['past the port, from the front of the house', 'src/gatehouse.ts', './storage/sqlite/store.ts'],
   ['past the port, from the mails', 'src/mail/sender.ts', '../storage/sqlite/mails.ts'],
   ['past the port, from the process', 'src/server/main.ts', '../storage/sqlite/open.ts'],
+  ['up, from the figures', 'src/figures.ts', './gatehouse.ts'],
   ['out of the house', 'src/wire/app.ts', '../../test/support/server.ts'],
   ['into no room', 'src/wire/app.ts', '../helpers.ts'],
 ])('law 1 is seen broken: %s', (_way, path, specifier) => {
@@ -150,6 +151,8 @@ test('law 1 allows the way down', () => {
     importing('src/wire/rest.ts', '../usecases/login.ts', '../crypto/ids.ts', './words.ts', 'hono'),
     importing('src/concepts/passwords/passwords.ts', './common.ts', '../../crypto/phc.ts'),
     importing('src/storage/sqlite/store.ts', '../port.ts', './reader.ts', 'node:sqlite'),
+    importing('src/storage/sqlite/writer.ts', '../histogram.ts'),
+    importing('src/figures.ts', './wire/traffic.ts', './mail/sender.ts', './version.ts'),
   ];
   expect(lawOne(legal)).toEqual([]);
 });
@@ -176,6 +179,8 @@ test.each([
   ],
   ['HTTP', 'src/usecases/login.ts', "import { Hono } from 'hono';"],
   ['a log', 'src/gatehouse.ts', "import pino from 'pino';"],
+  ['metrics', 'src/gatehouse.ts', "import { Registry } from 'prom-client';"],
+  ['metrics in another file of the room', 'src/server/main.ts', "const m = await import('prom-client');"],
   ['a mail', 'src/usecases/forgot.ts', "import { createTransport } from 'nodemailer';"],
 ])('law 2 is seen broken by %s', (_word, path, line) => {
   expect(lawTwo([source(path, line)]).length).toBeGreaterThan(0);

@@ -127,7 +127,9 @@ test('depends on nothing but what it needs at run time', () => {
     'hono',
     'ipaddr.js',
     'nodemailer',
+    'pg',
     'pino',
+    'prom-client',
     'temporal-polyfill',
   ]);
 });

@@ -15,6 +15,7 @@ const expected = [
   ...numbered('D', 6),
   ...numbered('B', 2),
   ...numbered('P', 13),
+  ...numbered('N', 9),
 ];
 
 /** The rulings the documentation names, one line each: `- **G1** …`. */
@@ -30,8 +31,8 @@ function tested(): Set<string> {
   const numbers = new Set<string>();
   for (const name of tests) {
     const text = readFileSync(join(import.meta.dirname, name), 'utf8');
-    // A title is the first argument of a call to `test`, or of what `test.each` returned.
-    for (const [, number] of text.matchAll(/(?:\btest\(|\)\()\s*['"`]([A-Z]\d+): /g))
+    // A title is the first argument of a call to `test` or `test.concurrent`, or of what `test.each` returned.
+    for (const [, number] of text.matchAll(/(?:\btest(?:\.concurrent)?\(|\)\()\s*['"`]([A-Z]\d+): /g))
       numbers.add(String(number));
   }
   return numbers;

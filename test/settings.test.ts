@@ -1,28 +1,21 @@
-/** Settings: their defaults, their bounds on both sides, and all problems at once. */
+/** Settings: their defaults, and their bounds on both sides. */
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readSettings, type Settings, table, UnusableSettings } from '../src/settings.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What is wrong with an environment; empty if nothing is. */
-function problems(env: Environment): readonly string[] {
-  try {
-    readSettings(env);
-    return [];
-  } catch (error) {
-    if (error instanceof UnusableSettings) return error.problems;
-    throw error;
-  }
-}
+import { readSettings, type Settings, table } from '../src/settings.ts';
+import { problems } from './support/settings.ts';
 
 const ownTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const defaults: Settings = {
   host: '127.0.0.1',
   port: 3_000,
+  workers: 1,
   databaseUrl: 'file:./data/gatehouse.db',
+  databaseConnections: 10,
+  databaseListenUrl: '',
+  checkTrustMs: 1_000,
+  checkMemoryMegabytes: 64,
   debug: false,
   allowedOrigins: [],
   trustedProxies: [],
@@ -44,13 +37,20 @@ const defaults: Settings = {
   smtpUrl: '',
   mailFrom: { name: '', address: 'gatehouse@localhost' },
   mailOutbox: './data/outbox',
+  metricsPort: null,
+  metricsHost: '127.0.0.1',
 };
 
 /** The names as an operator writes them, with their defaults in the same form. */
 const written: Readonly<Record<string, string>> = {
   HOST: '127.0.0.1',
   PORT: '3000',
+  GATEHOUSE_WORKERS: '1',
   DATABASE_URL: 'file:./data/gatehouse.db',
+  GATEHOUSE_DATABASE_CONNECTIONS: '10',
+  GATEHOUSE_DATABASE_LISTEN_URL: '',
+  GATEHOUSE_CHECK_TRUST_MS: '1000',
+  GATEHOUSE_CHECK_MEMORY_MB: '64',
   GATEHOUSE_DEBUG: 'false',
   GATEHOUSE_ALLOWED_ORIGINS: '',
   GATEHOUSE_TRUSTED_PROXIES: '',
@@ -72,6 +72,8 @@ const written: Readonly<Record<string, string>> = {
   GATEHOUSE_SMTP_URL: '',
   GATEHOUSE_MAIL_FROM: '',
   GATEHOUSE_MAIL_OUTBOX: './data/outbox',
+  GATEHOUSE_METRICS_PORT: '',
+  GATEHOUSE_METRICS_HOST: '127.0.0.1',
 };
 
 test('an empty environment means the defaults', () => {
@@ -101,6 +103,11 @@ test.each([
   ['GATEHOUSE_PASSWORD_MIN_LENGTH', 'passwordMinLength', 8, 64],
   ['GATEHOUSE_PBKDF2_ITERATIONS', 'pbkdf2Iterations', 1_000, 10_000_000],
   ['GATEHOUSE_AUDIT_DAYS', 'auditDays', 1, 3_650],
+  ['GATEHOUSE_METRICS_PORT', 'metricsPort', 0, 65_535],
+  ['GATEHOUSE_WORKERS', 'workers', 1, 64],
+  ['GATEHOUSE_DATABASE_CONNECTIONS', 'databaseConnections', 4, 256],
+  ['GATEHOUSE_CHECK_TRUST_MS', 'checkTrustMs', 0, 1_000],
+  ['GATEHOUSE_CHECK_MEMORY_MB', 'checkMemoryMegabytes', 1, 4_096],
 ] as const)('%s is a whole number within its bounds', (env, name, least, most) => {
   expect(readSettings({ [env]: `${least}` })[name]).toBe(least);
   expect(readSettings({ [env]: `${most}` })[name]).toBe(most);
@@ -132,16 +139,37 @@ test.each([
   }
 });
 
-test('HOST is a name or an address', () => {
+test.each([
+  ['HOST', 'host'],
+  ['GATEHOUSE_METRICS_HOST', 'metricsHost'],
+] as const)('%s is a name or an address', (env, name) => {
   for (const text of ['0.0.0.0', '::', '::1', 'localhost', 'gate-1.example']) {
-    expect(readSettings({ HOST: text }).host).toBe(text);
+    expect(readSettings({ [env]: text })[name]).toBe(text);
   }
   for (const text of ['a b', 'http://localhost', 'localhost/', '[::1]', 'a,b']) {
-    expect(problems({ HOST: text }), text).toHaveLength(1);
+    expect(problems({ [env]: text }), text).toHaveLength(1);
   }
 });
 
-test('DATABASE_URL is a file path, and is never repeated: it may hold a password', () => {
+test.each([
+  ['DATABASE_URL', 'databaseUrl'],
+  ['GATEHOUSE_DATABASE_LISTEN_URL', 'databaseListenUrl'],
+] as const)('%s is an address of PostgreSQL', (env, name) => {
+  for (const text of [
+    'postgres://db/x',
+    'postgresql://joe:p%40ss@db.example.com:5432/x?sslmode=verify-full',
+    'postgres://joe@[::1]/x',
+    'postgres:///x?host=/run/postgresql',
+  ]) {
+    expect(readSettings({ [env]: text })[name]).toBe(text);
+  }
+  for (const text of ['postgres:db', 'postgres://db:port/x', 'postgres://joe:50%@db/x', 'postgres://a b/x']) {
+    expect(problems({ [env]: text }), text).toHaveLength(1);
+    expect(problems({ [env]: text })[0]).not.toContain(text);
+  }
+});
+
+test('DATABASE_URL may be a file path, and is never repeated: it may hold a password', () => {
   for (const text of ['file:x', 'file:./a/b.db', 'file:///var/lib/gatehouse.db', 'file:/var/lib/g.db']) {
     expect(readSettings({ DATABASE_URL: text }).databaseUrl).toBe(text);
   }
@@ -182,34 +210,6 @@ test.each([
   );
   expect(read).not.toEqual(byDefault);
   expect(problems({ [env]: unusable })).toHaveLength(1);
-});
-
-test('all problems are told at once, each on a line that names its setting', () => {
-  const told = problems({
-    PORT: '65536',
-    GATEHOUSE_DEBUG: 'maybe',
-    GATEHOUSE_THROTTLE_ACCOUNT: 'often',
-    GATEHOUSE_DEBUGGING: 'true',
-    GATEHOUSE_: 'x',
-  });
-  expect(told).toEqual([
-    'GATEHOUSE_DEBUGGING is not a setting. See docs/settings.md for the names.',
-    'GATEHOUSE_ is not a setting. See docs/settings.md for the names.',
-    'PORT is "65536"; expected a whole number from 0 to 65535.',
-    'GATEHOUSE_DEBUG is "maybe"; expected `true` or `false`.',
-    expect.stringMatching(/^GATEHOUSE_THROTTLE_ACCOUNT is "often"; expected a rate such as `10\/15m`:/),
-  ]);
-  expect(() => readSettings({ PORT: 'x', HOST: ' a b ' })).toThrow(/^HOST is "a b"; .*\nPORT is "x"; .*$/);
-});
-
-test('the value of an unknown name is not repeated, and no value starts a line of its own', () => {
-  const told = problems({ 'GATEHOUSE_SECRET\nKEY': 'hunter2', PORT: '1\n2' });
-  expect(told.join('|')).not.toContain('hunter2');
-  for (const line of told) expect(line).not.toContain('\n');
-});
-
-test('names of other programs are none of our business', () => {
-  expect(problems({ PATH: '/bin', gatehouse_debug: 'x', MY_GATEHOUSE_X: 'y', GATEHOUSEX: 'z' })).toEqual([]);
 });
 
 /** The rows of the tables of docs/settings.md whose first cell is a name, as lists of cells. */

@@ -2,9 +2,11 @@
 
 import type { Command } from 'commander';
 import { backup, restore } from '../archive.ts';
+import { isFile } from '../open.ts';
+import type { Settings } from '../settings.ts';
 import { isRefusal } from '../usecases/gate.ts';
 import { add } from './command.ts';
-import { failureOf } from './exit.ts';
+import { exits, Failure, failureOf } from './exit.ts';
 import { answer, type Format, remark } from './print.ts';
 import { withProgress } from './progress.ts';
 import { sessionsEnded } from './user.ts';
@@ -30,7 +32,22 @@ export function addBackupCommands(program: Command): void {
     .action(putBack);
 }
 
+/** PostgreSQL has tools of its own, which know how to copy it while it is in use. */
+const elsewhere = {
+  backup:
+    'PostgreSQL makes its own backups: pg_dump -Fc -f gatehouse.dump "$DATABASE_URL", or archived WAL for a restore to ' +
+    'an instant. A backup holds password hashes: keep it as safe as the database.',
+  restore:
+    'PostgreSQL puts back its own backups: stop all servers, pg_restore into an empty database, and end all sessions ' +
+    'before the first start: gatehouse session end --everybody. Those that ended since the backup are alive in it again.',
+} as const;
+
+function assertFile(settings: Settings, command: keyof typeof elsewhere): void {
+  if (!isFile(settings)) throw new Failure(exits.refused, elsewhere[command]);
+}
+
 async function takeBackup(file: string, format: Format): Promise<void> {
+  assertFile(settingsOfEnvironment(), 'backup');
   await withGate(async ({ settings, gate, caller }) => {
     // Who took a copy of all password hashes is worth an entry, and worth one before the copy exists.
     await gate.audit.keep(gate.audit.trail(caller, 'backup'), undefined);
@@ -41,9 +58,11 @@ async function takeBackup(file: string, format: Format): Promise<void> {
 }
 
 async function putBack(file: string, options: Format & { keepSessions?: true }): Promise<void> {
+  const settings = settingsOfEnvironment();
+  assertFile(settings, 'restore');
   const keep = options.keepSessions === true;
   const restored = await withProgress('Restoring', (progress) =>
-    restore(settingsOfEnvironment(), file, keep, operator(), progress),
+    restore(settings, file, keep, operator(), progress),
   );
   if (isRefusal(restored)) throw failureOf(restored);
   const { ended, dropped, keptAs } = restored;

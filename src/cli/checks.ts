@@ -9,7 +9,18 @@ import { warnings } from '../warnings.ts';
 
 /** One thing that was looked at. A warning may be meant; a problem is not. */
 export interface Finding {
-  readonly check: 'settings' | 'database' | 'files' | 'disk' | 'clock' | 'proxies' | 'server';
+  readonly check:
+    | 'settings'
+    | 'database'
+    | 'files'
+    | 'disk'
+    | 'tls'
+    | 'durability'
+    | 'clock'
+    | 'notifications'
+    | 'connections'
+    | 'proxies'
+    | 'server';
   readonly verdict: 'ok' | 'warning' | 'problem';
   readonly says: string;
 }
@@ -35,7 +46,7 @@ export function finder(check: Finding['check']) {
   return { ok: found('ok'), warning: found('warning'), problem: found('problem') };
 }
 
-/** Looks at everything that can be seen from here. */
+/** Looks at everything that can be seen from here, where the database is a file. */
 export function localFindings(settings: Settings, now: number): Finding[] {
   const [inspection, database] = databaseFindings(settings);
   return [
@@ -48,7 +59,7 @@ export function localFindings(settings: Settings, now: number): Finding[] {
   ];
 }
 
-function settingsFindings(settings: Settings): Finding[] {
+export function settingsFindings(settings: Settings): Finding[] {
   const { ok, warning } = finder('settings');
   const unsafe = warnings(settings);
   return unsafe.length === 0 ? [ok('Every setting can be used, and none is unsafe.')] : unsafe.map(warning);
@@ -66,7 +77,7 @@ function databaseFindings(settings: Settings): [Inspection | undefined, Finding[
     const file = resolve(databaseFile(settings));
     return [undefined, [warning(`There is none yet at ${file}; the first start of the server makes it.`)]];
   }
-  const { damage, schema, schemaKnown, halfAccounts, logBytes } = found;
+  const { damage, schema, schemaKnown, halfAccounts, logBytes, closedBecause } = found;
   const version =
     schema > schemaKnown
       ? [problem(`It was written by a newer Gatehouse (schema ${schema}; this one knows ${schemaKnown}).`)]
@@ -76,6 +87,7 @@ function databaseFindings(settings: Settings): [Inspection | undefined, Finding[
   const findings = [
     ...damage.map((what) => problem(`It is damaged: ${what}. Restore a backup.`)),
     ...version,
+    ...(closedBecause === undefined ? [] : [problem(closedBecause)]),
     ...(halfAccounts > 0
       ? [problem(`Accounts with only one of their two records: ${halfAccounts}. They cannot log in.`)]
       : []),
@@ -131,9 +143,14 @@ function diskFindings(file: string, databaseBytes: number): Finding[] {
   return [free < databaseBytes * 2 ? warning(`${says} A copy of it leaves too little.`) : ok(says)];
 }
 
-function clockFindings(newestEntryAt: number | undefined, now: number): Finding[] {
+/** Whether a clock may be right, as far as the program and the audit can tell. */
+export function clockFindings(
+  newestEntryAt: number | undefined,
+  now: number,
+  whose = "this machine's clock",
+): Finding[] {
   const { ok, problem } = finder('clock');
-  const says = `It is ${new Date(now).toISOString()} by this machine's clock`;
+  const says = `It is ${new Date(now).toISOString()} by ${whose}`;
   if (now < programIsFrom) return [problem(`${says}, which is before this program was written.`)];
   if (newestEntryAt === undefined || newestEntryAt <= now + clockSlackMs) return [ok(`${says}.`)];
   return [
@@ -145,7 +162,7 @@ function clockFindings(newestEntryAt: number | undefined, now: number): Finding[
 }
 
 /** What the settings alone say; what the server makes of real requests, `--url` finds out. */
-function proxyFindings({ host, trustedProxies }: Settings): Finding[] {
+export function proxyFindings({ host, trustedProxies }: Settings): Finding[] {
   const { ok, warning, problem } = finder('proxies');
   if (trustedProxies.some(([, bits]) => bits === 0))
     return [problem('GATEHOUSE_TRUSTED_PROXIES trusts everybody: any client can pretend to be any other.')];

@@ -1,14 +1,16 @@
 /** `gatehouse doctor`: whether everything is as it should be, and why a browser would drop a cookie. */
 
 import type { Command } from 'commander';
+import { isFile } from '../open.ts';
 import { type Settings, UnusableSettings } from '../settings.ts';
-import { type Finding, finder, localFindings } from './checks.ts';
+import { type Finding, finder, localFindings, proxyFindings, settingsFindings } from './checks.ts';
 import { add } from './command.ts';
 import { type Judgement, judge } from './cookie/judge.ts';
 import { exits, Failure } from './exit.ts';
 import { readAll } from './input.ts';
 import { answer, type Format, list } from './print.ts';
 import { serverFindings } from './probe.ts';
+import { remoteFindings } from './remote.ts';
 import { operator, settingsOfEnvironment, withGate } from './work.ts';
 
 /** Entries looked through for the one the doctor caused. */
@@ -16,7 +18,7 @@ const lookedThrough = 200;
 
 export function addDoctorCommands(program: Command): void {
   const doctor = add(program, 'doctor', {
-    summary: 'Look for what is wrong: settings, database, files, disk, clock, proxies',
+    summary: 'Look for what is wrong: settings, database, clock, proxies, and what is around them',
     more:
       'Nothing is changed. With --url the server there is asked too; to see whom it takes its clients for, it is sent ' +
       'one login of nobody, which shows in the audit. Exits with 1 if there is a problem.',
@@ -62,7 +64,7 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
     if (error instanceof UnusableSettings) return error.problems.map(finder('settings').problem);
     throw error;
   }
-  const local = localFindings(settings, operator().now);
+  const local = isFile(settings) ? localFindings(settings, operator().now) : await remotely(settings);
   if (!url) return local;
   const isUsable = local.every(({ check, verdict }) => check !== 'database' || verdict === 'ok');
   const ask = (findEntry?: Parameters<typeof serverFindings>[2]) =>
@@ -75,6 +77,14 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
     }),
   );
   return [...local, ...asked];
+}
+
+async function remotely(settings: Settings): Promise<Finding[]> {
+  return [
+    ...settingsFindings(settings),
+    ...(await remoteFindings(settings, () => operator().now)),
+    ...proxyFindings(settings),
+  ];
 }
 
 async function judgeAll(written: string, options: Format & { page?: string }): Promise<void> {

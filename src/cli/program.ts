@@ -1,13 +1,14 @@
 /** The program as a whole: every command there is, and what they have in common. */
 
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { version } from '../version.ts';
 import { addAuditCommands } from './audit.ts';
 import { addBackupCommands } from './backup.ts';
 import { add } from './command.ts';
 import { addDoctorCommands } from './doctor.ts';
 import { exits, Failure } from './exit.ts';
 import { addExplainCommand } from './explain.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addSessionCommands } from './session.ts';
 import { addUserCommands } from './user.ts';
 
@@ -41,12 +42,8 @@ export function createProgram(): Command {
   addSessionCommands(program);
   addAuditCommands(program);
   addBackupCommands(program);
+  addMigrateCommand(program);
   addDoctorCommands(program);
   addExplainCommand(program);
   return program;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -11,6 +11,7 @@ import { exits, Failure } from './exit.ts';
 export async function withProgress<Result>(
   title: string,
   work: (progress: Progress) => Promise<Result>,
+  interruption = 'Interrupted. Nothing was changed.',
 ): Promise<Result> {
   const bar = process.stderr.isTTY ? createBar(title) : undefined;
   let interrupted = false;
@@ -20,7 +21,7 @@ export async function withProgress<Result>(
   process.once('SIGINT', interrupt);
   try {
     return await work((done, all) => {
-      if (interrupted) throw new Failure(exits.interrupted, 'Interrupted. Nothing was changed.');
+      if (interrupted) throw new Failure(exits.interrupted, interruption);
       bar?.setTotal(all);
       bar?.update(done);
     });

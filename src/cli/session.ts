@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Session } from '../storage/port.ts';
-import { endAllSessions, endAnySession, sessionsOf } from '../usecases/end.ts';
+import { endAllSessions, endAnySession, endEverySession, sessionsOf } from '../usecases/end.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { answer, type Format, list, sessionValue, when } from './print.ts';
@@ -37,11 +37,16 @@ export function addSessionCommands(program: Command): void {
   );
 
   add(session, 'end [handle]', {
-    summary: 'End one session by its handle, or all sessions of a user',
+    summary: 'End one session by its handle, or all sessions of a user or of everybody',
     more: 'A server that runs refuses it from the next request on.',
-    examples: ['gatehouse session end "$HANDLE"', 'gatehouse session end --user ada@example.com'],
+    examples: [
+      'gatehouse session end "$HANDLE"',
+      'gatehouse session end --user ada@example.com',
+      'gatehouse session end --everybody',
+    ],
   })
     .option('--user <user>', 'end all sessions of this user')
+    .option('--everybody', 'end all sessions there are')
     .action(end);
 }
 
@@ -57,11 +62,23 @@ async function* live({ gate, caller }: Work, name: string | undefined): AsyncGen
   }
 }
 
-async function end(handle: string | undefined, options: Format & { user?: string }): Promise<void> {
-  const { user } = options;
-  if ((handle === undefined) === (user === undefined))
-    throw new Failure(exits.usage, 'Name either the handle of a session or, with --user, a user.');
+interface EndOptions extends Format {
+  readonly user?: string;
+  readonly everybody?: true;
+}
+
+async function end(handle: string | undefined, options: EndOptions): Promise<void> {
+  const { user, everybody } = options;
+  if ([handle, user, everybody].filter((one) => one !== undefined).length !== 1)
+    throw new Failure(
+      exits.usage,
+      'Name either the handle of a session or, with --user, a user; or say --everybody.',
+    );
   await withGate(async ({ gate, caller }) => {
+    if (everybody) {
+      const ended = await endEverySession(gate, caller);
+      return answer(options, { sessions_ended: ended }, sessionsEnded(ended));
+    }
     const ended =
       user === undefined
         ? [granted(await endAnySession(gate, handle ?? '', caller))]

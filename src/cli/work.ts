@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { newUuid } from '../crypto/ids.ts';
-import { databaseFile, openGate } from '../open.ts';
+import { databaseFile, isFile, openGate } from '../open.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type Caller, type Gate, isRefusal, type Refusal } from '../usecases/gate.ts';
 import { type Found, findAccount } from '../usecases/operate.ts';
@@ -20,15 +20,15 @@ export function settingsOfEnvironment(): Settings {
   return readSettings(process.env);
 }
 
-/** Who asks, as the audit will show it. */
-export function operator(): Caller {
+/** Who asks, as the audit will show it; the clock is this machine's unless the store has one (ruling N4). */
+export function operator(clock: () => number = Date.now): Caller {
   return {
     contract: 'cli',
     network: 'local',
     device: '',
     deviceIds: undefined,
     requestId: newUuid(),
-    now: Date.now(),
+    now: clock(),
   };
 }
 
@@ -42,15 +42,16 @@ export async function withGate<Result>(
 ): Promise<Result> {
   const settings = settingsOfEnvironment();
   if (may === 'look') assertDatabase(settings);
-  const { gate, close } = openGate(settings, { info: () => {}, error: () => {} });
+  const { gate, store, close } = await openGate(settings, { info: () => {}, error: () => {} });
   try {
-    return await work({ settings, gate, caller: operator() });
+    return await work({ settings, gate, caller: operator(store.clock) });
   } finally {
     await close();
   }
 }
 
 function assertDatabase(settings: Settings): void {
+  if (!isFile(settings)) return;
   const file = resolve(databaseFile(settings));
   if (existsSync(file)) return;
   throw new Failure(

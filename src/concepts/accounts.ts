@@ -79,9 +79,9 @@ export class Accounts {
     return this.#store.findCredentialOf(userId);
   }
 
-  /** The user behind an id, unless one of its records is gone. */
-  user(userId: string): Awaitable<User | undefined> {
-    return this.#store.findUser(userId);
+  /** The user behind an id, unless one of its records is gone; as of now, unless anybody may answer who knew lately. */
+  user(userId: string, whom: 'anybody' | 'store' = 'store'): Awaitable<User | undefined> {
+    return this.#store.findUser(userId, whom);
   }
 
   /** One page of users, in order of creation; `matching` is part of an identifier, however it is cased. */

@@ -7,7 +7,8 @@
  * Principle: every registration, login, logout and refusal leaves one entry, made only of words this program chose
  *   and ids this program minted; what changed something, or was counted as a failure, is kept in a chain in which a
  *   changed or missing entry shows.
- * State: a chain of entries in the store, and a sink that sees every entry as it comes.
+ * State: a chain of entries in the store, a sink that sees every entry as it comes, and how many there were of each
+ *   event and outcome since this process began.
  */
 
 import type { AuditEntry, AuditQuery, AuditStore, ChainVerdict, Trail } from '../storage/port.ts';
@@ -40,6 +41,13 @@ export interface Reported extends Omit<Trail, 'at'> {
   readonly handle?: string | undefined;
 }
 
+/** How often an event ended in an outcome. */
+export interface EventCount {
+  readonly event: string;
+  readonly outcome: string;
+  readonly count: number;
+}
+
 /** Who asks, as far as the audit is concerned. */
 export interface Asker {
   readonly contract: string;
@@ -57,6 +65,7 @@ export class Audit {
   readonly #store: AuditStore;
   readonly #sink: (entry: Reported) => void;
   readonly #keptMs: number;
+  readonly #counts = new Map<string, { readonly event: string; readonly outcome: string; count: number }>();
 
   constructor(store: AuditStore, sink: (entry: Reported) => void, keptDays: number) {
     this.#store = store;
@@ -69,9 +78,23 @@ export class Audit {
     return { at: now, event, outcome, contract, network, requestId };
   }
 
-  /** Shows an event to the sink. */
+  /** Counts an event and shows it to the sink. */
   report({ event, outcome, contract, network, requestId, userId, handle }: Reported): void {
+    this.count(event, outcome);
     this.#sink({ event, outcome, contract, network, requestId, userId, handle });
+  }
+
+  /** Counts an event that is not reported, because something broke before it had an outcome of its own. */
+  count(event: string, outcome: string): void {
+    const name = `${event} ${outcome}`;
+    const known = this.#counts.get(name);
+    if (known) known.count += 1;
+    else this.#counts.set(name, { event, outcome, count: 1 });
+  }
+
+  /** How often there was what, since this process began. */
+  get counts(): readonly EventCount[] {
+    return [...this.#counts.values()];
   }
 
   /** Keeps the entry of an event that wrote nothing else. */

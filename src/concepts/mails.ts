@@ -62,11 +62,17 @@ const sweepStep = 200;
 export class Mails {
   readonly #store: MailStore;
   readonly #onQueued: () => void;
+  readonly #counts = { queued: 0, too_many: 0 };
 
   /** `onQueued` is told that there is something to send. */
   constructor(store: MailStore, onQueued: () => void = () => {}) {
     this.#store = store;
     this.#onQueued = onQueued;
+  }
+
+  /** How many mails this process queued, and how many were one too many for their recipient. */
+  get counts(): Readonly<Record<'queued' | 'too_many', number>> {
+    return this.#counts;
   }
 
   /** Queues a mail that was asked for, unless its recipient got as many as it may in the last hour. */
@@ -128,6 +134,7 @@ export class Mails {
     limit: MailLimit,
   ): Promise<'queued' | 'too_many'> {
     const outcome = await this.#store.enqueue({ kind, userId, recipient, details, createdAt }, limit);
+    this.#counts[outcome] += 1;
     if (outcome === 'queued') this.#onQueued();
     return outcome;
   }

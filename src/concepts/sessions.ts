@@ -104,11 +104,14 @@ export class Sessions {
     return outcome === 'inserted' ? { id, session } : noSession;
   }
 
-  /** Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. */
-  use(id: string, now: number): Awaitable<Session | NoSession> {
+  /**
+   * Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. Asking the
+   * store itself costs a look into it, for what must not happen in a session that has just ended elsewhere.
+   */
+  use(id: string, now: number, whom?: 'store'): Awaitable<Session | NoSession> {
     if (id.length > longestId) return noSession;
     const idHash = digest(id);
-    return after(this.#store.find(idHash), (session) =>
+    return after(this.#store.find(idHash, whom), (session) =>
       session && this.#isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
     );
   }
@@ -117,7 +120,7 @@ export class Sessions {
   #used(idHash: string, session: Session, now: number): Session {
     if (now - session.lastSeenAt < this.#writeBackMs) return session;
     const idleExpiresAt = Math.min(now + this.#idleMs, session.expiresAt);
-    this.#store.touch(idHash, now, idleExpiresAt);
+    this.#store.touch(idHash, now, idleExpiresAt, now - this.#writeBackMs);
     return { ...session, lastSeenAt: now, idleExpiresAt };
   }
 
@@ -153,6 +156,8 @@ export class Sessions {
     const isAlive = session !== undefined && this.#isAlive(session, now);
     // The row of a dead one goes as well, but nothing ended now, and the audit must not say so.
     const removed = session && (await this.#store.remove(idHash, isAlive ? trail : undefined));
+    // Whoever hears that there is nothing to end relies on it like whoever ended it.
+    if (!removed) await this.#store.confirmEnd?.(idHash);
     return isAlive && removed ? removed : noSession;
   }
 

@@ -1,6 +1,7 @@
 /** The line before password hashing: bounded in places and in time, and refused before any hashing is paid for. */
 
 import { availableParallelism } from 'node:os';
+import { partOf, type Share, whole } from '../settings.ts';
 import type { Pbkdf2Parameters } from './phc.ts';
 import { HashingThreads } from './threads.ts';
 
@@ -17,7 +18,9 @@ export class Abandoned extends Error {
 
 /** How the line is bounded. */
 export interface QueueLimits {
-  /** Hashes at once; default: one per core. */
+  /** Whose threads and places these are, if several processes hash on this machine. */
+  readonly share?: Share;
+  /** Hashes at once; default: one per core. At least one in each process. */
   readonly threads?: number;
   /** The longest wait that is worth starting, in milliseconds. */
   readonly longestWaitMs?: number;
@@ -33,6 +36,20 @@ export interface Place extends Disposable {
    * @throws {Abandoned} if the place's signal was aborted before the hash was begun.
    */
   pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Uint8Array>;
+}
+
+/** The line in numbers: how it stands, and what went through it since the start. */
+export interface QueueCounts {
+  /** Hashes at once, at most. */
+  readonly threads: number;
+  /** Places taken, those whose hash is being computed among them. */
+  readonly places: number;
+  readonly running: number;
+  /** How often somebody was told that the line is full. */
+  readonly refused: number;
+  readonly hashed: number;
+  /** What those hashes took, in milliseconds of a thread. */
+  readonly hashedMs: number;
 }
 
 interface Turn {
@@ -54,22 +71,39 @@ export class HashingQueue {
   #places = 0;
   #closed = false;
   #averageMs = guessedMs;
+  #refused = 0;
+  #hashed = 0;
+  #hashedMs = 0;
 
   constructor({
+    share = whole,
     threads = availableParallelism(),
     longestWaitMs = 2_000,
     mostPlaces = 1_000,
   }: QueueLimits = {}) {
     this.#threads = new HashingThreads();
-    this.#size = threads;
+    this.#size = Math.max(1, partOf(threads, share));
     this.#longestWaitMs = longestWaitMs;
-    this.#mostPlaces = mostPlaces;
+    this.#mostPlaces = partOf(mostPlaces, share);
+  }
+
+  get counts(): QueueCounts {
+    const [threads, places, running] = [this.#size, this.#places, this.#running];
+    return {
+      threads,
+      places,
+      running,
+      refused: this.#refused,
+      hashed: this.#hashed,
+      hashedMs: this.#hashedMs,
+    };
   }
 
   /** Says at once whether the line is full: whether all who stand in it would take more than the longest wait. */
   overloaded(): Overloaded | undefined {
     const waitMs = (Math.max(0, this.#places + 1 - this.#size) * this.#averageMs) / this.#size;
     if (waitMs <= this.#longestWaitMs && this.#places < this.#mostPlaces) return undefined;
+    this.#refused += 1;
     return { refused: 'overloaded', retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) };
   }
 
@@ -83,6 +117,8 @@ export class HashingQueue {
         try {
           const { hash, tookMs } = await this.#threads.pbkdf2(password, salt, parameters);
           this.#averageMs += (tookMs - this.#averageMs) / 8;
+          this.#hashed += 1;
+          this.#hashedMs += tookMs;
           return hash;
         } finally {
           this.#running -= 1;

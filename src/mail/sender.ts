@@ -32,8 +32,12 @@ export interface SenderParts {
   };
 }
 
+/** How tries to send a mail ended, and how often the queue could not be read. */
+export type TryCounts = Record<'sent' | 'put_off' | 'given_up' | 'unwanted' | 'unavailable', number>;
+
 export class Sender {
   readonly #parts: SenderParts;
+  readonly #counts: TryCounts = { sent: 0, put_off: 0, given_up: 0, unwanted: 0, unavailable: 0 };
   readonly #closing = new AbortController();
   readonly #workers = new Set<Promise<void>>();
   #polling: NodeJS.Timeout | undefined;
@@ -41,6 +45,11 @@ export class Sender {
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
+  }
+
+  /** What became of the mails this process took from the queue. */
+  get counts(): Readonly<TryCounts> {
+    return this.#counts;
   }
 
   /** Begins with what a run before this one left in the queue. */
@@ -76,6 +85,7 @@ export class Sender {
       }
     } catch (error) {
       // The store could not answer; what was claimed comes back by itself.
+      this.#counts.unavailable += 1;
       log.error({ err: error }, 'mail queue failed');
     }
   }
@@ -86,12 +96,14 @@ export class Sender {
     const prepared = await prepare(mail, clock());
     if (!prepared) {
       await mails.drop(mail);
+      this.#counts.unwanted += 1;
       log.info({ mail: { id, kind } }, 'mail dropped: nobody wants it any more');
       return;
     }
     const failure = await this.#post(mail, prepared.token ?? '');
     if (failure) return this.#failed(mail, failure);
     await mails.sent(mail, clock());
+    this.#counts.sent += 1;
     log.info({ mail: { id, kind } }, 'mail sent');
   }
 
@@ -116,6 +128,7 @@ export class Sender {
       mail: { id, kind, failures: mail.failures + 1 },
       ...reason(isHopeless ? error.cause : error),
     };
+    this.#counts[typeof retryAt === 'number' ? 'put_off' : 'given_up'] += 1;
     if (typeof retryAt !== 'number') log.error(about, 'mail given up');
     else
       log.error({ ...about, retryAt: new Date(retryAt).toISOString() }, 'mail not sent, to be tried again');

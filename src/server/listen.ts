@@ -1,11 +1,12 @@
 /** The HTTP server around the handler: what is refused before it is a request, time-outs, and an orderly end. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Handler } from '../wire/app.ts';
 import type { Connection } from '../wire/call.ts';
 import { refuseRaw } from '../wire/raw.ts';
+import { bind, type Listening } from './bind.ts';
 import { Refuser } from './refuser.ts';
 
 /** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
@@ -18,22 +19,17 @@ const overdueCheckMs = 500;
 /** Longer than the 60 s after which common proxies drop an idle connection, so that they do it first. */
 const keepAliveMs = 65_000;
 
-/** How long an orderly end waits for requests under way. */
-const drainMs = 10_000;
-
-export interface Listening {
-  /** Where the server can be reached. */
-  readonly url: string;
-  /** Accepts nothing new, finishes what is under way within 10 seconds, then cuts off the rest. */
-  drain(): Promise<void>;
-}
-
-/** Starts to listen; rejects if the address is taken or not to be had. */
+/**
+ * Starts to listen, together with other processes if the address is shared.
+ *
+ * @throws {CannotListen} if the address is taken or not to be had.
+ */
 export async function listen(
   handle: Handler,
   host: string,
   port: number,
   secure: boolean,
+  isShared = false,
 ): Promise<Listening> {
   const answer = getRequestListener(
     (request, env) => {
@@ -63,11 +59,7 @@ export async function listen(
   server.on('checkExpectation', request);
   server.on('connect', (_incoming, socket: Socket) => refuser.refuseSocket(socket));
   server.on('clientError', (error, socket: Socket) => refuser.refuseSocket(socket, error));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve());
-  });
-  return { url: urlOf(server), drain: () => drain(server) };
+  return bind(server, { host, port, isShared });
 }
 
 /** What is wrong with a request that Node let through, or handed over to be refused. */
@@ -85,19 +77,4 @@ function hasOneHost(rawHeaders: readonly string[]): boolean {
     if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
   return hosts === 1;
-}
-
-function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-async function drain(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // A connection that was busy at first is idle once its answer is out; Node would keep it until it times out.
-  const idling = setInterval(() => server.closeIdleConnections(), 50);
-  const late = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearInterval(idling);
-  clearTimeout(late);
 }

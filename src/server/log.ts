@@ -14,14 +14,21 @@ const nothing = Buffer.alloc(0);
 
 /** A log that never ends the process, never holds up its end, and never waits for whoever reads it. */
 export interface ProcessLog extends Logger {
+  /** Writes whole lines that another process made, between those of this one. */
+  relay(lines: string): void;
   /** Resolves when all lines are written, or after a second. */
   drain(): Promise<void>;
 }
 
-export function createLog(): ProcessLog {
+/** The log of this process; the lines of a worker tell its number. */
+export function createLog(worker?: number): ProcessLog {
   const output = new Output(1);
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
-  return Object.assign(log, { drain: () => output.drain() });
+  const base = worker === undefined ? null : { worker };
+  const log = pino({ base, timestamp: pino.stdTimeFunctions.isoTime }, output);
+  return Object.assign(log, {
+    relay: (lines: string) => output.write(lines),
+    drain: () => output.drain(),
+  });
 }
 
 /**

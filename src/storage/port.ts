@@ -3,6 +3,7 @@
 import type { AccountStore } from './port/accounts.ts';
 import type { AuditStore } from './port/audit.ts';
 import type { DeviceStore } from './port/devices.ts';
+import type { Figure } from './port/figures.ts';
 import type { MailStore } from './port/mails.ts';
 import type { SessionStore } from './port/sessions.ts';
 import type { ThrottleStore } from './port/throttle.ts';
@@ -19,8 +20,15 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly mails: MailStore;
   readonly devices: DeviceStore;
+  /**
+   * Epoch milliseconds by the one clock of everybody who works on this store. Where there is none, they share a machine
+   * and its clock.
+   */
+  readonly clock?: () => number;
   /** Resolves only if the store answers and still holds its schema (ruling B2). */
   ping(): Promise<void>;
+  /** What the store can say of itself in numbers, from memory: asking costs no round trip. */
+  readonly figures?: () => readonly Figure[];
   /** Writes what is still waiting and lets go of the store. */
   close(): Promise<void>;
 }
@@ -30,7 +38,9 @@ export type * from './port/archive.ts';
 export type * from './port/audit.ts';
 export type * from './port/devices.ts';
 export { StoreUnavailable, StoreUnusable } from './port/errors.ts';
+export type * from './port/figures.ts';
 export type * from './port/mails.ts';
 export type * from './port/sessions.ts';
 export * from './port/throttle.ts';
 export type * from './port/tokens.ts';
+export * from './port/transfer.ts';

@@ -11,14 +11,14 @@ export interface Checked {
 }
 
 /** Recognises the owner of a session id. A session whose user is gone or disabled is dead. */
-export function check(gate: Gate, id: string, now: number): Awaitable<Checked | NoSession> {
-  return after(gate.sessions.use(id, now), (session) =>
+export function check(gate: Gate, id: string, now: number, whom?: 'store'): Awaitable<Checked | NoSession> {
+  return after(gate.sessions.use(id, now, whom), (session) =>
     isRefusal(session) ? session : withUser(gate, session),
   );
 }
 
 function withUser(gate: Gate, session: Session): Awaitable<Checked | NoSession> {
-  return after(gate.accounts.user(session.userId), (user) =>
+  return after(gate.accounts.user(session.userId, 'anybody'), (user) =>
     user && user.disabledAt === null ? { user, session } : { refused: 'no_session' as const },
   );
 }

@@ -2,7 +2,7 @@
 
 import type { Death } from '../concepts/sessions.ts';
 import type { EndedSession, Session, User } from '../storage/port.ts';
-import { type AccessRefusal, type Caller, type Gate, isRefusal } from './gate.ts';
+import { type AccessRefusal, type Caller, type Gate, isRefusal, reported } from './gate.ts';
 import { reportEnd } from './logout.ts';
 
 /** All live sessions of a user, the one used last first. */
@@ -29,6 +29,13 @@ export async function endAnySession(
 export async function endAllSessions(gate: Gate, userId: string, caller: Caller): Promise<Session[]> {
   const ended = await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'));
   for (const session of ended) reportEnd(gate, session, caller);
+  return ended;
+}
+
+/** Ends all sessions of everybody, with one entry in the audit; returns how many. */
+export async function endEverySession(gate: Gate, caller: Caller): Promise<number> {
+  const ended = await gate.sessions.endEverybody(gate.audit.trail(caller, 'logout'));
+  reported(gate, 'logout', caller, {});
   return ended;
 }
 

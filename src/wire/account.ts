@@ -23,6 +23,7 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/confirm',
         body: 'json',
         hashes: true,
+        event: 'confirm',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'password');
@@ -36,6 +37,7 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/password',
         body: 'json',
         hashes: true,
+        event: 'password_change',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'current_password', 'new_password');
@@ -53,6 +55,7 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/account',
         body: 'json',
         hashes: true,
+        event: 'account_delete',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'password');

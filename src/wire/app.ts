@@ -1,9 +1,9 @@
 /** Puts the contracts together into one `Request → Response` handler. */
 
-import { Hono } from 'hono';
+import type { AuditEvent } from '../concepts/audit.ts';
 import { Abandoned } from '../crypto/queue.ts';
 import type { AddressBlock } from '../settings.ts';
-import type { Awaitable } from '../storage/awaitable.ts';
+import { type Awaitable, after } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
@@ -11,6 +11,9 @@ import { Call, type Connection, pathOf } from './call.ts';
 import type { Contract, Refused, Reply, Route } from './contract.ts';
 import { securityHeaders } from './headers.ts';
 import { Origins } from './origin.ts';
+import { Pace } from './pace.ts';
+import { Routes } from './routes.ts';
+import type { Break, Traffic } from './traffic.ts';
 
 /** Answers every request; never rejects. */
 export type Handler = (request: Request, connection?: Connection) => Awaitable<Response>;
@@ -23,6 +26,7 @@ export interface AppOptions {
   readonly trustedProxies: readonly AddressBlock[];
   readonly secure: boolean;
   readonly clock: () => number;
+  readonly traffic: Traffic;
   /** Told once about everything that was thrown; what it is told never reaches a client. */
   readonly onError: (error: unknown, about: { requestId: string; path: string }) => void;
 }
@@ -32,37 +36,15 @@ const retryAfterSeconds = 1;
 
 /** Puts the contracts together; the first one that owns a path answers for it. */
 export function createApp(options: AppOptions): Handler {
-  const { gate, contracts, clock, onError } = options;
+  const { gate, clock, traffic, onError } = options;
   const constantHeaders = securityHeaders(options.secure);
   const origins = new Origins(options.allowedOrigins);
-  const routes = contracts.flatMap((contract) => contract.routes);
-  const app = new Hono<{ Bindings: Connection }>({
-    getPath: (request, inputs) => pathOf(request, inputs?.env as Connection | undefined),
-  });
-
-  for (const contract of contracts) {
-    for (const route of contract.routes) {
-      const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
-      app.on(route.method, patternOf(route), (c) => respond(c.req.raw, c.env, contract, answer));
-    }
-  }
-  app.notFound((c) => respond(c.req.raw, c.env, ownerOf(c.req.path), noRoute));
-
-  /** A route belongs to the contract that has it; every other path to the first one that claims it (ruling G7). */
-  function ownerOf(path: string): Contract {
-    const hasRoute = ({ routes }: Contract) => routes.some((route) => isAt(route, path));
-    return (contracts.find(hasRoute) ?? contracts.find((contract) => contract.owns(path))) as Contract;
-  }
-
-  /** The methods a path has routes for, as `Allow` lists them; empty if it has none. */
-  function methodsAt(path: string): string {
-    const methods = routes.filter((route) => isAt(route, path)).map(({ method }) => method);
-    return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
-  }
+  const routes = new Routes(options.contracts);
+  const pace = new Pace();
 
   /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
   function noRoute({ request, path }: Call): Reply | Refused {
-    const allow = methodsAt(path);
+    const allow = routes.methodsAt(path);
     if (allow === '') return { refused: 'unknown_route' };
     const preflight = request.method === 'OPTIONS' ? origins.preflightHeaders(request, allow) : undefined;
     return preflight ? { status: 204, headers: preflight } : { refused: 'method_not_allowed', allow };
@@ -72,7 +54,10 @@ export function createApp(options: AppOptions): Handler {
   function change(route: Route, call: Call): Awaitable<Reply | Refused> {
     if (!origins.mayChangeState(call.request)) return refused(call, { refused: 'cross_site' });
     const overloaded = route.hashes && gate.hashing.overloaded();
-    return overloaded ? refused(call, overloaded) : withBody(route, call);
+    if (!overloaded) return withBody(route, call);
+    // What the route is for is known, and the use case would have said the same.
+    const refuse = () => refused(call, overloaded, route.event);
+    return pace.turn()?.then(refuse) ?? refuse();
   }
 
   async function withBody(route: Route, call: Call): Promise<Reply | Refused> {
@@ -82,8 +67,8 @@ export function createApp(options: AppOptions): Handler {
     return route.answer(call);
   }
 
-  function refused(call: Call, refusal: Refused): Refused {
-    return reported(gate, 'refusal', call, refusal);
+  function refused(call: Call, refusal: Refused, event: AuditEvent = 'refusal'): Refused {
+    return reported(gate, event, call, refusal);
   }
 
   /** From a request to a response, with the one place where anything thrown is caught. */
@@ -92,13 +77,17 @@ export function createApp(options: AppOptions): Handler {
     connection: Connection,
     contract: Contract,
     answer: (call: Call) => Awaitable<Reply | Refused>,
+    event?: AuditEvent,
   ): Awaitable<Response> {
     const call = new Call(request, connection, contract, clock(), options.trustedProxies);
     const write = (outcome: Reply | Refused): Response =>
       written(call, isRefusal(outcome) ? contract.refuse(outcome, call.requestId) : outcome);
     const fail = (error: unknown): Response => {
-      if (!(error instanceof Abandoned)) onError(error, { requestId: call.requestId, path: call.path });
-      return write(trouble(error));
+      const how = breakOf(error);
+      traffic.broke(contract.name, how);
+      if (event) gate.audit.count(event, how);
+      if (how !== 'abandoned') onError(error, { requestId: call.requestId, path: call.path });
+      return write(trouble(how));
     };
     try {
       const outcome = answer(call);
@@ -109,6 +98,7 @@ export function createApp(options: AppOptions): Handler {
   }
 
   function written(call: Call, reply: Reply): Response {
+    traffic.answered(call.contract, reply.status);
     const headers: Record<string, string> = {
       ...constantHeaders,
       'x-request-id': call.requestId,
@@ -124,10 +114,22 @@ export function createApp(options: AppOptions): Handler {
   }
 
   return (request, connection = {}) => {
+    const path = pathOf(request, connection);
     const { fault } = connection;
-    if (!fault) return app.fetch(request, connection);
-    return respond(request, connection, ownerOf(pathOf(request, connection)), () => ({ refused: fault }));
+    if (fault) return respond(request, connection, routes.ownerOf(path), () => ({ refused: fault }));
+    const isHead = request.method === 'HEAD';
+    const place = routes.find(isHead ? 'GET' : request.method, path);
+    if (!place) return respond(request, connection, routes.ownerOf(path), noRoute);
+    const { contract, route } = place;
+    const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
+    const response = respond(request, connection, contract, answer, route.event);
+    return isHead ? after(response, withoutBody) : response;
   };
+}
+
+/** What GET would have been answered with (RFC 9110, section 9.3.2). */
+function withoutBody(response: Response): Response {
+  return new Response(null, response);
 }
 
 /** A record holds one header of a name; two cookies need a list. */
@@ -141,18 +143,11 @@ function withTwoCookies(
 }
 
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */
-function trouble(error: unknown): Refused {
-  const comeBack = error instanceof StoreUnavailable || error instanceof Abandoned;
-  return comeBack ? { refused: 'unavailable', retryAfterSeconds } : { refused: 'failed' };
+function trouble(how: Break): Refused {
+  return how === 'failed' ? { refused: 'failed' } : { refused: 'unavailable', retryAfterSeconds };
 }
 
-/** The route in the words of the router. */
-function patternOf({ path }: Route): string {
-  return path.replace(/:handle$/, ':handle{[a-z0-9]+}');
-}
-
-function isAt(route: Route, path: string): boolean {
-  if (!route.path.endsWith(':handle')) return route.path === path;
-  const prefix = route.path.slice(0, -':handle'.length);
-  return path.startsWith(prefix) && /^[a-z0-9]+$/.test(path.slice(prefix.length));
+function breakOf(error: unknown): Break {
+  if (error instanceof StoreUnavailable) return 'unavailable';
+  return error instanceof Abandoned ? 'abandoned' : 'failed';
 }

@@ -14,6 +14,8 @@ export function presentedId(
   explicit: readonly (readonly string[])[],
   cookies: readonly string[],
 ): string | undefined {
+  // As nearly every request has it.
+  if (cookies.length === 1 && explicit.every((values) => values.length === 0)) return cookies[0];
   const ids = new Set<string>();
   for (const values of explicit) {
     if (values.length > 1) return undefined;
@@ -57,7 +59,9 @@ export function headerIds(request: Request): string[] {
  * repeated header arrives as one value with commas, which no id has.
  */
 export function bearerIds(request: Request): string[] {
-  const bearer = /^bearer(?:[\s,](.*))?$/i.exec(request.headers.get('authorization') ?? '');
+  const header = request.headers.get('authorization');
+  if (header === null) return [];
+  const bearer = /^bearer(?:[\s,](.*))?$/i.exec(header);
   return bearer ? [(bearer[1] ?? '').trim()] : [];
 }
 

@@ -1,5 +1,6 @@
 /** What every contract is made of: the paths it owns, its routes, and its words for every refusal. */
 
+import type { AuditEvent } from '../concepts/audit.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import type { Refusal } from '../usecases/gate.ts';
 import type { Call } from './call.ts';
@@ -61,6 +62,8 @@ export interface Route {
   readonly body: 'json' | 'any' | 'none';
   /** Costs a password hash: refused while the line for hashing is full, before its body is even read. */
   readonly hashes?: true;
+  /** The event it is there for, as the audit names it: what an answer that came before any use case is counted as. */
+  readonly event?: AuditEvent;
   answer(call: Call): Awaitable<Reply>;
 }
 

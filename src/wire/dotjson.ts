@@ -64,6 +64,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         path: '/register.json',
         body: 'json',
         hashes: true,
+        event: 'register',
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked);
@@ -82,6 +83,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         path: '/login.json',
         body: 'json',
         hashes: true,
+        event: 'login',
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked);
@@ -105,6 +107,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         method: 'POST',
         path: '/logout.json',
         body: 'any',
+        event: 'logout',
         async answer(call) {
           const cookies = cookieIds(call.request);
           const id = presentedId([queryIds(call.query)], cookies);

@@ -32,6 +32,7 @@ export function ownEmail(gate: Gate): Contract {
         method: 'POST',
         path: '/auth/email/verify/request',
         body: 'any',
+        event: 'email_verify_request',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const outcome = await requestVerification(gate, signedIn, call);
@@ -42,6 +43,7 @@ export function ownEmail(gate: Gate): Contract {
         method: 'POST',
         path: '/auth/email/verify',
         body: 'json',
+        event: 'email_verify',
         async answer(call) {
           const asked = textFields(call.fields, 'token');
           if (isRefusal(asked)) return refuse(asked);
@@ -54,6 +56,7 @@ export function ownEmail(gate: Gate): Contract {
         path: '/auth/email',
         body: 'json',
         hashes: true,
+        event: 'email_change_request',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'email', 'password');
@@ -66,6 +69,7 @@ export function ownEmail(gate: Gate): Contract {
         method: 'POST',
         path: '/auth/password/forgot',
         body: 'json',
+        event: 'password_forgot',
         async answer(call) {
           const asked = textFields(call.fields, 'identifier');
           if (isRefusal(asked)) return refuse(asked);
@@ -78,6 +82,7 @@ export function ownEmail(gate: Gate): Contract {
         path: '/auth/password/reset',
         body: 'json',
         hashes: true,
+        event: 'password_reset',
         async answer(call) {
           const asked = textFields(call.fields, 'token', 'password');
           if (isRefusal(asked)) return refuse(asked);

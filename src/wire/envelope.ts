@@ -53,6 +53,7 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         path: '/api/auth/login',
         body: 'json',
         hashes: true,
+        event: 'login',
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return refuse(asked, call.requestId);
@@ -70,6 +71,7 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         method: 'POST',
         path: '/api/auth/logout',
         body: 'json',
+        event: 'logout',
         async answer(call) {
           const asked = textFields(call.fields, 'session');
           if (isRefusal(asked)) return refuse(asked, call.requestId);

@@ -51,6 +51,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/register',
         body: 'json',
         hashes: true,
+        event: 'register',
         async answer(call) {
           const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return refuse(asked);
@@ -69,6 +70,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/login',
         body: 'json',
         hashes: true,
+        event: 'login',
         async answer(call) {
           const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return refuse(asked);
@@ -81,6 +83,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         method: 'POST',
         path: '/auth/logout',
         body: 'any',
+        event: 'logout',
         async answer(call) {
           // Set first: the cookie is cleared also where the store could not be told (ruling R4).
           call.headers = cookie.clear();

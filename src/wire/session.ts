@@ -1,15 +1,29 @@
 /** The session check (ruling B1): who is this? */
 
+import type { NoSession } from '../concepts/sessions.ts';
 import { after } from '../storage/awaitable.ts';
 import type { Session, User } from '../storage/port.ts';
 import { type Checked, check } from '../usecases/check.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
-import type { Contract } from './contract.ts';
+import type { Contract, Reply } from './contract.ts';
 import { utc } from './created.ts';
 import { refuse, sessionId } from './signedin.ts';
 
-export function sessionCheck(gate: Gate): Contract {
+/** How the checks ended: with a live session, with a dead one, or with none that could be looked for. */
+export type CheckCounts = Record<'live' | 'dead' | 'none', number>;
+
+export function sessionCheck(gate: Gate, counts: CheckCounts = { live: 0, dead: 0, none: 0 }): Contract {
   const bodies = new Bodies();
+
+  function answer(outcome: Checked | NoSession): Reply {
+    if (isRefusal(outcome)) {
+      counts.dead += 1;
+      return refuse(outcome);
+    }
+    counts.live += 1;
+    return { status: 200, body: bodies.of(outcome) };
+  }
+
   return {
     name: 'session',
     owns: () => false,
@@ -21,10 +35,9 @@ export function sessionCheck(gate: Gate): Contract {
         body: 'none',
         answer(call) {
           const id = sessionId(call);
-          if (id === undefined) return refuse({ refused: 'no_session' });
-          return after(check(gate, id, call.now), (outcome) =>
-            isRefusal(outcome) ? refuse(outcome) : { status: 200, body: bodies.of(outcome) },
-          );
+          if (id !== undefined) return after(check(gate, id, call.now), answer);
+          counts.none += 1;
+          return refuse({ refused: 'no_session' });
         },
       },
     ],

@@ -32,6 +32,7 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
         method: 'DELETE',
         path: '/auth/sessions',
         body: 'any',
+        event: 'logout',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const which = readAll(call.query);
@@ -44,6 +45,7 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
         method: 'DELETE',
         path: '/auth/sessions/:handle',
         body: 'any',
+        event: 'logout',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const ended = await endSession(gate, signedIn, call.handle, call);

@@ -43,6 +43,7 @@ export async function asSignedIn(
 async function identify(gate: Gate, call: Call): Promise<SignedIn | NoSession> {
   const id = sessionId(call);
   if (id === undefined) return { refused: 'no_session' };
-  const checked = await check(gate, id, call.now);
+  // What is seen and done here is worth a look into the store: the session may have ended on another node just now.
+  const checked = await check(gate, id, call.now, 'store');
   return isRefusal(checked) ? checked : { ...checked, id };
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exits } from '../../src/cli/exit.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { command, commandEnvironment } from '../support/command.ts';
+import { moved, places } from '../support/moving.ts';
 import { gather, root, startProcess, until } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -131,10 +132,12 @@ test.each(others)('$ %s', async (example) => {
   const file = join(folder, 'gatehouse.db');
   if (example.includes('restore')) copyFileSync(file, join(folder, 'gatehouse-backup.db'));
   const server = example.includes('$SERVER_URL') ? await startProcess({}, { file }) : undefined;
+  const postgres = example.includes('$POSTGRES_URL') ? await places.postgres() : undefined;
+  if (postgres && example.includes('--from "$POSTGRES_URL"')) await moved(`file:${file}`, postgres);
   const ran = gather(
     spawn('sh', ['-c', example], {
       cwd: folder,
-      env: { ...environment, SERVER_URL: server?.url },
+      env: { ...environment, SERVER_URL: server?.url, POSTGRES_URL: postgres },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );

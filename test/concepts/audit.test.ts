@@ -23,7 +23,7 @@ async function kept({ audit }: TestGate): Promise<AuditEntry[]> {
 const intact = (gate: TestGate) => gate.audit.verify(() => {});
 
 test('principle: registration, login, logout and refusal leave one entry each', async () => {
-  const gate = openGate();
+  const gate = await openGate();
   const begun = granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
   await login(gate, { ...joe, password: 'wrongwrong', spelling: 'uuid' }, caller());
   await logout(gate, [begun.id], caller({ contract: 'dotjson', requestId: 'second' }));
@@ -52,7 +52,7 @@ test('principle: registration, login, logout and refusal leave one entry each', 
 });
 
 test('P12: failures that were counted are kept, and no other refusal', async () => {
-  const gate = openGate();
+  const gate = await openGate();
   const refusals: readonly [refused: string, isKept: boolean][] = [
     ['unknown_account', true],
     ['wrong_password', true],
@@ -84,8 +84,26 @@ test('only the fields of an entry reach the sink, whatever else came with them',
   expect(entries).toEqual([{ ...given, userId: undefined, handle: undefined }]);
 });
 
+test('every event is counted by its outcome, kept or not, and so is what came to none', async () => {
+  const gate = await openGate();
+  const outcome = (refused?: string) => (refused ? { refused } : { user: { id: 'u' } });
+  expect(gate.audit.counts).toEqual([]);
+  await audited(gate, 'login', caller(), outcome());
+  await audited(gate, 'login', caller(), outcome('wrong_password'));
+  await audited(gate, 'login', caller(), outcome('wrong_password'));
+  reported(gate, 'logout', caller(), outcome('no_session'));
+  gate.audit.count('login', 'unavailable');
+  expect(gate.audit.counts).toEqual([
+    { event: 'login', outcome: 'ok', count: 1 },
+    { event: 'login', outcome: 'wrong_password', count: 2 },
+    { event: 'logout', outcome: 'no_session', count: 1 },
+    { event: 'login', outcome: 'unavailable', count: 1 },
+  ]);
+  expect(gate.entries).toHaveLength(4);
+});
+
 test('what was audited is passed on unchanged, and nothing else of it is kept', async () => {
-  const gate = openGate();
+  const gate = await openGate();
   const outcome = { user: { id: 'u', identifier: 'typed' }, session: { handle: 'h' }, id: 'secret' };
   expect(reported(gate, 'login', caller(), outcome)).toBe(outcome);
   const failure = { ...outcome, refused: 'wrong_password' };
@@ -94,7 +112,7 @@ test('what was audited is passed on unchanged, and nothing else of it is kept', 
 });
 
 test('no entry holds what somebody typed, nor an id that opens a session (ruling G18)', async () => {
-  const gate = openGate({ throttle: { on: false } });
+  const gate = await openGate({ throttle: { on: false } });
   const typed = fc.string({ unit: 'binary', minLength: 6, maxLength: 40 });
   const legal = fc.stringMatching(/^[a-z_]{12,30}$/);
   let read = 0;
@@ -121,7 +139,7 @@ test('no entry holds what somebody typed, nor an id that opens a session (ruling
 });
 
 test('P12: entries are kept for as many days as the rules say, in small steps, and the chain stays whole', async () => {
-  const gate = openGate({ auditDays: 2 });
+  const gate = await openGate({ auditDays: 2 });
   const at = (now: number, event: AuditEvent) => gate.audit.keep({ ...trailOf(event), at: now }, undefined);
   const noon = caller().now;
   await Promise.all(Array.from({ length: 450 }, () => at(noon, 'login')));

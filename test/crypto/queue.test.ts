@@ -94,6 +94,22 @@ test('an overload says when to come back: after the line, and never at once', ()
   });
 });
 
+test('the line can be read in numbers: as it stands, and what went through it', async () => {
+  const queue = openQueue({ threads: 2, mostPlaces: 3 });
+  const still = { threads: 2, places: 0, running: 0, refused: 0, hashed: 0, hashedMs: 0 };
+  expect(queue.counts).toEqual(still);
+  const places = [queue.enter(), queue.enter(), queue.enter()];
+  expect(queue.overloaded()).toBeDefined();
+  expect(queue.overloaded()).toBeDefined();
+  const hashes = places.map((place) => hash(place, slow));
+  expect(queue.counts).toEqual({ ...still, places: 3, running: 2, refused: 2 });
+  await Promise.all(hashes);
+  for (const place of places) place[Symbol.dispose]();
+  expect(queue.overloaded()).toBeUndefined();
+  expect(queue.counts).toEqual({ ...still, refused: 2, hashed: 3, hashedMs: expect.any(Number) });
+  expect(queue.counts.hashedMs).toBeGreaterThan(60);
+});
+
 test('the line grows longer once hashes turn out to be cheap', async () => {
   const queue = openQueue({ threads: 1, longestWaitMs: 2 * guessedMs });
   {

@@ -116,7 +116,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'time for the headers': seconds(headersTimeoutMs),
     'time for the whole request': seconds(requestTimeoutMs),
     'idle connection': seconds(constant('server/listen', 'keepAliveMs')),
-    'orderly stop': seconds(constant('server/listen', 'drainMs')),
+    'orderly stop': seconds(constant('server/bind', 'drainMs')),
     'password, code points': count(constant('concepts/passwords/passwords', 'mostCodePoints')),
     'password, bytes of UTF-8': count(constant('concepts/passwords/passwords', 'mostBytes')),
     'e-mail address, characters': count(constant('concepts/accounts', 'longestEmail')),
@@ -144,10 +144,12 @@ test('the tables of settings have every setting, its default and its bounds', ()
   const withoutDefault: Record<string, string> = {
     GATEHOUSE_ALLOWED_ORIGINS: '*none*',
     GATEHOUSE_TRUSTED_PROXIES: '*none*',
+    GATEHOUSE_DATABASE_LISTEN_URL: '*unset*',
     GATEHOUSE_TIME_ZONE: '*unset*',
     GATEHOUSE_PUBLIC_URL: '*unset*',
     GATEHOUSE_SMTP_URL: '*unset*',
     GATEHOUSE_MAIL_FROM: '*unset*',
+    GATEHOUSE_METRICS_PORT: '*unset*',
   };
   const settings = Object.values(table);
   const names = (heading: string) =>

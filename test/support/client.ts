@@ -34,6 +34,17 @@ export async function send(url: string, asked: Asked): Promise<Answer> {
   return answer;
 }
 
+/** POSTs a JSON body. */
+export function post(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Asked['headers'] = {},
+): Promise<Answer> {
+  const json = { 'content-type': 'application/json', ...headers };
+  return send(url, { method: 'POST', path, headers: json, body: JSON.stringify(body) });
+}
+
 function exchange(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };

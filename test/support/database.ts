@@ -1,37 +1,82 @@
-/** The database of a running server, seen and damaged by somebody else: a second connection to the same file. */
+/** The database of a running server, seen and damaged by somebody else, whichever engine it is on. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import type { TestServer } from './server.ts';
+import type { Behind, PutBack, Row, Trap, Value } from './database/behind.ts';
+import { postgresAt } from './database/postgres.ts';
+import { sqliteAt } from './database/sqlite.ts';
 
-type Row = Record<string, unknown>;
+/** Whatever runs over a database, by the address it was given: a server, a process, a gate. */
+export interface Server {
+  readonly database: string;
+}
 
-/** Whatever runs over a SQLite file of its own. */
-type Server = Pick<TestServer, 'file'>;
+function behind({ database }: Server): Behind {
+  return database.startsWith('file:') ? sqliteAt(database.slice('file:'.length)) : postgresAt(database);
+}
 
-/** Runs a statement from a second connection, foreign keys off, and returns its rows. */
-export function query({ file }: Server, sql: string, ...values: (string | number)[]): Row[] {
-  const db = new DatabaseSync(file, { enableForeignKeyConstraints: false, timeout: 2_000 });
-  try {
-    return db.prepare(sql).all(...values);
-  } finally {
-    db.close();
-  }
+/**
+ * Runs a statement that both engines understand, with `?` for each value, over a connection of its own and with
+ * foreign keys off, and returns its rows. Bytes come as hexadecimal digits.
+ */
+export function query(server: Server, sql: string, ...values: Value[]): Promise<Row[]> {
+  return behind(server).query(sql, values);
+}
+
+/** All rows of a table; those of the audit once everything that was acknowledged is there. */
+export async function rowsOf(server: Server, table: string): Promise<Row[]> {
+  if (table === 'audit') await behind(server).settled();
+  return query(server, `SELECT * FROM ${table}`);
 }
 
 /** How many rows a table has. */
-export function countRows(server: Server, table: string): number {
-  return Number(query(server, `SELECT count(*) AS rows FROM ${table}`)[0]?.['rows']);
+export async function countRows(server: Server, table: string): Promise<number> {
+  const [counted] = await query(server, `SELECT count(*) AS rows FROM ${table}`);
+  return Number(counted?.['rows']);
 }
 
-/** Takes a table away from under the server; the returned function puts it back, as it was. */
-export function takeAway(server: Server, table: string): () => void {
-  query(server, `ALTER TABLE ${table} RENAME TO ${table}_gone`);
-  return () => void query(server, `ALTER TABLE ${table}_gone RENAME TO ${table}`);
+/** How many rows each of some tables has. */
+export function rowCounts(server: Server, ...tables: string[]): Promise<number[]> {
+  return Promise.all(tables.map((table) => countRows(server, table)));
 }
 
-/** Everything the database has on disk: the file and its write-ahead log. */
-export function bytesOnDisk({ file }: Server): Buffer {
-  const files = [file, `${file}-wal`].filter((name) => existsSync(name));
-  return Buffer.concat(files.map((name) => readFileSync(name)));
+/** Takes a table away from under the server, with what leads to it; the returned function puts it back, as it was. */
+export async function takeAway(server: Server, table: string): Promise<PutBack> {
+  const tables = [table, ...behind(server).leadingTo(table)];
+  for (const one of tables) await query(server, `ALTER TABLE ${one} RENAME TO ${one}_gone`);
+  return async () => {
+    for (const one of tables) await query(server, `ALTER TABLE ${one}_gone RENAME TO ${one}`);
+  };
+}
+
+/** Moves the whole database from under the server; the returned function puts it back. */
+export function moveAway(server: Server): Promise<PutBack> {
+  return behind(server).moveAway();
+}
+
+/** Lets the database be one for newer programs; the returned function makes it what it was. */
+export function pretendNewer(server: Server): Promise<PutBack> {
+  return behind(server).pretendNewer();
+}
+
+/** Keeps everybody from writing, as another program may; the returned function lets them again. */
+export function lockWrites(server: Server): Promise<PutBack> {
+  return behind(server).lock();
+}
+
+/** Has something happen as rows are written, or the write fail; the returned function ends that. */
+export function setTrap(server: Server, name: string, trap: Trap): Promise<PutBack> {
+  return behind(server).setTrap(name, trap);
+}
+
+/** Bytes, by their hexadecimal digits, as part of a statement. */
+export function bytes(server: Server, hex: string): string {
+  return behind(server).bytes(hex);
+}
+
+/**
+ * Everything the database has on disk. Of SQLite: the file and its write-ahead log. Of PostgreSQL, after a checkpoint:
+ * the files of all tables and their indexes, with the rows that are deleted already; not its write-ahead log, which all
+ * databases of the server share, and nothing in plain that was large enough to be compressed (from 2,000 bytes a row).
+ */
+export function bytesOnDisk(server: Server): Promise<Buffer> {
+  return behind(server).bytesOnDisk();
 }

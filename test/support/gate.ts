@@ -1,4 +1,4 @@
-/** The real concepts over a real SQLite file, for what cannot be seen over HTTP. */
+/** The real concepts over a real store, for what cannot be seen over HTTP. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
@@ -11,9 +11,13 @@ import { type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
 import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
 import { Tokens } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/queue.ts';
+import { DegradingThrottle } from '../../src/storage/degrading.ts';
 import type { Store, Trail } from '../../src/storage/port.ts';
 import { type Caller, type Gate, isRefusal } from '../../src/usecases/gate.ts';
-import { freshPath, openStore, otherConnection } from './sqlite.ts';
+import { query } from './database.ts';
+import { onPostgres, settingsFor } from './place.ts';
+import { openNode } from './postgres/ground.ts';
+import { freshPath, openStore } from './sqlite.ts';
 
 export interface GateOptions {
   readonly file?: string;
@@ -22,13 +26,14 @@ export interface GateOptions {
   readonly sessions?: SessionRules;
   readonly queue?: QueueLimits;
   readonly auditDays?: number;
-  /** Told about every event at the moment it is reported. */
-  readonly onEvent?: (entry: Reported) => void;
 }
 
 /** A gate with what stands behind it, and what was reported so far. */
 export interface TestGate extends Gate {
+  /** The path of the SQLite file, or of the one that a PostgreSQL database stands for. */
   readonly file: string;
+  /** The address of the database. */
+  readonly database: string;
   readonly store: Store;
   readonly entries: readonly Reported[];
 }
@@ -43,11 +48,15 @@ export function openHashing(limits: QueueLimits = {}): HashingQueue {
 }
 
 /** Opens a gate with cheap hashes and the rules of the defaults, unless told otherwise. */
-export function openGate(options: GateOptions = {}): TestGate {
-  const store = openStore(options.file ?? freshPath());
+export async function openGate(options: GateOptions = {}): Promise<TestGate> {
+  const { file = freshPath() } = options;
+  const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
+  const store = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);
+  const throttle = onPostgres ? new DegradingThrottle(store.throttle) : store.throttle;
   const entries: Reported[] = [];
   return {
-    file: store.file,
+    file,
+    database,
     store,
     entries,
     accounts: new Accounts(store.accounts),
@@ -56,7 +65,7 @@ export function openGate(options: GateOptions = {}): TestGate {
       store.sessions,
       options.sessions ?? { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser: 0 },
     ),
-    throttle: new Throttle(store.throttle, {
+    throttle: new Throttle(throttle, {
       on: true,
       account: { limit: 10, windowMs: quarterHour },
       client: { limit: 100, windowMs: quarterHour },
@@ -65,14 +74,7 @@ export function openGate(options: GateOptions = {}): TestGate {
     devices: new Devices(store.devices),
     tokens: new Tokens(store.tokens),
     mails: new Mails(store.mails),
-    audit: new Audit(
-      store.audit,
-      (entry) => {
-        entries.push(entry);
-        options.onEvent?.(entry);
-      },
-      options.auditDays ?? 400,
-    ),
+    audit: new Audit(store.audit, (entry) => entries.push(entry), options.auditDays ?? 400),
     hashing: openHashing(options.queue),
   };
 }
@@ -105,8 +107,11 @@ export function granted<Outcome extends object>(
 }
 
 /** Resolves when so many attempts were counted, all in all, and the last one is at its hash. */
-export async function untilCounted({ file }: TestGate, attempts: number): Promise<void> {
-  const sum = otherConnection(file).prepare('SELECT sum(count) AS attempts FROM throttle');
-  while (Number(sum.get()?.['attempts'] ?? 0) < attempts) await sleep(2);
+export async function untilCounted(gate: TestGate, attempts: number): Promise<void> {
+  const sum = async () => {
+    const [counted] = await query(gate, 'SELECT sum(count) AS attempts FROM throttle');
+    return Number(counted?.['attempts'] ?? 0);
+  };
+  while ((await sum()) < attempts) await sleep(2);
   await sleep(10);
 }

@@ -13,24 +13,26 @@ const stairs: readonly (readonly string[])[] = [
   ['src/index.ts'],
   ['src/server', 'src/cli'],
   ['src/gatehouse.ts'],
-  ['src/archive.ts'],
-  ['src/open.ts', 'src/warnings.ts'],
+  ['src/archive.ts', 'src/migrate.ts'],
+  ['src/open.ts', 'src/warnings.ts', 'src/figures.ts', 'src/exposition.ts'],
   ['src/wire', 'src/mail'],
   ['src/usecases'],
   ['src/concepts'],
   ['src/crypto', 'src/storage'],
   ['src/settings.ts'],
-  ['src/values.ts'],
+  ['src/values.ts', 'src/version.ts'],
 ];
 
 /** Rooms of one file that were too long for one: the other half, by the name of the room. */
 const halves: Readonly<Record<string, string>> = { 'src/options.ts': 'src/settings.ts' };
 
 /** Where engines are chosen and opened. */
-const composing = ['src/open.ts', 'src/archive.ts'];
+const composing = ['src/open.ts', 'src/archive.ts', 'src/migrate.ts'];
 
-/** What others may know of storage: the port, and values that may be there already. */
-const ports = ['src/storage/port.ts', 'src/storage/awaitable.ts'];
+/** What others may know of storage: the port, values that may be there already, what counts values, and the chain. */
+const ports = ['port', 'awaitable', 'histogram', 'chain', 'counts', 'degrading'].map(
+  (name) => `src/storage/${name}.ts`,
+);
 
 /** Files of `src/wire` and of its folders that stand for one contract each. */
 const contracts = ['envelope', 'rest', 'dotjson', 'session', 'sessions', 'account', 'email', 'site'];
@@ -83,7 +85,9 @@ const modules: readonly Word[] = [
     pattern: /^(?:hono|@hono\/.*|node:https?|node:net)$/,
     rooms: ['src/wire/', 'src/server/'],
   },
+  { what: 'PostgreSQL', pattern: /^pg(?:$|[/-])/, rooms: ['src/storage/postgres/'] },
   { what: 'a log', pattern: /^pino$/, rooms: ['src/server/'] },
+  { what: 'a metrics library', pattern: /^prom-client(?:\/|$)/, rooms: ['src/server/metrics.ts'] },
   { what: 'a mail library', pattern: /^nodemailer(?:\/|$)/, rooms: ['src/mail/'] },
   { what: 'a browser', pattern: /^bowser$/, rooms: ['src/wire/'] },
 ];

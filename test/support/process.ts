@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { type Answer, type Asked, send } from './client.ts';
+import { type Answer, type Asked, post, send } from './client.ts';
+import { settingsFor } from './place.ts';
 
 /** The repository the tests belong to. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -26,8 +27,10 @@ export interface Ended extends Exit {
 /** A process that listens. */
 export interface TestProcess {
   readonly url: string;
-  /** The path of the SQLite file. */
+  /** The path of the SQLite file, or of the one that a PostgreSQL database stands for. */
   readonly file: string;
+  /** The address of the database. */
+  readonly database: string;
   readonly child: ChildProcess;
   /** Resolves when the process is gone. */
   readonly exited: Promise<Exit>;
@@ -75,8 +78,10 @@ export async function startProcess(
   environment: Readonly<Record<string, string>> = {},
   { file, cwd = tmpdir(), stdout = 'pipe', atEnd = onTestFinished }: ProcessOptions = {},
 ): Promise<TestProcess> {
-  const database = file ?? join(folderUntil(atEnd), 'gatehouse.db');
-  const started = spawnProgram(environment, { file: database, cwd, stdout, atEnd });
+  const path = file ?? join(folderUntil(atEnd), 'gatehouse.db');
+  const settings = environment['DATABASE_URL'] ? {} : await settingsFor(path, atEnd);
+  const { DATABASE_URL: database = '' } = { ...settings, ...environment };
+  const started = spawnProgram({ ...settings, ...environment }, { file: path, cwd, stdout, atEnd });
   const { child, exited } = started;
   // Whoever cannot read the log reads the address where people do.
   const address =
@@ -86,7 +91,8 @@ export async function startProcess(
   const url = String(await until(address, `the address; standard error so far: ${started.stderr}`, exited));
   return {
     url,
-    file: database,
+    file: path,
+    database,
     child,
     exited,
     get stdout() {
@@ -99,13 +105,7 @@ export async function startProcess(
       return linesOf(started.stdout);
     },
     send: (asked) => send(url, asked),
-    post: (path, body, headers) =>
-      send(url, {
-        method: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
+    post: (at, body, headers) => post(url, at, body, headers),
     stop(signal = 'SIGTERM') {
       child.kill(signal);
       return exited;

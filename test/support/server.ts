@@ -7,7 +7,8 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createGatehouse, type Log } from '../../src/gatehouse.ts';
 import { listen } from '../../src/server/listen.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
-import { type Answer, type Asked, send } from './client.ts';
+import { type Answer, type Asked, post, send } from './client.ts';
+import { settingsFor } from './place.ts';
 
 /** What the server reported, in order. */
 export interface Reported {
@@ -18,8 +19,10 @@ export interface Reported {
 
 export interface TestServer {
   readonly url: string;
-  /** The path of the SQLite file. */
+  /** The path of the SQLite file, or of the one that a PostgreSQL database stands for. */
   readonly file: string;
+  /** The address of the database. */
+  readonly database: string;
   readonly log: readonly Reported[];
   /** Moves the server's clock forward; until the first call it is the real one. */
   advance(ms: number): void;
@@ -56,7 +59,7 @@ export async function startServer(
     HOST: '127.0.0.1',
     PORT: '0',
     GATEHOUSE_PBKDF2_ITERATIONS: '1000',
-    DATABASE_URL: `file:${file}`,
+    ...(await settingsFor(file, atEnd)),
     GATEHOUSE_MAIL_OUTBOX: join(dirname(file), 'outbox'),
     ...environment,
   });
@@ -76,6 +79,7 @@ export async function startServer(
   return {
     url: server.url,
     file,
+    database: settings.databaseUrl,
     log,
     advance: (ms) => {
       ahead += ms;
@@ -85,13 +89,7 @@ export async function startServer(
       ahead = 0;
     },
     send: (asked) => send(server.url, asked),
-    post: (path, body, headers) =>
-      send(server.url, {
-        method: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
+    post: (path, body, headers) => post(server.url, path, body, headers),
     stop,
   };
 }

@@ -10,12 +10,14 @@ import { login } from '../../src/usecases/login.ts';
 import { changePassword } from '../../src/usecases/password.ts';
 import { register } from '../../src/usecases/register.ts';
 import { endSession } from '../../src/usecases/sessions.ts';
+import type { Trap } from '../support/database/behind.ts';
+import { bytes, setTrap } from '../support/database.ts';
 import { caller, granted, openGate, type TestGate } from '../support/gate.ts';
-import { otherConnection } from '../support/sqlite.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const replacement = 'correct battery horse';
 const change = { current: joe.password, replacement };
+const zeros = '00'.repeat(32);
 
 /** Logs joe in; `undefined` if he was refused. */
 async function signIn(gate: TestGate, password: string = joe.password): Promise<SignedIn | undefined> {
@@ -26,7 +28,7 @@ async function signIn(gate: TestGate, password: string = joe.password): Promise<
 
 /** A gate with joe signed in twice: here, and somewhere else. */
 async function withJoe() {
-  const gate = openGate();
+  const gate = await openGate();
   await register(gate, { ...joe, kind: 'email' }, caller());
   const [here, elsewhere] = [await signIn(gate), await signIn(gate)];
   if (!here || !elsewhere) throw new Error('joe was refused');
@@ -35,36 +37,41 @@ async function withJoe() {
 }
 
 /** Lets the database refuse a step, as if the power had failed before it; the returned function ends that. */
-function cut(gate: TestGate, ...triggers: string[]): () => void {
-  const db = otherConnection(gate.file);
-  for (const [n, trigger] of triggers.entries()) db.exec(`CREATE TRIGGER cut_${n} ${trigger}; END`);
-  return () => {
-    for (const n of triggers.keys()) db.exec(`DROP TRIGGER cut_${n}`);
+async function cut(gate: TestGate, ...traps: Trap[]): Promise<() => Promise<void>> {
+  const disarm: (() => Promise<void>)[] = [];
+  for (const [n, trap] of traps.entries()) disarm.push(await setTrap(gate, `cut_${n}`, trap));
+  return async () => {
+    for (const one of disarm) await one();
   };
 }
 
-const fails = "BEGIN SELECT RAISE(ABORT, 'cut')";
-const atHash = `BEFORE UPDATE OF password_hash ON auth ${fails}`;
-const atRotation = `BEFORE UPDATE OF id_hash ON sessions ${fails}`;
+const atHash: Trap = { at: 'BEFORE UPDATE OF password_hash ON auth' };
+const atRotation: Trap = { at: 'BEFORE UPDATE OF id_hash ON sessions' };
 
 /** Fails at the first step after the hash was replaced: a token appears with it, and cannot be revoked. */
-const afterHash = [
-  `AFTER UPDATE OF password_hash ON auth BEGIN
-     INSERT INTO tokens VALUES (zeroblob(32), NEW.user_id, 'reset_password', '', 9e15)`,
-  `BEFORE DELETE ON tokens ${fails}`,
+const afterHash = (gate: TestGate): Trap[] => [
+  {
+    at: 'AFTER UPDATE OF password_hash ON auth',
+    does: `INSERT INTO tokens (token_hash, user_id, purpose, email, expires_at)
+      VALUES (${bytes(gate, zeros)}, NEW.user_id, 'reset_password', '', 9e15)`,
+  },
+  { at: 'BEFORE DELETE ON tokens' },
 ];
 
 /** Somebody logs in with the old password in the last moment before it is replaced. */
-const lastMoment = `BEFORE UPDATE OF password_hash ON auth BEGIN
-  INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at, expires_at)
-  VALUES (zeroblob(32), 'last', NEW.user_id, 'rest', 1, 1, 9e15, 9e15)`;
+const lastMoment = (gate: TestGate): Trap => ({
+  at: 'BEFORE UPDATE OF password_hash ON auth',
+  does: `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at,
+      expires_at, proven_at, network, device)
+    VALUES (${bytes(gate, zeros)}, 'last', NEW.user_id, 'rest', 1, 1, 9e15, 9e15, 1, '', '')`,
+});
 
 test('P7: a password change cut short before this session gets its new id has only ended the others', async () => {
   const { gate, here, elsewhere, alive } = await withJoe();
-  const mend = cut(gate, atRotation);
+  const mend = await cut(gate, atRotation);
   await expect(changePassword(gate, here, change, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([true, false]);
-  mend();
+  await mend();
   expect(await signIn(gate, replacement)).toBeUndefined();
   granted(await changePassword(gate, here, change, caller()));
   expect(await signIn(gate, replacement)).toBeDefined();
@@ -72,24 +79,24 @@ test('P7: a password change cut short before this session gets its new id has on
 
 test('P7: cut short before the hash is replaced, everybody is out and the old password is good', async () => {
   const { gate, here, elsewhere, alive } = await withJoe();
-  const mend = cut(gate, atHash);
+  const mend = await cut(gate, atHash);
   await expect(changePassword(gate, here, change, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
-  mend();
+  await mend();
   expect(await signIn(gate, replacement)).toBeUndefined();
   expect(await signIn(gate)).toBeDefined();
 });
 
 test('P7: cut short after the hash was replaced, nobody is in whom the old password or the old id let in', async () => {
   const { gate, here, elsewhere, alive } = await withJoe();
-  const mend = cut(gate, ...afterHash, lastMoment);
+  const mend = await cut(gate, ...afterHash(gate), lastMoment(gate));
   await expect(changePassword(gate, here, change, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
   // What is left is the session that asked, under an id that nobody was told.
   expect(await gate.sessions.ofUser(here.user.id, caller().now)).toMatchObject([
     { handle: here.session.handle },
   ]);
-  mend();
+  await mend();
   expect(await signIn(gate)).toBeUndefined();
   expect(await signIn(gate, replacement)).toBeDefined();
 });
@@ -104,22 +111,22 @@ test('P7: a change in a session that was ended meanwhile changes nothing', async
 
 test('P7: whoever loses against another change is refused, and no session is left that nobody knows', async () => {
   const { gate, here } = await withJoe();
-  const other = otherConnection(gate.file);
   // The hash is another one by the time it is to be replaced.
-  other.exec(
-    `CREATE TRIGGER other AFTER UPDATE OF id_hash ON sessions BEGIN UPDATE auth SET password_hash = 'x'; END`,
-  );
+  await setTrap(gate, 'other', {
+    at: 'AFTER UPDATE OF id_hash ON sessions',
+    does: "UPDATE auth SET password_hash = 'x'",
+  });
   expect(await changePassword(gate, here, change, caller())).toMatchObject({ refused: 'wrong_password' });
   expect(await gate.sessions.ofUser(here.user.id, caller().now)).toEqual([]);
 });
 
 test('P9: a deletion cut short has done nothing', async () => {
   const { gate, here, elsewhere, alive } = await withJoe();
-  const mend = cut(gate, `BEFORE DELETE ON users ${fails}`);
+  const mend = await cut(gate, { at: 'BEFORE DELETE ON users' });
   await expect(deleteAccount(gate, here, joe.password, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([true, true]);
   expect((await gate.audit.read({ most: 9 })).map(({ event }) => event)).not.toContain('account_delete');
-  mend();
+  await mend();
   granted(await deleteAccount(gate, here, joe.password, caller()));
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
   expect(await signIn(gate)).toBeUndefined();

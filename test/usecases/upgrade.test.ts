@@ -5,36 +5,38 @@ import { StoreUnavailable } from '../../src/storage/port.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
 import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
-import { caller, openGate, untilCounted } from '../support/gate.ts';
-import { lock, openStore, otherConnection } from '../support/sqlite.ts';
+import { lockWrites, rowsOf } from '../support/database.ts';
+import { caller, openGate, type TestGate, untilCounted } from '../support/gate.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const asJoe = { ...joe, spelling: 'uuid' } as const;
 
-/** A gate of new parameters over a file in which joe's hash has the old ones. */
+/** A gate of new parameters over a store in which joe's hash has the old ones. */
 async function gateWithOldHash(iterations: number) {
-  const old = openGate({ iterations: 1_000 });
+  const old = await openGate({ iterations: 1_000 });
   await register(old, { ...joe, kind: 'email' }, caller());
   await old.store.close();
   return openGate({ iterations, file: old.file });
 }
 
-const hashIn = (file: string) =>
-  String(otherConnection(file).prepare('SELECT password_hash FROM auth').get()?.['password_hash']);
+async function hashIn(gate: TestGate): Promise<string> {
+  const [auth] = await rowsOf(gate, 'auth');
+  return String(auth?.['password_hash']);
+}
 
 test('the next right password replaces it, a wrong one does not, and the password stays the same', async () => {
   const gate = await gateWithOldHash(1_001);
-  const before = hashIn(gate.file);
+  const before = await hashIn(gate);
   expect(before).toContain('$i=1000,');
   expect(await login(gate, { ...asJoe, password: 'wrongwrong' }, caller())).toMatchObject({
     refused: 'wrong_password',
   });
-  expect(hashIn(gate.file)).toBe(before);
+  expect(await hashIn(gate)).toBe(before);
   expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
-  const after = hashIn(gate.file);
+  const after = await hashIn(gate);
   expect(after).toContain('$i=1001,');
   expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
-  expect(hashIn(gate.file)).toBe(after);
+  expect(await hashIn(gate)).toBe(after);
 });
 
 test('a password that was changed while the new hash was computed is not changed back', async () => {
@@ -46,16 +48,16 @@ test('a password that was changed while the new hash was computed is not changed
     { identifier: joe.identifier, kind: 'email', password: 'strongpassword' },
     caller(),
   );
-  const theirs = hashIn(changed.file);
+  const theirs = await hashIn(changed);
 
   const loggingIn = login(gate, asJoe, caller());
   await untilCounted(gate, 3);
-  const elsewhere = openStore(gate.file);
+  const { store: elsewhere } = await openGate({ file: gate.file });
   const { userId = '' } = (await elsewhere.accounts.findCredential(joe.identifier)) ?? {};
-  expect(await elsewhere.accounts.replaceHash(userId, hashIn(gate.file), theirs)).toBe(true);
+  expect(await elsewhere.accounts.replaceHash(userId, await hashIn(gate), theirs)).toBe(true);
   // Of a change and a login at once the change wins.
   expect(await loggingIn).toMatchObject({ refused: 'wrong_password' });
-  expect(hashIn(gate.file)).toBe(theirs);
+  expect(await hashIn(gate)).toBe(theirs);
   expect(await login(gate, asJoe, caller())).toMatchObject({ refused: 'wrong_password' });
   expect(isRefusal(await login(gate, { ...asJoe, password: 'strongpassword' }, caller()))).toBe(false);
 });
@@ -64,7 +66,7 @@ test('many logins at once upgrade it once and all succeed', async () => {
   const gate = await gateWithOldHash(1_001);
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => login(gate, asJoe, caller())));
   expect(outcomes.filter((outcome) => isRefusal(outcome))).toEqual([]);
-  expect(hashIn(gate.file)).toContain('$i=1001,');
+  expect(await hashIn(gate)).toContain('$i=1001,');
   expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
 });
 
@@ -72,9 +74,9 @@ test('an upgrade that cannot be written costs the login, and the old hash stays 
   const gate = await gateWithOldHash(500_000);
   const loggingIn = login(gate, asJoe, caller());
   await untilCounted(gate, 3);
-  const unlock = lock(gate.file);
+  const unlock = await lockWrites(gate);
   await expect(loggingIn).rejects.toThrow(StoreUnavailable);
-  unlock();
-  expect(hashIn(gate.file)).toContain('$i=1000,');
+  await unlock();
+  expect(await hashIn(gate)).toContain('$i=1000,');
   expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
 });

@@ -60,7 +60,9 @@ test('D2: the text is what the store keeps, at whatever instant', async () => {
     const { json } = await server.post('/register.json', { ...joe, username: `joe${i}` });
     const text = String(json['created']);
     expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d*[1-9])?-0[45]:00\[America\/New_York\]$/);
-    const sql = `SELECT created_at FROM users JOIN auth ON auth.user_id = users.id WHERE canonical = 'joe${i}'`;
-    expect(query(server, sql)).toEqual([{ created_at: Date.parse(text.replace(/\[.*/, '')) }]);
+    const sql = 'SELECT created_at FROM users JOIN auth ON auth.user_id = users.id WHERE canonical = ?';
+    expect(await query(server, sql, `joe${i}`)).toEqual([
+      { created_at: Date.parse(text.replace(/\[.*/, '')) },
+    ]);
   }
 });

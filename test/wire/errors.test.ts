@@ -73,14 +73,14 @@ for (const path of ['/auth/logout', '/logout.json']) {
     const server = await startServer();
     const contract = contractOf(path);
     const session = { 'x-session-id': 'unknown', cookie: 'session_id=unknown' };
-    const takenAway = takeAway(server, 'sessions');
+    const takenAway = await takeAway(server, 'sessions');
     const answers = [
       await server.send({ method: 'POST', path, headers: { 'sec-fetch-site': 'cross-site' } }),
       await server.send({ method: 'DELETE', path }),
       await postText(server, path, ' '.repeat(16_385), 'text/plain'),
       await server.send({ method: 'POST', path, headers: session }),
     ];
-    takenAway();
+    await takenAway();
     expect(answers.map(({ status }) => status)).toEqual([403, 405, 413, 503]);
     for (const answer of answers) contract.errorIn(answer);
   });
@@ -101,15 +101,15 @@ test.each(contracts)(
     expect(contract.errorIn(throttled)).toMatch(/^Too many attempts/);
     expect(throttled.headers['retry-after']).toMatch(/^[1-9]\d*$/);
 
-    query(server, "UPDATE auth SET password_hash = 'damaged' WHERE canonical = 'two'");
+    await query(server, "UPDATE auth SET password_hash = 'damaged' WHERE canonical = 'two'");
     const failed = await login(server, contract, 'two', joe.password);
     expect(failed.status).toBe(500);
     expect(contract.errorIn(failed)).toBe('Internal error');
     expectDiscreet(failed);
 
-    const putBack = takeAway(server, 'auth');
+    const putBack = await takeAway(server, 'auth');
     const unavailable = await login(server, contract, 'ann', joe.password);
-    putBack();
+    await putBack();
     expect(unavailable.status).toBe(503);
     expect(contract.errorIn(unavailable)).toMatch(/^Temporarily unavailable/);
     expect(unavailable.headers['retry-after']).toMatch(/^[1-9]\d*$/);

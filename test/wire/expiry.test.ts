@@ -1,6 +1,6 @@
 /** How long a session lives (ruling G15). */
 
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { check, contracts, isAlive, joe, newSession, register, rest } from '../support/contracts.ts';
 import { countRows, query } from '../support/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -22,10 +22,8 @@ async function use(server: TestServer, id: string): Promise<void> {
   const answer = await check(server, id);
   expect(answer.status).toBe(200);
   const { handle, last_seen_at } = answer.json['session'] as Record<string, string>;
-  const seen = `SELECT last_seen_at FROM sessions WHERE handle = '${handle}'`;
-  await vi.waitFor(() =>
-    expect(query(server, seen)).toEqual([{ last_seen_at: Date.parse(String(last_seen_at)) }]),
-  );
+  const seen = () => query(server, 'SELECT last_seen_at FROM sessions WHERE handle = ?', String(handle));
+  await expect.poll(seen).toEqual([{ last_seen_at: Date.parse(String(last_seen_at)) }]);
 }
 
 test.each(contracts)(
@@ -146,9 +144,9 @@ test('G15: the clean-up reclaims the rows of dead sessions and touches no live o
   for (let i = 0; i < 5; i += 1) await newSession(server, rest);
   server.advance(6 * day);
   const live = await newSession(server, rest);
-  expect(countRows(server, 'sessions')).toBe(6);
+  expect(await countRows(server, 'sessions')).toBe(6);
   server.advance(day);
-  await vi.waitFor(() => expect(countRows(server, 'sessions')).toBe(1), { timeout: 5_000 });
+  await expect.poll(() => countRows(server, 'sessions'), { timeout: 5_000 }).toBe(1);
   expect(await isAlive(server, live)).toBe(true);
 });
 
@@ -157,5 +155,5 @@ test('G15: a session is dead before its row is reclaimed', async () => {
   const id = await newSession(server, rest);
   server.advance(8 * day);
   expect(await isAlive(server, id)).toBe(false);
-  expect(countRows(server, 'sessions')).toBe(1);
+  expect(await countRows(server, 'sessions')).toBe(1);
 });

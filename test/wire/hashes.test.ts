@@ -8,8 +8,8 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const current = /^\$pbkdf2-sha512\$i=1000,l=64\$([\w+/]{22})\$([\w+/]{86})$/;
 
-function storedHash(server: TestServer, canonical: string = joe.username): string {
-  const [row] = query(server, 'SELECT password_hash FROM auth WHERE canonical = ?', canonical);
+async function storedHash(server: TestServer, canonical: string = joe.username): Promise<string> {
+  const [row] = await query(server, 'SELECT password_hash FROM auth WHERE canonical = ?', canonical);
   return String(row?.['password_hash']);
 }
 
@@ -29,7 +29,7 @@ test('G5: a password is kept as PBKDF2-HMAC-SHA-512 in PHC form, with salt and h
     [joe.username, joe.password],
     [ann.email, ann.password],
   ] as const) {
-    const [, salt, hash] = current.exec(storedHash(server, name)) ?? [];
+    const [, salt, hash] = current.exec(await storedHash(server, name)) ?? [];
     const expected = pbkdf2Sync(password, Buffer.from(String(salt), 'base64'), 1_000, 64, 'sha512');
     expect(Buffer.from(String(salt), 'base64')).toHaveLength(16);
     expect(Buffer.from(String(hash), 'base64')).toEqual(expected);
@@ -40,21 +40,22 @@ test('G5: one password of two people is kept under two salts', async () => {
   const server = await startServer();
   await register(server, 'one', joe.password);
   await register(server, 'two', joe.password);
-  const salts = ['one', 'two'].map((name) => current.exec(storedHash(server, name))?.[1]);
+  const hashes = [await storedHash(server, 'one'), await storedHash(server, 'two')];
+  const salts = hashes.map((hash) => current.exec(hash)?.[1]);
   expect(new Set(salts).size).toBe(2);
 });
 
 test('G5: a new password costs 220,000 iterations unless told otherwise', async () => {
   const server = await startServer({ GATEHOUSE_PBKDF2_ITERATIONS: '' });
   await register(server, joe.username, joe.password);
-  expect(storedHash(server)).toMatch(/^\$pbkdf2-sha512\$i=220000,l=64\$/);
+  expect(await storedHash(server)).toMatch(/^\$pbkdf2-sha512\$i=220000,l=64\$/);
 });
 
 test('G5: the password itself is nowhere on disk', async () => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   expect((await login(server, envelope, joe.username, joe.password)).status).toBe(200);
-  const bytes = bytesOnDisk(server);
+  const bytes = await bytesOnDisk(server);
   expect(bytes.includes(joe.username)).toBe(true);
   expect(bytes.includes(joe.password)).toBe(false);
 });
@@ -75,17 +76,17 @@ for (const [index, [what, digest, iterations, saltBytes, hashBytes]] of foreign.
     const server = await startServer();
     await register(server, joe.username, joe.password);
     const old = foreignHash(digest, iterations, saltBytes, hashBytes);
-    query(server, 'UPDATE auth SET password_hash = ?', old);
+    await query(server, 'UPDATE auth SET password_hash = ?', old);
 
     expect((await login(server, contract, joe.username, 'wrong password')).status).toBe(401);
-    expect(storedHash(server)).toBe(old);
+    expect(await storedHash(server)).toBe(old);
 
     expect((await login(server, contract, joe.username, joe.password)).status).toBe(200);
-    const upgraded = storedHash(server);
+    const upgraded = await storedHash(server);
     expect(upgraded).toMatch(current);
 
     expect((await login(server, contract, joe.username, joe.password)).status).toBe(200);
-    expect(storedHash(server)).toBe(upgraded);
+    expect(await storedHash(server)).toBe(upgraded);
     expect((await login(server, contract, joe.username, 'wrong password')).status).toBe(401);
   });
 }
@@ -94,7 +95,7 @@ test('G5: a damaged row lets nobody in and says nothing about itself', async () 
   const server = await startServer({ GATEHOUSE_THROTTLE: 'off' });
   await register(server, joe.username, joe.password);
   for (const damaged of ['', joe.password, '$pbkdf2-sha512$i=0,l=64$$', '$2b$10$abcdefghijklmnopqrstuv']) {
-    query(server, 'UPDATE auth SET password_hash = ?', damaged);
+    await query(server, 'UPDATE auth SET password_hash = ?', damaged);
     for (const contract of contracts) {
       const answer = await login(server, contract, joe.username, joe.password);
       expect(answer.status).toBe(500);

@@ -46,9 +46,9 @@ async function everyKind(server: TestServer): Promise<Record<string, Answer>> {
   keep('type', await server.send({ method: 'POST', path: '/auth/login', body: '{}' }));
   keep('wrong', await login(server, rest, 'nobody', joe.password));
   keep('throttled', await login(server, rest, 'nobody', joe.password));
-  query(server, 'DELETE FROM users');
+  await query(server, 'DELETE FROM users');
   keep('orphaned', await login(server, rest, 'joe', joe.password));
-  takeAway(server, 'auth');
+  await takeAway(server, 'auth');
   keep('broken', await login(server, rest, 'joe', joe.password));
   keep('not ready', await server.send({ path: '/readyz' }));
   return answers;

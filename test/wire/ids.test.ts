@@ -13,7 +13,7 @@ import {
   rest,
   type WireContract,
 } from '../support/contracts.ts';
-import { bytesOnDisk, query } from '../support/database.ts';
+import { bytesOnDisk, rowsOf } from '../support/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const proposal = 'aaaaaaaaaaaaaaaaaaaaaaaaaa';
@@ -52,11 +52,11 @@ test('G6: the store holds the SHA-256 of an id and, on the whole disk, not the i
   for (const contract of contracts) ids.push(await newSession(server, contract));
   for (const id of ids) expect(await isAlive(server, id)).toBe(true);
 
-  const kept = query(server, 'SELECT hex(id_hash) AS hash FROM sessions').map(({ hash }) => hash);
-  const hashes = ids.map((id) => createHash('sha256').update(id).digest('hex').toUpperCase());
+  const kept = (await rowsOf(server, 'sessions')).map((row) => row['id_hash']);
+  const hashes = ids.map((id) => createHash('sha256').update(id).digest('hex'));
   expect(kept.toSorted()).toEqual(hashes.toSorted());
 
-  const bytes = bytesOnDisk(server);
+  const bytes = await bytesOnDisk(server);
   expect(bytes.includes(Buffer.from(String(hashes[0]), 'hex'))).toBe(true);
   for (const id of ids) expect(bytes.includes(id)).toBe(false);
   const uuids = ids.filter((id) => rest.idSpelling.test(id));

@@ -41,9 +41,9 @@ test('G18: a whole life of accounts and sessions leaves no secret in the log, an
     await post(contract.loginPath, fields(wrong, wrong), { origin: `https://${wrong}.example` });
   }
   // Errors are logged with their cause: they must not carry a value either.
-  query(server, "UPDATE auth SET password_hash = 'damaged' WHERE canonical = 'joe'");
+  await query(server, "UPDATE auth SET password_hash = 'damaged' WHERE canonical = 'joe'");
   await post('/login.json', { username: joe.username, password });
-  const putBack = takeAway(server, 'sessions');
+  const putBack = await takeAway(server, 'sessions');
   for (const secret of secrets) {
     for (const path of ['/auth/session', `/auth/session?s=${secret}`]) {
       const answer = await send({ path, headers: { 'x-session-id': secret } });
@@ -57,7 +57,7 @@ test('G18: a whole life of accounts and sessions leaves no secret in the log, an
     await post('/api/auth/logout', { session: secret });
   }
   await post('/auth/register', { email: 'bob@example.com', password });
-  putBack();
+  await putBack();
 
   await server.stop();
   const { stdout: output, stderr: errors, log } = server;

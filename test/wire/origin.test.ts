@@ -72,7 +72,7 @@ for (const path of changingPaths) {
     for (const site of sites) {
       for (const origin of origins) {
         const id = await newSession(server, contractOf(path));
-        const sessions = countRows(server, 'sessions');
+        const sessions = await countRows(server, 'sessions');
         const page = originHeader(server, origin);
         const answer = await act(server, path, id, {
           ...(site !== undefined && { 'sec-fetch-site': site }),
@@ -88,7 +88,7 @@ for (const path of changingPaths) {
           expect(answer.status, what).toBe(403);
           expect(answer.headers['set-cookie'], what).toBeUndefined();
           contractOf(path).errorIn(answer);
-          expect(countRows(server, 'sessions'), what).toBe(sessions);
+          expect(await countRows(server, 'sessions'), what).toBe(sessions);
           expect(await isAlive(server, id), what).toBe(true);
         }
       }

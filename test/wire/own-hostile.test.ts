@@ -1,10 +1,9 @@
 /** The routes of a signed-in person against strangers: other sites, guesses, borrowed carriers, a store that fails. */
 
 import { expect, test } from 'vitest';
-import { bytesOnDisk, query } from '../support/database.ts';
+import { bytesOnDisk, lockWrites, query, rowsOf } from '../support/database.ts';
 import { again, isAlive, password, person } from '../support/person.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { lock } from '../support/sqlite.ts';
 
 const replacement = 'correct battery horse';
 
@@ -137,7 +136,7 @@ test('P4: a store that cannot be told is 503, and what was to end lives on', asy
   const server = await startServer();
   const ada = await person(server);
   const other = await again(server, ada);
-  const unlock = lock(server.file);
+  const unlock = await lockWrites(server);
   const own = { 'x-session-id': ada.id };
   const { session } = (await other.ask('GET', '/auth/session')).json as { session: { handle: string } };
   // A handle that names nothing is known to name nothing: that takes no write.
@@ -149,14 +148,14 @@ test('P4: a store that cannot be told is 503, and what was to end lives on', asy
     expect([status, headers['set-cookie']]).toEqual([503, undefined]);
   }
   for (const path of reads) expect((await server.send({ path, headers: own })).status).toBe(200);
-  unlock();
+  await unlock();
   expect([await isAlive(server, ada.id), await isAlive(server, other.id)]).toEqual([true, true]);
 });
 
 test('P4: a session of a disabled account is dead on every route, and its password is a wrong one', async () => {
   const server = await startServer();
   const ada = await person(server);
-  query(server, 'UPDATE users SET disabled_at = 1');
+  await query(server, 'UPDATE users SET disabled_at = 1');
   for (const route of everything) {
     expect((await ask(server, route, { 'x-session-id': ada.id })).status).toBe(401);
   }
@@ -222,14 +221,13 @@ test('P2: neither a password, nor an id of a session or a device, shows in the l
   await server.send({ method: 'DELETE', path: '/auth/sessions/my0secret0guess', headers: own });
   await server.send({ path: '/auth/account/activity?before=my%20secret%20guess', headers: own });
   for (const path of reads) await server.send({ path, headers: own });
-  const audit = query(server, 'SELECT * FROM audit')
-    .map((row) => JSON.stringify({ ...row, hash: '' }))
-    .join();
+  const entries = await rowsOf(server, 'audit');
+  const audit = entries.map((row) => JSON.stringify({ ...row, hash: '' })).join();
   for (const secret of [...secrets, ...devices, String(again.cookie)]) {
     expect(JSON.stringify(server.log)).not.toContain(secret);
     expect(audit).not.toContain(secret);
   }
-  const file = bytesOnDisk(server).toString('latin1');
+  const file = (await bytesOnDisk(server)).toString('latin1');
   for (const secret of [password, replacement, id, ...devices.filter((one) => one !== device)]) {
     expect(file).not.toContain(secret);
   }

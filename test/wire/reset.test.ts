@@ -1,9 +1,9 @@
 /** A forgotten password over HTTP, against a real mail server: one answer for all, one use for each link. */
 
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { answerAfterMs } from '../../src/usecases/forgot.ts';
+import { query, rowsOf } from '../support/database.ts';
 import { mailingTo, startMailServer, until } from '../support/mail.ts';
 import { again, isAlive, password, person } from '../support/person.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -181,9 +181,7 @@ test('the owner of an address takes over an account that a stranger made in thei
 
 test('a disabled account gets no link, and a link it has does nothing', async () => {
   const { mail, server, token } = await asked();
-  const db = new DatabaseSync(server.file);
-  db.exec('UPDATE users SET disabled_at = 1');
-  db.close();
+  await query(server, 'UPDATE users SET disabled_at = 1');
   expect((await reset(server, token)).status).toBe(400);
   expect((await forgot(server)).status).toBe(202);
   await wait(200);
@@ -205,8 +203,6 @@ test('no token is in the log, in the database or in the queue', async () => {
   mail.answer(451);
   await forgot(server);
   await until(() => mail.tries === 2, 'the second try');
-  const db = new DatabaseSync(server.file);
-  const rows = ['mails', 'tokens', 'audit'].map((table) => db.prepare(`SELECT * FROM ${table}`).all());
-  db.close();
+  const rows = await Promise.all(['mails', 'tokens', 'audit'].map((table) => rowsOf(server, table)));
   expect(JSON.stringify([rows, server.log])).not.toContain(token);
 });

@@ -99,8 +99,8 @@ test.each(contracts)(
     const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '3/15m' });
     await register(server, ann.email, ann.password);
     const live = await newSession(server, contract, { username: ann.email, password: ann.password });
-    query(server, 'DELETE FROM users');
-    const sessions = countRows(server, 'sessions');
+    await query(server, 'DELETE FROM users');
+    const sessions = await countRows(server, 'sessions');
 
     for (let i = 0; i < 4; i += 1) {
       const orphaned = await login(server, contract, ann.email, ann.password);
@@ -111,7 +111,7 @@ test.each(contracts)(
     const wrong = await login(server, contract, ann.email, 'wrong password');
     expect(wrong.status).toBe(401);
     expect(contract.errorIn(wrong)).toBe(contract.wrongPassword);
-    expect(countRows(server, 'sessions')).toBe(sessions);
+    expect(await countRows(server, 'sessions')).toBe(sessions);
     expect(await isAlive(server, live)).toBe(false);
   },
 );
@@ -119,9 +119,9 @@ test.each(contracts)(
 test('R2: a name whose users row is missing stays taken', async () => {
   const server = await startServer();
   await register(server, ann.email, ann.password);
-  query(server, 'DELETE FROM users');
+  await query(server, 'DELETE FROM users');
   expect((await register(server, ann.email, 'another password')).status).toBe(409);
-  expect(countRows(server, 'users')).toBe(0);
+  expect(await countRows(server, 'users')).toBe(0);
 });
 
 test.each([

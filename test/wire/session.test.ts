@@ -18,8 +18,8 @@ test('B1: it answers with the user and the session, and times in UTC', async () 
   const answer = await check(server, id);
   expect(answer.status).toBe(200);
   expect(answer.headers['content-type']).toBe('application/json');
-  const [user] = query(server, 'SELECT id FROM users');
-  const [session] = query(server, 'SELECT handle FROM sessions');
+  const [user] = await query(server, 'SELECT id FROM users');
+  const [session] = await query(server, 'SELECT handle FROM sessions');
   expect(answer.json).toEqual({
     user: { id: user?.['id'], username: 'JoeCool', created_at: '2026-03-01T12:00:00.250Z' },
     session: {
@@ -79,7 +79,7 @@ test('B1: a session whose user is gone is dead', async () => {
   await register(server, joe.username, joe.password);
   const id = await newSession(server, rest);
   expect((await check(server, id)).status).toBe(200);
-  query(server, 'DELETE FROM users');
+  await query(server, 'DELETE FROM users');
   expect((await check(server, id)).status).toBe(401);
 });
 

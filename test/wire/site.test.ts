@@ -1,9 +1,8 @@
 /** The routes for machines: alive, and ready (ruling B2). */
 
-import { renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { expectDiscreet, problemIn } from '../support/contracts.ts';
-import { query, takeAway } from '../support/database.ts';
+import { moveAway, pretendNewer, takeAway } from '../support/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const statuses = async (server: TestServer) => [
@@ -28,31 +27,30 @@ test.each(['auth', 'users', 'sessions', 'throttle'])(
   'B2: without the table %s it is alive and not ready, until the table is back',
   async (table) => {
     const server = await startServer();
-    const putBack = takeAway(server, table);
+    const putBack = await takeAway(server, table);
     expect(await statuses(server)).toEqual([200, 503]);
     const answer = await server.send({ path: '/readyz' });
     expect(problemIn(answer)).toMatch(/^Temporarily unavailable/);
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     expectDiscreet(answer);
     expect((await server.send({ method: 'HEAD', path: '/readyz' })).status).toBe(503);
-    putBack();
+    await putBack();
     expect(await statuses(server)).toEqual([200, 200]);
   },
 );
 
-test('B2: it is not ready while its file is somewhere else', async () => {
+test('B2: it is not ready while its database is somewhere else', async () => {
   const server = await startServer();
-  renameSync(server.file, `${server.file}.moved`);
+  const putBack = await moveAway(server);
   expect(await statuses(server)).toEqual([200, 503]);
-  renameSync(`${server.file}.moved`, server.file);
-  expect(await statuses(server)).toEqual([200, 200]);
+  await putBack();
+  await expect.poll(() => statuses(server), { timeout: 5_000 }).toEqual([200, 200]);
 });
 
 test('B2: it is not ready over a schema of another version', async () => {
   const server = await startServer();
-  const [version] = query(server, 'PRAGMA user_version');
-  query(server, 'PRAGMA user_version = 999');
+  const putBack = await pretendNewer(server);
   expect(await statuses(server)).toEqual([200, 503]);
-  query(server, `PRAGMA user_version = ${Number(version?.['user_version'])}`);
+  await putBack();
   expect(await statuses(server)).toEqual([200, 200]);
 });

@@ -69,13 +69,13 @@ for (const [contract, setting] of switchable) {
     await register(server, joe.username, joe.password);
     const id = await newSession(server, contract);
 
-    query(server, 'DELETE FROM users');
+    await query(server, 'DELETE FROM users');
     const orphaned = await login(server, contract, joe.username, joe.password);
     expect([orphaned.status, contract.errorIn(orphaned)]).toEqual([500, 'User record missing in database']);
 
-    takeAway(server, 'sessions');
+    await takeAway(server, 'sessions');
     expect((await contract.logout(server, id)).status).toBe(503);
-    takeAway(server, 'auth');
+    await takeAway(server, 'auth');
     expect((await login(server, contract, joe.username, joe.password)).status).toBe(503);
   });
 

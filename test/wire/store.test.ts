@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { ann, check, contracts, isAlive, joe, newSession, register, rest } from '../support/contracts.ts';
-import { countRows, query, takeAway } from '../support/database.ts';
+import { countRows, query, rowCounts, setTrap, takeAway } from '../support/database.ts';
 import { startServer } from '../support/server.ts';
 
 for (const maker of contracts) {
@@ -48,48 +48,48 @@ test('G1: the same user has the same id through every contract', async () => {
 
 test('G2: a registration writes one row each in auth, users and sessions, and a login only a session', async () => {
   const server = await startServer();
-  const rows = () => ['auth', 'users', 'sessions'].map((table) => countRows(server, table));
-  expect(rows()).toEqual([0, 0, 0]);
+  const rows = () => rowCounts(server, 'auth', 'users', 'sessions');
+  expect(await rows()).toEqual([0, 0, 0]);
   await register(server, 'Ann@Example.com', ann.password);
-  expect(rows()).toEqual([1, 1, 1]);
+  expect(await rows()).toEqual([1, 1, 1]);
   await register(server, joe.username, joe.password);
-  expect(rows()).toEqual([2, 2, 1]);
+  expect(await rows()).toEqual([2, 2, 1]);
   await newSession(server, rest);
-  expect(rows()).toEqual([2, 2, 2]);
+  expect(await rows()).toEqual([2, 2, 2]);
 });
 
 test('G2: auth holds the identifier as typed and in canonical form, users an id and when it was made', async () => {
   const server = await startServer();
   server.freeze(1_700_000_000_123);
   await register(server, 'Ann@Example.COM', ann.password);
-  const [auth] = query(server, 'SELECT identifier, canonical, user_id FROM auth');
-  const [user] = query(server, 'SELECT id, created_at FROM users');
+  const [auth] = await query(server, 'SELECT identifier, canonical, user_id FROM auth');
+  const [user] = await query(server, 'SELECT id, created_at FROM users');
   expect(auth).toEqual({
     identifier: 'Ann@Example.COM',
     canonical: 'ann@example.com',
     user_id: user?.['id'],
   });
   expect(user?.['created_at']).toBe(1_700_000_000_123);
-  expect(query(server, 'SELECT user_id FROM sessions')).toEqual([{ user_id: user?.['id'] }]);
+  expect(await query(server, 'SELECT user_id FROM sessions')).toEqual([{ user_id: user?.['id'] }]);
 });
 
 test('G2: if one of the two rows of an account cannot be written, neither is', async () => {
   const server = await startServer();
-  query(server, `CREATE TRIGGER full BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+  const disarm = await setTrap(server, 'no_room', { at: 'BEFORE INSERT ON users' });
   expect((await register(server, joe.username, joe.password)).status).toBe(503);
   expect((await register(server, ann.email, ann.password)).status).toBe(503);
-  expect(countRows(server, 'auth')).toBe(0);
+  expect(await countRows(server, 'auth')).toBe(0);
 
-  query(server, 'DROP TRIGGER full');
+  await disarm();
   expect((await register(server, joe.username, joe.password)).status).toBe(200);
   expect((await register(server, ann.email, ann.password)).status).toBe(201);
 });
 
 test('G2: a store that lost a table is asked again once the table is back', async () => {
   const server = await startServer();
-  const putBack = takeAway(server, 'users');
+  const putBack = await takeAway(server, 'users');
   expect((await register(server, joe.username, joe.password)).status).toBe(503);
-  putBack();
-  expect(countRows(server, 'auth')).toBe(0);
+  await putBack();
+  expect(await countRows(server, 'auth')).toBe(0);
   expect((await register(server, joe.username, joe.password)).status).toBe(200);
 });

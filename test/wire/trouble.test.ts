@@ -1,7 +1,6 @@
 /** When the store cannot answer: 503, and never a word that may be untrue (rulings G9, R4, R6, B2). */
 
-import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
 import {
   ann,
@@ -16,7 +15,8 @@ import {
   register,
   rest,
 } from '../support/contracts.ts';
-import { countRows, query, takeAway } from '../support/database.ts';
+import { countRows, lockWrites, rowCounts, setTrap, takeAway } from '../support/database.ts';
+import { loginTables, onPostgres } from '../support/place.ts';
 import { startServer } from '../support/server.ts';
 
 function expectUnavailable(answer: Answer): void {
@@ -32,18 +32,18 @@ test.each(['sessions', 'users', 'auth'])(
     await register(server, joe.username, joe.password);
     const id = await newSession(server, rest);
     expect(await isAlive(server, id)).toBe(true);
-    const putBack = takeAway(server, table);
+    const putBack = await takeAway(server, table);
     for (let i = 0; i < 3; i += 1) expectUnavailable(await check(server, id));
-    putBack();
+    await putBack();
     expect(await isAlive(server, id)).toBe(true);
   },
 );
 
 test('G9: without the table sessions a check of an unknown id is 503 too, and 401 once it is back', async () => {
   const server = await startServer();
-  const putBack = takeAway(server, 'sessions');
+  const putBack = await takeAway(server, 'sessions');
   expectUnavailable(await check(server, 'x'.repeat(26)));
-  putBack();
+  await putBack();
   expect((await check(server, 'x'.repeat(26))).status).toBe(401);
 });
 
@@ -51,45 +51,59 @@ test.each(contracts)('G9: a logout through $name that the store was not told of 
   const server = await startServer();
   await register(server, joe.username, joe.password);
   const id = await newSession(server, contract);
-  const putBack = takeAway(server, 'sessions');
+  const putBack = await takeAway(server, 'sessions');
   for (const presented of [id, 'x'.repeat(26)]) {
     const answer = await contract.logout(server, presented);
     expect(answer.status).toBe(503);
     expect(contract.errorIn(answer)).toMatch(/^Temporarily unavailable/);
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
   }
-  putBack();
+  await putBack();
   expect(await isAlive(server, id)).toBe(true);
   expect((await contract.logout(server, id)).status).toBe(contract.ended);
   expect(await isAlive(server, id)).toBe(false);
 });
 
 for (const contract of contracts) {
-  for (const table of ['auth', 'users', 'sessions', 'throttle']) {
+  for (const table of loginTables) {
     test(`G9: without the table ${table} a login through ${contract.name} is 503, right or wrong`, async () => {
       const server = await startServer();
       await register(server, joe.username, joe.password);
-      const putBack = takeAway(server, table);
+      const putBack = await takeAway(server, table);
       expectUnavailable(await login(server, contract, joe.username, joe.password));
       if (table !== 'sessions') {
         expectUnavailable(await login(server, contract, joe.username, 'wrong password'));
         expectUnavailable(await login(server, contract, 'nobody', joe.password));
       }
-      putBack();
+      await putBack();
       expect((await login(server, contract, joe.username, 'wrong password')).status).toBe(401);
       expect((await login(server, contract, joe.username, joe.password)).status).toBe(200);
     });
   }
 }
 
+test.runIf(onPostgres)(
+  'N5: without the table throttle a login goes by what the node counts itself',
+  async () => {
+    const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '2/1h' });
+    await register(server, joe.username, joe.password);
+    await takeAway(server, 'throttle');
+    const attempts = ['wrong password', joe.password, 'wrong password', joe.password];
+    const statuses = [];
+    for (const password of attempts)
+      statuses.push((await login(server, rest, joe.username, password)).status);
+    expect(statuses).toEqual([401, 200, 401, 429]);
+  },
+);
+
 test('G16: a right password is not held against an account whose session could not be written', async () => {
   const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '2/1h' });
   await register(server, joe.username, joe.password);
-  const putBack = takeAway(server, 'sessions');
+  const putBack = await takeAway(server, 'sessions');
   for (let i = 0; i < 5; i += 1) {
     expect((await login(server, rest, joe.username, joe.password)).status).toBe(503);
   }
-  putBack();
+  await putBack();
   expect((await login(server, rest, joe.username, joe.password)).status).toBe(200);
 });
 
@@ -97,9 +111,7 @@ test('G9: while another program holds the write lock, checks are answered and wh
   const server = await startServer();
   await register(server, joe.username, joe.password);
   const id = await newSession(server, rest);
-  const holder = new DatabaseSync(server.file);
-  onTestFinished(() => holder.close());
-  holder.exec('BEGIN IMMEDIATE');
+  const unlock = await lockWrites(server);
   const waiting = [
     login(server, rest, joe.username, joe.password),
     rest.logout(server, id),
@@ -109,8 +121,8 @@ test('G9: while another program holds the write lock, checks are answered and wh
   for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(503);
   expect(await isAlive(server, id)).toBe(true);
 
-  holder.exec('COMMIT');
-  expect(countRows(server, 'auth')).toBe(1);
+  await unlock();
+  expect(await countRows(server, 'auth')).toBe(1);
   expect((await register(server, 'jim', joe.password)).status).toBe(200);
   expect((await rest.logout(server, id)).status).toBe(204);
 });
@@ -123,7 +135,7 @@ test('R4: a logout the store could not be told of is 503 rather than 204, and cl
   const logout = (headers: Record<string, string>) =>
     server.send({ method: 'POST', path: '/auth/logout', headers });
 
-  const putBack = takeAway(server, 'sessions');
+  const putBack = await takeAway(server, 'sessions');
   for (const headers of carriers) {
     const answer = await logout(headers);
     expect([answer.status, answer.cookie]).toEqual([503, '']);
@@ -132,7 +144,7 @@ test('R4: a logout the store could not be told of is 503 rather than 204, and cl
   }
   // Without a session there is nothing the store would have to be told.
   expect((await logout({})).status).toBe(204);
-  putBack();
+  await putBack();
   expect(await isAlive(server, id)).toBe(true);
   expect((await logout({ cookie: `session_id=${id}` })).status).toBe(204);
   expect(await isAlive(server, id)).toBe(false);
@@ -143,28 +155,23 @@ test('R4: a logout of two sessions of which one could not be ended is 503', asyn
   await register(server, joe.username, joe.password);
   const [first, second] = [await newSession(server, rest), await newSession(server, rest)];
   const { handle } = (await check(server, second)).json['session'] as { handle: string };
-  query(
-    server,
-    `CREATE TRIGGER stuck BEFORE DELETE ON sessions WHEN OLD.handle = '${handle}'
-     BEGIN SELECT RAISE(ABORT, 'stuck'); END`,
-  );
+  const stuck = { at: 'BEFORE DELETE ON sessions', when: `OLD.handle = '${handle}'` };
+  const disarm = await setTrap(server, 'stuck', stuck);
   const headers = { cookie: `session_id=${first}`, 'x-session-id': second };
   const logout = () => server.send({ method: 'POST', path: '/auth/logout', headers });
   expect((await logout()).status).toBe(503);
   expect(await isAlive(server, second)).toBe(true);
-  query(server, 'DROP TRIGGER stuck');
+  await disarm();
   expect((await logout()).status).toBe(204);
   expect([await isAlive(server, first), await isAlive(server, second)]).toEqual([false, false]);
 });
 
 test('R6: if the session of a registration cannot be written the answer is an error, and a login works later', async () => {
   const server = await startServer();
-  const putBack = takeAway(server, 'sessions');
+  const putBack = await takeAway(server, 'sessions');
   expectUnavailable(await register(server, ann.email, ann.password));
-  putBack();
-  expect([countRows(server, 'auth'), countRows(server, 'users'), countRows(server, 'sessions')]).toEqual([
-    1, 1, 0,
-  ]);
+  await putBack();
+  expect(await rowCounts(server, 'auth', 'users', 'sessions')).toEqual([1, 1, 0]);
   expect((await register(server, ann.email, ann.password)).status).toBe(409);
   for (const contract of contracts) {
     expect((await login(server, contract, ann.email, ann.password)).status).toBe(200);

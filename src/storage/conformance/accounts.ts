@@ -76,13 +76,13 @@ export const accountCases: readonly ConformanceCase[] = [
   }),
 
   over('accounts: a creation that fails does not disturb those beside it', async (store, ground) => {
-    await store.accounts.create(account('ann'));
+    for (const name of ['ann', 'zoe']) await store.accounts.create(account(name));
     await ground.loseRow('auth', 'id-of-ann');
     const outcomes = await Promise.allSettled([
       store.accounts.create(account('one')),
       store.accounts.create(account('bob', { userId: 'id-of-ann' })),
       store.accounts.create(account('two')),
-      store.accounts.create(account('one', { userId: 'second' })),
+      store.accounts.create(account('ZOE', { userId: 'second' })),
     ]);
     assert.deepEqual(
       outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.status)),

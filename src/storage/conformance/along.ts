@@ -54,14 +54,11 @@ export const alongCases: readonly ConformanceCase[] = [
     assert.deepEqual(await remaining(store, 4), [0, 1, 2, 3]);
   }),
 
-  ofJoe(
-    'cap: of many that begin at once exactly as many live, the last of them among these',
-    async (store, joe) => {
-      const inserted = await Promise.all(upTo(20).map((n) => begin(store, n, joe, 1_000, 1)));
-      assert.deepEqual(new Set(inserted), new Set(['inserted']));
-      assert.deepEqual(await remaining(store, 20), [19]);
-    },
-  ),
+  ofJoe('cap: of many that begin at once exactly as many live', async (store, joe) => {
+    const inserted = await Promise.all(upTo(20).map((n) => begin(store, n, joe, 1_000, 3)));
+    assert.deepEqual(new Set(inserted), new Set(['inserted']));
+    assert.equal((await remaining(store, 20)).length, 3);
+  }),
 
   ofJoe('cap: of nobody nothing begins and nothing ends', async (store, joe) => {
     await begin(store, 0, joe, 1_000, 1);

@@ -16,7 +16,7 @@ function ended(n: number, changes: Partial<EndedSession> = {}): EndedSession {
 const ways: Readonly<Record<string, (store: Store, joe: string) => Promise<unknown>>> = {
   remove: ({ sessions }) => sessions.remove(hex(1), ending),
   removeByHandle: ({ sessions }, joe) => sessions.removeByHandle(joe, 'handle-1', ending),
-  removeOfUser: ({ sessions }, joe) => sessions.removeOfUser(joe, 'handle-2', ending),
+  removeOfUser: ({ sessions }, joe) => sessions.removeOfUser(joe, undefined, ending),
   removeAll: ({ sessions }) => sessions.removeAll(ending),
   rotate: ({ sessions }) => sessions.rotate(hex(1), hex(9), ending),
   'remove of the account': ({ accounts }, joe) => accounts.remove(joe, ending),

@@ -90,9 +90,20 @@ export const endingCases: readonly ConformanceCase[] = [
     const [last] = await store.sessions.removeOfUser(joe, undefined);
     assertRow(last, session(1, joe, { createdAt: 999 }));
     assert.deepEqual(await store.sessions.removeOfUser(joe, undefined), []);
-    const all = await store.sessions.removeOfUser('id-of-ann', 'handle-0');
-    assert.equal(all.length, 2, 'the handle of somebody else spares nothing');
-    assert.deepEqual(await remaining(store, 5), []);
+    const none = await store.sessions.removeOfUser('id-of-ann', 'handle-0');
+    assert.equal(none.length, 0, 'whoever is not there ends nobody, and somebody else is not there');
+    assert.deepEqual(await remaining(store, 5), [3, 4]);
+  }),
+
+  ofJoe('removeOfUser: of two that end each other at once one is left', async (store, joe) => {
+    for (let round = 0; round < 20; round += 1) {
+      const [one, other] = [session(2 * round, joe), session(2 * round + 1, joe)];
+      await store.sessions.insert(hex(2 * round), one);
+      await store.sessions.insert(hex(2 * round + 1), other);
+      await Promise.all([one, other].map(({ handle }) => store.sessions.removeOfUser(joe, handle)));
+      assert.equal((await store.sessions.ofUser(joe)).length, 1);
+      await store.sessions.removeOfUser(joe, undefined);
+    }
   }),
 
   ofJoe('removeOfUser: of many that race every session goes to exactly one', async (store, joe) => {

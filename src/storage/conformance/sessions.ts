@@ -121,6 +121,21 @@ export const sessionCases: readonly ConformanceCase[] = [
     assert.equal(await lastSeenAt(store, 1), 3_001);
   }),
 
+  ofJoe(
+    'touch: nothing is written where somebody else wrote a use later than was said',
+    async (store, joe) => {
+      await store.sessions.insert(hex(1), session(1, joe));
+      store.sessions.touch(hex(1), 2_000, 6_000, 1_000);
+      await untilNoted();
+      assert.equal(await lastSeenAt(store, 1), 2_000);
+      store.sessions.touch(hex(1), 2_900, 6_900, 1_999);
+      await store.sessions.prove(hex(1), 2_900);
+      await untilNoted();
+      await store.sessions.prove(hex(1), 2_900);
+      assert.equal(await lastSeenAt(store, 1), 2_000);
+    },
+  ),
+
   ofJoe('touch: a session that was ended stays ended', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.insert(hex(2), session(2, joe));

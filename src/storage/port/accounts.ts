@@ -67,8 +67,11 @@ export interface AccountStore {
   findCredential(canonical: string): Awaitable<Credential | undefined>;
   /** Finds the credential of a user. */
   findCredentialOf(userId: string): Awaitable<Credential | undefined>;
-  /** Finds a user that has both rows. */
-  findUser(userId: string): Awaitable<User | undefined>;
+  /**
+   * Finds a user that has both rows. Where several processes share the store, what was read less than a second ago may
+   * answer again (ruling N2), unless the store itself is asked.
+   */
+  findUser(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined>;
   list(query: UserQuery): Promise<User[]>;
   /**
    * Replaces a password hash if it is still the expected one; tells whether it was. With `ending`, the sessions of the

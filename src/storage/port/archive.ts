@@ -47,4 +47,40 @@ export interface Inspection {
   readonly halfAccounts: number;
   /** When the newest entry of the audit was made; `undefined` if there is none. */
   readonly newestEntryAt: number | undefined;
+  /** Why no server may use it; `undefined` if any may. */
+  readonly closedBecause: string | undefined;
+}
+
+/** What a look at a database server found, without changing anything in it. */
+export interface ServerInspection {
+  /** The version of the server, as it says it. */
+  readonly server: string;
+  /** The version of the tables; `undefined` if there are none yet. */
+  readonly schema: number | undefined;
+  readonly schemaKnown: number;
+  /** Why no node may use it; `undefined` if any may. */
+  readonly closedBecause: string | undefined;
+  /** It takes no writes. */
+  readonly isReadOnly: boolean;
+  /** Accounts of which only one of the two records is left; `undefined` if there are too many to look at. */
+  readonly halfAccounts: number | undefined;
+  readonly newestEntryAt: number | undefined;
+  /** Nobody between here and there can read along. */
+  readonly isPrivate: boolean;
+  /** How far its clock is ahead of the one of this machine. */
+  readonly aheadMs: number;
+  /** By how much that may be wrong. */
+  readonly aheadWithinMs: number;
+  /** Settings of the server by name: those that decide what a power cut or a failover loses. */
+  readonly durability: Readonly<
+    Record<'fsync' | 'full_page_writes' | 'synchronous_commit' | 'synchronous_standby_names', string>
+  >;
+  /** Standbys that follow it. */
+  readonly standbys: number;
+  /** What one node tells another arrives. */
+  readonly isHeard: boolean;
+  /** A pooler stands before it. */
+  readonly isPooled: boolean;
+  /** Connections that this role may still open. */
+  readonly freeConnections: number;
 }

@@ -53,14 +53,20 @@ export interface SessionStore {
    * step: of many logins at once none ends more than it should, and the new session never.
    */
   insert(idHash: string, session: Session, trail?: Trail, cap?: Cap): Promise<'inserted' | 'unknown_account'>;
-  find(idHash: string): Awaitable<Session | undefined>;
+  /**
+   * Finds a session. Where several processes share the store, what was read less than a second ago may answer again
+   * (ruling N2), unless the store itself is asked.
+   */
+  find(idHash: string, whom?: 'anybody' | 'store'): Awaitable<Session | undefined>;
   /** All sessions of a user, dead ones that were not swept yet among them, in order of creation. */
   ofUser(userId: string): Promise<Session[]>;
   /**
    * Notes a use of a session. It may be written up to 100 ms later, together with others, and may be lost in a
-   * crash; it gives way to a later use that was noted already, and never brings back a session that was ended.
+   * crash; it gives way to a later use that was noted already, and never brings back a session that was ended. Of
+   * several processes on one store each may find that a use is to be written: nothing is if another one wrote a use later
+   * than `unlessAfter` (default: `lastSeenAt`).
    */
-  touch(idHash: string, lastSeenAt: number, idleExpiresAt: number): void;
+  touch(idHash: string, lastSeenAt: number, idleExpiresAt: number, unlessAfter?: number): void;
   /** Notes that the password was proven in a session; `false` if it was ended. */
   prove(idHash: string, provenAt: number, trail?: Trail): Promise<boolean>;
   /**
@@ -70,9 +76,17 @@ export interface SessionStore {
   rotate(idHash: string, newIdHash: string, trail?: Trail): Promise<boolean>;
   /** Removes a session and returns what was removed: of many that race for one session exactly one gets it. */
   remove(idHash: string, trail?: Trail): Promise<Session | undefined>;
+  /**
+   * Resolves when the end of a session that is not there any more is as durable as what `remove` removes. Absent if
+   * whatever can be seen to be gone is gone for good.
+   */
+  confirmEnd?(idHash: string): Promise<void>;
   /** Removes one session of a user by its handle; another user's is left alone. */
   removeByHandle(userId: string, handle: string, trail?: Trail): Promise<Session | undefined>;
-  /** Removes all sessions of a user, except one if asked; leaves an entry in the audit for each. */
+  /**
+   * Removes all sessions of a user, except one if asked; leaves an entry in the audit for each. On behalf of a session
+   * that is to be spared and was itself ended meanwhile nothing is removed: of two that end each other one does.
+   */
   removeOfUser(userId: string, exceptHandle: string | undefined, trail?: Trail): Promise<Session[]>;
   /** Finds a session of any user by its handle. */
   findByHandle(handle: string): Promise<Session | undefined>;

@@ -1,28 +1,8 @@
-/** The chain of the audit: the hash of an entry covers its own fields and the hash of the entry before it. */
+/** The chain of the audit in SQLite: appended to in the commit of the deed, and cut at its start. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { type About, type Digest, type Ends, endsLost, hashOf, type Outside } from '../chain.ts';
 import { type AuditEntry, StoreUnavailable, type Trail } from '../port.ts';
-
-/** A cryptographic hash of a text, as 64 hexadecimal digits; the store leaves the choice to whoever opens it. */
-export type Digest = (text: string) => string;
-
-/** Whom and what an entry is about, as far as it is known. */
-export interface About {
-  readonly userId?: string | undefined;
-  readonly handle?: string | undefined;
-}
-
-/** A place in the chain: everything up to `seq`, summed up in one hash. */
-export interface Link {
-  readonly seq: number;
-  readonly hash: string;
-}
-
-/** Where the kept part of the chain starts, and where it ends. Without the end nobody would miss its last entries. */
-export interface Ends {
-  readonly start: Link;
-  readonly last: Link;
-}
 
 /** The columns of an entry, by the names the port gives them. */
 export const entryColumns = `seq, at, event, outcome, user_id AS userId, handle, contract, network,
@@ -30,11 +10,11 @@ export const entryColumns = `seq, at, event, outcome, user_id AS userId, handle,
 
 /** Every method belongs inside a step of the writer or a read of the reader. */
 export class Chain {
-  readonly #digest: Digest;
+  readonly digest: Digest;
   readonly #statements: ReturnType<typeof prepareAll>;
 
   constructor(db: DatabaseSync, digest: Digest) {
-    this.#digest = digest;
+    this.digest = digest;
     this.#statements = prepareAll(db);
   }
 
@@ -55,17 +35,14 @@ export class Chain {
     moveLast.run(seq, hash);
   }
 
-  /** The hash of an entry; as JSON, no two entries look alike to it. */
   hash(before: string, entry: Omit<AuditEntry, 'hash'>): string {
-    const { seq, at, event, outcome, userId, handle, contract, network, requestId } = entry;
-    const fields = [seq, at, event, outcome, userId, handle, contract, network, requestId];
-    return this.#digest(before + JSON.stringify(fields));
+    return hashOf(this.digest, before, entry);
   }
 
   ends(): Ends {
     const row = this.#statements.ends.get() as Record<string, string | number> | undefined;
-    // Going on would hide that the chain was cut, and an unaudited deed is none.
-    if (!row) throw new StoreUnavailable('The audit lost the row of its ends. Restore it from a backup.');
+    // An unaudited deed is none.
+    if (!row) throw new StoreUnavailable(endsLost);
     return {
       start: { seq: Number(row['startSeq']), hash: String(row['startHash']) },
       last: { seq: Number(row['lastSeq']), hash: String(row['lastHash']) },
@@ -78,8 +55,8 @@ export class Chain {
   }
 
   /** The first entries that lie before the start and behind the end, where none can be. */
-  outside({ start, last }: Ends): { readonly before: number | null; readonly behind: number | null } {
-    return this.#statements.outside.get(start.seq, last.seq) as ReturnType<Chain['outside']>;
+  outside({ start, last }: Ends): Outside {
+    return this.#statements.outside.get(start.seq, last.seq) as unknown as Outside;
   }
 
   /** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */

@@ -3,7 +3,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Inspection, StoreUnusable } from '../port.ts';
+import { closedBecause, type Inspection, StoreUnusable } from '../port.ts';
+import { marksIn } from './marks.ts';
 import { assertOwn } from './open.ts';
 import { migrations } from './schema.ts';
 
@@ -51,6 +52,7 @@ function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
     schema,
     schemaKnown: migrations.length,
     damage: [...found, ...(isReadable ? orphans(db) : [])],
+    closedBecause: isReadable ? closedBecause(marksIn(db)) : undefined,
     halfAccounts: isReadable ? (number(halves) ?? 0) : 0,
     newestEntryAt:
       isReadable && schema >= 2

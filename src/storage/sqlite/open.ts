@@ -9,11 +9,13 @@ import {
   openSync,
   readSync,
   rmSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnusable } from '../port.ts';
+import { assertOpen } from './marks.ts';
 import { applicationId, everyTable, migrations } from './schema.ts';
 
 /** The oldest SQLite whose WAL is known to survive concurrent check-points intact. */
@@ -35,8 +37,7 @@ export function openDatabase(path: string): DatabaseSync {
     if (!existsSync(file)) createFile(file);
     return openFile(file);
   } catch (error) {
-    if (error instanceof StoreUnusable) throw error;
-    throw new StoreUnusable(explain(file, error as Error), { cause: error });
+    throw unusable(file, error);
   }
 }
 
@@ -86,7 +87,8 @@ function fillDraft(draft: string): void {
   }
 }
 
-function openFile(file: string): DatabaseSync {
+/** A file that Gatehouse wrote, as far as can be seen without opening it. */
+export function assertFile(file: string): Stats {
   const about = statSync(file);
   if (!about.isFile()) throw new StoreUnusable(`${file} is not a file. Point DATABASE_URL at a file.`);
   if (about.size === 0) {
@@ -98,9 +100,15 @@ function openFile(file: string): DatabaseSync {
   // SQLite takes a file of a few bytes for an empty database and would write over it.
   if (!headerOf(file)) throw new Error('file is not a database');
   assertOwn(file);
+  return about;
+}
+
+function openFile(file: string): DatabaseSync {
+  const about = assertFile(file);
   const db = new DatabaseSync(file, { timeout: openingPatienceMs });
   try {
     const version = schemaVersion(db, file);
+    assertOpen(db);
     prepare(db);
     migrate(db, version);
     db.prepare(everyTable).all();
@@ -145,7 +153,7 @@ export function isGatehouse(header: Buffer): boolean {
 }
 
 /** Reads the version before anything is written: a file of a newer Gatehouse stays as it was. */
-function schemaVersion(db: DatabaseSync, file: string): number {
+export function schemaVersion(db: DatabaseSync, file: string): number {
   const version = pragma(db, 'user_version');
   if (version > migrations.length) {
     throw new StoreUnusable(
@@ -166,7 +174,8 @@ function prepare(db: DatabaseSync): void {
   `);
 }
 
-function migrate(db: DatabaseSync, from: number): void {
+/** Brings the tables from one version of the schema to the newest. */
+export function migrate(db: DatabaseSync, from: number): void {
   if (from === migrations.length) return;
   db.exec('BEGIN IMMEDIATE');
   try {
@@ -205,8 +214,10 @@ const remedies: readonly [pattern: RegExp, remedy: string][] = [
   [/ENOTDIR|EEXIST|EISDIR/, 'Part of the path is a file where a folder is needed. Choose another path.'],
 ];
 
-function explain(file: string, error: Error): string {
-  const remedy =
-    remedies.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'Check the path and the disk.';
-  return `Cannot open the database ${file}: ${error.message}. ${remedy}`;
+/** Says what is wrong with a file and what to do. */
+export function unusable(file: string, error: unknown): StoreUnusable {
+  if (error instanceof StoreUnusable) return error;
+  const { message } = error as Error;
+  const remedy = remedies.find(([pattern]) => pattern.test(message))?.[1] ?? 'Check the path and the disk.';
+  return new StoreUnusable(`Cannot open the database ${file}: ${message}. ${remedy}`, { cause: error });
 }

@@ -17,6 +17,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Progress, Replaced, ReplaceRefusal, SourceRefusal } from '../port.ts';
 import { discardDatabase, syncFile } from './backup.ts';
+import { marksIn, removeMarks } from './marks.ts';
 import { assertOwn, headerOf, isGatehouse, syncFolder } from './open.ts';
 import { migrations } from './schema.ts';
 import { isDamaged, isLocked } from './trouble.ts';
@@ -53,7 +54,7 @@ export function holdDatabase(path: string): Held | ReplaceRefusal {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       discardDatabase(draft);
       await copyFile(source, draft, progress);
-      return isSound(draft) ? draft : { refused: 'source_damaged' };
+      return isSound(draft) && isWhole(draft) ? draft : { refused: 'source_damaged' };
     },
 
     replace(copy, stamp) {
@@ -81,7 +82,7 @@ export function holdDatabase(path: string): Held | ReplaceRefusal {
  * Leaving the write-ahead log takes a lock that nobody gets while anybody else has the file open; it also moves every
  * commit into the file itself. Without that log a second lock then keeps everybody out.
  */
-function lockOf(file: string): DatabaseSync | 'in use' | undefined {
+export function lockOf(file: string): DatabaseSync | 'in use' | undefined {
   const db = new DatabaseSync(file, { timeout: patienceMs });
   try {
     db.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
@@ -141,8 +142,20 @@ function isSound(draft: string): boolean {
   }
 }
 
+/** Whether nothing was still to be copied into it. What was moved away begins anew here. */
+function isWhole(draft: string): boolean {
+  const db = new DatabaseSync(draft);
+  try {
+    if (marksIn(db).copying !== null) return false;
+    removeMarks(db);
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
 /** The server may run as somebody else than whoever restores: it must be able to open what it finds. */
-function takeOwnerOf(model: string, copy: string): void {
+export function takeOwnerOf(model: string, copy: string): void {
   const { uid, gid } = statSync(model);
   const own = statSync(copy);
   if (own.uid !== uid || own.gid !== gid) chownSync(copy, uid, gid);

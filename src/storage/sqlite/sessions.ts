@@ -56,6 +56,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   const removeOfUser = db.prepare(
     `DELETE FROM sessions WHERE user_id = ? AND handle IS NOT ? RETURNING ${hashAndColumns}`,
   );
+  const isThere = db.prepare('SELECT 1 FROM sessions WHERE user_id = ? AND handle = ?');
   const selectSurplus = db.prepare(
     `SELECT handle FROM sessions WHERE user_id = ? AND handle <> ? AND idle_expires_at > ?
      ORDER BY last_seen_at DESC, created_at DESC, handle LIMIT -1 OFFSET ?`,
@@ -115,7 +116,8 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
 
     ofUser: async (userId) => reader.read(() => selectOfUser.all(userId)) as unknown as Session[],
 
-    touch: touches.note,
+    touch: (idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) =>
+      touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter }),
 
     prove: (idHash, provenAt, trail) =>
       writer.write(() => {
@@ -151,7 +153,11 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
       }),
 
     removeOfUser: (userId, exceptHandle, trail) =>
-      writer.write(() => inStep.end(userId, exceptHandle, trail)),
+      writer.write(() =>
+        exceptHandle !== undefined && !isThere.get(userId, exceptHandle)
+          ? []
+          : inStep.end(userId, exceptHandle, trail),
+      ),
 
     inStep,
 

@@ -1,11 +1,13 @@
 /** The SQLite store: one file, one writer, every acknowledged step durable. */
 
 import { resolve } from 'node:path';
+import type { Digest } from '../chain.ts';
 import { type Store, StoreUnavailable } from '../port.ts';
 import { accountsIn } from './accounts.ts';
 import { auditIn } from './audit.ts';
-import { Chain, type Digest } from './chain.ts';
+import { Chain } from './chain.ts';
 import { devicesIn } from './devices.ts';
+import { figuresOf } from './figures.ts';
 import { mailsIn } from './mails.ts';
 import { openDatabase } from './open.ts';
 import { Reader } from './reader.ts';
@@ -46,6 +48,8 @@ export function openSqliteStore(path: string, digest: Digest): Store {
       }
       writer.assertFileInPlace();
     },
+
+    figures: () => figuresOf(writer),
 
     async close() {
       try {

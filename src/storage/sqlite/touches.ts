@@ -9,10 +9,12 @@ const gatherMs = 100;
 interface Touch {
   readonly lastSeenAt: number;
   readonly idleExpiresAt: number;
+  /** Not written if a later use than this was written already. */
+  readonly unlessAfter: number;
 }
 
 export interface Touches {
-  note(idHash: string, lastSeenAt: number, idleExpiresAt: number): void;
+  note(idHash: string, touch: Touch): void;
   /** What was noted for one id counts for the one that took its place. */
   move(idHash: string, newIdHash: string): void;
   writeBack(): Promise<void>;
@@ -21,7 +23,8 @@ export interface Touches {
 /** `forget` is told of every row that is written. */
 export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: string) => void): Touches {
   const update = db.prepare(
-    'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = unhex(?) AND last_seen_at < ?',
+    `UPDATE sessions SET last_seen_at = ?, idle_expires_at = ?
+     WHERE id_hash = unhex(?) AND last_seen_at < ? AND last_seen_at <= ?`,
   );
   const touches = new Map<string, Touch>();
   let timer: NodeJS.Timeout | undefined;
@@ -33,18 +36,18 @@ export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: str
     const batch = [...touches];
     touches.clear();
     await writer.write(() => {
-      for (const [idHash, { lastSeenAt, idleExpiresAt }] of batch) {
-        update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt);
+      for (const [idHash, { lastSeenAt, idleExpiresAt, unlessAfter }] of batch) {
+        update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt, unlessAfter);
         forget(idHash);
       }
     });
   }
 
-  function note(idHash: string, lastSeenAt: number, idleExpiresAt: number): void {
+  function note(idHash: string, touch: Touch): void {
     // Requests overtake one another: the latest use counts, not the one noted last.
     const noted = touches.get(idHash);
-    if (noted && noted.lastSeenAt >= lastSeenAt) return;
-    touches.set(idHash, { lastSeenAt, idleExpiresAt });
+    if (noted && noted.lastSeenAt >= touch.lastSeenAt) return;
+    touches.set(idHash, touch);
     // A use that could not be written is noted again by the next check of the session.
     timer ??= setTimeout(() => writeBack().catch(() => {}), gatherMs).unref();
   }
@@ -53,7 +56,7 @@ export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: str
     const noted = touches.get(idHash);
     if (!noted) return;
     touches.delete(idHash);
-    note(newIdHash, noted.lastSeenAt, noted.idleExpiresAt);
+    note(newIdHash, noted);
   }
 
   return { note, move, writeBack };

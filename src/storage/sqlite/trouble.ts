@@ -10,6 +10,11 @@ export function isDamaged(error: unknown): boolean {
   return [11, 26].includes(kindOf(error));
 }
 
+/** A row breaks a rule of its table: SQLITE_CONSTRAINT. */
+export function isConstraint(error: unknown): boolean {
+  return kindOf(error) === 19;
+}
+
 function kindOf(error: unknown): number {
   return Number((error as { errcode?: number })?.errcode) & 0xff;
 }

@@ -32,6 +32,7 @@ export class Writer {
   readonly #inode: bigint | undefined;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
+  readonly #counts = { steps: 0, commits: 0, failures: 0, lockWaits: 0 };
   #waiting: Waiting[] = [];
   #busy = false;
 
@@ -42,6 +43,11 @@ export class Writer {
     this.#inode = inodeOf(file);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
+  }
+
+  /** Steps that were committed, commits they shared, commits that failed, and pauses for the lock of another process. */
+  get counts(): Readonly<Record<'steps' | 'commits' | 'failures' | 'lockWaits', number>> {
+    return this.#counts;
   }
 
   /**
@@ -65,8 +71,11 @@ export class Writer {
       this.#begin.run();
     } catch (error) {
       const pauseMs = isLocked(error) ? lockPausesMs[attempt] : undefined;
-      if (pauseMs !== undefined) setTimeout(() => this.#flush(attempt + 1), pauseMs);
-      else this.#finish(this.#waiting.splice(0), undefined, error);
+      if (pauseMs === undefined) this.#finish(this.#waiting.splice(0), undefined, error);
+      else {
+        this.#counts.lockWaits += 1;
+        setTimeout(() => this.#flush(attempt + 1), pauseMs);
+      }
       return;
     }
     const steps = this.#waiting.splice(0, mostSteps);
@@ -84,8 +93,14 @@ export class Writer {
 
   /** Tells every step what became of it and goes on with those that came in meanwhile. */
   #finish(steps: Waiting[], answers: (() => void)[] | undefined, failure?: unknown): void {
-    if (answers) for (const answer of answers) answer();
-    else for (const step of steps) step.reject(unavailable(failure));
+    if (answers) {
+      this.#counts.commits += 1;
+      this.#counts.steps += steps.length;
+      for (const answer of answers) answer();
+    } else {
+      this.#counts.failures += 1;
+      for (const step of steps) step.reject(unavailable(failure));
+    }
     this.#busy = this.#waiting.length > 0;
     if (this.#busy) setImmediate(() => this.#flush(0));
   }

@@ -62,6 +62,23 @@ test.each([
   expect(rows()).toBe(steps);
 });
 
+test('steps, commits, failures and pauses are counted', async () => {
+  const { writer, file, insert } = openWriter();
+  await Promise.all(names(10).map((name) => writer.write(() => insert(name))));
+  await writer.write(() => insert('alone'));
+  expect(writer.counts).toEqual({ steps: 11, commits: 2, failures: 0, lockWaits: 0 });
+  const release = lock(file);
+  const waiting = writer.write(() => insert('late'));
+  await sleep(50);
+  release();
+  await waiting;
+  expect(writer.counts).toMatchObject({ steps: 12, commits: 3, failures: 0 });
+  expect(writer.counts.lockWaits).toBeGreaterThan(1);
+  renameSync(file, `${file}.moved`);
+  await expect(writer.write(() => insert('lost'))).rejects.toThrow(StoreUnavailable);
+  expect(writer.counts).toMatchObject({ steps: 12, commits: 3, failures: 1 });
+});
+
 test('a step is answered with its result, when other connections can see it', async () => {
   const { writer, insert, rows } = openWriter();
   const seen = names(3).map((name) =>

@@ -1,0 +1,85 @@
+/** Logins: as many as can be had, beside bare PBKDF2 with the parameters of a login. */
+
+import { table } from '../../src/settings.ts';
+import type { Bench } from '../bench.ts';
+import { firstLine, spawnOnFirstCore } from '../processes.ts';
+import { betterAuth, type Checked, onSqlite, startAll } from '../targets.ts';
+import { fire, type Volley } from '../volley.ts';
+
+export const barePbkdf2 = 'bare crypto.pbkdf2';
+
+/** Enough to keep the threads busy, too few to be shed. */
+const connections = 4;
+
+/** A login takes so long that a few seconds hold too few of them to tell two percent apart. */
+const times = 4;
+
+/** Somebody to log in to. */
+export interface Door extends Checked {
+  readonly login: Pick<Volley, 'url' | 'body' | 'headers'>;
+}
+
+/** Gatehouse and better-auth, with as many live sessions and somebody who can log in. */
+export async function openDoors(bench: Bench, sessions: number): Promise<Door[]> {
+  const doors: Door[] = [];
+  for (const one of await startAll(bench, sessions, [onSqlite, betterAuth])) {
+    const login = one.who === onSqlite ? await ofGatehouse(one) : ofBetterAuth(one);
+    const { status } = await post(login);
+    if (status !== 200) throw new Error(`${one.who} answered ${status} to a login`);
+    doors.push({ ...one, login });
+  }
+  return doors;
+}
+
+async function ofGatehouse({ server }: Checked): Promise<Door['login']> {
+  const body = JSON.stringify({ username: 'joe', password: 'supersecure' });
+  await post({ url: `${server.url}/register.json`, body });
+  return { url: `${server.url}/login.json`, body };
+}
+
+/** Its account was made with its sessions. */
+function ofBetterAuth({ server }: Checked): Door['login'] {
+  const body = JSON.stringify({ email: 'joe@example.com', password: 'supersecure' });
+  return { url: server.urls['login'] ?? '', body, headers: { Origin: 'https://app.example.com' } };
+}
+
+function post({ url, body = '', headers }: Door['login']): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body });
+}
+
+export async function measureLogins(bench: Bench): Promise<void> {
+  const doors = await openDoors(bench, 1);
+  const seconds = bench.options.seconds * times;
+  const group = `${connections} at once`;
+  try {
+    bench.tell('  warming up');
+    for (const { login } of doors) await fire({ ...login, connections, seconds: bench.options.seconds });
+    await bench.inTurns([undefined, ...doors], async (door) => {
+      const name = { case: 'login', group, who: door?.who ?? barePbkdf2 };
+      if (door) bench.figures.addAll(name, await loginsOf(door, seconds));
+      else bench.figures.add({ ...name, unit: 'logins/s' }, await bareHashes(seconds));
+    });
+  } finally {
+    await Promise.all(doors.map(({ server }) => server.stop()));
+  }
+}
+
+async function loginsOf({ login }: Door, seconds: number): Promise<Record<string, number>> {
+  const answered = await fire({ ...login, connections, seconds, byStatus: true });
+  const { requests, perSecond, accepted, failed, p50Ms, p99Ms } = answered;
+  return {
+    'logins/s': requests > 0 ? (perSecond * accepted) / requests : 0,
+    'p50, ms': p50Ms,
+    'p99, ms': p99Ms,
+    'not accepted': requests - accepted + failed,
+  };
+}
+
+/** Hashes a second on the first core, with the parameters of a login or with fewer iterations. */
+export async function bareHashes(
+  seconds: number,
+  iterations = table.pbkdf2Iterations.default,
+): Promise<number> {
+  const { perSecond } = await firstLine(spawnOnFirstCore(['bench/hashes.ts', iterations, String(seconds)]));
+  return Number(perSecond);
+}

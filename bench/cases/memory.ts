@@ -1,0 +1,68 @@
+/** Memory: what a million live sessions take up in the store, and what the checks of all of them keep in the process. */
+
+import { mkdtempSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bench } from '../bench.ts';
+import { idOf } from '../crowd.ts';
+import { databaseBytes, fill, newDatabase } from '../postgres.ts';
+import { gatehouse, residentBytes, type Server } from '../servers.ts';
+import { fillFile } from '../sqlite.ts';
+import { onPostgres, onSqlite } from '../targets.ts';
+import { fire } from '../volley.ts';
+
+const million = 1_000_000;
+
+const growth = 'growth, MB';
+
+const headersOf = (id: string) => ({ 'X-Session-Id': id });
+
+export async function measureMemory(bench: Bench): Promise<void> {
+  const sessions = bench.options.memorySessions;
+  const crowd = { sessions, accounts: Math.ceil(sessions / 10) };
+  if (bench.wants(onSqlite)) {
+    const folder = mkdtempSync(join(bench.folder, 'memory-'));
+    const [empty, file] = [join(folder, 'empty.db'), join(folder, 'gatehouse.db')];
+    // Their accounts are not the sessions' fault.
+    await fillFile(empty, { ...crowd, sessions: 0 });
+    await fillFile(file, crowd);
+    const bytes = statSync(file).size - statSync(empty).size;
+    await measure(bench, onSqlite, bytes, () => gatehouse(`file:${file}`));
+  }
+  if (bench.wants(onPostgres)) {
+    const server = await bench.postgres();
+    const [empty, url] = [await newDatabase(server), await newDatabase(server)];
+    await fill(empty, { ...crowd, sessions: 0 });
+    await fill(url, crowd);
+    const bytes = (await databaseBytes(url)) - (await databaseBytes(empty));
+    await measure(bench, onPostgres, bytes, () => gatehouse(url));
+  }
+}
+
+async function measure(
+  bench: Bench,
+  who: string,
+  bytes: number,
+  start: () => Promise<Server>,
+): Promise<void> {
+  const { memorySessions, connections, seconds, rounds } = bench.options;
+  const group = `${memorySessions.toLocaleString('en')} live sessions`;
+  const ofMillion = million / memorySessions;
+  bench.figures.add({ case: 'memory', group, who, unit: 'store, MB per million' }, (bytes / 1e6) * ofMillion);
+  for (let round = 1; round <= rounds; round += 1) {
+    bench.tell(`  ${who}, round ${round} of ${rounds}`);
+    const server = await start();
+    try {
+      const url = `${server.url}/auth/session`;
+      // Whoever has checked one session many times has loaded everything, and has a heap of the usual size.
+      await fire({ url, headers: headersOf(idOf(0)), connections, seconds: Math.max(2, seconds) });
+      const before = residentBytes(server.pid);
+      for (let from = 0; from < memorySessions; )
+        from += (await fire({ url, headers: headersOf('{n}'), from, connections, seconds })).requests;
+      const after = residentBytes(server.pid);
+      const figures = { 'process before, MB': before / 1e6, 'after, MB': after / 1e6 };
+      bench.figures.addAll({ case: 'memory', group, who }, { ...figures, [growth]: (after - before) / 1e6 });
+    } finally {
+      await server.stop();
+    }
+  }
+}

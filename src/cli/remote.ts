@@ -1,0 +1,148 @@
+/** What the doctor finds of a database on a server: whether it can be used, and what it may lose. */
+
+import { inspectServer, type ServerInspection } from '../archive.ts';
+import type { Settings } from '../settings.ts';
+import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
+import { clockFindings, clockSlackMs, type Finding, finder } from './checks.ts';
+
+/** Looks at the database of the settings, by the clock of this machine. */
+export async function remoteFindings(settings: Settings, clock: () => number): Promise<Finding[]> {
+  let found: ServerInspection;
+  try {
+    found = await inspectServer(settings, clock);
+  } catch (error) {
+    if (!(error instanceof StoreUnusable || error instanceof StoreUnavailable)) throw error;
+    return [finder('database').problem(error.message)];
+  }
+  return [
+    ...databaseFindings(found),
+    ...transportFindings(found),
+    ...durabilityFindings(found),
+    ...timeFindings(found, clock()),
+    ...newsFindings(found),
+    ...connectionFindings(found, settings.databaseConnections),
+  ];
+}
+
+function databaseFindings(found: ServerInspection): Finding[] {
+  const { ok, warning, problem } = finder('database');
+  const { server, schema, schemaKnown, closedBecause, isReadOnly, halfAccounts } = found;
+  const findings = [
+    ...(isReadOnly
+      ? [problem('It answers read-only: it is a standby, or was demoted. Point DATABASE_URL at the primary.')]
+      : []),
+    ...(closedBecause === undefined ? [] : [problem(closedBecause)]),
+    ...(schema === undefined
+      ? [warning('It has no tables yet; the first start of the server makes them.')]
+      : []),
+    ...(schema !== undefined && schema < schemaKnown
+      ? [warning(`It has schema ${schema}; the next start of the server brings it to ${schemaKnown}.`)]
+      : []),
+    ...(schema !== undefined && schema > schemaKnown
+      ? [warning(`A newer Gatehouse brought it to schema ${schema}; this one knows ${schemaKnown}.`)]
+      : []),
+    ...(halfAccounts === undefined || halfAccounts === 0
+      ? []
+      : [problem(`Accounts with only one of their two records: ${halfAccounts}. They cannot log in.`)]),
+  ];
+  const well = `PostgreSQL ${server} answers, and takes writes; its tables have schema ${schema}.`;
+  return findings.length === 0 ? [ok(well)] : findings;
+}
+
+function transportFindings({ isPrivate }: ServerInspection): Finding[] {
+  const { ok, warning } = finder('tls');
+  return [
+    isPrivate
+      ? ok('What travels to the database is encrypted, or stays on this machine.')
+      : warning('DATABASE_URL leads to another machine without TLS: add sslmode=verify-full to it.'),
+  ];
+}
+
+/** What an acknowledged logout is worth. */
+function durabilityFindings({ durability, standbys }: ServerInspection): Finding[] {
+  const { ok, warning, problem } = finder('durability');
+  const { fsync, full_page_writes, synchronous_commit, synchronous_standby_names: names } = durability;
+  const findings = [
+    ...(fsync === 'off'
+      ? [problem('fsync is off: a power cut may lose or destroy everything. Turn it on at the server.')]
+      : []),
+    ...(full_page_writes === 'off'
+      ? [
+          problem(
+            'full_page_writes is off: a power cut may destroy tables, unless the file system writes pages whole.',
+          ),
+        ]
+      : []),
+    ...(synchronous_commit === 'off'
+      ? [
+          warning(
+            'synchronous_commit is off. Gatehouse turns it on for itself; others on this server do not.',
+          ),
+        ]
+      : []),
+    ...(names !== '' && synchronous_commit === 'local'
+      ? [
+          warning(
+            'synchronous_commit is local: the standbys in synchronous_standby_names are not waited for.',
+          ),
+        ]
+      : []),
+    ...(names === '' && standbys > 0
+      ? [
+          warning(
+            'Its standbys follow asynchronously: what one has not received when it takes over is lost, ' +
+              'and ended sessions live again. synchronous_standby_names prevents it.',
+          ),
+        ]
+      : []),
+    ...(names !== '' && standbys === 0
+      ? [
+          problem(
+            'synchronous_standby_names is set, and no standby follows: writes wait and are answered 503.',
+          ),
+        ]
+      : []),
+  ];
+  const well = names === '' ? 'on its disk' : 'on the disks of it and a standby';
+  return findings.length === 0 ? [ok(`What is acknowledged is ${well}.`)] : findings;
+}
+
+/** Its clock decides over sessions (ruling N4); the one of this machine writes the log. */
+function timeFindings({ aheadMs, aheadWithinMs, newestEntryAt }: ServerInspection, now: number): Finding[] {
+  const { ok, warning } = finder('clock');
+  const apartMs = Math.max(0, Math.abs(aheadMs) - aheadWithinMs);
+  return [
+    apartMs > clockSlackMs
+      ? warning(
+          `The clocks of the database and of this machine are ${Math.round(apartMs / 1_000)} s apart: one is wrong. ` +
+            'That of the database decides over sessions.',
+        )
+      : ok('The clocks of the database and of this machine agree.'),
+    ...clockFindings(newestEntryAt, now + aheadMs, 'the clock of the database').filter(
+      ({ verdict }) => verdict !== 'ok',
+    ),
+  ];
+}
+
+function newsFindings({ isHeard, isPooled }: ServerInspection): Finding[] {
+  const { ok, warning } = finder('notifications');
+  if (isHeard) return [ok('Notifications arrive: a logout holds on all nodes at once.')];
+  return [
+    isPooled
+      ? warning(
+          'A pooler delivers no notifications: a logout holds on other nodes within a second. ' +
+            'Set GATEHOUSE_DATABASE_LISTEN_URL to the address of the database itself.',
+        )
+      : warning('Notifications do not arrive: a logout holds on other nodes within a second, not at once.'),
+  ];
+}
+
+function connectionFindings({ freeConnections }: ServerInspection, most: number): Finding[] {
+  const { ok, warning } = finder('connections');
+  const says = `The server has room for ${freeConnections} more connections; a node opens up to ${most}`;
+  return [
+    freeConnections < most
+      ? warning(`${says}. Raise max_connections, or lower GATEHOUSE_DATABASE_CONNECTIONS.`)
+      : ok(`${says}.`),
+  ];
+}

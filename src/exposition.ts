@@ -1,0 +1,44 @@
+/** Figures as text: the exposition format of Prometheus, version 0.0.4. */
+
+import type { Buckets, Figure, Sample } from './storage/port.ts';
+
+/** Writes figures one after another; the text ends in a newline, and texts with other names may follow it. */
+export function exposition(figures: readonly Figure[]): string {
+  return figures.map(written).join('\n');
+}
+
+function written(figure: Figure): string {
+  const { name, help, kind } = figure;
+  const lines = kind === 'histogram' ? bucketLines(name, figure.buckets) : sampleLines(name, figure.samples);
+  return `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${kind}\n${lines.join('\n')}\n`;
+}
+
+function sampleLines(name: string, samples: readonly Sample[]): string[] {
+  return samples.map(({ labels = {}, value }) => line(name, labels, value));
+}
+
+/** Buckets are cumulative on the wire: each holds what fell into those before it. */
+function bucketLines(name: string, { bounds, counts, sum }: Buckets): string[] {
+  let below = 0;
+  const buckets = counts.map((count, i) => {
+    below += count;
+    return line(`${name}_bucket`, { le: number(bounds[i] ?? Number.POSITIVE_INFINITY) }, below);
+  });
+  return [...buckets, line(`${name}_sum`, {}, sum), line(`${name}_count`, {}, below)];
+}
+
+function line(name: string, labels: Readonly<Record<string, string>>, value: number): string {
+  const pairs = Object.entries(labels).map(
+    ([label, text]) => `${label}="${escaped(text).replaceAll('"', '\\"')}"`,
+  );
+  return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${number(value)}`;
+}
+
+function number(value: number): string {
+  if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
+  return value > 0 ? '+Inf' : '-Inf';
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,112 @@
+/** What a running Gatehouse can say of itself in numbers: the counters of all rooms under the names operators see. */
+
+import type { EventCount } from './concepts/audit.ts';
+import type { Sender } from './mail/sender.ts';
+import type { Figure, Sample, Store } from './storage/port.ts';
+import type { Gate } from './usecases/gate.ts';
+import { version } from './version.ts';
+import type { CheckCounts } from './wire/session.ts';
+import type { Traffic } from './wire/traffic.ts';
+
+/** How often the sweep ended well, and how often not. */
+export type SweepCounts = Record<'ok' | 'failed', number>;
+
+/** Where the counters are. */
+export interface Counting {
+  readonly gate: Gate;
+  readonly store: Store;
+  readonly sender: Sender;
+  readonly traffic: Traffic;
+  readonly checks: Readonly<CheckCounts>;
+  readonly sweeps: Readonly<SweepCounts>;
+}
+
+/** What is there from the start, with 0, because somebody may want to be told when it changes. */
+const expectedEvents: Readonly<Record<string, readonly string[]>> = {
+  register: ['ok', 'identifier_taken', 'too_many_attempts', 'overloaded', 'unavailable'],
+  login: ['ok', 'wrong_password', 'unknown_account', 'too_many_attempts', 'overloaded', 'unavailable'],
+  logout: ['ok', 'no_session', 'unavailable'],
+};
+
+/** Reads every counter; changes nothing, and costs nothing between two readings. */
+export function figuresOf(counting: Counting): Figure[] {
+  const { gate, store, sender, traffic, checks, sweeps } = counting;
+  return [
+    {
+      ...gauge('gatehouse_build_info', 'Always 1; its label tells the version.', [
+        { labels: { version: version() }, value: 1 },
+      ]),
+      isOfOne: true,
+    },
+    ...trafficFigures(traffic),
+    counter(
+      'gatehouse_session_checks_total',
+      'Session checks, by what they found.',
+      by('outcome', { ...checks, unavailable: traffic.counts.get('session')?.breaks.unavailable ?? 0 }),
+    ),
+    counter('gatehouse_events_total', 'Events of the audit, by outcome.', eventSamples(gate.audit.counts)),
+    ...hashingFigures(gate),
+    counter(
+      'gatehouse_mails_total',
+      'Mails that were to be queued, by whether they were.',
+      by('outcome', gate.mails.counts),
+    ),
+    counter('gatehouse_mail_tries_total', 'Tries to send a mail, by outcome.', by('outcome', sender.counts)),
+    counter('gatehouse_sweeps_total', 'Sweeps of what is dead, by outcome.', by('outcome', sweeps)),
+    ...(store.figures?.() ?? []),
+  ];
+}
+
+function trafficFigures({ counts }: Traffic): Figure[] {
+  const contracts = [...counts];
+  return [
+    counter(
+      'gatehouse_requests_total',
+      'Requests that were answered, by contract and class of status.',
+      contracts.flatMap(([contract, { statuses }]) => by('status', statuses, { contract })),
+    ),
+    counter(
+      'gatehouse_broken_requests_total',
+      'Requests that could not be dealt with, by contract and reason.',
+      contracts.flatMap(([contract, { breaks }]) => by('reason', breaks, { contract })),
+    ),
+  ];
+}
+
+function hashingFigures({ hashing }: Gate): Figure[] {
+  const { threads, places, running, refused, hashed, hashedMs } = hashing.counts;
+  const one = (value: number) => [{ value }];
+  return [
+    gauge('gatehouse_hashing_threads', 'Password hashes that can be computed at once.', one(threads)),
+    gauge('gatehouse_hashing_places', 'Places taken in the line for hashes.', one(places)),
+    gauge('gatehouse_hashing_running', 'Password hashes being computed.', one(running)),
+    counter('gatehouse_hashing_refused_total', 'Refusals because the line was full.', one(refused)),
+    counter('gatehouse_hashes_total', 'Password hashes that were computed.', one(hashed)),
+    counter('gatehouse_hash_seconds_total', 'Time that password hashes took.', one(hashedMs / 1_000)),
+  ];
+}
+
+/** Those that are expected first, then whatever else there was. */
+function eventSamples(counts: readonly EventCount[]): Sample[] {
+  const expected = Object.entries(expectedEvents).flatMap(([event, outcomes]) =>
+    outcomes.map((outcome) => ({ event, outcome, count: 0 })),
+  );
+  const all = new Map([...expected, ...counts].map((each) => [`${each.event} ${each.outcome}`, each]));
+  return [...all.values()].map(({ event, outcome, count }) => ({ labels: { event, outcome }, value: count }));
+}
+
+function by(
+  label: string,
+  counts: Readonly<Record<string, number>>,
+  labels: Readonly<Record<string, string>> = {},
+): Sample[] {
+  return Object.entries(counts).map(([name, value]) => ({ labels: { ...labels, [label]: name }, value }));
+}
+
+function counter(name: string, help: string, samples: readonly Sample[]): Figure {
+  return { kind: 'counter', name, help, samples };
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Figure & { kind: 'gauge' } {
+  return { kind: 'gauge', name, help, samples };
+}

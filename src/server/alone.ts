@@ -1,0 +1,36 @@
+/** The whole server in one process. */
+
+import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
+import type { Settings } from '../settings.ts';
+import type { Listening } from './bind.ts';
+import { announce } from './greeting.ts';
+import { listen } from './listen.ts';
+import type { ProcessLog } from './log.ts';
+import { stopOnSignal } from './process.ts';
+
+/** Starts it; rejects if it cannot be started. */
+export async function start(settings: Settings, log: ProcessLog): Promise<void> {
+  const gatehouse = await createGatehouse({ settings, log });
+  const metrics = await listenForMetrics(settings, gatehouse, log);
+  const server = await listen(gatehouse.fetch, settings.host, settings.port, !settings.debug);
+  // Whoever reads that it listens may send a signal at once.
+  stopOnSignal(log, async () => {
+    await Promise.all([server.drain(), metrics?.drain()]);
+    await gatehouse.close();
+  });
+  announce(settings, log, gatehouse.warnings, server.url, metrics?.url);
+}
+
+/** Only where there is a port for them: what counts and serves them takes time to load, and memory. */
+async function listenForMetrics(
+  settings: Settings,
+  gatehouse: Gatehouse,
+  log: ProcessLog,
+): Promise<Listening | undefined> {
+  const { metricsHost, metricsPort } = settings;
+  if (metricsPort === null) return undefined;
+  const { processFigures, serveMetrics } = await import('./metrics.ts');
+  const ofProcess = await processFigures();
+  const read = async () => (await Promise.all([gatehouse.metrics(), ofProcess()])).join('\n');
+  return serveMetrics({ metricsHost, metricsPort }, read, log);
+}

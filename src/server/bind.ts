@@ -1,0 +1,73 @@
+/** An HTTP server on an address: taken in words for the operator, left in order. */
+
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** How long an orderly end waits for requests under way. */
+export const drainMs = 10_000;
+
+/** Where to listen. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** Whether other processes of the same user may listen there too; the system gives each a part of the connections. */
+  readonly isShared?: boolean;
+}
+
+export interface Listening {
+  /** Where the server can be reached. */
+  readonly url: string;
+  /** Accepts nothing new, finishes what is under way within 10 seconds, then cuts off the rest. */
+  drain(): Promise<void>;
+}
+
+/** The address cannot be listened on; the message tells the operator what to do. */
+export class CannotListen extends Error {
+  override readonly name = 'CannotListen';
+}
+
+/**
+ * Has a server listen at an address that settings of these names chose, the public ones if no others are given.
+ *
+ * @throws {CannotListen} if the address is taken or not to be had.
+ */
+export async function bind(
+  server: Server,
+  { host, port, isShared = false }: Address,
+  names = { host: 'HOST', port: 'PORT' },
+): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explained(error, names)));
+    server.listen({ host, port, reusePort: isShared }, () => resolve());
+  });
+  return { url: urlOf(server), drain: () => drain(server) };
+}
+
+function explained(error: NodeJS.ErrnoException, names: { host: string; port: string }): Error {
+  const { code, message } = error;
+  const cannot = (remedy: string) => new CannotListen(`${message}. ${remedy}`, { cause: error });
+  if (code === 'EADDRINUSE')
+    return cannot(`Another program listens there: stop it or choose another ${names.port}.`);
+  if (code === 'EACCES')
+    return cannot(`Choose a ${names.port} above 1023 or give the user the right to listen there.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return cannot(`${names.host} must be an address of this machine.`);
+  if (code === 'ENOTSUP')
+    return cannot('This system gives a port to one process only: leave GATEHOUSE_WORKERS at 1.');
+  return error;
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  // A connection that was busy at first is idle once its answer is out; Node would keep it until it times out.
+  const idling = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearInterval(idling);
+  clearTimeout(late);
+}

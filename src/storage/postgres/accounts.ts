@@ -1,0 +1,198 @@
+/** Accounts in PostgreSQL: a name, a credential and a user, written together and removed together. */
+
+import type { Awaitable } from '../awaitable.ts';
+import type { AccountStore, Credential, NewAccount, NewEmail, Trail, User } from '../port.ts';
+import { holdToChange } from './hold.ts';
+import type { SessionsOfUser } from './sessions.ts';
+import type { Database, InStep, Run } from './step.ts';
+import { isStorable } from './text.ts';
+import { dropTokensOf } from './tokens.ts';
+import { selectUser, usersByPage } from './users.ts';
+import type { Waiting } from './waiting.ts';
+
+/** The memory of users that were looked up lately. */
+export interface Remembered {
+  find(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined>;
+  forget(userId: string): void;
+}
+
+interface Kept extends Credential {
+  readonly canonical: string;
+}
+
+const selectCredential = `SELECT canonical, user_id AS "userId", identifier, password_hash AS "passwordHash",
+    users.id IS NOT NULL AS "hasUser", disabled_at IS NOT NULL AS "isDisabled"
+  FROM auth LEFT JOIN users ON users.id = auth.user_id WHERE user_id = $1`;
+
+/** `ofUser` removes the sessions of a user inside a step. */
+export function accountsIn(
+  db: Database,
+  waiting: Waiting,
+  ofUser: SessionsOfUser,
+  users: Remembered,
+): AccountStore {
+  /** A step after which what is remembered of a user holds no longer, whatever became of it. */
+  function changing<Result>(userId: string, work: (run: InStep) => Promise<Result>): Promise<Result> {
+    return db.step((run) => {
+      run.afterwards(() => users.forget(userId));
+      return work(run);
+    });
+  }
+
+  async function keptOf(userId: string): Promise<Kept | undefined> {
+    const { rows } = await db.read<Kept>(selectCredential, [userId]);
+    return rows[0];
+  }
+
+  return {
+    create: (account, trail) => db.step((run) => create(run, waiting, account, trail)),
+
+    async findCredential(canonical) {
+      if (!isStorable(canonical)) return undefined;
+      const { rows } = await db.read<{ userId: string }>(
+        'SELECT user_id AS "userId" FROM names WHERE canonical = $1',
+        [canonical],
+      );
+      const kept = rows[0] && (await keptOf(rows[0].userId));
+      // Between the two questions the name may have been given up.
+      return kept?.canonical === canonical ? credential(kept) : undefined;
+    },
+
+    async findCredentialOf(userId) {
+      const kept = isStorable(userId) ? await keptOf(userId) : undefined;
+      return kept && credential(kept);
+    },
+
+    findUser: (userId, whom) => (isStorable(userId) ? users.find(userId, whom) : undefined),
+
+    list: usersByPage(db),
+
+    replaceHash: (userId, expected, replacement, trail, ending) =>
+      db.step(async (run) => {
+        await holdToChange(run, userId);
+        const { count } = await run(
+          'UPDATE auth SET password_hash = $1 WHERE user_id = $2 AND password_hash = $3',
+          [replacement, userId, expected],
+        );
+        if (count === 0) return false;
+        await waiting.add(run, trail, { userId });
+        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.trail);
+        return true;
+      }),
+
+    verifyEmail: (userId, email, at, trail) =>
+      changing(userId, async (run) => {
+        const { count } = await run('UPDATE users SET email_verified_at = $1 WHERE id = $2 AND email = $3', [
+          at,
+          userId,
+          email,
+        ]);
+        if (count === 0) return false;
+        await waiting.add(run, trail, { userId });
+        return true;
+      }),
+
+    changeEmail: (userId, to, trail) =>
+      changing(userId, async (run) => {
+        // Read after it is held: a question that had to wait would not see what changed meanwhile.
+        await holdToChange(run, userId);
+        const { rows } = await run<User>(selectUser, [userId]);
+        if (!rows[0]) return 'unknown_account';
+        const isNamedByAddress = rows[0].identifier.includes('@');
+        if (isNamedByAddress && !(await rename(run, userId, to))) return 'identifier_taken';
+        await run('UPDATE users SET email = $1, email_verified_at = $2 WHERE id = $3', [
+          to.email,
+          to.verifiedAt,
+          userId,
+        ]);
+        await waiting.add(run, trail, { userId });
+        return 'changed';
+      }),
+
+    setDisabled: (userId, at, trail) =>
+      changing(userId, async (run) => {
+        if (!(await holdToChange(run, userId))) return false;
+        // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
+        const { count } = await run(
+          'UPDATE users SET disabled_at = $1 WHERE id = $2 AND (disabled_at IS NULL) = $3',
+          [at, userId, at !== null],
+        );
+        if (count > 0) await waiting.add(run, trail, { userId });
+        return true;
+      }),
+
+    remove: (userId, trail) =>
+      changing(userId, async (run) => {
+        const isUser = await holdToChange(run, userId);
+        await ofUser.drop(run, userId, trail);
+        const removed = await removeRows(run, userId, isUser);
+        if (removed) await waiting.add(run, trail, { userId });
+        return removed;
+      }),
+  };
+}
+
+async function create(
+  run: InStep,
+  waiting: Waiting,
+  { canonical, identifier, userId, passwordHash, createdAt, email }: NewAccount,
+  trail: Trail | undefined,
+): Promise<'created' | 'identifier_taken'> {
+  if (!(await takeName(run, canonical, userId))) return 'identifier_taken';
+  await run('INSERT INTO auth (user_id, canonical, identifier, password_hash) VALUES ($1, $2, $3, $4)', [
+    userId,
+    canonical,
+    identifier,
+    passwordHash,
+  ]);
+  await run('INSERT INTO users (id, created_at, email) VALUES ($1, $2, $3)', [userId, createdAt, email]);
+  await waiting.add(run, trail, { userId });
+  return 'created';
+}
+
+/** Takes a name for a user; `false` if it is somebody's. Whoever is just giving it up, or taking it, is waited for. */
+async function takeName(run: Run, canonical: string, userId: string): Promise<boolean> {
+  const { count } = await run(
+    'INSERT INTO names (canonical, user_id) VALUES ($1, $2) ON CONFLICT (canonical) DO NOTHING',
+    [canonical, userId],
+  );
+  return count > 0;
+}
+
+async function giveUpName(run: Run, canonical: string, userId: string): Promise<void> {
+  await run('DELETE FROM names WHERE canonical = $1 AND user_id = $2', [canonical, userId]);
+}
+
+/** Gives a user that has a credential another name; `false` if that is somebody else's. */
+async function rename(run: Run, userId: string, { email, canonical }: NewEmail): Promise<boolean> {
+  const { rows } = await run<Kept>(selectCredential, [userId]);
+  const old = rows[0]?.canonical;
+  const isOther = old !== canonical;
+  if (isOther && !(await takeName(run, canonical, userId))) return false;
+  await run('UPDATE auth SET identifier = $1, canonical = $2 WHERE user_id = $3', [email, canonical, userId]);
+  if (isOther && old !== undefined) await giveUpName(run, old, userId);
+  return true;
+}
+
+/**
+ * Removes what is left of an account; `false` if that is nothing. Where there was no user to hold, one that came since
+ * is left alone with both its rows.
+ */
+async function removeRows(run: Run, userId: string, isUser: boolean): Promise<boolean> {
+  const { rows } = await run<{ canonical: string }>(
+    `DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))
+     RETURNING canonical`,
+    [userId, isUser],
+  );
+  const tokens = await dropTokensOf(run, userId);
+  const devices = await run('DELETE FROM devices WHERE user_id = $1', [userId]);
+  if (isUser) await run('DELETE FROM users WHERE id = $1', [userId]);
+  if (rows[0]) await giveUpName(run, rows[0].canonical, userId);
+  // The credential that knew the name is lost (ruling R2): only all names can tell which it was.
+  else if (isUser) await run('DELETE FROM names WHERE user_id = $1', [userId]);
+  return isUser || rows.length + tokens + devices.count > 0;
+}
+
+function credential({ userId, identifier, passwordHash, hasUser, isDisabled }: Kept): Credential {
+  return { userId, identifier, passwordHash, hasUser, isDisabled };
+}

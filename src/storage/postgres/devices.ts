@@ -1,0 +1,50 @@
+/** Known devices in PostgreSQL: one row for each device a user signed in on, with the last time they did. */
+
+import type { DeviceStore } from '../port.ts';
+import { holdToAdd } from './hold.ts';
+import type { Database } from './step.ts';
+
+const insert = `INSERT INTO devices (user_id, device_hash, last_used_at) VALUES ($1, decode($2, 'hex'), $3)
+  ON CONFLICT (user_id, device_hash) DO NOTHING`;
+const update = `UPDATE devices SET last_used_at = greatest(last_used_at, $3)
+  WHERE user_id = $1 AND device_hash = decode($2, 'hex')`;
+
+export function devicesIn(db: Database): DeviceStore {
+  return {
+    remember: (deviceHash, userId, at) =>
+      db.step(async (run) => {
+        // Of a user who is not there nothing is noted, so there is no news to tell anybody.
+        if (!(await holdToAdd(run, userId))) return 'known';
+        const device = [userId, deviceHash, at];
+        if ((await run(insert, device)).count > 0) return 'new';
+        await run(update, device);
+        return 'known';
+      }),
+
+    async isKnown(deviceHash, userId, since) {
+      const { rows } = await db.read(
+        `SELECT 1 FROM devices WHERE user_id = $1 AND device_hash = decode($2, 'hex') AND last_used_at >= $3`,
+        [userId, deviceHash, since],
+      );
+      return rows.length > 0;
+    },
+
+    async any(userId) {
+      const { rows } = await db.read('SELECT 1 FROM devices WHERE user_id = $1 LIMIT 1', [userId]);
+      return rows.length > 0;
+    },
+
+    sweep: (before, most) =>
+      db.step(async (run) => {
+        const { count } = await run(
+          `WITH unused AS (
+             SELECT user_id, device_hash FROM devices WHERE last_used_at < $1 ORDER BY last_used_at LIMIT $2
+             FOR UPDATE SKIP LOCKED
+           ) DELETE FROM devices USING unused
+           WHERE devices.user_id = unused.user_id AND devices.device_hash = unused.device_hash`,
+          [before, most],
+        );
+        return count;
+      }, 'long'),
+  };
+}

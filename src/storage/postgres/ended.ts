@@ -1,0 +1,102 @@
+/** What became of sessions that are gone: one row each under the hash of the id, kept for a while. */
+
+import type { EndedSession, Trail } from '../port.ts';
+import { disown, hashes } from './owners.ts';
+import type { KeptSession } from './rows.ts';
+import type { Run } from './step.ts';
+
+const into = 'INSERT INTO ended (user_id, id_hash, handle, ended_at, event, outcome, contract)';
+
+/** An id may end twice: it was given to another session, or a copy of the database was put back. */
+const again = `ON CONFLICT (user_id, id_hash) DO UPDATE SET handle = excluded.handle, ended_at = excluded.ended_at,
+  event = excluded.event, outcome = excluded.outcome, contract = excluded.contract`;
+
+/** Notes that sessions of one user ended on behalf of a trail; without one nobody could say when or why. */
+export async function noteEnded(
+  run: Run,
+  sessions: readonly KeptSession[],
+  trail: Trail | undefined,
+): Promise<void> {
+  const [first] = sessions;
+  if (!first) return;
+  const idHashes = sessions.map(({ idHash }) => idHash);
+  if (!trail) return disown(run, idHashes);
+  const { at, event, outcome, contract } = trail;
+  await run(
+    `${into} SELECT $1, id_hash, handle, $4, $5, $6, $7
+     FROM unnest($2::bytea[], $3::text[]) AS gone (id_hash, handle) ${again}`,
+    [first.userId, hashes(idHashes), sessions.map(({ handle }) => handle), at, event, outcome, contract],
+  );
+}
+
+/** Ends all sessions there are; returns how many. */
+export async function endEverything(run: Run, trail: Trail | undefined): Promise<number> {
+  if (!trail) {
+    const { count } = await run(
+      'WITH gone AS (DELETE FROM sessions RETURNING id_hash) DELETE FROM owners USING gone WHERE key = id_hash',
+    );
+    return count;
+  }
+  const { at, event, outcome, contract } = trail;
+  const { count } = await run(
+    `WITH gone AS (DELETE FROM sessions RETURNING user_id, id_hash, handle)
+     ${into} SELECT user_id, id_hash, handle, $1, $2, $3, $4 FROM gone ${again}`,
+    [at, event, outcome, contract],
+  );
+  return count;
+}
+
+/** Ends at most `most` sessions that died by themselves, earliest first; what somebody else holds just now stays. */
+export async function endExpired(run: Run, now: number, most: number): Promise<string[]> {
+  const { rows } = await run<{ idHash: string }>(
+    `WITH dead AS (
+       SELECT user_id, id_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2
+       FOR UPDATE SKIP LOCKED
+     ), gone AS (
+       DELETE FROM sessions USING dead WHERE sessions.user_id = dead.user_id AND sessions.id_hash = dead.id_hash
+       RETURNING sessions.*
+     )
+     ${into} SELECT user_id, id_hash, handle, idle_expires_at, 'expiry',
+       CASE WHEN idle_expires_at < expires_at THEN 'idle' ELSE 'over_age' END, contract FROM gone ${again}
+     RETURNING encode(id_hash, 'hex') AS "idHash"`,
+    [now, most],
+  );
+  return rows.map(({ idHash }) => idHash);
+}
+
+/** What is kept of the end of a session. */
+export async function findEnded(run: Run, userId: string, idHash: string): Promise<EndedSession | undefined> {
+  const { rows } = await run<EndedSession>(
+    `SELECT handle, user_id AS "userId", ended_at AS "endedAt", event, outcome, contract
+     FROM ended WHERE user_id = $1 AND id_hash = decode($2, 'hex')`,
+    [userId, idHash],
+  );
+  return rows[0];
+}
+
+/** Forgets at most `most` ends from before `before`, and whose they were. */
+export async function forgetEnded(run: Run, before: number, most: number): Promise<number> {
+  const { rows } = await run<{ idHash: string }>(
+    `DELETE FROM ended WHERE (user_id, id_hash) IN (
+       SELECT user_id, id_hash FROM ended WHERE ended_at < $1 ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED
+     ) RETURNING encode(id_hash, 'hex') AS "idHash"`,
+    [before, most],
+  );
+  await disown(
+    run,
+    rows.map(({ idHash }) => idHash),
+  );
+  return rows.length;
+}
+
+/**
+ * Writes beside an end what says nothing new, so that the step waits for the synchronous standbys, if there are any:
+ * an end whose own wait for them was cut short can be seen, and is not kept by them yet.
+ */
+export async function confirmEnd(run: Run, userId: string, idHash: string): Promise<void> {
+  await run(
+    `UPDATE ended SET ended_at = ended_at WHERE user_id = $1 AND id_hash = decode($2, 'hex')
+     AND current_setting('synchronous_standby_names') <> ''`,
+    [userId, idHash],
+  );
+}

@@ -1,0 +1,249 @@
+/** Sessions in PostgreSQL: one row each under its user and the hash of the id. */
+
+import type { Cap, Session, SessionStore, Trail } from '../port.ts';
+import type { Checks } from './checks.ts';
+import { confirmEnd, endEverything, endExpired, findEnded, forgetEnded, noteEnded } from './ended.ts';
+import { holdToAdd, holdToChange } from './hold.ts';
+import type { News } from './news.ts';
+import { own } from './owners.ts';
+import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } from './rows.ts';
+import type { Database, InStep, Run } from './step.ts';
+import type { Touches } from './touches.ts';
+import type { Waiting } from './waiting.ts';
+
+/** Removals of the sessions of a user inside a step of somebody else, who holds the user's row. */
+export interface SessionsOfUser {
+  /** All or all but one, with an entry in the audit for each. */
+  end(
+    run: InStep,
+    userId: string,
+    exceptHandle: string | undefined,
+    trail: Trail | undefined,
+  ): Promise<Session[]>;
+  /** All, without an entry for each. */
+  drop(run: InStep, userId: string, trail: Trail | undefined): Promise<void>;
+}
+
+/** What the sessions work with. */
+export interface SessionParts {
+  readonly db: Database;
+  readonly checks: Checks;
+  readonly news: News;
+  readonly touches: Touches;
+  readonly waiting: Waiting;
+}
+
+const byHash = `user_id = $1 AND id_hash = decode($2, 'hex')`;
+
+export function sessionsIn(parts: SessionParts): SessionStore & { readonly inStep: SessionsOfUser } {
+  const { db, checks, news, touches, waiting } = parts;
+  const { owners } = checks;
+
+  /** Notes why sessions of one user are gone, has them forgotten everywhere, and returns them in order of creation. */
+  async function gone(
+    run: InStep,
+    rows: readonly KeptSession[],
+    trail: Trail | undefined,
+  ): Promise<Session[]> {
+    run.afterwards(() => news.ended(rows.map(({ idHash }) => idHash)));
+    await noteEnded(run, rows, trail);
+    const sorted = rows.toSorted((a, b) => a.createdAt - b.createdAt || (a.handle < b.handle ? -1 : 1));
+    return sorted.map(sessionOf);
+  }
+
+  /** As `gone`, with an entry in the audit for each. */
+  async function ended(
+    run: InStep,
+    rows: readonly KeptSession[],
+    trail: Trail | undefined,
+  ): Promise<Session[]> {
+    const sessions = await gone(run, rows, trail);
+    await waiting.add(run, trail, ...sessions);
+    return sessions;
+  }
+
+  /** Deletes sessions of the user `$1`. */
+  async function take(run: Run, where: string, values: readonly unknown[]): Promise<KeptSession[]> {
+    const { rows } = await run<KeptSession>(
+      `DELETE FROM sessions WHERE ${where} RETURNING ${hashAndSessionColumns}`,
+      values,
+    );
+    return rows;
+  }
+
+  const ofUser = (run: Run, userId: string, exceptHandle: string | undefined) =>
+    take(run, 'user_id = $1 AND handle IS DISTINCT FROM $2', [userId, exceptHandle ?? null]);
+
+  const inStep: SessionsOfUser = {
+    end: async (run, userId, exceptHandle, trail) =>
+      ended(run, await ofUser(run, userId, exceptHandle), trail),
+    drop: async (run, userId, trail) => void (await gone(run, await ofUser(run, userId, undefined), trail)),
+  };
+
+  /** Ends the sessions used least recently of those a user has besides a new one, beyond a number of all of them. */
+  async function endBeyond(run: InStep, session: Session, { most, trail }: Cap): Promise<void> {
+    const { userId, handle, createdAt } = session;
+    const surplus = await take(
+      run,
+      `user_id = $1 AND handle IN (
+         SELECT handle FROM sessions WHERE user_id = $1 AND handle <> $2 AND idle_expires_at > $3
+         ORDER BY last_seen_at DESC, created_at DESC, handle OFFSET $4)`,
+      [userId, handle, createdAt, most - 1],
+    );
+    // Of those that end together the one used last ends first, as it would one by one.
+    const order = surplus.toSorted(
+      (a, b) => b.lastSeenAt - a.lastSeenAt || b.createdAt - a.createdAt || (a.handle < b.handle ? -1 : 1),
+    );
+    for (const one of order) await ended(run, [one], trail);
+  }
+
+  /** Runs a step on the session of an id, if the id was ever given out. */
+  async function onSession<Result>(
+    idHash: string,
+    otherwise: Result,
+    work: (run: InStep, userId: string) => Promise<Result>,
+  ): Promise<Result> {
+    const userId = await owners.of(db, idHash);
+    if (userId === undefined) return otherwise;
+    return db.step((run) => {
+      // Also where its end is in doubt.
+      run.afterwards(() => checks.forgetSession(idHash));
+      return work(run, userId);
+    });
+  }
+
+  return {
+    inStep,
+
+    insert: (idHash, session, trail, cap) =>
+      db.step(async (run) => {
+        const { userId, handle } = session;
+        const isUser = await (cap ? holdToChange : holdToAdd)(run, userId);
+        if (!isUser) return 'unknown_account';
+        await own(run, idHash, userId);
+        await insert(run, idHash, session);
+        await waiting.add(run, trail, { userId, handle });
+        if (cap) await endBeyond(run, session, cap);
+        return 'inserted';
+      }),
+
+    find: (idHash, whom) => checks.session(idHash, whom),
+
+    async ofUser(userId) {
+      const { rows } = await db.read<Session>(
+        `SELECT ${sessionColumns} FROM sessions WHERE user_id = $1 ORDER BY created_at, handle`,
+        [userId],
+      );
+      return rows;
+    },
+
+    touch(idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) {
+      touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
+      // Other checks within the time of trust need not note it again.
+      checks.sessions.change(idHash, (session) =>
+        session.lastSeenAt < lastSeenAt ? { ...session, lastSeenAt, idleExpiresAt } : session,
+      );
+    },
+
+    prove: (idHash, provenAt, trail) =>
+      onSession(idHash, false, async (run, userId) => {
+        const { rows } = await run<{ handle: string }>(
+          `UPDATE sessions SET proven_at = $3 WHERE ${byHash} RETURNING handle`,
+          [userId, idHash, provenAt],
+        );
+        const [proven] = rows;
+        if (!proven) return false;
+        await waiting.add(run, trail, { userId, handle: proven.handle });
+        return true;
+      }),
+
+    rotate: (idHash, newIdHash, trail) =>
+      onSession(idHash, false, async (run, userId) => {
+        const { rows } = await run<KeptSession>(
+          `UPDATE sessions SET id_hash = decode($3, 'hex') WHERE ${byHash} RETURNING ${hashAndSessionColumns}`,
+          [userId, idHash, newIdHash],
+        );
+        const [rotated] = rows;
+        if (!rotated) return false;
+        await own(run, newIdHash, userId);
+        await gone(run, [{ ...rotated, idHash }], trail);
+        run.afterwards(() => touches.move(idHash, newIdHash));
+        return true;
+      }),
+
+    remove: (idHash, trail) =>
+      onSession(idHash, undefined, async (run, userId) => {
+        const [removed] = await ended(run, await take(run, byHash, [userId, idHash]), trail);
+        return removed;
+      }),
+
+    confirmEnd: (idHash) => onSession(idHash, undefined, (run, userId) => confirmEnd(run, userId, idHash)),
+
+    removeByHandle: (userId, handle, trail) =>
+      db.step(async (run) => {
+        const [removed] = await ended(
+          run,
+          await take(run, 'user_id = $1 AND handle = $2', [userId, handle]),
+          trail,
+        );
+        return removed;
+      }),
+
+    removeOfUser: (userId, exceptHandle, trail) =>
+      db.step(async (run) => {
+        await holdToChange(run, userId);
+        if (exceptHandle !== undefined && !(await isThere(run, userId, exceptHandle))) return [];
+        return inStep.end(run, userId, exceptHandle, trail);
+      }),
+
+    async findByHandle(handle) {
+      const { rows } = await db.read<Session>(`SELECT ${sessionColumns} FROM sessions WHERE handle = $1`, [
+        handle,
+      ]);
+      return rows[0];
+    },
+
+    removeAll: (trail) =>
+      db.step(async (run) => {
+        run.afterwards(() => news.everything());
+        await waiting.add(run, trail, {});
+        return endEverything(run, trail);
+      }, 'long'),
+
+    async findEnded(idHash) {
+      const userId = await owners.of(db, idHash);
+      return userId === undefined ? undefined : findEnded(db.read, userId, idHash);
+    },
+
+    sweepEnded: (before, most) => db.step((run) => forgetEnded(run, before, most)),
+
+    sweep: (now, most) =>
+      db.step(async (run) => {
+        const ended = await endExpired(run, now, most);
+        // Every node knows by itself that these are dead; what is kept of them takes up space for nothing.
+        run.afterwards(() =>
+          ended.forEach((idHash) => {
+            checks.forgetSession(idHash);
+          }),
+        );
+        return ended.length;
+      }),
+  };
+}
+
+async function isThere(run: Run, userId: string, handle: string): Promise<boolean> {
+  const { rows } = await run('SELECT 1 FROM sessions WHERE user_id = $1 AND handle = $2', [userId, handle]);
+  return rows.length > 0;
+}
+
+async function insert(run: Run, idHash: string, session: Session): Promise<void> {
+  const { userId, handle, contract, network, device } = session;
+  const { createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt } = session;
+  const instants = [createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt];
+  await run(
+    `INSERT INTO sessions (user_id, id_hash, handle, contract, network, device,
+                           created_at, last_seen_at, idle_expires_at, expires_at, proven_at)
+     VALUES ($1, decode($2, 'hex'), $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [userId, idHash, handle, contract, network, device, ...instants],
+  );
+}

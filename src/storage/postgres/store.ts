@@ -1,0 +1,161 @@
+/** The PostgreSQL store: any number of nodes on one database, and what they tell one another. */
+
+import { type Store, StoreUnavailable } from '../port.ts';
+import { accountsIn } from './accounts.ts';
+import { auditIn } from './audit.ts';
+import { Checks } from './checks.ts';
+import { DatabaseClock } from './clock.ts';
+import { Connections } from './connections.ts';
+import { devicesIn } from './devices.ts';
+import { delays, figuresOf } from './figures.ts';
+import { Login } from './login.ts';
+import { mailsIn } from './mails.ts';
+import { News } from './news.ts';
+import { Reach } from './reach.ts';
+import { sessionsIn } from './sessions.ts';
+import { assertSound, prepareTables } from './tables.ts';
+import { throttleIn } from './throttle.ts';
+import { inTime } from './time.ts';
+import { tokensIn } from './tokens.ts';
+import { Touches } from './touches.ts';
+import { thrown } from './trouble.ts';
+import { isPrivate } from './url.ts';
+import { Waiting } from './waiting.ts';
+import { Watch } from './watch.ts';
+
+/** How long whoever asks whether the store answers may wait: ruling B2 wants to know within two seconds. */
+const pingMs = 1_700;
+
+/** Connections that answer session checks alone, so that nothing else ever keeps a check waiting. */
+const checkConnections = 2;
+
+export interface PostgresOptions {
+  /** Where the database is: `postgres://…`. */
+  readonly url: string;
+  /** Where it can be listened to, if `url` leads through a pooler; empty if it does not. */
+  readonly listenUrl: string;
+  /** The most connections this node opens; at least 4: one watches, two are for session checks. */
+  readonly mostConnections: number;
+  /** How long what was read of a session is trusted, in milliseconds; 0 for not at all. */
+  readonly trustMs: number;
+  /** What may be remembered for session checks, in bytes. */
+  readonly memoryBytes: number;
+  /** The name of this node, different from those of all others. */
+  readonly node: string;
+  /** Links the entries of the audit: it must be the same at every opening. */
+  readonly digest: (text: string) => string;
+  /** From 0 to below 1, to spread out what would otherwise happen at once. */
+  readonly chance: () => number;
+}
+
+/** A store, and what is worth a warning about its database. */
+export interface OpenedStore {
+  readonly store: Store;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Opens the store in a database, and brings its tables up to date.
+ *
+ * @throws {StoreUnusable} if the database cannot be used; the message says what to do.
+ */
+export async function openPostgresStore(options: PostgresOptions): Promise<OpenedStore> {
+  const { url, listenUrl, mostConnections, trustMs, memoryBytes, node, digest, chance } = options;
+  const login = await Login.at(url);
+  const listening = listenUrl === '' ? login : await Login.at(listenUrl, 'GATEHOUSE_DATABASE_LISTEN_URL');
+  const reach = new Reach();
+  const clock = new DatabaseClock();
+  const pool = (most: number) => new Connections({ login, most, reach, chance });
+  const connections = { checks: pool(checkConnections), steps: pool(mostConnections - checkConnections - 1) };
+  const db = connections.steps;
+  const checks = new Checks(connections.checks, { trustMs, mostBytes: memoryBytes });
+  const news = new News(checks, db, node, () => clock.now());
+  const measured = delays();
+  const watch = new Watch({
+    login: listening,
+    node,
+    clock,
+    reach: listenUrl === '' ? reach : undefined,
+    chance,
+    onFound() {
+      checks.forgetAll();
+      for (const pool of Object.values(connections)) pool.renew();
+    },
+    onSilence: () => checks.forgetAll(),
+    onNotice(notice) {
+      news.take(notice);
+      measured.observe(Math.max(0, clock.now() - notice.at) / 1_000);
+    },
+  });
+  try {
+    await login.explaining(() => prepareTables(login));
+    await listening.explaining(() => watch.start());
+  } catch (error) {
+    await watch.close();
+    throw error;
+  }
+
+  const waiting = new Waiting();
+  const touches = new Touches(db, checks.owners);
+  const sessions = sessionsIn({ db, checks, news, touches, waiting });
+  const users = {
+    find: (userId: string, whom?: 'anybody' | 'store') => checks.user(userId, whom),
+    forget: (userId: string) => news.changed(userId),
+  };
+  const audit = auditIn(db, waiting, digest);
+
+  const store: Store = {
+    accounts: accountsIn(db, waiting, sessions.inStep, users),
+    sessions,
+    throttle: throttleIn(db),
+    audit,
+    tokens: tokensIn(db, checks.owners),
+    mails: mailsIn(db),
+    devices: devicesIn(db),
+
+    clock: () => clock.now(),
+
+    figures: () => figuresOf({ checks, watch, connections, delays: measured }),
+
+    ping: () => inTime(pingMs, assertSound(db.read)).catch(thrown),
+
+    async close() {
+      try {
+        await touches.writeBack();
+        await audit.link();
+        await news.told();
+      } catch (error) {
+        // Nothing of this was acknowledged: uses may be lost, and entries are linked by whoever comes next.
+        if (!(error instanceof StoreUnavailable)) throw error;
+      } finally {
+        checks.close();
+        await watch.close();
+        await Promise.all(Object.values(connections).map((pool) => pool.close()));
+      }
+    },
+  };
+  return { store, warnings: warningsAbout(options, login, listening) };
+}
+
+function warningsAbout({ url, listenUrl }: PostgresOptions, login: Login, listening: Login): string[] {
+  const addresses = { DATABASE_URL: url, GATEHOUSE_DATABASE_LISTEN_URL: listenUrl || url };
+  const open = Object.entries(addresses).find(([_setting, address]) => !isPrivate(address));
+  const late = 'a logout holds on other nodes within a second.';
+  return [
+    ...(open
+      ? [`${open[0]} leads to another machine without TLS that is checked: add sslmode=verify-full to it.`]
+      : []),
+    ...(listening.isPooled
+      ? [
+          `${listenUrl ? 'GATEHOUSE_DATABASE_LISTEN_URL' : 'DATABASE_URL'} leads through a pooler, which delivers no notifications: ${late} ` +
+            'Set GATEHOUSE_DATABASE_LISTEN_URL to the address of the database itself to have it there at once.',
+        ]
+      : []),
+    ...(listening.place === login.place
+      ? []
+      : [
+          `GATEHOUSE_DATABASE_LISTEN_URL leads to another database than DATABASE_URL, where there is nothing to hear: ${late} ` +
+            'Correct it.',
+        ]),
+  ];
+}

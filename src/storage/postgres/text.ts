@@ -1,0 +1,11 @@
+/** Which texts PostgreSQL can hold: it knows neither U+0000 nor half of a pair of surrogates. */
+
+/** Whether a text can be kept as it is. One that cannot is nobody's name: who asks for it is told so, and not an error. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** A text as it can be kept, for what must not fail over a character; most are kept as they are. */
+export function storable(text: string): string {
+  return isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
+}

@@ -1,0 +1,105 @@
+/** Throttle windows in PostgreSQL: one counter per key, counted by all nodes. */
+
+import { type Counted, clockSlackMs, type Quota, type ThrottleStore } from '../port.ts';
+import type { Database, Run } from './step.ts';
+
+interface Window {
+  readonly count: number;
+  readonly windowEndsAt: number;
+}
+
+interface Filled extends Window {
+  readonly quota: Quota;
+}
+
+/** Takes a whole step back because some quotas are full. */
+class Full extends Error {
+  readonly freeAt: number;
+
+  constructor(freeAt: number) {
+    super('a quota is full');
+    this.freeAt = freeAt;
+  }
+}
+
+const select = `SELECT count, window_ends_at AS "windowEndsAt" FROM throttle WHERE key = decode($1, 'hex')`;
+
+/** Counts in the window that is kept, or in a new one. `$3` is where a new one ends, `$4` where none ends later. */
+const isCurrent = 'kept.window_ends_at > $2 AND kept.window_ends_at <= $4';
+const upsert = `INSERT INTO throttle AS kept (key, count, window_ends_at) VALUES (decode($1, 'hex'), 1, $3)
+  ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN ${isCurrent} THEN kept.count + 1 ELSE 1 END,
+    window_ends_at = CASE WHEN ${isCurrent} THEN kept.window_ends_at ELSE excluded.window_ends_at END
+  RETURNING count, window_ends_at AS "windowEndsAt"`;
+
+export function throttleIn(db: Database): ThrottleStore {
+  async function currentWindow({ key, windowMs }: Quota, now: number): Promise<Window> {
+    const { rows } = await db.read<Window>(select, [key]);
+    const row = rows[0];
+    const current = row && row.windowEndsAt > now && row.windowEndsAt <= now + windowMs + clockSlackMs;
+    return current ? row : { count: 0, windowEndsAt: now + windowMs };
+  }
+
+  /** Until when an attempt would be refused, as far as a look can tell. */
+  async function fullUntil(quotas: readonly Quota[], now: number): Promise<number | undefined> {
+    const windows = await Promise.all(
+      quotas.map(async (quota) => ({ quota, ...(await currentWindow(quota, now)) })),
+    );
+    return lastEnd(windows.filter(({ count, quota }) => count >= quota.limit));
+  }
+
+  return {
+    async take(quotas, now) {
+      // Whoever is refused anyway is refused by a read: a flood of refusals costs no commit.
+      const freeAt = await fullUntil(quotas, now);
+      if (freeAt !== undefined) return { allowed: false, freeAt };
+      try {
+        const filled = await db.step((run) => count(run, quotas, now));
+        const ends = new Map(filled.map(({ quota, windowEndsAt }) => [quota, windowEndsAt]));
+        return { allowed: true, windowEndsAt: quotas.map((quota) => ends.get(quota) as number) };
+      } catch (error) {
+        if (error instanceof Full) return { allowed: false, freeAt: error.freeAt } satisfies Counted;
+        throw error;
+      }
+    },
+
+    giveBack: (key, windowEndsAt) =>
+      db.step(async (run) => {
+        await run(
+          `UPDATE throttle SET count = count - 1
+           WHERE key = decode($1, 'hex') AND window_ends_at = $2 AND count > 0`,
+          [key, windowEndsAt],
+        );
+      }),
+
+    // A window in which somebody counts just now is not over: it is left alone.
+    sweep: (now, most) =>
+      db.step(async (run) => {
+        const { count } = await run(
+          `WITH over AS (
+             SELECT key FROM throttle WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2
+             FOR UPDATE SKIP LOCKED
+           ) DELETE FROM throttle USING over WHERE throttle.key = over.key`,
+          [now, most],
+        );
+        return count;
+      }, 'long'),
+  };
+}
+
+/** Counts under all quotas, each held from then on, in the order of their keys: so no two attempts wait for each other. */
+async function count(run: Run, quotas: readonly Quota[], now: number): Promise<Filled[]> {
+  const filled: Filled[] = [];
+  for (const quota of quotas.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    const end = now + quota.windowMs;
+    const { rows } = await run<Window>(upsert, [quota.key, now, end, end + clockSlackMs]);
+    filled.push({ quota, ...(rows[0] as Window) });
+  }
+  const freeAt = lastEnd(filled.filter(({ count, quota }) => count > quota.limit));
+  if (freeAt !== undefined) throw new Full(freeAt);
+  return filled;
+}
+
+function lastEnd(windows: readonly Window[]): number | undefined {
+  return windows.length === 0 ? undefined : Math.max(...windows.map(({ windowEndsAt }) => windowEndsAt));
+}

@@ -1,0 +1,14 @@
+/** The version of this program, from the package it is in. */
+
+import { readFileSync } from 'node:fs';
+
+let known: string | undefined;
+
+/** Read from disk once, and only if somebody asks. */
+export function version(): string {
+  if (known === undefined) {
+    const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+    known = (JSON.parse(text) as { version: string }).version;
+  }
+  return known;
+}

@@ -1,0 +1,38 @@
+/** Answers a flood of refusals no faster than it costs little: beyond a number in a moment they wait for their turn. */
+
+/** Refusals answered in one stretch of time, and its length: two thousand a second. */
+const mostAtOnce = 20;
+const stretchMs = 10;
+
+/** Refusals that wait; more are answered at once, since waiting costs memory. */
+const mostWaiting = 4_000;
+
+/**
+ * Whoever asks again as soon as they are refused keeps the process busy with refusing. Here they wait until others had
+ * their turn, and ask the less often.
+ */
+export class Pace {
+  #left = mostAtOnce;
+  #waiting: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Resolves when it is somebody's turn; `undefined` if it is now. */
+  turn(): Promise<void> | undefined {
+    this.#timer ??= setInterval(() => this.#goOn(), stretchMs).unref();
+    if (this.#left > 0) {
+      this.#left -= 1;
+      return undefined;
+    }
+    if (this.#waiting.length >= mostWaiting) return undefined;
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #goOn(): void {
+    const next = this.#waiting.splice(0, mostAtOnce);
+    for (const go of next) go();
+    this.#left = mostAtOnce - next.length;
+    if (next.length > 0 || this.#left < mostAtOnce) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,178 @@
+/** An interrupted move goes on where it was, or begins anew where the old place has changed; nothing half-done serves. */
+
+import { spawn } from 'node:child_process';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { command, commandEnvironment } from '../support/command.ts';
+import { query } from '../support/database.ts';
+import {
+  crowded,
+  everythingAt,
+  fileOf,
+  fill,
+  inStore,
+  move,
+  moved,
+  type Place,
+  places,
+  trail,
+} from '../support/moving.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { type Child, gather, root } from '../support/process.ts';
+import { startProxy } from '../support/proxy.ts';
+
+const goOn = 'Run the same command again to go on.';
+
+function start(from: string, to: string): Child {
+  const words = ['migrate', '--from', from, '--to', to, '--json'];
+  return gather(
+    spawn(process.execPath, [join(root, 'bin/gatehouse.js'), ...words], {
+      env: commandEnvironment({ file: 'unused.db' }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+}
+
+/** Whether a page of the crowd has arrived; a draft of SQLite cannot be looked into while it is written. */
+async function arrived(to: string): Promise<boolean> {
+  if (to.startsWith('file:')) {
+    const log = statSync(`${fileOf(to)}.migrating-wal`, { throwIfNoEntry: false });
+    return (log?.size ?? 0) > 1_000_000;
+  }
+  const rows = await query({ database: to }, 'SELECT 1 FROM users LIMIT 1').catch(() => []);
+  return rows.length > 0;
+}
+
+/** Begins to move a crowd, and resolves once some of it has arrived. */
+async function underWay(from: string, to: string): Promise<Child> {
+  const moving = start(from, to);
+  let isOver = false;
+  void moving.exited.finally(() => {
+    isOver = true;
+  });
+  while (!(await arrived(to))) {
+    if (isOver) throw new Error(`It ended too soon: ${moving.stdout}${moving.stderr}`);
+    await sleep(2);
+  }
+  return moving;
+}
+
+/** A crowd in a place. */
+async function crowdedIn(place: Place): Promise<string> {
+  const file = await crowded();
+  if (place === 'sqlite') return file;
+  const address = await places.postgres();
+  await moved(file, address);
+  return address;
+}
+
+const ways: readonly (readonly [from: Place, to: Place])[] = [
+  ['sqlite', 'postgres'],
+  ['postgres', 'sqlite'],
+];
+
+describe.each(ways)('from %s to %s', (one, other) => {
+  test('killed again and again, it arrives all the same', { timeout: 180_000 }, async () => {
+    const [from, to] = [await crowdedIn(one), await places[other]()];
+    const before = await everythingAt(from);
+    let kills = 0;
+    let last = start(from, to);
+    for (let patienceMs = 500; ; patienceMs += 200) {
+      const timer = setTimeout(() => last.child.kill('SIGKILL'), Math.random() * patienceMs + 200);
+      const { code } = await last.exited;
+      clearTimeout(timer);
+      if (code !== null) break;
+      kills += 1;
+      last = start(from, to);
+    }
+    // Killed when all was done and nothing said yet, the next one says that it is done.
+    const done = expect.stringMatching(/Now set DATABASE_URL|was moved to .* already/);
+    expect([kills > 0, last.stderr]).toEqual([true, done]);
+    expect(await everythingAt(to)).toEqual(before);
+  });
+
+  test('Ctrl-C ends it, no server starts on what is there, and it goes on', { timeout: 90_000 }, async () => {
+    const [from, to] = [await crowdedIn(one), await places[other]()];
+    const before = await everythingAt(from);
+    const moving = await underWay(from, to);
+    moving.child.kill('SIGINT');
+    expect([(await moving.exited).code, moving.stdout, moving.stderr]).toEqual([
+      130,
+      '',
+      `Interrupted. ${goOn}\n`,
+    ]);
+    const unfinished = other === 'sqlite' ? `${to}.migrating` : to;
+    const refused = await command(['user', 'list'], { file: '', environment: { DATABASE_URL: unfinished } });
+    expect([refused.code, refused.stderr]).toEqual([
+      5,
+      expect.stringMatching(
+        /^Copying from \S+ into the database was not finished. Run the same `gatehouse migrate` again/,
+      ),
+    ]);
+    expect(refused.stderr).not.toMatch(/postgres:[^/]/);
+    // The old place is as good as before until everything has arrived.
+    await inStore(from, async (store) => store.ping());
+    expect(await moved(from, to)).toMatchObject({ begun: 'resumed' });
+    expect(await everythingAt(to)).toEqual(before);
+    if (other === 'sqlite') expect(existsSync(fileOf(unfinished))).toBe(false);
+  });
+
+  test('where the old place has changed since, it begins anew', { timeout: 90_000 }, async () => {
+    const [from, to] = [await crowdedIn(one), await places[other]()];
+    const moving = await underWay(from, to);
+    moving.child.kill('SIGKILL');
+    await moving.exited;
+    await inStore(from, async ({ sessions }) => {
+      const ended = await sessions.removeByHandle('id-ada', 'live-ada', trail('logout', Date.now()));
+      expect(ended?.handle).toBe('live-ada');
+    });
+    const before = await everythingAt(from);
+    const said = await move(from, to);
+    expect([said.code, said.stderr]).toEqual([
+      0,
+      expect.stringContaining('had changed since the copy was begun'),
+    ]);
+    expect(await everythingAt(to)).toEqual(before);
+    await inStore(to, async ({ sessions }) => {
+      expect((await sessions.ofUser('id-ada')).map(({ handle }) => handle)).not.toContain('live-ada');
+    });
+  });
+
+  test('a connection that is lost is said to be, and it goes on', { timeout: 90_000 }, async () => {
+    const proxy = await startProxy((await sharedPostgres()).port);
+    const through = (address: string) => (address.startsWith('file:') ? address : proxy.url(address));
+    const [from, to] = [await crowdedIn(one), await places[other]()];
+    const before = await everythingAt(from);
+    const moving = await underWay(through(from), through(to));
+    proxy.cut();
+    expect((await moving.exited).code).toBe(5);
+    expect(moving.stderr).toContain('The database does not answer: ');
+    expect(moving.stderr).toContain(goOn);
+    expect(await moved(through(from), through(to))).toMatchObject({ begun: 'resumed' });
+    expect(await everythingAt(to)).toEqual(before);
+  });
+
+  test('an unfinished copy of something else is not touched', async () => {
+    const [from, to] = [await crowdedIn(one), await places[other]()];
+    const moving = await underWay(from, to);
+    moving.child.kill('SIGKILL');
+    await moving.exited;
+    const stranger = await places[one]();
+    await fill(stranger);
+    const refused = await move(stranger, to);
+    expect([refused.code, refused.stderr]).toEqual([
+      4,
+      expect.stringContaining('holds an unfinished copy of'),
+    ]);
+    expect(await moved(from, to)).toMatchObject({ begun: 'resumed' });
+  });
+});
+
+test('a draft that is no database any more is begun anew', async () => {
+  const [from, to] = [await places.sqlite(), await places.sqlite()];
+  await fill(from);
+  writeFileSync(`${fileOf(to)}.migrating`, 'no database at all. '.repeat(1_000));
+  expect(await moved(from, to)).toMatchObject({ begun: 'afresh' });
+});

@@ -1,0 +1,173 @@
+/** The proxies of the documentation, in front of two real nodes: one of them is killed, and requests go on. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { blocks } from '../support/docs.ts';
+import { freePort } from '../support/port.ts';
+import { queryAt } from '../support/postgres/ground.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { startProcess, type TestProcess } from '../support/process.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+const certificates = join(import.meta.dirname, '../support/certificates');
+const page = 'docs/scale.md';
+const password = 'supersecure';
+
+function assertInstalled(context: TestContext, program: string): void {
+  if (spawnSync(program, ['-v'], { stdio: 'ignore' }).error)
+    context.skip(`${program} is not installed: apt-get install ${program}`);
+}
+
+/** The block of the page that holds some words, with what belongs to the machine replaced. */
+function block(kind: string, words: string, replaced: Readonly<Record<string, string>>): string {
+  const found = blocks(page, kind).find((text) => text.includes(words));
+  let text = found ?? '';
+  for (const [from, to] of Object.entries(replaced)) {
+    expect(text, page).toContain(from);
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+/** Two nodes on one database, and what they are called in the documentation. */
+async function twoNodes() {
+  const server = await sharedPostgres();
+  const settings = { DATABASE_URL: await server.createDatabase(), GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' };
+  const nodes = [await startProcess(settings), await startProcess(settings)] as const;
+  const [one, other] = nodes.map(({ url }) => new URL(url).host);
+  const spoil = () => queryAt(settings.DATABASE_URL, ['ALTER TABLE mails RENAME TO gone']);
+  return { nodes, spoil, hosts: { '10.0.0.11:3000': String(one), '10.0.0.12:3000': String(other) } };
+}
+
+/** Starts a proxy and waits until it answers. */
+async function startProxy(program: string, args: readonly string[], port: number): Promise<Client> {
+  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    said += text;
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await exited;
+  });
+  const client = clientOf(port);
+  for (let tries = 0; ; tries += 1) {
+    const answer = await client.ask('GET', '/readyz').catch(() => undefined);
+    if (answer?.status === 200) return client;
+    if (tries === 200 || child.exitCode !== null) throw new Error(`${program} does not answer: ${said}`);
+    await sleep(25);
+  }
+}
+
+interface Client {
+  ask(
+    method: string,
+    path: string,
+    body?: object,
+    cookie?: string,
+  ): Promise<{ status: number; text: string }>;
+}
+
+/** Asks over TLS, from an address of its own. */
+function clientOf(port: number): Client {
+  const ca = readFileSync(join(certificates, 'authority.pem'));
+  const agent = new Agent({ ca, keepAlive: true, localAddress: '127.0.0.9' });
+  return {
+    ask: (method, path, body, id) =>
+      new Promise((resolve, reject) => {
+        const text = body && JSON.stringify(body);
+        const headers = {
+          ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(id && { 'x-session-id': id }),
+        };
+        const options = { host: '127.0.0.1', port, method, path, headers, agent, servername: 'localhost' };
+        const sent = request(options, (response) => {
+          let answer = '';
+          response.setEncoding('utf8').on('data', (part) => {
+            answer += part;
+          });
+          response.once('end', () => resolve({ status: response.statusCode ?? 0, text: answer }));
+        });
+        sent.once('error', reject).end(text);
+      }),
+  };
+}
+
+/** Somebody registers, is known on both nodes, and stays so when one of them dies. */
+async function survives({ ask }: Client, nodes: readonly TestProcess[]): Promise<void> {
+  const person = { email: 'ada@example.com', password };
+  const registered = await ask('POST', '/auth/register', person);
+  expect(registered.status).toBe(201);
+  const { session_id: id } = JSON.parse(registered.text);
+  const sessions = await ask('GET', '/auth/sessions', undefined, id);
+  // The address of the client, which the proxy passes on, and not its own.
+  expect(JSON.parse(sessions.text).sessions).toMatchObject([{ network: '127.0.0.9' }]);
+  const check = async () => (await ask('GET', '/auth/session', undefined, id)).status;
+  const rounds = async () => {
+    const statuses = [];
+    for (let i = 0; i < 20; i += 1) statuses.push(await check());
+    for (let i = 0; i < 6; i += 1) statuses.push((await ask('POST', '/auth/login', person)).status);
+    return statuses.filter((status) => status !== 200);
+  };
+  expect(await rounds()).toEqual([]);
+  await nodes[0]?.stop('SIGKILL');
+  expect(await rounds()).toEqual([]);
+}
+
+test('nginx: requests go on when a node is killed', async (context) => {
+  assertInstalled(context, 'nginx');
+  const { nodes, hosts } = await twoNodes();
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const servers = block('nginx', 'upstream', {
+    ...hosts,
+    'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
+    '/etc/ssl/auth.example.com': join(certificates, 'server'),
+  });
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(folder, name)};`,
+  );
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `daemon off; user root; pid ${join(folder, 'pid')}; error_log ${join(folder, 'log')}; events {}
+     http { access_log off; ${paths.join(' ')} ${servers} }`,
+  );
+  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'log')];
+  await survives(await startProxy('nginx', args, port), nodes);
+});
+
+test('HAProxy: requests go on when a node is killed, and reach the others when no node is ready', async (context) => {
+  assertInstalled(context, 'haproxy');
+  const { nodes, hosts, spoil } = await twoNodes();
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const [pem, file] = [join(folder, 'both.pem'), join(folder, 'haproxy.cfg')];
+  const both = ['server.pem', 'server.key'].map((name) => readFileSync(join(certificates, name), 'utf8'));
+  writeFileSync(pem, both.join(''), { mode: 0o600 });
+  writeFileSync(
+    file,
+    block('haproxy', '/readyz', {
+      ...hosts,
+      'bind :443': `bind 127.0.0.1:${port}`,
+      '/etc/haproxy/auth.example.com.pem': pem,
+    }),
+  );
+  const client = await startProxy('haproxy', ['-db', '-f', file], port);
+  await survives(client, nodes);
+  await spoil();
+  // Two looks later it has seen that there is nobody left.
+  await sleep(2_500);
+  const { status, text } = await client.ask('GET', '/readyz');
+  expect([status, text]).toEqual([503, expect.stringContaining('"status"')]);
+});
+
+test('HAProxy reads the configuration before the database', (context) => {
+  assertInstalled(context, 'haproxy');
+  const file = join(temporaryFolder(), 'haproxy.cfg');
+  writeFileSync(file, block('haproxy', '/primary', {}));
+  const { status, stderr } = spawnSync('haproxy', ['-c', '-f', file], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, expect.not.stringContaining('ALERT')]);
+});

@@ -1,0 +1,74 @@
+/** Figures of several workers add up where a sum says something, and tell whose they are where it does not. */
+
+import { expect, test } from 'vitest';
+import { exposition } from '../../src/exposition.ts';
+import { countersIn, sumOf, together } from '../../src/server/sums.ts';
+import type { Figure } from '../../src/storage/port.ts';
+import { parse } from '../support/metrics.ts';
+
+const help = 'Some of it.';
+
+/** What a worker might say of itself. */
+function figures(n: number): Figure[] {
+  return [
+    {
+      kind: 'gauge',
+      name: 'a_version',
+      help,
+      samples: [{ labels: { version: '1' }, value: 1 }],
+      isOfOne: true,
+    },
+    { kind: 'gauge', name: 'a_threads', help, samples: [{ value: n }] },
+    {
+      kind: 'counter',
+      name: 'a_logins_total',
+      help,
+      samples: [
+        { labels: { outcome: 'ok' }, value: n },
+        { labels: { outcome: `own ${n}` }, value: 1 },
+      ],
+    },
+    {
+      kind: 'histogram',
+      name: 'a_seconds',
+      help,
+      buckets: { bounds: [1, 2], counts: [n, 0, 1], sum: n / 2 },
+    },
+  ];
+}
+
+const two = [
+  { worker: 1, figures: figures(10) },
+  { worker: 2, figures: figures(5) },
+];
+
+test('counters, histograms and gauges are added up, label by label', () => {
+  const { value, metrics } = parse(exposition(sumOf(two)));
+  expect(value('a_threads')).toBe(15);
+  expect(value('a_logins_total', { outcome: 'ok' })).toBe(15);
+  expect(value('a_logins_total', { outcome: 'own 10' })).toBe(1);
+  expect(value('a_logins_total', { outcome: 'own 5' })).toBe(1);
+  expect(metrics.get('a_seconds')?.samples.map((sample) => sample.value)).toEqual([15, 15, 17, 7.5, 17]);
+});
+
+test('what tells of one process has its number', () => {
+  const { value } = parse(exposition(sumOf(two)));
+  for (const worker of ['1', '2']) expect(value('a_version', { version: '1', worker })).toBe(1);
+});
+
+test('what the dead had counted stays, and what they had does not', () => {
+  const before = sumOf([], countersIn(figures(7)));
+  const { value, metrics } = parse(exposition(sumOf(two, [...before, ...countersIn(figures(2))])));
+  expect(value('a_logins_total', { outcome: 'ok' })).toBe(24);
+  expect(value('a_threads')).toBe(15);
+  expect(metrics.get('a_seconds')?.samples.at(-1)?.value).toBe(28);
+});
+
+test('texts about the same metrics become one that describes each of them once', () => {
+  const text = (worker: number) =>
+    `# HELP b Bytes.\n# TYPE b gauge\nb{worker="${worker}"} ${worker}\n\n# HELP c_total None.\n# TYPE c_total counter\n`;
+  const { metrics, value } = parse(together([text(1), text(2)]));
+  expect([...metrics.keys()]).toEqual(['b', 'c_total']);
+  expect([value('b', { worker: '1' }), value('b', { worker: '2' })]).toEqual([1, 2]);
+  expect(together([])).toBe('');
+});

@@ -1,0 +1,57 @@
+/** Settings that cannot be used: all problems at once, and nothing secret among them. */
+
+import { expect, test } from 'vitest';
+import { readSettings } from '../src/settings.ts';
+import { problems } from './support/settings.ts';
+
+test('all problems are told at once, each on a line that names its setting', () => {
+  const told = problems({
+    PORT: '65536',
+    GATEHOUSE_DEBUG: 'maybe',
+    GATEHOUSE_THROTTLE_ACCOUNT: 'often',
+    GATEHOUSE_DEBUGGING: 'true',
+    GATEHOUSE_: 'x',
+  });
+  expect(told).toEqual([
+    'GATEHOUSE_DEBUGGING is not a setting. See docs/settings.md for the names.',
+    'GATEHOUSE_ is not a setting. See docs/settings.md for the names.',
+    'PORT is "65536"; expected a whole number from 0 to 65535.',
+    'GATEHOUSE_DEBUG is "maybe"; expected `true` or `false`.',
+    expect.stringMatching(/^GATEHOUSE_THROTTLE_ACCOUNT is "often"; expected a rate such as `10\/15m`:/),
+  ]);
+  expect(() => readSettings({ PORT: 'x', HOST: ' a b ' })).toThrow(/^HOST is "a b"; .*\nPORT is "x"; .*$/);
+});
+
+test('the value of an unknown name is not repeated, and no value starts a line of its own', () => {
+  const told = problems({ 'GATEHOUSE_SECRET\nKEY': 'hunter2', PORT: '1\n2' });
+  expect(told.join('|')).not.toContain('hunter2');
+  for (const line of told) expect(line).not.toContain('\n');
+});
+
+test('names of other programs are none of our business', () => {
+  expect(problems({ PATH: '/bin', gatehouse_debug: 'x', MY_GATEHOUSE_X: 'y', GATEHOUSEX: 'z' })).toEqual([]);
+});
+
+test('one port cannot be two, unless it is at two addresses or the system chooses', () => {
+  const both = (port: string) => ({ PORT: port, GATEHOUSE_METRICS_PORT: port });
+  const clash = 'GATEHOUSE_METRICS_PORT must be another port than PORT.';
+  expect(problems(both('9464'))).toEqual([clash]);
+  expect(problems({ ...both('9464'), GATEHOUSE_THROTTLE: 'x' })).toHaveLength(2);
+  expect(problems({ GATEHOUSE_METRICS_PORT: '3000' })).toEqual([clash]);
+  expect(problems({ ...both('9464'), HOST: '10.0.0.1' })).toEqual([]);
+  expect(problems(both('0'))).toEqual([]);
+  expect(problems(both('x'))).toHaveLength(2);
+});
+
+test('every worker needs four connections to PostgreSQL, and none to a file', () => {
+  const postgres = { DATABASE_URL: 'postgres://db.example/gate' };
+  const short = 'GATEHOUSE_DATABASE_CONNECTIONS must be 12 or more: 4 for each worker.';
+  expect(problems({ ...postgres, GATEHOUSE_WORKERS: '2' })).toEqual([]);
+  expect(problems({ ...postgres, GATEHOUSE_WORKERS: '3' })).toEqual([short]);
+  expect(problems({ ...postgres, GATEHOUSE_WORKERS: '3', GATEHOUSE_DATABASE_CONNECTIONS: '12' })).toEqual([]);
+  expect(problems({ ...postgres, GATEHOUSE_WORKERS: '64', GATEHOUSE_DATABASE_CONNECTIONS: '256' })).toEqual(
+    [],
+  );
+  expect(problems({ GATEHOUSE_WORKERS: '64' })).toEqual([]);
+  expect(problems({ DATABASE_URL: 'x', GATEHOUSE_WORKERS: '64' })).toHaveLength(1);
+});

@@ -1,0 +1,107 @@
+/** Ruling N5: while the store cannot count for all nodes, each counts by itself; nobody ever counts nothing. */
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { throttleCases } from '../../src/storage/conformance/throttle.ts';
+import { OwnCounts } from '../../src/storage/counts.ts';
+import { DegradingThrottle } from '../../src/storage/degrading.ts';
+import type { Quota, ThrottleStore } from '../../src/storage/port.ts';
+import { openNode, queryAt } from '../support/postgres/ground.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { openStore } from '../support/sqlite.ts';
+
+const quota = (n: number, limit: number, windowMs = 60_000): Quota => ({
+  key: n.toString(16).padStart(64, '0'),
+  limit,
+  windowMs,
+});
+
+const take = async (throttle: ThrottleStore, ...quotas: Quota[]) =>
+  (await throttle.take(quotas, 1_000)).allowed;
+
+async function freshUrl(): Promise<string> {
+  return (await sharedPostgres()).createDatabase();
+}
+
+/** Makes the table of the counters wait for nobody but whoever holds it; the returned function lets go. */
+async function holdThrottle(url: string): Promise<() => Promise<void>> {
+  const { Client } = await import('pg');
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  await client.query('BEGIN; LOCK TABLE throttle');
+  return async () => void (await client.query('ROLLBACK'));
+}
+
+describe('counts of one process keep the rules of every store', () => {
+  for (const { title, run } of throttleCases) {
+    test(title, () =>
+      run({
+        open: async () => ({ ...openStore(), throttle: new OwnCounts() }),
+        loseRow: () => Promise.reject(new Error('no row is lost here')),
+        tamper: () => Promise.reject(new Error('nothing is spoilt here')),
+      }),
+    );
+  }
+});
+
+test('windows are bounded in number, and those that began first are forgotten', async () => {
+  const counts = new OwnCounts(3);
+  for (const n of [1, 2, 3]) expect(await take(counts, quota(n, 1))).toBe(true);
+  for (const n of [1, 2, 3]) expect(await take(counts, quota(n, 1))).toBe(false);
+  expect(await take(counts, quota(4, 1))).toBe(true);
+  expect(await take(counts, quota(2, 1))).toBe(false);
+  expect(await take(counts, quota(1, 1))).toBe(true);
+});
+
+test('N5: while the store answers, it alone decides, for all nodes together', async () => {
+  const url = await freshUrl();
+  const nodes = await Promise.all([1, 2, 3].map(() => openNode(url)));
+  const throttles = nodes.map(({ throttle }) => new DegradingThrottle(throttle));
+  const allowed = await Promise.all(
+    Array.from({ length: 30 }, (_, i) => take(throttles[i % 3] as ThrottleStore, quota(1, 10))),
+  );
+  expect(allowed.filter(Boolean)).toHaveLength(10);
+  expect(throttles.map(({ countedAlone }) => countedAlone)).toEqual([0, 0, 0]);
+});
+
+test('N5: a node whose store is slow counts by itself from the first attempt on, and no further than the limit', async () => {
+  const url = await freshUrl();
+  const node = await openNode(url);
+  const throttle = new DegradingThrottle(node.throttle);
+  for (const _ of [1, 2, 3]) expect(await take(throttle, quota(1, 5))).toBe(true);
+  const letGo = await holdThrottle(url);
+  const startedAt = performance.now();
+  // What it had counted before is not forgotten.
+  expect([await take(throttle, quota(1, 5)), await take(throttle, quota(1, 5))]).toEqual([true, true]);
+  for (const _ of [1, 2, 3]) expect(await take(throttle, quota(1, 5))).toBe(false);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(throttle.countedAlone).toBe(5);
+  await letGo();
+  await expect.poll(() => node.throttle.take([quota(2, 9)], 1_000)).toMatchObject({ allowed: true });
+  // As soon as it is back it is asked again: it knows of three.
+  await expect.poll(() => take(throttle, quota(1, 5)), { interval: 200, timeout: 5_000 }).toBe(true);
+});
+
+test('N5: a node whose store is gone still limits, and gives back what succeeded', async () => {
+  const node = await openNode(await freshUrl());
+  const throttle = new DegradingThrottle(node.throttle);
+  await node.close();
+  expect(await take(throttle, quota(1, 2))).toBe(true);
+  expect(await take(throttle, quota(1, 2), quota(2, 9))).toBe(true);
+  expect(await take(throttle, quota(1, 2), quota(2, 9))).toBe(false);
+  await throttle.giveBack(quota(1, 2).key, 61_000);
+  expect(await take(throttle, quota(1, 2))).toBe(true);
+  expect(await take(throttle, quota(1, 2))).toBe(false);
+});
+
+test('a refusal of the store is no attempt of this node', async () => {
+  const url = await freshUrl();
+  const [one, two] = [await openNode(url), await openNode(url)].map(
+    ({ throttle }) => new DegradingThrottle(throttle),
+  ) as [DegradingThrottle, DegradingThrottle];
+  expect(await take(one, quota(1, 1))).toBe(true);
+  for (const _ of [1, 2, 3]) expect(await take(two, quota(1, 1))).toBe(false);
+  await queryAt(url, ['ALTER TABLE throttle RENAME TO away']);
+  expect(await take(two, quota(1, 1))).toBe(true);
+  expect(await take(two, quota(1, 1))).toBe(false);
+});

@@ -1,0 +1,177 @@
+/** However many requests are cancelled, timed out and cut off, every answer goes to whoever asked for it. */
+
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { account, hex, session } from '../../../src/storage/conformance/case.ts';
+import { StoreUnavailable } from '../../../src/storage/port.ts';
+import { Connections } from '../../../src/storage/postgres/connections.ts';
+import { Login } from '../../../src/storage/postgres/login.ts';
+import { Reach } from '../../../src/storage/postgres/reach.ts';
+import type { Run } from '../../../src/storage/postgres/step.ts';
+import { openNode, queryAt } from '../../support/postgres/ground.ts';
+import type { PostgresProxy } from '../../support/postgres/messages.ts';
+import { startPostgresProxy } from '../../support/postgres/messages.ts';
+import { joe } from '../../support/postgres/pair.ts';
+import { changed } from '../../support/postgres/refused.ts';
+import { sharedPostgres } from '../../support/postgres.ts';
+
+const isFull = process.env['FAULTS'] === 'full';
+
+/** Requests that have to fail before it is enough: all in all 100,000 in the full form. */
+const most = isFull ? { questions: 80_000, checks: 20_000 } : { questions: 1_000, checks: 1_000 };
+
+const timeoutMs = isFull ? 3_600_000 : 60_000;
+
+/** A database, a proxy before it, and an address through it at which many can log in without much work. */
+async function openGround() {
+  const postgres = await sharedPostgres();
+  const url = await postgres.createDatabase();
+  const name = `quick_${randomBytes(8).toString('hex')}`;
+  const secret = randomBytes(16).toString('hex');
+  await queryAt(
+    url,
+    ['SET scram_iterations = 1'],
+    [`CREATE ROLE ${name} SUPERUSER LOGIN PASSWORD '${secret}'`],
+  );
+  const proxy = await startPostgresProxy(postgres.port);
+  return { url, proxy, quick: proxy.url(changed(url, { user: name, secret })) };
+}
+
+const pick = (below: number) => Math.floor(Math.random() * below);
+
+/** What became of the requests so far. */
+class Tally {
+  answered = 0;
+  failed = 0;
+  readonly wrong: string[] = [];
+
+  note(asked: unknown, answered: unknown): void {
+    this.answered += 1;
+    if (answered !== asked) this.wrong.push(`${asked} was answered with ${answered}`);
+  }
+
+  /** Counts a request that was broken off on its way; whoever was turned away before it began asks again later. */
+  async fail(error: unknown): Promise<void> {
+    if (error instanceof OnPurpose) return;
+    if (!(error instanceof StoreUnavailable)) throw error;
+    if (error.cause !== undefined || /took longer/.test(error.message)) this.failed += 1;
+    else await sleep(5);
+  }
+}
+
+class OnPurpose extends Error {}
+
+/** Cancels and kills what works on a database, and cuts and silences connections, until it is told to stop. */
+async function disturb(url: string, proxy: PostgresProxy): Promise<{ stop(): Promise<void> }> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  let isOver = false;
+  const end = (how: 'cancel' | 'terminate', share: number) =>
+    client.query(
+      `SELECT pg_${how}_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND random() < $1`,
+      [share],
+    );
+  const disturbing = (async () => {
+    for (let turn = 1; !isOver; turn += 1) {
+      await end('cancel', 0.7);
+      if (turn % 7 === 0) await end('terminate', 0.3);
+      const { connections } = proxy;
+      if (turn % 5 === 0) connections[pick(connections.length)]?.cut();
+      // Comes back to life when everybody has given it up, with the answer it was kept from giving.
+      if (turn % 60 === 0) {
+        const silenced = connections[pick(connections.length)];
+        silenced?.hang();
+        setTimeout(() => silenced?.resume(), 2_500).unref();
+      }
+      await sleep(pick(6));
+    }
+  })();
+  return {
+    async stop() {
+      isOver = true;
+      await disturbing;
+      await client.end();
+    },
+  };
+}
+
+/** A question that only one answer is right for; now and then one that takes longer than it may. */
+async function ask(run: Run, tally: Tally): Promise<void> {
+  const number = pick(1e9);
+  const seconds = pick(2_000) === 0 ? 2 : pick(4) / 1_000;
+  const { rows } = await run<{ answer: string }>('SELECT $1::text AS answer FROM pg_sleep($2)', [
+    String(number),
+    seconds,
+  ]);
+  tally.note(String(number), rows[0]?.answer);
+}
+
+test(
+  'N6: of many questions that are broken off in every way each is answered with its own answer, or not at all',
+  async () => {
+    const { url, proxy, quick } = await openGround();
+    const login = await Login.at(quick);
+    const connections = new Connections({ login, most: 12, reach: new Reach(), chance: Math.random });
+    onTestFinished(() => connections.close());
+    const tally = new Tally();
+    const kinds: (() => Promise<unknown>)[] = [
+      () => ask(connections.read, tally),
+      () =>
+        connections.step(async (run) => {
+          for (let questions = 0; questions < 3; questions += 1) await ask(run, tally);
+        }),
+      () =>
+        connections.step(async (run) => {
+          await ask(run, tally);
+          throw new OnPurpose('a step of its own mind');
+        }),
+    ];
+    const asker = async () => {
+      while (tally.failed < most.questions)
+        await (kinds[pick(kinds.length)] as () => Promise<unknown>)().catch((error) => tally.fail(error));
+    };
+    const disturbing = await disturb(url, proxy);
+    await Promise.all(Array.from({ length: 30 }, asker));
+    await disturbing.stop();
+    expect(tally.wrong).toEqual([]);
+    expect(tally.answered).toBeGreaterThan(100);
+    proxy.resume();
+    await Promise.all(Array.from({ length: 50 }, () => ask(connections.read, tally)));
+    expect(tally.wrong).toEqual([]);
+    expect(connections.counts.open).toBeLessThanOrEqual(12);
+  },
+  timeoutMs,
+);
+
+test(
+  'N6: of many checks of many sessions each is told of its own session, or that nobody knows',
+  async () => {
+    const { url, proxy, quick } = await openGround();
+    const store = await openNode(quick, { trustMs: 0, mostConnections: 12 });
+    onTestFinished(() => proxy.resume());
+    await store.accounts.create(account('joe'));
+    const sessions = 200;
+    for (let n = 0; n < sessions; n += 1) await store.sessions.insert(hex(n), session(n, joe));
+    const tally = new Tally();
+    const asker = async () => {
+      while (tally.failed < most.checks) {
+        const n = pick(sessions);
+        const check =
+          pick(10) === 0 ? store.sessions.findByHandle(`handle-${n}`) : store.sessions.find(hex(n));
+        await Promise.resolve(check).then(
+          (found) => tally.note(`handle-${n}`, found?.handle),
+          (error) => tally.fail(error),
+        );
+      }
+    };
+    const disturbing = await disturb(url, proxy);
+    await Promise.all(Array.from({ length: 60 }, asker));
+    await disturbing.stop();
+    expect(tally.wrong).toEqual([]);
+    expect(tally.answered).toBeGreaterThan(100);
+  },
+  timeoutMs,
+);

@@ -1,0 +1,14 @@
+/** The suite of all stores on a real PostgreSQL: with a memory for checks and without. */
+
+import { describe, test } from 'vitest';
+import { conformance } from '../../../src/storage/conformance.ts';
+import { freshGround } from '../../support/postgres/ground.ts';
+
+describe.each([
+  ['what was read is trusted for a second', 1_000],
+  ['nothing is answered from memory', 0],
+])('%s', (_how, trustMs) => {
+  for (const { title, run } of conformance) {
+    test.concurrent(title, async () => run(await freshGround(trustMs)));
+  }
+});

@@ -1,0 +1,172 @@
+/** What one node ended, the others refuse: in a moment where they are told, within the time of trust where they are not. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { hex } from '../../../src/storage/conformance/case.ts';
+import { StoreUnavailable } from '../../../src/storage/port.ts';
+import { endings } from '../../support/postgres/endings.ts';
+import { isNotice, type Message, type PostgresProxy } from '../../support/postgres/messages.ts';
+import {
+  checking,
+  figure,
+  isAccepted,
+  openPair,
+  sessionKnownTo,
+  untilSo,
+} from '../../support/postgres/pair.ts';
+
+const trustMs = 1_000;
+
+/** Less than the time of trust by so much that only a message can be the reason. */
+const soonMs = 600;
+
+/** What a machine that is busy may add between two looks at the clock. */
+const slackMs = 50;
+
+/** From now on whoever is behind a proxy is told of no end, and does not know that anything is amiss. */
+function dropNews(proxy: PostgresProxy): void {
+  proxy.judge((message) => (isNotice(message) ? 'drop' : 'pass'));
+}
+
+const isCommitted = ({ from, type, text }: Message) =>
+  from === 'server' && type === 'C' && text.startsWith('COMMIT');
+
+test.concurrent.for(endings)(
+  'N2: a session that ended $title is refused by the node that did it at once, by others in a moment',
+  async ({ end }, { onTestFinished }) => {
+    const { a, b } = await openPair({}, onTestFinished);
+    const idHash = await sessionKnownTo(a, b);
+    expect(await isAccepted(a, idHash)).toBe(true);
+    await end(a);
+    const endedAt = performance.now();
+    expect(await isAccepted(a, idHash)).toBe(false);
+    await untilSo(async () => !(await isAccepted(b, idHash)), 'the other node to refuse');
+    expect(performance.now() - endedAt).toBeLessThan(soonMs);
+    expect(figure(b, 'notifications_total')).toBeGreaterThan(0);
+  },
+);
+
+test.concurrent.for(endings)(
+  'N2: a session that ended $title is refused within the time of trust where nobody is told',
+  async ({ end }, { onTestFinished }) => {
+    const { a, b, proxy } = await openPair({}, onTestFinished);
+    dropNews(proxy);
+    const idHash = await sessionKnownTo(a, b);
+    const checks = checking(b, idHash);
+    await end(a);
+    const endedAt = performance.now();
+    await untilSo(async () => !(await isAccepted(b, idHash)), 'the other node to refuse');
+    expect(figure(b, 'notifications_total')).toBe(0);
+    expect(await checks.lastAcceptedAt()).toBeLessThanOrEqual(endedAt + trustMs);
+    expect(await isAccepted(b, idHash)).toBe(false);
+  },
+);
+
+test.concurrent.for(endings)(
+  'N2: a session that ended $title is refused at once also where the answer to the commit was lost',
+  async ({ end }, { onTestFinished }) => {
+    const { a, b, proxy } = await openPair({}, onTestFinished);
+    const idHash = await sessionKnownTo(a, b);
+    proxy.judge((message) => (isCommitted(message) ? 'cut' : 'pass'));
+    await expect(end(b)).rejects.toThrow(StoreUnavailable);
+    proxy.judge();
+    expect(await isAccepted(b, idHash)).toBe(false);
+    expect(await isAccepted(a, idHash)).toBe(false);
+  },
+);
+
+test.concurrent('a commit that never arrived ended nothing, and the session is accepted', async ({
+  onTestFinished,
+}) => {
+  const { a, b, proxy } = await openPair({}, onTestFinished);
+  const idHash = await sessionKnownTo(a, b);
+  proxy.judge(({ from, type, text }) =>
+    from === 'client' && type === 'Q' && text.startsWith('COMMIT') ? 'cut' : 'pass',
+  );
+  await expect(b.sessions.remove(idHash)).rejects.toThrow(StoreUnavailable);
+  proxy.judge();
+  expect(await isAccepted(b, idHash)).toBe(true);
+});
+
+/** The row of a session on its way to a node, which stays on its way until it is let go. */
+async function rowUnderWay(proxy: PostgresProxy, idHash: string): Promise<() => void> {
+  return new Promise((resolve) => {
+    proxy.judge((message, connection) => {
+      if (message.type !== 'D' || !message.text.includes(idHash) || !message.text.includes('handle'))
+        return 'pass';
+      proxy.judge();
+      resolve(() => connection.resume());
+      return 'hang';
+    });
+  });
+}
+
+test.concurrent('N2: a row read before an end, and answered after the notice of it, is not remembered', async ({
+  onTestFinished,
+}) => {
+  const { a, b, proxy } = await openPair({}, onTestFinished);
+  const idHash = await sessionKnownTo(a, a);
+  const held = rowUnderWay(proxy, idHash);
+  const question = isAccepted(b, idHash);
+  const letGo = await held;
+  await a.sessions.remove(idHash);
+  await untilSo(() => figure(b, 'notifications_total') === 1, 'the notice');
+  letGo();
+  await question;
+  expect(await isAccepted(b, idHash)).toBe(false);
+  expect(figure(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
+});
+
+test.concurrent('N2: a row read before an end of which nobody is told is trusted from its question on, not its answer', async ({
+  onTestFinished,
+}) => {
+  const { a, b, proxy } = await openPair({}, onTestFinished);
+  const idHash = await sessionKnownTo(a, a);
+  const held = rowUnderWay(proxy, idHash);
+  const question = isAccepted(b, idHash);
+  const letGo = await held;
+  dropNews(proxy);
+  await a.sessions.remove(idHash);
+  const endedAt = performance.now();
+  await sleep(trustMs / 4);
+  letGo();
+  expect(await question).toBe(true);
+  const checks = checking(b, idHash);
+  // It is remembered, but what is left of its second is less than that.
+  expect(figure(b, 'check_memory_entries', 'sessions')).toBe(1);
+  await sleep(trustMs * 0.75 + slackMs);
+  expect(await isAccepted(b, idHash)).toBe(false);
+  expect(await checks.lastAcceptedAt()).toBeLessThanOrEqual(endedAt + trustMs);
+});
+
+test.concurrent('an answer that took a second is not remembered at all', async ({ onTestFinished }) => {
+  const { a, b, proxy } = await openPair({}, onTestFinished);
+  const idHash = await sessionKnownTo(a, a);
+  const held = rowUnderWay(proxy, idHash);
+  const question = isAccepted(b, idHash);
+  const letGo = await held;
+  await sleep(trustMs);
+  letGo();
+  expect(await question).toBe(true);
+  expect(figure(b, 'check_memory_entries', 'sessions')).toBe(0);
+});
+
+test.concurrent('N2: with no time of trust every check asks the database', async ({ onTestFinished }) => {
+  const { a, b, proxy } = await openPair({ trustMs: 0 }, onTestFinished);
+  const idHash = await sessionKnownTo(a, b);
+  dropNews(proxy);
+  for (let checks = 0; checks < 5; checks += 1) expect(await isAccepted(b, idHash)).toBe(true);
+  await a.sessions.remove(idHash);
+  expect(await isAccepted(b, idHash)).toBe(false);
+  expect(figure(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
+  expect(figure(b, 'check_memory_lookups_total', 'users', 'hit')).toBe(0);
+});
+
+test.concurrent('a session that was never there stays nobody’s however often it is checked', async ({
+  onTestFinished,
+}) => {
+  const { a, b } = await openPair({}, onTestFinished);
+  expect(await b.sessions.find(hex(7))).toBeUndefined();
+  await sessionKnownTo(a, a, 7);
+  expect(await isAccepted(b, hex(7))).toBe(true);
+});

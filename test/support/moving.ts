@@ -1,0 +1,215 @@
+/** Places a database can be moved between, something of every kind to move, and a look at what is there. */
+
+import { join } from 'node:path';
+import { digest } from '../../src/crypto/ids.ts';
+import type { NewMail, Session, Store, Trail } from '../../src/storage/port.ts';
+import { openPostgresStore } from '../../src/storage/postgres/store.ts';
+import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
+import { command, type Said } from './command.ts';
+import { query } from './database.ts';
+import { optionsOf } from './postgres/ground.ts';
+import { sharedPostgres } from './postgres.ts';
+import { temporaryFolder } from './server.ts';
+
+/** Where a database may be; what is made is gone at the end of the test. */
+export const places = {
+  sqlite: async () => `file:${join(temporaryFolder(), 'gatehouse.db')}`,
+  postgres: async () => (await sharedPostgres()).createDatabase(),
+} as const;
+
+export type Place = keyof typeof places;
+
+/** The file of an address. */
+export const fileOf = (address: string) => address.slice('file:'.length);
+
+/** Runs `gatehouse migrate`. */
+export function move(
+  from: string,
+  to: string,
+  words: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Said> {
+  return command(['migrate', '--from', from, '--to', to, ...words], { file: 'unused.db', environment });
+}
+
+/** Runs it with success, and returns its answer. */
+export async function moved(from: string, to: string, ...words: string[]): Promise<Record<string, unknown>> {
+  const said = await move(from, to, [...words, '--json']);
+  if (said.code !== 0) throw new Error(`It ended with ${said.code}: ${said.stderr}`);
+  return said.json[0] ?? {};
+}
+
+export async function openStore(address: string): Promise<Store> {
+  if (address.startsWith('file:')) return openSqliteStore(fileOf(address), digest);
+  return (await openPostgresStore(optionsOf(address))).store;
+}
+
+/** Does something in a store, and closes it. */
+export async function inStore<Result>(
+  address: string,
+  work: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStore(address);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+const tables = [
+  'users',
+  'auth',
+  'sessions',
+  'ended',
+  'tokens',
+  'devices',
+  'throttle',
+  'mails',
+  'audit',
+  'audit_ends',
+] as const;
+
+/** Gives a file so many users more, each with a session: enough to be interrupted at. */
+export async function crowd(address: string, users: number): Promise<void> {
+  const now = Date.now();
+  const many = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${users})`;
+  await inStore(address, async () => {});
+  await query(
+    { database: address },
+    `${many} INSERT INTO users (id, created_at) SELECT 'user-' || i, ${now} FROM n`,
+  );
+  await query(
+    { database: address },
+    `${many} INSERT INTO auth SELECT 'name-' || i, 'Name-' || i, 'user-' || i, 'a hash' FROM n`,
+  );
+  await query(
+    { database: address },
+    `${many} INSERT INTO sessions SELECT randomblob(32), 'handle-' || i, 'user-' || i, 'rest', ${now}, ${now},
+       ${now} + 60000, ${now} + 600000, ${now}, '192.0.2.1', 'Firefox on Linux' FROM n`,
+  );
+}
+
+/** A file with something of every kind, and a crowd. */
+export async function crowded(users = 20_000): Promise<string> {
+  const address = await places.sqlite();
+  await fill(address);
+  await crowd(address, users);
+  return address;
+}
+
+/** All rows of all tables that every engine has, in a form and an order that do not depend on the engine. */
+export async function everythingAt(address: string): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const table of tables) {
+    const rows = await query({ database: address }, `SELECT * FROM ${table}`);
+    found[table] = rows.map(inOneForm).sort();
+  }
+  return found;
+}
+
+function inOneForm(row: Record<string, unknown>): string {
+  const details = row['details'];
+  const read = typeof details === 'string' ? JSON.parse(details) : details;
+  const values = { ...row, ...(details !== undefined && { details: JSON.stringify(sorted(read)) }) };
+  return JSON.stringify(sorted(values));
+}
+
+const sorted = (values: object) =>
+  Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const hash = (text: string) => digest(text);
+
+/** Fills a database with something of every kind, in every state it may be in. */
+export async function fill(address: string, now = Date.now()): Promise<void> {
+  await inStore(address, async (store) => {
+    for (const name of ['ada', 'bob', 'cyd', 'dan', 'eve']) await fillAccount(store, name, now);
+    await store.accounts.verifyEmail('id-ada', 'ada@example.com', now, trail('email_verify', now));
+    await store.accounts.setDisabled('id-bob', now, trail('account_disable', now));
+    await store.accounts.remove('id-eve', trail('account_delete', now));
+    await store.accounts.replaceHash('id-cyd', 'hash of cyd', 'another "hash" \\ of {cyd}');
+    await fillMails(store, now);
+    for (let n = 0; n < 12; n += 1) {
+      const quotas = [{ key: hash(`count ${n % 3}`), limit: 100, windowMs: 900_000 }];
+      await store.throttle.take(quotas, now);
+    }
+    // The oldest entries are gone: the chain starts behind them.
+    await store.audit.sweep(now - 3_000, 3);
+  });
+  // Only one of the two records is left (ruling R2).
+  await query({ database: address }, `DELETE FROM users WHERE id = 'id-dan'`);
+  for (const table of ['sessions', 'devices', 'tokens'])
+    await query({ database: address }, `DELETE FROM ${table} WHERE user_id = 'id-dan'`);
+}
+
+async function fillAccount({ accounts, sessions, devices, tokens }: Store, name: string, now: number) {
+  const userId = `id-${name}`;
+  const email = name === 'bob' ? null : `${name}@example.com`;
+  await accounts.create(
+    {
+      userId,
+      identifier: name.toUpperCase(),
+      canonical: name,
+      passwordHash: `hash of ${name}`,
+      createdAt: now - 10_000,
+      email,
+    },
+    trail('register', now - 4_000),
+  );
+  const begin = (label: string, change: Partial<Session> = {}) =>
+    sessions.insert(
+      hash(`${label} of ${name}`),
+      { ...sessionOf(userId, `${label}-${name}`, now), ...change },
+      trail('login', now),
+    );
+  await begin('live');
+  await begin('dead', { idleExpiresAt: now - 1 });
+  await begin('odd', { device: `'"\\{},\t\n\u{1f600}\u{10ffff}\u0001 ${name}`, network: '' });
+  await begin('over');
+  await sessions.remove(hash(`over of ${name}`), trail('logout', now));
+  await begin('turned');
+  await sessions.rotate(hash(`turned of ${name}`), hash(`new of ${name}`), trail('confirm', now));
+  await sessions.prove(hash(`new of ${name}`), now + 5, trail('confirm', now));
+  for (const device of ['one', 'two']) await devices.remember(hash(device), userId, now - 7);
+  await tokens.insert(hash(`token of ${name}`), {
+    userId,
+    purpose: 'reset_password',
+    email: `${name}@example.com`,
+    expiresAt: now + 60_000,
+  });
+}
+
+async function fillMails({ mails }: Store, now: number): Promise<void> {
+  const mail: NewMail = {
+    kind: 'password_changed',
+    userId: 'id-ada',
+    recipient: 'Ada@example.com',
+    details: { zeta: '"quoted" \\u0000 \\', alpha: '\u{1f600}', '': 'nameless' },
+    createdAt: now,
+  };
+  for (let n = 0; n < 4; n += 1) await mails.enqueue(mail, { most: 100, windowMs: 1 });
+  const [first, second, third] = await mails.due(now, 3);
+  if (!first || !second || !third) throw new Error('There are no mails.');
+  await mails.sent(first.id, now);
+  await mails.failed(second.id, null);
+  await mails.failed(third.id, now + 3_600_000);
+}
+
+function sessionOf(userId: string, handle: string, now: number): Session {
+  return {
+    handle,
+    userId,
+    contract: 'rest',
+    createdAt: now,
+    lastSeenAt: now,
+    idleExpiresAt: now + 60_000,
+    expiresAt: now + 600_000,
+    provenAt: now,
+    network: '192.0.2.0/24',
+    device: 'Firefox on Linux',
+  };
+}
+
+export function trail(event: string, at: number): Trail {
+  return { at, event, outcome: 'ok', contract: 'rest', network: '::1/64', requestId: `request of ${event}` };
+}

@@ -1,0 +1,48 @@
+/** Where a test keeps its data: in a SQLite file or, with `TEST_STORE=postgres`, in a database that stands for the file. */
+
+import { empty } from './database/postgres.ts';
+import { sharedPostgres } from './postgres.ts';
+
+/** Whether the tests that can run on both engines run on PostgreSQL. */
+export const onPostgres = process.env['TEST_STORE'] === 'postgres';
+
+/** The tables without which nobody logs in; where many nodes count, each goes on by itself (ruling N5). */
+export const loginTables = ['auth', 'users', 'sessions', ...(onPostgres ? [] : ['throttle'])];
+
+/** The databases that stand for files, by the path of the file. */
+const databases = new Map<string, Promise<string>>();
+
+/** Databases that nobody uses any more: to empty one is quicker than to drop it and make another. */
+const unused: string[] = [];
+
+/**
+ * The settings that lead to a file, or to what stands for it, and that is gone at the end of whoever asked first.
+ *
+ * On PostgreSQL a session check is not answered from memory unless a test asks for it, so that what somebody does
+ * behind the server's back shows at once (ruling N2).
+ */
+export async function settingsFor(
+  file: string,
+  atEnd: (clean: () => Promise<void>) => void,
+): Promise<Readonly<Record<string, string>> & { readonly DATABASE_URL: string }> {
+  if (!onPostgres) return { DATABASE_URL: `file:${file}` };
+  return { DATABASE_URL: await databaseFor(file, atEnd), GATEHOUSE_CHECK_TRUST_MS: '0' };
+}
+
+function databaseFor(file: string, atEnd: (clean: () => Promise<void>) => void): Promise<string> {
+  const known = databases.get(file);
+  if (known) return known;
+  const database = takeOne();
+  databases.set(file, database);
+  atEnd(async () => {
+    databases.delete(file);
+    const url = await database;
+    await empty(url);
+    unused.push(url);
+  });
+  return database;
+}
+
+async function takeOne(): Promise<string> {
+  return unused.pop() ?? (await sharedPostgres()).createDatabase();
+}

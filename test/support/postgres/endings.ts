@@ -1,0 +1,36 @@
+/** Every way in which a session ends, or its user may no longer come in, at the port of the store. */
+
+import { hex, session, trail } from '../../../src/storage/conformance/case.ts';
+import type { Store } from '../../../src/storage/port.ts';
+import { joe } from './pair.ts';
+
+export interface Ending {
+  readonly title: string;
+  /** Ends the session number 1 of joe, who has no other. */
+  readonly end: (store: Store) => Promise<unknown>;
+}
+
+const ended = trail('logout');
+
+export const endings: readonly Ending[] = [
+  { title: 'by its id', end: (store) => store.sessions.remove(hex(1), ended) },
+  { title: 'by its id, without a trace', end: (store) => store.sessions.remove(hex(1)) },
+  { title: 'by its handle', end: (store) => store.sessions.removeByHandle(joe, 'handle-1', ended) },
+  { title: 'with all of its user', end: (store) => store.sessions.removeOfUser(joe, undefined, ended) },
+  {
+    title: 'with a new password',
+    end: (store) =>
+      store.accounts.replaceHash(joe, 'hash of joe', 'new hash', ended, {
+        exceptHandle: undefined,
+        trail: ended,
+      }),
+  },
+  { title: 'as its user is disabled', end: (store) => store.accounts.setDisabled(joe, 2_000, ended) },
+  { title: 'with the account', end: (store) => store.accounts.remove(joe, ended) },
+  { title: 'with those of everybody', end: (store) => store.sessions.removeAll(ended) },
+  { title: 'for another id', end: (store) => store.sessions.rotate(hex(1), hex(9), ended) },
+  {
+    title: 'beyond the cap',
+    end: (store) => store.sessions.insert(hex(8), session(8, joe), ended, { most: 1, trail: ended }),
+  },
+];

@@ -1,0 +1,117 @@
+/** Databases for tests of the PostgreSQL store: opened, filled and spoilt from outside. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { onTestFinished } from 'vitest';
+import { chance, digest, newHandle } from '../../../src/crypto/ids.ts';
+import type { Ground, Tampering } from '../../../src/storage/conformance.ts';
+import type { Store } from '../../../src/storage/port.ts';
+import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
+import { sharedPostgres } from '../postgres.ts';
+
+/** What a node is opened with unless a test says otherwise. */
+export function optionsOf(url: string, changes: Partial<PostgresOptions> = {}): PostgresOptions {
+  return {
+    url,
+    listenUrl: '',
+    mostConnections: 8,
+    trustMs: 1_000,
+    memoryBytes: 1_048_576,
+    node: newHandle(),
+    digest,
+    chance,
+    ...changes,
+  };
+}
+
+/** Who cleans up, and when: tests that run side by side have to say which of them it is. */
+export type AtEnd = (clean: () => void | Promise<void>) => void;
+
+/** A node on a database, closed at the end of the test unless the test did it. */
+export async function openNode(
+  url: string,
+  changes: Partial<PostgresOptions> = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<Store> {
+  const { store } = await openPostgresStore(optionsOf(url, changes));
+  atEnd(() => store.close().catch(() => {}));
+  return store;
+}
+
+/** Runs statements over a connection of their own, one after another; returns the rows of the last one. */
+export async function queryAt(
+  url: string,
+  ...statements: (readonly [sql: string, ...values: unknown[]])[]
+): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    let rows: Record<string, unknown>[] = [];
+    for (const [sql, ...values] of statements) ({ rows } = await client.query(sql, values));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database in which there is nothing yet, for the suite of all stores, opened at its address or by way of another. */
+export async function freshGround(
+  trustMs: number,
+  prepare?: (url: string) => Promise<unknown>,
+  through = (url: string) => url,
+): Promise<Ground> {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  await prepare?.(url);
+  return {
+    open: async () => (await openPostgresStore(optionsOf(through(url), { trustMs }))).store,
+    async loseRow(table, userId) {
+      const column = table === 'auth' ? 'user_id' : 'id';
+      // Without the triggers that would take what belongs to it along.
+      await queryAt(
+        url,
+        ['SET session_replication_role = replica'],
+        [`DELETE FROM ${table} WHERE ${column} = $1`, userId],
+      );
+      // What was read before is trusted for a while.
+      await sleep(trustMs);
+    },
+    async tamper(deed) {
+      // Entries that wait for their place in the chain are not in the audit yet.
+      const { store } = await openPostgresStore(optionsOf(url));
+      await store.audit.read({ most: 1 });
+      await store.close();
+      await queryAt(url, ...statementsOf(deed));
+    },
+  };
+}
+
+const fields = 'at, event, outcome, user_id, handle, contract, network, request_id, hash';
+
+/** Moving rows goes by way of negative numbers, so that no two ever have the same. */
+function statementsOf(tampering: Tampering): (readonly [sql: string, ...values: unknown[]])[] {
+  const { deed, seq } = tampering;
+  switch (deed) {
+    case 'change':
+      return [["UPDATE audit SET outcome = outcome || '!' WHERE seq = $1", seq]];
+    case 'remove':
+      return [['DELETE FROM audit WHERE seq BETWEEN $1 AND $2', seq, tampering.to]];
+    case 'swap':
+      return [
+        ['UPDATE audit SET seq = -1 WHERE seq = $1', seq],
+        ['UPDATE audit SET seq = $1 WHERE seq = $2', seq, tampering.with],
+        ['UPDATE audit SET seq = $1 WHERE seq = -1', tampering.with],
+      ];
+    case 'insert':
+      return [
+        [
+          `INSERT INTO audit (seq, ${fields}) SELECT -1000000, ${fields} FROM audit WHERE seq = $1`,
+          tampering.copyOf,
+        ],
+        // Before the first number nobody has to make room.
+        ['UPDATE audit SET seq = -1 - seq WHERE seq >= greatest($1::bigint, 1) AND $1::bigint > 0', seq],
+        ['UPDATE audit SET seq = -seq WHERE seq < 0 AND seq > -1000000'],
+        ['UPDATE audit SET seq = $1 WHERE seq = -1000000', seq],
+      ];
+  }
+}

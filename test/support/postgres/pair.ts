@@ -1,0 +1,94 @@
+/** Two nodes on one database, the second behind a proxy, and somebody who never stops checking a session. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { account, hex, session } from '../../../src/storage/conformance/case.ts';
+import type { Store } from '../../../src/storage/port.ts';
+import type { PostgresOptions } from '../../../src/storage/postgres/store.ts';
+import { sharedPostgres } from '../postgres.ts';
+import { type AtEnd, openNode } from './ground.ts';
+import { type PostgresProxy, startPostgresProxy } from './messages.ts';
+
+/** Who the sessions of these tests belong to. */
+export const joe = 'id-of-joe';
+
+export interface Pair {
+  /** The address of the database itself. */
+  readonly url: string;
+  /** A node that is connected to it. */
+  readonly a: Store;
+  /** A node that reaches it through the proxy. */
+  readonly b: Store;
+  readonly proxy: PostgresProxy;
+}
+
+/** Two nodes, and an account `joe` with no sessions yet. */
+export async function openPair(
+  changes: Partial<PostgresOptions> = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<Pair> {
+  const postgres = await sharedPostgres();
+  const url = await postgres.createDatabase();
+  const proxy = await startPostgresProxy(postgres.port, { atEnd });
+  const a = await openNode(url, changes, atEnd);
+  const b = await openNode(proxy.url(url), changes, atEnd);
+  await a.accounts.create(account('joe'));
+  return { url, a, b, proxy };
+}
+
+/** Whether a check of a session would let its owner in. */
+export async function isAccepted(store: Store, idHash: string): Promise<boolean> {
+  const found = await store.sessions.find(idHash);
+  const user = found && (await store.accounts.findUser(found.userId));
+  return user !== undefined && user.disabledAt === null;
+}
+
+/** Gives joe a session that a node has just read, so that it remembers it; returns the hash of its id. */
+export async function sessionKnownTo(maker: Store, knowing: Store, n = 1): Promise<string> {
+  await maker.sessions.insert(hex(n), session(n, joe));
+  if (!(await isAccepted(knowing, hex(n)))) throw new Error('The session is not there.');
+  return hex(n);
+}
+
+/** The value of a figure of a store; of those with labels, the one whose labels have these values. */
+export function figure(store: Store, name: string, ...labels: readonly string[]): number {
+  const found = store.figures?.().find((one) => one.name === `gatehouse_${name}`);
+  if (!found || !('samples' in found)) throw new Error(`There is no figure ${name}.`);
+  const sample = found.samples.find((one) =>
+    labels.every((label) => Object.values(one.labels ?? {}).includes(label)),
+  );
+  return sample?.value ?? Number.NaN;
+}
+
+/** Checks a session again and again, until somebody asks when the last check began that was let in. */
+export function checking(store: Store, idHash: string): { lastAcceptedAt(): Promise<number> } {
+  let last = Number.NEGATIVE_INFINITY;
+  let isOver = false;
+  const over = (async () => {
+    while (!isOver) {
+      const askedAt = performance.now();
+      if (await isAccepted(store, idHash).catch(() => false)) last = askedAt;
+      await sleep(1);
+    }
+  })();
+  return {
+    async lastAcceptedAt() {
+      isOver = true;
+      await over;
+      return last;
+    },
+  };
+}
+
+/** Looks again and again until something is so; rejects if it does not come to that. */
+export async function untilSo(
+  look: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs = 10_000,
+): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs;
+  while (!(await look())) {
+    if (performance.now() > giveUpAt) throw new Error(`Waited in vain for ${what}`);
+    await sleep(2);
+  }
+}

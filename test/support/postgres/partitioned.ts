@@ -1,0 +1,41 @@
+/** Databases whose tables were divided by the script of the documentation. */
+
+import type { Store } from '../../../src/storage/port.ts';
+import { blocks } from '../docs.ts';
+import { sharedPostgres } from '../postgres.ts';
+import type { Postgres } from './client.ts';
+import { openNode } from './ground.ts';
+
+/** The script, as operators copy it. */
+function script(): string {
+  const found = blocks('docs/scale.md', 'sql').find((sql) => sql.includes('PARTITION BY HASH'));
+  if (found === undefined) throw new Error('docs/scale.md has no script that divides the tables.');
+  return found;
+}
+
+export const nameOf = (url: string) => new URL(url).pathname.slice(1);
+
+/** A database that Gatehouse was started on once, and lived in, and that was then divided; resolves to its address. */
+export async function divided(
+  server: Postgres,
+  live: (store: Store) => Promise<unknown> = async () => {},
+): Promise<string> {
+  const url = await server.createDatabase();
+  const first = await openNode(url);
+  await live(first);
+  await first.close();
+  await server.query(script(), [], nameOf(url));
+  return url;
+}
+
+let template: Promise<string> | undefined;
+
+/** Puts a divided database in the place of an empty one of the shared server. */
+export async function divide(url: string): Promise<void> {
+  const server = await sharedPostgres();
+  template ??= divided(server).then(nameOf);
+  const name = nameOf(url);
+  const like = await template;
+  await server.query(`DROP DATABASE ${name}`);
+  await server.query(`CREATE DATABASE ${name} TEMPLATE ${like}`);
+}

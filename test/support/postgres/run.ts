@@ -1,0 +1,30 @@
+/** What a test run sets up before the first test and clears away after the last: a door, and nothing behind it yet. */
+
+import type { TestProject } from 'vitest/node';
+import { type Door, openDoor } from './door.ts';
+import { clearHome } from './home.ts';
+import { openShared, type SharedAddress } from './shared.ts';
+import { makeTemplate, type Template } from './template.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresDoor: Door;
+  }
+}
+
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  let template: Promise<Template> | undefined;
+  const templateOnce = () => {
+    template ??= makeTemplate();
+    return template;
+  };
+  const door = await openDoor({
+    template: templateOnce,
+    server: async (): Promise<SharedAddress> => openShared(await templateOnce()),
+  });
+  project.provide('postgresDoor', { port: door.port, word: door.word });
+  return async () => {
+    door.close();
+    await clearHome();
+  };
+}

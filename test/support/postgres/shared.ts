@@ -1,0 +1,27 @@
+/** The one server that all test files of a run share, each in databases of its own. */
+
+import { type Postgres, postgresAt } from './client.ts';
+import { openFresh } from './fresh.ts';
+import type { Template } from './template.ts';
+
+/** How to find the server from another process. */
+export interface SharedAddress {
+  readonly port: number;
+  readonly password: string;
+}
+
+/**
+ * Nobody may stop this server, so nobody can see whether it writes to the disk in time; many test files connect at
+ * once.
+ */
+const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+
+/** Starts the server; the keeper of this process ends it. */
+export async function openShared(template: Template): Promise<SharedAddress> {
+  const { port } = await openFresh({ template, settings, atEnd: () => {} });
+  return { port, password: template.password };
+}
+
+export function sharedAt({ port, password }: SharedAddress): Postgres {
+  return postgresAt(() => port, password);
+}
