@@ -54,7 +54,9 @@ function transportFindings({ isPrivate }: ServerInspection): Finding[] {
   return [
     isPrivate
       ? ok('What travels to the database is encrypted, or stays on this machine.')
-      : warning('DATABASE_URL leads to another machine without TLS: add sslmode=verify-full to it.'),
+      : warning(
+          'DATABASE_URL leads to another machine without TLS that is checked: add sslmode=verify-full to it.',
+        ),
   ];
 }
 

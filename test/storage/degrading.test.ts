@@ -105,3 +105,31 @@ test('a refusal of the store is no attempt of this node', async () => {
   expect(await take(two, quota(1, 1))).toBe(true);
   expect(await take(two, quota(1, 1))).toBe(false);
 });
+
+test('N5: after a pause one attempt asks for all whether the store is back', async () => {
+  const url = await freshUrl();
+  const throttle = new DegradingThrottle((await openNode(url)).throttle);
+  await holdThrottle(url);
+  expect(await take(throttle, quota(1, 99))).toBe(true);
+  // The server gives that one up a little later than we did.
+  await expect.poll(() => waiting(url)).toBe(0);
+  await expect
+    .poll(async () => {
+      // Until the pause is over each is counted here at once; then one waits, and with it a connection.
+      await Promise.race([take(throttle, quota(1, 99)), new Promise((resolve) => setTimeout(resolve, 20))]);
+      return waiting(url);
+    })
+    .toBeGreaterThan(0);
+  const attempts = Array.from({ length: 20 }, () => take(throttle, quota(1, 99)));
+  // Asking takes a look at the table for each quota, and there is one.
+  expect(await waiting(url)).toBeLessThanOrEqual(1);
+  expect(await Promise.all(attempts)).not.toContain(false);
+});
+
+/** How many wait for a lock in a database. */
+async function waiting(url: string): Promise<number> {
+  const rows = await queryAt(url, [
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  ]);
+  return rows.length;
+}

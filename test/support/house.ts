@@ -30,7 +30,7 @@ const halves: Readonly<Record<string, string>> = { 'src/options.ts': 'src/settin
 const composing = ['src/open.ts', 'src/archive.ts', 'src/migrate.ts'];
 
 /** What others may know of storage: the port, values that may be there already, what counts values, and the chain. */
-const ports = ['port', 'awaitable', 'histogram', 'chain', 'counts', 'degrading'].map(
+const ports = ['port', 'awaitable', 'histogram', 'chain', 'counts', 'degrading', 'recent'].map(
   (name) => `src/storage/${name}.ts`,
 );
 

@@ -86,11 +86,6 @@ export class Checks {
     this.users.clear(now);
   }
 
-  /** Nothing is answered from memory any more. */
-  close(): void {
-    this.forgetAll();
-  }
-
   /** Every question is asked after whoever waits for its answer came: none is answered by what was read before. */
   #ask(idHash: string): Promise<Session | undefined> {
     return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 /** Whose a session or a token is, by its hash: rows that are written once, so that what was read stays true. */
 
+import { Recent } from '../recent.ts';
 import type { Database, Run } from './step.ts';
 
 /** Owners remembered: at most twice as many, of about 200 bytes each. */
@@ -15,23 +16,14 @@ export function hashes(keys: readonly string[]): string {
  * what it owns is alive; of a hash that has none nothing is remembered.
  */
 export class Owners {
-  #young = new Map<string, string>();
-  #old = new Map<string, string>();
-
-  known(key: string): string | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) this.#remember(key, old);
-    return old;
-  }
+  readonly #recent = new Recent<string>(mostRemembered);
 
   /** Finds the owners of hashes, those that have one. */
   async find(db: Pick<Database, 'read'>, keys: readonly string[]): Promise<Map<string, string>> {
     const found = new Map<string, string>();
     const unknown: string[] = [];
     for (const key of keys) {
-      const known = this.known(key);
+      const known = this.#recent.get(key);
       if (known === undefined) unknown.push(key);
       else found.set(key, known);
     }
@@ -43,7 +35,7 @@ export class Owners {
     );
     for (const { key, userId } of rows) {
       found.set(key, userId);
-      this.#remember(key, userId);
+      this.#recent.set(key, userId);
     }
     return found;
   }
@@ -51,14 +43,6 @@ export class Owners {
   /** Finds the owner of one hash. */
   async of(db: Pick<Database, 'read'>, key: string): Promise<string | undefined> {
     return (await this.find(db, [key])).get(key);
-  }
-
-  #remember(key: string, userId: string): void {
-    if (this.#young.size >= mostRemembered) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, userId);
   }
 }
 

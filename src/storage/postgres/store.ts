@@ -128,7 +128,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
         // Nothing of this was acknowledged: uses may be lost, and entries are linked by whoever comes next.
         if (!(error instanceof StoreUnavailable)) throw error;
       } finally {
-        checks.close();
+        checks.forgetAll();
         await watch.close();
         await Promise.all(Object.values(connections).map((pool) => pool.close()));
       }

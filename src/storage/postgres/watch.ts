@@ -167,12 +167,11 @@ export class Watch {
     if (!this.#isTurning) this.#schedule(0);
   }
 
-  #drop(): boolean {
+  #drop(): void {
     const client = this.#client;
-    if (!client) return false;
+    if (!client) return;
     if (this.isListening) this.#options.onSilence();
     this.#client = undefined;
     client.end();
-    return true;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../port.ts';
-import { Recent } from './recent.ts';
+import { Recent } from '../recent.ts';
 
 /** Rows remembered of one kind: at least this many, at most twice as many, of about half a kilobyte each. */
 const mostRecent = 8_192;

@@ -1,4 +1,4 @@
-/** Keeps the rows that were read last, for as long as nobody has written to the database. */
+/** Keeps what was asked for last, in a bounded space; whoever uses it knows for how long it stays true. */
 
 /**
  * A bounded map that forgets what was not asked for lately: when the young generation is full it becomes the old one,

@@ -1,0 +1,46 @@
+/** Whom a node asks, and what it can do without: the store where memory will not do, and no listener where there is a pooler. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { openNode, queryAt } from '../../support/postgres/ground.ts';
+import { sharedPostgres } from '../../support/postgres.ts';
+import { startProxy } from '../../support/proxy.ts';
+import { idHash, makeAccount, sessionOfJoe } from '../../support/sqlite.ts';
+
+test('N2: memory answers for a second, and not where the store itself is asked', async () => {
+  const url = await (await sharedPostgres()).createDatabase();
+  const { accounts, sessions } = await openNode(url);
+  const node = await openNode(url);
+  await makeAccount(node, 'joe');
+  await node.sessions.insert(idHash(1), sessionOfJoe(1));
+  expect(await sessions.find(idHash(1))).toMatchObject({ handle: 'handle-1' });
+  // Behind the back of all nodes, so that nobody is told.
+  await queryAt(url, ['UPDATE users SET disabled_at = 5'], ["UPDATE sessions SET device = 'another'"]);
+  expect(await accounts.findUser('joe')).toMatchObject({ disabledAt: null });
+  expect(await accounts.findUser('joe', 'store')).toMatchObject({ disabledAt: 5 });
+  expect(await sessions.find(idHash(1), 'anybody')).toMatchObject({ device: 'Firefox on Linux' });
+  expect(await sessions.find(idHash(1), 'store')).toMatchObject({ device: 'another' });
+});
+
+test('N6: a database is not out of reach because the way around its pooler is', async () => {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  const proxy = await startProxy(server.port);
+  const node = await openNode(url, { listenUrl: proxy.url(url) });
+  await makeAccount(node, 'joe');
+  await proxy.refuse();
+  proxy.cut();
+  const isListening = () =>
+    node
+      .figures?.()
+      .flatMap((figure) =>
+        figure.name === 'gatehouse_notifications_listening' && figure.kind === 'gauge' ? figure.samples : [],
+      )[0]?.value;
+  await expect.poll(isListening).toBe(0);
+  // Long enough for the watch to have tried and failed.
+  await sleep(1_000);
+  expect(await node.accounts.findUser('joe', 'store')).toMatchObject({ id: 'joe' });
+  expect(await node.ping()).toBeUndefined();
+  await proxy.accept();
+  await expect.poll(isListening).toBe(1);
+});
