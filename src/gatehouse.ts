@@ -1,4 +1,4 @@
-/** The composition root: settings in, one `Request → Response` handler out. */
+/** The composition root: settings in, one handler of requests out. */
 
 import { setImmediate as pause } from 'node:timers/promises';
 import { exposition } from './exposition.ts';
@@ -9,17 +9,19 @@ import { smtpPost } from './mail/smtp.ts';
 import { linkBase } from './mail/words.ts';
 import { type Log, openGate } from './open.ts';
 import { readSettings, type Settings, type Share } from './settings.ts';
+import { after } from './storage/awaitable.ts';
 import type { Figure, Store } from './storage/port.ts';
 import type { Gate } from './usecases/gate.ts';
 import { prepareMail } from './usecases/letter.ts';
 import { sweep } from './usecases/sweep.ts';
 import { ownAccount } from './wire/account.ts';
 import { createApp } from './wire/app.ts';
-import type { Connection } from './wire/call.ts';
 import { sessionCookie } from './wire/carrier.ts';
 import { dotjson } from './wire/dotjson.ts';
 import { ownEmail } from './wire/email.ts';
 import { envelope } from './wire/envelope.ts';
+import { type Connection, FetchedRequest, toResponse } from './wire/fetched.ts';
+import { type Listener, requestListener } from './wire/node.ts';
 import { rest } from './wire/rest.ts';
 import { type CheckCounts, sessionCheck } from './wire/session.ts';
 import { ownSessions } from './wire/sessions.ts';
@@ -46,6 +48,8 @@ export interface Gatehouse {
    * or all clients are throttled as one.
    */
   fetch(request: Request, connection?: Connection): Response | Promise<Response>;
+  /** The same for `node:http`, without the detour; it has to come before anything else that reads bodies. */
+  readonly listener: Listener;
   /**
    * What can be said of it in numbers, for a registry of your own: plain data, read now. Figures of the process are not
    * among them.
@@ -92,7 +96,9 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
   sender.start();
 
   return {
-    fetch: handle,
+    listener: requestListener(handle),
+    fetch: (request, connection = {}) =>
+      after(handle(new FetchedRequest(request, connection)), (answer) => toResponse(answer, request.method)),
     figures,
     warnings,
     metrics: async () => exposition(figures()),

@@ -6,4 +6,4 @@ export type { AddressBlock, Rate, Settings, Share, StatusMode } from './settings
 export { readSettings, UnusableSettings } from './settings.ts';
 export type { Buckets, Figure, Sample } from './storage/port.ts';
 export { StoreUnusable } from './storage/port.ts';
-export type { Connection } from './wire/call.ts';
+export type { Connection } from './wire/fetched.ts';

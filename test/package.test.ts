@@ -120,11 +120,9 @@ test.each(['24', '26'])('serves on Node.js %s', patience, async (major) => {
 
 test('depends on nothing but what it needs at run time', () => {
   expect(Object.keys(dependencies).sort()).toEqual([
-    '@hono/node-server',
     'bowser',
     'cli-progress',
     'commander',
-    'hono',
     'ipaddr.js',
     'nodemailer',
     'pg',

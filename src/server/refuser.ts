@@ -1,6 +1,6 @@
 /** Refuses what never became a request, on the connection it came from, and lets go of that connection. */
 
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type RawFault, refuseRaw } from '../wire/raw.ts';
 
@@ -29,17 +29,15 @@ export class Refuser {
   }
 
   /** Refuses what could not be parsed or did not arrive in time: it has only a socket to be answered on. */
-  async refuseSocket(socket: Socket, error?: NodeJS.ErrnoException): Promise<void> {
+  refuseSocket(socket: Socket, error?: NodeJS.ErrnoException): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     socket.on('error', () => {});
-    const response = refuseRaw(faultOf(error?.code), this.#secure);
-    const body = await response.text();
     if (error?.code === 'ECONNRESET' || !socket.writable || !this.#isFree(socket))
       return void socket.destroy();
-    const headers = [...response.headers, ['content-length', String(Buffer.byteLength(body))]];
-    const lines = headers.map(([name, value]) => `${name}: ${value}`);
-    socket.end(`HTTP/1.1 ${response.status} ${response.statusText}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+    const { status, headers, body } = refuseRaw(faultOf(error?.code), this.#secure);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
     setTimeout(() => socket.destroy(), lingerMs).unref();
   }
 

@@ -1,22 +1,23 @@
-/** Puts the contracts together into one `Request → Response` handler. */
+/** Puts the contracts together into one handler of requests. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import { Abandoned } from '../crypto/queue.ts';
 import type { AddressBlock } from '../settings.ts';
-import { type Awaitable, after } from '../storage/awaitable.ts';
+import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
-import { Call, type Connection, pathOf } from './call.ts';
-import type { Contract, Refused, Reply, Route } from './contract.ts';
+import { Call, pathOf } from './call.ts';
+import { type Contract, prepared, type Refused, type Reply, type Route } from './contract.ts';
 import { securityHeaders } from './headers.ts';
+import type { Answer, Incoming } from './incoming.ts';
 import { Origins } from './origin.ts';
 import { Pace } from './pace.ts';
 import { Routes } from './routes.ts';
 import type { Break, Traffic } from './traffic.ts';
 
 /** Answers every request; never rejects. */
-export type Handler = (request: Request, connection?: Connection) => Awaitable<Response>;
+export type Handler = (request: Incoming) => Awaitable<Answer>;
 
 export interface AppOptions {
   readonly gate: Gate;
@@ -73,16 +74,15 @@ export function createApp(options: AppOptions): Handler {
 
   /** From a request to a response, with the one place where anything thrown is caught. */
   function respond(
-    request: Request,
-    connection: Connection,
+    request: Incoming,
     contract: Contract,
     answer: (call: Call) => Awaitable<Reply | Refused>,
     event?: AuditEvent,
-  ): Awaitable<Response> {
-    const call = new Call(request, connection, contract, clock(), options.trustedProxies);
-    const write = (outcome: Reply | Refused): Response =>
+  ): Awaitable<Answer> {
+    const call = new Call(request, contract, clock(), options.trustedProxies);
+    const write = (outcome: Reply | Refused): Answer =>
       written(call, isRefusal(outcome) ? contract.refuse(outcome, call.requestId) : outcome);
-    const fail = (error: unknown): Response => {
+    const fail = (error: unknown): Answer => {
       const how = breakOf(error);
       traffic.broke(contract.name, how);
       if (event) gate.audit.count(event, how);
@@ -97,49 +97,32 @@ export function createApp(options: AppOptions): Handler {
     }
   }
 
-  function written(call: Call, reply: Reply): Response {
+  function written(call: Call, reply: Reply): Answer {
     traffic.answered(call.contract, reply.status);
-    const headers: Record<string, string> = {
+    const isReady = reply.body === undefined || reply.headers?.['content-length'] !== undefined;
+    const { status, body, headers: own, secondCookie } = isReady ? reply : prepared(reply);
+    const headers: Record<string, string | string[]> = {
       ...constantHeaders,
       'x-request-id': call.requestId,
       ...call.headers,
+      ...own,
     };
     if (origins.any) Object.assign(headers, origins.corsHeaders(call.request));
-    if (reply.headers) Object.assign(headers, reply.headers);
-    if (reply.secondCookie) return withTwoCookies(reply, headers);
-    if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
-    headers['content-type'] ??= 'application/json';
-    const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
-    return new Response(body, { status: reply.status, headers });
+    if (secondCookie) headers['set-cookie'] = [headers['set-cookie'] ?? [], secondCookie].flat();
+    return { status, headers, body: body as string | undefined };
   }
 
-  return (request, connection = {}) => {
-    const path = pathOf(request, connection);
-    const { fault } = connection;
-    if (fault) return respond(request, connection, routes.ownerOf(path), () => ({ refused: fault }));
-    const isHead = request.method === 'HEAD';
-    const place = routes.find(isHead ? 'GET' : request.method, path);
-    if (!place) return respond(request, connection, routes.ownerOf(path), noRoute);
+  return (request) => {
+    const path = pathOf(request);
+    const { fault, method } = request;
+    if (fault) return respond(request, routes.ownerOf(path), () => ({ refused: fault }));
+    // What GET would have been answered with, but for the body (RFC 9110, section 9.3.2).
+    const place = routes.find(method === 'HEAD' ? 'GET' : method, path);
+    if (!place) return respond(request, routes.ownerOf(path), noRoute);
     const { contract, route } = place;
     const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
-    const response = respond(request, connection, contract, answer, route.event);
-    return isHead ? after(response, withoutBody) : response;
+    return respond(request, contract, answer, route.event);
   };
-}
-
-/** What GET would have been answered with (RFC 9110, section 9.3.2). */
-function withoutBody(response: Response): Response {
-  return new Response(null, response);
-}
-
-/** A record holds one header of a name; two cookies need a list. */
-function withTwoCookies(
-  { status, body, secondCookie = '' }: Reply,
-  headers: Record<string, string>,
-): Response {
-  const list = Object.entries({ 'content-type': 'application/json', ...headers });
-  list.push(['set-cookie', secondCookie]);
-  return new Response(JSON.stringify(body), { status, headers: list });
 }
 
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */

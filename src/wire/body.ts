@@ -1,7 +1,7 @@
 /** Reads request bodies: bounded, strictly UTF-8, one JSON object (ruling G10). */
 
-import { Abandoned } from '../crypto/queue.ts';
 import type { Fault } from './contract.ts';
+import type { Incoming } from './incoming.ts';
 
 /** Larger bodies are refused with 413. */
 export const mostBodyBytes = 16 * 1_024;
@@ -14,16 +14,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of a JSON object; of duplicate keys the last one counts. */
-export async function readFields(request: Request): Promise<{ readonly fields: Fields } | Fault> {
-  const encoding = request.headers.get('content-encoding');
+export async function readFields(request: Incoming): Promise<{ readonly fields: Fields } | Fault> {
+  const encoding = request.header('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') return { refused: 'unsupported_encoding' };
-  if (!jsonType.test(request.headers.get('content-type') ?? '')) return { refused: 'unsupported_media_type' };
+  if (!jsonType.test(request.header('content-type') ?? '')) return { refused: 'unsupported_media_type' };
   const bytes = await readBytes(request);
   return bytes ? parseObject(bytes) : { refused: 'body_too_large' };
 }
 
 /** Reads a body that nobody needs; refuses it if it is too large. */
-export async function ignoreBody(request: Request): Promise<{ readonly fields: Fields } | Fault> {
+export async function ignoreBody(request: Incoming): Promise<{ readonly fields: Fields } | Fault> {
   const bytes = await readBytes(request);
   return bytes ? { fields: {} } : { refused: 'body_too_large' };
 }
@@ -39,26 +39,7 @@ function parseObject(bytes: Uint8Array): { readonly fields: Fields } | Fault {
 }
 
 /** All bytes of a body, or `undefined` as soon as there are too many. */
-async function readBytes(request: Request): Promise<Uint8Array | undefined> {
-  const announced = Number(request.headers.get('content-length') ?? Number.NaN);
-  if (announced > mostBodyBytes) return undefined;
-  try {
-    if (Number.isNaN(announced)) return await readStream(request);
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    return bytes.byteLength <= mostBodyBytes ? bytes : undefined;
-  } catch (error) {
-    // A body ends early because its client went away or was cut off for being too slow.
-    throw new Abandoned('The body ended early.', { cause: error });
-  }
-}
-
-async function readStream(request: Request): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    chunks.push(chunk);
-    length += chunk.byteLength;
-    if (length > mostBodyBytes) return undefined;
-  }
-  return Buffer.concat(chunks);
+async function readBytes(request: Incoming): Promise<Uint8Array | undefined> {
+  if (Number(request.header('content-length')) > mostBodyBytes) return undefined;
+  return request.bytes(mostBodyBytes);
 }

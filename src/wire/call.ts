@@ -7,21 +7,12 @@ import { deviceIds } from './carrier.ts';
 import { clientNetwork } from './client.ts';
 import type { Contract } from './contract.ts';
 import { deviceName } from './device.ts';
-
-/** What a server knows about a request that the request itself does not say. */
-export interface Connection {
-  /** The address of the peer. Without it all clients are throttled as one. */
-  readonly remoteAddress?: string | undefined;
-  /** The request target as it came over the wire, before any URL parser made it tidy (ruling G11). */
-  readonly target?: string | undefined;
-  /** What is wrong with the request that its headers do not show any more; it is refused for it. */
-  readonly fault?: 'malformed_request' | 'unmet_expectation' | undefined;
-}
+import type { Incoming } from './incoming.ts';
 
 /** A request on its way to a route. What a session check never asks for is found out only when asked. */
 export class Call implements Caller {
   readonly requestId = newUuid();
-  readonly request: Request;
+  readonly request: Incoming;
   readonly contract: string;
   readonly now: number;
   /** The fields of the JSON body; empty until it was read, and on routes that need none. */
@@ -29,12 +20,10 @@ export class Call implements Caller {
   /** Headers of the answer, whatever it turns out to be: also where the store fails after they were set. */
   headers: Readonly<Record<string, string>> = {};
   readonly #hasCookies: boolean;
-  readonly #connection: Connection;
   readonly #trustedProxies: readonly AddressBlock[];
 
   constructor(
-    request: Request,
-    connection: Connection,
+    request: Incoming,
     { name, hasCookies = false }: Contract,
     now: number,
     trustedProxies: readonly AddressBlock[],
@@ -43,17 +32,16 @@ export class Call implements Caller {
     this.contract = name;
     this.#hasCookies = hasCookies;
     this.now = now;
-    this.#connection = connection;
     this.#trustedProxies = trustedProxies;
   }
 
   get network(): string {
-    const forwardedFor = this.request.headers.get('x-forwarded-for');
-    return clientNetwork(this.#connection.remoteAddress, forwardedFor, this.#trustedProxies);
+    const forwardedFor = this.request.header('x-forwarded-for');
+    return clientNetwork(this.request.remoteAddress, forwardedFor, this.#trustedProxies);
   }
 
   get device(): string {
-    return deviceName(this.request.headers.get('user-agent'));
+    return deviceName(this.request.header('user-agent'));
   }
 
   get deviceIds(): string[] | undefined {
@@ -67,7 +55,7 @@ export class Call implements Caller {
 
   /** The path, exactly as it was asked for. */
   get path(): string {
-    return pathOf(this.request, this.#connection);
+    return pathOf(this.request);
   }
 
   /** The last segment of the path, where the route ends in `:handle`. */
@@ -77,19 +65,14 @@ export class Call implements Caller {
 
   /** The part after `?`, undecoded; empty if there is none. */
   get query(): string {
-    const target = targetOf(this.request, this.#connection);
+    const { target } = this.request;
     const mark = target.indexOf('?');
     return mark < 0 ? '' : target.slice(mark + 1);
   }
 }
 
 /** The path of a request, neither decoded nor tidied: `%61` and `/x/../` are paths of their own (ruling G11). */
-export function pathOf(request: Request, connection: Connection | undefined): string {
-  const target = targetOf(request, connection);
+export function pathOf({ target }: Incoming): string {
   const mark = target.indexOf('?');
   return mark < 0 ? target : target.slice(0, mark);
-}
-
-function targetOf(request: Request, connection: Connection | undefined): string {
-  return connection?.target ?? request.url.slice(request.url.indexOf('/', request.url.indexOf('://') + 3));
 }

@@ -46,10 +46,18 @@ export interface Details {
 /** An answer before it is written to the wire. */
 export interface Reply {
   readonly status: number;
+  /** A text is JSON already. */
   readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;
   /** A second cookie, beside one in `headers`. */
   readonly secondCookie?: string | undefined;
+}
+
+/** A reply with its body as it goes out; one that is given many times is prepared once. */
+export function prepared(reply: Reply): Reply & { readonly body: string } {
+  const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
+  const own = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
+  return { ...reply, body, headers: { ...own, ...reply.headers } };
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Decides which pages may call (ruling G13): against cross-site requests, and for CORS (the Fetch standard). */
 
+import type { Incoming } from './incoming.ts';
+
 /** Answers for one list of allowed origins. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
@@ -9,12 +11,12 @@ export class Origins {
   }
 
   /** Whether a request that changes state comes from a page that may make it, or from no page at all. */
-  mayChangeState(request: Request): boolean {
-    const origin = request.headers.get('origin');
+  mayChangeState(request: Incoming): boolean {
+    const origin = request.header('origin');
     if (origin !== null && this.#allowed.has(origin)) return true;
-    const site = request.headers.get('sec-fetch-site');
+    const site = request.header('sec-fetch-site');
     if (site !== null) return site === 'same-origin' || site === 'none';
-    return origin === null || isOwn(origin, request.headers.get('host'));
+    return origin === null || isOwn(origin, request.header('host'));
   }
 
   /** Whether any origin is allowed at all; if not, no answer depends on the origin. */
@@ -23,8 +25,8 @@ export class Origins {
   }
 
   /** Headers that let a page of an allowed origin read the answer; none for any other. */
-  corsHeaders(request: Request): Readonly<Record<string, string>> {
-    const origin = request.headers.get('origin');
+  corsHeaders(request: Incoming): Readonly<Record<string, string>> {
+    const origin = request.header('origin');
     if (origin === null || !this.#allowed.has(origin)) return { vary: 'Origin' };
     return {
       'access-control-allow-origin': origin,
@@ -35,8 +37,8 @@ export class Origins {
   }
 
   /** The answer to a preflight of an allowed origin; `undefined` for any other. */
-  preflightHeaders(request: Request, methods: string): Readonly<Record<string, string>> | undefined {
-    const origin = request.headers.get('origin');
+  preflightHeaders(request: Incoming, methods: string): Readonly<Record<string, string>> | undefined {
+    const origin = request.header('origin');
     if (origin === null || !this.#allowed.has(origin)) return undefined;
     return {
       'access-control-allow-methods': methods,

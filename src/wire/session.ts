@@ -5,7 +5,7 @@ import { after } from '../storage/awaitable.ts';
 import type { Session, User } from '../storage/port.ts';
 import { type Checked, check } from '../usecases/check.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
-import type { Contract, Reply } from './contract.ts';
+import { type Contract, prepared, type Reply } from './contract.ts';
 import { utc } from './created.ts';
 import { refuse, sessionId } from './signedin.ts';
 
@@ -13,15 +13,16 @@ import { refuse, sessionId } from './signedin.ts';
 export type CheckCounts = Record<'live' | 'dead' | 'none', number>;
 
 export function sessionCheck(gate: Gate, counts: CheckCounts = { live: 0, dead: 0, none: 0 }): Contract {
-  const bodies = new Bodies();
+  const replies = new Replies();
+  const noSession = prepared(refuse({ refused: 'no_session' }));
 
   function answer(outcome: Checked | NoSession): Reply {
     if (isRefusal(outcome)) {
       counts.dead += 1;
-      return refuse(outcome);
+      return noSession;
     }
     counts.live += 1;
-    return { status: 200, body: bodies.of(outcome) };
+    return replies.of(outcome);
   }
 
   return {
@@ -37,23 +38,23 @@ export function sessionCheck(gate: Gate, counts: CheckCounts = { live: 0, dead: 
           const id = sessionId(call);
           if (id !== undefined) return after(check(gate, id, call.now), answer);
           counts.none += 1;
-          return refuse({ refused: 'no_session' });
+          return noSession;
         },
       },
     ],
   };
 }
 
-/** A body is written once for a session as it stands; writing five dates costs more than finding it again. */
-class Bodies {
-  readonly #known = new WeakMap<Session, { readonly user: User; readonly text: string }>();
+/** A reply is written once for a session as it stands; writing five dates costs more than finding it again. */
+class Replies {
+  readonly #known = new WeakMap<Session, { readonly user: User; readonly reply: Reply }>();
 
-  of(checked: Checked): string {
+  of(checked: Checked): Reply {
     const known = this.#known.get(checked.session);
-    if (known?.user === checked.user) return known.text;
-    const text = JSON.stringify(body(checked));
-    this.#known.set(checked.session, { user: checked.user, text });
-    return text;
+    if (known?.user === checked.user) return known.reply;
+    const reply = prepared({ status: 200, body: body(checked) });
+    this.#known.set(checked.session, { user: checked.user, reply });
+    return reply;
   }
 }
 

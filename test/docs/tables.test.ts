@@ -87,7 +87,10 @@ describe('the error tables of the contract pages are the words of the code', () 
       .map(([status, sentence]) => `${status} ${withoutTicks(sentence)}`);
     const faults = ['malformed', 'too_slow', 'headers_too_large'] as const;
     const said = faults.map(async (fault) => {
-      const { status, detail } = (await refuseRaw(fault, true).json()) as { status: number; detail: string };
+      const { status, detail } = JSON.parse(refuseRaw(fault, true).body) as {
+        status: number;
+        detail: string;
+      };
       return `${status} ${detail}`;
     });
     expect(documented).toEqual(await Promise.all(said));
@@ -144,6 +147,7 @@ test('the tables of settings have every setting, its default and its bounds', ()
   const withoutDefault: Record<string, string> = {
     GATEHOUSE_ALLOWED_ORIGINS: '*none*',
     GATEHOUSE_TRUSTED_PROXIES: '*none*',
+    GATEHOUSE_CHECK_MEMORY_MB: '*unset*',
     GATEHOUSE_DATABASE_LISTEN_URL: '*unset*',
     GATEHOUSE_TIME_ZONE: '*unset*',
     GATEHOUSE_PUBLIC_URL: '*unset*',

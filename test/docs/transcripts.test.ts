@@ -86,19 +86,19 @@ describe('the commands of the documentation answer what it says', () => {
 describe('the examples of embedding run', () => {
   const programs = blocks('docs/embedding.md', 'js').filter((program) => program.includes('.PORT'));
 
-  test.each(programs.map((program, i) => [i === 0 ? 'Node.js' : 'Hono', program] as const))(
-    '%s',
-    async (_name, program) => {
-      const folder = temporaryFolder();
-      mkdirSync(join(folder, 'node_modules/@hono'), { recursive: true });
-      for (const name of ['hono', '@hono/node-server']) {
-        symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-      }
-      // The sources stand for the package, whose build may be older than they are; the port is told on standard output.
-      const ownPort = program
-        .replace("from 'gatehouse'", `from '${join(root, 'src/index.ts')}'`)
-        .replace('process.env.PORT ?? 3000', '0');
-      const asks = `
+  const names = ['Node.js', 'Express', 'Hono'];
+
+  test.each(programs.map((program, i) => [names[i], program] as const))('%s', async (_name, program) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'node_modules/@hono'), { recursive: true });
+    for (const name of ['express', 'hono', '@hono/node-server']) {
+      symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+    }
+    // The sources stand for the package, whose build may be older than they are; the port is told on standard output.
+    const ownPort = program
+      .replace("from 'gatehouse'", `from '${join(root, 'src/index.ts')}'`)
+      .replace('process.env.PORT ?? 3000', '0');
+    const asks = `
         await new Promise((resolve) => (server.listening ? resolve() : server.once('listening', resolve)));
         const url = 'http://127.0.0.1:' + server.address().port;
         const registered = await fetch(url + '/auth/register', {
@@ -112,16 +112,15 @@ describe('the examples of embedding run', () => {
         const logout = await fetch(url + '/logout.json?s=' + session_id, { method: 'POST' });
         console.log([registered, check, home, logout].map(({ status }) => status).join(' '));
         process.kill(process.pid, 'SIGTERM');`;
-      writeFileSync(join(folder, 'program.mjs'), ownPort + asks);
-      const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], {
-        cwd: folder,
-        env: { DATABASE_URL: 'file:./gatehouse.db', GATEHOUSE_PBKDF2_ITERATIONS: '1000' },
-      });
-      expect(stdout.trim()).toBe('201 200 200 200');
-    },
-  );
+    writeFileSync(join(folder, 'program.mjs'), ownPort + asks);
+    const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], {
+      cwd: folder,
+      env: { DATABASE_URL: 'file:./gatehouse.db', GATEHOUSE_PBKDF2_ITERATIONS: '1000' },
+    });
+    expect(stdout.trim()).toBe('201 200 200 200');
+  });
 
-  test('there are two of them', () => {
-    expect(programs).toHaveLength(2);
+  test('there are three of them', () => {
+    expect(programs).toHaveLength(names.length);
   });
 });

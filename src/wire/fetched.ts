@@ -1,0 +1,60 @@
+/** Requests and answers as the Fetch standard has them, for servers that speak it. */
+
+import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
+
+/** What a server knows about a request that the request itself does not say. */
+export interface Connection {
+  /** The address of the peer. Without it all clients are throttled as one. */
+  readonly remoteAddress?: string | undefined;
+  /** The request target as it came over the wire, before any URL parser made it tidy (ruling G11). */
+  readonly target?: string | undefined;
+}
+
+export class FetchedRequest implements Incoming {
+  readonly method: string;
+  readonly target: string;
+  readonly remoteAddress: string | undefined;
+  /** The server that parsed it refused what had one. */
+  readonly fault = undefined;
+  readonly #request: Request;
+
+  constructor(request: Request, { remoteAddress, target }: Connection) {
+    const { method, url } = request;
+    this.method = method;
+    this.target = target ?? url.slice(url.indexOf('/', url.indexOf('://') + 3));
+    this.remoteAddress = remoteAddress;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
+
+  header(name: string): string | null {
+    return this.#request.headers.get(name);
+  }
+
+  async bytes(most: number): Promise<Uint8Array | undefined> {
+    if (this.#request.bodyUsed) throw readBefore();
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    try {
+      for await (const chunk of this.#request.body ?? []) {
+        chunks.push(chunk);
+        length += chunk.byteLength;
+        if (length > most) return undefined;
+      }
+    } catch (error) {
+      throw endedEarly(error);
+    }
+    return Buffer.concat(chunks);
+  }
+}
+
+/** @param method of the request: HEAD is answered without a body (RFC 9110, section 9.3.2). */
+export function toResponse({ status, headers, body }: Answer, method: string): Response {
+  const list = Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  return new Response(method === 'HEAD' ? null : (body ?? null), { status, headers: list });
+}

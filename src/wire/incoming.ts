@@ -1,0 +1,45 @@
+/** What a request is to the wire, and what an answer is, whichever server they pass through. */
+
+import { Abandoned } from '../crypto/queue.ts';
+
+/** A request as it came. */
+export interface Incoming {
+  readonly method: string;
+  /** The request target, before any URL parser made it tidy (ruling G11). */
+  readonly target: string;
+  /** The address of the peer. Without it all clients are throttled as one. */
+  readonly remoteAddress: string | undefined;
+  /** What is wrong with the request itself; it is refused for it. */
+  readonly fault: 'malformed_request' | 'unmet_expectation' | undefined;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+  /** A header by its name in lower case; of a repeated one all values, joined as the Fetch standard says. */
+  header(name: string): string | null;
+  /**
+   * The whole body; `undefined` as soon as it has more bytes than `most`.
+   *
+   * @throws {Abandoned} if it ends early.
+   * @throws {Error} if somebody else has read it.
+   */
+  bytes(most: number): Promise<Uint8Array | undefined>;
+}
+
+/** A body ends early because its client went away or was cut off for being too slow. */
+export function endedEarly(cause?: unknown): Abandoned {
+  return new Abandoned('The body ended early.', { cause });
+}
+
+/** Whoever mounts Gatehouse behind something that reads bodies hears of it in the log. */
+export function readBefore(): Error {
+  return new Error(
+    'Something read the body of this request before Gatehouse: mount Gatehouse in front of it.',
+  );
+}
+
+/** An answer as it goes out. */
+export interface Answer {
+  readonly status: number;
+  /** By their names in lower case. Only `set-cookie` may have several values, each a line of its own. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | undefined;
+}

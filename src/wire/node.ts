@@ -1,0 +1,114 @@
+/** Requests and answers of `node:http`, without a detour: session checks are to cost little more than the server does. */
+
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Awaitable } from '../storage/awaitable.ts';
+import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
+
+/** What `node:http`, Express and whatever is built like them call with a request. */
+export type Listener = RequestListener;
+
+/** Serves `node:http` with whatever answers requests; that must not reject. */
+export function requestListener(answer: (request: Incoming) => Awaitable<Answer>): Listener {
+  return (incoming, outgoing) => {
+    const answered = answer(new NodeRequest(incoming, outgoing));
+    if (answered instanceof Promise) answered.then((answer) => write(answer, outgoing));
+    else write(answered, outgoing);
+  };
+}
+
+function write({ status, headers, body }: Answer, outgoing: ServerResponse): void {
+  outgoing.writeHead(status, headers).end(body);
+}
+
+/** Names of which Node keeps the first value only (`message.headers`), where a proxy may have gone by another one. */
+const keptOnce: ReadonlySet<string> = new Set(['authorization', 'content-type', 'host', 'user-agent']);
+
+class NodeRequest implements Incoming {
+  readonly #incoming: IncomingMessage;
+  readonly #outgoing: ServerResponse;
+  #gone: AbortController | undefined;
+
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+  }
+
+  get method(): string {
+    return this.#incoming.method as string;
+  }
+
+  get target(): string {
+    return this.#incoming.url as string;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#incoming.socket.remoteAddress;
+  }
+
+  get fault(): Incoming['fault'] {
+    const { headers, rawHeaders } = this.#incoming;
+    // Of two hosts Node takes the first where a proxy may have taken the second (RFC 9112, section 3.2).
+    const [host = '', ...others] = valuesOf(rawHeaders, 'host');
+    if (!isHost(host) || others.length > 0) return 'malformed_request';
+    const { expect } = headers;
+    return expect === undefined || /^100-continue$/i.test(expect) ? undefined : 'unmet_expectation';
+  }
+
+  get signal(): AbortSignal {
+    if (this.#gone) return this.#gone.signal;
+    const gone = new AbortController();
+    this.#gone = gone;
+    const outgoing = this.#outgoing;
+    const tell = () => outgoing.writableFinished || gone.abort();
+    if (outgoing.closed) tell();
+    else outgoing.once('close', tell);
+    return gone.signal;
+  }
+
+  header(name: string): string | null {
+    const value = this.#incoming.headers[name] as string | undefined;
+    if (value === undefined) return null;
+    return keptOnce.has(name) ? valuesOf(this.#incoming.rawHeaders, name).join(', ') : value;
+  }
+
+  bytes(most: number): Promise<Uint8Array | undefined> {
+    const incoming = this.#incoming;
+    if (!hasBody(incoming.headers)) return Promise.resolve(new Uint8Array());
+    if (incoming.readableDidRead) return Promise.reject(readBefore());
+    if (incoming.destroyed) return Promise.reject(endedEarly());
+    return new Promise((resolve, reject) => {
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      incoming.on('data', (chunk: Uint8Array) => {
+        length += chunk.byteLength;
+        // The rest is read and thrown away, or the client would never come to read its answer.
+        if (length > most) resolve(undefined);
+        else chunks.push(chunk);
+      });
+      incoming.once('end', () => resolve(Buffer.concat(chunks)));
+      incoming.once('error', (error) => reject(endedEarly(error)));
+      incoming.once('close', () => reject(endedEarly()));
+    });
+  }
+}
+
+/** A host and a port (RFC 9110, section 7.2; RFC 3986, sections 3.2.2 and 3.2.3). */
+function isHost(text: string): boolean {
+  return /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d*)?$/i.test(text);
+}
+
+/** Whether a body follows the headers (RFC 9112, section 6.3). */
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** All values of a header, as they came. */
+function valuesOf(rawHeaders: readonly string[], name: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const candidate = rawHeaders[i] as string;
+    if (candidate.length === name.length && candidate.toLowerCase() === name)
+      values.push(rawHeaders[i + 1] as string);
+  }
+  return values;
+}

@@ -1,0 +1,133 @@
+/** Gatehouse inside a server of `node:http` that is somebody else's. */
+
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
+import { readSettings } from '../../src/settings.ts';
+import { post, send } from '../support/client.ts';
+import { joe } from '../support/contracts.ts';
+import { openRaw } from '../support/raw.ts';
+import { type Reported, temporaryFolder } from '../support/server.ts';
+
+/** A server of its own kind around Gatehouse, with what Gatehouse reported. */
+async function around(wrap: (gatehouse: Gatehouse) => RequestListener) {
+  const log: Reported[] = [];
+  const report = (level: Reported['level']) => (entry: object, message: string) =>
+    void log.push({ level, entry: { ...entry }, message });
+  const gatehouse = await createGatehouse({
+    settings: readSettings({
+      DATABASE_URL: `file:${temporaryFolder()}/gatehouse.db`,
+      GATEHOUSE_PBKDF2_ITERATIONS: '1000',
+    }),
+    log: { info: report('info'), error: report('error') },
+  });
+  const server = createServer(wrap(gatehouse)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await gatehouse.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, log };
+}
+
+/** The requests and answers of a whole life, until the session is dead. */
+async function assertLife(url: string): Promise<void> {
+  expect((await post(url, '/register.json', joe)).status).toBe(200);
+  const id = String((await post(url, '/login.json', joe)).json['id']);
+  const check = () => send(url, { path: '/auth/session', headers: { 'x-session-id': id } });
+  expect((await check()).status).toBe(200);
+  expect((await send(url, { method: 'POST', path: `/logout.json?s=${id}` })).status).toBe(200);
+  expect((await check()).status).toBe(401);
+}
+
+test('a whole life of a session', async () => {
+  const { url } = await around(({ listener }) => listener);
+  await assertLife(url);
+});
+
+test('the same behind something that waits before it hands a request on', async () => {
+  const { url } = await around(({ listener }) => async (incoming, outgoing) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    listener(incoming, outgoing);
+  });
+  await assertLife(url);
+});
+
+test('a body that something else has read is 500, and the log says what to do', async () => {
+  const { url, log } = await around(({ listener }) => async (incoming, outgoing) => {
+    for await (const _ of incoming);
+    listener(incoming, outgoing);
+  });
+  expect((await post(url, '/login.json', joe)).status).toBe(500);
+  const failed = log.filter(({ level }) => level === 'error');
+  expect(failed.map(({ entry }) => String(entry['err']))).toEqual([
+    expect.stringContaining('mount Gatehouse in front of it'),
+  ]);
+});
+
+test('a request without a body is answered, whatever has looked for one', async () => {
+  const { url } = await around(({ listener }) => async (incoming, outgoing) => {
+    for await (const _ of incoming);
+    listener(incoming, outgoing);
+  });
+  expect((await send(url, { method: 'POST', path: '/auth/logout' })).status).toBe(204);
+  expect((await send(url, { path: '/healthz' })).status).toBe(200);
+});
+
+test('a client that has gone before Gatehouse was asked is no defect', async () => {
+  const answered = Promise.withResolvers<void>();
+  const { url, log } = await around(({ listener }) => async (incoming, outgoing) => {
+    await new Promise((resolve) => incoming.on('error', () => {}).once('close', resolve));
+    listener(incoming, outgoing);
+    setImmediate(answered.resolve);
+  });
+  const raw = await openRaw(url);
+  const head = 'POST /login.json HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+  raw.socket.write(`${head}Content-Length: 10\r\n\r\n{`);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  raw.socket.destroy();
+  await answered.promise;
+  expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test.each([
+  ['two hosts', 'Host: localhost\r\nHost: localhost\r\n'],
+  ['a host that is none', 'Host: a b\r\n'],
+  ['a host with a port that is none', 'Host: localhost:80a\r\n'],
+  ['a host with a path', 'Host: localhost/auth\r\n'],
+  ['somebody at a host', 'Host: user@localhost\r\n'],
+  ['an empty host', 'Host: \r\n'],
+])('%s is refused, whatever the server around allows', async (_, lines) => {
+  const { url } = await around(({ listener }) => listener);
+  expect(await statusOf(url, `GET /healthz HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`)).toBe(400);
+});
+
+test.each(['localhost', 'localhost:3000', '[::1]:3000', '127.0.0.1', 'xn--bcher-kva.example.', 'a_b'])(
+  'the host %s is served',
+  async (host) => {
+    const { url } = await around(({ listener }) => listener);
+    const bytes = `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    expect(await statusOf(url, bytes)).toBe(200);
+  },
+);
+
+async function statusOf(url: string, bytes: string): Promise<number | undefined> {
+  const raw = await openRaw(url);
+  raw.socket.write(bytes, 'latin1');
+  await raw.ended;
+  return raw.answers[0]?.status;
+}
+
+test('G14: a repeated Authorization header names no session, though Node keeps the first value only', async () => {
+  const { url } = await around(({ listener }) => listener);
+  await post(url, '/register.json', joe);
+  const id = String((await post(url, '/login.json', joe)).json['id']);
+  const check = (authorization: readonly string[]) =>
+    send(url, { path: '/auth/session', headers: { authorization } });
+  expect((await check([`Bearer ${id}`])).status).toBe(200);
+  expect((await check([`Bearer ${id}`, `Bearer ${id}`])).status).toBe(401);
+});
