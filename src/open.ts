@@ -1,5 +1,6 @@
 /** Opens the store and puts the concepts together: what the server and the command line have in common. */
 
+import { getHeapStatistics } from 'node:v8';
 import { Accounts } from './concepts/accounts.ts';
 import { Audit } from './concepts/audit.ts';
 import { Devices } from './concepts/devices.ts';
@@ -57,6 +58,9 @@ export async function openGate(
   };
 }
 
+/** Enough for 150,000 sessions that are asked for again and again. */
+const usualCheckMemoryBytes = 512 * 1_048_576;
+
 /** Whether the settings name a SQLite file; a PostgreSQL database otherwise. */
 export function isFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): boolean {
   return databaseUrl.startsWith('file:');
@@ -68,7 +72,9 @@ export function databaseFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): st
 }
 
 async function openStore(settings: Settings, share: Share): Promise<Pick<Opened, 'store' | 'warnings'>> {
-  if (isFile(settings)) return { store: openSqliteStore(databaseFile(settings), digest), warnings: [] };
+  const memoryBytes = partOf(checkMemoryBytes(settings), share);
+  if (isFile(settings))
+    return { store: openSqliteStore(databaseFile(settings), digest, memoryBytes), warnings: [] };
   // Whoever has a file needs no driver in memory.
   const { openPostgresStore } = await import('./storage/postgres/store.ts');
   const { store, warnings } = await openPostgresStore({
@@ -76,7 +82,7 @@ async function openStore(settings: Settings, share: Share): Promise<Pick<Opened,
     listenUrl: settings.databaseListenUrl,
     mostConnections: partOf(settings.databaseConnections, share),
     trustMs: settings.checkTrustMs,
-    memoryBytes: partOf(settings.checkMemoryMegabytes * 1_048_576, share),
+    memoryBytes,
     node: newHandle(),
     digest,
     chance,
@@ -84,6 +90,12 @@ async function openStore(settings: Settings, share: Share): Promise<Pick<Opened,
   const throttle = new DegradingThrottle(store.throttle);
   const figures = () => [...(store.figures?.() ?? []), throttle.figure()];
   return { store: { ...store, throttle, figures }, warnings };
+}
+
+/** What checks may remember: as much as the settings say, else as much as does no harm to the rest. */
+function checkMemoryBytes({ checkMemoryMegabytes }: Settings): number {
+  if (checkMemoryMegabytes !== null) return checkMemoryMegabytes * 1_048_576;
+  return Math.min(usualCheckMemoryBytes, getHeapStatistics().heap_size_limit / 4);
 }
 
 function createGate(settings: Settings, store: Store, log: Log, onMail: () => void, share: Share): Gate {

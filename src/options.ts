@@ -3,12 +3,14 @@
 import type { Setting, Settings } from './settings.ts';
 import {
   addressBlock,
+  count,
   hostName,
   isOrigin,
   isTimeZone,
   listOf,
   mailbox,
   oneOf,
+  orUnset,
   ownTimeZone,
   postgresUrl,
   rate,
@@ -20,12 +22,6 @@ import {
 type Table = { readonly [Name in keyof Settings]: Setting<Settings[Name]> };
 
 const day = 86_400;
-
-/** A whole number of something, within bounds. */
-function count(minimum: number, maximum: number, unit = '') {
-  const expects = `a whole number ${unit && `of ${unit} `}from ${minimum} to ${maximum}`;
-  return { expects, read: wholeNumber(minimum, maximum) };
-}
 
 /** The table, in the order of the documentation. */
 export const table: Table = {
@@ -83,10 +79,11 @@ export const table: Table = {
   },
   checkMemoryMegabytes: {
     env: 'GATEHOUSE_CHECK_MEMORY_MB',
-    default: '64',
+    default: '',
     ...count(1, 4_096, 'megabytes'),
     meaning:
-      'The most memory that these answers may take up on a node, and with it their number: at most 1,000 rows in each megabyte.',
+      'The most memory that rows remembered for session checks may take up on a node, and with it their number: 1,000 in each megabyte, three fifths of them sessions and the rest their users. Unset: 512, or a quarter of the memory that Node.js may use if that is less.',
+    read: orUnset(wholeNumber(1, 4_096)),
   },
   debug: {
     env: 'GATEHOUSE_DEBUG',
@@ -238,7 +235,7 @@ export const table: Table = {
     expects: 'a whole number from 0 to 65535',
     meaning:
       'The port metrics are served on, at `/metrics`; 0 lets the system choose one. Unset: there are none.',
-    read: (text) => (text === '' ? null : wholeNumber(0, 65_535)(text)),
+    read: orUnset(wholeNumber(0, 65_535)),
   },
   metricsHost: {
     env: 'GATEHOUSE_METRICS_HOST',

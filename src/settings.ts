@@ -22,7 +22,8 @@ export interface Settings {
   readonly databaseListenUrl: string;
   /** How long what was read of a session is trusted. */
   readonly checkTrustMs: number;
-  readonly checkMemoryMegabytes: number;
+  /** `null`: as much as does no harm to the rest. */
+  readonly checkMemoryMegabytes: number | null;
   readonly debug: boolean;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly AddressBlock[];

@@ -23,6 +23,17 @@ export function wholeNumber(minimum: number, maximum: number) {
   };
 }
 
+/** A whole number of something, within bounds, and what to say of it. */
+export function count(minimum: number, maximum: number, unit = '') {
+  const read = wholeNumber(minimum, maximum);
+  return { expects: `a whole number ${unit && `of ${unit} `}from ${minimum} to ${maximum}`, read };
+}
+
+/** The same, or nothing at all. */
+export function orUnset<Value>(read: (text: string) => Value | undefined) {
+  return (text: string): Value | null | undefined => (text === '' ? null : read(text));
+}
+
 /** The name or the address of a machine. */
 export function hostName(text: string): string | undefined {
   return /^[\w.:-]+$/.test(text) ? text : undefined;

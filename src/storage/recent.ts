@@ -1,5 +1,16 @@
 /** Keeps what was asked for last, in a bounded space; whoever uses it knows for how long it stays true. */
 
+/** How many rows count as a megabyte of memory, however small they are. */
+const rowsPerMegabyte = 1_000;
+
+/** How many rows fit into so many bytes. */
+export function rowsIn(bytes: number): number {
+  return Math.floor((bytes * rowsPerMegabyte) / 1_048_576);
+}
+
+/** Of the rows that are remembered for checks, the share of sessions and of their users: many have several sessions. */
+export const shares = { sessions: 0.6, users: 0.4 } as const;
+
 /**
  * A bounded map that forgets what was not asked for lately: when the young generation is full it becomes the old one,
  * and what was old and not asked for since is gone.

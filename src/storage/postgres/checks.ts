@@ -2,6 +2,7 @@
 
 import type { Awaitable } from '../awaitable.ts';
 import { type Session, StoreUnavailable, type User } from '../port.ts';
+import { rowsIn, shares } from '../recent.ts';
 import { hashes, Owners } from './owners.ts';
 import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from './rows.ts';
 import type { Database } from './step.ts';
@@ -12,11 +13,11 @@ import { Vouched } from './vouched.ts';
 const mostTogether = 200;
 const mostQuestions = 2;
 
+/** Ids without a session that are remembered for as long as sessions are. */
+const mostAbsent = 8_192;
+
 /** How long a check waits until it is asked for. */
 const mostWaitMs = 1_500;
-
-/** Rows remembered in each megabyte there is for them, however small they are. */
-const mostPerMegabyte = 1_000;
 
 interface Waiting {
   readonly since: number;
@@ -43,6 +44,8 @@ export class Checks {
   readonly #db: Database;
   readonly owners = new Owners();
   readonly sessions: Vouched<Session>;
+  /** Ids of no session: apart, so that whoever makes up ids pushes no session out. */
+  readonly #absent: Vouched<true>;
   readonly users: Vouched<User>;
   #waiting = new Map<string, Waiting[]>();
   #questions = 0;
@@ -53,17 +56,21 @@ export class Checks {
     const part = (share: number) => ({
       trustMs,
       mostBytes: mostBytes * share,
-      mostEntries: Math.floor((mostBytes * share * mostPerMegabyte) / 1_048_576),
+      mostEntries: rowsIn(mostBytes * share),
       sizeOf: textBytes,
     });
-    this.sessions = new Vouched<Session>(part(0.6));
-    this.users = new Vouched<User>(part(0.4));
+    this.sessions = new Vouched<Session>(part(shares.sessions));
+    this.users = new Vouched<User>(part(shares.users));
+    this.#absent = new Vouched<true>({ ...part(1), mostEntries: mostAbsent, sizeOf: () => 0 });
   }
 
   /** A session, from memory if the store itself is not asked for. */
   session(idHash: string, whom?: 'anybody' | 'store'): Awaitable<Session | undefined> {
     if (whom === 'store') return this.#ask(idHash);
-    return this.sessions.get(idHash, performance.now()) ?? this.#ask(idHash);
+    const now = performance.now();
+    const known = this.sessions.get(idHash, now);
+    if (known !== undefined) return known;
+    return this.#absent.get(idHash, now) ? undefined : this.#ask(idHash);
   }
 
   user(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined> {
@@ -71,9 +78,21 @@ export class Checks {
     return this.users.get(userId, performance.now()) ?? this.#askUser(userId);
   }
 
+  /** Answered from memory, and by the database. */
+  get lookups(): Record<'sessions' | 'users', { readonly hits: number; readonly misses: number }> {
+    const { sessions, users } = this;
+    const absent = this.#absent.hits;
+    return { sessions: { hits: sessions.hits + absent, misses: sessions.misses - absent }, users };
+  }
+
   /** Refuses a session from now on, whatever was read of it before. */
   forgetSession(idHash: string): void {
     this.sessions.forget(idHash, performance.now());
+  }
+
+  /** Looks for a session from now on that was begun here, also if somebody asked for its id before there was one. */
+  expectSession(idHash: string): void {
+    this.#absent.forget(idHash, performance.now());
   }
 
   forgetUser(userId: string): void {
@@ -84,6 +103,7 @@ export class Checks {
     const now = performance.now();
     this.sessions.clear(now);
     this.users.clear(now);
+    this.#absent.clear(now);
   }
 
   /** Every question is asked after whoever waits for its answer came: none is answered by what was read before. */
@@ -134,9 +154,16 @@ export class Checks {
 
   /** Two questions: whose the hashes are, where that is not known yet, and then what their owners have under them. */
   async #find(idHashes: readonly string[]): Promise<Map<string, Session>> {
+    const since = performance.now();
     const owners = await this.owners.find(this.#db, idHashes);
+    const found = owners.size > 0 ? await this.#findOf(owners) : new Map<string, Session>();
+    const now = performance.now();
+    for (const idHash of idHashes) if (!found.has(idHash)) this.#absent.put(idHash, true, since, now);
+    return found;
+  }
+
+  async #findOf(owners: ReadonlyMap<string, string>): Promise<Map<string, Session>> {
     const found = new Map<string, Session>();
-    if (owners.size === 0) return found;
     const askedAt = performance.now();
     const asked = [[...owners.values()], hashes([...owners.keys()])];
     const { rows } = await this.#db.read<CheckedRow>(selectChecked, asked, 'checked');

@@ -40,7 +40,7 @@ export function figuresOf({ checks, watch, connections, delays }: Measured): Fig
       name: 'gatehouse_check_memory_lookups_total',
       kind: 'counter',
       help: 'Lookups of session checks, by what they were for and whether memory could answer.',
-      samples: memories.flatMap(([kind, { hits, misses }]) => [
+      samples: Object.entries(checks.lookups).flatMap(([kind, { hits, misses }]) => [
         { labels: { kind, answer: 'hit' }, value: hits },
         { labels: { kind, answer: 'miss' }, value: misses },
       ]),

@@ -120,6 +120,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         const { userId, handle } = session;
         const isUser = await (cap ? holdToChange : holdToAdd)(run, userId);
         if (!isUser) return 'unknown_account';
+        run.afterwards(() => checks.expectSession(idHash));
         await own(run, idHash, userId);
         await insert(run, idHash, session);
         await waiting.add(run, trail, { userId, handle });
@@ -151,10 +152,8 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
           `UPDATE sessions SET proven_at = $3 WHERE ${byHash} RETURNING handle`,
           [userId, idHash, provenAt],
         );
-        const [proven] = rows;
-        if (!proven) return false;
-        await waiting.add(run, trail, { userId, handle: proven.handle });
-        return true;
+        for (const { handle } of rows) await waiting.add(run, trail, { userId, handle });
+        return rows.length > 0;
       }),
 
     rotate: (idHash, newIdHash, trail) =>
@@ -165,6 +164,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         );
         const [rotated] = rows;
         if (!rotated) return false;
+        run.afterwards(() => checks.expectSession(newIdHash));
         await own(run, newIdHash, userId);
         await gone(run, [{ ...rotated, idHash }], trail);
         run.afterwards(() => touches.move(idHash, newIdHash));

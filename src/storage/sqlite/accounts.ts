@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccountStore, Credential, User } from '../port.ts';
+import { shares } from '../recent.ts';
 import type { Chain } from './chain.ts';
 import type { Reader } from './reader.ts';
 import type { SessionsOfUser } from './sessions.ts';
@@ -50,7 +51,7 @@ export function accountsIn(
     'users WHERE id',
   ].map((rows) => db.prepare(`DELETE FROM ${rows} = ?`));
 
-  const users = reader.remembering((userId) => selectUser.get(userId) as User | undefined);
+  const users = reader.remembering(shares.users, (userId) => selectUser.get(userId) as User | undefined);
 
   return {
     create: (account, trail) =>
@@ -59,6 +60,7 @@ export function accountsIn(
         if (insertAuth.run(canonical, identifier, userId, passwordHash).changes === 0)
           return 'identifier_taken';
         insertUser.run(userId, createdAt, email);
+        users.forget(userId);
         chain.append(trail, { userId });
         return 'created';
       }),

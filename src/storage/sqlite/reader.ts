@@ -2,10 +2,13 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../port.ts';
-import { Recent } from '../recent.ts';
+import { Recent, rowsIn } from '../recent.ts';
 
-/** Rows remembered of one kind: at least this many, at most twice as many, of about half a kilobyte each. */
-const mostRecent = 8_192;
+/** Keys without a row that are remembered: at most twice as many. */
+const mostAbsent = 4_096;
+
+/** What remembered rows may take up where nobody says otherwise: commands read few of them. */
+const usualBytes = 4 * 1_048_576;
 
 /**
  * A reader of a database.
@@ -21,11 +24,14 @@ export class Reader {
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
   readonly #dataVersion: StatementSync;
+  readonly #mostBytes: number;
   readonly #kinds: Recent<unknown>[] = [];
   #open = false;
   #version: unknown;
 
-  constructor(db: DatabaseSync) {
+  /** @param mostBytes what the remembered rows of all kinds may take up, by estimate. */
+  constructor(db: DatabaseSync, mostBytes = usualBytes) {
+    this.#mostBytes = mostBytes;
     this.#begin = db.prepare('BEGIN');
     this.#end = db.prepare('COMMIT');
     this.#dataVersion = db.prepare('PRAGMA data_version');
@@ -42,20 +48,35 @@ export class Reader {
     }
   }
 
-  /** A read by key that remembers the rows it found; whoever writes such a row has to `forget` it. */
-  remembering<Row>(find: (key: string) => Row | undefined): Remembering<Row> {
-    const rows = new Recent<Row>(mostRecent);
-    this.#kinds.push(rows);
+  /**
+   * A read by key that remembers the rows it found, in a share of the memory, and some of the keys that have none: who
+   * has a dead session often asks again. Whoever writes such a row, be it a new one, has to `forget` it.
+   */
+  remembering<Row>(share: number, find: (key: string) => Row | undefined): Remembering<Row> {
+    const rows = new Recent<Row>(Math.floor(rowsIn(this.#mostBytes * share) / 2));
+    // Apart, so that whoever makes up keys pushes no row out.
+    const absent = new Recent<true>(mostAbsent);
+    this.#kinds.push(rows, absent);
     const findRow = (key: string): Row | undefined => {
       const known = rows.get(key);
       if (known !== undefined) return known;
-      const row = find(key);
-      if (row !== undefined) rows.set(key, row);
+      if (absent.get(key)) return undefined;
+      const found = find(key);
+      if (found === undefined) {
+        absent.set(key, true);
+        return undefined;
+      }
+      // As the engine makes it, a row is a dictionary; a copy has a shape, and its fields are found at once.
+      const row = { ...found };
+      rows.set(key, row);
       return row;
     };
     return {
       find: (key) => this.read(() => findRow(key)),
-      forget: (key) => rows.delete(key),
+      forget(key) {
+        rows.delete(key);
+        absent.delete(key);
+      },
       forgetAll: () => rows.clear(),
     };
   }

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Cap, Session, SessionStore, Trail } from '../port.ts';
+import { shares } from '../recent.ts';
 import type { Chain } from './chain.ts';
 import { endedIn } from './ended.ts';
 import type { Reader } from './reader.ts';
@@ -67,7 +68,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
      (SELECT id_hash FROM sessions WHERE idle_expires_at <= ? ORDER BY idle_expires_at LIMIT ?)`,
   );
 
-  const sessions = reader.remembering((idHash) => select.get(idHash) as Session | undefined);
+  const sessions = reader.remembering(shares.sessions, (idHash) => select.get(idHash) as Session | undefined);
   const touches = touchesOf(db, writer, sessions.forget);
   const ended = endedIn(db);
 
@@ -107,6 +108,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         const instants = [createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt];
         const { changes } = insert.run(idHash, handle, contract, ...instants, network, device, userId);
         if (changes === 0) return 'unknown_account';
+        sessions.forget(idHash);
         chain.append(trail, { userId, handle });
         if (cap) endBeyond(session, cap);
         return 'inserted';
@@ -133,6 +135,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         const session = select.get(idHash) as Session | undefined;
         if (!session || rotate.run(newIdHash, idHash).changes === 0) return false;
         sessions.forget(idHash);
+        sessions.forget(newIdHash);
         ended.note(idHash, session, trail);
         touches.move(idHash, newIdHash);
         return true;

@@ -19,13 +19,13 @@ import { Writer } from './writer.ts';
 
 /**
  * Opens the store in the file at `path`, creating file and folder where they are missing. `digest` links the entries
- * of the audit: it must be the same at every opening.
+ * of the audit: it must be the same at every opening. `memoryBytes` is what rows remembered for checks may take up.
  *
  * @throws {StoreUnusable} if the file cannot be used.
  */
-export function openSqliteStore(path: string, digest: Digest): Store {
+export function openSqliteStore(path: string, digest: Digest, memoryBytes?: number): Store {
   const db = openDatabase(path);
-  const reader = new Reader(db);
+  const reader = new Reader(db, memoryBytes);
   const writer = new Writer(db, resolve(path), reader);
   const chain = new Chain(db, digest);
   const sessions = sessionsIn(db, reader, writer, chain);

@@ -34,7 +34,7 @@ function countingReader(file = freshPath()) {
   onTestFinished(() => reader.end());
   const select = db.prepare('SELECT created_at AS createdAt FROM users WHERE id = ?');
   const asked: string[] = [];
-  const users = reader.remembering((id) => {
+  const users = reader.remembering(1, (id) => {
     asked.push(id);
     return select.get(id) as { createdAt: number } | undefined;
   });
@@ -70,11 +70,28 @@ test('a row is read once for as long as nobody writes, and again once somebody d
   expect(asked).toEqual(['a', 'a']);
 });
 
-test('what was not found is looked for again', async () => {
-  const { users, asked } = countingReader();
-  expect(users.find('a')).toBeUndefined();
+test('what is not there is looked for once, until it is written here or anything is elsewhere', async () => {
+  const { users, asked, set } = countingReader();
+  for (let i = 0; i < 3; i += 1) expect(users.find('a')).toBeUndefined();
+  expect(asked).toEqual(['a']);
+  users.forget('a');
   expect(users.find('a')).toBeUndefined();
   expect(asked).toEqual(['a', 'a']);
+  await nextTurn();
+  set('a', 1);
+  expect(users.find('a')?.createdAt).toBe(1);
+});
+
+test('keys that somebody makes up push out no row, and take up no more than their room', () => {
+  const { users, asked, set } = countingReader();
+  set('a', 1);
+  users.find('a');
+  for (let i = 0; i < 20_000; i += 1) users.find(`made up ${i}`);
+  users.find('a');
+  expect(asked.filter((key) => key === 'a')).toEqual(['a']);
+  users.find('made up 19999');
+  users.find('made up 0');
+  expect(asked.slice(-2)).toEqual(['made up 19999', 'made up 0']);
 });
 
 test('what is forgotten is read again', () => {
