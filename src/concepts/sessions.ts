@@ -163,8 +163,9 @@ export class Sessions {
 
   /** Ends one session of a user by its handle; a handle of somebody else names nothing. */
   async endByHandle(userId: string, handle: string, now: number, trail: Trail): Promise<Session | NoSession> {
-    const session = await this.#store.findByHandle(handle);
-    if (!session || session.userId !== userId || !this.#isAlive(session, now)) return noSession;
+    // Looked for among their own, which are in one place wherever the tables are divided.
+    const own = await this.ofUser(userId, now);
+    if (!own.some((session) => session.handle === handle)) return noSession;
     return (await this.#store.removeByHandle(userId, handle, trail)) ?? noSession;
   }
 

@@ -6,6 +6,9 @@ import pino, { type Logger } from 'pino';
 /** Lines wait in memory up to this size while the output is slow; beyond it they are dropped. */
 const mostWaitingBytes = 8 * 1_024 * 1_024;
 
+/** Between two writes lines gather for so long: each write costs two changes of thread, whatever its size. */
+const gatherMs = 10;
+
 /** How long to wait for a reader that lets its pipe fill up. */
 const readerPauseMs = 10;
 
@@ -41,7 +44,9 @@ class Output {
   #waiting = '';
   #chunk: Buffer = nothing;
   #lastByte = newline;
+  /** Written, or gathered to be written next. */
   #writing = false;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -58,10 +63,13 @@ class Output {
       if (!this.#writing) return resolve();
       this.#drained.push(resolve);
       setTimeout(resolve, 1_000);
+      if (this.#gathering) this.#next();
     });
   }
 
   #next(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     if (this.#chunk.byteLength === 0) this.#fill();
     this.#writing = this.#chunk.byteLength > 0;
     if (this.#writing) write(this.#fd, this.#chunk, (error, written) => this.#written(error, written));
@@ -80,6 +88,7 @@ class Output {
     if (!error) this.#lastByte = this.#chunk[written - 1] ?? this.#lastByte;
     // What a closed pipe or a full disk does not take is dropped.
     this.#chunk = error ? nothing : this.#chunk.subarray(written);
-    this.#next();
+    if (this.#chunk.byteLength > 0 || this.#drained.length > 0) this.#next();
+    else this.#gathering = setTimeout(() => this.#next(), gatherMs);
   }
 }

@@ -6,7 +6,20 @@ let list: string | undefined;
 
 /** Whether a password is on the offline list, in any mixture of upper and lower case. */
 export function isCommon(password: string): boolean {
-  // One search through one text takes a fraction of a millisecond and none of the memory of a set.
   list ??= readFileSync(new URL('./common.txt', import.meta.url), 'latin1');
-  return !password.includes('\n') && list.includes(`\n${password.toLowerCase()}\n`);
+  return holdsLine(list, password.toLowerCase());
+}
+
+/** Halves a text of sorted lines until the line is found: as fast as a set, without its memory. */
+function holdsLine(text: string, line: string): boolean {
+  let [from, to] = [0, text.length - 1];
+  while (from < to) {
+    const start = text.lastIndexOf('\n', Math.floor((from + to) / 2));
+    const end = text.indexOf('\n', start + 1);
+    const candidate = text.slice(start + 1, end);
+    if (candidate === line) return true;
+    if (candidate < line) from = end;
+    else to = start;
+  }
+  return false;
 }
