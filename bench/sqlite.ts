@@ -1,6 +1,7 @@
 /** SQLite files of any size for a bench. */
 
 import { hash } from 'node:crypto';
+import { totalmem } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { digest } from '../src/crypto/ids.ts';
 import { openSqliteStore } from '../src/storage/sqlite/store.ts';
@@ -16,8 +17,13 @@ export async function fillFile(
   const db = new DatabaseSync(file);
   db.function('sha256', (text) => hash('sha256', String(text), 'buffer'));
   db.function('md5', (text) => hash('md5', String(text), 'hex'));
-  // Nobody reads it yet, and a machine that crashes now has to begin anew in any case.
-  db.exec('PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -1000000');
+  // Nobody reads it yet, and a machine that crashes now has to begin anew in any case. Hashes are written all over their
+  // trees, so that every page is written once, at the end, only if all of them have room in memory until then.
+  const room = Math.floor(totalmem() / 2 / 1_024);
+  db.exec(
+    `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -${room}`,
+  );
+  db.exec('BEGIN');
   const userId = (n: string) => `substr(md5('user ' || (${n})), 1, 32) || '0000'`;
   const { createdAt, lastSeenAt, idleExpiresAt, expiresAt } = instants();
   const numbers = `FROM (WITH RECURSIVE series (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM series WHERE n < ?2)
@@ -40,6 +46,6 @@ export async function fillFile(
   };
   await inSteps(accounts, write(ofAccounts));
   await inSteps(sessions, write(ofSessions), tell);
-  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.exec('COMMIT; PRAGMA journal_mode = WAL');
   db.close();
 }

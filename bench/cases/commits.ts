@@ -30,7 +30,8 @@ export const hashAndCommit = 'both, one after the other';
 
 /** There must be somebody left to log out, whatever the machine. */
 const mostPerSecond = 16_000;
-const warmUpSeconds = 1;
+/** A server that has just started is compiled while it works. */
+const warmUp = { seconds: 5, connections: 64 } as const;
 
 export function groupOf(kind: Kind, atOnce: number): string {
   return `${kind}s, ${atOnce} at once`;
@@ -39,7 +40,7 @@ export function groupOf(kind: Kind, atOnce: number): string {
 export async function measureCommits(bench: Bench): Promise<void> {
   const { seconds, atOnce: all } = bench.options;
   const crowd = join(mkdtempSync(join(bench.folder, 'commits-')), 'crowd.db');
-  const sessions = mostPerSecond * (seconds + warmUpSeconds);
+  const sessions = mostPerSecond * (seconds + warmUp.seconds);
   await fillFile(crowd, { sessions, accounts: Math.ceil(sessions / 10) });
   const turns = kinds.flatMap((kind) =>
     all.flatMap((atOnce) => {
@@ -109,9 +110,9 @@ async function ofGatehouse(file: string, kind: Kind, atOnce: number, seconds: nu
         }
       : { url: `${server.url}/logout.json?s={n}`, isPost: true, connections: atOnce, byStatus: true };
   try {
-    const { requests } = await fire({ ...volley, seconds: warmUpSeconds });
+    const { requests } = await fire({ ...volley, ...warmUp });
     // Requests that were under way when the warm-up ended may have been carried out.
-    const answered = await fire({ ...volley, seconds, from: requests + 2 * atOnce });
+    const answered = await fire({ ...volley, seconds, from: requests + 2 * warmUp.connections });
     if (answered.accepted < answered.requests || answered.failed > 0)
       throw new Error(`Of ${answered.requests} ${kind}s ${answered.accepted} were accepted`);
     return answered;
