@@ -11,13 +11,15 @@ import { sections } from './sections.ts';
 import { settingsOfPeers } from './settings.ts';
 import { markdown, tablesOf } from './tables.ts';
 
-/** Writes the page into a folder, and the plots into one below it. */
+/** Writes the page into a folder, and the plots and the results into one below it. */
 export function writePage(file: string, folder: string): void {
-  const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
+  const kept = readFileSync(file, 'utf8');
+  const results = JSON.parse(kept) as Results;
   const figures = new Figures([...results.figures]);
   const plots = join(folder, 'performance');
   rmSync(plots, { recursive: true, force: true });
   mkdirSync(plots, { recursive: true });
+  writeFileSync(join(plots, 'results.json'), kept);
   const parts = sections.flatMap(({ case: of, title, about, plots: plotsOf }) => {
     const tables = tablesOf(figures, of);
     if (tables.length === 0) return [];
@@ -54,6 +56,8 @@ function introduction({ command, date, machine, options }: Results): string {
 ${command}
 npm run bench -- --report results.json
 \`\`\`
+
+All figures of all rounds are in [results.json](performance/results.json).
 
 ${wrapped(placeOf(machine))}
 
