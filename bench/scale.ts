@@ -5,8 +5,8 @@
  * It fills databases with SQL, in a PostgreSQL of its own and in SQLite files, and has real nodes answer
  * `GET /auth/session` for sessions chosen at random. The nodes have the first core; PostgreSQL, with a quarter of the
  * machine's memory for its tables, and the load share the second one. Rounds take turns. Everything is removed at the
- * end. Ten million sessions take 8 GB of disk in the folder for temporary files on PostgreSQL, 5 GB on SQLite, and some
- * ten minutes each to write; `-- --sessions 100000` is over in two minutes. With `--partitions 16` the tables of the
+ * end. Ten million sessions take 8 GB of disk in the folder for temporary files on PostgreSQL, 5 GB on SQLite and half of
+ * the machine's memory while they are written, and some six minutes each; `-- --sessions 100000` is over in two minutes. With `--partitions 16` the tables of the
  * many are divided as `docs/scale.md` says.
  *
  * Options: `-- --sessions 10000000 --few 10000 --engines postgres,sqlite --partitions 1 --rounds 3 --seconds 5

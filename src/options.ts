@@ -232,7 +232,7 @@ export const table: Table = {
   metricsPort: {
     env: 'GATEHOUSE_METRICS_PORT',
     default: '',
-    expects: 'a whole number from 0 to 65535',
+    ...count(0, 65_535),
     meaning:
       'The port metrics are served on, at `/metrics`; 0 lets the system choose one. Unset: there are none.',
     read: orUnset(wholeNumber(0, 65_535)),

@@ -17,7 +17,8 @@ export function requestListener(answer: (request: Incoming) => Awaitable<Answer>
 }
 
 function write({ status, headers, body }: Answer, outgoing: ServerResponse): void {
-  outgoing.writeHead(status, headers).end(body);
+  // Whoever mounts Gatehouse may have lost patience and answered: a second answer would throw where nobody catches it.
+  if (!outgoing.headersSent) outgoing.writeHead(status, headers).end(body);
 }
 
 /** Names of which Node keeps the first value only (`message.headers`), where a proxy may have gone by another one. */

@@ -94,6 +94,24 @@ test('a client that has gone before Gatehouse was asked is no defect', async () 
   expect(log.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
+test('an answer that somebody around gave first stands, and nothing breaks', async () => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown) => void rejections.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const { url, log } = await around(({ listener }) => (incoming, outgoing) => {
+    listener(incoming, outgoing);
+    // As a middleware does that has lost its patience.
+    if (incoming.method === 'POST') outgoing.writeHead(504).end('too late');
+  });
+  const headers = { 'content-type': 'application/json' };
+  const late = await fetch(`${url}/register.json`, { method: 'POST', headers, body: JSON.stringify(joe) });
+  expect([late.status, await late.text()]).toEqual([504, 'too late']);
+  await expect.poll(() => log.filter(({ message }) => message === 'register')).toHaveLength(1);
+  expect((await send(url, { path: '/healthz' })).status).toBe(200);
+  expect(rejections).toEqual([]);
+});
+
 test.each([
   ['two hosts', 'Host: localhost\r\nHost: localhost\r\n'],
   ['a host that is none', 'Host: a b\r\n'],

@@ -40,6 +40,20 @@ export const sessionCases: readonly ConformanceCase[] = [
     assert.equal(await store.sessions.find(hex(2)), undefined);
   }),
 
+  ofJoe(
+    'sessions: one that was looked for too soon is found once it is there, as is its user',
+    async (store, joe) => {
+      for (const n of [1, 2]) assert.equal(await store.sessions.find(hex(n)), undefined);
+      await store.sessions.insert(hex(1), session(1, joe));
+      assertRow(await store.sessions.find(hex(1)), session(1, joe));
+      await store.sessions.rotate(hex(1), hex(2));
+      assertRow(await store.sessions.find(hex(2)), session(1, joe));
+      assert.equal(await store.accounts.findUser('id-of-ann'), undefined);
+      await store.accounts.create(account('ann'));
+      assert.equal((await store.accounts.findUser('id-of-ann'))?.identifier, 'ann');
+    },
+  ),
+
   ofJoe('sessions: a user may have many', async (store, joe) => {
     await Promise.all(upTo(20).map((n) => store.sessions.insert(hex(n), session(n, joe))));
     assert.deepEqual(await remaining(store, 20), upTo(20));

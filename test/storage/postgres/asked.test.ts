@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
+import { figure } from '../../support/postgres/pair.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { idHash, makeAccount, sessionOfJoe } from '../../support/sqlite.ts';
@@ -20,6 +21,22 @@ test('N2: memory answers for a second, and not where the store itself is asked',
   expect(await accounts.findUser('joe', 'store')).toMatchObject({ disabledAt: 5 });
   expect(await sessions.find(idHash(1), 'anybody')).toMatchObject({ device: 'Firefox on Linux' });
   expect(await sessions.find(idHash(1), 'store')).toMatchObject({ device: 'another' });
+});
+
+test('N2: that an id names no session is asked for once in a second, and not where the store itself is asked', async () => {
+  const url = await (await sharedPostgres()).createDatabase();
+  const node = await openNode(url);
+  const asked = () => figure(node, 'check_memory_lookups_total', 'sessions', 'miss');
+  for (let i = 0; i < 5; i += 1) expect(await node.sessions.find(idHash(1))).toBeUndefined();
+  expect(asked()).toBe(1);
+  expect(figure(node, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(4);
+  await makeAccount(node, 'joe');
+  // Behind its back, as another node would.
+  const other = await openNode(url);
+  await other.sessions.insert(idHash(1), sessionOfJoe(1));
+  expect(await node.sessions.find(idHash(1), 'store')).toMatchObject({ handle: 'handle-1' });
+  await sleep(1_050);
+  expect(await node.sessions.find(idHash(1))).toMatchObject({ handle: 'handle-1' });
 });
 
 test('N6: a database is not out of reach because the way around its pooler is', async () => {

@@ -28,9 +28,9 @@ async function storeWithSession() {
 }
 
 /** A reader over a connection of its own, and a find that counts how often it is asked. */
-function countingReader(file = freshPath()) {
+function countingReader(file = freshPath(), mostBytes?: number) {
   const db = ownConnection(file);
-  const reader = new Reader(db);
+  const reader = new Reader(db, mostBytes);
   onTestFinished(() => reader.end());
   const select = db.prepare('SELECT created_at AS createdAt FROM users WHERE id = ?');
   const asked: string[] = [];
@@ -80,6 +80,19 @@ test('what is not there is looked for once, until it is written here or anything
   await nextTurn();
   set('a', 1);
   expect(users.find('a')?.createdAt).toBe(1);
+});
+
+test('as many rows are remembered as there is memory for, and no more', () => {
+  // Room for twelve: six in each of two generations.
+  const { users, asked, set } = countingReader(freshPath(), 12 * 1_049);
+  const ids = Array.from({ length: 13 }, (_, i) => `user ${i}`);
+  for (const id of ids) set(id, 1);
+  for (const id of ids.slice(0, 6)) users.find(id);
+  for (const id of ids.slice(0, 6)) users.find(id);
+  expect(asked).toHaveLength(6);
+  for (const id of ids.slice(6)) users.find(id);
+  users.find('user 0');
+  expect(asked).toHaveLength(14);
 });
 
 test('keys that somebody makes up push out no row, and take up no more than their room', () => {

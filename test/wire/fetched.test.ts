@@ -1,0 +1,85 @@
+/** Gatehouse as a function from `Request` to `Response`. */
+
+import { expect, onTestFinished, test } from 'vitest';
+import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
+import { readSettings } from '../../src/settings.ts';
+import { mostBodyBytes } from '../../src/wire/body.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+const person = { email: 'user@example.com', password: 'strongpassword' };
+
+async function open(): Promise<{ gatehouse: Gatehouse; errors: string[] }> {
+  const errors: string[] = [];
+  const gatehouse = await createGatehouse({
+    settings: readSettings({
+      DATABASE_URL: `file:${temporaryFolder()}/gatehouse.db`,
+      GATEHOUSE_PBKDF2_ITERATIONS: '1000',
+    }),
+    log: { info: () => {}, error: (entry) => void errors.push(String((entry as { err: unknown }).err)) },
+  });
+  onTestFinished(() => gatehouse.close());
+  return { gatehouse, errors };
+}
+
+function posted(path: string, body: RequestInit['body'], headers = {}): Request {
+  const all = { 'content-type': 'application/json', ...headers };
+  return new Request(`http://app.example${path}`, {
+    method: 'POST',
+    headers: all,
+    body,
+    duplex: 'half',
+  } as RequestInit);
+}
+
+/** A body that comes in pieces and does not say how long it is. */
+function stream(bytes: number): ReadableStream<Uint8Array> {
+  const piece = new Uint8Array(1_024).fill(0x20);
+  return new ReadableStream({
+    start(controller) {
+      for (let left = bytes; left > 0; left -= piece.length) controller.enqueue(piece.slice(0, left));
+      controller.close();
+    },
+  });
+}
+
+test('a login sets both cookies, and HEAD is answered as GET but for the body', async () => {
+  const { gatehouse } = await open();
+  const registered = await gatehouse.fetch(posted('/auth/register', JSON.stringify(person)));
+  expect(registered.status).toBe(201);
+  const [session = '', device = '', ...others] = registered.headers.getSetCookie();
+  expect([session.split('=')[0], device.split('=')[0], others]).toEqual([
+    'session_id',
+    'gatehouse_device',
+    [],
+  ]);
+  const cookie = session.split(';')[0] ?? '';
+  const check = (method: string) =>
+    gatehouse.fetch(new Request('http://app.example/auth/session', { method, headers: { cookie } }));
+  const [got, head] = [await check('GET'), await check('HEAD')];
+  expect([got.status, head.status]).toEqual([200, 200]);
+  const names = (response: Response) => [...response.headers.keys()];
+  expect(names(head)).toEqual(names(got));
+  expect([(await got.text()).length > 0, await head.text()]).toEqual([true, '']);
+});
+
+test('a body of unknown length is refused one byte over the limit, and read up to it', async () => {
+  const { gatehouse } = await open();
+  const statusOf = async (bytes: number) =>
+    (await gatehouse.fetch(posted('/auth/login', stream(bytes)))).status;
+  expect([await statusOf(mostBodyBytes), await statusOf(mostBodyBytes + 1)]).toEqual([400, 413]);
+});
+
+test('a body that somebody has read before is 500, and the log says what to do', async () => {
+  const { gatehouse, errors } = await open();
+  const request = posted('/auth/login', JSON.stringify(person));
+  await request.text();
+  expect((await gatehouse.fetch(request)).status).toBe(500);
+  expect(errors).toEqual([expect.stringContaining('mount Gatehouse in front of it')]);
+});
+
+test('a body that breaks off is no defect', async () => {
+  const { gatehouse, errors } = await open();
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+  expect((await gatehouse.fetch(posted('/auth/login', broken))).status).toBe(503);
+  expect(errors).toEqual([]);
+});
