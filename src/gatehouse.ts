@@ -89,6 +89,7 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
     clock,
     traffic,
     onError: (error, about) => log.error({ err: error, ...about }, 'request failed'),
+    onCrossSite: (about) => log.info(about, 'cross-site request refused'),
   });
   const sweeping = startSweeping(gate, settings.sweepSeconds, log, clock);
   const figures = () => figuresOf({ gate, store, sender, traffic, checks, sweeps: sweeping.counts });

@@ -95,7 +95,8 @@ export const table: Table = {
   allowedOrigins: {
     env: 'GATEHOUSE_ALLOWED_ORIGINS',
     default: '',
-    expects: 'origins such as `https://app.example.com`, separated by commas, never `*`',
+    expects:
+      'origins such as `https://app.example.com` or `chrome-extension://` and an id, exactly as browsers write them, separated by commas, never `*`',
     meaning: 'Other origins whose pages may call from a browser, with credentials.',
     read: listOf((text) => (isOrigin(text) ? text : undefined)),
   },

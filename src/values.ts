@@ -53,9 +53,17 @@ export function listOf<Item>(read: (text: string) => Item | undefined) {
   };
 }
 
-/** Whether a text is a web origin, exactly as a browser writes it (RFC 6454, section 6.2). */
+/**
+ * Origins of pages that are not loaded over HTTP, as a browser writes them: of an extension of Chromium, whose id is 32
+ * letters from a to p, and of an application in a web view of Capacitor or Tauri (ruling W2).
+ */
+const otherOrigin =
+  /^(?:chrome-extension:\/\/[a-p]{32}|(?:capacitor|tauri):\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/;
+
+/** Whether a text is an origin that can be allowed, exactly as a browser writes it (RFC 6454, section 6.2). */
 export function isOrigin(text: string): boolean {
-  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  if (!/^https?:\/\/[^*]+$/.test(text)) return otherOrigin.test(text);
+  return URL.canParse(text) && new URL(text).origin === text;
 }
 
 /** An address, or a block of addresses in CIDR notation. */

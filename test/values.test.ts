@@ -97,6 +97,43 @@ test('an origin is written exactly as a browser writes it', () => {
   for (const text of [...inexact, ...others, ...wildcards]) expect(isOrigin(text), text).toBe(false);
 });
 
+test('W2: an origin may be that of a Chromium extension or of a web view, exactly as it is sent', () => {
+  const id = 'abcdefghijklmnopabcdefghijklmnop';
+  for (const text of [
+    `chrome-extension://${id}`,
+    'capacitor://localhost',
+    'capacitor://app.example.com',
+    'tauri://localhost',
+  ]) {
+    expect(isOrigin(text), text).toBe(true);
+  }
+  for (const text of [
+    `chrome-extension://${id.slice(1)}`,
+    `chrome-extension://${id}a`,
+    `chrome-extension://${id.replace('a', 'q')}`,
+    `chrome-extension://${id.toUpperCase()}`,
+    `chrome-extension://${id}/`,
+    `chrome-extension://${id}:443`,
+    'chrome-extension://*',
+    `Chrome-extension://${id}`,
+    `xchrome-extension://${id}`,
+    'moz-extension://6e1e6a3c-2d3c-4f4e-9b1f-0a8d5c0f3b77',
+    'safari-web-extension://6E1E6A3C-2D3C-4F4E-9B1F-0A8D5C0F3B77',
+    'capacitor://localhost/',
+    'capacitor://localhost:8080',
+    'capacitor://LOCALHOST',
+    'capacitor://',
+    'capacitor://*',
+    'capacitor://-localhost',
+    'tauri://localhost/index.html',
+    'tauri:localhost',
+    'ionic://localhost',
+    'file://',
+  ]) {
+    expect(isOrigin(text), text).toBe(false);
+  }
+});
+
 test('a block is an address, or one in CIDR notation', () => {
   const read = (text: string) => addressBlock(text)?.join('/');
   expect(read('192.0.2.1')).toBe('192.0.2.1/32');

@@ -30,7 +30,21 @@ export interface AppOptions {
   readonly traffic: Traffic;
   /** Told once about everything that was thrown; what it is told never reaches a client. */
   readonly onError: (error: unknown, about: { requestId: string; path: string }) => void;
+  /** Told about every request that was refused for the page it comes from (ruling W4). */
+  readonly onCrossSite: (about: CrossSite) => void;
 }
+
+/** What an operator needs to find out why a page was refused; the first three are the client's words. */
+export interface CrossSite {
+  readonly origin: string | null;
+  readonly host: string | null;
+  readonly secFetchSite: string | null;
+  readonly path: string;
+  readonly requestId: string;
+}
+
+/** The most characters that the log keeps of what a client says. */
+const maxLoggedCharacters = 256;
 
 /** Seconds after which asking again makes sense when the store could not answer. */
 const retryAfterSeconds = 1;
@@ -46,14 +60,17 @@ export function createApp(options: AppOptions): Handler {
   /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
   function noRoute({ request, path }: Call): Reply | Refused {
     const allow = routes.methodsAt(path);
-    if (allow === '') return { refused: 'unknown_route' };
     const preflight = request.method === 'OPTIONS' ? origins.preflightHeaders(request, allow) : undefined;
-    return preflight ? { status: 204, headers: preflight } : { refused: 'method_not_allowed', allow };
+    if (preflight) return { status: 204, headers: preflight };
+    return allow === '' ? { refused: 'unknown_route' } : { refused: 'method_not_allowed', allow };
   }
 
   /** What stands before every route that changes state: the page it comes from, the load, then its body. */
   function change(route: Route, call: Call): Awaitable<Reply | Refused> {
-    if (!origins.mayChangeState(call.request)) return refused(call, { refused: 'cross_site' });
+    if (!origins.mayChangeState(call.request)) {
+      options.onCrossSite(crossSite(call));
+      return refused(call, { refused: 'cross_site' });
+    }
     const overloaded = route.hashes && gate.hashing.overloaded();
     if (!overloaded) return withBody(route, call);
     // What the route is for is known, and the use case would have said the same.
@@ -122,6 +139,17 @@ export function createApp(options: AppOptions): Handler {
     const { contract, route } = place;
     const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
     return respond(request, contract, answer, route.event);
+  };
+}
+
+function crossSite({ request, path, requestId }: Call): CrossSite {
+  const logged = (text: string | null) => text?.slice(0, maxLoggedCharacters) ?? null;
+  return {
+    origin: logged(request.header('origin')),
+    host: logged(request.host),
+    secFetchSite: logged(request.header('sec-fetch-site')),
+    path,
+    requestId,
   };
 }
 

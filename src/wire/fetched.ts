@@ -26,6 +26,11 @@ export class FetchedRequest implements Incoming {
     this.#request = request;
   }
 
+  /** A request of HTTP/2 has no `Host`; its server puts `:authority` into the URL. */
+  get host(): string | null {
+    return this.#request.headers.get('host') ?? new URL(this.#request.url).host;
+  }
+
   get signal(): AbortSignal {
     return this.#request.signal;
   }

@@ -7,6 +7,8 @@ export interface Incoming {
   readonly method: string;
   /** The request target, before any URL parser made it tidy (ruling G11). */
   readonly target: string;
+  /** What `Host`, or in HTTP/2 `:authority`, names; `null` if nothing does. */
+  readonly host: string | null;
   /** The address of the peer. Without it all clients are throttled as one. */
   readonly remoteAddress: string | undefined;
   /** What is wrong with the request itself; it is refused for it. */

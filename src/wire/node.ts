@@ -1,7 +1,9 @@
 /** Requests and answers of `node:http`, without a detour: session checks are to cost little more than the server does. */
 
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { Awaitable } from '../storage/awaitable.ts';
+import { isHost } from './host.ts';
 import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
 
 /** What `node:http`, Express and whatever is built like them call with a request. */
@@ -46,12 +48,14 @@ class NodeRequest implements Incoming {
     return this.#incoming.socket.remoteAddress;
   }
 
+  get host(): string | null {
+    const { headers } = this.#incoming;
+    return authorityOf(headers) ?? headers.host ?? null;
+  }
+
   get fault(): Incoming['fault'] {
-    const { headers, rawHeaders } = this.#incoming;
-    // Of two hosts Node takes the first where a proxy may have taken the second (RFC 9112, section 3.2).
-    const [host = '', ...others] = valuesOf(rawHeaders, 'host');
-    if (!isHost(host) || others.length > 0) return 'malformed_request';
-    const { expect } = headers;
+    if (!namesOneHost(this.#incoming)) return 'malformed_request';
+    const { expect } = this.#incoming.headers;
     return expect === undefined || /^100-continue$/i.test(expect) ? undefined : 'unmet_expectation';
   }
 
@@ -74,7 +78,7 @@ class NodeRequest implements Incoming {
 
   bytes(most: number): Promise<Uint8Array | undefined> {
     const incoming = this.#incoming;
-    if (!hasBody(incoming.headers)) return Promise.resolve(new Uint8Array());
+    if (!hasBody(incoming)) return Promise.resolve(new Uint8Array());
     if (incoming.readableDidRead) return Promise.reject(readBefore());
     if (incoming.destroyed) return Promise.reject(endedEarly());
     return new Promise((resolve, reject) => {
@@ -93,13 +97,29 @@ class NodeRequest implements Incoming {
   }
 }
 
-/** A host and a port (RFC 9110, section 7.2; RFC 3986, sections 3.2.2 and 3.2.3). */
-function isHost(text: string): boolean {
-  return /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d*)?$/i.test(text);
+/** The pseudo-header field of HTTP/2 that takes the place of `Host` (RFC 9113, section 8.3.1). */
+function authorityOf(headers: IncomingMessage['headers']): string | undefined {
+  return headers[':authority'] as string | undefined;
 }
 
-/** Whether a body follows the headers (RFC 9112, section 6.3). */
-function hasBody(headers: IncomingHttpHeaders): boolean {
+/**
+ * Whether a request names the host it is for, and only one: of two Node takes the first where a proxy may have taken the
+ * second (RFC 9112, section 3.2). HTTP/1.0 does not know `Host` yet, and HTTP/2 can do without (ruling G7).
+ */
+function namesOneHost({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const [host, ...others] = valuesOf(rawHeaders, 'host');
+  const authority = authorityOf(headers);
+  if (others.length > 0 || (host !== undefined && authority !== undefined && host !== authority))
+    return false;
+  const named = authority ?? host;
+  return named === undefined ? httpVersion !== '1.1' : isHost(named);
+}
+
+/** Whether a body follows the headers (RFC 9112, section 6.3; RFC 9113, section 8.1). */
+function hasBody(incoming: IncomingMessage): boolean {
+  if (incoming.httpVersionMajor >= 2)
+    return !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders;
+  const { headers } = incoming;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

@@ -1,6 +1,11 @@
 /** Decides which pages may call (ruling G13): against cross-site requests, and for CORS (the Fetch standard). */
 
+import { isOriginOf } from './host.ts';
 import type { Incoming } from './incoming.ts';
+
+/** Names that a preflight may ask for (RFC 9110, section 5.6.2), one and several. */
+const token = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
+const tokens = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/;
 
 /** Answers for one list of allowed origins. */
 export class Origins {
@@ -16,7 +21,7 @@ export class Origins {
     if (origin !== null && this.#allowed.has(origin)) return true;
     const site = request.header('sec-fetch-site');
     if (site !== null) return site === 'same-origin' || site === 'none';
-    return origin === null || isOwn(origin, request.header('host'));
+    return origin === null || isOriginOf(origin, request.host);
   }
 
   /** Whether any origin is allowed at all; if not, no answer depends on the origin. */
@@ -36,21 +41,24 @@ export class Origins {
     };
   }
 
-  /** The answer to a preflight of an allowed origin; `undefined` for any other. */
+  /**
+   * The answer to a preflight of an allowed origin; `undefined` for any other. Its page may send what it asks for, also
+   * where that leads to a 404 or 405, so that it can read those itself (ruling W3).
+   *
+   * @param methods those of the path; empty if it has none.
+   */
   preflightHeaders(request: Incoming, methods: string): Readonly<Record<string, string>> | undefined {
     const origin = request.header('origin');
     if (origin === null || !this.#allowed.has(origin)) return undefined;
+    const method = request.header('access-control-request-method');
+    const names = request.header('access-control-request-headers');
+    const allowed = new Set(methods === '' ? [] : methods.split(', '));
+    if (method !== null && token.test(method)) allowed.add(method);
     return {
-      'access-control-allow-methods': methods,
-      'access-control-allow-headers': 'Authorization, Content-Type, X-Session-Id',
+      'access-control-allow-methods': [...allowed].join(', '),
+      'access-control-allow-headers':
+        names !== null && tokens.test(names) ? names : 'Authorization, Content-Type, X-Session-Id',
       'access-control-max-age': '600',
     };
   }
-}
-
-/** Behind a proxy that ends TLS the scheme is not known here: the host and port decide. */
-function isOwn(origin: string, host: string | null): boolean {
-  return (
-    host !== null && (origin === `https://${host.toLowerCase()}` || origin === `http://${host.toLowerCase()}`)
-  );
 }

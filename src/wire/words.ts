@@ -13,7 +13,8 @@ export const faultWords = {
   malformed_query: { status: 400, sentence: ({ allowed }) => `The only query this path knows is ${allowed}` },
   cross_site: {
     status: 403,
-    sentence: 'Cross-site request refused: the Origin is not on the list of allowed origins',
+    sentence:
+      'Cross-site request refused. Add the Origin of the page to GATEHOUSE_ALLOWED_ORIGINS; for pages of this server, let the proxy pass on the Host header',
   },
   unknown_route: { status: 404, sentence: 'Not found' },
   method_not_allowed: { status: 405, sentence: 'Method not allowed' },

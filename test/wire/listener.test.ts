@@ -149,3 +149,37 @@ test('G14: a repeated Authorization header names no session, though Node keeps t
   expect((await check([`Bearer ${id}`])).status).toBe(200);
   expect((await check([`Bearer ${id}`, `Bearer ${id}`])).status).toBe(401);
 });
+
+test.each([
+  ['no host, as a health check of HAProxy asks', '', 200],
+  ['a host', 'Host: localhost\r\n', 200],
+  ['two hosts', 'Host: localhost\r\nHost: localhost\r\n', 400],
+  ['an empty host', 'Host: \r\n', 400],
+])('G7: HTTP/1.0 with %s is answered with %s', async (_, lines, status) => {
+  const { url } = await around(({ listener }) => listener);
+  for (const path of ['/readyz', '/healthz'])
+    expect(await statusOf(url, `GET ${path} HTTP/1.0\r\n${lines}\r\n`)).toBe(status);
+});
+
+test('G7: a whole life over HTTP/1.0 without a host', async () => {
+  const { url } = await around(({ listener }) => listener);
+  const ask = async (method: string, path: string, body = '', headers = '') => {
+    const raw = await openRaw(url);
+    const length = body && `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
+    raw.socket.write(`${method} ${path} HTTP/1.0\r\n${length}${headers}\r\n${body}`);
+    await raw.ended;
+    return /^HTTP\/1\.1 (\d+).*\r\n\r\n(.*)$/s.exec(raw.received)?.slice(1) ?? [];
+  };
+  expect(await ask('POST', '/register.json', JSON.stringify(joe))).toMatchObject(['200', expect.anything()]);
+  const [status, body = ''] = await ask('POST', '/login.json', JSON.stringify(joe));
+  expect(status).toBe('200');
+  const { id } = JSON.parse(body);
+  expect(await ask('GET', '/auth/session', '', `X-Session-Id: ${id}\r\n`)).toMatchObject([
+    '200',
+    expect.anything(),
+  ]);
+  expect((await ask('POST', `/logout.json?s=${id}`, '', 'Origin: https://elsewhere.example\r\n'))[0]).toBe(
+    '403',
+  );
+  expect((await ask('POST', `/logout.json?s=${id}`))[0]).toBe('200');
+});

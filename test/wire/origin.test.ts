@@ -135,3 +135,70 @@ test('G13: an origin with the host of this server and another port, or something
   }
   expect((await act(server, '/auth/login', 'unknown', { origin: `http://${host}` })).status).toBe(401);
 });
+
+test.each([
+  ['auth.example.com:443', 'https://auth.example.com', true],
+  ['auth.example.com:80', 'http://auth.example.com', true],
+  ['AUTH.example.com', 'https://auth.example.com', true],
+  ['auth.example.com:', 'https://auth.example.com', true],
+  ['auth.example.com:8443', 'https://auth.example.com:8443', true],
+  ['auth.example.com', 'https://auth.example.com', true],
+  ['[2001:DB8::1]:443', 'https://[2001:db8::1]', true],
+  ['auth.example.com:443', 'http://auth.example.com', false],
+  ['auth.example.com:80', 'https://auth.example.com', false],
+  ['auth.example.com', 'https://auth.example.com:8443', false],
+  ['auth.example.com:8443', 'https://auth.example.com', false],
+  ['auth.example.com:443', 'https://auth.example.com:443', false],
+  ['auth.example.com', 'https://AUTH.example.com', false],
+  ['auth.example.com', 'https://auth.example.com/', false],
+  ['auth.example.com', 'https://auth.example.com.', false],
+  ['auth.example.com', 'chrome-extension://auth.example.com', false],
+  ['auth.example.com', 'https://user@auth.example.com', false],
+  ['example.com', 'https://auth.example.com', false],
+  ['127.0.0.1:3000', 'http://auth.example.com', false],
+])('W4: Host %s and Origin %s are one server: %s', async (host, origin, isOwn) => {
+  const server = await startServer();
+  const { status } = await act(server, '/auth/login', 'unknown', { host, origin });
+  expect(status).toBe(isOwn ? 401 : 403);
+});
+
+test('W4: a refusal names the remedy, and the log says which Origin met which Host', async () => {
+  const server = await startServer();
+  const headers = { origin: 'http://auth.internal', host: '127.0.0.1:3000' };
+  for (const contract of contracts) {
+    const answer = await act(server, contract.loginPath, 'unknown', headers);
+    expect(answer.status).toBe(403);
+    const sentence = contract.errorIn(answer);
+    expect(sentence).toContain('GATEHOUSE_ALLOWED_ORIGINS');
+    expect(sentence).toContain('pass on the Host header');
+    const told = server.log.filter(({ message }) => message === 'cross-site request refused');
+    expect(told.at(-1)?.entry).toEqual({
+      origin: 'http://auth.internal',
+      host: '127.0.0.1:3000',
+      secFetchSite: null,
+      path: contract.loginPath,
+      requestId: answer.headers['x-request-id'],
+    });
+  }
+});
+
+test('W4: what a client says of itself cannot fill the log: 256 characters of each are kept', async () => {
+  const server = await startServer();
+  const long = (length: number) => `https://${'a'.repeat(length - 'https://'.length)}`;
+  for (const length of [256, 257, 8_000]) {
+    await act(server, '/auth/login', 'unknown', { origin: long(length), 'sec-fetch-site': long(length) });
+    const { entry } = server.log.findLast(({ message }) => message === 'cross-site request refused') ?? {};
+    expect(entry).toMatchObject({ origin: long(256), secFetchSite: long(256) });
+  }
+});
+
+test('W2: an extension page with a host permission says none and passes without an entry', async () => {
+  const server = await startServer();
+  await register(server, joe.username, joe.password);
+  const origin = 'chrome-extension://abcdefghijklmnopabcdefghijklmnop';
+  for (const path of changingPaths) {
+    const from = (site: string) => act(server, path, 'unknown', { origin, 'sec-fetch-site': site });
+    expect((await from('none')).status, path).not.toBe(403);
+    expect((await from('cross-site')).status, path).toBe(403);
+  }
+});

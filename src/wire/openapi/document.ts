@@ -34,7 +34,7 @@ account before has a count of its own there, which strangers cannot fill.
 
 **Cross-site.** A request that changes state is answered with 403 if a browser says that it comes from a page of another
 origin, unless the operator allows that origin. Allowed origins may also call through CORS, with credentials; their
-preflight requests (OPTIONS) are answered with 204.
+preflight requests (OPTIONS) are answered with 204 on any path, so that their pages can read a 404 or 405 too.
 
 **Refusals as 200.** For clients that expect it, the operator can have \`envelope\` and \`dotjson\` answer their refusals
 with 200 and the same body and headers (\`GATEHOUSE_ENVELOPE_STATUS\`, \`GATEHOUSE_DOTJSON_STATUS\`). Trouble of the server
