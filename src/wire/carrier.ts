@@ -4,6 +4,12 @@ import type { Incoming } from './incoming.ts';
 
 export const cookieName = 'session_id';
 
+/** What the JavaScript client of `dotjson` calls its cookie (ruling D7). */
+const clientCookieName = 'session';
+
+/** The shape of every id that this server, or one that its sessions came from, has given out. */
+const idShape = /^[a-zA-Z0-9-]{15,36}$/;
+
 /** Of no use as a credential: it only tells an owner's browser from a stranger's. */
 export const deviceCookieName = 'gatehouse_device';
 
@@ -31,6 +37,11 @@ export function presentedId(
 /** The values of all cookies of the session's name (RFC 6265, section 5.4). */
 export function cookieIds(request: Incoming): string[] {
   return cookieValues(request, cookieName);
+}
+
+/** The values of the cookies of the `dotjson` client that can be ids: other applications use the name as well. */
+export function clientCookieIds(request: Incoming): string[] {
+  return cookieValues(request, clientCookieName).filter((value) => idShape.test(value));
 }
 
 /** The device ids a browser carries, in one cookie of their own. */

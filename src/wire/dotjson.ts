@@ -1,11 +1,11 @@
-/** The `dotjson` contract: `/register.json`, `/login.json`, `/logout.json`, the session in `?s=` (rulings D1 to D6). */
+/** The `dotjson` contract: `/register.json`, `/login.json`, `/logout.json`, the session in `?s=` (rulings D1 to D7). */
 
 import type { Settings, StatusMode } from '../settings.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { login } from '../usecases/login.ts';
 import { logout } from '../usecases/logout.ts';
 import { register } from '../usecases/register.ts';
-import { cookieIds, presentedId, queryIds, type SessionCookie } from './carrier.ts';
+import { clientCookieIds, cookieIds, presentedId, queryIds, type SessionCookie } from './carrier.ts';
 import {
   type Contract,
   type Refused,
@@ -110,7 +110,8 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         event: 'logout',
         async answer(call) {
           const cookies = cookieIds(call.request);
-          const id = presentedId([queryIds(call.query)], cookies);
+          const carried = cookies.length > 0 ? cookies : clientCookieIds(call.request);
+          const id = presentedId([queryIds(call.query)], carried);
           if (id === undefined) return refuse({ refused: 'no_session' });
           const outcome = await logout(gate, [id], call);
           if (isRefusal(outcome)) return refuse(outcome);

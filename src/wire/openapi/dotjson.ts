@@ -154,8 +154,9 @@ const logout: Operation = {
   summary: 'End the session of `?s=` or the cookie',
   description:
     'Ends a session for good. An id in `?s=` outranks the cookie, also if it is not valid. A repeated `?s=`, or two ' +
-    `different cookies, name no session. A body is not needed, and ignored if there is one. ${unthrottled}`,
-  security: [{ SessionQuery: [] }, { SessionCookie: [] }],
+    'different cookies, name no session. A cookie named `session` is read where there is neither of the two. ' +
+    `A body is not needed, and ignored if there is one. ${unthrottled}`,
+  security: [{ SessionQuery: [] }, { SessionCookie: [] }, { SessionClientCookie: [] }],
   requestBody: {
     description: 'Not needed; whatever it is, it is ignored.',
     required: false,

@@ -24,6 +24,14 @@ export const securitySchemes: Readonly<Record<string, Schema>> = {
     scheme: 'bearer',
     description: 'The session id as a bearer token (RFC 6750). Outranks the cookie.',
   },
+  SessionClientCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'session',
+    description:
+      'The session id as the cookie that the JavaScript client of `dotjson` keeps. Only read where there is neither ' +
+      '`session_id` nor `?s=`, and only if the value has 15 to 36 letters, digits and hyphens.',
+  },
   SessionQuery: {
     type: 'apiKey',
     in: 'query',
