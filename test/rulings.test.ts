@@ -12,10 +12,11 @@ const expected = [
   ...numbered('G', 18),
   ...numbered('E', 4),
   ...numbered('R', 6),
-  ...numbered('D', 6),
+  ...numbered('D', 7),
   ...numbered('B', 2),
   ...numbered('P', 13),
   ...numbered('N', 9),
+  ...numbered('W', 4),
 ];
 
 /** The rulings the documentation names, one line each: `- **G1** …`. */
