@@ -10,19 +10,21 @@ import { linkBase } from './mail/words.ts';
 import { type Log, openGate } from './open.ts';
 import { readSettings, type Settings, type Share } from './settings.ts';
 import { after } from './storage/awaitable.ts';
-import type { Figure, Store } from './storage/port.ts';
+import type { Figure } from './storage/port.ts';
 import type { Gate } from './usecases/gate.ts';
 import { prepareMail } from './usecases/letter.ts';
 import { sweep } from './usecases/sweep.ts';
 import { ownAccount } from './wire/account.ts';
 import { createApp } from './wire/app.ts';
 import { sessionCookie } from './wire/carrier.ts';
+import type { Contract } from './wire/contract.ts';
 import { dotjson } from './wire/dotjson.ts';
 import { ownEmail } from './wire/email.ts';
 import { envelope } from './wire/envelope.ts';
 import { type Connection, FetchedRequest, toResponse } from './wire/fetched.ts';
 import { type Listener, requestListener } from './wire/node.ts';
 import { rest } from './wire/rest.ts';
+import { assertUnambiguous, Routes } from './wire/routes.ts';
 import { type CheckCounts, sessionCheck } from './wire/session.ts';
 import { ownSessions } from './wire/sessions.ts';
 import { site } from './wire/site.ts';
@@ -51,6 +53,13 @@ export interface Gatehouse {
   /** The same for `node:http`, without the detour; it has to come before anything else that reads bodies. */
   readonly listener: Listener;
   /**
+   * The paths to hand over, base path included: exact ones, and one that ends in `:handle` as Express and Hono write
+   * parameters. Their neighbours are the application's. Health routes and the OpenAPI document are not among them.
+   */
+  readonly paths: readonly string[];
+  /** Whether a request target, such as `incoming.url`, is one of these paths, with or without a query. */
+  owns(target: string): boolean;
+  /**
    * What can be said of it in numbers, for a registry of your own: plain data, read now. Figures of the process are not
    * among them.
    */
@@ -69,6 +78,7 @@ const silent: Log = { info: () => {}, error: () => {} };
  * Opens the store and puts Gatehouse together.
  *
  * @throws {StoreUnusable} if the database cannot be opened; the message says what to do.
+ * @throws {UnusableSettings} if two contracts would claim one path under the base path (ruling W6).
  */
 export async function createGatehouse(options: GatehouseOptions = {}): Promise<Gatehouse> {
   const { log = silent } = options;
@@ -78,11 +88,21 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
   const clock = options.clock ?? store.clock ?? Date.now;
   const sender = createSender(settings, gate, log, clock);
   const checks: CheckCounts = { live: 0, dead: 0, none: 0 };
-  const contracts = createContracts(settings, gate, store, checks);
-  const traffic = new Traffic(contracts.map(({ name }) => name));
+  const contracts = createContracts(settings, gate, checks);
+  const { basePath } = settings;
+  try {
+    assertUnambiguous(contracts, basePath);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const owned = new Routes(contracts, basePath);
+  const all = [...contracts, site(() => store.ping(), basePath)];
+  const traffic = new Traffic(all.map(({ name }) => name));
   const handle = createApp({
     gate,
-    contracts,
+    contracts: all,
+    basePath,
     allowedOrigins: settings.allowedOrigins,
     trustedProxies: settings.trustedProxies,
     secure: !settings.debug,
@@ -100,6 +120,8 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
     listener: requestListener(handle),
     fetch: (request, connection = {}) =>
       after(handle(new FetchedRequest(request, connection)), (answer) => toResponse(answer, request.method)),
+    paths: owned.patterns,
+    owns: (target) => owned.has(target),
     figures,
     warnings,
     metrics: async () => exposition(figures()),
@@ -142,7 +164,7 @@ function createSender(settings: Settings, gate: Gate, log: Log, clock: () => num
   });
 }
 
-function createContracts(settings: Settings, gate: Gate, store: Store, checks: CheckCounts) {
+function createContracts(settings: Settings, gate: Gate, checks: CheckCounts): Contract[] {
   const cookie = sessionCookie(!settings.debug, settings.sessionLifetimeSeconds);
   return [
     envelope(gate, settings.envelopeStatus),
@@ -156,6 +178,5 @@ function createContracts(settings: Settings, gate: Gate, store: Store, checks: C
       enumeration: settings.enumeration,
       timeZone: settings.timeZone,
     }),
-    site(() => store.ping()),
   ];
 }

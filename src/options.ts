@@ -1,21 +1,20 @@
 /** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
 
+import { outboundOptions } from './outbound-options.ts';
 import type { Setting, Settings } from './settings.ts';
 import {
   addressBlock,
+  basePath,
   count,
   hostName,
   isOrigin,
   isTimeZone,
   listOf,
-  mailbox,
   oneOf,
   orUnset,
   ownTimeZone,
   postgresUrl,
   rate,
-  serviceUrl,
-  smtpUrl,
   wholeNumber,
 } from './values.ts';
 
@@ -91,6 +90,15 @@ export const table: Table = {
     expects: '`true` or `false`',
     meaning: 'Cookies without `Secure` and no HSTS, for development over plain HTTP. Warned about at start.',
     read: oneOf({ true: true, false: false }),
+  },
+  basePath: {
+    env: 'GATEHOUSE_BASE_PATH',
+    default: '',
+    expects:
+      'a path such as `/id`: at most 200 characters, segments of letters, digits, `_`, `-`, `.` and `~`',
+    meaning:
+      'The path that all others are under, if the proxy in front strips none. Health routes answer at the root as well.',
+    read: basePath,
   },
   allowedOrigins: {
     env: 'GATEHOUSE_ALLOWED_ORIGINS',
@@ -199,50 +207,5 @@ export const table: Table = {
     ...count(1, 3_650, 'days'),
     meaning: 'How long the entries of the audit are kept.',
   },
-  publicUrl: {
-    env: 'GATEHOUSE_PUBLIC_URL',
-    default: '',
-    expects: 'an address such as `https://app.example.com`, without `?` and `#`',
-    meaning:
-      'Where people reach the application; links in mails begin with it. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
-    read: serviceUrl,
-  },
-  smtpUrl: {
-    env: 'GATEHOUSE_SMTP_URL',
-    default: '',
-    expects: 'an address such as `smtps://user:password@mail.example.com` or `smtp://localhost:25`',
-    meaning: 'The server that mails are handed to. Unset: they are written to `GATEHOUSE_MAIL_OUTBOX`.',
-    secret: true,
-    read: smtpUrl,
-  },
-  mailFrom: {
-    env: 'GATEHOUSE_MAIL_FROM',
-    default: '',
-    expects: 'an address such as `login@example.com` or `Example <login@example.com>`',
-    meaning: 'Who mails are from. Unset: `gatehouse@localhost`. Warned about at start if mails are sent.',
-    read: (text) => mailbox(text || 'gatehouse@localhost'),
-  },
-  mailOutbox: {
-    env: 'GATEHOUSE_MAIL_OUTBOX',
-    default: './data/outbox',
-    expects: 'the path of a folder',
-    meaning:
-      'The folder that mails are written to while `GATEHOUSE_SMTP_URL` is unset. Missing folders are created.',
-    read: (text) => (text.includes('\0') ? undefined : text),
-  },
-  metricsPort: {
-    env: 'GATEHOUSE_METRICS_PORT',
-    default: '',
-    ...count(0, 65_535),
-    meaning:
-      'The port metrics are served on, at `/metrics`; 0 lets the system choose one. Unset: there are none.',
-    read: orUnset(wholeNumber(0, 65_535)),
-  },
-  metricsHost: {
-    env: 'GATEHOUSE_METRICS_HOST',
-    default: '127.0.0.1',
-    expects: 'a host name or an IP address',
-    meaning: 'The address the metrics are served on. Whoever can reach it can read them.',
-    read: hostName,
-  },
+  ...outboundOptions,
 };

@@ -25,6 +25,8 @@ export interface Settings {
   /** `null`: as much as does no harm to the rest. */
   readonly checkMemoryMegabytes: number | null;
   readonly debug: boolean;
+  /** Without a slash at its end; empty for the root. */
+  readonly basePath: string;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly AddressBlock[];
   readonly sessionIdleSeconds: number;

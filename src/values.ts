@@ -66,6 +66,16 @@ export function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
+/** The longest path that everything can be put under, in characters. */
+const maxBasePath = 200;
+
+/** A path that everything is put under, without a slash at its end; empty for the root. */
+export function basePath(text: string): string | undefined {
+  const path = text.replace(/\/$/, '');
+  const isPath = path.length <= maxBasePath && /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*$/.test(path);
+  return isPath ? path : undefined;
+}
+
 /** An address, or a block of addresses in CIDR notation. */
 export function addressBlock(text: string): AddressBlock | undefined {
   // `10` and `010.0.0.1` are addresses to some programs, and not the ones that were meant.

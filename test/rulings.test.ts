@@ -17,6 +17,7 @@ const expected = [
   ...numbered('P', 13),
   ...numbered('N', 9),
   ...numbered('W', 4),
+  'W6',
 ];
 
 /** The rulings the documentation names, one line each: `- **G1** …`. */

@@ -17,6 +17,7 @@ const defaults: Settings = {
   checkTrustMs: 1_000,
   checkMemoryMegabytes: null,
   debug: false,
+  basePath: '',
   allowedOrigins: [],
   trustedProxies: [],
   sessionIdleSeconds: 604_800,
@@ -52,6 +53,7 @@ const written: Readonly<Record<string, string>> = {
   GATEHOUSE_CHECK_TRUST_MS: '1000',
   GATEHOUSE_CHECK_MEMORY_MB: '',
   GATEHOUSE_DEBUG: 'false',
+  GATEHOUSE_BASE_PATH: '',
   GATEHOUSE_ALLOWED_ORIGINS: '',
   GATEHOUSE_TRUSTED_PROXIES: '',
   GATEHOUSE_SESSION_IDLE_SECONDS: '604800',
@@ -196,6 +198,7 @@ test('GATEHOUSE_SMTP_URL is never repeated either', () => {
 test.each([
   ['GATEHOUSE_THROTTLE_ACCOUNT', '1/1s', '0/1s'],
   ['GATEHOUSE_THROTTLE_CLIENT', '1000000/30d', '1000001/30d'],
+  ['GATEHOUSE_BASE_PATH', '/id', 'id'],
   ['GATEHOUSE_ALLOWED_ORIGINS', 'https://a.example, http://b.example:8080', 'https://a.example, *'],
   ['GATEHOUSE_TRUSTED_PROXIES', '10.0.0.0/8, ::1', '10.0.0.0/33'],
   ['GATEHOUSE_TIME_ZONE', 'Europe/Berlin', 'Europe/Atlantis'],

@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly gate: Gate;
   /** The first one that owns a path answers for it. */
   readonly contracts: readonly Contract[];
+  /** What all paths begin with; empty if nothing (ruling W6). */
+  readonly basePath: string;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly AddressBlock[];
   readonly secure: boolean;
@@ -54,11 +56,11 @@ export function createApp(options: AppOptions): Handler {
   const { gate, clock, traffic, onError } = options;
   const constantHeaders = securityHeaders(options.secure);
   const origins = new Origins(options.allowedOrigins);
-  const routes = new Routes(options.contracts);
+  const routes = new Routes(options.contracts, options.basePath);
   const pace = new Pace();
 
   /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
-  function noRoute({ request, path }: Call): Reply | Refused {
+  function noRoute({ request }: Call, path: string): Reply | Refused {
     const allow = routes.methodsAt(path);
     const preflight = request.method === 'OPTIONS' ? origins.preflightHeaders(request, allow) : undefined;
     if (preflight) return { status: 204, headers: preflight };
@@ -130,12 +132,12 @@ export function createApp(options: AppOptions): Handler {
   }
 
   return (request) => {
-    const path = pathOf(request);
+    const path = routes.within(pathOf(request));
     const { fault, method } = request;
     if (fault) return respond(request, routes.ownerOf(path), () => ({ refused: fault }));
     // What GET would have been answered with, but for the body (RFC 9110, section 9.3.2).
     const place = routes.find(method === 'HEAD' ? 'GET' : method, path);
-    if (!place) return respond(request, routes.ownerOf(path), noRoute);
+    if (!place) return respond(request, routes.ownerOf(path), (call) => noRoute(call, path));
     const { contract, route } = place;
     const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
     return respond(request, contract, answer, route.event);

@@ -72,7 +72,7 @@ export class Call implements Caller {
 }
 
 /** The path of a request, neither decoded nor tidied: `%61` and `/x/../` are paths of their own (ruling G11). */
-export function pathOf({ target }: Incoming): string {
+export function pathOf({ target }: Pick<Incoming, 'target'>): string {
   const mark = target.indexOf('?');
   return mark < 0 ? target : target.slice(0, mark);
 }

@@ -68,6 +68,8 @@ export interface Route {
   readonly path: string;
   /** `json`: one object is required (ruling G10); `any`: read up to the limit and ignored; `none`: not read. */
   readonly body: 'json' | 'any' | 'none';
+  /** Answers at the root too where everything is under a base path (ruling W6). */
+  readonly isAtRoot?: true;
   /** Costs a password hash: refused while the line for hashing is full, before its body is even read. */
   readonly hashes?: true;
   /** The event it is there for, as the audit names it: what an answer that came before any use case is counted as. */

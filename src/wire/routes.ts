@@ -1,5 +1,7 @@
 /** Finds the route of a request: paths match byte by byte (ruling G11), so one look into a map is all it takes. */
 
+import { UnusableSettings } from '../settings.ts';
+import { pathOf } from './call.ts';
 import type { Contract, Route } from './contract.ts';
 
 /** A route, and the contract that has it. */
@@ -10,20 +12,47 @@ export interface Place {
 
 export class Routes {
   readonly #contracts: readonly Contract[];
+  readonly #basePath: string;
   readonly #places: readonly Place[];
   /** By path, and then by method: to put both into one text would cost more than the second look. */
   readonly #exact = new Map<string, Map<string, Place>>();
   readonly #withHandle: readonly Place[];
 
-  /** @param contracts the first one that claims a path answers for it. */
-  constructor(contracts: readonly Contract[]) {
+  /**
+   * @param contracts the first one that claims a path answers for it.
+   * @param basePath what all paths begin with; empty if nothing (ruling W6).
+   */
+  constructor(contracts: readonly Contract[], basePath: string) {
     this.#contracts = contracts;
+    this.#basePath = basePath;
     this.#places = contracts.flatMap((contract) => contract.routes.map((route) => ({ contract, route })));
     for (const place of this.#places) {
       const { method, path } = place.route;
       this.#exact.set(path, (this.#exact.get(path) ?? new Map()).set(method, place));
     }
     this.#withHandle = this.#places.filter(({ route }) => hasHandle(route));
+  }
+
+  /**
+   * The path of a request as routes and contracts know it, without the base path; empty, which is the path of no route,
+   * if it is not below that.
+   */
+  within(path: string): string {
+    const base = this.#basePath;
+    if (base === '') return path;
+    if (path.startsWith(base) && path[base.length] === '/') return path.slice(base.length);
+    return this.#places.some(({ route }) => route.isAtRoot && route.path === path) ? path : '';
+  }
+
+  /** Every path that has a route, as a pattern that Express, Hono and others read: `:handle` is any handle. */
+  get patterns(): string[] {
+    return [...new Set(this.#places.map(({ route }) => `${this.#basePath}${route.path}`))];
+  }
+
+  /** Whether a request target leads to a route, whatever its method. */
+  has(target: string): boolean {
+    const path = this.within(pathOf({ target }));
+    return this.#exact.has(path) || this.#withHandle.some(({ route }) => isAt(route, path));
   }
 
   /** The route of a method and a path, neither decoded nor tidied. */
@@ -44,6 +73,25 @@ export class Routes {
   methodsAt(path: string): string {
     const methods = this.#places.filter(({ route }) => isAt(route, path)).map(({ route }) => route.method);
     return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+  }
+}
+
+/**
+ * Refuses a base path under which a path of one contract is a path of another one at the root: a client of either would
+ * reach the wrong one.
+ *
+ * @throws {UnusableSettings} naming the path and both contracts.
+ */
+export function assertUnambiguous(contracts: readonly Contract[], basePath: string): void {
+  const owner = (path: string) => contracts.find((contract) => contract.owns(path))?.name;
+  for (const { path } of contracts.flatMap(({ routes }) => routes)) {
+    const below = owner(path);
+    const atRoot = owner(`${basePath}${path}`);
+    if (!below || !atRoot || below === atRoot) continue;
+    throw new UnusableSettings([
+      `GATEHOUSE_BASE_PATH is "${basePath}": ${basePath}${path} would belong to ${below} and to ${atRoot}. ` +
+        'Choose another path, or switch one of the two off with GATEHOUSE_CONTRACTS.',
+    ]);
   }
 }
 

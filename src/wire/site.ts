@@ -6,7 +6,7 @@ import { problemFor } from './problem.ts';
 import { siteWords } from './words.ts';
 
 /** Owns every path that no other contract owns. */
-export function site(ready: () => Promise<void>): Contract {
+export function site(ready: () => Promise<void>, basePath: string): Contract {
   let document: string | undefined;
   return {
     name: 'site',
@@ -17,12 +17,14 @@ export function site(ready: () => Promise<void>): Contract {
         method: 'GET',
         path: '/healthz',
         body: 'none',
+        isAtRoot: true,
         answer: () => ({ status: 200, body: { status: 'alive' } }),
       },
       {
         method: 'GET',
         path: '/readyz',
         body: 'none',
+        isAtRoot: true,
         async answer() {
           await ready();
           return { status: 200, body: { status: 'ready' } };
@@ -33,10 +35,15 @@ export function site(ready: () => Promise<void>): Contract {
         path: '/openapi.json',
         body: 'none',
         answer: () => {
-          document ??= JSON.stringify(openapi);
+          document ??= JSON.stringify(documentUnder(basePath));
           return { status: 200, body: document };
         },
       },
     ],
   };
+}
+
+function documentUnder(basePath: string): object {
+  const servers = openapi.servers.map((server) => ({ ...server, url: basePath || server.url }));
+  return { ...openapi, servers };
 }

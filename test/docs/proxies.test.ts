@@ -1,26 +1,26 @@
 /** The proxies of the documentation, in front of two real nodes: one of them is killed, and requests go on. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { blocks } from '../support/docs.ts';
 import { freePort } from '../support/port.ts';
 import { queryAt } from '../support/postgres/ground.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
+import {
+  assertInstalled,
+  type Client,
+  certificates,
+  startProxy,
+  writeNginx,
+} from '../support/reverse-proxies.ts';
 import { temporaryFolder } from '../support/server.ts';
 
-const certificates = join(import.meta.dirname, '../support/certificates');
 const page = 'docs/scale.md';
 const password = 'supersecure';
-
-function assertInstalled(context: TestContext, program: string): void {
-  if (spawnSync(program, ['-v'], { stdio: 'ignore' }).error)
-    context.skip(`${program} is not installed: apt-get install ${program}`);
-}
 
 /** The block of the page that holds some words, with what belongs to the machine replaced. */
 function block(kind: string, words: string, replaced: Readonly<Record<string, string>>): string {
@@ -41,61 +41,6 @@ async function twoNodes() {
   const [one, other] = nodes.map(({ url }) => new URL(url).host);
   const spoil = () => queryAt(settings.DATABASE_URL, ['ALTER TABLE mails RENAME TO gone']);
   return { nodes, spoil, hosts: { '10.0.0.11:3000': String(one), '10.0.0.12:3000': String(other) } };
-}
-
-/** Starts a proxy and waits until it answers. */
-async function startProxy(program: string, args: readonly string[], port: number): Promise<Client> {
-  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    said += text;
-  });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  onTestFinished(async () => {
-    child.kill('SIGTERM');
-    await exited;
-  });
-  const client = clientOf(port);
-  for (let tries = 0; ; tries += 1) {
-    const answer = await client.ask('GET', '/readyz').catch(() => undefined);
-    if (answer?.status === 200) return client;
-    if (tries === 200 || child.exitCode !== null) throw new Error(`${program} does not answer: ${said}`);
-    await sleep(25);
-  }
-}
-
-interface Client {
-  ask(
-    method: string,
-    path: string,
-    body?: object,
-    cookie?: string,
-  ): Promise<{ status: number; text: string }>;
-}
-
-/** Asks over TLS, from an address of its own. */
-function clientOf(port: number): Client {
-  const ca = readFileSync(join(certificates, 'authority.pem'));
-  const agent = new Agent({ ca, keepAlive: true, localAddress: '127.0.0.9' });
-  return {
-    ask: (method, path, body, id) =>
-      new Promise((resolve, reject) => {
-        const text = body && JSON.stringify(body);
-        const headers = {
-          ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-          ...(id && { 'x-session-id': id }),
-        };
-        const options = { host: '127.0.0.1', port, method, path, headers, agent, servername: 'localhost' };
-        const sent = request(options, (response) => {
-          let answer = '';
-          response.setEncoding('utf8').on('data', (part) => {
-            answer += part;
-          });
-          response.once('end', () => resolve({ status: response.statusCode ?? 0, text: answer }));
-        });
-        sent.once('error', reject).end(text);
-      }),
-  };
 }
 
 /** Somebody registers, is known on both nodes, and stays so when one of them dies. */
@@ -128,15 +73,7 @@ test('nginx: requests go on when a node is killed', async (context) => {
     'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
     '/etc/ssl/auth.example.com': join(certificates, 'server'),
   });
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${join(folder, name)};`,
-  );
-  writeFileSync(
-    join(folder, 'nginx.conf'),
-    `daemon off; user root; pid ${join(folder, 'pid')}; error_log ${join(folder, 'log')}; events {}
-     http { access_log off; ${paths.join(' ')} ${servers} }`,
-  );
-  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'log')];
+  const args = writeNginx(folder, servers);
   await survives(await startProxy('nginx', args, port), nodes);
 });
 

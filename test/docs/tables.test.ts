@@ -145,6 +145,7 @@ test('every limit in the table of limits is the constant in the code', () => {
 
 test('the tables of settings have every setting, its default and its bounds', () => {
   const withoutDefault: Record<string, string> = {
+    GATEHOUSE_BASE_PATH: '*none*',
     GATEHOUSE_ALLOWED_ORIGINS: '*none*',
     GATEHOUSE_TRUSTED_PROXIES: '*none*',
     GATEHOUSE_CHECK_MEMORY_MB: '*unset*',
@@ -175,6 +176,7 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('D', 7),
     ...numbered('B', 2),
     ...numbered('W', 4),
+    'W6',
     ...numbered('P', 13),
   ]);
 });

@@ -28,7 +28,7 @@ export interface Answer {
  * not describe that answer, so that no test can forget to look.
  */
 export async function send(url: string, asked: Asked): Promise<Answer> {
-  const answer = await exchange(url, asked);
+  const answer = await sendExactly(url, asked);
   const { method = 'GET', path } = asked;
   assertDescribed({ method, path, status: answer.status, headers: answer.headers, text: answer.text });
   return answer;
@@ -45,7 +45,11 @@ export function post(
   return send(url, { method: 'POST', path, headers: json, body: JSON.stringify(body) });
 }
 
-function exchange(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Answer> {
+/** Sends one request on a connection of its own, on paths that the document does not know. */
+export function sendExactly(
+  url: string,
+  { method = 'GET', path, headers = {}, body }: Asked,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const sent = request(

@@ -31,7 +31,7 @@ const mounts: Record<string, (gatehouse: Gatehouse) => Promise<number>> = {
   },
   async 'the documented mount in Hono'(gatehouse) {
     const app = new Hono<{ Bindings: { incoming: { socket: { remoteAddress: string }; url: string } } }>();
-    for (const path of ['/auth/*', '/api/auth/*', '/register.json', '/login.json', '/logout.json']) {
+    for (const path of gatehouse.paths) {
       app.all(path, ({ req, env }) =>
         gatehouse.fetch(req.raw, {
           remoteAddress: env.incoming.socket.remoteAddress,

@@ -79,7 +79,7 @@ test('every route of every contract is described, and nothing else', () => {
     rest(gate, cookie),
     dotjson(gate, cookie, rules),
     sessionCheck(gate),
-    site(async () => {}),
+    site(async () => {}, ''),
   ].flatMap((contract) => contract.routes);
   const served = routes.flatMap((route) => {
     const path = route.path.replace(/:(\w+)/g, '{$1}');

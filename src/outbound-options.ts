@@ -1,0 +1,56 @@
+/** The options of what leaves the process beside its answers: mails and metrics. */
+
+import type { Setting, Settings } from './settings.ts';
+import { count, hostName, mailbox, orUnset, serviceUrl, smtpUrl, wholeNumber } from './values.ts';
+
+type Outbound = 'publicUrl' | 'smtpUrl' | 'mailFrom' | 'mailOutbox' | 'metricsPort' | 'metricsHost';
+
+/** Their rows of the table, in the order of the documentation. */
+export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Name]> } = {
+  publicUrl: {
+    env: 'GATEHOUSE_PUBLIC_URL',
+    default: '',
+    expects: 'an address such as `https://app.example.com`, without `?` and `#`',
+    meaning:
+      'Where people reach the application; links in mails begin with it. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
+    read: serviceUrl,
+  },
+  smtpUrl: {
+    env: 'GATEHOUSE_SMTP_URL',
+    default: '',
+    expects: 'an address such as `smtps://user:password@mail.example.com` or `smtp://localhost:25`',
+    meaning: 'The server that mails are handed to. Unset: they are written to `GATEHOUSE_MAIL_OUTBOX`.',
+    secret: true,
+    read: smtpUrl,
+  },
+  mailFrom: {
+    env: 'GATEHOUSE_MAIL_FROM',
+    default: '',
+    expects: 'an address such as `login@example.com` or `Example <login@example.com>`',
+    meaning: 'Who mails are from. Unset: `gatehouse@localhost`. Warned about at start if mails are sent.',
+    read: (text) => mailbox(text || 'gatehouse@localhost'),
+  },
+  mailOutbox: {
+    env: 'GATEHOUSE_MAIL_OUTBOX',
+    default: './data/outbox',
+    expects: 'the path of a folder',
+    meaning:
+      'The folder that mails are written to while `GATEHOUSE_SMTP_URL` is unset. Missing folders are created.',
+    read: (text) => (text.includes('\0') ? undefined : text),
+  },
+  metricsPort: {
+    env: 'GATEHOUSE_METRICS_PORT',
+    default: '',
+    ...count(0, 65_535),
+    meaning:
+      'The port metrics are served on, at `/metrics`; 0 lets the system choose one. Unset: there are none.',
+    read: orUnset(wholeNumber(0, 65_535)),
+  },
+  metricsHost: {
+    env: 'GATEHOUSE_METRICS_HOST',
+    default: '127.0.0.1',
+    expects: 'a host name or an IP address',
+    meaning: 'The address the metrics are served on. Whoever can reach it can read them.',
+    read: hostName,
+  },
+};
