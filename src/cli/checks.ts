@@ -18,6 +18,7 @@ export interface Finding {
     | 'durability'
     | 'clock'
     | 'notifications'
+    | 'origin'
     | 'connections'
     | 'proxies'
     | 'server';

@@ -32,6 +32,7 @@ export async function serverFindings(
       ready.ok ? ok('It answers, and so does its database.') : problem('Its database does not answer.'),
       ...transportFindings(url, ready),
       ...dateFindings(ready, Date.now()),
+      await hostFinding(url),
       ...(await forwardedFindings(url, trustsProxies, findEntry)),
     ];
   } catch (error) {
@@ -72,6 +73,24 @@ function dateFindings({ headers }: Response, now: number): Finding[] {
       ? problem(`The clocks of the server and this machine are ${Math.round(apartMs / 1_000)} s apart.`)
       : ok('The clocks of the server and this machine agree.'),
   ];
+}
+
+/**
+ * Asks as a page of the server's own origin does where browsers send no `Sec-Fetch-Site`: a proxy that does not pass on
+ * `Host` makes it a stranger's (ruling W4). Without a session the request changes nothing.
+ */
+async function hostFinding(url: URL): Promise<Finding> {
+  const { ok, warning, problem } = finder('origin');
+  const { status } = await ask(url, '/auth/sessions', { method: 'DELETE', headers: { origin: url.origin } });
+  if (status === 401)
+    return ok(`Pages of ${url.origin} may call: the Host header arrives as browsers send it.`);
+  if (status !== 403)
+    return warning(`Whether pages of ${url.origin} may call is not known: it answered ${status}.`);
+  return problem(
+    `Pages of ${url.origin} are refused with 403: the proxy replaces the Host header. ` +
+      'Let it pass on the one that browsers send (nginx: proxy_set_header Host $http_host), ' +
+      'or add the origin to GATEHOUSE_ALLOWED_ORIGINS.',
+  );
 }
 
 /**

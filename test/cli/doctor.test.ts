@@ -1,37 +1,13 @@
 /** `gatehouse doctor`: it finds what was broken on purpose, and nothing in what is well. */
 
 import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { migrations } from '../../src/storage/sqlite/schema.ts';
-import { command, commandsOver, type Said } from '../support/command.ts';
+import { command } from '../support/command.ts';
+import { calm, doctor, freshFile, trouble, withUser } from '../support/doctor.ts';
 import { startProcess } from '../support/process.ts';
-import { startServer, temporaryFolder } from '../support/server.ts';
-
-const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
-
-/** Settings about which there is nothing to say. */
-const calm = { GATEHOUSE_PBKDF2_ITERATIONS: '220000', GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8' };
-
-function doctor(
-  file: string,
-  environment: Readonly<Record<string, string>> = {},
-  ...words: string[]
-): Promise<Said> {
-  return command(['doctor', '--json', ...words], { file, environment: { ...calm, ...environment } });
-}
-
-/** Everything that was not found well, as `check: sentence`. */
-function trouble({ json }: Said): string[] {
-  return json.filter(({ verdict }) => verdict !== 'ok').map(({ check, says }) => `${check}: ${says}`);
-}
-
-async function withUser(): Promise<string> {
-  const file = freshFile();
-  await commandsOver(file)('user add ada');
-  return file;
-}
 
 function change(file: string, sql: string): void {
   const db = new DatabaseSync(file, { enableForeignKeyConstraints: false });
@@ -159,32 +135,6 @@ test.each([
   const found = said.json.filter((finding) => finding['verdict'] === verdict);
   expect(found).toHaveLength(says.length);
   for (const [n, text] of says.entries()) expect(found[n]?.['says']).toContain(text);
-});
-
-test('a server that believes what clients say is found out', async () => {
-  const server = await startProcess({ GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8' });
-  const said = await doctor(server.file, {}, '--url', server.url);
-  expect(trouble(said)).toEqual([expect.stringContaining('A forged X-Forwarded-For was believed')]);
-  const entries = (await commandsOver(server.file)('audit tail --json --lines 1')).json;
-  expect(entries).toMatchObject([{ event: 'login', outcome: 'unknown_account', network: '192.0.2.77' }]);
-});
-
-test('a server over another database is found out', async () => {
-  const server = await startServer();
-  const said = await doctor(await withUser(), {}, '--url', server.url);
-  expect(trouble(said)).toEqual([expect.stringContaining('uses another database than DATABASE_URL')]);
-});
-
-test('a server that does not answer is a problem', async () => {
-  const file = await withUser();
-  for (const url of ['http://127.0.0.1:1/', 'http://nowhere.invalid/']) {
-    const said = await doctor(file, {}, '--url', url);
-    expect(said.code).toBe(1);
-    expect(trouble(said)).toEqual([expect.stringContaining('does not answer')]);
-  }
-  for (const url of ['localhost:3000', 'ftp://example.com/', '']) {
-    expect((await doctor(file, {}, '--url', url)).code).toBe(2);
-  }
 });
 
 test('cookie: kept, removed and dropped, without their values', async () => {
