@@ -45,7 +45,7 @@ export async function openGate(
   onMail: () => void = () => {},
   share: Share = whole,
 ): Promise<Opened> {
-  const { store, warnings } = await openStore(settings, share);
+  const { store, warnings } = await openStore(settings, log, share);
   const gate = createGate(settings, store, log, onMail, share);
   return {
     gate,
@@ -71,7 +71,11 @@ export function databaseFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): st
   return databaseUrl.replace(/^file:(?:\/\/(?=\/))?/, '');
 }
 
-async function openStore(settings: Settings, share: Share): Promise<Pick<Opened, 'store' | 'warnings'>> {
+async function openStore(
+  settings: Settings,
+  log: Log,
+  share: Share,
+): Promise<Pick<Opened, 'store' | 'warnings'>> {
   const memoryBytes = partOf(checkMemoryBytes(settings), share);
   if (isFile(settings))
     return { store: openSqliteStore(databaseFile(settings), digest, memoryBytes), warnings: [] };
@@ -87,7 +91,11 @@ async function openStore(settings: Settings, share: Share): Promise<Pick<Opened,
     digest,
     chance,
   });
-  const throttle = new DegradingThrottle(store.throttle);
+  const throttle = new DegradingThrottle(store.throttle, (cause) =>
+    cause
+      ? log.error({ err: cause }, 'throttle failed: this node counts by itself')
+      : log.info({}, 'throttle works again'),
+  );
   const figures = () => [...(store.figures?.() ?? []), throttle.figure()];
   return { store: { ...store, throttle, figures }, warnings };
 }

@@ -16,12 +16,19 @@ const pauseMs = 1_000;
 export class DegradingThrottle implements ThrottleStore {
   readonly #store: ThrottleStore;
   readonly #own = new OwnCounts();
+  readonly #report: (cause: Error | undefined) => void;
   #awayUntil = 0;
+  #isAlone = false;
   /** Attempts that were counted here alone. */
   countedAlone = 0;
 
-  constructor(store: ThrottleStore) {
+  /**
+   * `report` is called once when this process begins to count by itself, with the cause, and once without a cause when
+   * the store counts for all again.
+   */
+  constructor(store: ThrottleStore, report: (cause: Error | undefined) => void = () => {}) {
     this.#store = store;
+    this.#report = report;
   }
 
   async take(quotas: readonly Quota[], now: number): Promise<Counted> {
@@ -62,15 +69,25 @@ export class DegradingThrottle implements ThrottleStore {
     // One asks for all whether the store is back: whoever waits for it holds a connection.
     if (this.#awayUntil > 0) this.#awayUntil = performance.now() + patienceMs;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), patienceMs);
+    const late = new Promise<StoreUnavailable>((resolve) => {
+      const cause = new StoreUnavailable(`The throttle did not answer within ${patienceMs} ms.`);
+      timer = setTimeout(() => resolve(cause), patienceMs);
     });
     const asked = ask().catch((error) => {
-      if (error instanceof StoreUnavailable) return undefined;
+      if (error instanceof StoreUnavailable) return error;
       throw error;
     });
     const answer = await Promise.race([asked, late]).finally(() => clearTimeout(timer));
-    this.#awayUntil = answer === undefined ? performance.now() + pauseMs : 0;
-    return answer;
+    const cause = answer instanceof StoreUnavailable ? answer : undefined;
+    this.#awayUntil = cause ? performance.now() + pauseMs : 0;
+    this.#tell(cause);
+    return answer instanceof StoreUnavailable ? undefined : answer;
+  }
+
+  #tell(cause: Error | undefined): void {
+    const isAlone = cause !== undefined;
+    if (isAlone === this.#isAlone) return;
+    this.#isAlone = isAlone;
+    this.#report(cause);
   }
 }

@@ -94,6 +94,29 @@ test('N5: a node whose store is gone still limits, and gives back what succeeded
   expect(await take(throttle, quota(1, 2))).toBe(false);
 });
 
+test('N5: that a node counts by itself is reported once, with its cause, and so is the end of it', async () => {
+  const url = await freshUrl();
+  const node = await openNode(url);
+  const told: (string | undefined)[] = [];
+  const throttle = new DegradingThrottle(node.throttle, (cause) => told.push(cause && String(cause)));
+  expect(await take(throttle, quota(1, 99))).toBe(true);
+  expect(told).toEqual([]);
+  await queryAt(url, ['ALTER TABLE throttle RENAME TO away']);
+  await Promise.all([1, 2, 3].map(() => take(throttle, quota(1, 99))));
+  expect(await take(throttle, quota(1, 99))).toBe(true);
+  expect(told).toEqual([expect.stringContaining('StoreUnavailable')]);
+  await queryAt(url, ['ALTER TABLE away RENAME TO throttle']);
+  await expect
+    .poll(() => take(throttle, quota(1, 99)).then(() => told.length), { interval: 200, timeout: 5_000 })
+    .toBe(2);
+  expect(told[1]).toBeUndefined();
+
+  const letGo = await holdThrottle(url);
+  expect(await take(throttle, quota(1, 99))).toBe(true);
+  expect(told.slice(2)).toEqual([expect.stringContaining('1000 ms')]);
+  await letGo();
+});
+
 test('a refusal of the store is no attempt of this node', async () => {
   const url = await freshUrl();
   const [one, two] = [await openNode(url), await openNode(url)].map(

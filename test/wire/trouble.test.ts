@@ -93,6 +93,14 @@ test.runIf(onPostgres)(
     for (const password of attempts)
       statuses.push((await login(server, rest, joe.username, password)).status);
     expect(statuses).toEqual([401, 200, 401, 429]);
+    const said = server.log.filter(({ message }) => message.startsWith('throttle'));
+    expect(said).toMatchObject([
+      {
+        level: 'error',
+        message: 'throttle failed: this node counts by itself',
+        entry: { err: expect.anything() },
+      },
+    ]);
   },
 );
 
