@@ -78,6 +78,13 @@ const patterns: readonly [RegExp, Sentence][] = [
       `PostgreSQL at ${host} lets nobody in without TLS. Add sslmode=verify-full to ${setting}.`,
   ],
   [
+    // What a server says of a client's certificate before PostgreSQL is spoken (RFC 8446, section 6.2).
+    /SSL alert number (?:4[2-68]|116)\b/,
+    ({ host, setting }) =>
+      `PostgreSQL at ${host} does not accept the certificate that ${setting} names in sslcert. ` +
+      'Take one that an authority in its ssl_ca_file has signed.',
+  ],
+  [
     /permission denied for database/,
     ({ user, database }) =>
       `${user} may not connect to ${database}. GRANT CONNECT ON DATABASE ${database} TO ${user};`,
@@ -110,6 +117,7 @@ export function explain(url: string, error: unknown, setting = 'DATABASE_URL'): 
     list.find(([pattern]) => pattern.test(`${message} ${code}`))?.[1];
   const known = fitting(patterns) ?? sentences[code] ?? fitting(lastPatterns);
   if (known) return known(place);
-  const said = withoutPassword(message || code, url);
+  // OpenSSL ends what it says with a new line.
+  const said = withoutPassword(message.trim() || code, url);
   return `Cannot use the database ${place.database} at ${at(place)}: ${said}. Check ${setting} and the server.`;
 }

@@ -1,10 +1,12 @@
 /** Connections to PostgreSQL are encrypted where that is asked for, and then also checked, unless somebody says not to. */
 
 import { randomBytes } from 'node:crypto';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
 import { isPrivate, strict } from '../../../src/storage/postgres/url.ts';
+import { handOver } from '../../support/postgres/account.ts';
 import { optionsOf, queryAt } from '../../support/postgres/ground.ts';
 import { changed, refusal } from '../../support/postgres/refused.ts';
 import type { PostgresServer } from '../../support/postgres/server.ts';
@@ -103,6 +105,37 @@ test('N8: files of certificates that cannot be read, or hold none', async () => 
     );
   expect(await refusal(changed(url, { query: `sslmode=verify-full&${trusting('server.key')}` }))).toContain(
     'DATABASE_URL',
+  );
+});
+
+test('a role may prove itself with a certificate instead of a password', async () => {
+  const url = await databaseOf(insisting);
+  const admin = changed(url, { query: 'sslmode=no-verify' });
+  await queryAt(admin, ['CREATE ROLE certified LOGIN'], ['GRANT ALL ON SCHEMA public TO certified']);
+  // Whom the server believes about clients.
+  const trusted = join(insisting.data, 'clients.pem');
+  copyFileSync(join(certificates, 'clients.pem'), trusted);
+  handOver(trusted);
+  const rules = join(insisting.data, 'pg_hba.conf');
+  writeFileSync(rules, `hostssl all certified all cert\n${readFileSync(rules, 'utf8')}`);
+  await queryAt(admin, ["ALTER SYSTEM SET ssl_ca_file = 'clients.pem'"], ['SELECT pg_reload_conf()']);
+
+  const shown = (name: string) =>
+    ['cert', 'key'].map((part) => {
+      const file = join(certificates, `${name}.${part === 'cert' ? 'pem' : 'key'}`);
+      return `ssl${part}=${encodeURIComponent(file)}`;
+    });
+  const as = (...more: string[]) =>
+    changed(url, {
+      user: 'certified',
+      secret: '',
+      query: ['sslmode=verify-full', trusting('authority.pem'), ...more].join('&'),
+    });
+  await expect.poll(() => isEncrypted(as(...shown('client'))).catch(String)).toBe(true);
+  expect(await refusal(as())).toContain('does not let certified in');
+  expect(await refusal(as(...shown('elsewhere')))).toBe(
+    'PostgreSQL at 127.0.0.1 does not accept the certificate that DATABASE_URL names in sslcert. ' +
+      'Take one that an authority in its ssl_ca_file has signed.',
   );
 });
 

@@ -11,7 +11,7 @@ export interface Tls {
   readonly required?: boolean;
 }
 
-/** The folder of the certificates. `authority` has signed those of the servers, `stranger` nothing. */
+/** The folder of the certificates. `authority` has signed those of the servers, `clients` that of the client, `stranger` none. */
 const certificates = join(import.meta.dirname, '../certificates');
 
 /** A certificate authority, as a client is told whom to trust. */
