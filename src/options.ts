@@ -1,9 +1,9 @@
 /** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
 
 import { outboundOptions } from './outbound-options.ts';
-import type { Setting, Settings } from './settings.ts';
+import { proxyOptions } from './proxy-options.ts';
+import type { OptionTable } from './settings.ts';
 import {
-  addressBlock,
   basePath,
   count,
   hostName,
@@ -18,12 +18,10 @@ import {
   wholeNumber,
 } from './values.ts';
 
-type Table = { readonly [Name in keyof Settings]: Setting<Settings[Name]> };
-
 const day = 86_400;
 
 /** The table, in the order of the documentation. */
-export const table: Table = {
+export const table: OptionTable = {
   host: {
     env: 'HOST',
     default: '127.0.0.1',
@@ -108,13 +106,7 @@ export const table: Table = {
     meaning: 'Other origins whose pages may call from a browser, with credentials.',
     read: listOf((text) => (isOrigin(text) ? text : undefined)),
   },
-  trustedProxies: {
-    env: 'GATEHOUSE_TRUSTED_PROXIES',
-    default: '',
-    expects: 'addresses or CIDR blocks such as `10.0.0.0/8`, separated by commas',
-    meaning: 'Proxies whose `X-Forwarded-For` is believed, read from the right.',
-    read: listOf(addressBlock),
-  },
+  ...proxyOptions,
   sessionIdleSeconds: {
     env: 'GATEHOUSE_SESSION_IDLE_SECONDS',
     default: String(7 * day),

@@ -1,7 +1,8 @@
 /** The settings: what they are called, in which unit they come, and how they are read from an environment. */
 
+import type { AddressBlock } from './ip-addresses.ts';
 import { table } from './options.ts';
-import type { AddressBlock, Mailbox, Rate } from './values.ts';
+import type { Mailbox, Rate } from './values.ts';
 
 export type { AddressBlock, Mailbox, Rate };
 export { table };
@@ -82,7 +83,12 @@ export interface Setting<Value> {
   readonly secret?: true;
   /** Reads the written form; `undefined` when it is unusable. */
   readonly read: (text: string) => Value | undefined;
+  /** What is wrong with an unusable value and what may be meant, in sentences; empty if that is not known. */
+  readonly hint?: (text: string) => string;
 }
+
+/** A row for every setting. */
+export type OptionTable = { readonly [Name in keyof Settings]: Setting<Settings[Name]> };
 
 /** The settings cannot be used; `problems` holds one sentence for each thing that is wrong. */
 export class UnusableSettings extends Error {
@@ -143,5 +149,6 @@ function unknownNames(env: Readonly<Record<string, string | undefined>>): string
 
 function complaint(setting: Setting<unknown>, text: string): string {
   const value = setting.secret ? 'has an unusable value' : `is ${JSON.stringify(text)}`;
-  return `${setting.env} ${value}; expected ${setting.expects}.`;
+  const hint = setting.hint?.(text);
+  return `${setting.env} ${value}; expected ${setting.expects}.${hint ? ` ${hint}` : ''}`;
 }

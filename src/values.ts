@@ -1,7 +1,5 @@
 /** Reads values as they are written in the environment; `undefined` is the answer to what is unusable. */
 
-import ipaddr from 'ipaddr.js';
-
 /** Failures allowed per window, as written `10/15m` (ruling G16). */
 export interface Rate {
   /** Attempts that fit into one window. */
@@ -9,9 +7,6 @@ export interface Rate {
   /** Length of the window, in milliseconds. */
   readonly windowMs: number;
 }
-
-/** A block of addresses whose `X-Forwarded-For` is believed. */
-export type AddressBlock = ReturnType<typeof ipaddr.parseCIDR>;
 
 const day = 86_400;
 
@@ -53,6 +48,16 @@ export function listOf<Item>(read: (text: string) => Item | undefined) {
   };
 }
 
+/** What there is to say of the items of such a list, one sentence after the other. */
+export function hintsOf(hint: (item: string) => string) {
+  return (text: string): string =>
+    text
+      .split(',')
+      .map((item) => hint(item.trim()))
+      .filter((sentence) => sentence !== '')
+      .join(' ');
+}
+
 /**
  * Origins of pages that are not loaded over HTTP, as a browser writes them: of an extension of Chromium, whose id is 32
  * letters from a to p, and of an application in a web view of Capacitor or Tauri (ruling W2).
@@ -74,16 +79,6 @@ export function basePath(text: string): string | undefined {
   const path = text.replace(/\/$/, '');
   const isPath = path.length <= maxBasePath && /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*$/.test(path);
   return isPath ? path : undefined;
-}
-
-/** An address, or a block of addresses in CIDR notation. */
-export function addressBlock(text: string): AddressBlock | undefined {
-  // `10` and `010.0.0.1` are addresses to some programs, and not the ones that were meant.
-  if (!text.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(text.replace(/\/.*$/, ''))) return undefined;
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
-  if (!ipaddr.isValid(text)) return undefined;
-  const address = ipaddr.parse(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
 /** A rate such as `10/15m`: from 1 to 1,000,000 in a window of one second to 30 days. */

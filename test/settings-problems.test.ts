@@ -28,6 +28,28 @@ test('the value of an unknown name is not repeated, and no value starts a line o
   for (const line of told) expect(line).not.toContain('\n');
 });
 
+test('what is wrong with networks of proxies is told for each of them', () => {
+  const told = (text: string) => problems({ GATEHOUSE_TRUSTED_PROXIES: text });
+  const [expected = ''] = told('x');
+  expect(expected).toMatch(/^GATEHOUSE_TRUSTED_PROXIES is "x"; expected addresses .* separated by commas\.$/);
+  const begun = (text: string) => expected.replace('"x"', JSON.stringify(text));
+  for (const [text, hint] of [
+    ['10.1.2.3/8', '10.1.2.3/8 is an address inside a network: did you mean 10.0.0.0/8, or 10.1.2.3 alone?'],
+    [
+      '::ffff:10.0.0.0/90',
+      '::ffff:10.0.0.0/90 is larger than all IPv4 addresses: write the IPv4 network, such as 10.0.0.0/8.',
+    ],
+    [
+      '::1, 192.0.2.1/24,fe80::1%eth0',
+      '192.0.2.1/24 is an address inside a network: did you mean 192.0.2.0/24, or 192.0.2.1 alone? ' +
+        'fe80::1%eth0 names a network interface, which is not compared: leave out %eth0.',
+    ],
+  ] as const)
+    expect(told(text)).toEqual([`${begun(text)} ${hint}`]);
+  expect(told('fe80::1%\n')).toHaveLength(1);
+  expect(told('fe80::1%a\nb').join()).not.toContain('\n');
+});
+
 test('names of other programs are none of our business', () => {
   expect(problems({ PATH: '/bin', gatehouse_debug: 'x', MY_GATEHOUSE_X: 'y', GATEHOUSEX: 'z' })).toEqual([]);
 });

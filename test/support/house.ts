@@ -27,6 +27,8 @@ const stairs: readonly (readonly string[])[] = [
 const halves: Readonly<Record<string, string>> = {
   'src/options.ts': 'src/settings.ts',
   'src/outbound-options.ts': 'src/settings.ts',
+  'src/proxy-options.ts': 'src/settings.ts',
+  'src/ip-addresses.ts': 'src/values.ts',
 };
 
 /** Where engines are chosen and opened. */
