@@ -3,6 +3,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { exposition } from './exposition.ts';
 import { figuresOf, type SweepCounts } from './figures.ts';
+import { comparableBlock } from './ip-addresses.ts';
 import { outboxPost } from './mail/outbox.ts';
 import { Sender } from './mail/sender.ts';
 import { smtpPost } from './mail/smtp.ts';
@@ -104,7 +105,8 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
     contracts: all,
     basePath,
     allowedOrigins: settings.allowedOrigins,
-    trustedProxies: settings.trustedProxies,
+    trustedProxies: settings.trustedProxies.map(comparableBlock),
+    forwardedHeader: settings.forwardedHeader,
     secure: !settings.debug,
     clock,
     traffic,

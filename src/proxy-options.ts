@@ -2,16 +2,24 @@
 
 import { addressBlock, blockHint } from './ip-addresses.ts';
 import type { OptionTable } from './settings.ts';
-import { hintsOf, listOf } from './values.ts';
+import { hintsOf, listOf, oneOf } from './values.ts';
 
 /** In the order of the documentation. */
-export const proxyOptions: Pick<OptionTable, 'trustedProxies'> = {
+export const proxyOptions: Pick<OptionTable, 'trustedProxies' | 'forwardedHeader'> = {
   trustedProxies: {
     env: 'GATEHOUSE_TRUSTED_PROXIES',
     default: '',
     expects: 'addresses or CIDR blocks such as `10.0.0.0/8`, separated by commas',
-    meaning: 'Proxies whose `X-Forwarded-For` is believed, read from the right.',
+    meaning: 'Proxies that are believed where a request comes from. Their header is read from the right.',
     read: listOf(addressBlock),
     hint: hintsOf(blockHint),
+  },
+  forwardedHeader: {
+    env: 'GATEHOUSE_FORWARDED_HEADER',
+    default: 'x-forwarded-for',
+    expects: '`x-forwarded-for` or `forwarded`',
+    meaning:
+      'The header in which the trusted proxies write the address of the client: `X-Forwarded-For`, or `Forwarded` (RFC 7239). The other one is never read.',
+    read: oneOf({ 'x-forwarded-for': 'x-forwarded-for', forwarded: 'forwarded' } as const),
   },
 };

@@ -10,6 +10,9 @@ export { table };
 /** Whether a contract shows its errors as HTTP status codes or answers them with 200 (ruling G8). */
 export type StatusMode = 'http' | 'ok';
 
+/** The headers in which a proxy may write where a request comes from. */
+export type ForwardedHeader = 'x-forwarded-for' | 'forwarded';
+
 /** All settings, in the unit their name carries. */
 export interface Settings {
   readonly host: string;
@@ -30,6 +33,8 @@ export interface Settings {
   readonly basePath: string;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly AddressBlock[];
+  /** The header in which the trusted proxies write. */
+  readonly forwardedHeader: ForwardedHeader;
   readonly sessionIdleSeconds: number;
   readonly sessionLifetimeSeconds: number;
   readonly sessionsPerUser: number;

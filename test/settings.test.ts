@@ -20,6 +20,7 @@ const defaults: Settings = {
   basePath: '',
   allowedOrigins: [],
   trustedProxies: [],
+  forwardedHeader: 'x-forwarded-for',
   sessionIdleSeconds: 604_800,
   sessionLifetimeSeconds: 2_592_000,
   sessionsPerUser: 0,
@@ -56,6 +57,7 @@ const written: Readonly<Record<string, string>> = {
   GATEHOUSE_BASE_PATH: '',
   GATEHOUSE_ALLOWED_ORIGINS: '',
   GATEHOUSE_TRUSTED_PROXIES: '',
+  GATEHOUSE_FORWARDED_HEADER: 'x-forwarded-for',
   GATEHOUSE_SESSION_IDLE_SECONDS: '604800',
   GATEHOUSE_SESSION_LIFETIME_SECONDS: '2592000',
   GATEHOUSE_SESSIONS_PER_USER: '0',
@@ -134,6 +136,11 @@ test.each([
   ['GATEHOUSE_ENUMERATION', 'enumeration', { contract: 'contract', hide: 'hide' }],
   ['GATEHOUSE_ENVELOPE_STATUS', 'envelopeStatus', { http: 'http', ok: 'ok' }],
   ['GATEHOUSE_DOTJSON_STATUS', 'dotjsonStatus', { http: 'http', ok: 'ok' }],
+  [
+    'GATEHOUSE_FORWARDED_HEADER',
+    'forwardedHeader',
+    { 'x-forwarded-for': 'x-forwarded-for', forwarded: 'forwarded' },
+  ],
 ] as const)('%s is one of its words', (env, name, words) => {
   for (const [text, value] of Object.entries(words)) expect(readSettings({ [env]: text })[name]).toBe(value);
   for (const text of ['1', '0', 'yes', 'no', 'TRUE', 'On', 'OK', 'toString', '__proto__', 'constructor']) {
@@ -201,6 +208,7 @@ test.each([
   ['GATEHOUSE_BASE_PATH', '/id', 'id'],
   ['GATEHOUSE_ALLOWED_ORIGINS', 'https://a.example, http://b.example:8080', 'https://a.example, *'],
   ['GATEHOUSE_TRUSTED_PROXIES', '10.0.0.0/8, ::1', '10.0.0.0/33'],
+  ['GATEHOUSE_FORWARDED_HEADER', 'forwarded', 'x-real-ip'],
   ['GATEHOUSE_TIME_ZONE', 'Europe/Berlin', 'Europe/Atlantis'],
   ['GATEHOUSE_PUBLIC_URL', 'https://app.example.com/auth/', 'https://app.example.com/?x'],
   ['GATEHOUSE_SMTP_URL', 'smtps://joe:hunter2@mail.example.com', 'https://mail.example.com'],

@@ -2,12 +2,12 @@
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import { Abandoned } from '../crypto/queue.ts';
-import type { AddressBlock } from '../settings.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
 import { Call, pathOf } from './call.ts';
+import type { ProxyTrust } from './client.ts';
 import { type Contract, prepared, type Refused, type Reply, type Route } from './contract.ts';
 import { securityHeaders } from './headers.ts';
 import type { Answer, Incoming } from './incoming.ts';
@@ -19,14 +19,13 @@ import type { Break, Traffic } from './traffic.ts';
 /** Answers every request; never rejects. */
 export type Handler = (request: Incoming) => Awaitable<Answer>;
 
-export interface AppOptions {
+export interface AppOptions extends ProxyTrust {
   readonly gate: Gate;
   /** The first one that owns a path answers for it. */
   readonly contracts: readonly Contract[];
   /** What all paths begin with; empty if nothing (ruling W6). */
   readonly basePath: string;
   readonly allowedOrigins: readonly string[];
-  readonly trustedProxies: readonly AddressBlock[];
   readonly secure: boolean;
   readonly clock: () => number;
   readonly traffic: Traffic;
@@ -98,7 +97,7 @@ export function createApp(options: AppOptions): Handler {
     answer: (call: Call) => Awaitable<Reply | Refused>,
     event?: AuditEvent,
   ): Awaitable<Answer> {
-    const call = new Call(request, contract, clock(), options.trustedProxies);
+    const call = new Call(request, contract, clock(), options);
     const write = (outcome: Reply | Refused): Answer =>
       written(call, isRefusal(outcome) ? contract.refuse(outcome, call.requestId) : outcome);
     const fail = (error: unknown): Answer => {

@@ -1,10 +1,9 @@
 /** One request as the routes see it, with what the server knows about where it came from. */
 
 import { newUuid } from '../crypto/ids.ts';
-import type { AddressBlock } from '../settings.ts';
 import type { Caller } from '../usecases/gate.ts';
 import { deviceIds } from './carrier.ts';
-import { clientNetwork } from './client.ts';
+import { clientNetwork, type ProxyTrust } from './client.ts';
 import type { Contract } from './contract.ts';
 import { deviceName } from './device.ts';
 import type { Incoming } from './incoming.ts';
@@ -20,24 +19,18 @@ export class Call implements Caller {
   /** Headers of the answer, whatever it turns out to be: also where the store fails after they were set. */
   headers: Readonly<Record<string, string>> = {};
   readonly #hasCookies: boolean;
-  readonly #trustedProxies: readonly AddressBlock[];
+  readonly #trust: ProxyTrust;
 
-  constructor(
-    request: Incoming,
-    { name, hasCookies = false }: Contract,
-    now: number,
-    trustedProxies: readonly AddressBlock[],
-  ) {
+  constructor(request: Incoming, { name, hasCookies = false }: Contract, now: number, trust: ProxyTrust) {
     this.request = request;
     this.contract = name;
     this.#hasCookies = hasCookies;
     this.now = now;
-    this.#trustedProxies = trustedProxies;
+    this.#trust = trust;
   }
 
   get network(): string {
-    const forwardedFor = this.request.header('x-forwarded-for');
-    return clientNetwork(this.request.remoteAddress, forwardedFor, this.#trustedProxies);
+    return clientNetwork(this.request, this.#trust);
   }
 
   get device(): string {

@@ -1,44 +1,40 @@
 /** Finds out which network a request comes from, past proxies that are trusted and no others (ruling G16). */
 
-import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { AddressBlock } from '../settings.ts';
+import { type AddressBlock, holds, type IpAddress } from '../ip-addresses.ts';
+import type { ForwardedHeader } from '../settings.ts';
+import { addressIn, hopsIn } from './forwarded-header.ts';
+import type { Incoming } from './incoming.ts';
 
-type Address = ReturnType<typeof ipaddr.process>;
+/** Which proxies are believed, and in which header. */
+export interface ProxyTrust {
+  readonly trustedProxies: readonly AddressBlock[];
+  /** The one header that trusted proxies write. The other one arrives as the client wrote it and is never read. */
+  readonly forwardedHeader: ForwardedHeader;
+}
 
 /**
- * The client's network: an IPv4 address, or the first 64 bits of an IPv6 address. `X-Forwarded-For` is read from the
- * right for as long as the hop that wrote it is trusted. Without a usable address all clients count as one.
+ * The client's network: an IPv4 address, or the first 64 bits of an IPv6 address. The header is read from the right for as
+ * long as the hop that wrote it is trusted. Without a usable address all clients count as one.
  */
-export function clientNetwork(
-  peer: string | undefined,
-  forwardedFor: string | null,
-  trusted: readonly AddressBlock[],
-): string {
-  let client = parse(peer);
-  if (!client) return 'unknown';
-  const hops = forwardedFor === null ? [] : forwardedFor.split(',');
-  while (hops.length > 0 && isTrusted(client, trusted)) {
-    const before = parse(hops.pop()?.trim());
-    if (!before) break;
-    client = before;
+export function clientNetwork(request: Incoming, { trustedProxies, forwardedHeader }: ProxyTrust): string {
+  const peer = addressIn(request.remoteAddress ?? '');
+  if (!peer) return 'unknown';
+  let client = peer;
+  if (isTrusted(client, trustedProxies)) {
+    for (const before of hopsIn(forwardedHeader, request.header(forwardedHeader) ?? '')) {
+      client = before;
+      if (!isTrusted(client, trustedProxies)) break;
+    }
   }
   return network(client);
 }
 
-/** IPv4 addresses written as IPv6 (`::ffff:1.2.3.4`) are read as what they are. */
-function parse(text: string | undefined): Address | undefined {
-  const bare = text?.replace(/%.*$/, '');
-  return bare !== undefined && isIP(bare) !== 0 ? ipaddr.process(bare) : undefined;
+function isTrusted(address: IpAddress, trusted: readonly AddressBlock[]): boolean {
+  return trusted.some((block) => holds(block, address));
 }
 
-function isTrusted(address: Address, trusted: readonly AddressBlock[]): boolean {
-  return trusted.some(
-    ([block, bits]) => block.kind() === address.kind() && address.match(block as never, bits),
-  );
-}
-
-function network(address: Address): string {
+function network(address: IpAddress): string {
   if (address.kind() === 'ipv4') return address.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }

@@ -134,6 +134,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'word of what became of a session': days(constant('concepts/sessions', 'endedKeptMs')),
     'known device, unused': days(constant('concepts/devices', 'knownForMs')),
     'people who share a known browser': count(constant('concepts/devices', 'mostIds')),
+    'hops that are read of a header': count(constant('wire/forwarded-header', 'maxHops')),
     'client name that is read, characters': count(constant('wire/device', 'mostCharacters')),
     'entries in one page of activity': count(constant('usecases/account', 'activityPage')),
   };

@@ -59,6 +59,14 @@ test.each([
   ['one client behind an IPv6 proxy', '192.0.2.1', '192.0.2.1, fd12:3456::1'],
   ['one client who wrote nonsense before', '192.0.2.1', 'nonsense, 192.0.2.1'],
   ['two clients behind a proxy that says nothing usable', 'nonsense', 'unknown'],
+  ['one IPv4 client with and without its port', '192.0.2.1', '192.0.2.1:51234'],
+  ['one IPv6 client with and without brackets', '2001:db8::1', '[2001:db8::1]'],
+  ['one IPv6 client with and without its port', '2001:db8::1', '[2001:db8::1]:443'],
+  ['one client with and without quotes', '2001:db8::1', '"[2001:db8::1]:443"'],
+  ['one client with and without empty elements', '192.0.2.1', ',, 192.0.2.1, ,\t, 10.1.2.3 ,'],
+  ['one client with and without NAT64', '192.0.2.1', '64:ff9b::c000:201'],
+  ['one client behind a proxy with and without NAT64', '192.0.2.1', '192.0.2.1, 64:ff9b::10.1.2.3'],
+  ['one client behind a proxy in two notations', '192.0.2.1', '192.0.2.1, [::ffff:10.1.2.3]:80'],
 ])('G16: %s share a count', async (_, first, second) => {
   expect(await shareACount(first, second)).toBe(true);
 });
@@ -68,6 +76,13 @@ test.each([
   ['two neighbouring IPv6 /64', '2001:db8:1:2::1', '2001:db8:1:3::1'],
   ['two clients behind one proxy', '192.0.2.1, 10.1.2.3', '192.0.2.2, 10.1.2.3'],
   ['two clients who claim to be one', '192.0.2.1, 198.51.100.1', '192.0.2.1, 198.51.100.2'],
+  ['two clients behind a proxy that writes ports', '192.0.2.1:51234', '192.0.2.2:51234'],
+  ['two IPv4 clients behind NAT64', '64:ff9b::192.0.2.1', '64:ff9b::192.0.2.2'],
+  [
+    'two clients who claim to be one, with ports',
+    '192.0.2.1:1, 198.51.100.1:1',
+    '192.0.2.1:1, 198.51.100.2:1',
+  ],
 ])('G16: %s do not share a count', async (_, first, second) => {
   expect(await shareACount(first, second)).toBe(false);
 });
