@@ -105,7 +105,9 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
     contracts: all,
     basePath,
     allowedOrigins: settings.allowedOrigins,
-    trustedProxies: settings.trustedProxies.map(comparableBlock),
+    trustedProxies: settings.trustedProxies.map((proxy) =>
+      proxy === 'unix' ? proxy : comparableBlock(proxy),
+    ),
     forwardedHeader: settings.forwardedHeader,
     secure: !settings.debug,
     clock,

@@ -2,7 +2,15 @@
 
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';
-export type { AddressBlock, ForwardedHeader, Rate, Settings, Share, StatusMode } from './settings.ts';
+export type {
+  AddressBlock,
+  ForwardedHeader,
+  Rate,
+  Settings,
+  Share,
+  StatusMode,
+  TrustedProxy,
+} from './settings.ts';
 export { readSettings, UnusableSettings } from './settings.ts';
 export type { Buckets, Figure, Sample } from './storage/port.ts';
 export { StoreUnusable } from './storage/port.ts';

@@ -4,15 +4,17 @@ import { addressBlock, blockHint } from './ip-addresses.ts';
 import type { OptionTable } from './settings.ts';
 import { hintsOf, listOf, oneOf } from './values.ts';
 
+const unixHint = 'All unix domain sockets are meant by the one word unix, without a path.';
+
 /** In the order of the documentation. */
 export const proxyOptions: Pick<OptionTable, 'trustedProxies' | 'forwardedHeader'> = {
   trustedProxies: {
     env: 'GATEHOUSE_TRUSTED_PROXIES',
     default: '',
-    expects: 'addresses or CIDR blocks such as `10.0.0.0/8`, separated by commas',
+    expects: 'addresses or CIDR blocks such as `10.0.0.0/8`, or the word `unix`, separated by commas',
     meaning: 'Proxies that are believed where a request comes from. Their header is read from the right.',
-    read: listOf(addressBlock),
-    hint: hintsOf(blockHint),
+    read: listOf((text) => (text === 'unix' ? text : addressBlock(text))),
+    hint: hintsOf((text) => (/^unix/i.test(text) ? unixHint : blockHint(text))),
   },
   forwardedHeader: {
     env: 'GATEHOUSE_FORWARDED_HEADER',

@@ -10,6 +10,9 @@ export { table };
 /** Whether a contract shows its errors as HTTP status codes or answers them with 200 (ruling G8). */
 export type StatusMode = 'http' | 'ok';
 
+/** A proxy that is believed where a request comes from; `unix` is every peer on a unix domain socket, which has no address. */
+export type TrustedProxy = AddressBlock | 'unix';
+
 /** The headers in which a proxy may write where a request comes from. */
 export type ForwardedHeader = 'x-forwarded-for' | 'forwarded';
 
@@ -32,7 +35,7 @@ export interface Settings {
   /** Without a slash at its end; empty for the root. */
   readonly basePath: string;
   readonly allowedOrigins: readonly string[];
-  readonly trustedProxies: readonly AddressBlock[];
+  readonly trustedProxies: readonly TrustedProxy[];
   /** The header in which the trusted proxies write. */
   readonly forwardedHeader: ForwardedHeader;
   readonly sessionIdleSeconds: number;

@@ -44,6 +44,11 @@ test('what is wrong with networks of proxies is told for each of them', () => {
       '192.0.2.1/24 is an address inside a network: did you mean 192.0.2.0/24, or 192.0.2.1 alone? ' +
         'fe80::1%eth0 names a network interface, which is not compared: leave out %eth0.',
     ],
+    [
+      '10.0.0.0/8, unix:/run/x.sock',
+      'All unix domain sockets are meant by the one word unix, without a path.',
+    ],
+    ['UNIX', 'All unix domain sockets are meant by the one word unix, without a path.'],
   ] as const)
     expect(told(text)).toEqual([`${begun(text)} ${hint}`]);
   expect(told('fe80::1%\n')).toHaveLength(1);

@@ -208,6 +208,7 @@ test.each([
   ['GATEHOUSE_BASE_PATH', '/id', 'id'],
   ['GATEHOUSE_ALLOWED_ORIGINS', 'https://a.example, http://b.example:8080', 'https://a.example, *'],
   ['GATEHOUSE_TRUSTED_PROXIES', '10.0.0.0/8, ::1', '10.0.0.0/33'],
+  ['GATEHOUSE_TRUSTED_PROXIES', 'unix', 'unix:'],
   ['GATEHOUSE_FORWARDED_HEADER', 'forwarded', 'x-real-ip'],
   ['GATEHOUSE_TIME_ZONE', 'Europe/Berlin', 'Europe/Atlantis'],
   ['GATEHOUSE_PUBLIC_URL', 'https://app.example.com/auth/', 'https://app.example.com/?x'],

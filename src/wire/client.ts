@@ -1,26 +1,28 @@
 /** Finds out which network a request comes from, past proxies that are trusted and no others (ruling G16). */
 
 import ipaddr from 'ipaddr.js';
-import { type AddressBlock, holds, type IpAddress } from '../ip-addresses.ts';
-import type { ForwardedHeader } from '../settings.ts';
+import { holds, type IpAddress } from '../ip-addresses.ts';
+import type { ForwardedHeader, TrustedProxy } from '../settings.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';
 import type { Incoming } from './incoming.ts';
 
 /** Which proxies are believed, and in which header. */
 export interface ProxyTrust {
-  readonly trustedProxies: readonly AddressBlock[];
+  readonly trustedProxies: readonly TrustedProxy[];
   /** The one header that trusted proxies write. The other one arrives as the client wrote it and is never read. */
   readonly forwardedHeader: ForwardedHeader;
 }
+
+/** An address, a peer on a unix domain socket, or what has neither. */
+type Hop = IpAddress | 'unix' | undefined;
 
 /**
  * The client's network: an IPv4 address, or the first 64 bits of an IPv6 address. The header is read from the right for as
  * long as the hop that wrote it is trusted. Without a usable address all clients count as one.
  */
 export function clientNetwork(request: Incoming, { trustedProxies, forwardedHeader }: ProxyTrust): string {
-  const peer = addressIn(request.remoteAddress ?? '');
-  if (!peer) return 'unknown';
-  let client = peer;
+  const { remoteAddress = '' } = request;
+  let client: Hop = remoteAddress === 'unix' ? remoteAddress : addressIn(remoteAddress);
   if (isTrusted(client, trustedProxies)) {
     for (const before of hopsIn(forwardedHeader, request.header(forwardedHeader) ?? '')) {
       client = before;
@@ -30,11 +32,14 @@ export function clientNetwork(request: Incoming, { trustedProxies, forwardedHead
   return network(client);
 }
 
-function isTrusted(address: IpAddress, trusted: readonly AddressBlock[]): boolean {
-  return trusted.some((block) => holds(block, address));
+function isTrusted(hop: Hop, trusted: readonly TrustedProxy[]): boolean {
+  return trusted.some((proxy) =>
+    hop === undefined || hop === 'unix' || proxy === 'unix' ? hop === proxy : holds(proxy, hop),
+  );
 }
 
-function network(address: IpAddress): string {
+function network(address: Hop): string {
+  if (address === undefined || address === 'unix') return 'unknown';
   if (address.kind() === 'ipv4') return address.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }

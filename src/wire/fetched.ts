@@ -4,7 +4,10 @@ import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.t
 
 /** What a server knows about a request that the request itself does not say. */
 export interface Connection {
-  /** The address of the peer. Without it all clients are throttled as one. */
+  /**
+   * The address of the peer, or `unix` if it came over a unix domain socket (`GATEHOUSE_TRUSTED_PROXIES=unix` believes such a
+   * peer where a request comes from). Without it all clients are throttled as one.
+   */
   readonly remoteAddress?: string | undefined;
   /** The request target as it came over the wire, before any URL parser made it tidy (ruling G11). */
   readonly target?: string | undefined;

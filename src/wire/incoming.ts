@@ -9,7 +9,7 @@ export interface Incoming {
   readonly target: string;
   /** What `Host`, or in HTTP/2 `:authority`, names; `null` if nothing does. */
   readonly host: string | null;
-  /** The address of the peer. Without it all clients are throttled as one. */
+  /** The address of the peer, or `unix` if it came over a unix domain socket. Without it all clients are throttled as one. */
   readonly remoteAddress: string | undefined;
   /** What is wrong with the request itself; it is refused for it. */
   readonly fault: 'malformed_request' | 'unmet_expectation' | undefined;

@@ -5,6 +5,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import type { Awaitable } from '../storage/awaitable.ts';
 import { isHost } from './host.ts';
 import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
+import { isOnUnixSocket } from './unix-socket.ts';
 
 /** What `node:http`, Express and whatever is built like them call with a request. */
 export type Listener = RequestListener;
@@ -45,7 +46,8 @@ class NodeRequest implements Incoming {
   }
 
   get remoteAddress(): string | undefined {
-    return this.#incoming.socket.remoteAddress;
+    const { socket } = this.#incoming;
+    return socket.remoteAddress ?? (isOnUnixSocket(socket) ? 'unix' : undefined);
   }
 
   get host(): string | null {

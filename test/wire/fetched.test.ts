@@ -1,24 +1,32 @@
 /** Gatehouse as a function from `Request` to `Response`. */
 
+import ipaddr from 'ipaddr.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings, type Settings } from '../../src/settings.ts';
 import { mostBodyBytes } from '../../src/wire/body.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const person = { email: 'user@example.com', password: 'strongpassword' };
 
-async function open(): Promise<{ gatehouse: Gatehouse; errors: string[] }> {
+async function open(settings = {}): Promise<{ gatehouse: Gatehouse; errors: string[]; networks: unknown[] }> {
   const errors: string[] = [];
+  const networks: unknown[] = [];
   const gatehouse = await createGatehouse({
-    settings: readSettings({
-      DATABASE_URL: `file:${temporaryFolder()}/gatehouse.db`,
-      GATEHOUSE_PBKDF2_ITERATIONS: '1000',
-    }),
-    log: { info: () => {}, error: (entry) => void errors.push(String((entry as { err: unknown }).err)) },
+    settings: {
+      ...readSettings({
+        DATABASE_URL: `file:${temporaryFolder()}/gatehouse.db`,
+        GATEHOUSE_PBKDF2_ITERATIONS: '1000',
+      }),
+      ...settings,
+    },
+    log: {
+      info: (entry) => void networks.push((entry as { audit?: { network: string } }).audit?.network),
+      error: (entry) => void errors.push(String((entry as { err: unknown }).err)),
+    },
   });
   onTestFinished(() => gatehouse.close());
-  return { gatehouse, errors };
+  return { gatehouse, errors, networks };
 }
 
 function posted(path: string, body: RequestInit['body'], headers = {}): Request {
@@ -82,4 +90,41 @@ test('a body that breaks off is no defect', async () => {
   const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
   expect((await gatehouse.fetch(posted('/auth/login', broken))).status).toBe(503);
   expect(errors).toEqual([]);
+});
+
+/** The network under which a request with a forged header is counted that comes from a peer. */
+async function networkOf(settings: Partial<Settings>, remoteAddress: string | undefined): Promise<unknown> {
+  const { gatehouse, networks } = await open(settings);
+  const headers = { 'x-forwarded-for': '203.0.113.7' };
+  const login = posted('/auth/login', JSON.stringify(person), headers);
+  expect((await gatehouse.fetch(login, { remoteAddress })).status).toBe(401);
+  return networks.at(-1);
+}
+
+const trusting = (trustedProxies: string) => readSettings({ GATEHOUSE_TRUSTED_PROXIES: trustedProxies });
+
+test.each([
+  ['unix', 'unix', '203.0.113.7'],
+  ['', 'unix', 'unknown'],
+  ['10.0.0.0/8, ::/0', 'unix', 'unknown'],
+  ['unix', undefined, 'unknown'],
+  ['unix', '', 'unknown'],
+  ['unix', 'UNIX', 'unknown'],
+  ['unix', '/run/app.sock', 'unknown'],
+  ['unix', '127.0.0.1', '127.0.0.1'],
+  ['10.0.0.0/8', '10.0.0.1', '203.0.113.7'],
+  ['10.0.0.0/8', '::ffff:10.0.0.1', '203.0.113.7'],
+  ['10.0.0.0/8', '64:ff9b::10.0.0.1', '203.0.113.7'],
+  ['10.0.0.0/8', '10.0.0.1:51234', '203.0.113.7'],
+  ['10.0.0.0/8', '[2001:db8::1]:51234', '2001:db8::/64'],
+  ['fe80::/10', 'fe80::1%eth0', '203.0.113.7'],
+])('G16: with %j trusted, remoteAddress %j means %s', async (trusted, remoteAddress, network) => {
+  const { trustedProxies } = trusting(trusted);
+  expect(await networkOf({ trustedProxies }, remoteAddress)).toBe(network);
+});
+
+test('G16: a network that a program made itself is compared as what it is', async () => {
+  const trustedProxies = [ipaddr.parseCIDR('::ffff:10.0.0.0/104')];
+  expect(await networkOf({ trustedProxies }, '10.0.0.1')).toBe('203.0.113.7');
+  expect(await networkOf({ trustedProxies }, '11.0.0.1')).toBe('11.0.0.1');
 });
