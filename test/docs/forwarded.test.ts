@@ -1,0 +1,138 @@
+/** The ways in which the documentation lets a proxy say who the client is: through nginx, to a real server behind it. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { blocks, root } from '../support/docs.ts';
+import { freePort } from '../support/port.ts';
+import { startProcess } from '../support/process.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+/** What clients say of themselves, which must not be believed. */
+const forged = { forwarded: 'for=203.0.113.7', 'x-forwarded-for': '203.0.113.7' };
+
+/** Replaces text that has to be there. */
+function replaced(text: string, changes: Readonly<Record<string, string>>): string {
+  return Object.entries(changes).reduce((changed, [from, to]) => {
+    expect(changed).toContain(from);
+    return changed.replaceAll(from, to);
+  }, text);
+}
+
+/** The server of a page, without TLS and on ports of its own. */
+function plainServer(page: string, listen: string, changes: Readonly<Record<string, string>>): string {
+  const server = blocks(page, 'nginx').find((text) => text.startsWith('server {')) ?? '';
+  return replaced(server, { 'listen 443 ssl;': listen, ...changes }).replace(/^ *ssl_certificate.*$/gm, '');
+}
+
+function stopAtEnd(child: ChildProcess): void {
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await exited;
+  });
+}
+
+/** Starts nginx, or skips the test where there is none. */
+function startNginx(context: TestContext, http: string): void {
+  if (spawnSync('nginx', ['-v'], { stdio: 'ignore' }).error)
+    context.skip('nginx is not installed: apt-get install nginx');
+  const folder = temporaryFolder();
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(folder, name)};`,
+  );
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `daemon off; user root; pid ${join(folder, 'pid')}; error_log ${join(folder, 'log')}; events {}
+     http { access_log off; ${paths.join(' ')} ${http} }`,
+  );
+  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'log')];
+  stopAtEnd(spawn('nginx', args, { stdio: ['ignore', 'ignore', 'inherit'] }));
+}
+
+interface From {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress: string;
+}
+
+function ask(
+  from: From,
+  path: string,
+  body?: object,
+  headers = {},
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const method = body ? 'POST' : 'GET';
+    const all = { ...forged, ...(body && { 'content-type': 'application/json' }), ...headers };
+    request({ ...from, method, path, headers: all, agent: false }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part) => {
+        text += part;
+      });
+      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    })
+      .once('error', reject)
+      .end(body && JSON.stringify(body));
+  });
+}
+
+let people = 0;
+
+/** The network of a session that is made from an address. */
+async function networkFrom(from: From): Promise<unknown> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const ready = await ask(from, '/readyz').catch(() => undefined);
+    if (ready?.status === 200) break;
+    await sleep(25);
+  }
+  people += 1;
+  const person = { email: `user${people}@example.com`, password: 'strongpassword' };
+  const { session_id: id } = JSON.parse((await ask(from, '/auth/register', person)).text);
+  const { text } = await ask(from, '/auth/sessions', undefined, { 'x-session-id': id });
+  return JSON.parse(text).sessions[0].network;
+}
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+
+test('nginx that writes Forwarded, as docs/operating.md shows: each client is counted under its own network', async (context) => {
+  const node = await startProcess({
+    GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
+    GATEHOUSE_FORWARDED_HEADER: 'forwarded',
+  });
+  const port = await freePort();
+  const ofPage = (words: string) =>
+    blocks('docs/operating.md', 'nginx').find((text) => text.startsWith(words)) ?? '';
+  const listen = `listen 127.0.0.1:${port};${hasIpv6 ? ` listen [::1]:${port};` : ''}`;
+  const server = plainServer('docs/operating.md', listen, {
+    'http://127.0.0.1:3000': node.url,
+    'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;': ofPage('proxy_set_header Forwarded'),
+  });
+  startNginx(context, `${ofPage('map $remote_addr')} ${server}`);
+  expect(await networkFrom({ host: '127.0.0.1', port, localAddress: '127.0.0.9' })).toBe('127.0.0.9');
+  if (hasIpv6) expect(await networkFrom({ host: '::1', port, localAddress: '::1' })).toBe('::/64');
+});
+
+test('nginx on a unix domain socket, as docs/embedding.md shows: each client is counted under its own network', async (context) => {
+  const folder = temporaryFolder();
+  const path = '/run/app/app.sock';
+  const socket = join(folder, 'app.sock');
+  const program = blocks('docs/embedding.md', 'js').find((text) => text.includes(path)) ?? '';
+  writeFileSync(
+    join(folder, 'program.mjs'),
+    replaced(program, { [path]: socket, "from 'gatehouse'": `from '${join(root, 'src/index.ts')}'` }),
+  );
+  const env = { DATABASE_URL: 'file:./gatehouse.db', GATEHOUSE_PBKDF2_ITERATIONS: '1000' };
+  stopAtEnd(
+    spawn(process.execPath, ['program.mjs'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
+  const port = await freePort();
+  startNginx(context, plainServer('docs/embedding.md', `listen 127.0.0.1:${port};`, { [path]: socket }));
+  expect(await networkFrom({ host: '127.0.0.1', port, localAddress: '127.0.0.9' })).toBe('127.0.0.9');
+});
