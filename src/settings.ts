@@ -16,6 +16,12 @@ export type TrustedProxy = AddressBlock | 'unix';
 /** The headers in which a proxy may write where a request comes from. */
 export type ForwardedHeader = 'x-forwarded-for' | 'forwarded';
 
+/** The same as people write them. */
+export const headerNames: Readonly<Record<ForwardedHeader, string>> = {
+  'x-forwarded-for': 'X-Forwarded-For',
+  forwarded: 'Forwarded',
+};
+
 /** All settings, in the unit their name carries. */
 export interface Settings {
   readonly host: string;

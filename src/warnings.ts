@@ -1,7 +1,8 @@
 /** What is unsafe about settings, for whoever starts the server and for whoever asks the doctor. */
 
+import { type AddressBlock, holdsStrangers } from './ip-addresses.ts';
 import { linkBase } from './mail/words.ts';
-import type { Settings } from './settings.ts';
+import { headerNames, type Settings } from './settings.ts';
 
 /** Fewer iterations than this are below what OWASP asks for. */
 const leastSafeIterations = 210_000;
@@ -20,6 +21,27 @@ export function warnings(settings: Settings): string[] {
       : []),
     ...(smtpUrl && mailFrom.address.endsWith('@localhost')
       ? ['GATEHOUSE_MAIL_FROM is not set: many mail servers refuse mails from localhost.']
+      : []),
+    ...proxyWarnings(settings),
+  ];
+}
+
+function proxyWarnings({ trustedProxies, forwardedHeader }: Settings): string[] {
+  const isLarge = (proxy: AddressBlock | 'unix') => proxy !== 'unix' && holdsStrangers(proxy);
+  const large = trustedProxies.filter(isLarge).map((block) => [block].flat().join('/'));
+  return [
+    ...(large.length > 0
+      ? [
+          `GATEHOUSE_TRUSTED_PROXIES trusts ${large.join(', ')}: an attacker there writes any address into ` +
+            `${headerNames[forwardedHeader]}, so that the network throttle does not stop them, others are refused in ` +
+            'their place, and the audit names the wrong network. Name only your own proxies.',
+        ]
+      : []),
+    ...(trustedProxies.includes('unix')
+      ? [
+          'GATEHOUSE_TRUSTED_PROXIES has the word unix, which has no effect here: the server listens on a port. It is ' +
+            'for applications that embed Gatehouse and listen on a unix domain socket.',
+        ]
       : []),
   ];
 }

@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, resolve } from 'node:path';
 import { type Inspection, inspect } from '../archive.ts';
 import { databaseFile } from '../open.ts';
-import type { Settings } from '../settings.ts';
+import { headerNames, type Settings } from '../settings.ts';
 import { warnings } from '../warnings.ts';
 
 /** One thing that was looked at. A warning may be meant; a problem is not. */
@@ -163,11 +163,16 @@ export function clockFindings(
 }
 
 /** What the settings alone say; what the server makes of real requests, `--url` finds out. */
-export function proxyFindings({ host, trustedProxies }: Settings): Finding[] {
+export function proxyFindings({ host, trustedProxies, forwardedHeader }: Settings): Finding[] {
   const { ok, warning, problem } = finder('proxies');
-  if (trustedProxies.some(([, bits]) => bits === 0))
-    return [problem('GATEHOUSE_TRUSTED_PROXIES trusts everybody: any client can pretend to be any other.')];
-  if (trustedProxies.length > 0) return [ok('X-Forwarded-For is believed from the trusted proxies alone.')];
+  const everywhere = trustedProxies.flatMap((proxy) => (proxy !== 'unix' && proxy[1] === 0 ? proxy[0] : []));
+  if (everywhere.length > 0) {
+    const kinds = everywhere.map((address) => (address.kind() === 'ipv4' ? 'IPv4' : 'IPv6'));
+    const all = `every address of ${[...new Set(kinds)].join(' and ')}`;
+    return [problem(`GATEHOUSE_TRUSTED_PROXIES trusts ${all}: any client can pretend to be any other.`)];
+  }
+  if (trustedProxies.length > 0)
+    return [ok(`${headerNames[forwardedHeader]} is believed from the trusted proxies alone.`)];
   return [
     /^(?:127\.|::1$|localhost$)/.test(host)
       ? warning(

@@ -67,8 +67,7 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
   const local = isFile(settings) ? localFindings(settings, operator().now) : await remotely(settings);
   if (!url) return local;
   const isUsable = local.every(({ check, verdict }) => check !== 'database' || verdict === 'ok');
-  const ask = (findEntry?: Parameters<typeof serverFindings>[2]) =>
-    serverFindings(url, settings.trustedProxies.length > 0, findEntry);
+  const ask = (findEntry?: Parameters<typeof serverFindings>[2]) => serverFindings(url, settings, findEntry);
   if (!isUsable) return [...local, ...(await ask())];
   const asked = await withGate(({ gate }) =>
     ask(async (requestId) => {

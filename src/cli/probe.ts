@@ -1,12 +1,19 @@
 /** What the doctor learns by asking a server: whether it answers, and whom it takes its clients for. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { headerNames, type Settings } from '../settings.ts';
 import type { AuditEntry } from '../storage/port.ts';
 import { clockSlackMs, type Finding, finder } from './checks.ts';
 import { isLocal } from './cookie/where.ts';
 
 /** An address for documentation (RFC 5737): nobody can really come from it. */
 const forged = '192.0.2.77';
+
+/** It, as a client may forge it. */
+const forgery = { 'x-forwarded-for': forged, forwarded: `for=${forged}` };
+
+/** What decides whom a server takes its clients for. */
+type Trust = Pick<Settings, 'trustedProxies' | 'forwardedHeader'>;
 
 /** How long the server may take for one answer. */
 const patienceMs = 5_000;
@@ -20,7 +27,7 @@ export type FindEntry = (requestId: string) => Promise<AuditEntry | undefined>;
 /** Asks the server at `url`. */
 export async function serverFindings(
   url: URL,
-  trustsProxies: boolean,
+  trust: Trust,
   findEntry: FindEntry | undefined,
 ): Promise<Finding[]> {
   const { ok, problem } = finder('server');
@@ -33,7 +40,7 @@ export async function serverFindings(
       ...transportFindings(url, ready),
       ...dateFindings(ready, Date.now()),
       await hostFinding(url),
-      ...(await forwardedFindings(url, trustsProxies, findEntry)),
+      ...(await forwardedFindings(url, trust, findEntry)),
     ];
   } catch (error) {
     const { message, cause } = error as Error;
@@ -94,25 +101,25 @@ async function hostFinding(url: URL): Promise<Finding> {
 }
 
 /**
- * What a server makes of `X-Forwarded-For` shows nowhere in an answer. But a refused login leaves an entry in the audit
+ * What a server makes of the header shows nowhere in an answer. But a refused login leaves an entry in the audit
  * with the network it was counted for: so one is made, with a forged header and a name that cannot exist.
  */
 async function forwardedFindings(
   url: URL,
-  trustsProxies: boolean,
+  trust: Trust,
   findEntry: FindEntry | undefined,
 ): Promise<Finding[]> {
   const { warning } = finder('proxies');
   if (!findEntry) return [warning('Whom the server takes its clients for shows only in its database.')];
   const response = await ask(url, '/auth/login', {
     method: 'POST',
-    headers: { 'x-forwarded-for': forged },
+    headers: forgery,
     body: new Blob([JSON.stringify({ email: 'doctor@gatehouse.invalid', password: 'not a password' })], {
       type: 'application/json',
     }),
   });
   const entry = await waitFor(findEntry, response.headers.get('x-request-id') ?? '');
-  if (entry) return [verdictOn(entry.network, url, trustsProxies)];
+  if (entry) return [verdictOn(entry.network, url, trust)];
   return [
     warning(
       `The login it was asked for is not in the audit (it answered ${response.status}): the server at ` +
@@ -130,26 +137,24 @@ async function waitFor(findEntry: FindEntry, requestId: string): Promise<AuditEn
   }
 }
 
-function verdictOn(network: string, url: URL, trustsProxies: boolean): Finding {
+function verdictOn(network: string, url: URL, { trustedProxies, forwardedHeader }: Trust): Finding {
+  const header = headerNames[forwardedHeader];
   const { ok, warning, problem } = finder('proxies');
   if (network === forged) {
     return isLocal(url)
       ? warning(
-          'A forged X-Forwarded-For was believed, since this machine is a trusted proxy. ' +
+          `A forged ${header} was believed, since this machine is a trusted proxy. ` +
             'Ask again through the proxy, from elsewhere.',
         )
       : problem(
-          'A forged X-Forwarded-For was believed: the proxy passes on what clients say. ' +
+          `A forged ${header} was believed: the proxy passes on what clients say. ` +
             'Let it append the address it sees, or name fewer proxies in GATEHOUSE_TRUSTED_PROXIES.',
         );
   }
   if (!isLocal(url) && /^(?:127\.|::\/64$)/.test(network)) {
-    const remedy = trustsProxies
-      ? 'Let the proxy write X-Forwarded-For.'
-      : 'Name it in GATEHOUSE_TRUSTED_PROXIES.';
+    const remedy =
+      trustedProxies.length > 0 ? `Let the proxy write ${header}.` : 'Name it in GATEHOUSE_TRUSTED_PROXIES.';
     return problem(`A proxy on the server's machine hides all clients: they count as ${network}. ${remedy}`);
   }
-  return ok(
-    `A forged X-Forwarded-For was not believed: the server counted ${network}. Is that where you are?`,
-  );
+  return ok(`A forged ${header} was not believed: the server counted ${network}. Is that where you are?`);
 }

@@ -33,6 +33,18 @@ test('a server that believes what clients say is found out', async () => {
   expect(entries).toMatchObject([{ event: 'login', outcome: 'unknown_account', network: '192.0.2.77' }]);
 });
 
+test('a server that believes what clients say in Forwarded is found out', async () => {
+  const settings = { GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8', GATEHOUSE_FORWARDED_HEADER: 'forwarded' };
+  const server = await startProcess(settings);
+  const said = await doctor(server.file, settings, '--url', server.url);
+  expect(trouble(said)).toEqual([expect.stringContaining('A forged Forwarded was believed')]);
+  expect(said.json).toContainEqual(
+    expect.objectContaining({ says: 'Forwarded is believed from the trusted proxies alone.' }),
+  );
+  const entries = (await commandsOver(server.file)('audit tail --json --lines 1')).json;
+  expect(entries).toMatchObject([{ outcome: 'unknown_account', network: '192.0.2.77' }]);
+});
+
 test('a server over another database is found out', async () => {
   const server = await startServer();
   const said = await doctor(await withUser(), {}, '--url', server.url);

@@ -127,7 +127,12 @@ test.each([
     'warning',
     ['GATEHOUSE_DEBUG', 'GATEHOUSE_THROTTLE'],
   ],
-  [{ GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' }, 'problem', ['trusts everybody']],
+  [{ GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' }, 'problem', ['trusts every address of IPv4']],
+  [{ GATEHOUSE_TRUSTED_PROXIES: '::/0' }, 'problem', ['trusts every address of IPv6']],
+  [{ GATEHOUSE_TRUSTED_PROXIES: '::ffff:0.0.0.0/96' }, 'problem', ['trusts every address of IPv4']],
+  [{ GATEHOUSE_TRUSTED_PROXIES: '2000::/3' }, 'warning', ['trusts 2000::/3: an attacker there']],
+  [{ GATEHOUSE_TRUSTED_PROXIES: '10.1.2.3/8' }, 'problem', ['did you mean 10.0.0.0/8']],
+  [{ GATEHOUSE_TRUSTED_PROXIES: 'unix' }, 'warning', ['the word unix']],
   [{ GATEHOUSE_TRUSTED_PROXIES: '' }, 'warning', ['all clients count as one']],
 ])('settings %j are a %s', async (environment, verdict, says) => {
   const said = await doctor(await withUser(), environment);

@@ -84,12 +84,17 @@ test('an address of another machine is told in a sentence', async () => {
 });
 
 test('settings that are unsafe in production are warned about, to people and in the log', async () => {
-  const unsafe = await startProcess({ GATEHOUSE_DEBUG: 'true', GATEHOUSE_THROTTLE: 'off' });
+  const unsafe = await startProcess({
+    GATEHOUSE_DEBUG: 'true',
+    GATEHOUSE_THROTTLE: 'off',
+    GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0',
+  });
   const warned = unsafe.log.filter(({ level }) => level === 40).map(({ msg }) => msg);
   expect(warned.map((text) => text.split(' ')[0])).toEqual([
     'GATEHOUSE_DEBUG',
     'GATEHOUSE_THROTTLE',
     'GATEHOUSE_PBKDF2_ITERATIONS',
+    'GATEHOUSE_TRUSTED_PROXIES',
   ]);
   for (const text of warned) expect(unsafe.stderr).toContain(`Warning: ${text}\n`);
 });
