@@ -41,7 +41,8 @@ type AtEnd = (clean: () => void | Promise<void>) => void;
 /** A folder of its own for a test, removed at its end. */
 export function temporaryFolder(atEnd: AtEnd = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
-  atEnd(() => rmSync(folder, { recursive: true, force: true }));
+  // What a process that has just ended left behind may still be written to.
+  atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
