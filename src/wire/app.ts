@@ -9,6 +9,7 @@ import { ignoreBody, readFields } from './body.ts';
 import { Call, pathOf } from './call.ts';
 import type { ProxyTrust } from './client.ts';
 import { type Contract, prepared, type Refused, type Reply, type Route } from './contract.ts';
+import { type CrossSite, crossSite } from './cross-site.ts';
 import { securityHeaders } from './headers.ts';
 import type { Answer, Incoming } from './incoming.ts';
 import { Origins } from './origin.ts';
@@ -34,18 +35,6 @@ export interface AppOptions extends ProxyTrust {
   /** Told about every request that was refused for the page it comes from (ruling W4). */
   readonly onCrossSite: (about: CrossSite) => void;
 }
-
-/** What an operator needs to find out why a page was refused; the first three are the client's words. */
-export interface CrossSite {
-  readonly origin: string | null;
-  readonly host: string | null;
-  readonly secFetchSite: string | null;
-  readonly path: string;
-  readonly requestId: string;
-}
-
-/** The most characters that the log keeps of what a client says. */
-const maxLoggedCharacters = 256;
 
 /** Seconds after which asking again makes sense when the store could not answer. */
 const retryAfterSeconds = 1;
@@ -140,17 +129,6 @@ export function createApp(options: AppOptions): Handler {
     const { contract, route } = place;
     const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
     return respond(request, contract, answer, route.event);
-  };
-}
-
-function crossSite({ request, path, requestId }: Call): CrossSite {
-  const logged = (text: string | null) => text?.slice(0, maxLoggedCharacters) ?? null;
-  return {
-    origin: logged(request.header('origin')),
-    host: logged(request.host),
-    secFetchSite: logged(request.header('sec-fetch-site')),
-    path,
-    requestId,
   };
 }
 

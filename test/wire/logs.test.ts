@@ -38,7 +38,13 @@ test('G18: a whole life of accounts and sessions leaves no secret in the log, an
     await send({ method: 'POST', path: `/logout.json?s=${first}`, headers: { 'x-forwarded-for': wrong } });
     await send({ method: 'POST', path: '/auth/logout', headers: { cookie: `session_id=${second}` } });
     await post('/api/auth/logout', { session: second });
-    await post(contract.loginPath, fields(wrong, wrong), { origin: `https://${wrong}.example` });
+    // The log names the origin of a page that was refused (W4), and nothing that is no origin.
+    for (const origin of [
+      wrong,
+      `https://joe:${wrong}@elsewhere.example`,
+      `https://elsewhere.example/?${wrong}`,
+    ])
+      await post(contract.loginPath, fields(wrong, wrong), { origin, 'sec-fetch-site': wrong });
   }
   // Errors are logged with their cause: they must not carry a value either.
   await query(server, "UPDATE auth SET password_hash = 'damaged' WHERE canonical = 'joe'");

@@ -182,14 +182,29 @@ test('W4: a refusal names the remedy, and the log says which Origin met which Ho
   }
 });
 
-test('W4: what a client says of itself cannot fill the log: 256 characters of each are kept', async () => {
+test('W4: the log keeps origins and no other text, 256 characters at most', async () => {
   const server = await startServer();
   const long = (length: number) => `https://${'a'.repeat(length - 'https://'.length)}`;
-  for (const length of [256, 257, 8_000]) {
-    await act(server, '/auth/login', 'unknown', { origin: long(length), 'sec-fetch-site': long(length) });
-    const { entry } = server.log.findLast(({ message }) => message === 'cross-site request refused') ?? {};
-    expect(entry).toMatchObject({ origin: long(256), secFetchSite: long(256) });
-  }
+  const logged = async (origin: string, site?: string) => {
+    await act(server, '/auth/login', 'unknown', { origin, ...(site && { 'sec-fetch-site': site }) });
+    return server.log.findLast(({ message }) => message === 'cross-site request refused')?.entry;
+  };
+  for (const length of [256, 257, 8_000])
+    expect(await logged(long(length))).toMatchObject({ origin: long(256), secFetchSite: null });
+  for (const origin of [
+    'null',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'https://a.example:8443',
+  ])
+    expect(await logged(origin, 'cross-site')).toMatchObject({ origin, secFetchSite: 'cross-site' });
+  for (const text of [
+    'secret',
+    'https://joe:secret@a.example',
+    'https://a.example/secret',
+    'https://a.example?secret',
+    '',
+  ])
+    expect(await logged(text, 'secret')).toMatchObject({ origin: 'malformed', secFetchSite: 'unknown' });
 });
 
 test('W2: an extension page with a host permission says none and passes without an entry', async () => {
