@@ -124,6 +124,7 @@ const endings: Readonly<Record<string, string>> = {
   'logout password_change': 'by a change of the password',
   'logout password_reset': 'by a reset of the password',
   'logout account_disable': 'because the account was disabled',
+  'confirm ok': 'by a confirmation, which gave this session another id',
   'password_change ok': 'by a change of the password, which gave this session another id',
   'account_delete ok': 'because the account was removed',
   'restore ok': 'because a backup was restored',

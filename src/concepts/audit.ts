@@ -26,6 +26,7 @@ export type AuditEvent =
   | 'email_verify'
   | 'email_change_request'
   | 'email_change'
+  | 'account_export'
   | 'account_delete'
   | 'account_disable'
   | 'account_enable'

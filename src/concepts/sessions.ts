@@ -137,15 +137,17 @@ export class Sessions {
     return now - session.provenAt < provenMs;
   }
 
-  /** Notes that the password was proven in a session. */
-  async prove(id: string, now: number, trail: Trail): Promise<true | NoSession> {
-    return (await this.#store.prove(digest(id), now, trail)) || noSession;
+  /** Gives a session a new id of the same spelling, in which the password counts as proven; the old one is dead. */
+  async prove(id: string, now: number, trail: Trail): Promise<{ readonly id: string } | NoSession> {
+    const renewed = idLike(id);
+    const proven = await this.#store.prove(digest(id), digest(renewed), now, trail);
+    return proven ? { id: renewed } : noSession;
   }
 
   /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the trail. */
   async rotate(id: string, trail?: Trail): Promise<{ readonly id: string } | NoSession> {
-    const newOne = newId(id.includes('-') ? 'uuid' : 'token');
-    return (await this.#store.rotate(digest(id), digest(newOne), trail)) ? { id: newOne } : noSession;
+    const renewed = idLike(id);
+    return (await this.#store.rotate(digest(id), digest(renewed), trail)) ? { id: renewed } : noSession;
   }
 
   /** Ends a session for good; of many that race to end it exactly one is told that it did. */
@@ -227,4 +229,9 @@ export class Sessions {
 
 function newId(spelling: IdSpelling): string {
   return spelling === 'uuid' ? newUuid() : newToken();
+}
+
+/** A new id of the spelling of another. */
+function idLike(id: string): string {
+  return newId(id.includes('-') ? 'uuid' : 'token');
 }

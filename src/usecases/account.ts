@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { AuditEntry, Session, User } from '../storage/port.ts';
 import type { Checked } from './check.ts';
 import { notProven, proveOwn, type SignedIn } from './confirm.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
 import { guess } from './prove.ts';
 
 /** Everything that is kept about a person, but what only proves who they are. */
@@ -22,15 +22,27 @@ export function activity(gate: Gate, { user }: Checked, before: number | undefin
   return gate.audit.read({ userId: user.id, before, most: activityPage });
 }
 
-/** Reads page by page, with a turn for others after each: somebody may have guessed at this account for a year. */
-export async function exportAccount(gate: Gate, checked: Checked, now: number): Promise<Export> {
-  const sessions = await gate.sessions.ofUser(checked.user.id, now);
+/**
+ * Everything that is kept about the person, if the password was proven lately (ruling P5); an entry of the audit says that
+ * it was taken along. Reads page by page, with a turn for others after each: somebody may have guessed at this account
+ * for a year.
+ */
+export async function exportAccount(
+  gate: Gate,
+  checked: SignedIn,
+  caller: Caller,
+): Promise<Export | Refusal> {
+  const { user } = checked;
+  const refusal = notProven(gate, checked, caller.now);
+  if (refusal) return reported(gate, 'account_export', caller, { ...refusal, user });
+  await gate.audit.keep(gate.audit.trail(caller, 'account_export'), user.id);
+  const sessions = await gate.sessions.ofUser(user.id, caller.now);
   const entries: AuditEntry[] = [];
   for (let page = await activity(gate, checked, undefined); page.length > 0; await turn()) {
     entries.push(...page);
     page = await activity(gate, checked, page.at(-1)?.seq);
   }
-  return { user: checked.user, sessions, activity: entries };
+  return reported(gate, 'account_export', caller, { user, sessions, activity: entries });
 }
 
 /** Whose account is gone. */

@@ -1,6 +1,6 @@
 /** Step-up: proving the password again in a session that is already good. */
 
-import type { Credential } from '../storage/port.ts';
+import type { Credential, User } from '../storage/port.ts';
 import type { Checked } from './check.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
 import { type Guess, guess, prove } from './prove.ts';
@@ -10,19 +10,34 @@ export interface SignedIn extends Checked {
   readonly id: string;
 }
 
-/** Proves the password in a session; for the next ten minutes it may do what asks for that. */
+/** The session that was confirmed, under its new id. */
+export interface Confirmed {
+  readonly id: string;
+  readonly user: Pick<User, 'id'>;
+}
+
+/**
+ * Proves the password in a session; for the next ten minutes it may do what asks for that. The session goes on under a
+ * new id, so that an id that was stolen before is never good for more than it was.
+ */
 export async function confirm(
   gate: Gate,
   signedIn: SignedIn,
   password: string,
   caller: Caller,
-): Promise<SignedIn | Refusal> {
-  const outcome = await guess<SignedIn>(gate, signedIn.user.identifier, password, caller, async (guessed) => {
-    const credential = await proveOwn(gate, signedIn, guessed);
-    if (isRefusal(credential)) return credential;
-    const proven = await gate.sessions.prove(signedIn.id, caller.now, gate.audit.trail(caller, 'confirm'));
-    return proven === true ? signedIn : proven;
-  });
+): Promise<Confirmed | Refusal> {
+  const outcome = await guess<Confirmed>(
+    gate,
+    signedIn.user.identifier,
+    password,
+    caller,
+    async (guessed) => {
+      const credential = await proveOwn(gate, signedIn, guessed);
+      if (isRefusal(credential)) return credential;
+      const proven = await gate.sessions.prove(signedIn.id, caller.now, gate.audit.trail(caller, 'confirm'));
+      return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
+    },
+  );
   return audited(gate, 'confirm', caller, outcome);
 }
 

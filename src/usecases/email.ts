@@ -45,11 +45,9 @@ export async function requestEmailChange(
   { email, password }: EmailChange,
   caller: Caller,
 ): Promise<Asked | Refusal> {
-  const refusal = notProven(gate, signedIn, caller.now);
-  if (refusal) return refusal;
-  const address = gate.accounts.name(email, 'email');
-  if (isRefusal(address)) return address;
   const { user } = signedIn;
+  const address = notProven(gate, signedIn, caller.now) ?? gate.accounts.name(email, 'email');
+  if (isRefusal(address)) return reported(gate, 'email_change_request', caller, { ...address, user });
   const outcome = await guess<Asked>(gate, user.identifier, password, caller, async (guessed) => {
     const credential = await proveOwn(gate, signedIn, guessed);
     if (isRefusal(credential)) return credential;

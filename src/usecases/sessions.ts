@@ -2,7 +2,8 @@
 
 import type { Session } from '../storage/port.ts';
 import type { Checked } from './check.ts';
-import { type AccessRefusal, type Caller, type Gate, isRefusal, reported } from './gate.ts';
+import { notProven, type SignedIn } from './confirm.ts';
+import { type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
 import { reportEnd } from './logout.ts';
 
 /** All live sessions of the person, the one used last first. */
@@ -10,13 +11,19 @@ export function listSessions(gate: Gate, { user }: Checked, now: number): Promis
   return gate.sessions.ofUser(user.id, now);
 }
 
-/** Ends one of the person's sessions by its handle; anybody else's handle does nothing. */
+/**
+ * Ends one of the person's sessions by its handle; a handle of another person does nothing. Another session than the one
+ * that asks ends only if the password was proven lately (ruling P5).
+ */
 export async function endSession(
   gate: Gate,
-  { user }: Checked,
+  signedIn: SignedIn,
   handle: string,
   caller: Caller,
-): Promise<Session | AccessRefusal> {
+): Promise<Session | Refusal> {
+  const { user, session } = signedIn;
+  const refusal = handle === session.handle ? undefined : notProven(gate, signedIn, caller.now);
+  if (refusal) return reported(gate, 'logout', caller, { ...refusal, user });
   const trail = gate.audit.trail(caller, 'logout');
   const ended = await gate.sessions.endByHandle(user.id, handle, caller.now, trail);
   if (isRefusal(ended)) return reported(gate, 'logout', caller, { refused: 'unknown_session', user });
@@ -24,15 +31,21 @@ export async function endSession(
   return ended;
 }
 
-/** Ends all of the person's sessions, or all but the one that asks. A login that comes after it is not concerned. */
+/**
+ * Ends all of the person's sessions, or all but the one that asks, if the password was proven lately (ruling P5). A
+ * login that comes after it is not concerned.
+ */
 export async function endSessions(
   gate: Gate,
-  { user, session }: Checked,
+  signedIn: SignedIn,
   which: 'all' | 'others',
   caller: Caller,
-): Promise<Session[]> {
+): Promise<{ readonly ended: readonly Session[] } | Refusal> {
+  const { user, session } = signedIn;
+  const refusal = notProven(gate, signedIn, caller.now);
+  if (refusal) return reported(gate, 'logout', caller, { ...refusal, user });
   const spared = which === 'others' ? session.handle : undefined;
   const ended = await gate.sessions.endAll(user.id, spared, gate.audit.trail(caller, 'logout'));
   for (const one of ended) reportEnd(gate, one, caller);
-  return ended;
+  return { ended };
 }

@@ -1,17 +1,24 @@
 /** A person's own account, under `/auth`: proving and changing the password, seeing what is kept, ending it all. */
 
 import { activity, deleteAccount, exportAccount } from '../usecases/account.ts';
-import { confirm } from '../usecases/confirm.ts';
+import { confirm, type SignedIn } from '../usecases/confirm.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { changePassword } from '../usecases/password.ts';
+import type { Call } from './call.ts';
 import { cookieIds, type SessionCookie } from './carrier.ts';
-import type { Contract } from './contract.ts';
+import type { Contract, Reply } from './contract.ts';
 import { utc } from './created.ts';
 import { textFields } from './fields.ts';
 import { shownEntry, shownSession } from './shown.ts';
 import { asSignedIn, refuse } from './signedin.ts';
 
 export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
+  /** The new id of a session goes where the old one came from. */
+  function renewed({ request }: Call, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
+    const headers = cookieIds(request).includes(signedIn.id) ? cookie.set(id) : {};
+    return { status: 200, body: { session_id: id }, headers };
+  }
+
   return {
     name: 'account',
     hasCookies: true,
@@ -27,9 +34,9 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'password');
-            if (isRefusal(asked)) return refuse(asked);
+            if (isRefusal(asked)) return asked;
             const outcome = await confirm(gate, signedIn, asked.password, call);
-            return isRefusal(outcome) ? outcome : { status: 204 };
+            return isRefusal(outcome) ? outcome : renewed(call, signedIn, outcome);
           }),
       },
       {
@@ -41,13 +48,10 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'current_password', 'new_password');
-            if (isRefusal(asked)) return refuse(asked);
+            if (isRefusal(asked)) return asked;
             const change = { current: asked.current_password, replacement: asked.new_password };
             const outcome = await changePassword(gate, signedIn, change, call);
-            if (isRefusal(outcome)) return outcome;
-            // The new id goes where the old one came from.
-            const headers = cookieIds(call.request).includes(signedIn.id) ? cookie.set(outcome.id) : {};
-            return { status: 200, body: { session_id: outcome.id }, headers };
+            return isRefusal(outcome) ? outcome : renewed(call, signedIn, outcome);
           }),
       },
       {
@@ -59,7 +63,7 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'password');
-            if (isRefusal(asked)) return refuse(asked);
+            if (isRefusal(asked)) return asked;
             const outcome = await deleteAccount(gate, signedIn, asked.password, call);
             return isRefusal(outcome) ? outcome : { status: 204, headers: cookie.clear() };
           }),
@@ -70,7 +74,9 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         body: 'none',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
-            const { user, sessions, activity } = await exportAccount(gate, signedIn, call.now);
+            const exported = await exportAccount(gate, signedIn, call);
+            if (isRefusal(exported)) return exported;
+            const { user, sessions, activity } = exported;
             const body = {
               user: {
                 id: user.id,
@@ -92,8 +98,7 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const before = readBefore(call.query);
-            if (before === null)
-              return refuse({ refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' });
+            if (before === null) return { refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' };
             const entries = await activity(gate, signedIn, before);
             return {
               status: 200,

@@ -60,7 +60,7 @@ export function ownEmail(gate: Gate): Contract {
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const asked = textFields(call.fields, 'email', 'password');
-            if (isRefusal(asked)) return refuse(asked);
+            if (isRefusal(asked)) return asked;
             const outcome = await requestEmailChange(gate, signedIn, asked, call);
             return isRefusal(outcome) ? refuse(outcome) : accepted(linkSent);
           }),

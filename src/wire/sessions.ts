@@ -36,9 +36,10 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
             const which = readAll(call.query);
-            if (which === undefined) return refuse({ refused: 'malformed_query', allowed: '?all=true' });
-            const ended = await endSessions(gate, signedIn, which, call);
-            return { ...cleared(which === 'all'), status: 200, body: { ended: ended.length } };
+            if (which === undefined) return { refused: 'malformed_query', allowed: '?all=true' };
+            const outcome = await endSessions(gate, signedIn, which, call);
+            if (isRefusal(outcome)) return outcome;
+            return { ...cleared(which === 'all'), status: 200, body: { ended: outcome.ended.length } };
           }),
       },
       {

@@ -3,12 +3,12 @@
 import type { NoSession } from '../concepts/sessions.ts';
 import { check } from '../usecases/check.ts';
 import type { SignedIn } from '../usecases/confirm.ts';
-import { type Gate, isRefusal, type Refusal } from '../usecases/gate.ts';
+import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import type { Call } from './call.ts';
 import { bearerIds, cookieIds, headerIds, presentedId } from './carrier.ts';
 import type { Refused, RefusedName, Reply, Words } from './contract.ts';
 import { problemFor } from './problem.ts';
-import { siteWords } from './words.ts';
+import { faultWords, siteWords } from './words.ts';
 
 /** Refuses in problem details, in the words of a table; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
 export function refuseIn(words: Readonly<Record<RefusedName, Words>>) {
@@ -28,16 +28,21 @@ export function sessionId({ request }: Call): string | undefined {
   return presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
 }
 
-/** Answers for the signed-in person a request is from, or refuses it. */
+/**
+ * Answers for the signed-in person a request is from, or refuses it. A request without a live session and one that lacks
+ * what its route needs are reported here; every other refusal is, by the use case that refuses.
+ */
 export async function asSignedIn(
   gate: Gate,
   call: Call,
-  answer: (signedIn: SignedIn) => Promise<Reply | Refusal>,
+  answer: (signedIn: SignedIn) => Promise<Reply | Refused>,
 ): Promise<Reply> {
   const signedIn = await identify(gate, call);
-  if (isRefusal(signedIn)) return refuse(signedIn);
+  if (isRefusal(signedIn)) return refuse(reported(gate, 'refusal', call, signedIn));
   const outcome = await answer(signedIn);
-  return isRefusal(outcome) ? refuse(outcome) : outcome;
+  if (!isRefusal(outcome)) return outcome;
+  const isFault = Object.hasOwn(faultWords, outcome.refused);
+  return refuse(isFault ? reported(gate, 'refusal', call, { ...outcome, user: signedIn.user }) : outcome);
 }
 
 async function identify(gate: Gate, call: Call): Promise<SignedIn | NoSession> {

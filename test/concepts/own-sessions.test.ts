@@ -42,19 +42,20 @@ test('a person sees their own live sessions, the one used last first', async () 
 });
 
 test('the password counts as proven for ten minutes, to the millisecond, in one session', async () => {
-  const { sessions, begin } = await openSessions();
+  const { sessions, begin, alive } = await openSessions();
   const [one, other] = [await begin(), await begin()];
   expect(provenMs).toBe(600_000);
   expect(sessions.isProven(one.session, start + provenMs - 1)).toBe(true);
   expect(sessions.isProven(one.session, start + provenMs)).toBe(false);
-  expect(await sessions.prove(one.id, start + provenMs, trailOf('confirm'))).toBe(true);
-  const proven = granted(await sessions.use(one.id, start + provenMs));
+  const renewed = granted(await sessions.prove(one.id, start + provenMs, trailOf('confirm')));
+  expect(await alive(one.id)).toBe(false);
+  const proven = granted(await sessions.use(renewed.id, start + provenMs));
   expect(sessions.isProven(proven, start + 2 * provenMs - 1)).toBe(true);
   expect(sessions.isProven(granted(await sessions.use(other.id, start + provenMs)), start + provenMs)).toBe(
     false,
   );
-  await sessions.end(one.id, start, ending);
-  expect(await sessions.prove(one.id, start, trailOf('confirm'))).toEqual(refused);
+  await sessions.end(renewed.id, start, ending);
+  expect(await sessions.prove(renewed.id, start, trailOf('confirm'))).toEqual(refused);
 });
 
 test.each(['token', 'uuid'] as const)(

@@ -169,7 +169,7 @@ async function fillAccount({ accounts, sessions, devices, tokens }: Store, name:
   await sessions.remove(hash(`over of ${name}`), trail('logout', now));
   await begin('turned');
   await sessions.rotate(hash(`turned of ${name}`), hash(`new of ${name}`), trail('confirm', now));
-  await sessions.prove(hash(`new of ${name}`), now + 5, trail('confirm', now));
+  await sessions.prove(hash(`new of ${name}`), hash(`newer of ${name}`), now + 5, trail('confirm', now));
   for (const device of ['one', 'two']) await devices.remember(hash(device), userId, now - 7);
   await tokens.insert(hash(`token of ${name}`), {
     userId,

@@ -29,6 +29,13 @@ export async function again(
   return holding(server, email, String(loggedIn.json['session_id']));
 }
 
+/** Has a person prove the password again; the session goes on under a new id. */
+export async function confirmed(person: Person): Promise<Answer> {
+  const answer = await person.ask('POST', '/auth/confirm', { password });
+  if (answer.status === 200) person.id = String(answer.json['session_id']);
+  return answer;
+}
+
 /** Whether a session is alive. */
 export async function isAlive(server: TestServer, id: string): Promise<boolean> {
   const { status } = await server.send({ path: '/auth/session', headers: { 'x-session-id': id } });

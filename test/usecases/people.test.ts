@@ -5,11 +5,12 @@ import { StoreUnavailable } from '../../src/storage/port.ts';
 import { deleteAccount, exportAccount } from '../../src/usecases/account.ts';
 import { check } from '../../src/usecases/check.ts';
 import { confirm, type SignedIn } from '../../src/usecases/confirm.ts';
+import { requestEmailChange } from '../../src/usecases/email.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
 import { login } from '../../src/usecases/login.ts';
 import { changePassword } from '../../src/usecases/password.ts';
 import { register } from '../../src/usecases/register.ts';
-import { endSession } from '../../src/usecases/sessions.ts';
+import { endSession, endSessions } from '../../src/usecases/sessions.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { bytes, setTrap } from '../support/database.ts';
 import { caller, granted, openGate, type TestGate } from '../support/gate.ts';
@@ -155,7 +156,19 @@ test('P4: every refusal shows in the log, with the account it concerns where it 
   await confirm(gate, here, 'not my password', caller());
   await endSession(gate, here, 'nothandle', caller());
   const userId = here.user.id;
+  await endSession(gate, here, 'nothandle', later);
+  await endSessions(gate, here, 'others', later);
+  await exportAccount(gate, here, later);
+  await requestEmailChange(gate, here, { email: 'new@example.com', password: joe.password }, later);
+  await requestEmailChange(gate, here, { email: 'no address', password: joe.password }, caller());
   expect(gate.entries.slice(-5)).toMatchObject([
+    { event: 'logout', outcome: 'not_proven', userId },
+    { event: 'logout', outcome: 'not_proven', userId },
+    { event: 'account_export', outcome: 'not_proven', userId },
+    { event: 'email_change_request', outcome: 'not_proven', userId },
+    { event: 'email_change_request', outcome: 'invalid_identifier', userId },
+  ]);
+  expect(gate.entries.slice(-10, -5)).toMatchObject([
     { event: 'password_change', outcome: 'not_proven' },
     { event: 'account_delete', outcome: 'not_proven' },
     { event: 'password_change', outcome: 'password_too_short' },
@@ -172,9 +185,9 @@ test('P11: an export of a long past lets others have their turn', async () => {
   const counting = setInterval(() => {
     turns += 1;
   }, 0);
-  const { activity } = await exportAccount(gate, here, caller().now);
+  const { activity } = granted(await exportAccount(gate, here, caller()));
   clearInterval(counting);
-  expect(activity.length).toBe(1_003);
-  expect(new Set(activity.map(({ seq }) => seq)).size).toBe(1_003);
+  expect(activity.length).toBe(1_004);
+  expect(new Set(activity.map(({ seq }) => seq)).size).toBe(1_004);
   expect(turns).toBeGreaterThan(0);
 });

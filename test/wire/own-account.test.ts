@@ -1,7 +1,7 @@
 /** A person's own account over HTTP: step-up, password, export, activity, deletion. */
 
 import { expect, test } from 'vitest';
-import { again, isAlive, password, person } from '../support/person.ts';
+import { again, confirmed, isAlive, password, person } from '../support/person.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const replacement = 'correct battery horse';
@@ -51,8 +51,92 @@ test('P5: after ten minutes a password change and a deletion ask for the passwor
   expect((await ada.ask('POST', '/auth/confirm', { password: 'not my password' })).json['detail']).toBe(
     'Invalid password',
   );
-  expect((await ada.ask('POST', '/auth/confirm', { password })).status).toBe(204);
+  expect((await confirmed(ada)).status).toBe(200);
   expect((await ada.ask('POST', '/auth/password', change)).status).toBe(200);
+});
+
+test('P5: a confirmation gives the session a new id, in the body and where the old one came from', async () => {
+  const server = await startServer();
+  const ada = await person(server);
+  const [byHeader, old] = [await confirmed(ada), ada.id];
+  expect([byHeader.status, byHeader.cookie]).toEqual([200, undefined]);
+  const byCookie = await server.post('/auth/confirm', { password }, { cookie: `session_id=${old}` });
+  expect([byCookie.status, byCookie.json['session_id']]).toEqual([200, byCookie.cookie]);
+  expect(await isAlive(server, old)).toBe(false);
+  expect(await isAlive(server, String(byCookie.cookie))).toBe(true);
+  const refused = await server.post('/auth/confirm', { password }, { cookie: `session_id=${old}` });
+  expect([refused.status, refused.cookie]).toEqual([401, undefined]);
+});
+
+test('P5: of many confirmations at once in one session exactly one is answered with a new id', async () => {
+  const server = await startServer();
+  const ada = await person(server);
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => ada.ask('POST', '/auth/confirm', { password })),
+  );
+  const statuses = answers.map(({ status }) => status).toSorted();
+  expect(statuses).toEqual([200, 401, 401, 401, 401]);
+  const [one] = answers.filter(({ status }) => status === 200);
+  expect(await isAlive(server, String(one?.json['session_id']))).toBe(true);
+});
+
+test('P5: after ten minutes an end of other sessions and an export ask for the password first', async () => {
+  const server = await startServer();
+  const ada = await person(server);
+  const other = await again(server, ada);
+  const { json } = await ada.ask('GET', '/auth/sessions');
+  const sessions = json['sessions'] as { handle: string; current: boolean }[];
+  const handle = sessions.find(({ current }) => !current)?.handle;
+  const asked = [
+    ['DELETE', `/auth/sessions/${handle}`],
+    ['DELETE', '/auth/sessions/q7w2e9r4t1y6u3i8'],
+    ['DELETE', '/auth/sessions'],
+    ['DELETE', '/auth/sessions?all=true'],
+    ['GET', '/auth/account/export'],
+  ] as const;
+  server.advance(tenMinutes);
+  for (const [method, path] of asked) {
+    const refused = await ada.ask(method, path);
+    expect([refused.status, refused.cookie], path).toEqual([403, undefined]);
+    expect(refused.json['type'], path).toBe('urn:gatehouse:problem:confirmation-required');
+  }
+  expect([await isAlive(server, ada.id), await isAlive(server, other.id)]).toEqual([true, true]);
+  await confirmed(ada);
+  const statuses = [];
+  for (const [method, path] of [asked[4], asked[1], asked[0], asked[2], asked[3]])
+    statuses.push((await ada.ask(method, path)).status);
+  expect(statuses).toEqual([200, 404, 204, 200, 200]);
+});
+
+test('P5: the session that asks may always end itself', async () => {
+  const server = await startServer();
+  const ada = await person(server);
+  const { json } = await ada.ask('GET', '/auth/session');
+  const { handle } = json['session'] as { handle: string };
+  server.advance(tenMinutes);
+  const ended = await ada.ask('DELETE', `/auth/sessions/${handle}`);
+  expect([ended.status, ended.cookie]).toEqual([204, '']);
+});
+
+test('P4: what a signed-in route refuses leaves one line, whatever the reason', async () => {
+  const server = await startServer();
+  const ada = await person(server);
+  const since = server.log.length;
+  await server.send({ path: '/auth/sessions' });
+  await server.send({ method: 'DELETE', path: '/auth/sessions', headers: { 'x-session-id': 'gone' } });
+  await ada.ask('DELETE', '/auth/sessions?all=no');
+  await ada.ask('GET', '/auth/account/activity?before=x');
+  await ada.ask('POST', '/auth/confirm', {});
+  await ada.ask('POST', '/auth/email', { email: 'new@example.com' });
+  const lines = server.log.slice(since).map(({ entry }) => entry['audit'] as Record<string, unknown>);
+  expect(lines.map(({ event, outcome, userId }) => [event, outcome, userId !== undefined])).toEqual([
+    ['refusal', 'no_session', false],
+    ['refusal', 'no_session', false],
+    ['refusal', 'malformed_query', true],
+    ['refusal', 'malformed_query', true],
+    ['refusal', 'missing_field', true],
+    ['refusal', 'missing_field', true],
+  ]);
 });
 
 test('P6: a wrong password in a live session is 403, not 401, and is throttled like a login', async () => {
@@ -152,6 +236,8 @@ test('P11: activity and export tell me everything about me, nothing about others
 
   const all = await ada.ask('GET', '/auth/account/export');
   expect(all.status).toBe(200);
+  const [newest] = all.json['activity'] as { event: string; outcome: string }[];
+  expect(newest).toMatchObject({ event: 'account_export', outcome: 'ok' });
   expect(all.json['user']).toMatchObject({
     identifier: ada.email,
     email: ada.email,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Session, Store } from '../port.ts';
-import { account, assertRow, type ConformanceCase, hex, session, untilNoted, upTo } from './case.ts';
+import { account, assertRow, type ConformanceCase, hex, session, trail, untilNoted, upTo } from './case.ts';
 import { ofJoe, remaining } from './sessions.ts';
 
 /** Gives Joe the sessions 0, 1 and 2 and Ann 3 and 4, all of them read once. */
@@ -33,15 +33,20 @@ export const endingCases: readonly ConformanceCase[] = [
     assert.equal(await store.sessions.findByHandle(hex(3)), undefined);
   }),
 
-  ofJoe('prove: shows at once, in one session', async (store, joe) => {
-    await five(store, joe);
-    assert.equal(await store.sessions.prove(hex(1), 4_000), true);
-    assert.equal((await store.sessions.find(hex(1)))?.provenAt, 4_000);
-    assert.equal((await store.sessions.find(hex(0)))?.provenAt, 1_000);
-    await store.sessions.remove(hex(1));
-    assert.equal(await store.sessions.prove(hex(1), 5_000), false);
-    assert.equal(await store.sessions.find(hex(1)), undefined);
-  }),
+  ofJoe(
+    'prove: shows at once under the new id, in one session, and the old id is dead',
+    async (store, joe) => {
+      await five(store, joe);
+      assert.equal(await store.sessions.prove(hex(1), hex(9), 4_000, trail('confirm')), true);
+      assert.equal(await store.sessions.find(hex(1)), undefined);
+      assertRow(await store.sessions.find(hex(9)), session(1, joe, { createdAt: 999, provenAt: 4_000 }));
+      assert.equal((await store.sessions.find(hex(0)))?.provenAt, 1_000);
+      assert.equal((await store.sessions.findEnded(hex(1)))?.event, 'confirm');
+      await store.sessions.remove(hex(9));
+      assert.equal(await store.sessions.prove(hex(9), hex(8), 5_000), false);
+      assert.equal(await store.sessions.find(hex(8)), undefined);
+    },
+  ),
 
   ofJoe('rotate: the session lives on under the new id, and the old one is dead', async (store, joe) => {
     await five(store, joe);

@@ -28,7 +28,7 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   find: ({ sessions }) => sessions.find(hex(1)),
   findByHandle: ({ sessions }) => sessions.findByHandle('handle-1'),
   ofUser: ({ sessions }) => sessions.ofUser('id-of-joe'),
-  prove: ({ sessions }) => sessions.prove(hex(1), 2_000),
+  prove: ({ sessions }) => sessions.prove(hex(1), hex(8), 2_000),
   rotate: ({ sessions }) => sessions.rotate(hex(1), hex(9)),
   remove: ({ sessions }) => sessions.remove(hex(1)),
   removeByHandle: ({ sessions }) => sessions.removeByHandle('id-of-joe', 'handle-1'),

@@ -67,8 +67,11 @@ export interface SessionStore {
    * than `unlessAfter` (default: `lastSeenAt`).
    */
   touch(idHash: string, lastSeenAt: number, idleExpiresAt: number, unlessAfter?: number): void;
-  /** Notes that the password was proven in a session; `false` if it was ended. */
-  prove(idHash: string, provenAt: number, trail?: Trail): Promise<boolean>;
+  /**
+   * Gives a session another id, in which the password counts as proven at `provenAt`; the old id is dead from then on,
+   * for the reason of the trail. `false` if it was ended.
+   */
+  prove(idHash: string, newIdHash: string, provenAt: number, trail?: Trail): Promise<boolean>;
   /**
    * Gives a session another id; the old one is dead from then on. `false` if it was ended. The trail says why the old
    * id ended, and leaves no entry in the audit.

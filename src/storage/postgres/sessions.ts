@@ -112,6 +112,30 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     });
   }
 
+  /** Gives a session another id; a proof of the password leaves an entry in the audit. */
+  function renew(
+    idHash: string,
+    newIdHash: string,
+    provenAt: number | null,
+    trail?: Trail,
+  ): Promise<boolean> {
+    return onSession(idHash, false, async (run, userId) => {
+      const { rows: renewed } = await run<KeptSession>(
+        `UPDATE sessions SET id_hash = decode($3, 'hex'), proven_at = coalesce($4, proven_at) WHERE ${byHash}
+         RETURNING ${hashAndSessionColumns}`,
+        [userId, idHash, newIdHash, provenAt],
+      );
+      if (renewed.length === 0) return false;
+      run.afterwards(() => checks.expectSession(newIdHash));
+      await own(run, newIdHash, userId);
+      const old = renewed.map((row) => ({ ...row, idHash }));
+      await gone(run, old, trail);
+      if (provenAt !== null) await waiting.add(run, trail, ...renewed);
+      run.afterwards(() => touches.move(idHash, newIdHash));
+      return true;
+    });
+  }
+
   return {
     inStep,
 
@@ -146,30 +170,8 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       );
     },
 
-    prove: (idHash, provenAt, trail) =>
-      onSession(idHash, false, async (run, userId) => {
-        const { rows } = await run<{ handle: string }>(
-          `UPDATE sessions SET proven_at = $3 WHERE ${byHash} RETURNING handle`,
-          [userId, idHash, provenAt],
-        );
-        for (const { handle } of rows) await waiting.add(run, trail, { userId, handle });
-        return rows.length > 0;
-      }),
-
-    rotate: (idHash, newIdHash, trail) =>
-      onSession(idHash, false, async (run, userId) => {
-        const { rows } = await run<KeptSession>(
-          `UPDATE sessions SET id_hash = decode($3, 'hex') WHERE ${byHash} RETURNING ${hashAndSessionColumns}`,
-          [userId, idHash, newIdHash],
-        );
-        const [rotated] = rows;
-        if (!rotated) return false;
-        run.afterwards(() => checks.expectSession(newIdHash));
-        await own(run, newIdHash, userId);
-        await gone(run, [{ ...rotated, idHash }], trail);
-        run.afterwards(() => touches.move(idHash, newIdHash));
-        return true;
-      }),
+    prove: renew,
+    rotate: (idHash, newIdHash, trail) => renew(idHash, newIdHash, null, trail),
 
     remove: (idHash, trail) =>
       onSession(idHash, undefined, async (run, userId) => {
@@ -197,10 +199,8 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       }),
 
     async findByHandle(handle) {
-      const { rows } = await db.read<Session>(`SELECT ${sessionColumns} FROM sessions WHERE handle = $1`, [
-        handle,
-      ]);
-      return rows[0];
+      const sql = `SELECT ${sessionColumns} FROM sessions WHERE handle = $1`;
+      return (await db.read<Session>(sql, [handle])).rows[0];
     },
 
     removeAll: (trail) =>

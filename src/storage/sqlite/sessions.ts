@@ -46,10 +46,9 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   const selectOfUser = db.prepare(
     `SELECT ${columns} FROM sessions WHERE user_id = ? ORDER BY created_at, handle`,
   );
-  const prove = db.prepare(
-    `UPDATE sessions SET proven_at = ? WHERE id_hash = unhex(?) RETURNING ${hashAndColumns}`,
+  const rotate = db.prepare(
+    'UPDATE sessions SET id_hash = unhex(?), proven_at = ifnull(?, proven_at) WHERE id_hash = unhex(?)',
   );
-  const rotate = db.prepare('UPDATE sessions SET id_hash = unhex(?) WHERE id_hash = unhex(?)');
   const remove = db.prepare(`DELETE FROM sessions WHERE id_hash = unhex(?) RETURNING ${hashAndColumns}`);
   const removeByHandle = db.prepare(
     `DELETE FROM sessions WHERE handle = ? AND user_id = ? RETURNING ${hashAndColumns}`,
@@ -100,6 +99,22 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     }
   }
 
+  /** Gives a session another id, and returns it if it was there. */
+  function renew(
+    idHash: string,
+    newIdHash: string,
+    provenAt: number | null,
+    trail: Trail | undefined,
+  ): Session | undefined {
+    const session = select.get(idHash) as Session | undefined;
+    if (!session || rotate.run(newIdHash, provenAt, idHash).changes === 0) return undefined;
+    sessions.forget(idHash);
+    sessions.forget(newIdHash);
+    ended.note(idHash, session, trail);
+    touches.move(idHash, newIdHash);
+    return session;
+  }
+
   return {
     insert: (idHash, session, trail, cap) =>
       writer.write(() => {
@@ -121,25 +136,15 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     touch: (idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) =>
       touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter }),
 
-    prove: (idHash, provenAt, trail) =>
+    prove: (idHash, newIdHash, provenAt, trail) =>
       writer.write(() => {
-        const proven = prove.get(provenAt, idHash) as Removed | undefined;
-        if (!proven) return false;
-        sessions.forget(idHash);
-        chain.append(trail, proven);
-        return true;
+        const session = renew(idHash, newIdHash, provenAt, trail);
+        if (session) chain.append(trail, session);
+        return session !== undefined;
       }),
 
     rotate: (idHash, newIdHash, trail) =>
-      writer.write(() => {
-        const session = select.get(idHash) as Session | undefined;
-        if (!session || rotate.run(newIdHash, idHash).changes === 0) return false;
-        sessions.forget(idHash);
-        sessions.forget(newIdHash);
-        ended.note(idHash, session, trail);
-        touches.move(idHash, newIdHash);
-        return true;
-      }),
+      writer.write(() => renew(idHash, newIdHash, null, trail) !== undefined),
 
     remove: (idHash, trail) =>
       writer.write(() => {

@@ -6,7 +6,7 @@ import { clears, response, setsNewId } from './headers.ts';
 import { exampleUuid, passwordSentences } from './ids.ts';
 import { malformed, problemSaid, shared, throttledAsLogin, trouble, unthrottled } from './refusals.ts';
 import { anySession } from './security.ts';
-import type { Operation, Part, Schema } from './shape.ts';
+import type { Content, Operation, Part, Schema } from './shape.ts';
 import { exactly, exampleEntry, exampleSession } from './signedin.ts';
 
 const password: Schema = { description: 'The password of the account.', type: 'string' };
@@ -14,17 +14,25 @@ const password: Schema = { description: 'The password of the account.', type: 's
 const stepUp =
   'The password must have been proven in this session in the last ten minutes: by logging in, or by ';
 
+const renewed: Content = {
+  'application/json': {
+    schema: { $ref: '#/components/schemas/RenewedSession' },
+    example: { session_id: exampleUuid },
+  },
+};
+
 const confirm: Operation = {
   operationId: 'confirmPassword',
   tags: ['account'],
   summary: 'Prove the password again',
   description:
     'Proves the password in a session that is good already. For the next ten minutes the session may do what asks for ' +
-    `that. A wrong password is 403, and the session stays alive. ${throttledAsLogin}`,
+    'that. It goes on under a new id, in the spelling of the old one, which is dead from then on. A wrong password is ' +
+    `403, and the session stays alive under its id. ${throttledAsLogin}`,
   security: anySession,
   requestBody: bodyOf({ password }, { password: 'a long way to Tipperary' }),
   responses: {
-    204: response('The password is proven.'),
+    200: response('The password is proven, and this is the new id of the session.', renewed, setsNewId),
     ...asksPassword(['password']),
     403: shared('WrongPassword'),
   },
@@ -43,16 +51,7 @@ const changePassword: Operation = {
     { current_password: 'a long way to Tipperary', new_password: 'the sweetest girl I know' },
   ),
   responses: {
-    200: response(
-      'The password is changed, and this is the new id of the session.',
-      {
-        'application/json': {
-          schema: { $ref: '#/components/schemas/RenewedSession' },
-          example: { session_id: exampleUuid },
-        },
-      },
-      setsNewId,
-    ),
+    200: response('The password is changed, and this is the new id of the session.', renewed, setsNewId),
     ...asksPassword(['current_password', 'new_password']),
     422: response(
       'The new password may not be used; the detail says why.',
@@ -81,8 +80,9 @@ const exported: Operation = {
   tags: ['account'],
   summary: 'Everything that is kept about me',
   description:
-    'The account, its live sessions and what the audit keeps about it, newest first. Not in it: hashes of passwords, ' +
-    `ids and devices, which are of use to nobody. ${unthrottled}`,
+    `${stepUp}\`POST /auth/confirm\`. The account, its live sessions and what the audit keeps about it, newest first. The ` +
+    'audit notes the export. Not in it: hashes of passwords, ids and devices, which are of no use to anyone. ' +
+    unthrottled,
   security: anySession,
   responses: {
     200: response('What is kept.', {
@@ -102,6 +102,7 @@ const exported: Operation = {
       },
     }),
     401: shared('NotAuthenticated'),
+    403: shared('ConfirmFirstToRead'),
     ...trouble('Problem'),
   },
 };

@@ -157,30 +157,27 @@ const confirm = problemOf(403, 'Confirm the password first: POST /auth/confirm',
 
 const required = ['type', 'detail'];
 
-/** Where a password is asked for again, 403 has two meanings: `type` tells them apart. */
-const confirmFirst: Content = {
-  'application/problem+json': {
-    schema: {
-      allOf: [
-        { $ref: '#/components/schemas/Problem' },
-        {
-          properties: { status: { const: 403 }, title: { const: titles[403] } },
-          oneOf: [
-            { properties: { type: { const: confirm.type }, detail: { const: confirm.detail } }, required },
-            {
-              properties: { type: { const: 'about:blank' }, detail: { enum: [wrongPassword, crossSite] } },
-              required,
-            },
-          ],
-        },
-      ],
+/** A 403 that asks for a confirmation, or says one of some other things: `type` tells the first from the others. */
+function confirmFirst(others: readonly string[]): Content {
+  const asks = { properties: { type: { const: confirm.type }, detail: { const: confirm.detail } }, required };
+  const says = { properties: { type: { const: 'about:blank' }, detail: { enum: others } }, required };
+  const said403 = { properties: { status: { const: 403 }, title: { const: titles[403] } } };
+  return {
+    'application/problem+json': {
+      schema: {
+        allOf: [
+          { $ref: '#/components/schemas/Problem' },
+          others.length > 0 ? { ...said403, oneOf: [asks, says] } : said403,
+          ...(others.length > 0 ? [] : [asks]),
+        ],
+      },
+      examples: {
+        confirm: { summary: 'The password has to be confirmed first.', value: confirm },
+        ...(others[0] && { other: { summary: others[0], value: problemOf(403, others[0]) } }),
+      },
     },
-    examples: {
-      confirm: { summary: 'The password has to be confirmed first.', value: confirm },
-      wrong: { summary: 'The password is wrong.', value: problemOf(403, wrongPassword) },
-    },
-  },
-};
+  };
+}
 
 /** The answer to what never became a request, on whichever path. */
 const unreadable: Response = response(
@@ -216,7 +213,16 @@ export const problemResponses: Readonly<Record<string, Response>> = {
   ConfirmFirst: response(
     'The password was not proven in this session in the last ten minutes, which `type` says; or the password is wrong, ' +
       'or the request came from a page of an origin that is not allowed. Nothing was done.',
-    confirmFirst,
+    confirmFirst([wrongPassword, crossSite]),
+  ),
+  ConfirmFirstToEnd: response(
+    'The password was not proven in this session in the last ten minutes, which `type` says; or the request came from a ' +
+      'page of an origin that is not allowed. Nothing ended.',
+    confirmFirst([crossSite]),
+  ),
+  ConfirmFirstToRead: response(
+    'The password was not proven in this session in the last ten minutes.',
+    confirmFirst([]),
   ),
   Unreadable: unreadable,
 };

@@ -33,7 +33,8 @@ const endMany: Operation = {
   tags: ['sessions'],
   summary: 'End my other sessions, or all of them',
   description:
-    'Ends all sessions of the person but the one that asks; with `?all=true` that one too, and the cookie is cleared. ' +
+    'The password must have been proven in this session in the last ten minutes: by logging in, or by ' +
+    '`POST /auth/confirm`. Ends all sessions of the person but the one that asks; with `?all=true` that one too, and the cookie is cleared. ' +
     'A login that comes after it is not concerned. A body is not needed, and ignored if there is one. ' +
     unthrottled,
   parameters: [
@@ -62,6 +63,7 @@ const endMany: Operation = {
       problemSaid(400, ['The only query this path knows is ?all=true', malformed]),
     ),
     401: shared('NotAuthenticated'),
+    403: shared('ConfirmFirstToEnd'),
   },
 };
 
@@ -70,8 +72,9 @@ const endOne: Operation = {
   tags: ['sessions'],
   summary: 'End one of my sessions',
   description:
-    'Ends one session of the person by its handle; if it is the one that asks, the cookie is cleared. A handle of ' +
-    "somebody else's is no handle of the person's: 404, and nothing ends. A body is not needed, and ignored if there " +
+    'Ends one session of the person by its handle; if it is the one that asks, the cookie is cleared. To end another one, ' +
+    'the password must have been proven in the last ten minutes. A handle of ' +
+    "another person's session is no handle of the person's: 404, and nothing ends. A body is not needed, and ignored if there " +
     `is one. ${unthrottled}`,
   parameters: [
     {
@@ -88,6 +91,7 @@ const endOne: Operation = {
     204: response('It has ended.', undefined, clearsOwn),
     ...logoutRefusals('Problem', problemSaid),
     401: shared('NotAuthenticated'),
+    403: shared('ConfirmFirstToEnd'),
     404: response('The person has no live session of this handle.', problemSaid(404, ['Session not found'])),
   },
 };

@@ -19,6 +19,7 @@ const events: readonly AuditEvent[] = [
   'email_verify',
   'email_change_request',
   'email_change',
+  'account_export',
   'account_disable',
   'account_enable',
   'password_link',

@@ -6,7 +6,7 @@ import { conformance } from '../../../src/storage/conformance.ts';
 import type { Answer } from '../../support/client.ts';
 import { part, rows } from '../../support/docs.ts';
 import { mailingTo, startMailServer } from '../../support/mail.ts';
-import { again, password, person } from '../../support/person.ts';
+import { again, confirmed, password, person } from '../../support/person.ts';
 import { freshGround, openNode } from '../../support/postgres/ground.ts';
 import { divide, divided, nameOf } from '../../support/postgres/partitioned.ts';
 import { type Carried, carriedOut, explaining } from '../../support/postgres/plans.ts';
@@ -88,7 +88,7 @@ async function liveThrough(server: TestServer, mailed: (count: number) => Promis
   // More than the cap allows.
   for (let i = 0; i < 3; i += 1) await again(server, ada);
   const back = await again(server, ada);
-  await expected(204, back.ask('POST', '/auth/confirm', { password }));
+  await expected(200, confirmed(back));
   const words = { current_password: password, new_password: 'a whole new one' };
   back.id = String((await expected(200, back.ask('POST', '/auth/password', words))).json['session_id']);
   await expected(202, back.ask('POST', '/auth/email/verify/request'));
