@@ -2,6 +2,8 @@
 
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';
+export type { Remark } from './settings/remarks.ts';
+export { environmentRemarks } from './settings/remarks.ts';
 export type {
   AddressBlock,
   ForwardedHeader,

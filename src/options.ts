@@ -2,17 +2,16 @@
 
 import { outboundOptions } from './outbound-options.ts';
 import { proxyOptions } from './proxy-options.ts';
+import { timeZone, zoneOfProcess } from './settings/time-zone.ts';
 import type { OptionTable } from './settings.ts';
 import {
   basePath,
   count,
   hostName,
   isOrigin,
-  isTimeZone,
   listOf,
   oneOf,
   orUnset,
-  ownTimeZone,
   postgresUrl,
   rate,
   wholeNumber,
@@ -170,7 +169,7 @@ export const table: OptionTable = {
     default: '',
     expects: 'an IANA time zone such as `Europe/Berlin`',
     meaning: 'The zone of `created` in the `dotjson` contract. Unset: the zone of the process (`TZ`).',
-    read: (text) => (text === '' ? ownTimeZone() : isTimeZone(text) ? text : undefined),
+    read: (text, env) => (text === '' ? zoneOfProcess(env?.['TZ']).zone : timeZone(text)),
   },
   enumeration: {
     env: 'GATEHOUSE_ENUMERATION',

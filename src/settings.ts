@@ -84,6 +84,9 @@ export function partOf(all: number, { number, of }: Share): number {
   return Math.floor(all / of) + (number <= all % of ? 1 : 0);
 }
 
+/** Variables by their names. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** One row of the settings table; `docs/settings.md` is checked against it. */
 export interface Setting<Value> {
   /** The environment variable. */
@@ -95,8 +98,8 @@ export interface Setting<Value> {
   readonly meaning: string;
   /** The value may hold a password and is never repeated in a message. */
   readonly secret?: true;
-  /** Reads the written form; `undefined` when it is unusable. */
-  readonly read: (text: string) => Value | undefined;
+  /** Reads the written form; `undefined` when it is unusable. `env` is where it stands, if it stands in one. */
+  readonly read: (text: string, env?: Environment) => Value | undefined;
   /** What is wrong with an unusable value and what may be meant, in sentences; empty if that is not known. */
   readonly hint?: (text: string) => string;
 }
@@ -120,12 +123,12 @@ export class UnusableSettings extends Error {
  *
  * @throws {UnusableSettings} naming every unusable value and every unknown `GATEHOUSE_…` name at once.
  */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(env: Environment): Settings {
   const problems = unknownNames(env);
   const settings: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table)) {
     const text = env[setting.env]?.trim() || setting.default;
-    settings[name] = setting.read(text);
+    settings[name] = setting.read(text, env);
     if (settings[name] === undefined) problems.push(complaint(setting, text));
   }
   const read = settings as unknown as Settings;
@@ -152,7 +155,7 @@ function clashes(settings: Partial<Settings>): string[] {
   ];
 }
 
-function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
+function unknownNames(env: Environment): string[] {
   const known = Object.values(table).map((setting) => setting.env);
   return Object.keys(env)
     .filter((name) => name.startsWith('GATEHOUSE_') && !known.includes(name))

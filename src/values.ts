@@ -135,18 +135,3 @@ export function postgresUrl(text: string): string | undefined {
     return undefined;
   }
 }
-
-/** The zone of the process. */
-export function ownTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-/** Whether this runtime knows a time zone. */
-export function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,7 +1,7 @@
 /** Values as they are written in the environment: what is read, and what is refused on either side of a bound. */
 
 import { expect, test } from 'vitest';
-import { isOrigin, isTimeZone, listOf, oneOf, rate, wholeNumber } from '../src/values.ts';
+import { isOrigin, listOf, oneOf, rate, wholeNumber } from '../src/values.ts';
 
 test('a whole number is written in decimal digits and lies within its bounds', () => {
   const read = wholeNumber(5, 100);
@@ -132,10 +132,4 @@ test('W2: an origin may be that of a Chromium extension or of a web view, exactl
   ]) {
     expect(isOrigin(text), text).toBe(false);
   }
-});
-
-test('a time zone is one this runtime knows', () => {
-  for (const text of ['UTC', 'Europe/Berlin', 'America/New_York']) expect(isTimeZone(text), text).toBe(true);
-  for (const text of ['', 'Mars/Olympus', 'Berlin', 'local', '../etc'])
-    expect(isTimeZone(text), text).toBe(false);
 });

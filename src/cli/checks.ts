@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, resolve } from 'node:path';
 import { type Inspection, inspect } from '../archive.ts';
 import { databaseFile } from '../open.ts';
+import { environmentRemarks } from '../settings/remarks.ts';
 import { headerNames, type Settings } from '../settings.ts';
 import { warnings } from '../warnings.ts';
 
@@ -62,8 +63,14 @@ export function localFindings(settings: Settings, now: number): Finding[] {
 
 export function settingsFindings(settings: Settings): Finding[] {
   const { ok, warning } = finder('settings');
-  const unsafe = warnings(settings);
-  return unsafe.length === 0 ? [ok('Every setting can be used, and none is unsafe.')] : unsafe.map(warning);
+  const remarks = environmentRemarks(process.env);
+  const unsafe = [
+    ...warnings(settings),
+    ...remarks.filter(({ level }) => level === 'warn').map(({ text }) => text),
+  ];
+  const harmless = remarks.filter(({ level }) => level === 'info').map(({ text }) => ok(text));
+  const safe = unsafe.length === 0 ? [ok('Every setting can be used, and none is unsafe.')] : [];
+  return [...safe, ...harmless, ...unsafe.map(warning)];
 }
 
 function databaseFindings(settings: Settings): [Inspection | undefined, Finding[]] {

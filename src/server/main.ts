@@ -1,13 +1,21 @@
 /** The server: settings from the environment, then one process that does everything, or workers that share the port. */
 
+import { environmentRemarks } from '../settings/remarks.ts';
 import { readSettings } from '../settings.ts';
 import { createLog } from './log.ts';
-import { giveUp, surviveEverything } from './process.ts';
+import { giveUp, say, surviveEverything } from './process.ts';
 
 const log = createLog();
 surviveEverything(log);
 try {
+  // Compose writes `TZ=${TZ}` where there is none. The runtime takes that for a zone it does not know; without the
+  // variable it takes the machine's, and so do workers.
+  if (process.env['TZ']?.trim() === '') delete process.env['TZ'];
   const settings = readSettings(process.env);
+  for (const { level, text } of environmentRemarks(process.env)) {
+    log[level](text);
+    if (level === 'warn') say(`Warning: ${text}`);
+  }
   // Whoever is alone needs no supervisor, and a supervisor needs nothing of what its workers do.
   const { start } = settings.workers === 1 ? await import('./alone.ts') : await import('./supervisor.ts');
   await start(settings, log);

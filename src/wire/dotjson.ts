@@ -1,5 +1,6 @@
 /** The `dotjson` contract: `/register.json`, `/login.json`, `/logout.json`, the session in `?s=` (rulings D1 to D7). */
 
+import { zonedDateTime } from '../settings/time-zone.ts';
 import type { Settings, StatusMode } from '../settings.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { login } from '../usecases/login.ts';
@@ -15,7 +16,6 @@ import {
   sentence,
   type Words,
 } from './contract.ts';
-import { zonedDateTime } from './created.ts';
 import { shownStatus, textFields } from './fields.ts';
 import { accessWords, faultWords, laterWords, mailWords, passwordWords } from './words.ts';
 

@@ -126,7 +126,7 @@ function mayImport(from: string, to: string): boolean {
 }
 
 function roomOf(path: string): string | undefined {
-  const own = halves[path] ?? path;
+  const own = halves[path] ?? (path.startsWith('src/settings/') ? 'src/settings.ts' : path);
   return stairs.flat().find((room) => own === room || own.startsWith(`${room}/`));
 }
 

@@ -1,0 +1,33 @@
+/** Reports what an environment that can be used holds in vain: a `TZ` that is no zone. */
+
+import { table } from '../options.ts';
+import type { Environment } from '../settings.ts';
+import { zoneOfProcess } from './time-zone.ts';
+
+/** Sentences on one line; a `warn` says that a setting or a zone has another value than the environment gives it. */
+export interface Remark {
+  readonly level: 'info' | 'warn';
+  readonly text: string;
+}
+
+/** Of a value no more than this is repeated. */
+const mostCharacters = 64;
+
+/** What there is to say of an environment that `readSettings` can read. */
+export function environmentRemarks(env: Environment): Remark[] {
+  return zoneRemarks(env);
+}
+
+function zoneRemarks(env: Environment): Remark[] {
+  const tz = env['TZ']?.trim() ?? '';
+  if (env[table.timeZone.env]?.trim() || zoneOfProcess(tz).isKnown) return [];
+  const written = JSON.stringify(tz.length > mostCharacters ? `${tz.slice(0, mostCharacters)}…` : tz);
+  const reason =
+    tz === '' ? 'The time zone of this machine is not known' : `TZ is ${written}, which is no IANA time zone`;
+  return [
+    {
+      level: 'warn',
+      text: `${reason}: \`created\` is written in UTC. Set TZ or GATEHOUSE_TIME_ZONE to a name such as Europe/Berlin.`,
+    },
+  ];
+}
