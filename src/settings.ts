@@ -2,6 +2,7 @@
 
 import type { AddressBlock } from './ip-addresses.ts';
 import { table } from './options.ts';
+import { type Environment, linkVariables } from './settings/link-variables.ts';
 import type { Mailbox, Rate } from './values.ts';
 
 export type { AddressBlock, Mailbox, Rate };
@@ -84,9 +85,6 @@ export function partOf(all: number, { number, of }: Share): number {
   return Math.floor(all / of) + (number <= all % of ? 1 : 0);
 }
 
-/** Variables by their names. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** One row of the settings table; `docs/settings.md` is checked against it. */
 export interface Setting<Value> {
   /** The environment variable. */
@@ -119,15 +117,20 @@ export class UnusableSettings extends Error {
 }
 
 /**
- * Reads every setting from an environment. A variable that is missing or empty takes its default.
+ * Reads every setting from an environment. A variable that is missing or empty takes its default; one that Kubernetes
+ * or Docker set for a service is no setting (`environmentRemarks` tells which those are).
  *
  * @throws {UnusableSettings} naming every unusable value and every unknown `GATEHOUSE_…` name at once.
  */
 export function readSettings(env: Environment): Settings {
-  const problems = unknownNames(env);
+  const names = Object.values(table).map((setting) => setting.env);
+  const links = linkVariables(env, names);
+  const own = Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !links.includes(name));
+  const problems = unknownNames(own, names);
   const settings: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table)) {
-    const text = env[setting.env]?.trim() || setting.default;
+    const written = links.includes(setting.env) ? undefined : env[setting.env]?.trim();
+    const text = written || setting.default;
     settings[name] = setting.read(text, env);
     if (settings[name] === undefined) problems.push(complaint(setting, text));
   }
@@ -155,10 +158,10 @@ function clashes(settings: Partial<Settings>): string[] {
   ];
 }
 
-function unknownNames(env: Environment): string[] {
-  const known = Object.values(table).map((setting) => setting.env);
-  return Object.keys(env)
-    .filter((name) => name.startsWith('GATEHOUSE_') && !known.includes(name))
+/** A sentence for each name that is not among `known`. */
+function unknownNames(names: readonly string[], known: readonly string[]): string[] {
+  return names
+    .filter((name) => !known.includes(name))
     .map(
       (name) => `${JSON.stringify(name).slice(1, -1)} is not a setting. See docs/settings.md for the names.`,
     );

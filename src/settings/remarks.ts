@@ -1,7 +1,7 @@
-/** Reports what an environment that can be used holds in vain: a `TZ` that is no zone. */
+/** Reports what an environment that can be used holds in vain: variables that are no settings, and a `TZ` that is no zone. */
 
 import { table } from '../options.ts';
-import type { Environment } from '../settings.ts';
+import { type Environment, linkVariables } from './link-variables.ts';
 import { zoneOfProcess } from './time-zone.ts';
 
 /** Sentences on one line; a `warn` says that a setting or a zone has another value than the environment gives it. */
@@ -15,7 +15,28 @@ const mostCharacters = 64;
 
 /** What there is to say of an environment that `readSettings` can read. */
 export function environmentRemarks(env: Environment): Remark[] {
-  return zoneRemarks(env);
+  return [...linkRemarks(env), ...zoneRemarks(env)];
+}
+
+function linkRemarks(env: Environment): Remark[] {
+  const settings = Object.values(table).map((setting) => setting.env);
+  const ignored = linkVariables(env, settings);
+  if (ignored.length === 0) return [];
+  const replaced = ignored.filter((name) => settings.includes(name));
+  const text =
+    `Ignored, because Kubernetes or Docker sets them for a service whose name begins with gatehouse: ${ignored.join(', ')}. ` +
+    '`enableServiceLinks: false` in the pod keeps them away.';
+  if (replaced.length === 0) return [{ level: 'info', text }];
+  const are =
+    replaced.length === 1
+      ? 'is a setting too and takes its default'
+      : 'are settings too and take their defaults';
+  return [
+    {
+      level: 'warn',
+      text: `${text} ${replaced.join(' and ')} ${are}: to choose another value, set it in the container as well.`,
+    },
+  ];
 }
 
 function zoneRemarks(env: Environment): Remark[] {
