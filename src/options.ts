@@ -2,6 +2,7 @@
 
 import { outboundOptions } from './outbound-options.ts';
 import { proxyOptions } from './proxy-options.ts';
+import { databaseUrl, databaseUrlHint } from './settings/database-url.ts';
 import { timeZone, zoneOfProcess } from './settings/time-zone.ts';
 import type { OptionTable } from './settings.ts';
 import {
@@ -48,7 +49,8 @@ export const table: OptionTable = {
     meaning:
       'Where accounts and sessions are kept: the path of a SQLite file, whose missing folders are created, or a PostgreSQL database.',
     secret: true,
-    read: (text) => (/^file:.*[^/]$/.test(text) ? text : postgresUrl(text)),
+    read: databaseUrl,
+    hint: databaseUrlHint,
   },
   databaseConnections: {
     env: 'GATEHOUSE_DATABASE_CONNECTIONS',

@@ -3,6 +3,7 @@
 import type { AddressBlock } from './ip-addresses.ts';
 import { table } from './options.ts';
 import { type Environment, linkVariables } from './settings/link-variables.ts';
+import { closestName } from './settings/suggest.ts';
 import type { Mailbox, Rate } from './values.ts';
 
 export type { AddressBlock, Mailbox, Rate };
@@ -98,7 +99,7 @@ export interface Setting<Value> {
   readonly secret?: true;
   /** Reads the written form; `undefined` when it is unusable. `env` is where it stands, if it stands in one. */
   readonly read: (text: string, env?: Environment) => Value | undefined;
-  /** What is wrong with an unusable value and what may be meant, in sentences; empty if that is not known. */
+  /** What is wrong with an unusable value and what may be meant, in sentences without a secret; empty if that is not known. */
   readonly hint?: (text: string) => string;
 }
 
@@ -132,7 +133,10 @@ export function readSettings(env: Environment): Settings {
     const written = links.includes(setting.env) ? undefined : env[setting.env]?.trim();
     const text = written || setting.default;
     settings[name] = setting.read(text, env);
-    if (settings[name] === undefined) problems.push(complaint(setting, text));
+    if (settings[name] !== undefined) continue;
+    problems.push(
+      complaint(setting.env, setting, JSON.stringify(text), setting.expects, setting.hint?.(text)),
+    );
   }
   const read = settings as unknown as Settings;
   problems.push(...clashes(read));
@@ -162,13 +166,21 @@ function clashes(settings: Partial<Settings>): string[] {
 function unknownNames(names: readonly string[], known: readonly string[]): string[] {
   return names
     .filter((name) => !known.includes(name))
-    .map(
-      (name) => `${JSON.stringify(name).slice(1, -1)} is not a setting. See docs/settings.md for the names.`,
-    );
+    .map((name) => {
+      const meant = closestName(name, known);
+      const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+      return `${JSON.stringify(name).slice(1, -1)} is not a setting.${hint} See docs/settings.md for the names.`;
+    });
 }
 
-function complaint(setting: Setting<unknown>, text: string): string {
-  const value = setting.secret ? 'has an unusable value' : `is ${JSON.stringify(text)}`;
-  const hint = setting.hint?.(text);
-  return `${setting.env} ${value}; expected ${setting.expects}.${hint ? ` ${hint}` : ''}`;
+/** What is wrong with a value; `shown` is left out where it may hold a secret. */
+export function complaint(
+  name: string,
+  { secret }: Pick<Setting<unknown>, 'secret'>,
+  shown: string,
+  expected: string,
+  hint: string | undefined,
+): string {
+  const value = secret ? 'has an unusable value' : `is ${shown}`;
+  return `${name} ${value}; expected ${expected}.${hint ? ` ${hint}` : ''}`;
 }

@@ -124,6 +124,7 @@ test('depends on nothing but what it needs at run time', () => {
     'cli-progress',
     'commander',
     'ipaddr.js',
+    'leven',
     'nodemailer',
     'pg',
     'pino',

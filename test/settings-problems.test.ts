@@ -1,7 +1,7 @@
 /** Settings that cannot be used: all problems at once, and nothing secret among them. */
 
 import { expect, test } from 'vitest';
-import { readSettings } from '../src/settings.ts';
+import { readSettings, table } from '../src/settings.ts';
 import { problems } from './support/settings.ts';
 
 test('all problems are told at once, each on a line that names its setting', () => {
@@ -53,6 +53,73 @@ test('what is wrong with networks of proxies is told for each of them', () => {
     expect(told(text)).toEqual([`${begun(text)} ${hint}`]);
   expect(told('fe80::1%\n')).toHaveLength(1);
   expect(told('fe80::1%a\nb').join()).not.toContain('\n');
+});
+
+test.each([
+  ['GATEHOUSE_DEBGU', 'GATEHOUSE_DEBUG'],
+  ['GATEHOUSE_SESION_IDLE_SECONDS', 'GATEHOUSE_SESSION_IDLE_SECONDS'],
+  ['GATEHOUSE_TRUSTED_PROXY', 'GATEHOUSE_TRUSTED_PROXIES'],
+  ['GATEHOUSE_PORT', 'PORT'],
+  ['GATEHOUSE_HOST', 'HOST'],
+  ['GATEHOUSE_DATABASE_URL', 'DATABASE_URL'],
+  ['GATEHOUSE_METRICSPORT', 'GATEHOUSE_METRICS_PORT'],
+  ['GATEHOUSE_metrics_port', 'GATEHOUSE_METRICS_PORT'],
+])('%s is answered with %s', (name, meant) => {
+  expect(problems({ [name]: 'x' })).toEqual([
+    `${name} is not a setting. Did you mean ${meant}? See docs/settings.md for the names.`,
+  ]);
+});
+
+test('every setting is suggested for a slip in its name', () => {
+  const names = Object.values(table).map(({ env }) => env);
+  expect(names.length).toBeGreaterThan(25);
+  for (const name of names.filter((one) => one.startsWith('GATEHOUSE_'))) {
+    const slip = `${name.slice(0, 12)}${name.slice(13)}`;
+    expect(problems({ [slip]: 'x' })).toEqual([
+      `${slip} is not a setting. Did you mean ${name}? See docs/settings.md for the names.`,
+    ]);
+  }
+});
+
+test('what is like no setting is answered without one', () => {
+  for (const name of ['GATEHOUSE_', 'GATEHOUSE_X', 'GATEHOUSE_NONSENSE', 'GATEHOUSE_DEBUGGING_LEVEL']) {
+    expect(problems({ [name]: 'x' })).toEqual([
+      `${name} is not a setting. See docs/settings.md for the names.`,
+    ]);
+  }
+});
+
+test.each([
+  ['./x.db', 'file:./x.db'],
+  ['../x.db', 'file:../x.db'],
+  ['x.db', 'file:./x.db'],
+  ['data/x.sqlite3', 'file:./data/x.sqlite3'],
+  ['/srv/data/x', 'file:/srv/data/x'],
+  ['sqlite:x.db', 'file:./x.db'],
+  ['sqlite://x.db', 'file:./x.db'],
+  ['sqlite:///srv/x.db', 'file:/srv/x.db'],
+  ['SQLite:./x', 'file:./x'],
+  ['file://x.db', 'file:./x.db'],
+  ['file://./x.db', 'file:./x.db'],
+])('DATABASE_URL=%s is answered with its spelling, %s', (text, spelling) => {
+  expect(problems({ DATABASE_URL: text })).toEqual([
+    `DATABASE_URL has an unusable value; expected ${table.databaseUrl.expects}. For this file write \`${spelling}\`.`,
+  ]);
+  expect(problems({ DATABASE_URL: spelling })).toEqual([]);
+});
+
+test('DATABASE_URL=file:///tmp/x.db is a spelling of its own, and what may be a password is not repeated', () => {
+  expect(problems({ DATABASE_URL: 'file:///tmp/x.db' })).toEqual([]);
+  for (const text of [
+    'hunter2',
+    'joe:hunter2@db/x.db',
+    'mysql://joe:hunter2@db/x.db',
+    'sqlite://joe:hunter2@db/x',
+  ]) {
+    expect(problems({ DATABASE_URL: text })).toEqual([
+      `DATABASE_URL has an unusable value; expected ${table.databaseUrl.expects}.`,
+    ]);
+  }
 });
 
 test('names of other programs are none of our business', () => {

@@ -3,6 +3,7 @@
 import { CommanderError } from 'commander';
 import { UnusableSettings } from '../settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
+import { adviceFor } from './advice.ts';
 import { type Exit, exits, Failure } from './exit.ts';
 import { createProgram } from './program.ts';
 
@@ -12,15 +13,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 process.stderr.on('error', () => {});
 
+const program = createProgram();
 try {
-  await createProgram().parseAsync();
+  await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
 
 function report(error: unknown): Exit {
   // It said what is wrong itself.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exits.done;
+    const advice = adviceFor(program, error, process.argv.slice(2));
+    if (advice !== undefined) say(advice);
+    return exits.usage;
+  }
   const known = error instanceof Failure || error instanceof UnusableSettings;
   if (known) say(error.message);
   else if (error instanceof StoreUnusable) say(error.message);

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { type Migrated, type MigrationRefusal, migrate } from '../migrate.ts';
-import { table } from '../settings.ts';
+import { complaint, table } from '../settings.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { isRefusal } from '../usecases/gate.ts';
 import { add } from './command.ts';
@@ -63,11 +63,11 @@ async function goingOn<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 function addressOf(text: string, option: string): string {
-  const { read, expects } = table.databaseUrl;
+  const { read, expects, hint } = table.databaseUrl;
   const address = read(text);
   if (address !== undefined) return address;
   // It may hold a password.
-  throw new Failure(exits.usage, `${option} has an unusable value; expected ${expects}.`);
+  throw new Failure(exits.usage, complaint(option, table.databaseUrl, '', expects, hint?.(text)));
 }
 
 function facts(moved: Migrated, keepSource: boolean) {

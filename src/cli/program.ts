@@ -17,6 +17,13 @@ Every command reads the settings of the server from the environment, DATABASE_UR
 server runs. Exit codes: 0 done, 1 failed or no, 2 unusable command line or settings, 3 not found, 4 refused,
 5 database unusable.`;
 
+/** What stands behind the `=` of an option or a variable may be a password, and the parser would repeat it. */
+function withoutValues(text: string): string {
+  return text
+    .replace(/(unknown (?:option|command) '[\w-]+=)[\s\S]*'/, "$1…'")
+    .replace(/(but got \d+: (?:[\s\S]*?, )?[A-Z][A-Z0-9_]*=)[\s\S]*/, '$1…\n');
+}
+
 /** Builds the program; nothing runs before it is told to parse. */
 export function createProgram(): Command {
   const program = new Command('gatehouse')
@@ -25,6 +32,7 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'show how it is used')
     .addHelpText('after', about)
     .showHelpAfterError('`--help` shows how it is used.')
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     // `doctor --json` and `doctor cookie --json` are two options.
     .enablePositionalOptions()
     .exitOverride();

@@ -1,0 +1,121 @@
+/** What to do about a command line that cannot be used: the command that was meant, or the variable to set. */
+
+import type { Command, CommanderError } from 'commander';
+import { bareName, closest, closestName } from '../settings/suggest.ts';
+import { table } from '../settings.ts';
+
+/** What other programs call a command of ours. */
+const otherNames: Readonly<Record<string, string>> = {
+  status: 'doctor',
+  health: 'doctor',
+  check: 'doctor',
+  start: 'serve',
+  run: 'serve',
+  server: 'serve',
+  users: 'user',
+  sessions: 'session',
+  log: 'audit',
+  logs: 'audit',
+};
+
+/** A sentence to follow the one of the parser, if there is more to say. `words` is the command line. */
+export function adviceFor(
+  program: Command,
+  { code, message }: Pick<CommanderError, 'code' | 'message'>,
+  words: readonly string[],
+): string | undefined {
+  const isAnswered = message.includes('Did you mean');
+  if (code === 'commander.missingMandatoryOptionValue') return slipAdvice(program, words);
+  if (code === 'commander.unknownOption') return optionAdvice(message, words, isAnswered);
+  const assigned = words.find((word) => /^[A-Z][A-Z0-9_]*=/.test(word));
+  if (assigned !== undefined) return settingAdvice(assigned, []);
+  return isAnswered ? undefined : commandAdvice(program, code, words);
+}
+
+function optionAdvice(message: string, words: readonly string[], isAnswered: boolean): string | undefined {
+  const [, flag = ''] = /unknown option '(--[^'=]+)/.exec(message) ?? [];
+  const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  return settingAdvice(words[at] ?? flag, words.slice(at + 1), isAnswered ? 'exactly' : 'about');
+}
+
+/** The parser misses an option before it sees that another one is unknown, which may be the same with a slip in it. */
+function slipAdvice(program: Command, words: readonly string[]): string | undefined {
+  const [, command, rest] = reached(program, words);
+  const known = ['--help', ...command.options.map(({ long }) => String(long))];
+  const unknown = rest.find((word) => word.startsWith('--') && !known.includes(word.replace(/=.*/s, '')));
+  if (unknown === undefined) return undefined;
+  const following = rest.slice(rest.indexOf(unknown) + 1);
+  const setting = settingAdvice(unknown, following, 'exactly');
+  if (setting !== undefined) return setting;
+  const meant = closest(unknown.replace(/=.*/s, ''), known);
+  return meant === undefined ? settingAdvice(unknown, following) : `Did you mean ${meant}?`;
+}
+
+/** Which variable to set for a word that names a setting, with the value behind its `=` or the one that follows. */
+export function settingAdvice(
+  word: string,
+  following: readonly string[],
+  named: 'exactly' | 'about' = 'about',
+): string | undefined {
+  const [flag = '', ...rest] = word.split('=');
+  const setting = settingNamed(flag, named);
+  if (setting === undefined) return undefined;
+  const value = rest.length > 0 ? rest.join('=') : following[0];
+  const { env, secret } = setting;
+  const isSwitch = setting.read('true') === true;
+  const isShown = !secret && value !== undefined && /^[\w@%+:,./][\w@%+:,./-]*$/.test(value);
+  const shown = isShown ? value : isSwitch ? 'true' : '…';
+  return `Set ${env}=${shown} in the environment: settings are no options. docs/settings.md lists them.`;
+}
+
+/** By the name of its variable or by that of the library, in whichever style it is written. */
+function settingNamed(flag: string, named: 'exactly' | 'about') {
+  const byName = Object.entries(table).flatMap(([name, setting]) =>
+    [setting.env, name].map((one) => [one, setting] as const),
+  );
+  const names = byName.map(([name]) => name);
+  const meant =
+    named === 'about' ? closestName(flag, names) : names.find((name) => bareName(name) === bareName(flag));
+  return byName.find(([name]) => name === meant)?.[1];
+}
+
+/** The command that was meant, or the ones there are. */
+function commandAdvice(program: Command, code: string, words: readonly string[]): string | undefined {
+  const isHelp = code === 'commander.help' && words.includes('help');
+  if (!isHelp && !['commander.unknownCommand', 'commander.excessArguments'].includes(code)) return undefined;
+  const [path, command, rest] = reached(
+    program,
+    words.filter((word) => word !== 'help'),
+  );
+  const names = command.commands.map((child) => child.name());
+  for (const word of rest.filter((one) => !one.startsWith('-'))) {
+    const meant = closest(word, names) ?? (command === program ? otherName(word) : undefined);
+    if (meant === undefined) continue;
+    const before = isHelp ? [...path, 'help'] : path;
+    return `Did you mean ${[...before, meant].join(' ')}?`;
+  }
+  if (code !== 'commander.unknownCommand') return undefined;
+  const title = command === program ? 'Commands' : `Commands of ${path.join(' ')}`;
+  return `${title}: ${[...names, 'help'].join(', ')}.`;
+}
+
+function otherName(word: string): string | undefined {
+  return otherNames[closest(word, Object.keys(otherNames)) ?? ''];
+}
+
+/** The command that words lead to, the words that name it, and those after it. */
+function reached(
+  program: Command,
+  words: readonly string[],
+): readonly [path: readonly string[], command: Command, rest: readonly string[]] {
+  const path = [program.name()];
+  let command = program;
+  let used = 0;
+  for (const [n, word] of words.entries()) {
+    const next = command.commands.find((child) => child.name() === word);
+    if (next === undefined) break;
+    [command, used] = [next, n + 1];
+    path.push(word);
+  }
+  return [path, command, words.slice(used)];
+}
