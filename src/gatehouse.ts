@@ -9,7 +9,9 @@ import { Sender } from './mail/sender.ts';
 import { smtpPost } from './mail/smtp.ts';
 import { linkBase } from './mail/words.ts';
 import { type Log, openGate } from './open.ts';
-import { readSettings, type Settings, type Share } from './settings.ts';
+import { checkSettings } from './settings/check.ts';
+import { closest } from './settings/suggest.ts';
+import { type Settings, type Share, table } from './settings.ts';
 import { after } from './storage/awaitable.ts';
 import type { Figure } from './storage/port.ts';
 import type { Gate } from './usecases/gate.ts';
@@ -34,7 +36,10 @@ import { Traffic } from './wire/traffic.ts';
 export type { Log };
 
 export interface GatehouseOptions {
-  /** Options by their name in `docs/settings.md`; what is missing takes its default. Nothing is read from the environment. */
+  /**
+   * Options by their name in `docs/settings.md`; what is missing or `undefined` takes its default. Nothing is read from
+   * the environment.
+   */
   readonly settings?: Partial<Settings>;
   /** Receives one audit entry per event and one entry per error. Default: nothing is reported. */
   readonly log?: Log;
@@ -73,20 +78,24 @@ export interface Gatehouse {
   close(): Promise<void>;
 }
 
+/** A new option does not compile before it is known here. */
+const options = { settings: 0, log: 0, clock: 0, share: 0 } satisfies Record<keyof GatehouseOptions, 0>;
+
 const silent: Log = { info: () => {}, error: () => {} };
 
 /**
  * Opens the store and puts Gatehouse together.
  *
+ * @throws {UnusableSettings} if options or settings cannot be used, before anything is opened, or if two contracts would
+ * claim one path under the base path (ruling W6); `problems` holds all.
  * @throws {StoreUnusable} if the database cannot be opened; the message says what to do.
- * @throws {UnusableSettings} if two contracts would claim one path under the base path (ruling W6).
  */
-export async function createGatehouse(options: GatehouseOptions = {}): Promise<Gatehouse> {
-  const { log = silent } = options;
-  const settings: Settings = { ...readSettings({}), ...options.settings };
+export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gatehouse> {
+  const { log = silent } = given;
+  const settings = checkSettings(given.settings, unknownOptions(given));
   const onMail = () => sender.wake();
-  const { gate, store, warnings, close } = await openGate(settings, log, onMail, options.share);
-  const clock = options.clock ?? store.clock ?? Date.now;
+  const { gate, store, warnings, close } = await openGate(settings, log, onMail, given.share);
+  const clock = given.clock ?? store.clock ?? Date.now;
   const sender = createSender(settings, gate, log, clock);
   const checks: CheckCounts = { live: 0, dead: 0, none: 0 };
   const contracts = createContracts(settings, gate, checks);
@@ -135,6 +144,18 @@ export async function createGatehouse(options: GatehouseOptions = {}): Promise<G
       await close();
     },
   };
+}
+
+/** A setting that is given beside `settings` would count for nothing, and the default be used in its place. */
+function unknownOptions(given: object): string[] {
+  const known = Object.keys(options);
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      if (Object.hasOwn(table, name)) return `${name} is a setting: give it in \`settings\`.`;
+      const meant = closest(name, known);
+      return `${JSON.stringify(name).slice(1, -1)} is not an option.${meant ? ` Did you mean ${meant}?` : ''}`;
+    });
 }
 
 /** Reclaims what is dead, again and again, until it is told to stop. */

@@ -139,7 +139,7 @@ export function readSettings(env: Environment): Settings {
     );
   }
   const read = settings as unknown as Settings;
-  problems.push(...clashes(read));
+  problems.push(...clashes(read, (name) => table[name].env));
   if (problems.length > 0) throw new UnusableSettings(problems);
   return read;
 }
@@ -147,23 +147,23 @@ export function readSettings(env: Environment): Settings {
 /** Connections to PostgreSQL that a process needs: to watch, for checks, and for everything else. */
 const leastConnections = 4;
 
-/** What is wrong with settings that are good each by itself. */
-function clashes(settings: Partial<Settings>): string[] {
+/** What is wrong with settings that are good each by itself; `nameOf` is the name a setting has where they were given. */
+export function clashes(settings: Partial<Settings>, nameOf: (name: keyof Settings) => string): string[] {
   const { host, port = 0, metricsHost, metricsPort } = settings;
   const { workers = 1, databaseUrl, databaseConnections = Infinity } = settings;
   const isSame = port > 0 && port === metricsPort && host === metricsHost;
   const needed = workers * leastConnections;
   const isShort = workers > 1 && databaseUrl?.startsWith('postgres') && databaseConnections < needed;
   return [
-    ...(isSame ? ['GATEHOUSE_METRICS_PORT must be another port than PORT.'] : []),
+    ...(isSame ? [`${nameOf('metricsPort')} must be another port than ${nameOf('port')}.`] : []),
     ...(isShort
-      ? [`GATEHOUSE_DATABASE_CONNECTIONS must be ${needed} or more: ${leastConnections} for each worker.`]
+      ? [`${nameOf('databaseConnections')} must be ${needed} or more: ${leastConnections} for each worker.`]
       : []),
   ];
 }
 
 /** A sentence for each name that is not among `known`. */
-function unknownNames(names: readonly string[], known: readonly string[]): string[] {
+export function unknownNames(names: readonly string[], known: readonly string[]): string[] {
   return names
     .filter((name) => !known.includes(name))
     .map((name) => {

@@ -1,0 +1,128 @@
+/** Settings that a program gives as values, checked by the table that reads them from an environment. */
+
+import { table } from '../options.ts';
+import {
+  type AddressBlock,
+  clashes,
+  complaint,
+  type Mailbox,
+  type Rate,
+  type Setting,
+  type Settings,
+  UnusableSettings,
+  unknownNames,
+} from '../settings.ts';
+
+/** Every kind of value a setting has. A setting of another kind does not compile before `textOf` can write it. */
+type Value = Settings[keyof Settings];
+
+/** Of a value no more than this is repeated. */
+const mostCharacters = 256;
+
+/**
+ * Checks options by their names, and completes them; one that is missing or `undefined` takes its default. Nothing is
+ * read from an environment.
+ *
+ * @throws {UnusableSettings} naming every unusable value and every unknown name at once, after the `found` problems.
+ */
+export function checkSettings(given: unknown, found: readonly string[] = []): Settings {
+  if (given !== undefined && !isRecord(given))
+    throw new UnusableSettings([...found, 'settings must be an object of options and values.']);
+  const own = new Map(Object.entries(given ?? {}));
+  const problems = [...found, ...unknownNames([...own.keys()], Object.keys(table))];
+  const settings: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(table) as [keyof Settings, Setting<Value>][]) {
+    const value = own.get(name);
+    settings[name] = value === undefined ? byDefault(setting) : accepted(setting, value);
+    if (settings[name] !== undefined) continue;
+    const hint = typeof value === 'string' ? setting.hint?.(value) : undefined;
+    problems.push(complaint(name, setting, shown(value), expected(setting), hint));
+  }
+  problems.push(...clashes(settings as Partial<Settings>, (name) => name));
+  if (problems.length > 0) throw new UnusableSettings(problems);
+  return settings as unknown as Settings;
+}
+
+/** The value that the table reads from the text of a value; `undefined` if that is of another type, or unusable. */
+function accepted(setting: Setting<Value>, value: unknown): Value | undefined {
+  if (value === null) return byDefault(setting) === null ? null : undefined;
+  // The words that stand for them differ.
+  if (typeof value === 'boolean') return typeof byDefault(setting) === 'boolean' ? value : undefined;
+  try {
+    const text = textOf(value as Exclude<Value, boolean | null>);
+    // A setting that does not start out unset cannot be.
+    if (text === undefined || (text.trim() === '' && setting.default !== '')) return undefined;
+    const read = setting.read(text);
+    return isAlike(value, read) ? read : undefined;
+  } catch {
+    // Whatever throws when it is looked at is no value.
+    return undefined;
+  }
+}
+
+/** A value as it is written in an environment; `undefined` if it cannot be. What is no setting's value may come to anything. */
+function textOf(value: Exclude<Value, boolean | null>): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (isList(value)) return listText(value);
+  if ('limit' in value) return rateText(value);
+  return mailboxText(value);
+}
+
+function isList(value: object): value is Extract<Value, readonly unknown[]> {
+  return Array.isArray(value);
+}
+
+function listText(items: readonly (string | AddressBlock)[]): string | undefined {
+  const texts = items.map((item) => (typeof item === 'string' ? item : item.map(String).join('/')));
+  return texts.some((text) => text.includes(',') || text.trim() === '') ? undefined : texts.join(',');
+}
+
+function rateText({ limit, windowMs }: Rate): string {
+  return `${limit}/${windowMs / 1_000}s`;
+}
+
+function mailboxText({ name, address }: Mailbox): string {
+  return name === '' ? address : `${name} <${address}>`;
+}
+
+/** Whether two values are of one type, through and through; texts and numbers may differ in how they are written. */
+function isAlike(value: unknown, read: unknown): boolean {
+  if (!isObject(value) || !isObject(read)) return read !== null && typeof value === typeof read;
+  if (Array.isArray(value) !== Array.isArray(read)) return false;
+  if (Array.isArray(read) && (value as unknown as unknown[]).length !== read.length) return false;
+  return Object.entries(read).every(([key, one]) => isAlike(value[key], one));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isRecord(value: unknown): value is object {
+  return isObject(value) && !Array.isArray(value);
+}
+
+/** What a value must be, in the words of a program. */
+function expected(setting: Setting<Value>): string {
+  const { expects } = setting;
+  const example = byDefault(setting);
+  if (typeof example === 'boolean') return '`true` or `false`';
+  if (example === null) return `${expects}, or \`null\``;
+  if (Array.isArray(example)) return `an array (in the environment: ${expects})`;
+  if (isObject(example))
+    return `an object such as \`${JSON.stringify(example)}\` (in the environment: ${expects})`;
+  return expects;
+}
+
+/** Also tells which kind of value a setting has. */
+function byDefault(setting: Setting<Value>): Value | undefined {
+  return setting.read(setting.default, {});
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value);
+  if (typeof value === 'function') return 'a function';
+  if (isObject(value)) return Array.isArray(value) ? 'an array' : 'an object';
+  return String(value);
+}

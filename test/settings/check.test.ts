@@ -1,0 +1,148 @@
+/** What the table says of a value: the types and the bounds of every setting. */
+
+import { expect, test } from 'vitest';
+import { checkSettings } from '../../src/settings/check.ts';
+import { readSettings, type Settings, table, UnusableSettings } from '../../src/settings.ts';
+
+/** What is wrong, without the throwing. */
+function refusals(check: () => unknown): readonly string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof UnusableSettings) return error.problems;
+    throw error;
+  }
+}
+
+/** A text other than the default for every setting; a new setting does not compile without one. */
+const written: Readonly<Record<keyof Settings, string>> = {
+  host: '::1',
+  port: '4000',
+  workers: '2',
+  databaseUrl: 'file:./x.db',
+  databaseConnections: '20',
+  databaseListenUrl: 'postgres://db.example.com/x',
+  checkTrustMs: '0',
+  checkMemoryMegabytes: '64',
+  debug: 'true',
+  allowedOrigins: 'https://a.example,https://b.example:8443',
+  trustedProxies: '10.0.0.0/8,unix,2001:db8::1',
+  basePath: '/id',
+  forwardedHeader: 'forwarded',
+  sessionIdleSeconds: '60',
+  sessionLifetimeSeconds: '60',
+  sessionsPerUser: '5',
+  sweepSeconds: '5',
+  passwordMinLength: '15',
+  pbkdf2Iterations: '1000',
+  throttle: 'off',
+  throttleAccount: '7/90s',
+  throttleClient: '1000000/30d',
+  timeZone: 'Asia/Kathmandu',
+  enumeration: 'hide',
+  envelopeStatus: 'ok',
+  dotjsonStatus: 'ok',
+  auditDays: '1',
+  publicUrl: 'https://app.example.com/auth',
+  smtpUrl: 'smtps://user:password@mail.example.com',
+  mailFrom: 'Example <login@example.com>',
+  mailOutbox: './x',
+  metricsPort: '0',
+  metricsHost: '::1',
+};
+
+const names = Object.keys(table) as (keyof Settings)[];
+
+test.each(names)('%s: what an environment is read to is accepted, and so is the default', (name) => {
+  const read = readSettings({ [table[name].env]: written[name] });
+  expect(read[name]).not.toEqual(readSettings({})[name]);
+  expect(checkSettings(read)).toEqual(read);
+  expect(checkSettings({ [name]: read[name] })[name]).toEqual(read[name]);
+  expect(checkSettings({ [name]: undefined })).toEqual(readSettings({}));
+  expect(checkSettings({ [name]: readSettings({})[name] })).toEqual(readSettings({}));
+});
+
+/** Values of all the types there are, the right one for each setting among them. */
+const values: readonly unknown[] = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  -1,
+  0.5,
+  1e21,
+  7n,
+  '7',
+  'x',
+  '',
+  ' ',
+  true,
+  'true',
+  null,
+  [],
+  ['x'],
+  [null],
+  [7],
+  {},
+  { toString: () => '7' },
+  { limit: '7', windowMs: 60_000 },
+  { limit: 7, windowMs: 1.5 },
+  { name: 7, address: 'login@example.com' },
+  () => 7,
+  Symbol('7'),
+];
+
+test.each(names)('%s: a value of another type is refused by the name of the option', (name) => {
+  const right = readSettings({ [table[name].env]: written[name] })[name];
+  const kind = (value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
+  const others = values.filter((value) => kind(value) !== kind(right) && value !== readSettings({})[name]);
+  expect(others.length).toBeGreaterThan(10);
+  for (const value of others) {
+    const said = refusals(() => checkSettings({ [name]: value }));
+    expect(said, `${name}: ${String(value)}`).toHaveLength(1);
+    expect(said[0]).toMatch(new RegExp(`^${name} (?:is|has an unusable value)\\b.*; expected .*\\.$`));
+  }
+});
+
+test.each([
+  ['port', [0, 65_535], [-1, 65_536, 3000.5, Number.NaN]],
+  ['workers', [1, 64], [0, 65]],
+  ['metricsPort', [null, 0, 65_535], [-1, 65_536]],
+  ['checkMemoryMegabytes', [null, 1, 4_096], [0, 4_097]],
+  ['passwordMinLength', [8, 64], [7, 65]],
+  [
+    'throttleAccount',
+    [{ limit: 1, windowMs: 1_000 }],
+    [{ limit: 0, windowMs: 1_000 }, { limit: 1 }, { limit: 1, windowMs: 999 }],
+  ],
+  [
+    'throttleClient',
+    [{ limit: 1_000_000, windowMs: 2_592_000_000 }],
+    [
+      { limit: 1_000_001, windowMs: 1_000 },
+      { limit: 1, windowMs: 2_592_001_000 },
+    ],
+  ],
+  [
+    'allowedOrigins',
+    [[], ['https://a.example']],
+    [['*'], ['https://a.example,https://b.example'], ['https://a.example', ' '], 'https://a.example'],
+  ],
+  ['trustedProxies', [[], ['unix']], [['10.0.0.0/8'], [['10.0.0.0', 8]], '10.0.0.0/8']],
+  [
+    'mailFrom',
+    [{ name: '', address: 'login@example.com' }],
+    [{ name: 'A', address: 'login@example.com, eve@example.com' }, 'login@example.com'],
+  ],
+  ['mailOutbox', ['./x'], ['', 'a\0b']],
+  ['host', ['localhost'], ['', 'a b', 'http://localhost']],
+  ['timeZone', ['Asia/Tokyo'], ['PST', 'Foo/Bar', 'Etc/Unknown']],
+  ['enumeration', ['hide'], ['Hide', 'toString']],
+  ['debug', [true, false], ['true', 'false', 0]],
+] as const)('%s has the bounds it has in an environment', (name, usable, unusable) => {
+  for (const value of usable) expect(checkSettings({ [name]: value })[name]).toEqual(value);
+  for (const value of unusable)
+    expect(
+      refusals(() => checkSettings({ [name]: value })),
+      String(value),
+    ).toHaveLength(1);
+});
