@@ -13,6 +13,10 @@ const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'w
 const [program, ...args] = process.argv.slice(2);
 const parent = process.ppid;
 
+/** How long after a SIGHUP the end of another process is taken for a part of it. */
+const hangupMs = 2_000;
+let hungUpAt = -Infinity;
+
 if (!isInstalled()) install();
 const runtime = chooseRuntime();
 if (runtime === process.execPath) runHere();
@@ -62,25 +66,58 @@ async function runHere() {
   process.argv = [process.execPath, join(root, program), ...args];
   stopWithNpm((signal) => process.kill(process.pid, signal));
   await import(pathToFileURL(join(root, program)).href);
+  // One that does not heed SIGHUP dies of it.
+  if (process.listenerCount('SIGHUP') > 0) process.on('SIGHUP', noteHangup);
 }
 
 function runOn(executable) {
   const child = spawn(executable, [join(root, program), ...args], { stdio: 'inherit' });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGHUP', noteHangup);
   stopWithNpm((signal) => child.kill(signal));
   child.on('error', (error) => stop(`Cannot run ${executable}: ${error.message}`));
   child.on('exit', (code, signal) => (signal ? process.kill(process.pid, 'SIGKILL') : process.exit(code)));
 }
 
-/** npm passes a signal to a shell that dies of it and tells nobody: without its parent the program stops as well. */
+function noteHangup() {
+  hungUpAt = performance.now();
+}
+
+/**
+ * npm passes SIGTERM and SIGINT to a shell that dies of them and tells nobody: without its parent the program stops as
+ * well. npm passes no SIGHUP on. That npm has gone without its shell, or its shell together with a terminal, is passed
+ * on as SIGHUP, which a server that nohup started ignores.
+ */
 function stopWithNpm(send) {
   if (!process.env.npm_lifecycle_event) return;
+  const line = readOf(parent, 'cmdline');
+  const shell = line.includes('\0-c\0') ? parent : undefined;
+  const npm = parentOf(shell);
+  // Some shells let the program take their place: its parent is npm then.
+  const isBelowNpm = line !== '' && shell === undefined;
   const watching = setInterval(() => {
-    if (process.ppid === parent) return;
+    const isNpmGone = parentOf(shell) !== npm;
+    const isOrphan = process.ppid !== parent;
+    if (!isNpmGone && !isOrphan) return;
     clearInterval(watching);
-    send('SIGTERM');
+    if (!isOrphan || isBelowNpm) return send('SIGHUP');
+    // A SIGHUP to all of them may have reached the shell first.
+    setTimeout(() => send(performance.now() - hungUpAt < hangupMs ? 'SIGHUP' : 'SIGTERM'), 100);
   }, 200);
   watching.unref();
+}
+
+/** The parent of a process; undefined where the system does not tell. */
+function parentOf(pid) {
+  return pid === undefined ? undefined : /^PPid:\s*(\d+)$/m.exec(readOf(pid, 'status'))?.[1];
+}
+
+function readOf(pid, name) {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function stop(reason) {

@@ -1,6 +1,7 @@
 /** The command line: arguments in, an exit code out, every error in a sentence on standard error. */
 
 import { CommanderError } from 'commander';
+import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
 import { adviceFor } from './advice.ts';
@@ -12,6 +13,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exits.done : exits.failed),
 );
 process.stderr.on('error', () => {});
+// What nohup starts outlives its terminal.
+if (isStartedByNohup(process.env)) process.on('SIGHUP', () => {});
 
 const program = createProgram();
 try {

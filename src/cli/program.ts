@@ -39,7 +39,7 @@ export function createProgram(): Command {
 
   add(program, 'serve', {
     summary: 'Start the server; what `gatehouse` alone does too',
-    more: 'Settings come from the environment. SIGTERM ends it in order.',
+    more: 'Settings come from the environment. SIGTERM, SIGINT and SIGHUP end it in order.',
     examples: ['gatehouse serve', 'PORT=8080 gatehouse'],
     speaksToPeople: true,
   }).action(() => {

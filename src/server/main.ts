@@ -3,10 +3,11 @@
 import { environmentRemarks } from '../settings/remarks.ts';
 import { readSettings } from '../settings.ts';
 import { createLog } from './log.ts';
-import { giveUp, say, surviveEverything } from './process.ts';
+import { giveUp, say, surviveEverything, surviveHangup } from './process.ts';
 
 const log = createLog();
 surviveEverything(log);
+surviveHangup(log);
 try {
   // Compose writes `TZ=${TZ}` where there is none. The runtime takes that for a zone it does not know; without the
   // variable it takes the machine's, and so do workers.

@@ -1,5 +1,6 @@
 /** What every process of ours does: it outlives its outputs and its defects, and ends in order. */
 
+import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings.ts';
 import { StoreUnusable } from '../storage/port.ts';
 import { CannotListen } from './bind.ts';
@@ -24,6 +25,15 @@ export function surviveEverything(log: ProcessLog): void {
   process.stdout.on('error', () => {});
 }
 
+/** Whether the end of a terminal is the end of this process. */
+const heedsHangup = !isStartedByNohup(process.env);
+
+/** Has a process that nohup started outlive its terminal, and say so. */
+export function surviveHangup(log: ProcessLog): void {
+  if (heedsHangup) return;
+  process.on('SIGHUP', () => log.info('SIGHUP ignored: nohup started this process'));
+}
+
 /** Ends the process after `stop` when it is told to; whoever insists has it ended at once, after `cut`. */
 export function stopOnSignal(log: ProcessLog, stop: () => Promise<unknown>, cut = () => {}): void {
   let stoppingSince: number | undefined;
@@ -40,7 +50,7 @@ export function stopOnSignal(log: ProcessLog, stop: () => Promise<unknown>, cut 
     await log.drain();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', ...(heedsHangup ? (['SIGHUP'] as const) : [])] as const) {
     process.on(signal, () => obey(signal).catch((error) => giveUp(error)));
   }
 }

@@ -32,7 +32,7 @@ export type Told = { readonly ready: Ready } | { readonly failure: string } | { 
 const [number = 1, of = 1] = process.argv.slice(2).map(Number);
 const log = createLog(number);
 surviveEverything(log);
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 try {
   await serve(supervisorGone());
 } catch (error) {

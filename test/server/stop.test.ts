@@ -31,7 +31,7 @@ function knock(url: string): Promise<string> {
   });
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s: a login that is being hashed gets its answer, new clients are turned away, and the code is 0',
   async (signal) => {
     const file = join(temporaryFolder(), 'gatehouse.db');
@@ -42,7 +42,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     // Asked later and answered: so the login has been read.
     expect((await server.send({ path: '/healthz' })).status).toBe(200);
     const exited = server.stop(signal);
-    await isStopping(server);
+    expect(await isStopping(server)).toMatchObject({ level: 30, signal });
     expect(await knock(server.url)).toBe('ECONNREFUSED');
     expect(login.received).toBe('');
 

@@ -28,7 +28,7 @@ async function loggingIn(server: TestProcess) {
   return logins;
 }
 
-onLinux.for(['SIGTERM', 'SIGINT'] as const)(
+onLinux.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s: logins that are being hashed get their answers, and the code is 0 once all are gone',
   async (signal) => {
     const server = await startWorkers(2, slowHash);
@@ -63,7 +63,10 @@ onLinux('a signal to all processes of a group, as a terminal sends it, is one wi
 onLinux('a signal to a worker alone is nobody else’s, nor its own', async () => {
   const server = await startWorkers(2);
   const workers = await allOf(server, 2);
-  for (const pid of workers) process.kill(pid, 'SIGTERM');
+  for (const pid of workers) {
+    process.kill(pid, 'SIGTERM');
+    process.kill(pid, 'SIGHUP');
+  }
   await wait(300);
   expect(await allOf(server, 2)).toEqual(workers);
   expect((await server.send({ path: '/readyz' })).status).toBe(200);
