@@ -1,5 +1,6 @@
 /** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
 
+import { listenOptions } from './listen-options.ts';
 import { outboundOptions } from './outbound-options.ts';
 import { proxyOptions } from './proxy-options.ts';
 import { databaseUrl, databaseUrlHint } from './settings/database-url.ts';
@@ -22,25 +23,7 @@ const day = 86_400;
 
 /** The table, in the order of the documentation. */
 export const table: OptionTable = {
-  host: {
-    env: 'HOST',
-    default: '127.0.0.1',
-    expects: 'a host name or an IP address',
-    meaning: 'The address the server listens on. `0.0.0.0` or `::` makes it reachable from other machines.',
-    read: hostName,
-  },
-  port: {
-    env: 'PORT',
-    default: '3000',
-    ...count(0, 65_535),
-    meaning: 'The port the server listens on; 0 lets the system choose one.',
-  },
-  workers: {
-    env: 'GATEHOUSE_WORKERS',
-    default: '1',
-    ...count(1, 64),
-    meaning: 'Processes that share the port: up to one for each core. Logins are bound by hashing anyway.',
-  },
+  ...listenOptions,
   databaseUrl: {
     env: 'DATABASE_URL',
     default: 'file:./data/gatehouse.db',

@@ -30,6 +30,8 @@ export interface Settings {
   readonly port: number;
   /** Processes that serve the port together. Whoever embeds Gatehouse starts them, and gives each its `share`. */
   readonly workers: number;
+  /** How long the server of this program keeps idle connections; one that embeds Gatehouse decides by itself. */
+  readonly keepAliveSeconds: number;
   readonly databaseUrl: string;
   /** The most connections a node opens to PostgreSQL. */
   readonly databaseConnections: number;

@@ -12,7 +12,7 @@ import { stopOnSignal } from './process.ts';
 export async function start(settings: Settings, log: ProcessLog): Promise<void> {
   const gatehouse = await createGatehouse({ settings, log });
   const metrics = await listenForMetrics(settings, gatehouse, log);
-  const server = await listen(gatehouse.listener, settings.host, settings.port, !settings.debug);
+  const server = await listen(gatehouse.listener, settings);
   // Whoever reads that it listens may send a signal at once.
   stopOnSignal(log, async () => {
     await Promise.all([server.drain(), metrics?.drain()]);

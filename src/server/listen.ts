@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Settings } from '../settings.ts';
 import { bind, type Listening } from './bind.ts';
 import { Refuser } from './refuser.ts';
 
@@ -12,22 +13,20 @@ export const requestTimeoutMs = 15_000;
 /** Node looks for overdue clients this often; its default of 30 s would make the limits above a fiction. */
 const overdueCheckMs = 500;
 
-/** Longer than the 60 s after which common proxies drop an idle connection, so that they do it first. */
-const keepAliveMs = 65_000;
+/** A connection is kept for longer than its clients are told, so that what they send in time does not come too late. */
+const keepAliveBufferMs = 1_000;
 
 /**
- * Starts to listen, together with other processes if the address is shared.
+ * Starts to listen where the settings say, together with other processes if the address is shared.
  *
  * @throws {CannotListen} if the address is taken or not to be had.
  */
 export async function listen(
   answer: RequestListener,
-  host: string,
-  port: number,
-  secure: boolean,
+  { host, port, debug, keepAliveSeconds }: Pick<Settings, 'host' | 'port' | 'debug' | 'keepAliveSeconds'>,
   isShared = false,
 ): Promise<Listening> {
-  const refuser = new Refuser(secure);
+  const refuser = new Refuser(!debug);
   const request = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     refuser.owes(outgoing);
     answer(incoming, outgoing);
@@ -37,7 +36,8 @@ export async function listen(
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: overdueCheckMs,
-      keepAliveTimeout: keepAliveMs,
+      keepAliveTimeout: keepAliveSeconds * 1_000,
+      keepAliveTimeoutBuffer: keepAliveBufferMs,
       // Node would refuse a request without a host in words of its own.
       requireHostHeader: false,
       // A request without a body gets none of the events of one, which costs a check a tenth of its time.

@@ -53,7 +53,7 @@ async function serve(end: Promise<void>): Promise<void> {
       tell({ metrics: { figures: gatehouse.figures(), ofProcess: await ofProcess() } }),
     );
   }
-  const server = await listen(gatehouse.listener, settings.host, settings.port, !settings.debug, true);
+  const server = await listen(gatehouse.listener, settings, true);
   void tell({ ready: { url: server.url, warnings: gatehouse.warnings } });
   flushCompileCache();
   await end;

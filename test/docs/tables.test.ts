@@ -118,7 +118,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'request line and headers': kibibytes(maxHeaderSize),
     'time for the headers': seconds(headersTimeoutMs),
     'time for the whole request': seconds(requestTimeoutMs),
-    'idle connection': seconds(constant('server/listen', 'keepAliveMs')),
+    'idle connection': `${table.keepAliveSeconds.default} s`,
     'orderly stop': seconds(constant('server/bind', 'drainMs')),
     'password, code points': count(constant('concepts/passwords/passwords', 'mostCodePoints')),
     'password, bytes of UTF-8': count(constant('concepts/passwords/passwords', 'mostBytes')),

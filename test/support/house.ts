@@ -29,6 +29,7 @@ const halves: Readonly<Record<string, string>> = {
   'src/outbound-options.ts': 'src/settings.ts',
   'src/proxy-options.ts': 'src/settings.ts',
   'src/ip-addresses.ts': 'src/values.ts',
+  'src/listen-options.ts': 'src/settings.ts',
 };
 
 /** Where engines are chosen and opened. */

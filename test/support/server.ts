@@ -68,7 +68,7 @@ export async function startServer(
   let ahead = 0;
   let now = Date.now;
   const gatehouse = await createGatehouse({ settings, log: logInto(log), clock: () => now() + ahead });
-  const server = await listen(gatehouse.listener, settings.host, settings.port, !settings.debug);
+  const server = await listen(gatehouse.listener, settings);
   let stopped = false;
   const stop = async () => {
     if (stopped) return;
