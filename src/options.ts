@@ -2,6 +2,7 @@
 
 import { listenOptions } from './listen-options.ts';
 import { outboundOptions } from './outbound-options.ts';
+import { postgresUrlHint } from './postgres-url.ts';
 import { proxyOptions } from './proxy-options.ts';
 import { databaseUrl, databaseUrlHint } from './settings/database-url.ts';
 import { timeZone, zoneOfProcess } from './settings/time-zone.ts';
@@ -9,7 +10,6 @@ import type { OptionTable } from './settings.ts';
 import {
   basePath,
   count,
-  hostName,
   isOrigin,
   listOf,
   oneOf,
@@ -33,7 +33,7 @@ export const table: OptionTable = {
       'Where accounts and sessions are kept: the path of a SQLite file, whose missing folders are created, or a PostgreSQL database.',
     secret: true,
     read: databaseUrl,
-    hint: databaseUrlHint,
+    hint: (text) => databaseUrlHint(text) || postgresUrlHint(text),
   },
   databaseConnections: {
     env: 'GATEHOUSE_DATABASE_CONNECTIONS',
@@ -50,6 +50,7 @@ export const table: OptionTable = {
       'Where to listen for logouts of other nodes, if `DATABASE_URL` leads through a pooler such as PgBouncer. Without it they hold within a second there, not at once.',
     secret: true,
     read: (text) => (text === '' ? text : postgresUrl(text)),
+    hint: postgresUrlHint,
   },
   checkTrustMs: {
     env: 'GATEHOUSE_CHECK_TRUST_MS',

@@ -1,5 +1,7 @@
 /** Reads values as they are written in the environment; `undefined` is the answer to what is unusable. */
 
+import { isPostgresUrl, readPostgresUrl } from './postgres-url.ts';
+
 /** Failures allowed per window, as written `10/15m` (ruling G16). */
 export interface Rate {
   /** Attempts that fit into one window. */
@@ -124,14 +126,7 @@ export function smtpUrl(text: string): string | undefined {
     : undefined;
 }
 
-/** The address of a PostgreSQL database. */
+/** The address of a PostgreSQL database, as it was written. */
 export function postgresUrl(text: string): string | undefined {
-  if (!/^postgres(?:ql)?:\/\/\S+$/.test(text) || !URL.canParse(text)) return undefined;
-  try {
-    const { username, password, pathname } = new URL(text);
-    // A `%` that stands for itself has to be written `%25`.
-    return decodeURIComponent(username + password + pathname) && text;
-  } catch {
-    return undefined;
-  }
+  return isPostgresUrl(text) && !('problem' in readPostgresUrl(text)) ? text : undefined;
 }

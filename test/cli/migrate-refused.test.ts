@@ -77,7 +77,10 @@ describe.each(engines)('%s', (place) => {
     const before = await everythingAt(address);
     expect((await move(address, address)).code).toBe(2);
     // Written in another way, it is no other place.
-    const refused = await move(address, place === 'sqlite' ? `file://${fileOf(address)}` : `${address}?x=1`);
+    const refused = await move(
+      address,
+      place === 'sqlite' ? `file://${fileOf(address)}` : `${address}?application_name=x`,
+    );
     expect([Number(refused.code) > 3, refused.stdout]).toEqual([true, '']);
     expect(await everythingAt(address)).toEqual(before);
     await inStore(address, ({ ping }) => ping());

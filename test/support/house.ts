@@ -30,6 +30,8 @@ const halves: Readonly<Record<string, string>> = {
   'src/proxy-options.ts': 'src/settings.ts',
   'src/ip-addresses.ts': 'src/values.ts',
   'src/listen-options.ts': 'src/settings.ts',
+  'src/postgres-url.ts': 'src/values.ts',
+  'src/postgres-parameters.ts': 'src/values.ts',
 };
 
 /** Where engines are chosen and opened. */

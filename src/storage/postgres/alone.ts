@@ -77,7 +77,7 @@ export async function isShared({ run }: Alone): Promise<boolean> {
     await run('SELECT pg_stat_clear_snapshot()');
     const { rows } = await run(
       `SELECT 1 FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = 'gatehouse' AND pid <> pg_backend_pid() LIMIT 1`,
+       WHERE datname = current_database() AND application_name ~ '^gatehouse( \\(|$)' AND pid <> pg_backend_pid() LIMIT 1`,
     );
     if (rows.length === 0) return false;
     if (performance.now() > giveUpAt) return true;
@@ -126,5 +126,6 @@ export async function rowsOf(client: pg.Client, text: string): Promise<(string |
 
 function nameOf(url: string): string {
   const { host, port, user, database } = targetOf(url);
-  return `postgres://${user === '' ? '' : `${user}@`}${host}:${port}/${database}`;
+  const place = host.startsWith('/') ? encodeURIComponent(host) : host;
+  return `postgres://${user === '' ? '' : `${user}@`}${place}:${port}/${database}`;
 }

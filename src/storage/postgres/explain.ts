@@ -95,6 +95,18 @@ const patterns: readonly [RegExp, Sentence][] = [
   ],
 ];
 
+/** A socket of this machine, and why nothing comes of it; the codes mean something else where a file is read. */
+function socketSentence(error: unknown, { host, port, setting }: Place): string | undefined {
+  const { syscall, code = '' } = error as NodeJS.ErrnoException;
+  if (syscall !== 'connect' || !host.startsWith('/')) return undefined;
+  const socket = `the socket ${host.replace(/\/$/, '')}/.s.PGSQL.${port}`;
+  if (code === 'EACCES' || code === 'EPERM')
+    return `Gatehouse may not use ${socket}. Let its user read and write it and enter its folder, or correct ${setting}.`;
+  if (/^(?:ENOENT|ECONNREFUSED|ENOTDIR|ENOTSOCK)$/.test(code))
+    return `Nothing listens at ${socket}. Start PostgreSQL, or correct host and port in ${setting}.`;
+  return undefined;
+}
+
 /** As above, for errors without a code that is known. */
 const lastPatterns: readonly [RegExp, Sentence][] = [
   [/read-only/, readOnly],
@@ -111,6 +123,8 @@ const lastPatterns: readonly [RegExp, Sentence][] = [
 /** The sentences for an error that came up while a connection was made or the tables were looked at. */
 export function explain(url: string, error: unknown, setting = 'DATABASE_URL'): string {
   const place = { ...targetOf(url), setting };
+  const atSocket = socketSentence(error, place);
+  if (atSocket !== undefined) return atSocket;
   const code = codeOf(error);
   const { message } = error as Error;
   const fitting = (list: typeof patterns) =>

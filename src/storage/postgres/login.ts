@@ -9,7 +9,7 @@ import { explain } from './explain.ts';
 import { connectMs } from './pool.ts';
 import { inTime } from './time.ts';
 import { codeOf, readOnly, thrown } from './trouble.ts';
-import { strict } from './url.ts';
+import { clientConfig } from './url.ts';
 
 /** The oldest PostgreSQL this store was tested with. */
 const oldestServer = 140_000;
@@ -47,8 +47,13 @@ export class Login {
   private constructor(url: string, setting: string, isPooled: boolean) {
     this.#url = url;
     this.#setting = setting;
-    this.config = configOf(url, !isPooled);
     this.isPooled = isPooled;
+    try {
+      this.config = configOf(url, !isPooled);
+    } catch (error) {
+      // Files that the address names could not be read.
+      throw new StoreUnusable(explain(url, error, setting), { cause: error });
+    }
   }
 
   /**
@@ -153,8 +158,7 @@ export class Login {
 
 function configOf(url: string, isDirect: boolean): pg.ClientConfig {
   const config = {
-    connectionString: strict(url),
-    application_name: 'gatehouse',
+    ...clientConfig(url),
     connectionTimeoutMillis: connectMs,
     query_timeout: 0,
     keepAlive: true,

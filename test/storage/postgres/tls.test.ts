@@ -5,7 +5,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
-import { isPrivate, strict } from '../../../src/storage/postgres/url.ts';
+import { isPrivate } from '../../../src/storage/postgres/url.ts';
 import { handOver } from '../../support/postgres/account.ts';
 import { optionsOf, queryAt } from '../../support/postgres/ground.ts';
 import { changed, refusal } from '../../support/postgres/refused.ts';
@@ -145,23 +145,6 @@ test('N8: the program says so too, and exits with 1', async () => {
   });
   expect(code).toBe(1);
   expect(stderr).toMatch(/^Gatehouse cannot start\.\nNobody this machine trusts has signed .*\n$/);
-});
-
-test('every mode that encrypts is made to check, wherever it stands in the address; others are left alone', () => {
-  for (const mode of modes) {
-    expect(strict(`postgres://db/x?sslmode=${mode}`)).toBe('postgres://db/x?sslmode=verify-full');
-    expect(strict(`postgres://db/x?a=b&sslmode=${mode}&c=d`)).toBe(
-      'postgres://db/x?a=b&sslmode=verify-full&c=d',
-    );
-  }
-  for (const query of [
-    '',
-    '?sslmode=disable',
-    '?sslmode=no-verify',
-    '?xsslmode=require',
-    '?sslmode=requires',
-  ])
-    expect(strict(`postgres://db/x${query}`)).toBe(`postgres://db/x${query}`);
 });
 
 test('there is a warning about an address that leads to another machine without checked TLS, and only then', () => {
