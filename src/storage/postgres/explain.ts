@@ -99,11 +99,11 @@ const patterns: readonly [RegExp, Sentence][] = [
 function socketSentence(error: unknown, { host, port, setting }: Place): string | undefined {
   const { syscall, code = '' } = error as NodeJS.ErrnoException;
   if (syscall !== 'connect' || !host.startsWith('/')) return undefined;
-  const socket = `the socket ${host.replace(/\/$/, '')}/.s.PGSQL.${port}`;
+  const socket = `${host.replace(/\/$/, '')}/.s.PGSQL.${port}`;
   if (code === 'EACCES' || code === 'EPERM')
-    return `Gatehouse may not use ${socket}. Let its user read and write it and enter its folder, or correct ${setting}.`;
+    return `Gatehouse may not use the socket ${socket}. Let its user read and write it and enter its folder, or correct ${setting}.`;
   if (/^(?:ENOENT|ECONNREFUSED|ENOTDIR|ENOTSOCK)$/.test(code))
-    return `Nothing listens at ${socket}. Start PostgreSQL, or correct host and port in ${setting}.`;
+    return `Nothing listens at the socket ${socket}. Start PostgreSQL, or correct host and port in ${setting}.`;
   return undefined;
 }
 
