@@ -1,6 +1,7 @@
 /** The command line: arguments in, an exit code out, every error in a sentence on standard error. */
 
 import { CommanderError } from 'commander';
+import { CannotWrite } from '../disk-errors.ts';
 import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
@@ -31,8 +32,8 @@ function report(error: unknown): Exit {
     if (advice !== undefined) say(advice);
     return exits.usage;
   }
-  const known = error instanceof Failure || error instanceof UnusableSettings;
-  if (known) say(error.message);
+  const known = [Failure, UnusableSettings, CannotWrite].some((kind) => error instanceof kind);
+  if (known) say((error as Error).message);
   else if (error instanceof StoreUnusable) say(error.message);
   else if (error instanceof StoreUnavailable) say(`The database does not answer: ${error.message}`);
   else say(sentenceOf(error));

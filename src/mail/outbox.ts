@@ -2,6 +2,7 @@
 
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { CannotWrite, causeOf, sentencesOf } from '../disk-errors.ts';
 import type { Mailbox } from '../values.ts';
 import { type Letter, message, type Post } from './letter.ts';
 import { withFirstLetter } from './transport.ts';
@@ -21,8 +22,16 @@ export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: stri
   return {
     async send(letter) {
       const { message: bytes } = await (await transport.open()).sendMail(message(letter, from));
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      await write(join(path, nameOf(letter)), bytes as Buffer);
+      try {
+        await mkdir(path, { recursive: true, mode: 0o700 });
+        await write(join(path, nameOf(letter)), bytes as Buffer);
+      } catch (error) {
+        const code = causeOf(join(path, 'mail'), error);
+        const said = code && sentencesOf(code, 'set GATEHOUSE_MAIL_OUTBOX to another folder');
+        throw said
+          ? new CannotWrite(`Cannot write into the folder ${path}: ${said}`, { cause: error })
+          : error;
+      }
       if (!told) onFirst(path);
       told = true;
     },

@@ -3,8 +3,10 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { cannotWrite } from '../../disk-errors.ts';
 import { type Backup, type BackupRefusal, type Progress, StoreUnavailable } from '../port.ts';
 import { syncFolder } from './open.ts';
+import { isDamaged, isFull, isLocked } from './trouble.ts';
 
 /** Pages copied in one go, off the event loop: about four megabytes. */
 const pagesPerStep = 1_000;
@@ -22,7 +24,9 @@ export async function backupDatabase(
 ): Promise<Backup | BackupRefusal> {
   const copy = resolve(target);
   if (existsSync(copy)) return { refused: 'target_exists' };
-  if (!existsSync(dirname(copy))) return { refused: 'target_folder_missing' };
+  const folder = statSync(dirname(copy), { throwIfNoEntry: false });
+  if (!folder) return { refused: 'target_folder_missing' };
+  if (!folder.isDirectory()) throw cannotWrite(copy, undefined, 'ENOTDIR');
   const draft = `${copy}.part-${process.pid}`;
   try {
     closeSync(openSync(draft, 'wx', 0o600));
@@ -32,9 +36,16 @@ export async function backupDatabase(
     if (!publish(draft, copy)) return { refused: 'target_exists' };
     syncFolder(dirname(copy));
     return { bytes: statSync(copy).size };
+  } catch (error) {
+    throw fromBoth(error) ? error : cannotWrite(copy, error, isFull(error) ? 'ENOSPC' : undefined);
   } finally {
     discardDatabase(draft);
   }
+}
+
+/** Not a failure of the copy: what ended it, or what is wrong with the database. */
+function fromBoth(error: unknown): boolean {
+  return error instanceof StoreUnavailable || isLocked(error) || isDamaged(error);
 }
 
 /** Removes a database with everything that belongs to it. */

@@ -3,9 +3,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sentencesOf, systemCodeOf } from '../../disk-errors.ts';
 import { closedBecause, type Inspection, StoreUnusable } from '../port.ts';
 import { marksIn } from './marks.ts';
-import { assertOwn } from './open.ts';
+import { assertOwn, notAFile } from './open.ts';
 import { migrations } from './schema.ts';
 
 /** What is wrong is said this many times at most. */
@@ -20,9 +21,9 @@ export function inspectDatabase(path: string): Inspection | undefined {
   const file = resolve(path);
   const about = statSync(file, { throwIfNoEntry: false });
   if (!about) return undefined;
-  if (!about.isFile()) throw new StoreUnusable(`${file} is not a file. Point DATABASE_URL at a file.`);
-  assertOwn(file);
+  if (!about.isFile()) throw notAFile(file, about);
   try {
+    assertOwn(file);
     const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
     try {
       return { ...lookInto(db), bytes: about.size, logBytes: sizeOf(`${file}-wal`) };
@@ -30,7 +31,10 @@ export function inspectDatabase(path: string): Inspection | undefined {
       db.close();
     }
   } catch (error) {
-    throw new StoreUnusable(`Cannot read the database ${file}: ${(error as Error).message}.`, {
+    if (error instanceof StoreUnusable) throw error;
+    const code = systemCodeOf(error);
+    const said = code && sentencesOf(code, 'point DATABASE_URL at another disk');
+    throw new StoreUnusable(`Cannot read the database ${file}: ${said ?? `${(error as Error).message}.`}`, {
       cause: error,
     });
   }

@@ -14,9 +14,11 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { causeOf, sentencesOf } from '../../disk-errors.ts';
 import { StoreUnusable } from '../port.ts';
 import { assertOpen } from './marks.ts';
 import { applicationId, everyTable, migrations } from './schema.ts';
+import { isFull } from './trouble.ts';
 
 /** The oldest SQLite whose WAL is known to survive concurrent check-points intact. */
 const oldestSqlite = [3, 51, 3] as const;
@@ -87,10 +89,16 @@ function fillDraft(draft: string): void {
   }
 }
 
+/** Something else of that name. */
+export function notAFile(file: string, about: Stats): StoreUnusable {
+  const what = about.isDirectory() ? 'is a folder (EISDIR) and is not a file' : 'is not a file';
+  return new StoreUnusable(`${file} ${what}. Point DATABASE_URL at a file.`);
+}
+
 /** A file that Gatehouse wrote, as far as can be seen without opening it. */
 export function assertFile(file: string): Stats {
   const about = statSync(file);
-  if (!about.isFile()) throw new StoreUnusable(`${file} is not a file. Point DATABASE_URL at a file.`);
+  if (!about.isFile()) throw notAFile(file, about);
   if (about.size === 0) {
     throw new StoreUnusable(
       `${file} is empty: no database that Gatehouse wrote looks like this. ` +
@@ -206,18 +214,18 @@ const remedies: readonly [pattern: RegExp, remedy: string][] = [
   [/not a database|malformed/, 'The file is damaged or not a SQLite database. Restore it from a backup.'],
   [/no such table/, 'The file lost a part of Gatehouse. Restore it from a backup.'],
   [/locked|busy/, 'Another program holds the file. Stop it and start again.'],
-  [
-    /readonly|EACCES|EPERM|EROFS/,
-    'Give the user that runs Gatehouse read and write access to it and its folder.',
-  ],
-  [/ENOSPC|disk is full/, 'The disk is full. Free some space.'],
-  [/ENOTDIR|EEXIST|EISDIR/, 'Part of the path is a file where a folder is needed. Choose another path.'],
 ];
 
 /** Says what is wrong with a file and what to do. */
 export function unusable(file: string, error: unknown): StoreUnusable {
   if (error instanceof StoreUnusable) return error;
   const { message } = error as Error;
-  const remedy = remedies.find(([pattern]) => pattern.test(message))?.[1] ?? 'Check the path and the disk.';
-  return new StoreUnusable(`Cannot open the database ${file}: ${message}. ${remedy}`, { cause: error });
+  const cannot = (why: string) =>
+    new StoreUnusable(`Cannot open the database ${file}: ${why}`, { cause: error });
+  const remedy = remedies.find(([pattern]) => pattern.test(message))?.[1];
+  if (remedy !== undefined) return cannot(`${message}. ${remedy}`);
+  // SQLite says no more than that it failed.
+  const code = isFull(error) ? 'ENOSPC' : causeOf(file, error);
+  const sentences = code && sentencesOf(code, 'point DATABASE_URL at another disk');
+  return cannot(sentences ?? `${message}. Check the path and the disk.`);
 }

@@ -15,6 +15,7 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { cannotWrite, systemCodeOf } from '../../disk-errors.ts';
 import type { Progress, Replaced, ReplaceRefusal, SourceRefusal } from '../port.ts';
 import { discardDatabase, syncFile } from './backup.ts';
 import { marksIn, removeMarks } from './marks.ts';
@@ -51,9 +52,16 @@ export function holdDatabase(path: string): Held | ReplaceRefusal {
     async copy(source, progress) {
       const refusal = judge(resolve(source), file);
       if (refusal) return { refused: refusal };
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      discardDatabase(draft);
-      await copyFile(source, draft, progress);
+      try {
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        discardDatabase(draft);
+        await copyFile(source, draft, progress);
+      } catch (error) {
+        // What stopped it, or what was wrong with the backup, is said as it is.
+        const isOfTarget =
+          systemCodeOf(error) !== undefined && (error as NodeJS.ErrnoException).path !== source;
+        throw isOfTarget ? cannotWrite(file, error) : error;
+      }
       return isSound(draft) && isWhole(draft) ? draft : { refused: 'source_damaged' };
     },
 

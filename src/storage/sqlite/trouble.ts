@@ -10,6 +10,11 @@ export function isDamaged(error: unknown): boolean {
   return [11, 26].includes(kindOf(error));
 }
 
+/** There is no room for more: SQLITE_FULL. */
+export function isFull(error: unknown): boolean {
+  return kindOf(error) === 13;
+}
+
 /** A row breaks a rule of its table: SQLITE_CONSTRAINT. */
 export function isConstraint(error: unknown): boolean {
   return kindOf(error) === 19;
