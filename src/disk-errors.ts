@@ -40,6 +40,13 @@ const words: Readonly<Record<string, Words>> = {
 /** A file cannot be written; the message says why and what to do. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite';
+  /** As the system has it. */
+  readonly code: string;
+
+  constructor(code: string, message: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
 }
 
 /** The code of an error of the system; `undefined` for every other error. */
@@ -60,7 +67,7 @@ export function sentencesOf(code: string, other: string): string | undefined {
 export function cannotWrite(file: string, error: unknown, known?: string): unknown {
   const code = known ?? causeOf(file, error);
   const said = code && sentencesOf(code, 'choose another place');
-  return said ? new CannotWrite(`Cannot write ${file}: ${said}`, { cause: error }) : error;
+  return code && said ? new CannotWrite(code, `Cannot write ${file}: ${said}`, error) : error;
 }
 
 /** Why a file could not be written, as far as the error or the disk tells. */

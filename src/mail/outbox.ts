@@ -28,8 +28,8 @@ export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: stri
       } catch (error) {
         const code = causeOf(join(path, 'mail'), error);
         const said = code && sentencesOf(code, 'set GATEHOUSE_MAIL_OUTBOX to another folder');
-        throw said
-          ? new CannotWrite(`Cannot write into the folder ${path}: ${said}`, { cause: error })
+        throw code && said
+          ? new CannotWrite(code, `Cannot write into the folder ${path}: ${said}`, error)
           : error;
       }
       if (!told) onFirst(path);

@@ -116,6 +116,6 @@ test('a path through a file', async () => {
   writeFileSync(join(folder, 'data'), 'not a folder');
   const ended = await failToStart({}, { file: join(folder, 'data', 'gatehouse.db') });
   expect(ended.code).toBe(1);
-  expect(ended.stderr).toContain('Part of the path is a file where a folder is needed.');
+  expect(ended.stderr).toContain('Part of the path is a file where a folder is needed (ENOTDIR).');
   expect(readFileSync(join(folder, 'data'), 'utf8')).toBe('not a folder');
 });
