@@ -1,6 +1,6 @@
 /** The composition root: settings in, one handler of requests out. */
 
-import { setImmediate as pause } from 'node:timers/promises';
+import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
 import { exposition } from './exposition.ts';
 import { figuresOf, type SweepCounts } from './figures.ts';
 import { comparableBlock } from './ip-addresses.ts';
@@ -16,6 +16,7 @@ import { after } from './storage/awaitable.ts';
 import type { Figure } from './storage/port.ts';
 import type { Gate } from './usecases/gate.ts';
 import { prepareMail } from './usecases/letter.ts';
+import { listUsers } from './usecases/operate.ts';
 import { sweep } from './usecases/sweep.ts';
 import { ownAccount } from './wire/account.ts';
 import { createApp } from './wire/app.ts';
@@ -72,6 +73,8 @@ export interface Gatehouse {
   figures(): readonly Figure[];
   /** What is worth a warning about how the store was found; empty as a rule. */
   readonly warnings: readonly string[];
+  /** Whether there are users, by a look at the first one; `undefined` if the store does not say within half a second. */
+  hasUsers(): Promise<boolean | undefined>;
   /** The figures as text for Prometheus (exposition format 0.0.4), to be served as it is or behind your own. */
   metrics(): Promise<string>;
   /** Stops the sweep, waits a little for mails under way, writes what is waiting and closes the store. Call it once no request is under way. */
@@ -80,6 +83,9 @@ export interface Gatehouse {
 
 /** A new option does not compile before it is known here. */
 const options = { settings: 0, log: 0, clock: 0, share: 0 } satisfies Record<keyof GatehouseOptions, 0>;
+
+/** How long the question whether there are users may take. */
+const usersMs = 500;
 
 const silent: Log = { info: () => {}, error: () => {} };
 
@@ -137,6 +143,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     owns: (target) => owned.has(target),
     figures,
     warnings,
+    hasUsers: () => isInUse(gate),
     metrics: async () => exposition(figures()),
     async close() {
       sweeping.stop();
@@ -156,6 +163,16 @@ function unknownOptions(given: object): string[] {
       const meant = closest(name, known);
       return `${JSON.stringify(name).slice(1, -1)} is not an option.${meant ? ` Did you mean ${meant}?` : ''}`;
     });
+}
+
+/** It is asked only for words to people: a start does not wait for them. */
+async function isInUse(gate: Gate): Promise<boolean | undefined> {
+  const late = sleep(usersMs, undefined, { ref: false });
+  const asked = listUsers(gate, { most: 1 }).then(
+    (users) => users.length > 0,
+    () => undefined,
+  );
+  return Promise.race([asked, late]);
 }
 
 /** Reclaims what is dead, again and again, until it is told to stop. */

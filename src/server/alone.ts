@@ -11,6 +11,7 @@ import { stopOnSignal } from './process.ts';
 /** Starts it; rejects if it cannot be started. */
 export async function start(settings: Settings, log: ProcessLog): Promise<void> {
   const gatehouse = await createGatehouse({ settings, log });
+  const hasUsers = gatehouse.hasUsers();
   const metrics = await listenForMetrics(settings, gatehouse, log);
   const server = await listen(gatehouse.listener, settings);
   // Whoever reads that it listens may send a signal at once.
@@ -18,7 +19,7 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
     await Promise.all([server.drain(), metrics?.drain()]);
     await gatehouse.close();
   });
-  announce(settings, log, gatehouse.warnings, server.url, metrics?.url);
+  announce(settings, log, gatehouse.warnings, server.url, await hasUsers, metrics?.url);
 }
 
 /** Only where there is a port for them: what counts and serves them takes time to load, and memory. */

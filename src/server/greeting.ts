@@ -11,6 +11,7 @@ export function announce(
   log: ProcessLog,
   found: readonly string[],
   url: string,
+  hasUsers: boolean | undefined,
   metricsOrigin: string | undefined,
 ): void {
   for (const warning of [...warnings(settings), ...found]) {
@@ -21,18 +22,35 @@ export function announce(
   log.info(workers === 1 ? { url } : { url, workers }, 'listening');
   const metricsUrl = metricsOrigin && `${metricsOrigin}/metrics`;
   if (metricsUrl) log.info({ url: metricsUrl }, 'serving metrics');
-  say(greeting(url, settings, metricsUrl));
+  say(greeting(url, settings, hasUsers, metricsUrl));
 }
 
-/** The address and a line that registers a first user; the address of the metrics, if there are any. */
-export function greeting(url: string, { debug }: Settings, metricsUrl?: string): string {
+/**
+ * The address, the address of the metrics if there are any, and a command to try: the registration of a first user, or a
+ * look at a server that has users or did not say in time.
+ */
+export function greeting(
+  url: string,
+  { debug }: Settings,
+  hasUsers: boolean | undefined,
+  metricsUrl?: string,
+): string {
   const reachable = url.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:');
+  const command =
+    hasUsers === false
+      ? `Register a first user:
+
+  curl -i '${reachable}/auth/register' -H 'Content-Type: application/json' \\
+    -d '{"email": "user@example.com", "password": "strongpassword"}'`
+      : `See whether it is ready:
+
+  curl -i '${reachable}/readyz'`;
   return `
 Gatehouse listens on ${url}
 ${metricsUrl ? `Metrics are at ${metricsUrl}\n` : ''}
-Register a first user:
-
-  curl -i '${reachable}/auth/register' -H 'Content-Type: application/json' \\
-    -d '{"email": "user@example.com", "password": "strongpassword"}'
-${debug ? '' : '\nOver plain HTTP browsers keep its cookies on localhost only; GATEHOUSE_DEBUG=true changes that.\n'}`;
+${command}
+${debug ? '' : `\n${aboutCookies}\n`}`;
 }
+
+const aboutCookies = `The session cookie is for HTTPS. Over plain HTTP, Chrome and Firefox take it from localhost
+only, and Safari does not take it at all: GATEHOUSE_DEBUG=true is for development without HTTPS.`;

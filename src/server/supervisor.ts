@@ -13,14 +13,14 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
   await assertFree(settings);
   const workers = new Workers(settings.workers, log);
   const metrics = await listenForMetrics(settings, workers, log);
-  const { url, warnings } = await workers.start();
+  const { url, warnings, hasUsers } = await workers.start();
   // Whoever reads that it listens may send a signal at once.
   stopOnSignal(
     log,
     () => Promise.all([workers.stop(), metrics?.drain()]),
     () => workers.kill(),
   );
-  announce(settings, log, warnings, url, metrics?.url);
+  announce(settings, log, warnings, url, hasUsers, metrics?.url);
 }
 
 /** Workers may share the port with whoever shares it too, another Gatehouse among them: this server may not. */

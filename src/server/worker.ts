@@ -18,6 +18,7 @@ import { reasonOf, surviveEverything } from './process.ts';
 export interface Ready {
   readonly url: string;
   readonly warnings: readonly string[];
+  readonly hasUsers: boolean | undefined;
 }
 
 /** The answer to any message: the figures of Gatehouse, and those of the process as text. */
@@ -54,7 +55,9 @@ async function serve(end: Promise<void>): Promise<void> {
     );
   }
   const server = await listen(gatehouse.listener, settings, true);
-  void tell({ ready: { url: server.url, warnings: gatehouse.warnings } });
+  // Only the first worker speaks for all of them.
+  const hasUsers = number === 1 ? await gatehouse.hasUsers() : undefined;
+  void tell({ ready: { url: server.url, warnings: gatehouse.warnings, hasUsers } });
   flushCompileCache();
   await end;
   await server.drain();

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { greeting } from '../../src/server/greeting.ts';
 import { readSettings } from '../../src/settings.ts';
-import { failToStart, startProcess } from '../support/process.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { failToStart, startProcess, until } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const person = { email: 'user@example.com', password: 'strongpassword' };
@@ -26,10 +27,52 @@ test.skipIf(!hasCurl)('the line it prints registers a first user', async () => {
 
 test('the line names an address that can be called where the server listens on all of them', () => {
   const settings = readSettings({});
-  expect(greeting('http://0.0.0.0:3000', settings)).toContain(
+  expect(greeting('http://0.0.0.0:3000', settings, false)).toContain(
     "curl -i 'http://127.0.0.1:3000/auth/register'",
   );
-  expect(greeting('http://[::]:3000', settings)).toContain("curl -i 'http://[::1]:3000/auth/register'");
+  expect(greeting('http://[::]:3000', settings, false)).toContain(
+    "curl -i 'http://[::1]:3000/auth/register'",
+  );
+});
+
+/** What the program says to people at its start, without the warnings. */
+const said = ({ stderr }: { readonly stderr: string }) => stderr.replace(/^Warning: .*\n/gm, '');
+
+test.each(['1', '2'])(
+  'workers: %s. Where there are users, none is called the first',
+  async (GATEHOUSE_WORKERS) => {
+    const file = join(temporaryFolder(), 'gatehouse.db');
+    const fresh = await startProcess({ GATEHOUSE_WORKERS }, { file });
+    await until(() => /\nRegister a first user:\n/.exec(fresh.stderr) ?? undefined, 'the greeting');
+    await fresh.post('/auth/register', person);
+    await fresh.stop();
+    const again = await startProcess({ GATEHOUSE_WORKERS }, { file });
+    await until(() => /GATEHOUSE_DEBUG/.exec(said(again)) ?? undefined, 'the greeting');
+    expect(again.stderr).not.toContain('first user');
+    expect(again.stderr).not.toContain('/auth/register');
+    expect(again.stderr).toContain(`curl -i '${again.url}/readyz'`);
+  },
+);
+
+test('on PostgreSQL it is told from the users as well', async () => {
+  const server = await startPostgres();
+  const settings = { DATABASE_URL: await server.createDatabase() };
+  const fresh = await startProcess(settings);
+  await until(() => /\nRegister a first user:\n/.exec(fresh.stderr) ?? undefined, 'the greeting');
+  await fresh.post('/auth/register', person);
+  await fresh.stop();
+  const again = await startProcess(settings);
+  await until(() => /\/readyz/.exec(again.stderr) ?? undefined, 'the greeting');
+  expect(again.stderr).not.toContain('first user');
+});
+
+test('what it says of cookies is true in every browser, and left out where they need no HTTPS', async () => {
+  const usual = greeting('http://127.0.0.1:3000', readSettings({}), false);
+  expect(usual).not.toContain('browsers keep');
+  expect(usual).toMatch(/Chrome and Firefox .*\blocalhost\b.*Safari does not/s);
+  expect(greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_DEBUG: 'true' }), false)).not.toContain(
+    'cookie',
+  );
 });
 
 test('the address is in the log, as JSON', async () => {
