@@ -20,6 +20,7 @@ const written: Readonly<Record<keyof Settings, string>> = {
   host: '::1',
   port: '4000',
   workers: '2',
+  keepAliveSeconds: '70',
   databaseUrl: 'file:./x.db',
   databaseConnections: '20',
   databaseListenUrl: 'postgres://db.example.com/x',
