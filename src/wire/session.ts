@@ -1,4 +1,4 @@
-/** The session check (ruling B1): who is this? */
+/** The session check (rulings B1 and B3): who is this? */
 
 import type { NoSession } from '../concepts/sessions.ts';
 import { after } from '../storage/awaitable.ts';
@@ -59,9 +59,11 @@ class Replies {
 }
 
 function body({ user, session }: Checked): object {
-  const name = user.identifier.includes('@') ? 'email' : 'username';
+  const name = user.identifier.includes('@')
+    ? { email: user.identifier, email_verified: user.emailVerifiedAt !== null }
+    : { username: user.identifier };
   return {
-    user: { id: user.id, [name]: user.identifier, created_at: utc(user.createdAt) },
+    user: { id: user.id, ...name, created_at: utc(user.createdAt) },
     session: {
       handle: session.handle,
       created_at: utc(session.createdAt),

@@ -175,7 +175,7 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('E', 4),
     ...numbered('R', 6),
     ...numbered('D', 7),
-    ...numbered('B', 2),
+    ...numbered('B', 3),
     ...numbered('W', 4),
     'W6',
     ...numbered('P', 13),

@@ -3,7 +3,9 @@
 import { expect, test } from 'vitest';
 import { ann, check, contracts, joe, newSession, problemIn, register, rest } from '../support/contracts.ts';
 import { query } from '../support/database.ts';
-import { startServer } from '../support/server.ts';
+import { mailingTo, startMailServer } from '../support/mail.ts';
+import { type Person, password, person } from '../support/person.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 
 const start = Date.parse('2026-03-01T12:00:00.250Z');
 
@@ -37,8 +39,71 @@ test('B1: who registered with an e-mail address has an email, as it was register
   await register(server, 'Ann@Example.com', ann.password);
   const id = await newSession(server, rest, { username: ann.email, password: ann.password });
   const { user } = (await check(server, id)).json as { user: Record<string, unknown> };
-  expect(Object.keys(user)).toEqual(['id', 'email', 'created_at']);
+  expect(Object.keys(user)).toEqual(['id', 'email', 'email_verified', 'created_at']);
   expect(user['email']).toBe('Ann@Example.com');
+});
+
+/** The user as a check of this person's session shows it. */
+async function userOf(server: TestServer, { id }: Person): Promise<unknown> {
+  const { user } = (await check(server, id)).json as { user: Record<string, unknown> };
+  const { id: _id, created_at: _createdAt, ...shown } = user;
+  return shown;
+}
+
+test('B3: an address is unverified until its link is used, and the very next check says so', async () => {
+  const mail = await startMailServer();
+  // On PostgreSQL the check is answered from memory, as it is outside of tests.
+  const server = await startServer({ ...mailingTo(mail), GATEHOUSE_CHECK_TRUST_MS: '1000' });
+  const ada = await person(server);
+  const shown = (email: string, email_verified: boolean) => ({ email, email_verified });
+  for (let n = 0; n < 2; n += 1) expect(await userOf(server, ada)).toEqual(shown('ada@example.com', false));
+
+  await ada.ask('POST', '/auth/email/verify/request');
+  const [asked] = await mail.arrived(1);
+  expect(await userOf(server, ada)).toEqual(shown('ada@example.com', false));
+  await server.post('/auth/email/verify', { token: asked?.token });
+  for (let n = 0; n < 2; n += 1) expect(await userOf(server, ada)).toEqual(shown('ada@example.com', true));
+
+  await ada.ask('POST', '/auth/email', { email: 'ada@example.org', password });
+  const [, change] = await mail.arrived(2);
+  expect(await userOf(server, ada)).toEqual(shown('ada@example.com', true));
+  await server.post('/auth/email/verify', { token: change?.token });
+  expect(await userOf(server, ada)).toEqual(shown('ada@example.org', true));
+});
+
+test('B3, N2: what another process on the store verified shows within the time of trust', async () => {
+  const mail = await startMailServer();
+  const environment = { ...mailingTo(mail), GATEHOUSE_CHECK_TRUST_MS: '1000' };
+  const here = await startServer(environment);
+  const there = await startServer(environment, here.file);
+  const ada = await person(here);
+  await ada.ask('POST', '/auth/email/verify/request');
+  const [{ token } = {}] = await mail.arrived(1);
+  const unverified = { email: 'ada@example.com', email_verified: false };
+  expect(await userOf(there, ada)).toEqual(unverified);
+  expect(await userOf(there, ada)).toEqual(unverified);
+
+  expect((await here.post('/auth/email/verify', { token })).status).toBe(204);
+  const verifiedAt = performance.now();
+  await expect.poll(() => userOf(there, ada), { interval: 10 }).toMatchObject({ email_verified: true });
+  expect(performance.now() - verifiedAt).toBeLessThan(1_500);
+  expect(await userOf(here, ada)).toMatchObject({ email_verified: true });
+});
+
+test('B3: an account named by a username shows neither the address it has besides nor whether it is verified', async () => {
+  const mail = await startMailServer();
+  const server = await startServer(mailingTo(mail));
+  await register(server, joe.username, joe.password);
+  const id = await newSession(server, rest);
+  const headers = { 'x-session-id': id };
+  await server.post('/auth/email', { email: 'joe@example.com', password: joe.password }, headers);
+  const [{ token } = {}] = await mail.arrived(1);
+  expect((await server.post('/auth/email/verify', { token })).status).toBe(204);
+  expect((await check(server, id)).json['user']).toEqual({
+    id: expect.any(String),
+    username: joe.username,
+    created_at: expect.any(String),
+  });
 });
 
 test('B1: the answer holds neither the id nor anything of the password', async () => {

@@ -1,4 +1,4 @@
-/** The session check in the OpenAPI document: who is this? (ruling B1) */
+/** The session check in the OpenAPI document: who is this? (rulings B1 and B3) */
 
 import { headOf } from './head.ts';
 import { response } from './headers.ts';
@@ -10,14 +10,26 @@ import type { Operation, Part, Schema } from './shape.ts';
 const instant: Schema = { $ref: '#/components/schemas/UtcInstant' };
 
 /** A user is named by a username or by an e-mail address, never by both. */
-function user(name: string, schema: Schema): Schema {
+function user(name: Readonly<Record<string, Schema>>): Schema {
   return {
     type: 'object',
-    properties: { id: { $ref: '#/components/schemas/Uuid' }, [name]: schema, created_at: instant },
-    required: ['id', name, 'created_at'],
+    properties: { id: { $ref: '#/components/schemas/Uuid' }, ...name, created_at: instant },
+    required: ['id', ...Object.keys(name), 'created_at'],
     additionalProperties: false,
   };
 }
+
+const byUsername = { username: { $ref: '#/components/schemas/Username' } };
+
+const byEmail = {
+  email: { type: 'string', format: 'email', maxLength: 254 },
+  email_verified: {
+    description:
+      'Whether the owner of the account proved that the address is theirs. While it is `false`, the address proves ' +
+      'nothing: anyone may have registered it.',
+    type: 'boolean',
+  },
+};
 
 const check: Operation = {
   operationId: 'checkSession',
@@ -59,10 +71,7 @@ export const session: Part = {
       properties: {
         user: {
           description: 'The user, under the name it registered with.',
-          oneOf: [
-            user('username', { $ref: '#/components/schemas/Username' }),
-            user('email', { type: 'string', format: 'email', maxLength: 254 }),
-          ],
+          oneOf: [user(byUsername), user(byEmail)],
         },
         session: {
           type: 'object',
