@@ -11,7 +11,7 @@ import { linkBase } from './mail/words.ts';
 import { type Log, openGate } from './open.ts';
 import { checkSettings } from './settings/check.ts';
 import { closest } from './settings/suggest.ts';
-import { type Settings, type Share, table } from './settings.ts';
+import { isContract, type Settings, type Share, table } from './settings.ts';
 import { after } from './storage/awaitable.ts';
 import type { Figure } from './storage/port.ts';
 import type { Gate } from './usecases/gate.ts';
@@ -113,7 +113,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     throw error;
   }
   const owned = new Routes(contracts, basePath);
-  const all = [...contracts, site(() => store.ping(), basePath)];
+  const all = [...contracts, site(() => store.ping(), basePath, settings.contracts)];
   const traffic = new Traffic(all.map(({ name }) => name));
   const handle = createApp({
     gate,
@@ -208,7 +208,7 @@ function createSender(settings: Settings, gate: Gate, log: Log, clock: () => num
 
 function createContracts(settings: Settings, gate: Gate, checks: CheckCounts): Contract[] {
   const cookie = sessionCookie(!settings.debug, settings.sessionLifetimeSeconds);
-  return [
+  const all = [
     envelope(gate, settings.envelopeStatus),
     sessionCheck(gate, checks),
     ownSessions(gate, cookie),
@@ -221,4 +221,7 @@ function createContracts(settings: Settings, gate: Gate, checks: CheckCounts): C
       timeZone: settings.timeZone,
     }),
   ];
+  // What lies under `/auth` besides `rest` is of no contract, and cannot be switched off (ruling W5).
+  const isServed = (name: string) => !isContract(name) || settings.contracts.includes(name);
+  return all.filter(({ name }) => isServed(name));
 }

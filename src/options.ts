@@ -1,5 +1,6 @@
 /** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
 
+import { contractOptions } from './contract-options.ts';
 import { listenOptions } from './listen-options.ts';
 import { outboundOptions } from './outbound-options.ts';
 import { postgresUrlHint } from './postgres-url.ts';
@@ -83,6 +84,7 @@ export const table: OptionTable = {
       'The path that all others are under, if the proxy in front strips none. Health routes answer at the root as well.',
     read: basePath,
   },
+  ...contractOptions,
   allowedOrigins: {
     env: 'GATEHOUSE_ALLOWED_ORIGINS',
     default: '',

@@ -23,6 +23,16 @@ export const headerNames: Readonly<Record<ForwardedHeader, string>> = {
   'x-forwarded-for': 'X-Forwarded-For',
   forwarded: 'Forwarded',
 };
+/** The three wire contracts. */
+export type ContractName = 'envelope' | 'rest' | 'dotjson';
+
+/** All of them, in the order in which the documentation lists them. */
+export const allContracts: readonly ContractName[] = ['envelope', 'rest', 'dotjson'];
+
+/** Tells a contract from the other groups of routes. */
+export function isContract(name: string): name is ContractName {
+  return (allContracts as readonly string[]).includes(name);
+}
 
 /** All settings, in the unit their name carries. */
 export interface Settings {
@@ -44,6 +54,8 @@ export interface Settings {
   readonly debug: boolean;
   /** Without a slash at its end; empty for the root. */
   readonly basePath: string;
+  /** The contracts that are served; at least one. */
+  readonly contracts: readonly ContractName[];
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly TrustedProxy[];
   /** The header in which the trusted proxies write. */

@@ -60,6 +60,15 @@ export function hintsOf(hint: (item: string) => string) {
       .join(' ');
 }
 
+/** A list of at least one value, none of them twice. */
+export function distinct<Item>(read: (text: string) => Item | undefined) {
+  const readAll = listOf(read);
+  return (text: string): readonly Item[] | undefined => {
+    const items = readAll(text);
+    return items && items.length > 0 && new Set(items).size === items.length ? items : undefined;
+  };
+}
+
 /**
  * Origins of pages that are not loaded over HTTP, as a browser writes them: of an extension of Chromium, whose id is 32
  * letters from a to p, and of an application in a web view of Capacitor or Tauri (ruling W2).

@@ -1,7 +1,7 @@
 /** What the doctor learns by asking a server: whether it answers, and whom it takes its clients for. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { headerNames, type Settings } from '../settings.ts';
+import { type ContractName, headerNames, type Settings } from '../settings.ts';
 import type { AuditEntry } from '../storage/port.ts';
 import { clockSlackMs, type Finding, finder } from './checks.ts';
 import { isLocal } from './cookie/where.ts';
@@ -15,6 +15,9 @@ const forgery = { 'x-forwarded-for': forged, forwarded: `for=${forged}` };
 /** What decides whom a server takes its clients for. */
 type Trust = Pick<Settings, 'trustedProxies' | 'forwardedHeader'>;
 
+/** What the questions to a server depend on. */
+type Probed = Trust & Pick<Settings, 'contracts'>;
+
 /** How long the server may take for one answer. */
 const patienceMs = 5_000;
 
@@ -24,10 +27,27 @@ const entryPatienceMs = 1_000;
 /** Finds an entry of the audit by the id of its request; `undefined` where there is no database to look into. */
 export type FindEntry = (requestId: string) => Promise<AuditEntry | undefined>;
 
-/** Asks the server at `url`. */
+interface Login {
+  readonly path: string;
+  readonly field: string;
+}
+
+const logins: Readonly<Record<ContractName, Login>> = {
+  rest: { path: '/auth/login', field: 'email' },
+  dotjson: { path: '/login.json', field: 'username' },
+  envelope: { path: '/api/auth/login', field: 'username' },
+};
+
+/** A login of a contract that is served. */
+function loginOf(contracts: readonly ContractName[]): Login {
+  const [first] = contracts;
+  return first === undefined || contracts.includes('rest') ? logins.rest : logins[first];
+}
+
+/** Asks the server at `url`, which runs under these settings. */
 export async function serverFindings(
   url: URL,
-  trust: Trust,
+  settings: Probed,
   findEntry: FindEntry | undefined,
 ): Promise<Finding[]> {
   const { ok, problem } = finder('server');
@@ -40,7 +60,7 @@ export async function serverFindings(
       ...transportFindings(url, ready),
       ...dateFindings(ready, Date.now()),
       await hostFinding(url),
-      ...(await forwardedFindings(url, trust, findEntry)),
+      ...(await forwardedFindings(url, settings, findEntry)),
     ];
   } catch (error) {
     const { message, cause } = error as Error;
@@ -106,20 +126,22 @@ async function hostFinding(url: URL): Promise<Finding> {
  */
 async function forwardedFindings(
   url: URL,
-  trust: Trust,
+  settings: Probed,
   findEntry: FindEntry | undefined,
 ): Promise<Finding[]> {
   const { warning } = finder('proxies');
   if (!findEntry) return [warning('Whom the server takes its clients for shows only in its database.')];
-  const response = await ask(url, '/auth/login', {
+  const login = loginOf(settings.contracts);
+  const response = await ask(url, login.path, {
     method: 'POST',
     headers: forgery,
-    body: new Blob([JSON.stringify({ email: 'doctor@gatehouse.invalid', password: 'not a password' })], {
-      type: 'application/json',
-    }),
+    body: new Blob(
+      [JSON.stringify({ [login.field]: 'doctor@gatehouse.invalid', password: 'not a password' })],
+      { type: 'application/json' },
+    ),
   });
   const entry = await waitFor(findEntry, response.headers.get('x-request-id') ?? '');
-  if (entry) return [verdictOn(entry.network, url, trust)];
+  if (entry) return [verdictOn(entry.network, url, settings)];
   return [
     warning(
       `The login it was asked for is not in the audit (it answered ${response.status}): the server at ` +

@@ -31,26 +31,37 @@ export function announce(
  */
 export function greeting(
   url: string,
-  { debug }: Settings,
+  settings: Settings,
   hasUsers: boolean | undefined,
   metricsUrl?: string,
 ): string {
+  const { debug } = settings;
   const reachable = url.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:');
-  const command =
-    hasUsers === false
-      ? `Register a first user:
-
-  curl -i '${reachable}/auth/register' -H 'Content-Type: application/json' \\
-    -d '{"email": "user@example.com", "password": "strongpassword"}'`
-      : `See whether it is ready:
-
-  curl -i '${reachable}/readyz'`;
   return `
 Gatehouse listens on ${url}
 ${metricsUrl ? `Metrics are at ${metricsUrl}\n` : ''}
-${command}
+${hasUsers === false ? firstUser(reachable, settings) : aLook(reachable)}
 ${debug ? '' : `\n${aboutCookies}\n`}`;
 }
 
 const aboutCookies = `The session cookie is for HTTPS. Over plain HTTP, Chrome and Firefox take it from localhost
 only, and Safari does not take it at all: GATEHOUSE_DEBUG=true is for development without HTTPS.`;
+
+/** By a route that is served; by the command line where there is none. */
+function firstUser(url: string, { contracts, basePath }: Settings): string {
+  const route = contracts.includes('rest')
+    ? { path: '/auth/register', name: '"email": "user@example.com"' }
+    : { path: '/register.json', name: '"username": "joe"' };
+  if (!contracts.includes('rest') && !contracts.includes('dotjson'))
+    return 'Make a first user:\n\n  gatehouse user add user@example.com';
+  return `Register a first user:
+
+  curl -i '${url}${basePath}${route.path}' -H 'Content-Type: application/json' \\
+    -d '{${route.name}, "password": "strongpassword"}'`;
+}
+
+function aLook(url: string): string {
+  return `See whether it is ready:
+
+  curl -i '${url}/readyz'`;
+}

@@ -1,12 +1,17 @@
 /** The routes for machines: is it alive, is it ready (ruling B2), what can it do; and the words for stray paths. */
 
+import { allContracts, type ContractName } from '../settings.ts';
 import type { Contract } from './contract.ts';
-import { openapi } from './openapi/document.ts';
+import { openapiOf } from './openapi/document.ts';
 import { problemFor } from './problem.ts';
 import { siteWords } from './words.ts';
 
-/** Owns every path that no other contract owns. */
-export function site(ready: () => Promise<void>, basePath: string): Contract {
+/** Owns every path that no other contract owns; describes the routes of `contracts` and those of no contract. */
+export function site(
+  ready: () => Promise<void>,
+  basePath: string,
+  contracts: readonly ContractName[] = allContracts,
+): Contract {
   let document: string | undefined;
   return {
     name: 'site',
@@ -35,7 +40,7 @@ export function site(ready: () => Promise<void>, basePath: string): Contract {
         path: '/openapi.json',
         body: 'none',
         answer: () => {
-          document ??= JSON.stringify(documentUnder(basePath));
+          document ??= JSON.stringify(documentUnder(basePath, contracts));
           return { status: 200, body: document };
         },
       },
@@ -43,7 +48,8 @@ export function site(ready: () => Promise<void>, basePath: string): Contract {
   };
 }
 
-function documentUnder(basePath: string): object {
+function documentUnder(basePath: string, contracts: readonly ContractName[]): object {
+  const openapi = openapiOf(contracts);
   const servers = openapi.servers.map((server) => ({ ...server, url: basePath || server.url }));
   return { ...openapi, servers };
 }

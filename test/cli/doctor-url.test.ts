@@ -45,6 +45,18 @@ test('a server that believes what clients say in Forwarded is found out', async 
   expect(entries).toMatchObject([{ outcome: 'unknown_account', network: '192.0.2.77' }]);
 });
 
+test.each(['envelope', 'dotjson'])(
+  'a server that serves %s alone is asked through that',
+  async (contract) => {
+    const environment = { GATEHOUSE_CONTRACTS: contract };
+    const server = await startProcess({ ...calm, ...environment });
+    const said = await doctor(server.file, environment, '--url', server.url);
+    expect(trouble(said)).toEqual([]);
+    const entries = (await commandsOver(server.file)('audit tail --json --lines 1')).json;
+    expect(entries).toMatchObject([{ event: 'login', outcome: 'unknown_account', contract }]);
+  },
+);
+
 test('a server over another database is found out', async () => {
   const server = await startServer();
   const said = await doctor(await withUser(), {}, '--url', server.url);

@@ -176,8 +176,7 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('R', 6),
     ...numbered('D', 7),
     ...numbered('B', 3),
-    ...numbered('W', 4),
-    'W6',
+    ...numbered('W', 6),
     ...numbered('P', 13),
   ]);
 });

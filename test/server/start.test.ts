@@ -75,6 +75,27 @@ test('what it says of cookies is true in every browser, and left out where they 
   );
 });
 
+test.skipIf(!hasCurl)('without rest the line registers a first user through dotjson', async () => {
+  const server = await startProcess({ GATEHOUSE_CONTRACTS: 'envelope,dotjson' });
+  expect(server.stderr).not.toContain('/auth/register');
+  const [command] = /^ {2}curl .*\\\n.*$/m.exec(server.stderr) ?? [];
+  const answer = execFileSync('sh', ['-c', String(command)], { encoding: 'utf8', stdio: 'pipe' });
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  const joe = { username: 'joe', password: person.password };
+  expect((await server.post('/login.json', joe)).status).toBe(200);
+});
+
+test('the line has the base path', () => {
+  const said = greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_BASE_PATH: '/id' }));
+  expect(said).toContain("curl -i 'http://127.0.0.1:3000/id/auth/register'");
+});
+
+test('where no contract that is served registers users, the line is one of the command line', () => {
+  const said = greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_CONTRACTS: 'envelope' }));
+  expect(said).toContain('\n  gatehouse user add user@example.com\n');
+  expect(said).not.toContain('curl');
+});
+
 test('the address is in the log, as JSON', async () => {
   const server = await startProcess();
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -14,6 +14,8 @@ export interface Observed {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** The contracts the server was told to serve; all of them if it is not said. */
+  readonly contracts?: readonly string[];
 }
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
@@ -47,13 +49,22 @@ export function assertDescribed(answer: Observed): void {
   }
 }
 
-function operationOf({ method, path }: Observed): Operation | undefined {
-  return pathItem(path)?.[method.toLowerCase() as 'get' | 'head' | 'post' | 'delete'];
+function operationOf(answer: Observed): Operation | undefined {
+  return pathItem(answer)?.[answer.method.toLowerCase() as 'get' | 'head' | 'post' | 'delete'];
 }
 
-function pathItem(path: string) {
-  const [bare = ''] = path.split('?');
-  return items.find(({ pattern }) => pattern.test(bare))?.item;
+/** What the document says of a path; nothing where it belongs to a contract that is switched off (ruling W5). */
+function pathItem(answer: Observed) {
+  const [bare = ''] = answer.path.split('?');
+  const item = items.find(({ pattern }) => pattern.test(bare))?.item;
+  return item && Object.values(item).every(({ tags }) => tags.every((tag) => isServed(answer, tag)))
+    ? item
+    : undefined;
+}
+
+function isServed({ contracts }: Observed, tag: string): boolean {
+  const canBeOff = ['envelope', 'rest', 'dotjson'].includes(tag);
+  return !canBeOff || contracts === undefined || contracts.includes(tag);
 }
 
 function assertOperation(answer: Observed, { responses }: Operation): void {
@@ -67,35 +78,36 @@ function assertOperation(answer: Observed, { responses }: Operation): void {
 
 /** A path or a method the document does not list. */
 function assertStray(answer: Observed): void {
-  const { method, path, status } = answer;
+  const { method, status } = answer;
   assertHeaders(answer, nowhere);
-  const known = pathItem(path) !== undefined;
+  const known = pathItem(answer) !== undefined;
   if (unreadable.includes(status)) assertError(answer, 'problem');
   else if (method === 'OPTIONS' && status === 204) assertPreflight(answer);
-  else assertRefused(answer, known, ownerOf(path));
+  else assertRefused(answer, known, ownerOf(answer));
 }
 
 function assertRefused(answer: Observed, known: boolean, owner: Owner): void {
-  const { path, status, headers } = answer;
+  const { status, headers } = answer;
   // With GATEHOUSE_…_STATUS=ok these two contracts show their refusals as 200.
   const allowed = [known ? 405 : 404, ...(owner === 'problem' ? [] : [200])];
   if (!allowed.includes(status)) fail(answer, `where only ${allowed.join(' or ')} can be answered`);
-  if (known && headers.allow !== allowOf(path)) fail(answer, `without Allow: ${allowOf(path)}`);
+  if (known && headers.allow !== allowOf(answer)) fail(answer, `without Allow: ${allowOf(answer)}`);
   assertError(answer, owner);
 }
 
 function assertPreflight(answer: Observed): void {
   if (answer.text !== '') fail(answer, 'a preflight with a body');
-  const { headers, path } = answer;
+  const { headers } = answer;
   if (!headers['access-control-allow-origin']) fail(answer, 'a preflight without CORS');
   // The method that the page asked for may follow.
   const allowed = String(headers['access-control-allow-methods']);
-  if (!allowed.startsWith(allowOf(path))) fail(answer, `a preflight that does not allow ${allowOf(path)}`);
+  if (!allowed.startsWith(allowOf(answer)))
+    fail(answer, `a preflight that does not allow ${allowOf(answer)}`);
 }
 
 /** The methods the document lists for a path. */
-function allowOf(path: string): string {
-  return Object.keys(pathItem(path) ?? {})
+function allowOf(answer: Observed): string {
+  return Object.keys(pathItem(answer) ?? {})
     .map((method) => method.toUpperCase())
     .join(', ');
 }
@@ -103,11 +115,12 @@ function allowOf(path: string): string {
 type Owner = 'envelope' | 'dotjson' | 'problem';
 
 /** In whose error body a stray path is answered, as the document tells its readers. */
-function ownerOf(path: string): Owner {
-  const [bare = ''] = path.split('?');
-  if (/^\/api\/auth(?:\/|$)/.test(bare)) return 'envelope';
+function ownerOf(answer: Observed): Owner {
+  const [bare = ''] = answer.path.split('?');
+  const isDotjson = /^\/(?:register|login|logout)\.json(?:\/|$)|^\/[^/]+\.json$/.test(bare);
+  if (/^\/api\/auth(?:\/|$)/.test(bare)) return isServed(answer, 'envelope') ? 'envelope' : 'problem';
   if (bare === '/openapi.json') return 'problem';
-  return /^\/(?:register|login|logout)\.json(?:\/|$)|^\/[^/]+\.json$/.test(bare) ? 'dotjson' : 'problem';
+  return isDotjson && isServed(answer, 'dotjson') ? 'dotjson' : 'problem';
 }
 
 const errorContent: Record<Owner, Content> = {

@@ -32,6 +32,7 @@ const halves: Readonly<Record<string, string>> = {
   'src/listen-options.ts': 'src/settings.ts',
   'src/postgres-url.ts': 'src/values.ts',
   'src/postgres-parameters.ts': 'src/values.ts',
+  'src/contract-options.ts': 'src/settings.ts',
 };
 
 /** Where engines are chosen and opened. */

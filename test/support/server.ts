@@ -89,8 +89,8 @@ export async function startServer(
       now = () => epochMs;
       ahead = 0;
     },
-    send: (asked) => send(server.url, asked),
-    post: (path, body, headers) => post(server.url, path, body, headers),
+    send: (asked) => send(server.url, asked, settings.contracts),
+    post: (path, body, headers) => post(server.url, path, body, headers, settings.contracts),
     stop,
   };
 }

@@ -1,5 +1,6 @@
 /** The OpenAPI document: every route of every contract, as it is served at `/openapi.json`. */
 
+import { allContracts, type ContractName, isContract } from '../../settings.ts';
 import { account } from './account.ts';
 import { dotjson } from './dotjson.ts';
 import { email } from './email.ts';
@@ -25,7 +26,8 @@ session made through one of them is valid through the others.
 
 **Paths** match exactly: case, slashes and percent-encoding count. A path that is not listed here is answered with 404,
 a method that is not listed with 405 and \`Allow\`, each in the error body of the contract that owns the path: \`envelope\`
-below \`/api/auth\`, \`dotjson\` for names that end in \`.json\`, problem details everywhere else.
+below \`/api/auth\`, \`dotjson\` for names that end in \`.json\`, problem details everywhere else. The operator can switch
+contracts off; one that is off is not listed here, and its paths are unknown ones, answered in problem details.
 
 **Throttle.** Every operation says whether it is throttled. What is counted, is counted before anything is hashed, under
 limits the operator sets: for the account and for the client's network, together for all contracts. A full count is
@@ -42,29 +44,37 @@ itself, 500 and 503, always keeps its status.`;
 
 const parts: readonly Part[] = [envelope, rest, dotjson, session, sessions, account, email, site];
 
-/** One map out of the maps of all parts. */
+/** One map out of the maps of some parts. */
 function merged<Value>(
+  some: readonly Part[],
   of: (part: Part) => Readonly<Record<string, Value>> | undefined,
 ): Record<string, Value> {
-  return Object.assign({}, ...parts.map((part) => of(part) ?? {}));
+  return Object.assign({}, ...some.map((part) => of(part) ?? {}));
 }
 
-export const openapi: Document = {
-  openapi: '3.1.1',
-  info: {
-    title: 'Gatehouse',
-    version,
-    summary: 'Sessions that begin at login and end at once at logout.',
-    description,
-    license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
-  },
-  servers: [{ url: '/', description: 'The server that serves this document.' }],
-  tags: parts.map((part) => part.tag),
-  paths: merged((part) => part.paths),
-  components: {
-    securitySchemes,
-    headers,
-    schemas: { ...sharedSchemas, Problem: problemSchema, ...merged((part) => part.schemas) },
-    responses: { ...problemResponses, ...merged((part) => part.responses) },
-  },
-};
+/** The document of a server that serves some of the contracts: the routes of the others are not in it (ruling W5). */
+export function openapiOf(contracts: readonly ContractName[]): Document {
+  const served = parts.filter(({ tag: { name } }) => !isContract(name) || contracts.includes(name));
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Gatehouse',
+      version,
+      summary: 'Sessions that begin at login and end at once at logout.',
+      description,
+      license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'The server that serves this document.' }],
+    tags: served.map((part) => part.tag),
+    paths: merged(served, (part) => part.paths),
+    components: {
+      securitySchemes,
+      headers,
+      schemas: { ...sharedSchemas, Problem: problemSchema, ...merged(served, (part) => part.schemas) },
+      responses: { ...problemResponses, ...merged(served, (part) => part.responses) },
+    },
+  };
+}
+
+/** The whole of it. */
+export const openapi: Document = openapiOf(allContracts);

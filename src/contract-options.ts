@@ -1,0 +1,16 @@
+/** The part of the table of options that says which contracts are served (ruling W5). */
+
+import type { Setting, Settings } from './settings.ts';
+import { distinct, oneOf } from './values.ts';
+
+type Rows = { readonly [Name in 'contracts']: Setting<Settings[Name]> };
+
+export const contractOptions: Rows = {
+  contracts: {
+    env: 'GATEHOUSE_CONTRACTS',
+    default: 'envelope,rest,dotjson',
+    expects: 'one or more of `envelope`, `rest` and `dotjson`, each once, separated by commas',
+    meaning: 'The contracts that are served. The paths of the others are unknown paths: 404.',
+    read: distinct(oneOf({ envelope: 'envelope', rest: 'rest', dotjson: 'dotjson' } as const)),
+  },
+};
