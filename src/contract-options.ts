@@ -1,9 +1,9 @@
-/** The part of the table of options that says which contracts are served (ruling W5). */
+/** The part of the table of options that says which contracts are served, and who may register (ruling W5). */
 
 import type { Setting, Settings } from './settings.ts';
 import { distinct, oneOf } from './values.ts';
 
-type Rows = { readonly [Name in 'contracts']: Setting<Settings[Name]> };
+type Rows = { readonly [Name in 'contracts' | 'registration']: Setting<Settings[Name]> };
 
 export const contractOptions: Rows = {
   contracts: {
@@ -12,5 +12,13 @@ export const contractOptions: Rows = {
     expects: 'one or more of `envelope`, `rest` and `dotjson`, each once, separated by commas',
     meaning: 'The contracts that are served. The paths of the others are unknown paths: 404.',
     read: distinct(oneOf({ envelope: 'envelope', rest: 'rest', dotjson: 'dotjson' } as const)),
+  },
+  registration: {
+    env: 'GATEHOUSE_REGISTRATION',
+    default: 'open',
+    expects: '`open`, `invite` or `closed`',
+    meaning:
+      'Who may register: anyone (`open`), only those with an invitation of `gatehouse user invite` (`invite`), or no one (`closed`).',
+    read: oneOf({ open: 'open', invite: 'invite', closed: 'closed' } as const),
   },
 };

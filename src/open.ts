@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { Accounts } from './concepts/accounts.ts';
 import { Audit } from './concepts/audit.ts';
 import { Devices } from './concepts/devices.ts';
+import { Invitations } from './concepts/invitations.ts';
 import { Mails } from './concepts/mails.ts';
 import { Passwords } from './concepts/passwords/passwords.ts';
 import { Sessions } from './concepts/sessions.ts';
@@ -125,6 +126,7 @@ function createGate(settings: Settings, store: Store, log: Log, onMail: () => vo
     }),
     devices: new Devices(store.devices),
     tokens: new Tokens(store.tokens),
+    invitations: new Invitations(store.invitations, settings.registration),
     mails: new Mails(store.mails, onMail),
     audit: new Audit(store.audit, (entry) => log.info({ audit: entry }, entry.event), settings.auditDays),
     hashing: new HashingQueue({ share }),

@@ -34,6 +34,9 @@ export function isContract(name: string): name is ContractName {
   return (allContracts as readonly string[]).includes(name);
 }
 
+/** Who may register: anyone, only those with an invitation, or no one (ruling W5). */
+export type Registration = 'open' | 'invite' | 'closed';
+
 /** All settings, in the unit their name carries. */
 export interface Settings {
   readonly host: string;
@@ -56,6 +59,7 @@ export interface Settings {
   readonly basePath: string;
   /** The contracts that are served; at least one. */
   readonly contracts: readonly ContractName[];
+  readonly registration: Registration;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly TrustedProxy[];
   /** The header in which the trusted proxies write. */

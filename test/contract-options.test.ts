@@ -1,4 +1,4 @@
-/** Which contracts are served: what can be set, and what is refused with a sentence (ruling W5). */
+/** Which contracts are served, and who may register: what can be set, and what is refused with a sentence (ruling W5). */
 
 import { expect, test } from 'vitest';
 import { readSettings } from '../src/settings.ts';
@@ -25,5 +25,14 @@ test('GATEHOUSE_CONTRACTS is one to three of the contracts, in any order, each o
   for (const text of unusable)
     expect(problems({ GATEHOUSE_CONTRACTS: text })).toEqual([
       `GATEHOUSE_CONTRACTS is ${JSON.stringify(text)}; ${sentence}`,
+    ]);
+});
+
+test('GATEHOUSE_REGISTRATION is open, invite or closed', () => {
+  for (const word of ['open', 'invite', 'closed'])
+    expect(readSettings({ GATEHOUSE_REGISTRATION: word }).registration).toBe(word);
+  for (const word of ['on', 'OPEN', 'invites', 'true', 'closed,invite'])
+    expect(problems({ GATEHOUSE_REGISTRATION: word })).toEqual([
+      `GATEHOUSE_REGISTRATION is "${word}"; expected \`open\`, \`invite\` or \`closed\`.`,
     ]);
 });

@@ -25,7 +25,7 @@ export function addBackupCommands(program: Command): void {
     summary: 'Put a backup in the place of the database, and end all sessions',
     more:
       'Stop the server first. The database that was there is kept beside the new one. Accounts, passwords and the ' +
-      'audit are as they were when the backup was made; links that were sent are void, mails that waited are dropped.',
+      'audit are as they were when the backup was made; links that were sent and invitations are void, mails that waited are dropped.',
     examples: ['gatehouse restore gatehouse-backup.db'],
   })
     .option('--keep-sessions', 'leave the sessions of the backup alive, also those that were ended since')

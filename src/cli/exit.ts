@@ -74,6 +74,8 @@ const words = {
   wrong_password: { exit: failed, sentence: 'The password is wrong.' },
   not_proven: { exit: refused, sentence: 'The password was not proven lately.' },
   invalid_token: { exit: refused, sentence: 'The link is not valid any more.' },
+  registration_closed: { exit: refused, sentence: 'Registration is closed.' },
+  not_invited: { exit: refused, sentence: 'There is no invitation for this name.' },
   nothing_to_verify: { exit: refused, sentence: 'There is no address to verify.' },
   too_many_attempts: { exit: refused, sentence: 'Too many attempts. Try again later.' },
   overloaded: { exit: failed, sentence: 'Too many password hashes at once. Try again later.' },

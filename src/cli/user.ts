@@ -17,6 +17,7 @@ import {
 import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { confirmed, readLine } from './input.ts';
+import { addInvitationCommands } from './invitation.ts';
 import { answer, type Format, facts, list, remark, userValue, when } from './print.ts';
 import { accountOf, granted, type Work, withGate } from './work.ts';
 
@@ -83,6 +84,8 @@ export function addUserCommands(program: Command): void {
       await answer(format, { url }, url);
     }),
   );
+
+  addInvitationCommands(user);
 }
 
 async function addOne(identifier: string, options: Format & { passwordStdin?: true }): Promise<void> {

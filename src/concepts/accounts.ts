@@ -11,13 +11,24 @@
 
 import { newUuid } from '../crypto/ids.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
-import type { AccountStore, Credential, Ending, Trail, User, UserQuery } from '../storage/port.ts';
+import type {
+  AccountStore,
+  Credential,
+  Ending,
+  Trail,
+  UsedInvitation,
+  User,
+  UserQuery,
+} from '../storage/port.ts';
 
 /** The two kinds of identifier; no text is both, because only an e-mail address has an `@`. */
 export type IdentifierKind = 'username' | 'email';
 
 /** Why an account was not made. */
 export type AccountRefusal = { readonly refused: 'invalid_identifier' | 'identifier_taken' };
+
+/** An invitation that was used up by another account, or that expired or was revoked, while this one was made. */
+export type InvitationGone = { readonly refused: 'not_invited' };
 
 /** An identifier whose form was checked, as typed and in canonical form. */
 export interface Identifier {
@@ -48,15 +59,19 @@ export class Accounts {
     return wellFormed ? { typed, canonical: canonical(typed) } : { refused: 'invalid_identifier' };
   }
 
-  /** Makes an account, both records of it or none; of many that race for one name exactly one gets it. */
+  /**
+   * Makes an account, both records of it or none; of many that race for one name exactly one gets it. With an invitation
+   * its user has the id that the invitation gave it, and the invitation is used up if the account is made, and only then.
+   */
   async create(
     { typed, canonical }: Identifier,
     passwordHash: string,
     now: number,
     trail: Trail,
-  ): Promise<User | AccountRefusal> {
+    invitation?: UsedInvitation & { readonly userId: string },
+  ): Promise<User | AccountRefusal | InvitationGone> {
     const user: User = {
-      id: newUuid(),
+      id: invitation?.userId ?? newUuid(),
       identifier: typed,
       createdAt: now,
       email: typed.includes('@') ? typed : null,
@@ -65,7 +80,7 @@ export class Accounts {
     };
     const { id: userId, identifier, createdAt, email } = user;
     const account = { userId, identifier, canonical, passwordHash, createdAt, email };
-    const outcome = await this.#store.create(account, trail);
+    const outcome = await this.#store.create(account, trail, invitation);
     return outcome === 'created' ? user : { refused: outcome };
   }
 

@@ -31,6 +31,8 @@ export type AuditEvent =
   | 'account_disable'
   | 'account_enable'
   | 'password_link'
+  | 'invite'
+  | 'invite_revoke'
   | 'backup'
   | 'restore'
   | 'refusal';

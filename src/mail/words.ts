@@ -21,6 +21,11 @@ function verifyLink(base: string, token: string): string {
   return `${base}/verify-email#token=${token}`;
 }
 
+/** The page of the application that registers the holder of an invitation. */
+export function registerLink(base: string, token: string): string {
+  return `${base}/register#token=${token}`;
+}
+
 interface Said {
   /** The host that people know the application by. */
   readonly site: string;

@@ -47,12 +47,13 @@ ${debug ? '' : `\n${aboutCookies}\n`}`;
 const aboutCookies = `The session cookie is for HTTPS. Over plain HTTP, Chrome and Firefox take it from localhost
 only, and Safari does not take it at all: GATEHOUSE_DEBUG=true is for development without HTTPS.`;
 
-/** By a route that is served; by the command line where there is none. */
-function firstUser(url: string, { contracts, basePath }: Settings): string {
+/** By a route that is served and open; by the command line where there is none. */
+function firstUser(url: string, { contracts, registration, basePath }: Settings): string {
   const route = contracts.includes('rest')
     ? { path: '/auth/register', name: '"email": "user@example.com"' }
     : { path: '/register.json', name: '"username": "joe"' };
-  if (!contracts.includes('rest') && !contracts.includes('dotjson'))
+  const isRegistering = contracts.includes('rest') || contracts.includes('dotjson');
+  if (registration !== 'open' || !isRegistering)
     return 'Make a first user:\n\n  gatehouse user add user@example.com';
   return `Register a first user:
 

@@ -8,6 +8,7 @@ import { chainCases } from './conformance/chain.ts';
 import { deviceCases } from './conformance/devices.ts';
 import { endedCases } from './conformance/ended.ts';
 import { endingCases } from './conformance/endings.ts';
+import { invitationCases } from './conformance/invitations.ts';
 import { mailCases } from './conformance/mails.ts';
 import { ownerCases } from './conformance/owners.ts';
 import { sessionCases } from './conformance/sessions.ts';
@@ -29,6 +30,7 @@ export const conformance: readonly ConformanceCase[] = [
   ...auditCases,
   ...chainCases,
   ...tokenCases,
+  ...invitationCases,
   ...mailCases,
   ...deviceCases,
   ...storeCases,

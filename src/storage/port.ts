@@ -4,6 +4,7 @@ import type { AccountStore } from './port/accounts.ts';
 import type { AuditStore } from './port/audit.ts';
 import type { DeviceStore } from './port/devices.ts';
 import type { Figure } from './port/figures.ts';
+import type { InvitationStore } from './port/invitations.ts';
 import type { MailStore } from './port/mails.ts';
 import type { SessionStore } from './port/sessions.ts';
 import type { ThrottleStore } from './port/throttle.ts';
@@ -18,6 +19,7 @@ export interface Store {
   readonly throttle: ThrottleStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
+  readonly invitations: InvitationStore;
   readonly mails: MailStore;
   readonly devices: DeviceStore;
   /**
@@ -39,6 +41,7 @@ export type * from './port/audit.ts';
 export type * from './port/devices.ts';
 export { StoreUnavailable, StoreUnusable } from './port/errors.ts';
 export type * from './port/figures.ts';
+export type * from './port/invitations.ts';
 export type * from './port/mails.ts';
 export type * from './port/sessions.ts';
 export * from './port/throttle.ts';

@@ -3,6 +3,7 @@
 import type { AccountRefusal, Accounts } from '../concepts/accounts.ts';
 import type { Audit, AuditEvent } from '../concepts/audit.ts';
 import type { Devices } from '../concepts/devices.ts';
+import type { Invitations, RegistrationRefusal } from '../concepts/invitations.ts';
 import type { Mails } from '../concepts/mails.ts';
 import type { PasswordRefusal, Passwords } from '../concepts/passwords/passwords.ts';
 import type { NoSession, Sessions } from '../concepts/sessions.ts';
@@ -18,6 +19,7 @@ export interface Gate {
   readonly throttle: Throttle;
   readonly devices: Devices;
   readonly tokens: Tokens;
+  readonly invitations: Invitations;
   readonly mails: Mails;
   readonly audit: Audit;
   readonly hashing: HashingQueue;
@@ -62,6 +64,7 @@ export type MailRefusal =
 export type Refusal =
   | AccountRefusal
   | PasswordRefusal
+  | RegistrationRefusal
   | LoginRefusal
   | AccessRefusal
   | InvalidToken
@@ -84,6 +87,7 @@ const counted: ReadonlySet<string> = new Set<Refusal['refused']>([
   'account_disabled',
   'user_record_missing',
   'identifier_taken',
+  'not_invited',
   'invalid_token',
 ]);
 

@@ -11,13 +11,18 @@ export interface Registration {
   readonly identifier: string;
   readonly kind: IdentifierKind;
   readonly password: string;
+  /** The token of an invitation; of use only where registration needs one (ruling W5). */
+  readonly invite?: string | undefined;
 }
 
 export interface Registered {
   readonly user: User;
 }
 
-/** Makes an account. Only attempts that pass the rules of form are counted and hashed. */
+/**
+ * Makes an account, if registration is not closed. Only attempts that pass the rules of form are counted, and only those
+ * with an invitation, where one is needed, are hashed.
+ */
 export async function register(
   gate: Gate,
   asked: Registration,
@@ -44,17 +49,20 @@ export async function registerAndLogin(
 }
 
 async function attempt(gate: Gate, asked: Registration, caller: Caller): Promise<Registered | Refusal> {
+  const { closed } = gate.invitations;
+  if (closed) return closed;
   const identifier = gate.accounts.name(asked.identifier, asked.kind);
   if (isRefusal(identifier)) return identifier;
   const password = gate.passwords.accept(asked.password, identifier.canonical);
   if (isRefusal(password)) return password;
-  return write(gate, identifier, password, caller);
+  return write(gate, identifier, password, asked.invite, caller);
 }
 
 async function write(
   gate: Gate,
   identifier: Identifier,
   password: PreparedPassword,
+  invite: string | undefined,
   caller: Caller,
 ): Promise<Registered | Refusal> {
   const overloaded = gate.hashing.overloaded();
@@ -62,10 +70,14 @@ async function write(
   using place = gate.hashing.enter(caller.signal);
   const counted = await gate.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
+  // Before the name is looked for: without an invitation not even that is told.
+  const admission = await gate.invitations.admit(identifier.canonical, invite, caller.now);
+  if (isRefusal(admission)) return admission;
   // A name that is taken is told anyway: no hash is spent on it.
   if (await gate.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
   const passwordHash = await gate.passwords.hash(password, place);
   const trail = gate.audit.trail(caller, 'register');
-  const user = await gate.accounts.create(identifier, passwordHash, caller.now, trail);
+  const { invitation } = admission;
+  const user = await gate.accounts.create(identifier, passwordHash, caller.now, trail, invitation);
   return isRefusal(user) ? user : { user };
 }

@@ -14,7 +14,7 @@ export interface Settled {
 
 /**
  * Ends what was alive when the copy was made and may have ended since: all sessions, unless told to keep them, all
- * links that were sent, and the mails that were waiting.
+ * links that were sent, all invitations, and the mails that were waiting.
  */
 export async function settleRestored(
   gate: Gate,
@@ -26,6 +26,7 @@ export async function settleRestored(
   const ended = keepSessions ? 0 : await gate.sessions.endEverybody(trail);
   if (keepSessions) await gate.audit.keep(trail, undefined);
   await gate.tokens.sweep(Number.MAX_SAFE_INTEGER, pause);
+  await gate.invitations.sweep(Number.MAX_SAFE_INTEGER, pause);
   return { ended, dropped: await dropMails(gate, caller.now + longestWaitMs) };
 }
 

@@ -8,6 +8,7 @@ export async function sweep(gate: Gate, now: number, pause: () => Promise<void>)
   await gate.throttle.sweep(now, pause);
   await gate.devices.sweep(now, pause);
   await gate.tokens.sweep(now, pause);
+  await gate.invitations.sweep(now, pause);
   await gate.mails.sweep(now, pause);
   await gate.audit.sweep(now, pause);
 }

@@ -17,13 +17,15 @@ import {
   type Words,
 } from './contract.ts';
 import { shownStatus, textFields } from './fields.ts';
-import { accessWords, faultWords, laterWords, mailWords, passwordWords } from './words.ts';
+import { registrationFields } from './registration.ts';
+import { accessWords, faultWords, laterWords, mailWords, passwordWords, registrationWords } from './words.ts';
 
 const words = {
   ...faultWords,
   ...laterWords,
   ...accessWords,
   ...mailWords,
+  ...registrationWords,
   ...passwordWords(400),
   unknown_account: { status: 401, sentence: 'User does not exist' },
   wrong_password: { status: 401, sentence: 'Invalid password' },
@@ -66,15 +68,15 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         hashes: true,
         event: 'register',
         async answer(call) {
-          const asked = textFields(call.fields, 'username', 'password');
+          const asked = registrationFields(gate, call.fields, 'username');
           if (isRefusal(asked)) return refuse(asked);
-          const { username, password } = asked;
-          const outcome = await register(gate, { identifier: username, kind: 'username', password }, call);
+          const { username: identifier, password, invite } = asked;
+          const outcome = await register(gate, { identifier, kind: 'username', password, invite }, call);
           if (isRefusal(outcome)) return refuse(outcome);
-          const { identifier, createdAt } = outcome.user;
+          const { user } = outcome;
           return {
             status: 200,
-            body: { username: identifier, created: zonedDateTime(createdAt, rules.timeZone) },
+            body: { username: user.identifier, created: zonedDateTime(user.createdAt, rules.timeZone) },
           };
         },
       },

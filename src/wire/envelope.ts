@@ -14,7 +14,7 @@ import {
   type Words,
 } from './contract.ts';
 import { shownStatus, textFields } from './fields.ts';
-import { accessWords, faultWords, laterWords, mailWords, passwordWords } from './words.ts';
+import { accessWords, faultWords, laterWords, mailWords, passwordWords, registrationWords } from './words.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid username or password' };
 
@@ -23,6 +23,7 @@ const words = {
   ...laterWords,
   ...accessWords,
   ...mailWords,
+  ...registrationWords,
   ...passwordWords(400),
   unknown_account: wrongCredentials,
   wrong_password: wrongCredentials,

@@ -9,7 +9,8 @@ import { cookieIds, headerIds, type SessionCookie } from './carrier.ts';
 import type { Contract, RefusedName, Reply, Words } from './contract.ts';
 import { textFields } from './fields.ts';
 import { problemFor } from './problem.ts';
-import { accessWords, faultWords, laterWords, mailWords, passwordWords } from './words.ts';
+import { registrationFields } from './registration.ts';
+import { accessWords, faultWords, laterWords, mailWords, passwordWords, registrationWords } from './words.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid email or password' };
 
@@ -18,6 +19,7 @@ const words = {
   ...laterWords,
   ...accessWords,
   ...mailWords,
+  ...registrationWords,
   ...passwordWords(422),
   unknown_account: wrongCredentials,
   wrong_password: wrongCredentials,
@@ -53,12 +55,12 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         hashes: true,
         event: 'register',
         async answer(call) {
-          const asked = textFields(call.fields, 'email', 'password');
+          const asked = registrationFields(gate, call.fields, 'email');
           if (isRefusal(asked)) return refuse(asked);
-          const { email, password } = asked;
+          const { email, password, invite } = asked;
           const outcome = await registerAndLogin(
             gate,
-            { identifier: email, kind: 'email', password },
+            { identifier: email, kind: 'email', password, invite },
             'uuid',
             call,
           );

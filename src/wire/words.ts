@@ -1,5 +1,6 @@
 /** The words contracts share: for requests that reach no use case, and for what a password lacks. */
 
+import type { RegistrationRefusal } from '../concepts/invitations.ts';
 import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
 import type { InvalidToken } from '../concepts/tokens.ts';
 import type { AccessRefusal, MailRefusal } from '../usecases/gate.ts';
@@ -43,6 +44,15 @@ export function passwordWords(status: number) {
   } as const satisfies Record<PasswordRefusal['refused'], Words>;
 }
 
+/** Words for who may not register (ruling W5); only registrations have a use for them. */
+export const registrationWords = {
+  registration_closed: { status: 403, sentence: 'Registration is closed' },
+  not_invited: {
+    status: 403,
+    sentence: 'Registration needs an invitation: the field "invite" must hold the token of one for this name',
+  },
+} as const satisfies Record<RegistrationRefusal['refused'], Words>;
+
 /** Words for what a signed-in person may not do; only the routes of a signed-in person have a use for them. */
 export const accessWords = {
   not_proven: {
@@ -71,6 +81,7 @@ export const siteWords = {
   ...laterWords,
   ...accessWords,
   ...mailWords,
+  ...registrationWords,
   ...passwordWords(422),
   unknown_account: { status: 401, sentence: 'Not authenticated' },
   wrong_password: { status: 403, sentence: 'Invalid password' },

@@ -90,6 +90,11 @@ beforeAll(async () => {
   const asked = await server.send({ path: '/auth/session', headers: { 'x-session-id': sessionId } });
   const handle = String((asked.json['session'] as Record<string, unknown>)['handle']);
   await server.stop();
+  const invitation = ['user', 'invite', 'alan@example.com'];
+  const invited = spawnSync(process.execPath, [join(root, 'bin/gatehouse.js'), ...invitation], {
+    env: commandEnvironment({ file: server.file }),
+  });
+  expect(invited.status).toBe(0);
   world = { file: server.file, sessionId, handle };
 });
 

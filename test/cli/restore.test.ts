@@ -79,6 +79,27 @@ test('a restore ends all sessions, and no session that was ended lives again', a
   expect(events).toContain('restore cli');
 });
 
+test('a restore ends all invitations: none that was used or revoked is good again', async () => {
+  const file = freshFile();
+  const backup = freshFile('backup.db');
+  const environment = { GATEHOUSE_REGISTRATION: 'invite' };
+  const first = await startProcess(environment, { file });
+  const run = commandsOver(file, environment);
+  const names = ['used@example.com', 'revoked@example.com', 'pending@example.com'];
+  const tokens: unknown[] = [];
+  for (const name of names) tokens.push((await run(`user invite ${name} --json`)).json[0]?.['token']);
+  await run(`backup ${backup}`);
+  const registerAt = (server: TestProcess, n: number) =>
+    server.post('/auth/register', { email: names[n], password, invite: tokens[n] });
+  expect((await registerAt(first, 0)).status).toBe(201);
+  await run('user revoke-invitation revoked@example.com');
+  await first.stop();
+  await run(`restore ${backup}`);
+  const second = await startProcess(environment, { file });
+  for (const n of names.keys()) expect((await registerAt(second, n)).status).toBe(403);
+  expect((await run('user invitations')).stdout).toBe('None.\n');
+});
+
 test('a restore that is told to keeps the sessions of the backup', async () => {
   const file = freshFile();
   const backup = freshFile('backup.db');

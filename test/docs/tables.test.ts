@@ -25,22 +25,27 @@ describe('the error tables of the contract pages are the words of the code', () 
   const gate = {} as Gate;
   const cookie = sessionCookie(true, 1);
   const modes = { statusMode: 'http', enumeration: 'contract' } as const;
+  const ofRegistration = ['registration_closed', 'not_invited'];
   const ofMail = ['invalid_token', 'nothing_to_verify'];
   const ofPeople = [...ofMail, 'malformed_query', 'not_proven', 'unknown_session'];
   const contracts: readonly [contract: Contract, field: string, unreachable: readonly string[]][] = [
     [
       envelope(gate, 'http'),
       'username',
-      [...ofPeople, 'identifier_taken', 'invalid_identifier', 'password_'],
+      [...ofPeople, ...ofRegistration, 'identifier_taken', 'invalid_identifier', 'password_'],
     ],
     [rest(gate, cookie), 'email', [...ofPeople, 'no_session']],
     [dotjson(gate, cookie, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
     [
       ownAccount(gate, cookie),
       'password',
-      [...ofMail, 'user_record_missing', 'invalid_identifier', 'identifier_taken'],
+      [...ofMail, ...ofRegistration, 'user_record_missing', 'invalid_identifier', 'identifier_taken'],
     ],
-    [ownEmail(gate), 'token', ['malformed_query', 'unknown_session', 'user_record_missing']],
+    [
+      ownEmail(gate),
+      'token',
+      [...ofRegistration, 'malformed_query', 'unknown_session', 'user_record_missing'],
+    ],
     [sessionCheck(gate), '', Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name))],
   ];
 

@@ -90,8 +90,12 @@ test('the line has the base path', () => {
   expect(said).toContain("curl -i 'http://127.0.0.1:3000/id/auth/register'");
 });
 
-test('where no contract that is served registers users, the line is one of the command line', () => {
-  const said = greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_CONTRACTS: 'envelope' }));
+test.each([
+  { GATEHOUSE_CONTRACTS: 'envelope' },
+  { GATEHOUSE_REGISTRATION: 'closed' },
+  { GATEHOUSE_REGISTRATION: 'invite' },
+])('where not everyone can register, the line is one of the command line: %j', (environment) => {
+  const said = greeting('http://127.0.0.1:3000', readSettings(environment));
   expect(said).toContain('\n  gatehouse user add user@example.com\n');
   expect(said).not.toContain('curl');
 });

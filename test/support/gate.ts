@@ -5,12 +5,14 @@ import { onTestFinished } from 'vitest';
 import { Accounts } from '../../src/concepts/accounts.ts';
 import { Audit, type AuditEvent, type Reported } from '../../src/concepts/audit.ts';
 import { Devices } from '../../src/concepts/devices.ts';
+import { Invitations } from '../../src/concepts/invitations.ts';
 import { Mails } from '../../src/concepts/mails.ts';
 import { Passwords } from '../../src/concepts/passwords/passwords.ts';
 import { type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
 import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
 import { Tokens } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/queue.ts';
+import type { Registration } from '../../src/settings.ts';
 import { DegradingThrottle } from '../../src/storage/degrading.ts';
 import type { Store, Trail } from '../../src/storage/port.ts';
 import { type Caller, type Gate, isRefusal } from '../../src/usecases/gate.ts';
@@ -26,6 +28,7 @@ export interface GateOptions {
   readonly sessions?: SessionRules;
   readonly queue?: QueueLimits;
   readonly auditDays?: number;
+  readonly registration?: Registration;
 }
 
 /** A gate with what stands behind it, and what was reported so far. */
@@ -73,6 +76,7 @@ export async function openGate(options: GateOptions = {}): Promise<TestGate> {
     }),
     devices: new Devices(store.devices),
     tokens: new Tokens(store.tokens),
+    invitations: new Invitations(store.invitations, options.registration ?? 'open'),
     mails: new Mails(store.mails),
     audit: new Audit(store.audit, (entry) => entries.push(entry), options.auditDays ?? 400),
     hashing: openHashing(options.queue),

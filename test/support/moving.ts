@@ -63,6 +63,7 @@ const tables = [
   'sessions',
   'ended',
   'tokens',
+  'invitations',
   'devices',
   'throttle',
   'mails',
@@ -129,6 +130,12 @@ export async function fill(address: string, now = Date.now()): Promise<void> {
     await store.accounts.remove('id-eve', trail('account_delete', now));
     await store.accounts.replaceHash('id-cyd', 'hash of cyd', 'another "hash" \\ of {cyd}');
     await fillMails(store, now);
+    for (const name of ['fay', 'gil'])
+      await store.invitations.put(
+        hash(`invitation of ${name}`),
+        { canonical: `${name}@example.com`, userId: `id-${name}`, expiresAt: now + 60_000 },
+        trail('invite', now),
+      );
     for (let n = 0; n < 12; n += 1) {
       const quotas = [{ key: hash(`count ${n % 3}`), limit: 100, windowMs: 900_000 }];
       await store.throttle.take(quotas, now);

@@ -4,11 +4,12 @@ import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
 import { check } from '../../src/usecases/check.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
+import { invite, revokeInvitation } from '../../src/usecases/invite.ts';
 import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { register, registerAndLogin } from '../../src/usecases/register.ts';
 import { lockWrites, query, setTrap } from '../support/database.ts';
-import { caller, openGate, type TestGate, untilCounted } from '../support/gate.ts';
+import { caller, granted, openGate, type TestGate, untilCounted } from '../support/gate.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const newJoe = { ...joe, kind: 'email' } as const;
@@ -52,6 +53,45 @@ test('a registration cut short before the session leaves an account that can log
   expect(gate.entries.map(({ event, outcome }) => [event, outcome])).toEqual([['register', 'ok']]);
   await disarm();
   await expectLoginWorks(gate);
+});
+
+test('W5: a registration cut short at any step leaves its invitation good, until there is the account', async () => {
+  const gate = await openGate({ registration: 'invite' });
+  const { token } = granted(await invite(gate, joe.identifier, 7, caller()));
+  const invited = { ...newJoe, invite: token };
+  const invitations = async () => (await gate.invitations.list({ most: 9 })).length;
+  for (const at of [
+    'BEFORE INSERT ON auth',
+    'BEFORE INSERT ON users',
+    'BEFORE DELETE ON invitations',
+  ] as const) {
+    const disarm = await setTrap(gate, 'cut', { at });
+    await expect(registerAndLogin(gate, invited, 'uuid', caller())).rejects.toThrow(StoreUnavailable);
+    expect([await counts(gate), await invitations()]).toMatchObject([{ auth: 0, users: 0, sessions: 0 }, 1]);
+    await disarm();
+  }
+  const disarm = await setTrap(gate, 'cut', { at: 'BEFORE INSERT ON sessions' });
+  await expect(registerAndLogin(gate, invited, 'uuid', caller())).rejects.toThrow(StoreUnavailable);
+  expect([await counts(gate), await invitations()]).toMatchObject([{ auth: 1, users: 1, sessions: 0 }, 0]);
+  await disarm();
+  await expectLoginWorks(gate);
+});
+
+test('W5: without a good invitation nothing is hashed, and an invitation that is used up meanwhile is refused', async () => {
+  const gate = await openGate({ registration: 'invite', iterations: slow });
+  const { token } = granted(await invite(gate, joe.identifier, 7, caller()));
+  const startedAt = performance.now();
+  for (let n = 0; n < 20; n += 1)
+    expect(await register(gate, { ...newJoe, invite: 'a'.repeat(26) }, caller())).toEqual({
+      refused: 'not_invited',
+    });
+  // Twenty hashes would take seconds.
+  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  const registering = register(gate, { ...newJoe, invite: token }, caller());
+  await untilCounted(gate, 21);
+  await revokeInvitation(gate, joe.identifier, caller());
+  expect(await registering).toEqual({ refused: 'not_invited' });
+  expect(await counts(gate)).toMatchObject({ auth: 0, users: 0, sessions: 0 });
 });
 
 test('a login cut short after the password was right leaves a counted attempt and no session', async () => {

@@ -46,6 +46,12 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
     tokens.insert(hex(1), { userId: 'id-of-joe', purpose: 'verify_email', email: 'a@b.c', expiresAt: 1 }),
   'take of a token': ({ tokens }) => tokens.take(hex(1), 'verify_email'),
   'removal of tokens': ({ tokens }) => tokens.removeOfUser('id-of-joe', 'verify_email'),
+  'put of an invitation': ({ invitations }) =>
+    invitations.put(hex(1), { canonical: 'ann', userId: 'id-of-ann', expiresAt: 1 }),
+  'look for an invitation': ({ invitations }) => invitations.find('ann', hex(1)),
+  'list of invitations': ({ invitations }) => invitations.list({ most: 1 }),
+  'removal of an invitation': ({ invitations }) => invitations.remove('ann'),
+  'sweep of invitations': ({ invitations }) => invitations.sweep(9_999, 1),
   'sweep of tokens': ({ tokens }) => tokens.sweep(9_999, 1),
   enqueue: ({ mails }) => mails.enqueue(mail, { most: 9, windowMs: 1_000 }),
   due: ({ mails }) => mails.due(1_000, 1),

@@ -17,6 +17,13 @@ export interface NewAccount {
   readonly email: string | null;
 }
 
+/** The invitation that a registration uses up, at an instant. */
+export interface UsedInvitation {
+  /** The SHA-256 of its token: 64 hexadecimal digits. */
+  readonly tokenHash: string;
+  readonly at: number;
+}
+
 /** What a login finds under a canonical identifier. */
 export interface Credential {
   readonly userId: string;
@@ -61,8 +68,16 @@ export interface Ending {
 }
 
 export interface AccountStore {
-  /** Writes both rows of an account or neither; whoever comes second under one canonical identifier is told so. */
-  create(account: NewAccount, trail?: Trail): Promise<'created' | 'identifier_taken'>;
+  /**
+   * Writes both rows of an account or neither; whoever comes second under one canonical identifier is told so. With
+   * `invitation`, the account is made only if that is the invitation for the name and has not expired. An invitation for
+   * the name ends in the same step, whether it was asked for or not; where no account is made, it stays.
+   */
+  create(
+    account: NewAccount,
+    trail?: Trail,
+    invitation?: UsedInvitation,
+  ): Promise<'created' | 'identifier_taken' | 'not_invited'>;
   /** Finds the credential under a canonical identifier. */
   findCredential(canonical: string): Awaitable<Credential | undefined>;
   /** Finds the credential of a user. */

@@ -65,6 +65,10 @@ export const transferred = {
     key: ['token_hash', 'user_id'],
     ofUser: true,
   },
+  invitations: {
+    columns: { canonical: 'text', token_hash: 'hash', user_id: 'text', expires_at: 'number' },
+    key: ['canonical'],
+  },
   devices: {
     columns: { user_id: 'text', device_hash: 'hash', last_used_at: 'number' },
     key: ['user_id', 'device_hash'],

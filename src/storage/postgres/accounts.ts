@@ -1,8 +1,9 @@
 /** Accounts in PostgreSQL: a name, a credential and a user, written together and removed together. */
 
 import type { Awaitable } from '../awaitable.ts';
-import type { AccountStore, Credential, NewAccount, NewEmail, Trail, User } from '../port.ts';
+import type { AccountStore, Credential, NewAccount, NewEmail, Trail, UsedInvitation, User } from '../port.ts';
 import { holdToChange } from './hold.ts';
+import { dropInvitation, holdInvitation } from './invitations.ts';
 import type { SessionsOfUser } from './sessions.ts';
 import type { Database, InStep, Run } from './step.ts';
 import { isStorable } from './text.ts';
@@ -45,7 +46,8 @@ export function accountsIn(
   }
 
   return {
-    create: (account, trail) => db.step((run) => create(run, waiting, account, trail)),
+    create: (account, trail, invitation) =>
+      db.step((run) => create(run, waiting, account, trail, invitation)),
 
     async findCredential(canonical) {
       if (!isStorable(canonical)) return undefined;
@@ -137,7 +139,10 @@ async function create(
   waiting: Waiting,
   { canonical, identifier, userId, passwordHash, createdAt, email }: NewAccount,
   trail: Trail | undefined,
-): Promise<'created' | 'identifier_taken'> {
+  invitation: UsedInvitation | undefined,
+): Promise<'created' | 'identifier_taken' | 'not_invited'> {
+  const found = await holdInvitation(run, canonical, invitation);
+  if (invitation && found !== 'this') return 'not_invited';
   if (!(await takeName(run, canonical, userId))) return 'identifier_taken';
   await run('INSERT INTO auth (user_id, canonical, identifier, password_hash) VALUES ($1, $2, $3, $4)', [
     userId,
@@ -146,6 +151,7 @@ async function create(
     passwordHash,
   ]);
   await run('INSERT INTO users (id, created_at, email) VALUES ($1, $2, $3)', [userId, createdAt, email]);
+  if (found !== 'none') await dropInvitation(run, canonical);
   await waiting.add(run, trail, { userId });
   return 'created';
 }

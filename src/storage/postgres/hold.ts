@@ -2,7 +2,7 @@
  * Holds the row of a person until a step is over, so that what is added to them and what changes them come in turn.
  *
  * Every step that writes something of a person holds their row before it writes anything else of theirs. All steps lock
- * in one order, so that no two wait for each other: the row in `users`, then a new name in `names`, then what lies
+ * in one order, so that no two wait for each other: the row in `users`, then an invitation, then a new name in `names`, then what lies
  * under the person's id with its `owners`, and last of all a name that is given up.
  */
 

@@ -159,6 +159,20 @@ export const migrations: readonly Migration[] = [
   );
   `,
   },
+
+  // Names that may be registered, each under the id that its user will have: looked up by name, before there is a user.
+  {
+    oldest: 1,
+    sql: `
+  CREATE TABLE invitations (
+    canonical  text COLLATE "C" PRIMARY KEY,
+    token_hash bytea NOT NULL CHECK (length(token_hash) = 32),
+    user_id    text COLLATE "C" NOT NULL,
+    expires_at bigint NOT NULL
+  );
+  CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+  `,
+  },
 ];
 
 /** The tables there are, in an order in which rows can be written. */
@@ -176,10 +190,11 @@ export const tables = [
   'audit',
   'audit_ends',
   'audit_waiting',
+  'invitations',
 ] as const;
 
 /** What a node can do without for a while: whoever locks one of these must not take all nodes out of service. */
-const dispensable: ReadonlySet<string> = new Set(['throttle', 'tokens', 'mails', 'audit']);
+const dispensable: ReadonlySet<string> = new Set(['throttle', 'tokens', 'mails', 'audit', 'invitations']);
 
 /** Touches every table, however large, in no time; fails if one of them is missing, or is needed and cannot be read. */
 export const everyTable = tables

@@ -8,6 +8,7 @@ import { DatabaseClock } from './clock.ts';
 import { Connections } from './connections.ts';
 import { devicesIn } from './devices.ts';
 import { delays, figuresOf } from './figures.ts';
+import { invitationsIn } from './invitations.ts';
 import { Login } from './login.ts';
 import { mailsIn } from './mails.ts';
 import { News } from './news.ts';
@@ -110,6 +111,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     throttle: throttleIn(db),
     audit,
     tokens: tokensIn(db, checks.owners),
+    invitations: invitationsIn(db, waiting),
     mails: mailsIn(db),
     devices: devicesIn(db),
 

@@ -29,6 +29,10 @@ export function accountsIn(
     `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES (?, ?, ?, ?)
      ON CONFLICT (canonical) DO NOTHING`,
   );
+  const isInvited = db.prepare(
+    'SELECT 1 FROM invitations WHERE canonical = ? AND token_hash = unhex(?) AND expires_at > ?',
+  );
+  const removeInvitation = db.prepare('DELETE FROM invitations WHERE canonical = ?');
   const insertUser = db.prepare('INSERT INTO users (id, created_at, email) VALUES (?, ?, ?)');
   const selectCredential = db.prepare(`SELECT ${credentialColumns} WHERE canonical = ?`);
   const selectCredentialOf = db.prepare(`SELECT ${credentialColumns} WHERE user_id = ?`);
@@ -54,12 +58,15 @@ export function accountsIn(
   const users = reader.remembering(shares.users, (userId) => selectUser.get(userId) as User | undefined);
 
   return {
-    create: (account, trail) =>
+    create: (account, trail, invitation) =>
       writer.write(() => {
         const { canonical, identifier, userId, passwordHash, createdAt, email } = account;
+        if (invitation && !isInvited.get(canonical, invitation.tokenHash, invitation.at))
+          return 'not_invited';
         if (insertAuth.run(canonical, identifier, userId, passwordHash).changes === 0)
           return 'identifier_taken';
         insertUser.run(userId, createdAt, email);
+        removeInvitation.run(canonical);
         users.forget(userId);
         chain.append(trail, { userId });
         return 'created';

@@ -130,6 +130,17 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX ended_by_time ON ended (ended_at);
   `,
+
+  // Names that may be registered, each under the id that its user will have.
+  `
+  CREATE TABLE invitations (
+    canonical  TEXT PRIMARY KEY,
+    token_hash BLOB NOT NULL CHECK (length(token_hash) = 32),
+    user_id    TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+  `,
 ];
 
 const tables = [
@@ -143,6 +154,7 @@ const tables = [
   'mails',
   'devices',
   'ended',
+  'invitations',
 ] as const;
 
 /** Touches every table, however large, in no time; fails if one of them is missing or cannot be read. */

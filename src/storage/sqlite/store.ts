@@ -8,6 +8,7 @@ import { auditIn } from './audit.ts';
 import { Chain } from './chain.ts';
 import { devicesIn } from './devices.ts';
 import { figuresOf } from './figures.ts';
+import { invitationsIn } from './invitations.ts';
 import { mailsIn } from './mails.ts';
 import { openDatabase } from './open.ts';
 import { Reader } from './reader.ts';
@@ -38,6 +39,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
     throttle: throttleIn(db, reader, writer),
     audit: auditIn(db, reader, writer, chain),
     tokens: tokensIn(db, reader, writer),
+    invitations: invitationsIn(db, reader, writer, chain),
     mails: mailsIn(db, reader, writer),
     devices: devicesIn(db, reader, writer),
 

@@ -13,6 +13,7 @@ import {
   throttledAsRegistration,
   unthrottled,
 } from './refusals.ts';
+import { invitation, inviteIsNoString, mayNotRegister } from './registration.ts';
 import type { Content, Operation, Part } from './shape.ts';
 
 const said: Said = (_status, sentences, orTooShort) => ({
@@ -71,6 +72,7 @@ const register: Operation = {
           properties: {
             username: { $ref: '#/components/schemas/Username' },
             password: { $ref: '#/components/schemas/NewPassword' },
+            invite: invitation,
           },
           required: ['username', 'password'],
         },
@@ -86,7 +88,7 @@ const register: Operation = {
     400: response(
       'The body is not one JSON object, a field is missing or not a string, the username is not of the form asked ' +
         'for, or the password may not be used.',
-      said(400, ['Invalid username', ...passwordSentences, ...bodySentences], true),
+      said(400, ['Invalid username', ...passwordSentences, ...bodySentences, inviteIsNoString], true),
     ),
     409: response(
       'An account with this name exists, in this or another mixture of upper and lower case.',
@@ -94,6 +96,7 @@ const register: Operation = {
     ),
     429: shared('DotjsonTooMany'),
     ...refusalsOf('Dotjson'),
+    403: mayNotRegister(said),
   },
 };
 

@@ -19,7 +19,8 @@ export const throttledAsRegistration =
 /** What is said of a request that could be read, but is not well-formed. */
 export const malformed = 'Malformed request';
 
-const crossSite =
+/** What is said to a request from a page of an origin that is not allowed (ruling G13). */
+export const crossSite =
   'Cross-site request refused. Add the Origin of the page to GATEHOUSE_ALLOWED_ORIGINS; for pages of this server, let the proxy pass on the Host header';
 
 const wrongPassword = 'Invalid password';

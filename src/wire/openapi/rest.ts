@@ -12,6 +12,7 @@ import {
   throttledAsRegistration,
   unthrottled,
 } from './refusals.ts';
+import { invitation, inviteIsNoString, mayNotRegister } from './registration.ts';
 import type { Content, Operation, Part } from './shape.ts';
 
 const begun: Content = {
@@ -21,15 +22,18 @@ const begun: Content = {
   },
 };
 
-const unusableBody = response(
-  'The body is not one JSON object, or a field is missing or not a string.',
-  problemSaid(400, [
-    'The field "email" must be a string',
-    'The field "password" must be a string',
-    'The body must be one JSON object in UTF-8',
-    malformed,
-  ]),
-);
+function unusableBody(...more: readonly string[]) {
+  return response(
+    'The body is not one JSON object, or a field is missing or not a string.',
+    problemSaid(400, [
+      'The field "email" must be a string',
+      'The field "password" must be a string',
+      'The body must be one JSON object in UTF-8',
+      malformed,
+      ...more,
+    ]),
+  );
+}
 
 const register: Operation = {
   operationId: 'restRegister',
@@ -55,6 +59,7 @@ const register: Operation = {
               maxLength: 254,
             },
             password: { $ref: '#/components/schemas/NewPassword' },
+            invite: invitation,
           },
           required: ['email', 'password'],
         },
@@ -64,7 +69,7 @@ const register: Operation = {
   },
   responses: {
     201: response('The account exists and its first session has begun.', begun, setsUuid),
-    400: unusableBody,
+    400: unusableBody(inviteIsNoString),
     409: response(
       'An account with this address exists, in this or another mixture of upper and lower case.',
       problemSaid(409, ['Email already registered']),
@@ -75,6 +80,7 @@ const register: Operation = {
     ),
     429: shared('ProblemTooMany'),
     ...refusalsOf('Problem'),
+    403: mayNotRegister(problemSaid),
   },
 };
 
@@ -102,7 +108,7 @@ const login: Operation = {
   },
   responses: {
     200: response('A session has begun.', begun, setsUuid),
-    400: unusableBody,
+    400: unusableBody(),
     401: response(
       'No account has this address and this password.',
       problemSaid(401, ['Invalid email or password']),

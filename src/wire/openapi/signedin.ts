@@ -23,6 +23,8 @@ const events: readonly AuditEvent[] = [
   'account_disable',
   'account_enable',
   'password_link',
+  'invite',
+  'invite_revoke',
 ];
 
 const network: Schema = {

@@ -1,0 +1,105 @@
+/**
+ * Invitations: who may register.
+ *
+ * Purpose: to let the operator decide who gets an account.
+ * Prevents: accounts the operator does not want, and tokens that can be guessed, read from the store, used twice, used for
+ *   another name or kept for later.
+ * Principle: where registration needs an invitation, the token that was made for a name registers that name, once, until
+ *   it expires; no other token does, and all of them are refused in the same way.
+ * State: who may register (anyone, only the invited, no one); a set of invitations, each with a name in canonical form
+ *   (unique), the hash of its token, the id its user will have and the instant it expires.
+ */
+
+import { digest, newToken, newUuid } from '../crypto/ids.ts';
+import type { Registration } from '../settings.ts';
+import type { Invitation, InvitationQuery, InvitationStore, Trail, UsedInvitation } from '../storage/port.ts';
+
+/** Why a person may not register. */
+export type RegistrationRefusal = { readonly refused: 'registration_closed' | 'not_invited' };
+
+/** Leave to register a name. */
+export interface Admission {
+  /** The invitation that the new account uses up, and the id it gives its user; `undefined` where none is needed. */
+  readonly invitation: (UsedInvitation & { readonly userId: string }) | undefined;
+}
+
+/** How long an invitation is good for, in days: by default, and at most. */
+export const invitationDays = { usual: 7, most: 90 } as const;
+
+const dayMs = 86_400_000;
+
+/** Rows removed in one step of a sweep. */
+const sweepStep = 200;
+
+const notInvited: RegistrationRefusal = { refused: 'not_invited' };
+
+/** The spelling of every token that was ever handed out; nothing else is worth a look into the store. */
+const spelling = /^[a-z0-9]{26}$/;
+
+export class Invitations {
+  readonly #store: InvitationStore;
+  readonly #registration: Registration;
+
+  constructor(store: InvitationStore, registration: Registration) {
+    this.#store = store;
+    this.#registration = registration;
+  }
+
+  /** Whether a registration has to bring an invitation. */
+  get areNeeded(): boolean {
+    return this.#registration === 'invite';
+  }
+
+  /** Refuses every registration where it is closed, before anything of it is looked at. */
+  get closed(): RegistrationRefusal | undefined {
+    return this.#registration === 'closed' ? { refused: 'registration_closed' } : undefined;
+  }
+
+  /**
+   * Lets a name be registered, with the token of its invitation where one is needed. The invitation stays good: the step
+   * that makes the account uses it up, and finds out whether another one did first.
+   */
+  async admit(
+    canonical: string,
+    token: string | undefined,
+    now: number,
+  ): Promise<Admission | RegistrationRefusal> {
+    if (!this.areNeeded) return { invitation: undefined };
+    if (token === undefined || !spelling.test(token)) return notInvited;
+    const tokenHash = digest(token);
+    const found = await this.#store.find(canonical, tokenHash);
+    if (!found || now >= found.expiresAt) return notInvited;
+    return { invitation: { tokenHash, at: now, userId: found.userId } };
+  }
+
+  /**
+   * Makes an invitation for a name, in place of an earlier one. Its token has 134 random bits and is kept nowhere; its
+   * entry in the audit names the id that the user will have.
+   */
+  async make(
+    canonical: string,
+    days: number,
+    now: number,
+    trail: Trail,
+  ): Promise<Invitation & { readonly token: string }> {
+    const token = newToken();
+    const invitation = { canonical, userId: newUuid(), expiresAt: now + days * dayMs };
+    await this.#store.put(digest(token), invitation, trail);
+    return { ...invitation, token };
+  }
+
+  /** One page of invitations, by name; those that expired may be among them. */
+  list(query: InvitationQuery): Promise<Invitation[]> {
+    return this.#store.list(query);
+  }
+
+  /** Makes the invitation for a name void; `undefined` if there is none. */
+  revoke(canonical: string, trail: Trail): Promise<Invitation | undefined> {
+    return this.#store.remove(canonical, trail);
+  }
+
+  /** Reclaims invitations that expired, in small steps with a pause after each. */
+  async sweep(now: number, pause: () => Promise<void>): Promise<void> {
+    while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
+  }
+}

@@ -1,0 +1,93 @@
+/** Invitations in PostgreSQL: one row for each invited name, removed when the name gets its account. */
+
+import type { Invitation, InvitationStore, UsedInvitation } from '../port.ts';
+import type { Database, Run } from './step.ts';
+import { isStorable } from './text.ts';
+import type { Waiting } from './waiting.ts';
+
+const columns = 'canonical, user_id AS "userId", expires_at AS "expiresAt"';
+
+export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
+  return {
+    put: (tokenHash, { canonical, userId, expiresAt }, trail) =>
+      db.step(async (run) => {
+        await run(
+          `INSERT INTO invitations (canonical, token_hash, user_id, expires_at)
+           VALUES ($1, decode($2, 'hex'), $3, $4)
+           ON CONFLICT (canonical) DO UPDATE
+           SET token_hash = excluded.token_hash, user_id = excluded.user_id, expires_at = excluded.expires_at`,
+          [canonical, tokenHash, userId, expiresAt],
+        );
+        await waiting.add(run, trail, { userId });
+      }),
+
+    async find(canonical, tokenHash) {
+      if (!isStorable(canonical)) return undefined;
+      const { rows } = await db.read<Invitation>(
+        `SELECT ${columns} FROM invitations WHERE canonical = $1 AND token_hash = decode($2, 'hex')`,
+        [canonical, tokenHash],
+      );
+      return rows[0];
+    },
+
+    async list({ after = '', most }) {
+      const { rows } = await db.read<Invitation>(
+        `SELECT ${columns} FROM invitations WHERE canonical > $1 ORDER BY canonical LIMIT $2`,
+        [after, most],
+      );
+      return rows;
+    },
+
+    async remove(canonical, trail) {
+      if (!isStorable(canonical)) return undefined;
+      return db.step(async (run) => {
+        const { rows } = await run<Invitation>(
+          `DELETE FROM invitations WHERE canonical = $1 RETURNING ${columns}`,
+          [canonical],
+        );
+        if (rows[0]) await waiting.add(run, trail, rows[0]);
+        return rows[0];
+      });
+    },
+
+    sweep: (now, most) =>
+      db.step(async (run) => {
+        const { count } = await run(
+          `DELETE FROM invitations WHERE canonical IN (
+             SELECT canonical FROM invitations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2
+             FOR UPDATE SKIP LOCKED
+           )`,
+          [now, most],
+        );
+        return count;
+      }, 'long'),
+  };
+}
+
+/** What is found of the invitation for a name when its account is made. */
+export type FoundInvitation = 'none' | 'another' | 'this';
+
+/**
+ * Holds the invitation for a name until a step is over, so that it is used up once; `this` if it is the one that was
+ * presented and is still good.
+ */
+export async function holdInvitation(
+  run: Run,
+  canonical: string,
+  presented: UsedInvitation | undefined,
+): Promise<FoundInvitation> {
+  const { rows } = await run<{ tokenHash: string; expiresAt: number }>(
+    `SELECT encode(token_hash, 'hex') AS "tokenHash", expires_at AS "expiresAt" FROM invitations
+     WHERE canonical = $1 FOR UPDATE`,
+    [canonical],
+  );
+  const [found] = rows;
+  if (!found) return 'none';
+  const isThis = found.tokenHash === presented?.tokenHash && presented.at < found.expiresAt;
+  return isThis ? 'this' : 'another';
+}
+
+/** Removes the invitation for a name inside a step. */
+export async function dropInvitation(run: Run, canonical: string): Promise<void> {
+  await run('DELETE FROM invitations WHERE canonical = $1', [canonical]);
+}

@@ -1,0 +1,55 @@
+/** Invitations in SQLite: one row for each invited name, removed when the name gets its account. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Invitation, InvitationStore } from '../port.ts';
+import type { Chain } from './chain.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
+export function invitationsIn(
+  db: DatabaseSync,
+  reader: Reader,
+  writer: Writer,
+  chain: Chain,
+): InvitationStore {
+  const put = db.prepare(
+    `INSERT INTO invitations (canonical, token_hash, user_id, expires_at) VALUES (?, unhex(?), ?, ?)
+     ON CONFLICT (canonical) DO UPDATE
+     SET token_hash = excluded.token_hash, user_id = excluded.user_id, expires_at = excluded.expires_at`,
+  );
+  const columns = 'canonical, user_id AS userId, expires_at AS expiresAt';
+  const select = db.prepare(
+    `SELECT ${columns} FROM invitations WHERE canonical = ? AND token_hash = unhex(?)`,
+  );
+  const selectPage = db.prepare(
+    `SELECT ${columns} FROM invitations WHERE canonical > ? ORDER BY canonical LIMIT ?`,
+  );
+  const remove = db.prepare(`DELETE FROM invitations WHERE canonical = ? RETURNING ${columns}`);
+  const sweep = db.prepare(
+    `DELETE FROM invitations WHERE canonical IN
+     (SELECT canonical FROM invitations WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+  );
+
+  return {
+    put: (tokenHash, { canonical, userId, expiresAt }, trail) =>
+      writer.write(() => {
+        put.run(canonical, tokenHash, userId, expiresAt);
+        chain.append(trail, { userId });
+      }),
+
+    find: async (canonical, tokenHash) =>
+      reader.read(() => select.get(canonical, tokenHash) as Invitation | undefined),
+
+    list: async ({ after = '', most }) =>
+      reader.read(() => selectPage.all(after, most) as unknown as Invitation[]),
+
+    remove: (canonical, trail) =>
+      writer.write(() => {
+        const removed = remove.get(canonical) as Invitation | undefined;
+        if (removed) chain.append(trail, removed);
+        return removed;
+      }),
+
+    sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
+  };
+}
