@@ -86,7 +86,7 @@ test.skipIf(!hasCurl)('without rest the line registers a first user through dotj
 });
 
 test('the line has the base path', () => {
-  const said = greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_BASE_PATH: '/id' }));
+  const said = greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_BASE_PATH: '/id' }), false);
   expect(said).toContain("curl -i 'http://127.0.0.1:3000/id/auth/register'");
 });
 
@@ -95,7 +95,7 @@ test.each([
   { GATEHOUSE_REGISTRATION: 'closed' },
   { GATEHOUSE_REGISTRATION: 'invite' },
 ])('where not everyone can register, the line is one of the command line: %j', (environment) => {
-  const said = greeting('http://127.0.0.1:3000', readSettings(environment));
+  const said = greeting('http://127.0.0.1:3000', readSettings(environment), false);
   expect(said).toContain('\n  gatehouse user add user@example.com\n');
   expect(said).not.toContain('curl');
 });

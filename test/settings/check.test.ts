@@ -27,6 +27,8 @@ const written: Readonly<Record<keyof Settings, string>> = {
   checkTrustMs: '0',
   checkMemoryMegabytes: '64',
   debug: 'true',
+  contracts: 'rest,dotjson',
+  registration: 'invite',
   allowedOrigins: 'https://a.example,https://b.example:8443',
   trustedProxies: '10.0.0.0/8,unix,2001:db8::1',
   basePath: '/id',
