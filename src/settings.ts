@@ -157,7 +157,7 @@ export function readSettings(env: Environment): Settings {
     );
   }
   const read = settings as unknown as Settings;
-  problems.push(...clashes(read, (name) => table[name].env));
+  for (const clash of clashes(read, (name) => table[name].env)) problems.push(clash);
   if (problems.length > 0) throw new UnusableSettings(problems);
   return read;
 }

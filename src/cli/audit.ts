@@ -8,7 +8,7 @@ import type { AuditEntry } from '../storage/port.ts';
 import { findAccount } from '../usecases/operate.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure, failureOf } from './exit.ts';
-import { answer, entryValue, type Format, line, remark, table, when } from './print.ts';
+import { answer, entryValue, type Format, line, remark, Table, when } from './print.ts';
 import { withProgress } from './progress.ts';
 import { accountOf, type Work, withGate } from './work.ts';
 
@@ -65,37 +65,46 @@ function tail(options: Chosen & { lines: number; follow?: true }): Promise<void>
   return withGate(async (work) => {
     const userId = await subjectOf(work, options.user);
     const names = new Names(work);
-    const newest = await work.gate.audit.read({ userId, most: options.lines });
-    const entries = newest.reverse();
-    await show(options, entries, names, true);
-    let after = entries.at(-1)?.seq ?? 0;
-    while (options.follow) {
+    const table = new Table(heads);
+    const show = async (entry: AuditEntry) => {
+      if (options.json) return line(JSON.stringify(entryValue(entry)));
+      const { at, event, outcome, contract, network, handle, userId } = entry;
+      await table.add([when(at), event, outcome, contract, network, handle ?? '-', await names.of(userId)]);
+    };
+    const { audit } = work.gate;
+    let { after, upTo } = await newest(audit, userId, options.lines);
+    for (;;) {
+      const entries = await audit.read({ userId, after, most: page });
+      for (const entry of entries) if (options.follow || entry.seq <= upTo) await show(entry);
+      after = entries.at(-1)?.seq ?? after;
+      if (entries.length === page && (options.follow || after < upTo)) continue;
+      if (!options.json) await table.flush();
+      if (!options.follow) return;
       await sleep(lookEveryMs);
-      const more = await work.gate.audit.read({ userId, after, most: page });
-      await show(options, more, names, false);
-      after = more.at(-1)?.seq ?? after;
     }
   });
 }
 
-async function show(
-  { json }: Format,
-  entries: readonly AuditEntry[],
-  names: Names,
-  withHeads: boolean,
-): Promise<void> {
-  if (json) for (const entry of entries) await line(JSON.stringify(entryValue(entry)));
-  if (json || (entries.length === 0 && !withHeads)) return;
-  const rows: string[][] = [];
-  for (const entry of entries) {
-    const { at, event, outcome, contract, network, handle, userId } = entry;
-    rows.push([when(at), event, outcome, contract, network, handle ?? '-', await names.of(userId)]);
+/** The place before the newest entries, so many of them or all there are, and the place of the last one. */
+async function newest(
+  audit: Work['gate']['audit'],
+  userId: string | undefined,
+  lines: number,
+): Promise<{ after: number; upTo: number }> {
+  let [before, upTo, left]: [number | undefined, number, number] = [undefined, 0, lines];
+  while (left > 0) {
+    const entries = await audit.read({ userId, before, most: Math.min(page, left) });
+    upTo ||= entries[0]?.seq ?? 0;
+    before = entries.at(-1)?.seq ?? before;
+    left = entries.length < Math.min(page, left) ? 0 : left - entries.length;
   }
-  const text = table(heads, rows);
-  await line(withHeads ? text : text.slice(text.indexOf('\n') + 1));
+  return { after: (before ?? 1) - 1, upTo };
 }
 
-/** The names of users, each looked up once; the id of one who is gone. */
+/** Names that are remembered before they are looked up again. */
+const mostNames = 10_000;
+
+/** The names of users, each looked up once in a while; the id of one who is gone. */
 class Names {
   readonly #work: Work;
   readonly #known = new Map<string, string>();
@@ -108,6 +117,7 @@ class Names {
     if (userId === null) return '-';
     const name =
       this.#known.get(userId) ?? (await this.#work.gate.accounts.user(userId))?.identifier ?? userId;
+    if (this.#known.size >= mostNames) this.#known.clear();
     this.#known.set(userId, name);
     return name;
   }

@@ -23,7 +23,7 @@ export function answer({ json }: Format, value: object, people: string): Promise
   return line(json ? JSON.stringify(value) : people);
 }
 
-/** Answers of one kind, however many: JSON as they come, a table once all are there. */
+/** Answers of one kind, however many: JSON or the rows of a table, written as they come. */
 export async function list<Item>(
   { json }: Format,
   items: AsyncIterable<Item> | Iterable<Item>,
@@ -31,29 +31,67 @@ export async function list<Item>(
   heads: readonly string[],
   cells: (item: Item) => readonly string[],
 ): Promise<void> {
-  const rows: (readonly string[])[] = [];
+  const table = new Table(heads);
   for await (const item of items) {
     if (json) await line(JSON.stringify(value(item)));
-    else rows.push(cells(item));
+    else await table.add(cells(item));
   }
-  if (!json) await line(rows.length === 0 ? 'None.' : table(heads, rows));
+  if (!json) await table.end('None.');
 }
 
-/** Columns as wide as their widest cell. */
-export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [heads, ...rows.map((row) => row.map(harmless))];
-  const widths = heads.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const write = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+/** Rows that a table gathers before it writes them: the width of its columns is theirs. */
+const rowsTogether = 500;
+
+/**
+ * Writes a table a few hundred rows at a time, so that it takes little memory however long it is. A column is as wide as
+ * its widest cell so far, and never gets narrower.
+ */
+export class Table {
+  readonly #widths: number[];
+  #rows: (readonly string[])[] = [];
+  #isBegun = false;
+
+  constructor(heads: readonly string[]) {
+    this.#widths = heads.map(() => 0);
+    this.#gather(heads);
+  }
+
+  async add(cells: readonly string[]): Promise<void> {
+    this.#isBegun = true;
+    this.#gather(cells.map(harmless));
+    if (this.#rows.length > rowsTogether) await this.flush();
+  }
+
+  /** Writes what was gathered. */
+  async flush(): Promise<void> {
+    if (this.#rows.length === 0) return;
+    const text = this.#rows.map((row) => this.#written(row)).join('\n');
+    this.#rows = [];
+    await line(text);
+  }
+
+  /** Writes the rest; of a table without rows only what stands for it. */
+  async end(nothing: string): Promise<void> {
+    await (this.#isBegun ? this.flush() : line(nothing));
+  }
+
+  #gather(row: readonly string[]): void {
+    for (const [column, cell] of row.entries())
+      this.#widths[column] = Math.max(this.#widths[column] ?? 0, cell.length);
+    this.#rows.push(row);
+  }
+
+  #written(row: readonly string[]): string {
+    return row
+      .map((cell, column) => cell.padEnd(this.#widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  return all.map(write).join('\n');
+  }
 }
 
 /** Names and what they stand for, one a line. */
 export function facts(pairs: readonly (readonly [name: string, fact: string])[]): string {
-  const width = Math.max(...pairs.map(([name]) => name.length));
+  const width = pairs.reduce((widest, [name]) => Math.max(widest, name.length), 0);
   return pairs.map(([name, fact]) => `${name.padEnd(width)}  ${harmless(fact)}`).join('\n');
 }
 

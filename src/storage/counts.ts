@@ -1,6 +1,6 @@
 /** Throttle windows in the memory of this process, for as long as nobody else can count. */
 
-import { type Counted, clockSlackMs, type Quota, type ThrottleStore } from './port.ts';
+import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from './port.ts';
 
 /** Windows kept, of about 200 bytes each. */
 const mostWindows = 50_000;
@@ -38,8 +38,8 @@ export class OwnCounts implements ThrottleStore {
   count(quotas: readonly Quota[], now: number): Counted {
     const windows = quotas.map((quota) => ({ quota, window: this.#current(quota, now) }));
     const full = windows.filter(({ quota, window }) => window.count >= quota.limit);
-    if (full.length > 0)
-      return { allowed: false, freeAt: Math.max(...full.map(({ window }) => window.windowEndsAt)) };
+    const freeAt = lastEnd(full.map(({ window }) => window));
+    if (freeAt !== undefined) return { allowed: false, freeAt };
     for (const { quota, window } of windows) this.#keep(quota.key, window);
     return { allowed: true, windowEndsAt: windows.map(({ window }) => window.windowEndsAt) };
   }

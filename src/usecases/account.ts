@@ -39,7 +39,7 @@ export async function exportAccount(
   const sessions = await gate.sessions.ofUser(user.id, caller.now);
   const entries: AuditEntry[] = [];
   for (let page = await activity(gate, checked, undefined); page.length > 0; await turn()) {
-    entries.push(...page);
+    for (const entry of page) entries.push(entry);
     page = await activity(gate, checked, page.at(-1)?.seq);
   }
   return reported(gate, 'account_export', caller, { user, sessions, activity: entries });

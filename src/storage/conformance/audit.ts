@@ -88,7 +88,7 @@ export const auditCases: readonly ConformanceCase[] = [
         const found: number[] = [];
         for (let before: number | undefined; ; before = found.at(-1)) {
           const page = await store.audit.read({ userId, before, most });
-          found.push(...page.map(({ seq }) => seq));
+          for (const { seq } of page) found.push(seq);
           if (page.length < most) return found;
         }
       };
@@ -111,7 +111,7 @@ export const auditCases: readonly ConformanceCase[] = [
       for (const [deed, ...entries] of deeds) {
         const store = await ground.open();
         await deed(store);
-        expected.push(...entries);
+        for (const entry of entries) expected.push(entry);
         assert.deepEqual(await audited(store), expected);
         await store.close();
       }

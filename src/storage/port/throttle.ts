@@ -19,6 +19,13 @@ export type Counted =
  */
 export const clockSlackMs = 60_000;
 
+/** When the last of some windows ends; `undefined` without any. */
+export function lastEnd(windows: readonly { readonly windowEndsAt: number }[]): number | undefined {
+  let last: number | undefined;
+  for (const { windowEndsAt } of windows) last = Math.max(last ?? windowEndsAt, windowEndsAt);
+  return last;
+}
+
 export interface ThrottleStore {
   /**
    * Counts one attempt under all quotas, or under none if any of them is full. A window starts with the first

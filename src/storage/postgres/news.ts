@@ -35,8 +35,10 @@ export class News {
   /** Sessions ended. */
   ended(idHashes: readonly string[]): void {
     if (idHashes.length === 0) return;
-    for (const idHash of idHashes) this.#checks.forgetSession(idHash);
-    this.#ended.push(...idHashes);
+    for (const idHash of idHashes) {
+      this.#checks.forgetSession(idHash);
+      this.#ended.push(idHash);
+    }
     this.#wake();
   }
 

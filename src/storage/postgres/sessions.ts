@@ -58,7 +58,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     trail: Trail | undefined,
   ): Promise<Session[]> {
     const sessions = await gone(run, rows, trail);
-    await waiting.add(run, trail, ...sessions);
+    await waiting.addEach(run, trail, sessions);
     return sessions;
   }
 

@@ -115,7 +115,7 @@ async function migrate(
     for (const { sql } of steps.slice(from)) await client.query(sql).catch(thrown);
     if (!found) await client.query(createVersion).catch(thrown);
     if (from < steps.length) {
-      const oldest = Math.max(...steps.map((step) => step.oldest));
+      const oldest = steps.reduce((greatest, step) => Math.max(greatest, step.oldest), 0);
       await client
         .query('UPDATE gatehouse SET schema = $1, oldest = $2', [steps.length, oldest])
         .catch(thrown);

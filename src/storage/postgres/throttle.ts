@@ -1,6 +1,6 @@
 /** Throttle windows in PostgreSQL: one counter per key, counted by all nodes. */
 
-import { type Counted, clockSlackMs, type Quota, type ThrottleStore } from '../port.ts';
+import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from '../port.ts';
 import type { Database, Run } from './step.ts';
 
 interface Window {
@@ -98,8 +98,4 @@ async function count(run: Run, quotas: readonly Quota[], now: number): Promise<F
   const freeAt = lastEnd(filled.filter(({ count, quota }) => count > quota.limit));
   if (freeAt !== undefined) throw new Full(freeAt);
   return filled;
-}
-
-function lastEnd(windows: readonly Window[]): number | undefined {
-  return windows.length === 0 ? undefined : Math.max(...windows.map(({ windowEndsAt }) => windowEndsAt));
 }

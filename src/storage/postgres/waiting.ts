@@ -32,14 +32,18 @@ export class Waiting {
     this.#hear = hear;
   }
 
+  /** Leaves an entry of whom or what a step was about, if it was handed a trail to leave. */
+  async add(run: InStep, trail: Trail | undefined, about: About): Promise<void> {
+    if (trail) await this.addAll(run, [{ trail, about }]);
+  }
+
   /** Leaves an entry for each of whom or what a step was about, if it was handed a trail to leave. */
-  async add(run: InStep, trail: Trail | undefined, ...abouts: readonly About[]): Promise<void> {
-    if (trail) {
-      await this.addAll(
-        run,
-        abouts.map((about) => ({ trail, about })),
-      );
-    }
+  async addEach(run: InStep, trail: Trail | undefined, abouts: readonly About[]): Promise<void> {
+    if (!trail) return;
+    await this.addAll(
+      run,
+      abouts.map((about) => ({ trail, about })),
+    );
   }
 
   async addAll(run: InStep, entries: readonly Left[]): Promise<void> {
@@ -60,7 +64,7 @@ export class Waiting {
       texts(({ trail }) => trail.requestId),
     ]);
     run.afterwards(() => {
-      this.#newest = Math.max(this.#newest, ...rows.map(({ id }) => id));
+      for (const { id } of rows) this.#newest = Math.max(this.#newest, id);
       this.#hear();
     });
   }

@@ -120,8 +120,19 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
       writer.write(() => {
         const { handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = session;
         const { provenAt, network, device } = session;
-        const instants = [createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt];
-        const { changes } = insert.run(idHash, handle, contract, ...instants, network, device, userId);
+        const { changes } = insert.run(
+          idHash,
+          handle,
+          contract,
+          createdAt,
+          lastSeenAt,
+          idleExpiresAt,
+          expiresAt,
+          provenAt,
+          network,
+          device,
+          userId,
+        );
         if (changes === 0) return 'unknown_account';
         sessions.forget(idHash);
         chain.append(trail, { userId, handle });

@@ -1,7 +1,7 @@
 /** Throttle windows in SQLite: one counter per key, which survives a restart. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { type Counted, clockSlackMs, type Quota, type ThrottleStore } from '../port.ts';
+import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from '../port.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -34,8 +34,8 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
 
   function refusal(quotas: readonly Quota[], now: number): Counted | undefined {
     const windows = quotas.map((quota) => ({ ...currentWindow(quota, now), limit: quota.limit }));
-    const ends = windows.filter(({ count, limit }) => count >= limit).map(({ windowEndsAt }) => windowEndsAt);
-    return ends.length > 0 ? { allowed: false, freeAt: Math.max(...ends) } : undefined;
+    const freeAt = lastEnd(windows.filter(({ count, limit }) => count >= limit));
+    return freeAt === undefined ? undefined : { allowed: false, freeAt };
   }
 
   function count(quotas: readonly Quota[], now: number): Counted {

@@ -49,7 +49,7 @@ function merged<Value>(
   some: readonly Part[],
   of: (part: Part) => Readonly<Record<string, Value>> | undefined,
 ): Record<string, Value> {
-  return Object.assign({}, ...some.map((part) => of(part) ?? {}));
+  return Object.fromEntries(some.flatMap((part) => Object.entries(of(part) ?? {})));
 }
 
 /** The document of a server that serves some of the contracts: the routes of the others are not in it (ruling W5). */
