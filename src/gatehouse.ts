@@ -42,7 +42,10 @@ export interface GatehouseOptions {
    * the environment.
    */
   readonly settings?: Partial<Settings>;
-  /** Receives one audit entry per event and one entry per error. Default: nothing is reported. */
+  /**
+   * Receives one audit entry per event, one entry per error, and the end of the audit's chain whenever it has moved.
+   * Default: nothing is reported.
+   */
   readonly log?: Log;
   /** Epoch milliseconds. Default: the clock of the store (PostgreSQL), else the system clock. */
   readonly clock?: () => number;
@@ -130,7 +133,9 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     onError: (error, about) => log.error({ err: error, ...about }, 'request failed'),
     onCrossSite: (about) => log.info(about, 'cross-site request refused'),
   });
-  const sweeping = startSweeping(gate, settings.sweepSeconds, log, clock);
+  // Of several workers one tells for all.
+  const noteEnd = (options.share?.number ?? 1) === 1 ? endNoter(gate, log) : async () => {};
+  const sweeping = startSweeping(gate, settings.sweepSeconds, log, clock, noteEnd);
   const figures = () => figuresOf({ gate, store, sender, traffic, checks, sweeps: sweeping.counts });
 
   sender.start();
@@ -148,6 +153,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     async close() {
       sweeping.stop();
       await sender.close();
+      await noteEnd();
       await close();
     },
   };
@@ -176,7 +182,13 @@ async function isInUse(gate: Gate): Promise<boolean | undefined> {
 }
 
 /** Reclaims what is dead, again and again, until it is told to stop. */
-function startSweeping(gate: Gate, everySeconds: number, log: Log, clock: () => number) {
+function startSweeping(
+  gate: Gate,
+  everySeconds: number,
+  log: Log,
+  clock: () => number,
+  afterwards: () => Promise<void>,
+) {
   const counts: SweepCounts = { ok: 0, failed: 0 };
   const sweepOnce = async () => {
     try {
@@ -186,9 +198,28 @@ function startSweeping(gate: Gate, everySeconds: number, log: Log, clock: () => 
       counts.failed += 1;
       log.error({ err: error }, 'sweep failed');
     }
+    await afterwards();
   };
   const timer = setInterval(sweepOnce, everySeconds * 1_000).unref();
   return { counts, stop: () => clearInterval(timer) };
+}
+
+/**
+ * Writes the end of the audit's chain to the log whenever it has moved: a log that is kept elsewhere then shows whether
+ * the newest entries were cut off (ruling P12).
+ */
+function endNoter(gate: Gate, log: Log): () => Promise<void> {
+  let noted = '';
+  return async () => {
+    try {
+      const { seq, hash } = await gate.audit.end();
+      const end = `${seq}:${hash}`;
+      if (end !== noted) log.info({ end }, 'audit end');
+      noted = end;
+    } catch (error) {
+      log.error({ err: error }, 'audit end failed');
+    }
+  };
 }
 
 /** Mails go to the mail server of the settings, or into a folder that the log names once. */

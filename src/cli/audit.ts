@@ -4,7 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { AuditEntry } from '../storage/port.ts';
+import type { AuditEntry, Link } from '../storage/port.ts';
 import { findAccount } from '../usecases/operate.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure, failureOf } from './exit.ts';
@@ -50,10 +50,14 @@ export function addAuditCommands(program: Command): void {
     .action(writeOut);
 
   add(audit, 'verify', {
-    summary: 'Look for a changed or missing entry',
-    more: 'Exits with 1 if there is one, and names the first.',
-    examples: ['gatehouse audit verify'],
-  }).action(verify);
+    summary: 'Look for a changed or missing entry, and print the end of the chain',
+    more:
+      'Exits with 1 if there is one, and names the first. That the newest entries were cut off shows only beside an ' +
+      'end that was noted elsewhere: the log of the server has one for each minute, as "audit end".',
+    examples: ['gatehouse audit verify', 'gatehouse audit verify --end "$AUDIT_END"'],
+  })
+    .option('--end <seq:hash>', 'an end that was noted before: the chain must still hold it', endOf)
+    .action(verify);
 }
 
 function count(text: string): number {
@@ -198,16 +202,43 @@ function opened(stream: WriteStream): Promise<void> {
   });
 }
 
-function verify(format: Format): Promise<void> {
-  return withGate(async ({ gate }) => {
-    const verdict = await withProgress('Checking the audit', (progress) => gate.audit.verify(progress));
-    const people = verdict.intact
-      ? `Intact: ${verdict.entries} entries.`
-      : `Broken: entry ${verdict.brokenAt} is changed, missing or out of place.`;
-    const value = verdict.intact
-      ? { intact: true, entries: verdict.entries }
-      : { intact: false, broken_at: verdict.brokenAt };
-    await answer(format, value, people);
-    if (!verdict.intact) process.exitCode = exits.failed;
+/** An end of the chain, as `verify` prints it and the log has it. */
+function endOf(text: string): Link {
+  const [, seq, hash] = /^(0|[1-9]\d{0,14}):([\da-f]{64})$/i.exec(text) ?? [];
+  if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash: hash.toLowerCase() };
+  throw new Failure(
+    exits.usage,
+    '--end is SEQ:HASH, as `gatehouse audit verify` prints it: a number, a colon and 64 hexadecimal digits.',
+  );
+}
+
+function verify({ end: noted, ...format }: Format & { end?: Link }): Promise<void> {
+  return withGate(async ({ gate: { audit } }) => {
+    // Before the walk, so that what is printed was walked.
+    const end = await audit.end();
+    const verdict = await withProgress('Checking the audit', (progress) => audit.verify(progress));
+    const held = verdict.intact && noted ? await audit.holds(noted) : 'held';
+    if (!verdict.intact || held !== 'held') process.exitCode = exits.failed;
+    if (!verdict.intact) {
+      const { brokenAt } = verdict;
+      const people = `Broken: entry ${brokenAt} is changed, missing or out of place.`;
+      return answer(format, { intact: false, broken_at: brokenAt }, people);
+    }
+    const about = { entries: verdict.entries, end: written(end) };
+    if (held === 'held' || !noted) {
+      const people = `Intact: ${verdict.entries} entries.\nEnd: ${about.end}`;
+      return answer(format, { intact: true, ...about }, people);
+    }
+    const people = `Broken: the chain does not hold ${written(noted)}. ${lacks[held]}\nEnd: ${about.end}`;
+    await answer(format, { intact: false, lacks: written(noted), because: held, ...about }, people);
   });
+}
+
+const lacks = {
+  missing: 'Entries were cut off or replaced since it was noted, or a backup was restored.',
+  swept: 'It is older than the entries that are kept: take an end that was noted later.',
+} as const;
+
+function written({ seq, hash }: Link): string {
+  return `${seq}:${hash}`;
 }

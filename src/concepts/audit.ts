@@ -11,7 +11,7 @@
  *   event and outcome since this process began.
  */
 
-import type { AuditEntry, AuditQuery, AuditStore, ChainVerdict, Trail } from '../storage/port.ts';
+import type { AuditEntry, AuditQuery, AuditStore, ChainVerdict, Link, Trail } from '../storage/port.ts';
 
 /** The events there are. */
 export type AuditEvent =
@@ -108,6 +108,25 @@ export class Audit {
   /** Entries of one user or of all: the newest, `before` a sequence number if asked, or those `after` one in order. */
   read(query: AuditQuery): Promise<AuditEntry[]> {
     return this.#store.read(query);
+  }
+
+  /** The end of the chain: noted elsewhere, it shows later whether the newest entries were cut off. */
+  async end(): Promise<Link> {
+    return (await this.#store.ends()).last;
+  }
+
+  /**
+   * Whether a chain that was verified still holds an end that was noted: `swept` if the entry is older than what is
+   * kept, so that nothing can be said of it.
+   */
+  async holds({ seq, hash }: Link): Promise<'held' | 'missing' | 'swept'> {
+    const { start } = await this.#store.ends();
+    if (seq < start.seq) return 'swept';
+    if (seq === start.seq) return hash === start.hash ? 'held' : 'missing';
+    const [entry] = await this.#store.read({ after: seq - 1, most: 1 });
+    if (entry?.seq === seq) return entry.hash === hash ? 'held' : 'missing';
+    // It may have been swept between the two looks.
+    return (await this.#store.ends()).start.seq > start.seq ? this.holds({ seq, hash }) : 'missing';
   }
 
   /** Looks for a changed or missing entry in the whole chain. */

@@ -2,7 +2,7 @@
 
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Awaitable } from './awaitable.ts';
-import type { AuditEntry, ChainVerdict } from './port.ts';
+import type { AuditEntry, ChainVerdict, Ends, Link } from './port.ts';
 
 /** A cryptographic hash of a text, as 64 hexadecimal digits; the store leaves the choice to whoever opens it. */
 export type Digest = (text: string) => string;
@@ -13,17 +13,7 @@ export interface About {
   readonly handle?: string | undefined;
 }
 
-/** A place in the chain: everything up to `seq`, summed up in one hash. */
-export interface Link {
-  readonly seq: number;
-  readonly hash: string;
-}
-
-/** Where the kept part of the chain starts, and where it ends. Without the end nobody would miss its last entries. */
-export interface Ends {
-  readonly start: Link;
-  readonly last: Link;
-}
+export type { Ends, Link };
 
 /** The first entries that lie before the start and behind the end, where none can be. */
 export interface Outside {

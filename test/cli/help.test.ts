@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exits } from '../../src/cli/exit.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { command, commandEnvironment } from '../support/command.ts';
-import { moved, places } from '../support/moving.ts';
+import { inStore, moved, places } from '../support/moving.ts';
 import { gather, root, startProcess, until } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -79,7 +79,9 @@ test('no line of help is too long for a terminal', async () => {
 });
 
 /** What every example finds: an account with a session, and a program of the right name. */
-let world: { readonly file: string; readonly sessionId: string; readonly handle: string } | undefined;
+let world:
+  | { readonly file: string; readonly sessionId: string; readonly handle: string; readonly end: string }
+  | undefined;
 const cleaning: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
@@ -95,7 +97,8 @@ beforeAll(async () => {
     env: commandEnvironment({ file: server.file }),
   });
   expect(invited.status).toBe(0);
-  world = { file: server.file, sessionId, handle };
+  const { last } = await inStore(`file:${server.file}`, ({ audit }) => audit.ends());
+  world = { file: server.file, sessionId, handle, end: `${last.seq}:${last.hash}` };
 });
 
 afterAll(async () => {
@@ -118,6 +121,7 @@ function prepare(): { readonly folder: string; readonly environment: Record<stri
     PASSWORD: 'strongpassword',
     SESSION_ID: world.sessionId,
     HANDLE: world.handle,
+    AUDIT_END: world.end,
   };
   return { folder, environment };
 }

@@ -26,10 +26,11 @@ describe('the commands of the documentation answer what it says', () => {
     );
   }
 
-  /** What differs from one run to the next: UUIDs, session ids, handles, instants with and without a zone. */
+  /** What differs from one run to the next: UUIDs, hashes, session ids, handles, instants with and without a zone. */
   const varying = new RegExp(
     [
       /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/,
+      /\b[0-9a-f]{64}\b/,
       /\b[a-z0-9]{26}\b/,
       /\b[a-z0-9]{16}\b/,
       /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d\[[^\]]+\])/,

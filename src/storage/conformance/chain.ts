@@ -78,6 +78,17 @@ export const chainCases: readonly ConformanceCase[] = [
     assert.deepEqual(await verify(store), brokenAt(1_000));
   }),
 
+  over('chain: tells its ends, with everything that was acknowledged', async (store) => {
+    const nothing = { seq: 0, hash: '0'.repeat(64) };
+    assert.deepEqual(await store.audit.ends(), { start: nothing, last: nothing });
+    await leave(store, 10);
+    const entries = await store.audit.read({ after: 0, most: 10 });
+    const placeOf = (seq: number) => ({ seq, hash: entries.find((entry) => entry.seq === seq)?.hash });
+    assert.deepEqual(await store.audit.ends(), { start: nothing, last: placeOf(10) });
+    assert.equal(await store.audit.sweep(4, 100), 3);
+    assert.deepEqual(await store.audit.ends(), { start: placeOf(3), last: placeOf(10) });
+  }),
+
   over('chain: does not wait for what is appended while it is walked', async (store) => {
     await leave(store, 2_500);
     let steps = 0;

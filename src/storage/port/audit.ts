@@ -34,6 +34,19 @@ export interface AuditQuery {
   readonly most: number;
 }
 
+/** A place in the chain: everything up to `seq`, summed up in one hash. */
+export interface Link {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Where the kept part of the chain starts, and where it ends. Without the end its last entries could vanish unseen. */
+export interface Ends {
+  /** The last entry that was removed because of its age; 0 and 64 zeros if none was. */
+  readonly start: Link;
+  readonly last: Link;
+}
+
 /** What a look at the whole chain found. */
 export type ChainVerdict =
   | { readonly intact: true; readonly entries: number }
@@ -47,6 +60,8 @@ export interface AuditStore {
     about: { readonly userId?: string | undefined; readonly handle?: string | undefined },
   ): Promise<void>;
   read(query: AuditQuery): Promise<AuditEntry[]>;
+  /** The ends of the chain, with everything in it that was acknowledged before. */
+  ends(): Promise<Ends>;
   /** Walks the chain from its kept start, in steps of at most a thousand entries, calling `progress` after each. */
   verify(progress: (checked: number, all: number) => void): Promise<ChainVerdict>;
   /** Removes at most `most` of the oldest entries from before `at`; the chain then starts behind them. */

@@ -51,6 +51,11 @@ export function auditIn(db: Database, waiting: Waiting, digest: Digest): OwnAudi
       return readPage(db, query);
     },
 
+    async ends() {
+      await link();
+      return (await kept.look()).ends;
+    },
+
     async verify(progress) {
       await link();
       return verifyChain(kept, digest, progress);

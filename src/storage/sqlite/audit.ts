@@ -42,6 +42,8 @@ export function auditIn(db: DatabaseSync, reader: Reader, writer: Writer, chain:
       return rows as unknown as AuditEntry[];
     },
 
+    ends: async () => reader.read(() => chain.ends()),
+
     verify: (progress) => verifyChain(kept, chain.digest, progress),
 
     sweep: (at, most) => writer.write(() => chain.dropBefore(at, most)),
