@@ -35,8 +35,8 @@ export function addBackupCommands(program: Command): void {
 /** PostgreSQL has tools of its own, which know how to copy it while it is in use. */
 const elsewhere = {
   backup:
-    'PostgreSQL makes its own backups: pg_dump -Fc -f gatehouse.dump "$DATABASE_URL", or archived WAL for a restore to ' +
-    'an instant. A backup holds password hashes: keep it as safe as the database.',
+    'PostgreSQL makes its own backups: pg_dump -Fc -f gatehouse.dump gatehouse, with the password in ~/.pgpass and not ' +
+    'on the command line; or archived WAL for a restore to an instant. A backup holds password hashes: keep it as safe as the database.',
   restore:
     'PostgreSQL puts back its own backups: stop all servers, pg_restore into an empty database, and end all sessions ' +
     'before the first start: gatehouse session end --everybody. Those that ended since the backup are alive in it again.',

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { isFile } from '../open.ts';
 import { type Settings, UnusableSettings } from '../settings.ts';
+import { webAddress } from './address.ts';
 import { type Finding, finder, localFindings, proxyFindings, settingsFindings } from './checks.ts';
 import { add } from './command.ts';
 import { type Judgement, judge } from './cookie/judge.ts';
@@ -43,7 +44,7 @@ export function addDoctorCommands(program: Command): void {
 }
 
 async function examine(options: Format & { url?: string }): Promise<void> {
-  const url = options.url === undefined ? undefined : addressOf(options.url, '--url');
+  const url = options.url === undefined ? undefined : webAddress(options.url, '--url');
   const findings = await findingsOf(url);
   await list(
     options,
@@ -87,8 +88,8 @@ async function remotely(settings: Settings): Promise<Finding[]> {
 }
 
 async function judgeAll(written: string, options: Format & { page?: string }): Promise<void> {
-  const url = addressOf(written, 'URL');
-  const page = options.page === undefined ? undefined : addressOf(options.page, '--page');
+  const url = webAddress(written, 'URL');
+  const page = options.page === undefined ? undefined : webAddress(options.page, '--page');
   const lines = cookieLines(await readAll('Paste a Set-Cookie line or headers, then press Ctrl-D:'));
   if (lines.length === 0) throw new Failure(exits.usage, 'Standard input holds no Set-Cookie line.');
   const judgements = lines.map((text) => judge(text, url, page, operator().now));
@@ -102,12 +103,6 @@ export function cookieLines(text: string): string[] {
   const named = lines.flatMap((one) => /^set-cookie:[ \t]*(.*)$/i.exec(one)?.[1] ?? []);
   const isAnswer = named.length > 0 || /^HTTP\//.test(text);
   return isAnswer ? named : lines.filter((one) => one.trim() !== '').slice(0, 1);
-}
-
-function addressOf(text: string, what: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new Failure(exits.usage, `${what} is an address that begins with http:// or https://.`);
 }
 
 function forPeople({ name, verdict, reasons, notes }: Judgement): string {

@@ -2,31 +2,78 @@
 
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { exits, Failure } from './exit.ts';
 
-/** More than this is no password, no session id and no set of headers. */
-const mostCharacters = 65_536;
+/** More than this is no password and no set of headers with a session id. */
+const mostLineBytes = 16_384;
+const mostSecretBytes = 65_536;
+
+/** Headers of an answer, and a page behind them that was not cut off. */
+const mostBytes = 1_048_576;
+
+const notUtf8 = 'It must be UTF-8: set the terminal, or the program that writes it, to UTF-8.';
 
 /** Everything on standard input, or one line that is typed unseen where a person sits there. */
 export async function readSecret(prompt: string): Promise<string> {
   if (process.stdin.isTTY) return typedUnseen(prompt);
-  const input = await text(process.stdin);
-  if (input.length > mostCharacters) throw new Failure(exits.usage, 'Standard input is too long.');
-  return input;
+  return (await bytesOfInput(mostSecretBytes, '64 KiB')).toString();
 }
 
-/** One line on standard input, without what ends it. */
-export async function readLine(prompt: string): Promise<string> {
-  const [first = '', ...more] = (await readSecret(prompt)).replace(/\r?\n$/, '').split(/\r?\n/);
-  if (more.length > 0) throw new Failure(exits.usage, 'Standard input has more than one line.');
-  return first;
+/**
+ * A password: exactly one line on standard input, without the LF or CRLF that ends it.
+ *
+ * What would be stored as something else than its owner types, or may not be a password at all, is refused: other bytes
+ * than UTF-8, a byte order mark, a second line, no line.
+ */
+export async function readPassword(prompt: string): Promise<string> {
+  const line = process.stdin.isTTY
+    ? await typedUnseen(prompt)
+    : oneLine(await bytesOfInput(mostLineBytes, '16 KiB'));
+  // What a terminal sends in another encoding is replaced before it arrives here.
+  if (line.includes('\ufffd')) throw unusable('The password', notUtf8);
+  if (line === '')
+    throw new Failure(exits.usage, 'Standard input holds no password: its first line is empty.');
+  return line;
+}
+
+function oneLine(bytes: Buffer): string {
+  const text = strictUtf8(bytes);
+  if (text.startsWith('\ufeff'))
+    throw unusable('Standard input', 'It begins with a byte order mark: write it as UTF-8 without one.');
+  const line = text.replace(/\r?\n$/, '');
+  if (/[\r\n]/.test(line))
+    throw unusable('Standard input', 'It holds more than one line: give the password alone, on one line.');
+  return line;
+}
+
+function strictUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw unusable('Standard input', notUtf8);
+  }
+}
+
+function unusable(what: string, why: string): Failure {
+  return new Failure(exits.usage, `${what} cannot be used. ${why}`);
 }
 
 /** Everything on standard input, seen while it is typed. */
 export async function readAll(prompt: string): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`${prompt}\n`);
-  return text(process.stdin);
+  return (await bytesOfInput(mostBytes, '1 MiB')).toString();
+}
+
+/** Reads no further than it has to, to know that there is too much. */
+async function bytesOfInput(most: number, saidAs: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    length += chunk.byteLength;
+    if (length > most) throw unusable('Standard input', `It is longer than ${saidAs}.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Asks a person to type a word; `false` if they typed another one. */

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import { type Migrated, type MigrationRefusal, migrate } from '../migrate.ts';
-import { complaint, table } from '../settings.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { isRefusal } from '../usecases/gate.ts';
+import { databaseAddress } from './address.ts';
 import { add } from './command.ts';
 import { type Exit, exits, Failure } from './exit.ts';
 import { answer, type Format, remark, utc } from './print.ts';
@@ -24,10 +24,11 @@ export function addMigrateCommand(program: Command): void {
     summary: 'Move a database to another place, such as from a file to PostgreSQL, or back',
     more:
       'Stop all servers first. Everybody stays signed in. What was interrupted goes on when the same command is run again. ' +
+      'An address with a password is put into an environment variable, whose name stands here: env:POSTGRES_URL. ' +
       'Afterwards set DATABASE_URL to the new place: no server starts on the old one any more.',
     examples: [
-      'gatehouse migrate --from file:gatehouse.db --to "$POSTGRES_URL"',
-      'gatehouse migrate --from "$POSTGRES_URL" --to file:gatehouse-again.db',
+      'gatehouse migrate --from file:gatehouse.db --to env:POSTGRES_URL',
+      'gatehouse migrate --from env:POSTGRES_URL --to file:gatehouse-again.db',
     ],
   })
     .requiredOption('--from <address>', 'where the database is, as DATABASE_URL names it')
@@ -37,8 +38,8 @@ export function addMigrateCommand(program: Command): void {
 }
 
 async function move(options: Options): Promise<void> {
-  const from = addressOf(options.from, '--from');
-  const to = addressOf(options.to, '--to');
+  const from = databaseAddress(options.from, '--from');
+  const to = databaseAddress(options.to, '--to');
   const keepSource = options.keepSource === true;
   const moved = await goingOn(() =>
     withProgress(
@@ -60,14 +61,6 @@ async function goingOn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (!(error instanceof StoreUnavailable)) throw error;
     throw new Failure(exits.unavailable, `The database does not answer: ${error.message} ${goOn}`);
   }
-}
-
-function addressOf(text: string, option: string): string {
-  const { read, expects, hint } = table.databaseUrl;
-  const address = read(text);
-  if (address !== undefined) return address;
-  // It may hold a password.
-  throw new Failure(exits.usage, complaint(option, table.databaseUrl, '', expects, hint?.(text)));
 }
 
 function facts(moved: Migrated, keepSource: boolean) {

@@ -16,7 +16,7 @@ import {
 } from '../usecases/operate.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
-import { confirmed, readLine } from './input.ts';
+import { confirmed, readPassword } from './input.ts';
 import { addInvitationCommands } from './invitation.ts';
 import { answer, type Format, facts, list, remark, userValue, when } from './print.ts';
 import { accountOf, granted, type Work, withGate } from './work.ts';
@@ -89,7 +89,7 @@ export function addUserCommands(program: Command): void {
 }
 
 async function addOne(identifier: string, options: Format & { passwordStdin?: true }): Promise<void> {
-  const password = options.passwordStdin ? await readLine('Password:') : undefined;
+  const password = options.passwordStdin ? await readPassword('Password:') : undefined;
   await withGate(async (work) => {
     const { user } = granted(await addUser(work.gate, identifier, password, work.caller));
     const url = password === undefined ? await linkFor(work, { ...user, user }) : undefined;

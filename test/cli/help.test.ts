@@ -141,8 +141,8 @@ test.each(others)('$ %s', async (example) => {
   const file = join(folder, 'gatehouse.db');
   if (example.includes('restore')) copyFileSync(file, join(folder, 'gatehouse-backup.db'));
   const server = example.includes('$SERVER_URL') ? await startProcess({}, { file }) : undefined;
-  const postgres = example.includes('$POSTGRES_URL') ? await places.postgres() : undefined;
-  if (postgres && example.includes('--from "$POSTGRES_URL"')) await moved(`file:${file}`, postgres);
+  const postgres = example.includes('env:POSTGRES_URL') ? await places.postgres() : undefined;
+  if (postgres && example.includes('--from env:POSTGRES_URL')) await moved(`file:${file}`, postgres);
   const ran = gather(
     spawn('sh', ['-c', example], {
       cwd: folder,

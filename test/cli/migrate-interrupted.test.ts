@@ -26,10 +26,10 @@ import { startProxy } from '../support/proxy.ts';
 const goOn = 'Run the same command again to go on.';
 
 function start(from: string, to: string): Child {
-  const words = ['migrate', '--from', from, '--to', to, '--json'];
+  const words = ['migrate', '--from', 'env:FROM', '--to', 'env:TO', '--json'];
   return gather(
     spawn(process.execPath, [join(root, 'bin/gatehouse.js'), ...words], {
-      env: commandEnvironment({ file: 'unused.db' }),
+      env: commandEnvironment({ file: 'unused.db', environment: { FROM: from, TO: to } }),
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { remoteFindings } from '../../src/cli/remote.ts';
 import { readSettings } from '../../src/settings.ts';
 import { command, commandsOver, type Said } from '../support/command.ts';
-import { fill, inStore, places } from '../support/moving.ts';
+import { fill, inStore, moved, places } from '../support/moving.ts';
 import { queryAt } from '../support/postgres/ground.ts';
 import { sharedPostgres, startPostgres } from '../support/postgres.ts';
 import { startProcess } from '../support/process.ts';
@@ -206,7 +206,7 @@ test('doctor: a clock that is not that of the database', async () => {
 test('doctor: a file that was moved away', async () => {
   const [from, to] = [await places.sqlite(), await places.postgres()];
   await fill(from);
-  await on(from)(`migrate --from ${from} --to ${to}`);
+  await moved(from, to);
   expect(trouble(await doctor(from))).toContainEqual(
     expect.stringMatching(/^database problem: The database was moved to postgres:/),
   );

@@ -89,7 +89,7 @@ test.each([
   ['a short password', ['grace', '--password-stdin'], 'short', 4, 'at least 8 characters'],
   ['a common password', ['grace', '--password-stdin'], 'password1', 4, 'too common'],
   ['the name as password', ['gracehopper', '--password-stdin'], 'GraceHopper', 4, 'must differ'],
-  ['no password', ['grace', '--password-stdin'], '', 4, 'at least 8 characters'],
+  ['no password', ['grace', '--password-stdin'], '', 2, 'its first line is empty'],
   ['two lines', ['grace', '--password-stdin'], `${password}\n${password}\n`, 2, 'more than one line'],
   ['a password as argument', ['grace', password], '', 2, 'too many arguments'],
   ['no name', [], '', 2, 'missing required argument'],

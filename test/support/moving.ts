@@ -29,7 +29,11 @@ export function move(
   words: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Said> {
-  return command(['migrate', '--from', from, '--to', to, ...words], { file: 'unused.db', environment });
+  // Addresses of PostgreSQL hold passwords, which no command line takes.
+  return command(['migrate', '--from', 'env:FROM', '--to', 'env:TO', ...words], {
+    file: 'unused.db',
+    environment: { FROM: from, TO: to, ...environment },
+  });
 }
 
 /** Runs it with success, and returns its answer. */
