@@ -15,7 +15,7 @@ const refusal = JSON.stringify({
   detail: 'No session',
 });
 const headersOf = (text: string, type: string) => ({
-  ...securityHeaders(true),
+  ...securityHeaders('on'),
   'x-request-id': '00000000-0000-4000-8000-000000000000',
   'content-type': type,
   'content-length': Buffer.byteLength(text),

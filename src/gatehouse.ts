@@ -11,7 +11,7 @@ import { linkBase } from './mail/words.ts';
 import { type Log, openGate } from './open.ts';
 import { checkSettings } from './settings/check.ts';
 import { closest } from './settings/suggest.ts';
-import { isContract, type Settings, type Share, table } from './settings.ts';
+import { hstsOf, isContract, type Settings, type Share, table } from './settings.ts';
 import { after } from './storage/awaitable.ts';
 import type { Figure } from './storage/port.ts';
 import type { Gate } from './usecases/gate.ts';
@@ -127,7 +127,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
       proxy === 'unix' ? proxy : comparableBlock(proxy),
     ),
     forwardedHeader: settings.forwardedHeader,
-    secure: !settings.debug,
+    hsts: hstsOf(settings),
     clock,
     traffic,
     onError: (error, about) => log.error({ err: error, ...about }, 'request failed'),

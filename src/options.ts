@@ -85,6 +85,14 @@ export const table: OptionTable = {
     read: basePath,
   },
   ...contractOptions,
+  hsts: {
+    env: 'GATEHOUSE_HSTS',
+    default: 'on',
+    expects: '`on`, `subdomains` or `off`',
+    meaning:
+      'HSTS of one year for this host; `subdomains` includes all hosts below it, `off` leaves the header to a proxy.',
+    read: oneOf({ on: 'on', subdomains: 'subdomains', off: 'off' } as const),
+  },
   allowedOrigins: {
     env: 'GATEHOUSE_ALLOWED_ORIGINS',
     default: '',

@@ -37,6 +37,9 @@ export function isContract(name: string): name is ContractName {
 /** Who may register: anyone, only those with an invitation, or no one (ruling W5). */
 export type Registration = 'open' | 'invite' | 'closed';
 
+/** How far HSTS reaches: this host, it and all hosts below it, or nothing is sent. */
+export type Hsts = 'on' | 'subdomains' | 'off';
+
 /** All settings, in the unit their name carries. */
 export interface Settings {
   readonly host: string;
@@ -60,6 +63,7 @@ export interface Settings {
   /** The contracts that are served; at least one. */
   readonly contracts: readonly ContractName[];
   readonly registration: Registration;
+  readonly hsts: Hsts;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly TrustedProxy[];
   /** The header in which the trusted proxies write. */
@@ -87,6 +91,11 @@ export interface Settings {
   /** `null` if it is not set: no metrics. */
   readonly metricsPort: number | null;
   readonly metricsHost: string;
+}
+
+/** What is sent of HSTS: nothing in debug mode, which is for plain HTTP. */
+export function hstsOf({ debug, hsts }: Settings): Hsts {
+  return debug ? 'off' : hsts;
 }
 
 /** Which of several processes one is that do the work of one node together. */

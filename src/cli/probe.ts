@@ -82,7 +82,11 @@ function transportFindings(url: URL, { headers }: Response): Finding[] {
       ? []
       : [problem('It is reached over plain HTTP: browsers drop its cookies, and anybody can read along.')]),
     ...(isSecure && !headers.has('strict-transport-security')
-      ? [warning('Strict-Transport-Security does not arrive: GATEHOUSE_DEBUG is on, or a proxy removes it.')]
+      ? [
+          warning(
+            'Strict-Transport-Security does not arrive: GATEHOUSE_DEBUG is on, GATEHOUSE_HSTS is off, or a proxy removes it.',
+          ),
+        ]
       : []),
     ...(headers.get('cache-control')?.includes('no-store')
       ? []

@@ -1,7 +1,8 @@
 /** The whole server in one process. */
 
+import { exposition } from '../exposition.ts';
 import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
-import type { Settings } from '../settings.ts';
+import { hstsOf, type Settings } from '../settings.ts';
 import type { Listening } from './bind.ts';
 import { announce } from './greeting.ts';
 import { listen } from './listen.ts';
@@ -32,6 +33,7 @@ async function listenForMetrics(
   if (metricsPort === null) return undefined;
   const { processFigures, serveMetrics } = await import('./metrics.ts');
   const ofProcess = await processFigures();
-  const read = async () => (await Promise.all([gatehouse.metrics(), ofProcess()])).join('\n');
+  const ofLog = () => exposition([log.figure()]);
+  const read = async () => (await Promise.all([gatehouse.metrics(), ofLog(), ofProcess()])).join('\n');
   return serveMetrics({ metricsHost, metricsPort }, read, log);
 }

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Settings } from '../settings.ts';
+import { hstsOf, type Settings } from '../settings.ts';
 import { bind, type Listening } from './bind.ts';
 import { Refuser } from './refuser.ts';
 
@@ -23,10 +23,11 @@ const keepAliveBufferMs = 1_000;
  */
 export async function listen(
   answer: RequestListener,
-  { host, port, debug, keepAliveSeconds }: Pick<Settings, 'host' | 'port' | 'debug' | 'keepAliveSeconds'>,
+  settings: Pick<Settings, 'host' | 'port' | 'debug' | 'hsts' | 'keepAliveSeconds'>,
   isShared = false,
 ): Promise<Listening> {
-  const refuser = new Refuser(!debug);
+  const { host, port, keepAliveSeconds } = settings;
+  const refuser = new Refuser(hstsOf(settings));
   const request = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     refuser.owes(outgoing);
     answer(incoming, outgoing);

@@ -2,9 +2,13 @@
 
 import { write } from 'node:fs';
 import pino, { type Logger } from 'pino';
+import type { Figure } from '../storage/port.ts';
 
-/** Lines wait in memory up to this size while the output is slow; beyond it they are dropped. */
+/** Lines wait in memory up to this size while the output is slow; beyond it they are dropped and counted. */
 const mostWaitingBytes = 8 * 1_024 * 1_024;
+
+/** Once lines were dropped, all are until no more than this waits: so they are missing in one place, which can be told. */
+const recoveredBytes = mostWaitingBytes / 2;
 
 /** Between two writes lines gather for so long: each write costs two changes of thread, whatever its size. */
 const gatherMs = 10;
@@ -21,16 +25,24 @@ export interface ProcessLog extends Logger {
   relay(lines: string): void;
   /** Resolves when all lines are written, or after a second. */
   drain(): Promise<void>;
+  /** How many lines were lost so far. */
+  figure(): Figure;
 }
 
 /** The log of this process; the lines of a worker tell its number. */
 export function createLog(worker?: number): ProcessLog {
-  const output = new Output(1);
+  const output = new Output(1, (lines) => log.warn({ lines }, 'log lines dropped'));
   const base = worker === undefined ? null : { worker };
   const log = pino({ base, timestamp: pino.stdTimeFunctions.isoTime }, output);
   return Object.assign(log, {
     relay: (lines: string) => output.write(lines),
     drain: () => output.drain(),
+    figure: (): Figure => ({
+      kind: 'counter',
+      name: 'gatehouse_log_lines_dropped_total',
+      help: 'Lines of the log that could not be written.',
+      samples: [{ value: output.dropped }],
+    }),
   });
 }
 
@@ -39,7 +51,13 @@ export function createLog(worker?: number): ProcessLog {
  * the end of the process it would wait for a stuck reader or a full disk for ever.
  */
 class Output {
+  /** Lines that were lost: dropped because too many waited, or not taken by a closed pipe or a full disk. */
+  dropped = 0;
   readonly #fd: number;
+  readonly #recovered: (lines: number) => void;
+  /** Lines lost since the log was last whole. */
+  #missing = 0;
+  #isFull = false;
   readonly #drained: (() => void)[] = [];
   #waiting = '';
   #chunk: Buffer = nothing;
@@ -48,13 +66,16 @@ class Output {
   #writing = false;
   #gathering: NodeJS.Timeout | undefined;
 
-  constructor(fd: number) {
+  /** `recovered` is told how many lines are missing, at the place where they are. */
+  constructor(fd: number, recovered: (lines: number) => void) {
     this.#fd = fd;
+    this.#recovered = recovered;
   }
 
   write(line: string): void {
-    if (this.#waiting.length + this.#chunk.byteLength + line.length > mostWaitingBytes) return;
-    this.#waiting += line;
+    this.#isFull ||= this.#waitingBytes + line.length > mostWaitingBytes;
+    if (this.#isFull) this.#lost(linesIn(line));
+    else this.#waiting += line;
     if (!this.#writing) this.#next();
   }
 
@@ -85,10 +106,34 @@ class Output {
 
   #written(error: NodeJS.ErrnoException | null, written: number): void {
     if (error?.code === 'EAGAIN') return void setTimeout(() => this.#next(), readerPauseMs).unref();
-    if (!error) this.#lastByte = this.#chunk[written - 1] ?? this.#lastByte;
     // What a closed pipe or a full disk does not take is dropped.
+    if (error) this.#lost(linesIn(this.#chunk.toString()));
+    else this.#lastByte = this.#chunk[written - 1] ?? this.#lastByte;
     this.#chunk = error ? nothing : this.#chunk.subarray(written);
+    if (!error && this.#missing > 0 && this.#waitingBytes <= recoveredBytes) this.#tellMissing();
     if (this.#chunk.byteLength > 0 || this.#drained.length > 0) this.#next();
     else this.#gathering = setTimeout(() => this.#next(), gatherMs);
   }
+
+  get #waitingBytes(): number {
+    return this.#waiting.length + this.#chunk.byteLength;
+  }
+
+  #lost(lines: number): void {
+    this.dropped += lines;
+    this.#missing += lines;
+  }
+
+  #tellMissing(): void {
+    const lines = this.#missing;
+    this.#missing = 0;
+    this.#isFull = false;
+    this.#recovered(lines);
+  }
+}
+
+function linesIn(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }

@@ -2,6 +2,7 @@
 
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Hsts } from '../settings.ts';
 import { type RawFault, refuseRaw } from '../wire/raw.ts';
 
 /**
@@ -16,11 +17,11 @@ const owed = Symbol('owed');
 type Owing = Socket & { [owed]?: ServerResponse };
 
 export class Refuser {
-  readonly #secure: boolean;
+  readonly #hsts: Hsts;
   readonly #refused = new WeakSet<Socket>();
 
-  constructor(secure: boolean) {
-    this.#secure = secure;
+  constructor(hsts: Hsts) {
+    this.#hsts = hsts;
   }
 
   /** Notes that a request arrived and has an answer coming. */
@@ -35,7 +36,7 @@ export class Refuser {
     socket.on('error', () => {});
     if (error?.code === 'ECONNRESET' || !socket.writable || !this.#isFree(socket))
       return void socket.destroy();
-    const { status, headers, body } = refuseRaw(faultOf(error?.code), this.#secure);
+    const { status, headers, body } = refuseRaw(faultOf(error?.code), this.#hsts);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
     setTimeout(() => socket.destroy(), lingerMs).unref();

@@ -8,7 +8,7 @@
 
 import { flushCompileCache } from 'node:module';
 import { createGatehouse } from '../gatehouse.ts';
-import { readSettings } from '../settings.ts';
+import { hstsOf, readSettings } from '../settings.ts';
 import type { Figure } from '../storage/port.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
@@ -51,7 +51,7 @@ async function serve(end: Promise<void>): Promise<void> {
     const { processFigures } = await import('./metrics.ts');
     const ofProcess = await processFigures(number);
     process.on('message', async () =>
-      tell({ metrics: { figures: gatehouse.figures(), ofProcess: await ofProcess() } }),
+      tell({ metrics: { figures: [...gatehouse.figures(), log.figure()], ofProcess: await ofProcess() } }),
     );
   }
   const server = await listen(gatehouse.listener, settings, true);

@@ -77,7 +77,8 @@ export class Workers {
     const said = [...this.#listening].flatMap(({ number, metrics }) =>
       metrics ? [{ worker: number, ...metrics }] : [],
     );
-    const figures = [...sumOf(said, this.#before), ...this.#figures()];
+    // The supervisor writes the log, and may lose lines too.
+    const figures = [...sumOf(said, [...this.#before, this.#log.figure()]), ...this.#figures()];
     return [exposition(figures), together(said.map(({ ofProcess }) => ofProcess))].join('\n');
   }
 

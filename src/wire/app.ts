@@ -2,6 +2,7 @@
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import { Abandoned } from '../crypto/queue.ts';
+import type { Hsts } from '../settings.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
@@ -27,7 +28,7 @@ export interface AppOptions extends ProxyTrust {
   /** What all paths begin with; empty if nothing (ruling W6). */
   readonly basePath: string;
   readonly allowedOrigins: readonly string[];
-  readonly secure: boolean;
+  readonly hsts: Hsts;
   readonly clock: () => number;
   readonly traffic: Traffic;
   /** Told once about everything that was thrown; what it is told never reaches a client. */
@@ -42,7 +43,7 @@ const retryAfterSeconds = 1;
 /** Puts the contracts together; the first one that owns a path answers for it. */
 export function createApp(options: AppOptions): Handler {
   const { gate, clock, traffic, onError } = options;
-  const constantHeaders = securityHeaders(options.secure);
+  const constantHeaders = securityHeaders(options.hsts);
   const origins = new Origins(options.allowedOrigins);
   const routes = new Routes(options.contracts, options.basePath);
   const pace = new Pace();

@@ -1,10 +1,12 @@
 /** The headers of every response, errors included (ruling G12). */
 
+import type { Hsts } from '../settings.ts';
+
 /** One year: long enough for browsers to remember, short enough to take back. */
 const hstsSeconds = 31_536_000;
 
-/** Constant for the life of the process; without HSTS in debug mode only. */
-export function securityHeaders(secure: boolean): Readonly<Record<string, string>> {
+/** Constant for the life of the process. */
+export function securityHeaders(hsts: Hsts): Readonly<Record<string, string>> {
   return {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
@@ -12,6 +14,8 @@ export function securityHeaders(secure: boolean): Readonly<Record<string, string
     'content-security-policy':
       "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     'cross-origin-resource-policy': 'same-origin',
-    ...(secure && { 'strict-transport-security': `max-age=${hstsSeconds}` }),
+    ...(hsts !== 'off' && {
+      'strict-transport-security': `max-age=${hstsSeconds}${hsts === 'subdomains' ? '; includeSubDomains' : ''}`,
+    }),
   };
 }

@@ -1,6 +1,7 @@
 /** Answers to what never became a request: malformed, too large, too slow (ruling G7, in problem details). */
 
 import { newUuid } from '../crypto/ids.ts';
+import type { Hsts } from '../settings.ts';
 import { securityHeaders } from './headers.ts';
 import type { Answer } from './incoming.ts';
 import { problem } from './problem.ts';
@@ -14,14 +15,14 @@ const words: Record<RawFault, readonly [status: number, sentence: string]> = {
 };
 
 /** A complete answer that ends its connection. */
-export function refuseRaw(fault: RawFault, secure: boolean): Answer & { readonly body: string } {
+export function refuseRaw(fault: RawFault, hsts: Hsts): Answer & { readonly body: string } {
   const [status, detail] = words[fault];
   const { body, headers } = problem(status, detail);
   const text = JSON.stringify(body);
   return {
     status,
     headers: {
-      ...securityHeaders(secure),
+      ...securityHeaders(hsts),
       ...headers,
       'content-length': String(Buffer.byteLength(text)),
       'x-request-id': newUuid(),

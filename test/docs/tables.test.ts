@@ -92,7 +92,7 @@ describe('the error tables of the contract pages are the words of the code', () 
       .map(([status, sentence]) => `${status} ${withoutTicks(sentence)}`);
     const faults = ['malformed', 'too_slow', 'headers_too_large'] as const;
     const said = faults.map(async (fault) => {
-      const { status, detail } = JSON.parse(refuseRaw(fault, true).body) as {
+      const { status, detail } = JSON.parse(refuseRaw(fault, 'on').body) as {
         status: number;
         detail: string;
       };
