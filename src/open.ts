@@ -113,6 +113,7 @@ function createGate(settings: Settings, store: Store, log: Log, onMail: () => vo
     passwords: new Passwords({
       minLength: settings.passwordMinLength,
       iterations: settings.pbkdf2Iterations,
+      host: settings.publicUrl === '' ? '' : new URL(settings.publicUrl).hostname,
     }),
     sessions: new Sessions(store.sessions, {
       idleSeconds: settings.sessionIdleSeconds,

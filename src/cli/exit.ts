@@ -63,6 +63,11 @@ const words = {
     exit: refused,
     sentence: 'The password must differ from the name of the account.',
   },
+  password_of_context: {
+    exit: refused,
+    sentence:
+      'The password must be more than the name of this service or of the account with a few characters added.',
+  },
   unknown_account: { exit: notFound, sentence: 'There is no such user.' },
   unknown_session: { exit: notFound, sentence: 'No live session has this handle.' },
   no_session: { exit: notFound, sentence: 'There is no such session.' },

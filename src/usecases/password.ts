@@ -37,7 +37,7 @@ async function attempt(
   const refusal = notProven(gate, signedIn, caller.now);
   if (refusal) return refusal;
   const { user } = signedIn;
-  const accepted = gate.passwords.accept(replacement, canonical(user.identifier));
+  const accepted = gate.passwords.accept(replacement, canonical(user.identifier), user.email ?? '');
   if (isRefusal(accepted)) return accepted;
   return guess<PasswordChanged>(gate, user.identifier, current, caller, async (guessed) => {
     const credential = await proveOwn(gate, signedIn, guessed);

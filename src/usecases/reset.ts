@@ -36,7 +36,7 @@ async function attempt(gate: Gate, { token, password }: Reset, caller: Caller): 
   const found = await gate.tokens.look(token, 'reset_password', caller.now);
   const user = isRefusal(found) ? undefined : await ownerOf(gate, found);
   if (!user) return { refused: 'invalid_token' };
-  const accepted = gate.passwords.accept(password, canonical(user.identifier));
+  const accepted = gate.passwords.accept(password, canonical(user.identifier), user.email ?? '');
   if (isRefusal(accepted)) return accepted;
   const passwordHash = await gate.passwords.hash(accepted, place);
   const taken = await gate.tokens.take(token, 'reset_password', caller.now);

@@ -41,6 +41,11 @@ export function passwordWords(status: number) {
     password_malformed: { status, sentence: 'Password must be well-formed Unicode without U+0000' },
     password_common: { status, sentence: 'Password is too common' },
     password_is_identifier: { status, sentence: 'Password must differ from the name of the account' },
+    password_of_context: {
+      status,
+      sentence:
+        'Password must be more than the name of this service or of the account with a few characters added',
+    },
   } as const satisfies Record<PasswordRefusal['refused'], Words>;
 }
 

@@ -165,7 +165,7 @@ test.each([
   const answer = await server.post('/register.json', { username, password });
   expect(answer.status).toBe(400);
   expect(answer.json).toEqual({ error: 'Password must differ from the name of the account' });
-  expect((await register(server, username, `${password}!`)).status).toBe(200);
+  expect((await register(server, username, `${password} rides`)).status).toBe(200);
 });
 
 test.each([
@@ -176,5 +176,73 @@ test.each([
   const answer = await server.post('/auth/register', { email, password });
   expect(answer.status).toBe(422);
   expect(problemIn(answer)).toBe('Password must differ from the name of the account');
-  expect((await register(server, email, `${password}!`)).status).toBe(201);
+  expect((await register(server, email, `${password} writes`)).status).toBe(201);
+});
+
+const contextual =
+  'Password must be more than the name of this service or of the account with a few characters added';
+
+test.each([
+  ['the product', 'gatehouse1'],
+  ['the product, in another case', '!GateHouse2026!'],
+  ['the host of the service', 'login.example.org'],
+  ['a domain it lies in', 'Example.org1'],
+  ['a label of it', 'example-1234'],
+])('G4: refused on every contract as made of context words: %s', async (_what, password) => {
+  const server = await startServer({ GATEHOUSE_PUBLIC_URL: 'https://login.example.org/app' });
+  const dotjson = await server.post('/register.json', { username: 'somebody', password });
+  expect([dotjson.status, dotjson.json]).toEqual([400, { error: contextual }]);
+  const rest = await server.post('/auth/register', { email: 'ann@mail.example.com', password });
+  expect([rest.status, problemIn(rest)]).toEqual([422, contextual]);
+});
+
+test('G4: the words of an account are refused for that account alone, wherever it chooses a password', async () => {
+  const server = await startServer();
+  let others = 0;
+  for (const [username, password] of [
+    ['ada_lovelace', 'AdaLovelace!'],
+    ['ada_lovelace', 'lovelace1815'],
+    ['ada_lovelace', 'ada 123 ada'],
+  ] as const) {
+    const refused = await server.post('/register.json', { username, password });
+    expect([password, refused.status, refused.json]).toEqual([password, 400, { error: contextual }]);
+    others += 1;
+    expect((await register(server, `user_${others}`, password)).status).toBe(200);
+  }
+  const email = 'grace.hopper@mail.example.net';
+  for (const password of ['Hopper1906', 'mail.example.net', 'examplenet1', '1906 grace.hopper']) {
+    const refused = await server.post('/auth/register', { email, password });
+    expect([password, refused.status, problemIn(refused)]).toEqual([password, 422, contextual]);
+  }
+  let n = 0;
+  for (const password of [
+    'strongpassword',
+    'supersecure',
+    'gracehopperx',
+    'hopper 1234567',
+    'my gatehouse is old',
+  ]) {
+    n += 1;
+    expect((await register(server, `grace.hopper@mail${n}.example.net`, password)).status).toBe(201);
+  }
+});
+
+test('G4: context words are refused where a signed-in person changes the password', async () => {
+  const server = await startServer();
+  const { cookie } = await register(server, 'hopper@example.net', 'strongpassword');
+  const headers = { cookie: `session_id=${cookie}` };
+  for (const refused of ['gatehouse1', 'Hopper1906', 'example.net', '!example!']) {
+    const answer = await server.post(
+      '/auth/password',
+      { current_password: 'strongpassword', new_password: refused },
+      headers,
+    );
+    expect([refused, answer.status, problemIn(answer)]).toEqual([refused, 422, contextual]);
+  }
+  const kept = await server.post(
+    '/auth/password',
+    { current_password: 'strongpassword', new_password: 'hopper was here' },
+    headers,
+  );
+  expect(kept.status).toBe(200);
 });

@@ -106,7 +106,14 @@ test('a link is good for 30 minutes, and not a moment longer', async () => {
 test('a refused password does not use up the link', async () => {
   const { server, token } = await asked();
   const refused = [];
-  for (const next of ['short', 'password1', identifier.toUpperCase(), 'x'.repeat(257), 'null\0character']) {
+  for (const next of [
+    'short',
+    'password1',
+    identifier.toUpperCase(),
+    'GateHouse-2026',
+    'x'.repeat(257),
+    'null\0character',
+  ]) {
     const { status, json } = await reset(server, token, next);
     refused.push([status, json['detail']]);
   }
@@ -114,6 +121,10 @@ test('a refused password does not use up the link', async () => {
     [422, 'Password must have at least 8 characters'],
     [422, 'Password is too common'],
     [422, 'Password must differ from the name of the account'],
+    [
+      422,
+      'Password must be more than the name of this service or of the account with a few characters added',
+    ],
     [422, 'Password must have at most 256 characters and 1024 bytes of UTF-8'],
     [422, 'Password must be well-formed Unicode without U+0000'],
   ]);

@@ -14,11 +14,18 @@ import { randomSalt } from '../../crypto/ids.ts';
 import { formatPhc, type Pbkdf2Parameters, parsePhc } from '../../crypto/phc.ts';
 import type { Place } from '../../crypto/queue.ts';
 import { isCommon } from './common.ts';
+import { contextWords, isOfContext } from './context.ts';
 
 /** Why a new password was refused; `limit` is the bound it missed, in Unicode code points. */
 export type PasswordRefusal =
   | { readonly refused: 'password_too_short' | 'password_too_long'; readonly limit: number }
-  | { readonly refused: 'password_malformed' | 'password_common' | 'password_is_identifier' };
+  | {
+      readonly refused:
+        | 'password_malformed'
+        | 'password_common'
+        | 'password_is_identifier'
+        | 'password_of_context';
+    };
 
 /** A password in the form that is hashed: well-formed, NFC, UTF-8. */
 export type PreparedPassword = { readonly bytes: Uint8Array };
@@ -34,6 +41,8 @@ export interface Verdict {
 export interface PasswordRules {
   readonly minLength: number;
   readonly iterations: number;
+  /** The host people reach the service at; empty or absent if it is not known. */
+  readonly host?: string;
 }
 
 /** Longest password, in code points and in bytes of UTF-8 (ruling G4). */
@@ -42,15 +51,17 @@ const mostBytes = 1_024;
 
 export class Passwords {
   readonly #minLength: number;
+  readonly #host: string;
   readonly #current: Pbkdf2Parameters;
 
-  constructor({ minLength, iterations }: PasswordRules) {
+  constructor({ minLength, iterations, host = '' }: PasswordRules) {
     this.#minLength = minLength;
+    this.#host = host;
     this.#current = { digest: 'sha512', iterations, saltBytes: 16, hashBytes: 64 };
   }
 
-  /** Decides whether a new password may be used by the owner of an identifier (ruling G4). */
-  accept(password: string, canonicalIdentifier: string): PreparedPassword | PasswordRefusal {
+  /** Decides whether a new password may be used by the owner of an identifier and an address (ruling G4). */
+  accept(password: string, canonicalIdentifier: string, email = ''): PreparedPassword | PasswordRefusal {
     if (!isWellFormed(password)) return { refused: 'password_malformed' };
     const normal = password.normalize('NFC');
     const bytes = Buffer.from(normal);
@@ -61,6 +72,8 @@ export class Passwords {
     }
     if (normal.toLowerCase() === canonicalIdentifier) return { refused: 'password_is_identifier' };
     if (isCommon(normal)) return { refused: 'password_common' };
+    const words = contextWords(this.#host, canonicalIdentifier, email);
+    if (isOfContext(normal, words)) return { refused: 'password_of_context' };
     return { bytes };
   }
 

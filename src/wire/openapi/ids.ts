@@ -74,6 +74,7 @@ export const presented = {
 export const passwordSentences = [
   'Password is too common',
   'Password must differ from the name of the account',
+  'Password must be more than the name of this service or of the account with a few characters added',
   'Password must be well-formed Unicode without U+0000',
   'Password must have at most 256 characters and 1024 bytes of UTF-8',
 ] as const;
