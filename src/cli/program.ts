@@ -10,6 +10,7 @@ import { exits, Failure } from './exit.ts';
 import { addExplainCommand } from './explain.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addSessionCommands } from './session.ts';
+import { addThrottleCommands } from './throttle.ts';
 import { addUserCommands } from './user.ts';
 
 const about = `
@@ -48,6 +49,7 @@ export function createProgram(): Command {
   });
   addUserCommands(program);
   addSessionCommands(program);
+  addThrottleCommands(program);
   addAuditCommands(program);
   addBackupCommands(program);
   addMigrateCommand(program);

@@ -33,6 +33,7 @@ export type AuditEvent =
   | 'password_link'
   | 'invite'
   | 'invite_revoke'
+  | 'throttle_clear'
   | 'backup'
   | 'restore'
   | 'refusal';

@@ -21,6 +21,9 @@ const mostIds = 4;
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
 
+/** Hashes of devices read in one step. */
+const hashesTogether = 200;
+
 /** What a client that logs in says of itself. */
 export interface DeviceClaim {
   /** The device ids it carries; `undefined` if the contract has no place for them. */
@@ -67,6 +70,16 @@ export class Devices {
     const id = known ?? newToken();
     await this.#store.remember(digest(id), userId, now);
     return known ? { ids: carried, isNews: false } : { ids: [id, ...carried].slice(0, mostIds), isNews };
+  }
+
+  /** The hashes of all devices known for a user, page by page: they tell no id. */
+  async *hashesOf(userId: string): AsyncGenerator<readonly string[]> {
+    for (let after = ''; ; ) {
+      const hashes = await this.#store.ofUser(userId, after, hashesTogether);
+      if (hashes.length > 0) yield hashes;
+      if (hashes.length < hashesTogether) return;
+      after = hashes.at(-1) ?? after;
+    }
   }
 
   /** Forgets devices that were not used for a year, in small steps with a pause after each. */

@@ -11,7 +11,7 @@
 
 import { digest } from '../crypto/ids.ts';
 import type { Rate } from '../settings.ts';
-import type { Quota, ThrottleStore } from '../storage/port.ts';
+import { clockSlackMs, type Quota, type ThrottleStore } from '../storage/port.ts';
 
 /** Too many attempts; come back in this many seconds. */
 export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly retryAfterSeconds: number };
@@ -20,6 +20,21 @@ export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly 
 export interface Attempt {
   /** Takes it back out of the account's window, as a success or an attempt that was never made does; once. */
   giveBack(): Promise<void>;
+}
+
+/** Something that is counted. */
+export type ThrottleTarget =
+  | { readonly kind: 'account'; readonly identifier: string }
+  | { readonly kind: 'client'; readonly network: string }
+  /** A device by the hash of its id, for the account of a canonical identifier. */
+  | { readonly kind: 'device'; readonly deviceHash: string; readonly identifier: string };
+
+/** What is counted of it in the window that runs now. */
+export interface CountedNow {
+  readonly kind: ThrottleTarget['kind'];
+  readonly count: number;
+  readonly limit: number;
+  readonly windowEndsAt: number;
 }
 
 /** The part of the settings this concept follows. */
@@ -54,19 +69,50 @@ export class Throttle {
     now: number,
   ): Promise<Attempt | TooManyAttempts> {
     const account = knownDevice
-      ? quota('device', `${knownDevice} ${canonicalIdentifier}`, this.#rules.account)
-      : quota('account', canonicalIdentifier, this.#rules.account);
-    return this.#take([quota('client', network, this.#rules.client), account], now, account);
+      ? this.#quota({ kind: 'device', deviceHash: digest(knownDevice), identifier: canonicalIdentifier })
+      : this.#quota({ kind: 'account', identifier: canonicalIdentifier });
+    return this.#take([this.#quota({ kind: 'client', network }), account], now, account);
   }
 
   /** Counts one registration for the network it came from. */
   registration(network: string, now: number): Promise<Attempt | TooManyAttempts> {
-    return this.#take([quota('client', network, this.#rules.client)], now);
+    return this.#take([this.#quota({ kind: 'client', network })], now);
+  }
+
+  /** What is counted now of some targets; those of which nothing is are left out. */
+  async look(targets: readonly ThrottleTarget[], now: number): Promise<CountedNow[]> {
+    const windows = await this.#store.look(targets.map((target) => this.#quota(target).key));
+    const byKey = new Map(windows.map((window) => [window.key, window]));
+    return targets.flatMap((target) => {
+      const { key, limit, windowMs } = this.#quota(target);
+      const window = byKey.get(key);
+      if (!window || window.count === 0 || window.windowEndsAt <= now) return [];
+      if (window.windowEndsAt > now + windowMs + clockSlackMs) return [];
+      return [{ kind: target.kind, count: window.count, limit, windowEndsAt: window.windowEndsAt }];
+    });
+  }
+
+  /** Forgets what is counted of some targets; returns of how many something was. */
+  lift(targets: readonly ThrottleTarget[]): Promise<number> {
+    return this.#store.clear(targets.map((target) => this.#quota(target).key));
   }
 
   /** Reclaims windows that have ended, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
+  }
+
+  /** What is counted is kept as a hash: of one length, however long the name, and no list of names in the store. */
+  #quota(target: ThrottleTarget): Quota {
+    const { account, client } = this.#rules;
+    switch (target.kind) {
+      case 'account':
+        return { key: digest(`account ${target.identifier}`), ...account };
+      case 'client':
+        return { key: digest(`client ${target.network}`), ...client };
+      case 'device':
+        return { key: digest(`device ${target.deviceHash} ${target.identifier}`), ...account };
+    }
   }
 
   async #take(quotas: readonly Quota[], now: number, returnable?: Quota): Promise<Attempt | TooManyAttempts> {
@@ -86,9 +132,4 @@ export class Throttle {
       },
     };
   }
-}
-
-/** What is counted is kept as a hash: of one length, however long the name, and no list of names in the store. */
-function quota(kind: string, name: string, rate: Rate): Quota {
-  return { key: digest(`${kind} ${name}`), ...rate };
 }

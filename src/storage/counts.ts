@@ -1,6 +1,13 @@
 /** Throttle windows in the memory of this process, for as long as nobody else can count. */
 
-import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from './port.ts';
+import {
+  type Counted,
+  type CountWindow,
+  clockSlackMs,
+  lastEnd,
+  type Quota,
+  type ThrottleStore,
+} from './port.ts';
 
 /** Windows kept, of about 200 bytes each. */
 const mostWindows = 50_000;
@@ -25,6 +32,17 @@ export class OwnCounts implements ThrottleStore {
 
   async giveBack(key: string, windowEndsAt: number): Promise<void> {
     if (this.#windows.get(key)?.windowEndsAt === windowEndsAt) this.forgive(key);
+  }
+
+  async look(keys: readonly string[]): Promise<CountWindow[]> {
+    return keys.flatMap((key) => {
+      const window = this.#windows.get(key);
+      return window ? [{ key, count: window.count, windowEndsAt: window.windowEndsAt }] : [];
+    });
+  }
+
+  async clear(keys: readonly string[]): Promise<number> {
+    return keys.filter((key) => this.#windows.delete(key)).length;
   }
 
   async sweep(now: number, most: number): Promise<number> {

@@ -1,7 +1,14 @@
 /** A throttle that goes on counting by itself while the store that counts for all cannot. */
 
 import { OwnCounts } from './counts.ts';
-import { type Counted, type Figure, type Quota, StoreUnavailable, type ThrottleStore } from './port.ts';
+import {
+  type Counted,
+  type CountWindow,
+  type Figure,
+  type Quota,
+  StoreUnavailable,
+  type ThrottleStore,
+} from './port.ts';
 
 /** How long an attempt waits to be counted for all; afterwards it is counted here. */
 const patienceMs = 1_000;
@@ -47,6 +54,16 @@ export class DegradingThrottle implements ThrottleStore {
   async giveBack(key: string, windowEndsAt: number): Promise<void> {
     this.#own.forgive(key);
     await this.#shared(() => this.#store.giveBack(key, windowEndsAt).then(() => true));
+  }
+
+  look(keys: readonly string[]): Promise<CountWindow[]> {
+    return this.#store.look(keys);
+  }
+
+  /** What the other nodes count for themselves stays, and matters only while the store cannot count. */
+  async clear(keys: readonly string[]): Promise<number> {
+    await this.#own.clear(keys);
+    return this.#store.clear(keys);
   }
 
   async sweep(now: number, most: number): Promise<number> {

@@ -1,7 +1,7 @@
 /** Finds out which network a request comes from, past proxies that are trusted and no others (ruling G16). */
 
 import ipaddr from 'ipaddr.js';
-import { holds, type IpAddress } from '../ip-addresses.ts';
+import { addressBlock, holds, type IpAddress } from '../ip-addresses.ts';
 import type { ForwardedHeader, TrustedProxy } from '../settings.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';
 import type { Incoming } from './incoming.ts';
@@ -42,4 +42,12 @@ function network(address: Hop): string {
   if (address === undefined || address === 'unix') return 'unknown';
   if (address.kind() === 'ipv4') return address.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
+}
+
+/** The network that an operator names: an address, or the block that is counted as one, as the audit shows it. */
+export function networkOf(text: string): string | undefined {
+  const [address, bits] = addressBlock(text) ?? [];
+  if (!address) return undefined;
+  const counted = address.kind() === 'ipv4' ? [32] : [64, 128];
+  return counted.includes(bits ?? 0) ? network(address) : undefined;
 }

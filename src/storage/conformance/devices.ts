@@ -5,6 +5,15 @@ import { account, type ConformanceCase, hex, upTo } from './case.ts';
 import { ofJoe } from './sessions.ts';
 
 export const deviceCases: readonly ConformanceCase[] = [
+  ofJoe('devices: those of one user are read page by page', async ({ devices }, joe) => {
+    const hashes = upTo(7).map((n) => n.toString(16).padStart(64, 'a'));
+    for (const hash of hashes.toReversed()) await devices.remember(hash, joe, 1_000);
+    assert.deepEqual(await devices.ofUser(joe, '', 3), hashes.slice(0, 3));
+    assert.deepEqual(await devices.ofUser(joe, hashes[2] ?? '', 3), hashes.slice(3, 6));
+    assert.deepEqual(await devices.ofUser(joe, hashes[5] ?? '', 3), hashes.slice(6));
+    assert.deepEqual(await devices.ofUser('nobody', '', 3), []);
+  }),
+
   ofJoe('devices: one is news to a user once', async (store, joe) => {
     await store.accounts.create(account('ann'));
     assert.equal(await store.devices.any(joe), false);

@@ -44,6 +44,22 @@ export const throttleCases: readonly ConformanceCase[] = [
     assert.equal(await takeMany(store, 10, [quota(3, 5)], 10_000), 5);
   }),
 
+  over('throttle: what is kept can be seen and cleared, under its own keys alone', async (store) => {
+    const [one, two, three] = [quota(1, 5), quota(2, 5), quota(3, 5)];
+    await takeMany(store, 3, [one, two], 10_000);
+    const seen = await store.throttle.look([two.key, three.key, one.key]);
+    assert.deepEqual(
+      seen.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+      [one, two].map(({ key }) => ({ key, count: 3, windowEndsAt: 11_000 })),
+    );
+    assert.deepEqual(await store.throttle.look([]), []);
+    assert.equal(await store.throttle.clear([one.key, three.key]), 1);
+    assert.equal(await store.throttle.clear([one.key, three.key]), 0);
+    assert.equal(await store.throttle.clear([]), 0);
+    assert.equal(await takeMany(store, 9, [one], 10_000), 5);
+    assert.equal(await takeMany(store, 9, [two], 10_000), 2);
+  }),
+
   over('throttle: free again when the last full window ends', async (store) => {
     const short = quota(1, 1, 1_000);
     const long = quota(2, 1, 3_000);

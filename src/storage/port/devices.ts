@@ -8,6 +8,8 @@ export interface DeviceStore {
   isKnown(deviceHash: string, userId: string, since: number): Promise<boolean>;
   /** Whether a user signed in on any device ever, that is still remembered. */
   any(userId: string): Promise<boolean>;
+  /** At most `most` hashes of the devices of a user that come behind `after`, in order; from the first on if it is empty. */
+  ofUser(userId: string, after: string, most: number): Promise<string[]>;
   /** Removes at most `most` devices that were last used before `before`; returns how many. */
   sweep(before: number, most: number): Promise<number>;
 }

@@ -8,6 +8,13 @@ export interface Quota {
   readonly windowMs: number;
 }
 
+/** A counter as it is kept. */
+export interface CountWindow {
+  readonly key: string;
+  readonly count: number;
+  readonly windowEndsAt: number;
+}
+
 /** What became of an attempt: counted under every quota, or under none. */
 export type Counted =
   | { readonly allowed: true; readonly windowEndsAt: readonly number[] }
@@ -36,6 +43,10 @@ export interface ThrottleStore {
   take(quotas: readonly Quota[], now: number): Promise<Counted>;
   /** Takes one attempt back out of the window it was counted in; does nothing once that window is gone. */
   giveBack(key: string, windowEndsAt: number): Promise<void>;
+  /** The windows there are under some keys, over or not, in no order. */
+  look(keys: readonly string[]): Promise<CountWindow[]>;
+  /** Removes the windows under some keys; returns how many there were. */
+  clear(keys: readonly string[]): Promise<number>;
   /** Removes at most `most` windows that ended at or before `now`, earliest first; returns how many. */
   sweep(now: number, most: number): Promise<number>;
 }

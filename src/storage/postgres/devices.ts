@@ -34,6 +34,15 @@ export function devicesIn(db: Database): DeviceStore {
       return rows.length > 0;
     },
 
+    async ofUser(userId, after, most) {
+      const { rows } = await db.read<{ hash: string }>(
+        `SELECT encode(device_hash, 'hex') AS hash FROM devices
+         WHERE user_id = $1 AND device_hash > decode($2, 'hex') ORDER BY device_hash LIMIT $3`,
+        [userId, after, most],
+      );
+      return rows.map(({ hash }) => hash);
+    },
+
     sweep: (before, most) =>
       db.step(async (run) => {
         const { count } = await run(

@@ -1,6 +1,13 @@
 /** Throttle windows in PostgreSQL: one counter per key, counted by all nodes. */
 
-import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from '../port.ts';
+import {
+  type Counted,
+  type CountWindow,
+  clockSlackMs,
+  lastEnd,
+  type Quota,
+  type ThrottleStore,
+} from '../port.ts';
 import type { Database, Run } from './step.ts';
 
 interface Window {
@@ -70,6 +77,28 @@ export function throttleIn(db: Database): ThrottleStore {
            WHERE key = decode($1, 'hex') AND window_ends_at = $2 AND count > 0`,
           [key, windowEndsAt],
         );
+      }),
+
+    async look(keys) {
+      const { rows } = await db.read<CountWindow>(
+        `SELECT encode(key, 'hex') AS key, count, window_ends_at AS "windowEndsAt" FROM throttle
+         WHERE key IN (SELECT decode(written, 'hex') FROM unnest($1::text[]) AS written)`,
+        [keys],
+      );
+      return rows;
+    },
+
+    // Held in the order of their keys, like those of an attempt.
+    clear: (keys) =>
+      db.step(async (run) => {
+        const { count } = await run(
+          `WITH held AS (
+             SELECT key FROM throttle
+             WHERE key IN (SELECT decode(written, 'hex') FROM unnest($1::text[]) AS written) ORDER BY key FOR UPDATE
+           ) DELETE FROM throttle USING held WHERE throttle.key = held.key`,
+          [keys],
+        );
+        return count;
       }),
 
     // A window in which somebody counts just now is not over: it is left alone.

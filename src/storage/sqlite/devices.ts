@@ -17,6 +17,10 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
     'SELECT 1 FROM devices WHERE user_id = ? AND device_hash = unhex(?) AND last_used_at >= ?',
   );
   const any = db.prepare('SELECT 1 FROM devices WHERE user_id = ? LIMIT 1');
+  const selectOfUser = db.prepare(
+    `SELECT lower(hex(device_hash)) AS hash FROM devices WHERE user_id = ? AND device_hash > unhex(?)
+     ORDER BY device_hash LIMIT ?`,
+  );
   const sweep = db.prepare(
     `DELETE FROM devices WHERE (user_id, device_hash) IN
      (SELECT user_id, device_hash FROM devices WHERE last_used_at < ? ORDER BY last_used_at LIMIT ?)`,
@@ -34,6 +38,9 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
       reader.read(() => isKnown.get(userId, deviceHash, since)) !== undefined,
 
     any: async (userId) => reader.read(() => any.get(userId)) !== undefined,
+
+    ofUser: async (userId, after, most) =>
+      reader.read(() => selectOfUser.all(userId, after, most)).map((row) => String(row['hash'])),
 
     sweep: (before, most) => writer.write(() => Number(sweep.run(before, most).changes)),
   };

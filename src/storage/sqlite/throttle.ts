@@ -21,6 +21,7 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
   const decrement = db.prepare(
     'UPDATE throttle SET count = count - 1 WHERE key = unhex(?) AND window_ends_at = ? AND count > 0',
   );
+  const remove = db.prepare('DELETE FROM throttle WHERE key = unhex(?)');
   const sweep = db.prepare(
     `DELETE FROM throttle WHERE key IN
      (SELECT key FROM throttle WHERE window_ends_at <= ? ORDER BY window_ends_at LIMIT ?)`,
@@ -60,6 +61,17 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
       writer.write(() => {
         decrement.run(key, windowEndsAt);
       }),
+
+    look: async (keys) =>
+      reader.read(() =>
+        keys.flatMap((key) => {
+          const row = select.get(key) as unknown as Window | undefined;
+          return row ? [{ ...row, key }] : [];
+        }),
+      ),
+
+    clear: (keys) =>
+      writer.write(() => keys.reduce((removed, key) => removed + Number(remove.run(key).changes), 0)),
 
     sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
   };

@@ -35,8 +35,8 @@ export const headers: Readonly<Record<string, Header>> = {
     schema: { type: 'string', const: 'same-origin' },
   },
   StrictTransportSecurity: {
-    description: 'One year of HTTPS only. Missing in debug mode, and there only.',
-    schema: { type: 'string', const: 'max-age=31536000' },
+    description: 'One year of HTTPS only. Missing in debug mode, and where GATEHOUSE_HSTS is off.',
+    schema: { type: 'string', enum: ['max-age=31536000', 'max-age=31536000; includeSubDomains'] },
   },
   RequestId: {
     description: 'The name of this request, minted by the server; quote it when you report a problem.',

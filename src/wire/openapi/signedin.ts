@@ -25,6 +25,7 @@ const events: readonly AuditEvent[] = [
   'password_link',
   'invite',
   'invite_revoke',
+  'throttle_clear',
 ];
 
 const network: Schema = {
