@@ -134,7 +134,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     onCrossSite: (about) => log.info(about, 'cross-site request refused'),
   });
   // Of several workers one tells for all.
-  const noteEnd = (options.share?.number ?? 1) === 1 ? endNoter(gate, log) : async () => {};
+  const noteEnd = (given.share?.number ?? 1) === 1 ? endNoter(gate, log) : async () => {};
   const sweeping = startSweeping(gate, settings.sweepSeconds, log, clock, noteEnd);
   const figures = () => figuresOf({ gate, store, sender, traffic, checks, sweeps: sweeping.counts });
 

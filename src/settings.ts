@@ -94,7 +94,7 @@ export interface Settings {
 }
 
 /** What is sent of HSTS: nothing in debug mode, which is for plain HTTP. */
-export function hstsOf({ debug, hsts }: Settings): Hsts {
+export function hstsOf({ debug, hsts }: Pick<Settings, 'debug' | 'hsts'>): Hsts {
   return debug ? 'off' : hsts;
 }
 

@@ -27,6 +27,7 @@ const written: Readonly<Record<keyof Settings, string>> = {
   checkTrustMs: '0',
   checkMemoryMegabytes: '64',
   debug: 'true',
+  hsts: 'subdomains',
   contracts: 'rest,dotjson',
   registration: 'invite',
   allowedOrigins: 'https://a.example,https://b.example:8443',

@@ -130,7 +130,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       await own(run, newIdHash, userId);
       const old = renewed.map((row) => ({ ...row, idHash }));
       await gone(run, old, trail);
-      if (provenAt !== null) await waiting.add(run, trail, ...renewed);
+      if (provenAt !== null) await waiting.addEach(run, trail, renewed);
       run.afterwards(() => touches.move(idHash, newIdHash));
       return true;
     });
