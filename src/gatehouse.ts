@@ -1,23 +1,23 @@
 /** The composition root: settings in, one handler of requests out. */
 
-import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exposition } from './exposition.ts';
-import { figuresOf, type SweepCounts } from './figures.ts';
-import { comparableBlock } from './ip-addresses.ts';
+import { figuresOf } from './figures.ts';
 import { outboxPost } from './mail/outbox.ts';
 import { Sender } from './mail/sender.ts';
 import { smtpPost } from './mail/smtp.ts';
 import { linkBase } from './mail/words.ts';
 import { type Log, openGate } from './open.ts';
 import { checkSettings } from './settings/check.ts';
+import { comparableBlock } from './settings/ip-addresses.ts';
 import { closest } from './settings/suggest.ts';
 import { hstsOf, isContract, type Settings, type Share, table } from './settings.ts';
 import { after } from './storage/awaitable.ts';
 import type { Figure } from './storage/port.ts';
+import { endNoter, startSweeping } from './sweeping.ts';
 import type { Gate } from './usecases/gate.ts';
 import { prepareMail } from './usecases/letter.ts';
 import { listUsers } from './usecases/operate.ts';
-import { sweep } from './usecases/sweep.ts';
 import { ownAccount } from './wire/account.ts';
 import { createApp } from './wire/app.ts';
 import { sessionCookie } from './wire/carrier.ts';
@@ -179,47 +179,6 @@ async function isInUse(gate: Gate): Promise<boolean | undefined> {
     () => undefined,
   );
   return Promise.race([asked, late]);
-}
-
-/** Reclaims what is dead, again and again, until it is told to stop. */
-function startSweeping(
-  gate: Gate,
-  everySeconds: number,
-  log: Log,
-  clock: () => number,
-  afterwards: () => Promise<void>,
-) {
-  const counts: SweepCounts = { ok: 0, failed: 0 };
-  const sweepOnce = async () => {
-    try {
-      await sweep(gate, clock(), pause);
-      counts.ok += 1;
-    } catch (error) {
-      counts.failed += 1;
-      log.error({ err: error }, 'sweep failed');
-    }
-    await afterwards();
-  };
-  const timer = setInterval(sweepOnce, everySeconds * 1_000).unref();
-  return { counts, stop: () => clearInterval(timer) };
-}
-
-/**
- * Writes the end of the audit's chain to the log whenever it has moved: a log that is kept elsewhere then shows whether
- * the newest entries were cut off (ruling P12).
- */
-function endNoter(gate: Gate, log: Log): () => Promise<void> {
-  let noted = '';
-  return async () => {
-    try {
-      const { seq, hash } = await gate.audit.end();
-      const end = `${seq}:${hash}`;
-      if (end !== noted) log.info({ end }, 'audit end');
-      noted = end;
-    } catch (error) {
-      log.error({ err: error }, 'audit end failed');
-    }
-  };
 }
 
 /** Mails go to the mail server of the settings, or into a folder that the log names once. */

@@ -1,11 +1,11 @@
 /** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
 
-import { contractOptions } from './contract-options.ts';
-import { listenOptions } from './listen-options.ts';
-import { outboundOptions } from './outbound-options.ts';
-import { postgresUrlHint } from './postgres-url.ts';
-import { proxyOptions } from './proxy-options.ts';
+import { contractOptions } from './settings/contract-options.ts';
 import { databaseUrl, databaseUrlHint } from './settings/database-url.ts';
+import { listenOptions } from './settings/listen-options.ts';
+import { outboundOptions } from './settings/outbound-options.ts';
+import { postgresUrlHint } from './settings/postgres-url.ts';
+import { proxyOptions } from './settings/proxy-options.ts';
 import { timeZone, zoneOfProcess } from './settings/time-zone.ts';
 import type { OptionTable } from './settings.ts';
 import {

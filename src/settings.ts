@@ -1,7 +1,7 @@
 /** The settings: what they are called, in which unit they come, and how they are read from an environment. */
 
-import type { AddressBlock } from './ip-addresses.ts';
 import { table } from './options.ts';
+import type { AddressBlock } from './settings/ip-addresses.ts';
 import { type Environment, linkVariables } from './settings/link-variables.ts';
 import { closestName } from './settings/suggest.ts';
 import type { Mailbox, Rate } from './values.ts';

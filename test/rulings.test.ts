@@ -13,11 +13,10 @@ const expected = [
   ...numbered('E', 4),
   ...numbered('R', 6),
   ...numbered('D', 7),
-  ...numbered('B', 2),
+  ...numbered('B', 3),
   ...numbered('P', 13),
   ...numbered('N', 9),
-  ...numbered('W', 4),
-  'W6',
+  ...numbered('W', 6),
 ];
 
 /** The rulings the documentation names, one line each: `- **G1** …`. */

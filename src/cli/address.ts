@@ -1,6 +1,6 @@
 /** Addresses on the command line, which never hold a password: the shell and the list of processes keep what stands there. */
 
-import { readPostgresUrl } from '../postgres-url.ts';
+import { readPostgresUrl } from '../settings/postgres-url.ts';
 import { complaint, table } from '../settings.ts';
 import { exits, Failure } from './exit.ts';
 

@@ -1,7 +1,7 @@
 /** Finds out which network a request comes from, past proxies that are trusted and no others (ruling G16). */
 
 import ipaddr from 'ipaddr.js';
-import { addressBlock, holds, type IpAddress } from '../ip-addresses.ts';
+import { addressBlock, holds, type IpAddress } from '../settings/ip-addresses.ts';
 import type { ForwardedHeader, TrustedProxy } from '../settings.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';
 import type { Incoming } from './incoming.ts';

@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { comparableAddress, type IpAddress } from '../ip-addresses.ts';
+import { comparableAddress, type IpAddress } from '../settings/ip-addresses.ts';
 import type { ForwardedHeader } from '../settings.ts';
 
 /** Elements that are read of a header, empty ones included; what is to the left of them is not looked at. */

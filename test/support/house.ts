@@ -13,7 +13,7 @@ const stairs: readonly (readonly string[])[] = [
   ['src/index.ts'],
   ['src/server', 'src/cli'],
   ['src/gatehouse.ts'],
-  ['src/archive.ts', 'src/migrate.ts'],
+  ['src/archive.ts', 'src/migrate.ts', 'src/sweeping.ts'],
   ['src/open.ts', 'src/warnings.ts', 'src/figures.ts', 'src/exposition.ts'],
   ['src/wire', 'src/mail'],
   ['src/usecases'],
@@ -26,13 +26,9 @@ const stairs: readonly (readonly string[])[] = [
 /** Rooms of one file that were too long for one: the other half, by the name of the room. */
 const halves: Readonly<Record<string, string>> = {
   'src/options.ts': 'src/settings.ts',
-  'src/outbound-options.ts': 'src/settings.ts',
-  'src/proxy-options.ts': 'src/settings.ts',
-  'src/ip-addresses.ts': 'src/values.ts',
-  'src/listen-options.ts': 'src/settings.ts',
-  'src/postgres-url.ts': 'src/values.ts',
-  'src/postgres-parameters.ts': 'src/values.ts',
-  'src/contract-options.ts': 'src/settings.ts',
+  'src/settings/ip-addresses.ts': 'src/values.ts',
+  'src/settings/postgres-url.ts': 'src/values.ts',
+  'src/settings/postgres-parameters.ts': 'src/values.ts',
 };
 
 /** Where engines are chosen and opened. */

@@ -11,7 +11,7 @@ import {
   comparableBlock,
   holds,
   holdsStrangers,
-} from '../src/ip-addresses.ts';
+} from '../../src/settings/ip-addresses.ts';
 
 const written = (block: ReturnType<typeof addressBlock>) => block?.join('/');
 const comparable = (text: string) => comparableAddress(ipaddr.parse(text));

@@ -1,0 +1,48 @@
+/** What is done again and again beside the requests: the sweep, and a note of the end of the audit. */
+
+import { setImmediate as pause } from 'node:timers/promises';
+import type { SweepCounts } from './figures.ts';
+import type { Log } from './open.ts';
+import type { Gate } from './usecases/gate.ts';
+import { sweep } from './usecases/sweep.ts';
+
+/** Reclaims what is dead, again and again, until it is told to stop. */
+export function startSweeping(
+  gate: Gate,
+  everySeconds: number,
+  log: Log,
+  clock: () => number,
+  afterwards: () => Promise<void>,
+) {
+  const counts: SweepCounts = { ok: 0, failed: 0 };
+  const sweepOnce = async () => {
+    try {
+      await sweep(gate, clock(), pause);
+      counts.ok += 1;
+    } catch (error) {
+      counts.failed += 1;
+      log.error({ err: error }, 'sweep failed');
+    }
+    await afterwards();
+  };
+  const timer = setInterval(sweepOnce, everySeconds * 1_000).unref();
+  return { counts, stop: () => clearInterval(timer) };
+}
+
+/**
+ * Writes the end of the audit's chain to the log whenever it has moved: a log that is kept elsewhere then shows whether
+ * the newest entries were cut off (ruling P12).
+ */
+export function endNoter(gate: Gate, log: Log): () => Promise<void> {
+  let noted = '';
+  return async () => {
+    try {
+      const { seq, hash } = await gate.audit.end();
+      const end = `${seq}:${hash}`;
+      if (end !== noted) log.info({ end }, 'audit end');
+      noted = end;
+    } catch (error) {
+      log.error({ err: error }, 'audit end failed');
+    }
+  };
+}
