@@ -59,7 +59,7 @@ export interface Gatehouse {
    * Answers a request in the shape of the contract that owns its path; never rejects. Give it the peer's address,
    * or all clients are throttled as one.
    */
-  fetch(request: Request, connection?: Connection): Response | Promise<Response>;
+  fetch(request: Request, connection?: Connection): Promise<Response>;
   /** The same for `node:http`, without the detour; it has to come before anything else that reads bodies. */
   readonly listener: Listener;
   /**
@@ -80,7 +80,10 @@ export interface Gatehouse {
   hasUsers(): Promise<boolean | undefined>;
   /** The figures as text for Prometheus (exposition format 0.0.4), to be served as it is or behind your own. */
   metrics(): Promise<string>;
-  /** Stops the sweep, waits a little for mails under way, writes what is waiting and closes the store. Call it once no request is under way. */
+  /**
+   * Stops the sweep, waits a little for mails under way, writes what is waiting and closes the store. Call it once no
+   * request is under way; further calls wait for the first.
+   */
   close(): Promise<void>;
 }
 
@@ -142,7 +145,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
 
   return {
     listener: requestListener(handle),
-    fetch: (request, connection = {}) =>
+    fetch: async (request, connection = {}) =>
       after(handle(new FetchedRequest(request, connection)), (answer) => toResponse(answer, request.method)),
     paths: owned.patterns,
     owns: (target) => owned.has(target),
@@ -150,12 +153,12 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     warnings,
     hasUsers: () => isInUse(gate),
     metrics: async () => exposition(figures()),
-    async close() {
+    close: once(async () => {
       sweeping.stop();
       await sender.close();
       await noteEnd();
       await close();
-    },
+    }),
   };
 }
 
@@ -169,6 +172,15 @@ function unknownOptions(given: object): string[] {
       const meant = closest(name, known);
       return `${JSON.stringify(name).slice(1, -1)} is not an option.${meant ? ` Did you mean ${meant}?` : ''}`;
     });
+}
+
+/** A step that is done once, however often it is asked for: a second call gets the promise of the first. */
+function once(step: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= step();
+    return done;
+  };
 }
 
 /** It is asked only for words to people: a start does not wait for them. */

@@ -128,3 +128,19 @@ test('G16: a network that a program made itself is compared as what it is', asyn
   expect(await networkOf({ trustedProxies }, '10.0.0.1')).toBe('203.0.113.7');
   expect(await networkOf({ trustedProxies }, '11.0.0.1')).toBe('11.0.0.1');
 });
+
+test('fetch always returns a promise, also where the answer is known at once', async () => {
+  const { gatehouse } = await open();
+  for (const path of ['/healthz', '/auth/session', '/nowhere']) {
+    const answered = gatehouse.fetch(new Request(`http://app.example${path}`));
+    expect(answered).toBeInstanceOf(Promise);
+    expect((await answered).headers.get('x-request-id')).toBeTruthy();
+  }
+});
+
+test('close may be called again and at the same time: it closes once, and each call waits for it', async () => {
+  const { gatehouse } = await open();
+  await gatehouse.fetch(posted('/auth/register', JSON.stringify(person)));
+  await Promise.all([gatehouse.close(), gatehouse.close()]);
+  await gatehouse.close();
+});
