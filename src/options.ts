@@ -3,6 +3,7 @@
 import { contractOptions } from './settings/contract-options.ts';
 import { databaseUrl, databaseUrlHint } from './settings/database-url.ts';
 import { listenOptions } from './settings/listen-options.ts';
+import { isOrigin, originHint } from './settings/origins.ts';
 import { outboundOptions } from './settings/outbound-options.ts';
 import { postgresUrlHint } from './settings/postgres-url.ts';
 import { proxyOptions } from './settings/proxy-options.ts';
@@ -11,7 +12,7 @@ import type { OptionTable } from './settings.ts';
 import {
   basePath,
   count,
-  isOrigin,
+  hintsOf,
   listOf,
   oneOf,
   orUnset,
@@ -100,6 +101,7 @@ export const table: OptionTable = {
       'origins such as `https://app.example.com` or `chrome-extension://` and an id, exactly as browsers write them, separated by commas, never `*`',
     meaning: 'Other origins whose pages may call from a browser, with credentials.',
     read: listOf((text) => (isOrigin(text) ? text : undefined)),
+    hint: hintsOf(originHint),
   },
   ...proxyOptions,
   sessionIdleSeconds: {

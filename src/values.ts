@@ -69,19 +69,6 @@ export function distinct<Item>(read: (text: string) => Item | undefined) {
   };
 }
 
-/**
- * Origins of pages that are not loaded over HTTP, as a browser writes them: of an extension of Chromium, whose id is 32
- * letters from a to p, and of an application in a web view of Capacitor or Tauri (ruling W2).
- */
-const otherOrigin =
-  /^(?:chrome-extension:\/\/[a-p]{32}|(?:capacitor|tauri):\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/;
-
-/** Whether a text is an origin that can be allowed, exactly as a browser writes it (RFC 6454, section 6.2). */
-export function isOrigin(text: string): boolean {
-  if (!/^https?:\/\/[^*]+$/.test(text)) return otherOrigin.test(text);
-  return URL.canParse(text) && new URL(text).origin === text;
-}
-
 /** The longest path that everything can be put under, in characters. */
 const maxBasePath = 200;
 

@@ -1,7 +1,8 @@
 /** Values as they are written in the environment: what is read, and what is refused on either side of a bound. */
 
 import { expect, test } from 'vitest';
-import { isOrigin, listOf, oneOf, rate, wholeNumber } from '../src/values.ts';
+import { isOrigin, originHint } from '../src/settings/origins.ts';
+import { listOf, oneOf, rate, wholeNumber } from '../src/values.ts';
 
 test('a whole number is written in decimal digits and lies within its bounds', () => {
   const read = wholeNumber(5, 100);
@@ -95,6 +96,32 @@ test('an origin is written exactly as a browser writes it', () => {
   ];
   const wildcards = ['https://*', 'https://*.example.com', 'http://localhost:*'];
   for (const text of [...inexact, ...others, ...wildcards]) expect(isOrigin(text), text).toBe(false);
+});
+
+test.each([
+  ['https://App.example.com/', 'Did you mean https://app.example.com?'],
+  ['https://app.example.com:443', 'Did you mean https://app.example.com?'],
+  ['https://app.example.com/login?x=1', 'Did you mean https://app.example.com?'],
+  ['app.example.com', 'Did you mean https://app.example.com?'],
+  ['localhost:5173', 'Did you mean http://localhost:5173?'],
+  ['capacitor://LOCALHOST/', 'Did you mean capacitor://localhost?'],
+  [
+    'chrome-extension://ABCDEFGHIJKLMNOPABCDEFGHIJKLMNOP/',
+    'Did you mean chrome-extension://abcdefghijklmnopabcdefghijklmnop?',
+  ],
+  [
+    'moz-extension://6e1e6a3c-2d3c-4f4e-9b1f-0a8d5c0f3b77',
+    'The id in moz-extension:// differs on every installation: give the extension host permissions, which need no entry.',
+  ],
+  ['*', 'There are no wildcards: list every origin.'],
+  ['https://*.example.com', 'There are no wildcards: list every origin.'],
+  ['null', 'Pages without an origin (null) cannot be allowed.'],
+  ['https://joe:secret@app.example.com', ''],
+  ['ftp://app.example.com', ''],
+  ['a b', ''],
+])('W2: of %s, which is no origin that can be allowed, the hint is: %s', (text, hint) => {
+  expect(isOrigin(text)).toBe(false);
+  expect(originHint(text)).toBe(hint);
 });
 
 test('W2: an origin may be that of a Chromium extension or of a web view, exactly as it is sent', () => {

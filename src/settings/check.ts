@@ -35,7 +35,9 @@ export function checkSettings(given: unknown, found: readonly string[] = []): Se
     const value = own.get(name);
     settings[name] = value === undefined ? byDefault(setting) : accepted(setting, value);
     if (settings[name] !== undefined) continue;
-    const hint = typeof value === 'string' ? setting.hint?.(value) : undefined;
+    // Of a text that should be a list there is more to say than how to write it.
+    const isText = typeof value === 'string' && !Array.isArray(byDefault(setting));
+    const hint = isText ? setting.hint?.(value) : undefined;
     problems.push(complaint(name, setting, shown(value), expected(setting), hint));
   }
   problems.push(...clashes(settings as Partial<Settings>, (name) => name));
@@ -89,9 +91,15 @@ function mailboxText({ name, address }: Mailbox): string {
 /** Whether two values are of one type, through and through; texts and numbers may differ in how they are written. */
 function isAlike(value: unknown, read: unknown): boolean {
   if (!isObject(value) || !isObject(read)) return read !== null && typeof value === typeof read;
+  // A block of IPv4 addresses in IPv6 notation is read as what it is.
+  if (isBlock(value) && isBlock(read)) return true;
   if (Array.isArray(value) !== Array.isArray(read)) return false;
   if (Array.isArray(read) && (value as unknown as unknown[]).length !== read.length) return false;
   return Object.entries(read).every(([key, one]) => isAlike(value[key], one));
+}
+
+function isBlock(value: object): boolean {
+  return Array.isArray(value) && value.length === 2 && isObject(value[0]) && typeof value[1] === 'number';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
