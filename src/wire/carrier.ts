@@ -34,6 +34,16 @@ export function presentedId(
   return ids.size === 1 ? id : undefined;
 }
 
+/** The most session ids that are taken from one request (ruling B5). */
+export const maxIds = 8;
+
+/** Those of some values that are shaped like an id, each once; `undefined` if they are more than a request may have. */
+export function distinctIds(values: readonly string[]): string[] | undefined {
+  const ids = new Set<string>();
+  for (const value of values) if (idShape.test(value)) ids.add(value);
+  return ids.size > maxIds ? undefined : [...ids];
+}
+
 /** The values of all cookies of the session's name (RFC 6265, section 5.4). */
 export function cookieIds(request: Incoming): string[] {
   return cookieValues(request, cookieName);

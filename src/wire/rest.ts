@@ -5,7 +5,7 @@ import { login } from '../usecases/login.ts';
 import { logout } from '../usecases/logout.ts';
 import { registerAndLogin } from '../usecases/register.ts';
 import type { BegunOnDevice } from '../usecases/session.ts';
-import { cookieIds, headerIds, type SessionCookie } from './carrier.ts';
+import { cookieIds, distinctIds, headerIds, type SessionCookie } from './carrier.ts';
 import type { Contract, RefusedName, Reply, Words } from './contract.ts';
 import { textFields } from './fields.ts';
 import { problemFor } from './problem.ts';
@@ -87,11 +87,13 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         body: 'any',
         event: 'logout',
         async answer(call) {
+          // Every session presented ends, also where the carriers disagree (ruling G14).
+          const ids = distinctIds([...headerIds(call.request), ...cookieIds(call.request)]);
+          // Whether the one that was meant is among eight of them cannot be known.
+          if (!ids) return refuse({ refused: 'malformed_request' });
           // Set first: the cookie is cleared also where the store could not be told (ruling R4).
           call.headers = cookie.clear();
-          // Every session presented ends, also where the carriers disagree (ruling G14).
-          const ids = new Set([...headerIds(call.request), ...cookieIds(call.request)]);
-          await logout(gate, [...ids], call);
+          await logout(gate, ids, call);
           return { status: 204 };
         },
       },

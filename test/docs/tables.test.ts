@@ -140,6 +140,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'known device, unused': days(constant('concepts/devices', 'knownForMs')),
     'people who share a known browser': count(constant('concepts/devices', 'mostIds')),
     'hops that are read of a header': count(constant('wire/forwarded-header', 'maxHops')),
+    'session ids in one logout': count(constant('wire/carrier', 'maxIds')),
     'client name that is read, characters': count(constant('wire/device', 'mostCharacters')),
     'entries in one page of activity': count(constant('usecases/account', 'activityPage')),
   };

@@ -127,7 +127,8 @@ const logout: Operation = {
   tags: ['rest'],
   summary: 'End the session of the cookie or the header',
   description:
-    'Ends every live session that the cookie and the header name, and clears the cookie. Succeeds without a session ' +
+    'Ends every live session that the cookie and the header name, eight at most, and clears the cookie; with more than ' +
+    'eight ids it ends none and is 400. Succeeds without a session ' +
     'too; answers 503, never 204, if the store could not be told. A body is not needed, and ignored if there is one. ' +
     unthrottled,
   security: [{}, { SessionCookie: [] }, { SessionHeader: [] }],
