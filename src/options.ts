@@ -159,7 +159,8 @@ export const table: OptionTable = {
     env: 'GATEHOUSE_THROTTLE_CLIENT',
     default: '100/15m',
     expects: 'a rate such as `100/15m`: 1 to 1000000 in a window of up to 30 days (`s`, `m`, `h`, `d`)',
-    meaning: 'Logins and registrations allowed for one client network (IPv4 address, IPv6 /64) per window.',
+    meaning:
+      'Failed logins and registrations allowed for one client network (IPv4 address, IPv6 /64) per window.',
     read: rate,
   },
   timeZone: {

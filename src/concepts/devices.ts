@@ -18,6 +18,9 @@ export const knownForMs = 365 * 86_400_000;
 /** A browser that several people share carries one id for each of the last few. */
 const mostIds = 4;
 
+/** Ids that are looked at: twice as many, so that a second cookie, planted beside the real one, hides none of them. */
+const maxLookedAt = 8;
+
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
 
@@ -47,9 +50,24 @@ export class Devices {
     this.#store = store;
   }
 
+  /**
+   * The id among those a client carries that makes it known for an account, by its canonical identifier. One question to
+   * the store, and the same one whether there is such an account or not; none if the client carries no id.
+   */
+  async knownFor(
+    canonicalIdentifier: string,
+    { deviceIds = [] }: Pick<DeviceClaim, 'deviceIds'>,
+    now: number,
+  ): Promise<string | undefined> {
+    if (deviceIds.length === 0) return undefined;
+    const ids = new Map(deviceIds.slice(0, maxLookedAt).map((id) => [digest(id), id]));
+    const known = await this.#store.findKnown(canonicalIdentifier, [...ids.keys()], now - knownForMs);
+    return known === undefined ? undefined : ids.get(known);
+  }
+
   /** The id among those a client carries that makes it known for a user. */
   async knownId(userId: string, { deviceIds }: DeviceClaim, now: number): Promise<string | undefined> {
-    for (const id of (deviceIds ?? []).slice(0, mostIds)) {
+    for (const id of (deviceIds ?? []).slice(0, maxLookedAt)) {
       if (await this.#store.isKnown(digest(id), userId, now - knownForMs)) return id;
     }
     return undefined;
@@ -69,7 +87,8 @@ export class Devices {
     const known = await this.knownId(userId, claim, now);
     const id = known ?? newToken();
     await this.#store.remember(digest(id), userId, now);
-    return known ? { ids: carried, isNews: false } : { ids: [id, ...carried].slice(0, mostIds), isNews };
+    const ids = carried.includes(id) ? carried : [id, ...carried].slice(0, mostIds);
+    return { ids, isNews: isNews && known === undefined };
   }
 
   /** The hashes of all devices known for a user, page by page: they tell no id. */

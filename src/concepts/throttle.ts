@@ -5,21 +5,26 @@
  * Prevents: many guesses at one account, many accounts tried from one network, guesses made in parallel or through
  *   another contract to slip past the count.
  * Principle: an attempt is counted before it is made; when a window is full, further attempts are refused until it
- *   ends; a success takes its own attempt back out of the account's window.
+ *   ends; a success takes its own attempt back out of every window it was counted in, and no other attempt.
  * State: a set of windows, each with the hash of what it counts, a count and the instant it ends.
  */
 
 import { digest } from '../crypto/ids.ts';
 import type { Rate } from '../settings.ts';
-import { clockSlackMs, type Quota, type ThrottleStore } from '../storage/port.ts';
+import { type CountedIn, clockSlackMs, type Quota, type ThrottleStore } from '../storage/port.ts';
 
 /** Too many attempts; come back in this many seconds. */
 export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly retryAfterSeconds: number };
 
-/** One attempt that was counted. */
+/**
+ * One attempt that was counted. It is taken back once at most, in whichever way comes first, and only out of the windows
+ * it was counted in.
+ */
 export interface Attempt {
-  /** Takes it back out of the account's window, as a success or an attempt that was never made does; once. */
+  /** Takes it back out of every window, as a success does, and as an attempt that the server itself did not make. */
   giveBack(): Promise<void>;
+  /** Takes it back out of the account's or the device's window; the network stays counted. For a client that has gone. */
+  giveBackToAccount(): Promise<void>;
 }
 
 /** Something that is counted. */
@@ -47,7 +52,7 @@ export interface ThrottleRules {
 /** Windows removed in one step of a sweep. */
 const sweepStep = 200;
 
-const uncounted: Attempt = { giveBack: async () => {} };
+const uncounted: Attempt = { giveBack: async () => {}, giveBackToAccount: async () => {} };
 
 export class Throttle {
   readonly #store: ThrottleStore;
@@ -59,8 +64,8 @@ export class Throttle {
   }
 
   /**
-   * Counts one login for an identifier, known or not, and for the network it came from. A device that is known for the
-   * account has an allowance of its own instead of the account's, which strangers may have used up.
+   * Counts one login for the network it came from and for an identifier, known or not. A device that is known for the
+   * account has one count of its own instead of the two, which strangers may have filled.
    */
   login(
     canonicalIdentifier: string,
@@ -68,15 +73,18 @@ export class Throttle {
     network: string,
     now: number,
   ): Promise<Attempt | TooManyAttempts> {
-    const account = knownDevice
-      ? this.#quota({ kind: 'device', deviceHash: digest(knownDevice), identifier: canonicalIdentifier })
-      : this.#quota({ kind: 'account', identifier: canonicalIdentifier });
-    return this.#take([this.#quota({ kind: 'client', network }), account], now, account);
+    if (knownDevice) {
+      const deviceHash = digest(knownDevice);
+      return this.#take([this.#quota({ kind: 'device', deviceHash, identifier: canonicalIdentifier })], now);
+    }
+    const account = this.#quota({ kind: 'account', identifier: canonicalIdentifier });
+    return this.#take([this.#quota({ kind: 'client', network }), account], now);
   }
 
-  /** Counts one registration for the network it came from. */
-  registration(network: string, now: number): Promise<Attempt | TooManyAttempts> {
-    return this.#take([this.#quota({ kind: 'client', network })], now);
+  /** Counts one registration for the network it came from; it is never taken back. */
+  async registration(network: string, now: number): Promise<Attempt | TooManyAttempts> {
+    const counted = await this.#take([this.#quota({ kind: 'client', network })], now);
+    return 'refused' in counted ? counted : uncounted;
   }
 
   /** What is counted now of some targets; those of which nothing is are left out. */
@@ -115,21 +123,23 @@ export class Throttle {
     }
   }
 
-  async #take(quotas: readonly Quota[], now: number, returnable?: Quota): Promise<Attempt | TooManyAttempts> {
+  /** The last of the quotas is the account's or the device's. */
+  async #take(quotas: readonly Quota[], now: number): Promise<Attempt | TooManyAttempts> {
     if (!this.#rules.on) return uncounted;
     const counted = await this.#store.take(quotas, now);
     if (!counted.allowed) {
       return { refused: 'too_many_attempts', retryAfterSeconds: Math.ceil((counted.freeAt - now) / 1_000) };
     }
-    const windowEndsAt = counted.windowEndsAt.at(-1);
-    if (!returnable || windowEndsAt === undefined) return uncounted;
+    const windows = quotas.flatMap(({ key }, index) => {
+      const windowEndsAt = counted.windowEndsAt[index];
+      return windowEndsAt === undefined ? [] : [{ key, windowEndsAt }];
+    });
     let isCounted = true;
-    return {
-      giveBack: async () => {
-        if (!isCounted) return;
-        isCounted = false;
-        await this.#store.giveBack(returnable.key, windowEndsAt);
-      },
+    const giveBack = async (to: readonly CountedIn[]) => {
+      if (!isCounted) return;
+      isCounted = false;
+      await this.#store.giveBack(to);
     };
+    return { giveBack: () => giveBack(windows), giveBackToAccount: () => giveBack(windows.slice(-1)) };
   }
 }

@@ -2,6 +2,7 @@
 
 import {
   type Counted,
+  type CountedIn,
   type CountWindow,
   clockSlackMs,
   lastEnd,
@@ -30,8 +31,9 @@ export class OwnCounts implements ThrottleStore {
     return this.count(quotas, now);
   }
 
-  async giveBack(key: string, windowEndsAt: number): Promise<void> {
-    if (this.#windows.get(key)?.windowEndsAt === windowEndsAt) this.forgive(key);
+  async giveBack(windows: readonly CountedIn[]): Promise<void> {
+    for (const { key, windowEndsAt } of windows)
+      if (this.#windows.get(key)?.windowEndsAt === windowEndsAt) this.forgive(key);
   }
 
   async look(keys: readonly string[]): Promise<CountWindow[]> {

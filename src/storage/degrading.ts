@@ -4,6 +4,7 @@ import { OwnCounts } from './counts.ts';
 import {
   type Counted,
   type CountWindow,
+  type CountedIn,
   type Figure,
   type Quota,
   StoreUnavailable,
@@ -51,9 +52,9 @@ export class DegradingThrottle implements ThrottleStore {
   }
 
   /** Never fails: an attempt that could not be taken back stays counted, which harms nobody but costs one attempt. */
-  async giveBack(key: string, windowEndsAt: number): Promise<void> {
-    this.#own.forgive(key);
-    await this.#shared(() => this.#store.giveBack(key, windowEndsAt).then(() => true));
+  async giveBack(windows: readonly CountedIn[]): Promise<void> {
+    for (const { key } of windows) this.#own.forgive(key);
+    await this.#shared(() => this.#store.giveBack(windows).then(() => true));
   }
 
   look(keys: readonly string[]): Promise<CountWindow[]> {

@@ -15,7 +15,8 @@ export interface Guess {
 
 /**
  * Lets one attempt through to `work`. A place in the line for hashing comes first, so that an overload is refused
- * before anything is counted or paid for; then the attempt is counted (ruling G16).
+ * before anything is counted or paid for; then the attempt is counted, for the device if it is a known one (ruling G16).
+ * Up to here a name that does not exist is treated like one that does, step by step.
  */
 export async function guess<Answer extends object>(
   gate: Gate,
@@ -27,28 +28,22 @@ export async function guess<Answer extends object>(
   const overloaded = gate.hashing.overloaded();
   if (overloaded) return overloaded;
   using place = gate.hashing.enter(caller.signal);
-  const device = await knownDevice(gate, identifier, caller);
-  const attempt = await gate.throttle.login(canonical(identifier), device, caller.network, caller.now);
+  const name = canonical(identifier);
+  const device = await gate.devices.knownFor(name, caller, caller.now);
+  const attempt = await gate.throttle.login(name, device, caller.network, caller.now);
   if (isRefusal(attempt)) return attempt;
   try {
     return await work({ password, place, attempt });
   } catch (error) {
     // Nothing was learned from an attempt that was dropped unhashed.
-    if (error instanceof Abandoned) await attempt.giveBack();
+    if (error instanceof Abandoned) await attempt.giveBackToAccount();
     throw error;
   }
 }
 
-/** The id of the caller's device, if the account behind an identifier was used on it before. */
-async function knownDevice(gate: Gate, identifier: string, caller: Caller): Promise<string | undefined> {
-  if (!caller.deviceIds || caller.deviceIds.length === 0) return undefined;
-  const credential = await gate.accounts.credential(identifier);
-  return credential && gate.devices.knownId(credential.userId, caller, caller.now);
-}
-
 /**
  * The credential that `find` finds, if the password is the right one: one hash is computed, whoever asks (ruling G17).
- * A success takes its attempt back out of the account's window, and brings the hash up to the current parameters.
+ * A success takes its attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
  */
 export async function prove(
   gate: Gate,

@@ -51,11 +51,29 @@ test('a browser carries the ids of the last four who shared it', async () => {
   expect((await devices.remember('ann', carrying(...ids), start)).ids).toEqual(ids);
 });
 
-test('more ids than four are not looked at', async () => {
+test('eight ids are looked at and not nine; four are carried on, the known one among them', async () => {
   const { devices } = await openDevices();
   const { ids } = await devices.remember('joe', carrying(), start);
-  const many = [...Array.from({ length: 4 }, (_, n) => String(n).repeat(26)), ...ids];
-  expect(await devices.knownId('joe', carrying(...many), start)).toBeUndefined();
+  const madeUp = (count: number) => Array.from({ length: count }, (_, n) => String(n).repeat(26));
+  const known = async (claim: DeviceClaim) => [
+    await devices.knownId('joe', claim, start),
+    await devices.knownFor('joe', claim, start),
+  ];
+  expect(await known(carrying(...madeUp(8), ...ids))).toEqual([undefined, undefined]);
+  expect(await known(carrying(...madeUp(7), ...ids))).toEqual([ids[0], ids[0]]);
+  const again = await devices.remember('joe', carrying(...madeUp(7), ...ids), start);
+  expect(again).toEqual({ ids: [ids[0], ...madeUp(3)], isNews: false });
+});
+
+test('a device is known by the name of the account too; without ids there is nothing to ask', async () => {
+  const { devices } = await openDevices();
+  const { ids } = await devices.remember('joe', carrying(), start);
+  expect(await devices.knownFor('joe', carrying(...ids), start + knownForMs)).toBe(ids[0]);
+  expect(await devices.knownFor('joe', carrying(...ids), start + knownForMs + 1)).toBeUndefined();
+  expect(await devices.knownFor('ann', carrying(...ids), start)).toBeUndefined();
+  expect(await devices.knownFor('nobody', carrying(...ids), start)).toBeUndefined();
+  expect(await devices.knownFor('joe', carrying(), start)).toBeUndefined();
+  expect(await devices.knownFor('joe', bare('192.0.2.1'), start)).toBeUndefined();
 });
 
 test('a new device is news where there was another, and only the first time', async () => {

@@ -79,14 +79,50 @@ test('an attempt is taken back once, however often it is said', async () => {
   expect(await allowed(5, (n) => allows('joe', elsewhere(10 + n)))).toBe(1);
 });
 
-test('a success is given back to the account and not to the network', async () => {
+test('a success is given back to the account and to the network, and no other attempt with it', async () => {
+  const { throttle, allows } = openThrottle();
+  expect(await allowed(2, (n) => allows(`name${n}`))).toBe(2);
+  for (let n = 0; n < 20; n += 1) {
+    const success = await throttle.login('joe', undefined, home, start);
+    if ('refused' in success) throw new Error('refused though every attempt was given back');
+    await success.giveBack();
+  }
+  // The two failures before them are counted still.
+  expect(await allowed(9, (n) => allows(`other${n}`))).toBe(3);
+  expect(await allowed(9, (n) => allows('joe', elsewhere(n)))).toBe(3);
+});
+
+test('an attempt whose client has gone is given back to the account alone', async () => {
   const { throttle, allows } = openThrottle();
   for (let n = 0; n < 5; n += 1) {
-    const success = await throttle.login('joe', undefined, home, start);
-    if ('giveBack' in success) await success.giveBack();
+    const dropped = await throttle.login('joe', undefined, home, start);
+    if ('refused' in dropped) throw new Error('refused within the limit');
+    await dropped.giveBackToAccount();
+    await dropped.giveBack();
   }
   expect(await allows('joe')).toBe(false);
   expect(await allowed(5, (n) => allows('joe', elsewhere(n)))).toBe(3);
+});
+
+test('a known device has one count of its own, instead of those of the account and the network', async () => {
+  const { throttle, allows } = openThrottle();
+  const onDevice = async (device: string, name = 'joe') =>
+    'giveBack' in (await throttle.login(name, device, home, start));
+  expect(await allowed(9, () => onDevice('a'))).toBe(3);
+  // It took nothing from the others, and they take nothing from it.
+  expect(await allowed(9, () => allows('joe'))).toBe(3);
+  expect(await allowed(9, (n) => allows(`name${n}`))).toBe(2);
+  expect(await allowed(9, () => onDevice('b'))).toBe(3);
+  expect(await allowed(9, () => onDevice('a', 'ann'))).toBe(3);
+});
+
+test('a success on a known device is given back to the device', async () => {
+  const { throttle } = openThrottle();
+  for (let n = 0; n < 10; n += 1) {
+    const success = await throttle.login('joe', 'a', home, start);
+    if ('refused' in success) throw new Error('refused though every attempt was given back');
+    await (n % 2 === 0 ? success.giveBack() : success.giveBackToAccount());
+  }
 });
 
 test('an attempt is taken back out of its own window only', async () => {

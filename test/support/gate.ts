@@ -16,6 +16,7 @@ import type { Registration } from '../../src/settings.ts';
 import { DegradingThrottle } from '../../src/storage/degrading.ts';
 import type { Store, Trail } from '../../src/storage/port.ts';
 import { type Caller, type Gate, isRefusal } from '../../src/usecases/gate.ts';
+import { writingDown } from './calls.ts';
 import { query } from './database.ts';
 import { onPostgres, settingsFor } from './place.ts';
 import { openNode } from './postgres/ground.ts';
@@ -29,6 +30,8 @@ export interface GateOptions {
   readonly queue?: QueueLimits;
   readonly auditDays?: number;
   readonly registration?: Registration;
+  /** Where every call to the store is written down. */
+  readonly calls?: string[];
 }
 
 /** A gate with what stands behind it, and what was reported so far. */
@@ -54,7 +57,8 @@ export function openHashing(limits: QueueLimits = {}): HashingQueue {
 export async function openGate(options: GateOptions = {}): Promise<TestGate> {
   const { file = freshPath() } = options;
   const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
-  const store = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);
+  const opened = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);
+  const store = options.calls ? writingDown<Store>(opened, options.calls) : opened;
   const throttle = onPostgres ? new DegradingThrottle(store.throttle) : store.throttle;
   const entries: Reported[] = [];
   return {

@@ -49,6 +49,24 @@ test("P10: strangers' failures leave the owner's known device an allowance, whic
   expect(await exhaust(server, device)).toEqual([401, 401, 401, 429]);
 });
 
+test("P10: strangers' failures in the owner's network leave a known device its own allowance, and nobody else one", async () => {
+  const server = await startServer({ ...environment, GATEHOUSE_THROTTLE_CLIENT: '100/15m' });
+  const device = deviceOf(await server.post('/auth/register', ada));
+  const attacker = deviceOf(await server.post('/auth/register', eve));
+  const guessAt = async (n: number) =>
+    (await login(server, { email: `nobody${n}@example.com`, password: 'wrong guess' }, attacker)).status;
+  const statuses: number[] = [];
+  for (let n = 0; n < 100; n += 1) statuses.push(await guessAt(n));
+  // Two registrations came before.
+  expect(statuses).toEqual([...Array(98).fill(401), 429, 429]);
+  expect((await login(server, ada)).status).toBe(429);
+  expect((await login(server, ada, attacker)).status).toBe(429);
+  for (let n = 0; n < 2 * limit; n += 1) expect((await login(server, ada, device)).status).toBe(200);
+  expect(await exhaust(server, device)).toEqual([401, 401, 401, 429]);
+  // Its own allowance is for its own account.
+  expect((await login(server, eve, device)).status).toBe(429);
+});
+
 test("P10: the attacker's own device does not help, nor one made up, nor one planted in the owner's browser", async () => {
   const server = await startServer(environment);
   await server.post('/auth/register', ada);

@@ -90,13 +90,13 @@ test('G16: of fifty guesses at once exactly ten are heard, over all contracts an
 });
 
 test('G16: of fifty guesses at once at fifty names exactly as many are heard as one network may make', async () => {
-  const server = await startServer({ GATEHOUSE_THROTTLE_CLIENT: '41/15m' });
+  const server = await startServer({ GATEHOUSE_THROTTLE_CLIENT: '21/15m' });
   await register(server, joe.username, joe.password);
   await warmUp(server);
   const statuses = await Promise.all(
     Array.from({ length: 50 }, (_, i) => guess(server, contracts[i % 3] ?? rest, `nobody${i}`)),
   );
-  // One registration and twenty logins came before.
+  // One registration came before, and twenty logins that were given back.
   expect(statuses.filter((status) => status === 401)).toHaveLength(20);
   expect(statuses.filter((status) => status === 429)).toHaveLength(30);
 });
@@ -133,13 +133,16 @@ test('G16: a success returns its own attempt, and no other', async () => {
   expect(await guesses(server, rest, 2)).toEqual([401, 429]);
 });
 
-test('G16: a network gets nothing back for a success, and registrations count against it', async () => {
+test('G16: a success returns its own attempt to the network too, and registrations are never returned', async () => {
   const server = await startServer({ GATEHOUSE_THROTTLE_CLIENT: '5/15m' });
   expect((await register(server, joe.username, joe.password)).status).toBe(200);
   expect((await register(server, ann.email, ann.password)).status).toBe(201);
-  for (const contract of contracts) {
+  for (const contract of [...contracts, ...contracts, ...contracts]) {
     expect((await login(server, contract, joe.username, joe.password)).status).toBe(200);
   }
+  // Of five, the two registrations are counted still.
+  expect(await guesses(server, rest, 1, 'nobody')).toEqual([401]);
+  expect(await guesses(server, rest, 2, 'somebody')).toEqual([401, 401]);
   for (const contract of contracts)
     expect((await login(server, contract, 'joe', joe.password)).status).toBe(429);
   for (const refused of [
@@ -150,6 +153,39 @@ test('G16: a network gets nothing back for a success, and registrations count ag
     expect(refused.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     expect(refused.cookie).toBeUndefined();
   }
+});
+
+test('G16: one valid account behind a network does not empty the count of its guesses', async () => {
+  const server = await startServer({ GATEHOUSE_THROTTLE_CLIENT: '6/15m' });
+  await register(server, joe.username, joe.password);
+  const statuses: number[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    for (const contract of contracts)
+      statuses.push((await login(server, contract, joe.username, joe.password)).status);
+    statuses.push(await guess(server, rest, `nobody${n}`));
+  }
+  const heard = [200, 200, 200, 401];
+  expect(statuses).toEqual([...heard, ...heard, ...heard, ...heard, ...heard, 429, 429, 429, 429]);
+});
+
+test('G16: of many successes and failures at once each is counted as what it is', async () => {
+  const server = await startServer({
+    GATEHOUSE_THROTTLE_CLIENT: '60/15m',
+    GATEHOUSE_THROTTLE_ACCOUNT: '30/15m',
+  });
+  await register(server, joe.username, joe.password);
+  await warmUp(server);
+  const statuses = await Promise.all(
+    Array.from({ length: 40 }, (_, n) =>
+      n % 2 === 0
+        ? login(server, contracts[n % 3] ?? rest, joe.username, joe.password).then(({ status }) => status)
+        : guess(server, contracts[n % 3] ?? rest, `nobody${n}`),
+    ),
+  );
+  expect(statuses).toEqual(Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? 200 : 401)));
+  // One registration and twenty failures: 39 of sixty are left.
+  const more = await Promise.all(Array.from({ length: 50 }, (_, n) => guess(server, rest, `somebody${n}`)));
+  expect(more.filter((status) => status === 401)).toHaveLength(39);
 });
 
 test('G16: what is refused for its form costs nothing', async () => {
@@ -169,7 +205,7 @@ test('G16: what is refused for its form costs nothing', async () => {
 test('G16: live sessions do not notice', async () => {
   const server = await startServer({
     GATEHOUSE_THROTTLE_ACCOUNT: '1/15m',
-    GATEHOUSE_THROTTLE_CLIENT: '6/15m',
+    GATEHOUSE_THROTTLE_CLIENT: '3/15m',
   });
   await register(server, joe.username, joe.password);
   const ids = [];

@@ -36,6 +36,25 @@ export const deviceCases: readonly ConformanceCase[] = [
     assert.equal(await devices.isKnown(hex(1), joe, 3_000), true, 'an earlier use gives way to a later one');
   }),
 
+  ofJoe('devices: the first known one is found by the name of its owner', async (store, joe) => {
+    const { accounts, devices } = store;
+    await accounts.create(account('ann'));
+    await devices.remember(hex(1), joe, 1_000);
+    await devices.remember(hex(2), joe, 2_000);
+    await devices.remember(hex(3), 'id-of-ann', 1_000);
+    assert.equal(await devices.findKnown('joe', [hex(1)], 1_000), hex(1));
+    assert.equal(await devices.findKnown('joe', [hex(1)], 1_001), undefined);
+    assert.equal(await devices.findKnown('joe', [hex(2), hex(1)], 0), hex(2));
+    assert.equal(await devices.findKnown('joe', [hex(9), hex(3), hex(1), hex(2)], 0), hex(1));
+    const many = [...upTo(7).map((n) => hex(n + 10)), hex(2)];
+    assert.equal(await devices.findKnown('joe', many, 0), hex(2));
+    assert.equal(await devices.findKnown('joe', [], 0), undefined);
+    assert.equal(await devices.findKnown('joe', [hex(3)], 0), undefined);
+    for (const name of ['JOE', 'nobody', '', joe, 'joe\0', 'joe\uD800', "'"]) {
+      assert.equal(await devices.findKnown(name, [hex(1), hex(2)], 0), undefined, JSON.stringify(name));
+    }
+  }),
+
   ofJoe('devices: of many that race one is news to exactly one', async ({ devices }, joe) => {
     const outcomes = await Promise.all(upTo(20).map(() => devices.remember(hex(1), joe, 1_000)));
     assert.equal(outcomes.filter((outcome) => outcome === 'new').length, 1);

@@ -6,6 +6,11 @@ export interface DeviceStore {
   remember(deviceHash: string, userId: string, at: number): Promise<'known' | 'new'>;
   /** Whether a user signed in on a device since `since`. */
   isKnown(deviceHash: string, userId: string, since: number): Promise<boolean>;
+  /**
+   * The first of some devices, at most eight, on which the owner of a canonical identifier signed in since `since`. One
+   * step, which does the same work where the identifier has no owner: its time does not tell whether there is one.
+   */
+  findKnown(canonical: string, deviceHashes: readonly string[], since: number): Promise<string | undefined>;
   /** Whether a user signed in on any device ever, that is still remembered. */
   any(userId: string): Promise<boolean>;
   /** At most `most` hashes of the devices of a user that come behind `after`, in order; from the first on if it is empty. */

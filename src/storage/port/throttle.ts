@@ -20,6 +20,12 @@ export type Counted =
   | { readonly allowed: true; readonly windowEndsAt: readonly number[] }
   | { readonly allowed: false; readonly freeAt: number };
 
+/** A window in which an attempt was counted. */
+export interface CountedIn {
+  readonly key: string;
+  readonly windowEndsAt: number;
+}
+
 /**
  * How much earlier than another an attempt may be by its own account: it carries the instant its request began, and
  * requests overtake one another, above all those that are sent slowly on purpose.
@@ -41,8 +47,11 @@ export interface ThrottleStore {
    * another setting, and does not count.
    */
   take(quotas: readonly Quota[], now: number): Promise<Counted>;
-  /** Takes one attempt back out of the window it was counted in; does nothing once that window is gone. */
-  giveBack(key: string, windowEndsAt: number): Promise<void>;
+  /**
+   * Takes one attempt back out of every window it was counted in, in one step. A window that is gone, or has begun anew
+   * since, is left alone, and no count falls below zero.
+   */
+  giveBack(windows: readonly CountedIn[]): Promise<void>;
   /** The windows there are under some keys, over or not, in no order. */
   look(keys: readonly string[]): Promise<CountWindow[]>;
   /** Removes the windows under some keys; returns how many there were. */

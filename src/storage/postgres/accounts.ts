@@ -55,7 +55,8 @@ export function accountsIn(
         'SELECT user_id AS "userId" FROM names WHERE canonical = $1',
         [canonical],
       );
-      const kept = rows[0] && (await keptOf(rows[0].userId));
+      // A name without an owner costs both questions too, the second one about an id that no user has.
+      const kept = await keptOf(rows[0]?.userId ?? '');
       // Between the two questions the name may have been given up.
       return kept?.canonical === canonical ? credential(kept) : undefined;
     },

@@ -2,7 +2,9 @@
 
 import type { DeviceStore } from '../port.ts';
 import { holdToAdd } from './hold.ts';
+import { hashes } from './owners.ts';
 import type { Database } from './step.ts';
+import { isStorable, storable } from './text.ts';
 
 const insert = `INSERT INTO devices (user_id, device_hash, last_used_at) VALUES ($1, decode($2, 'hex'), $3)
   ON CONFLICT (user_id, device_hash) DO NOTHING`;
@@ -27,6 +29,22 @@ export function devicesIn(db: Database): DeviceStore {
         [userId, deviceHash, since],
       );
       return rows.length > 0;
+    },
+
+    async findKnown(canonical, deviceHashes, since) {
+      // A name without an owner costs both questions too, the second one about an id that no user has.
+      const named = await db.read<{ userId: string }>(
+        'SELECT user_id AS "userId" FROM names WHERE canonical = $1',
+        [storable(canonical)],
+      );
+      const userId = isStorable(canonical) ? (named.rows[0]?.userId ?? '') : '';
+      const { rows } = await db.read<{ deviceHash: string }>(
+        `SELECT encode(device_hash, 'hex') AS "deviceHash" FROM devices
+         WHERE user_id = $1 AND device_hash = ANY ($2::bytea[]) AND last_used_at >= $3`,
+        [userId, hashes(deviceHashes), since],
+      );
+      const known = new Set(rows.map(({ deviceHash }) => deviceHash));
+      return deviceHashes.find((deviceHash) => known.has(deviceHash));
     },
 
     async any(userId) {

@@ -39,6 +39,9 @@ const upsert = `INSERT INTO throttle AS kept (key, count, window_ends_at) VALUES
     window_ends_at = CASE WHEN ${isCurrent} THEN kept.window_ends_at ELSE excluded.window_ends_at END
   RETURNING count, window_ends_at AS "windowEndsAt"`;
 
+const decrement = `UPDATE throttle SET count = count - 1
+  WHERE key = decode($1, 'hex') AND window_ends_at = $2 AND count > 0`;
+
 export function throttleIn(db: Database): ThrottleStore {
   async function currentWindow({ key, windowMs }: Quota, now: number): Promise<Window> {
     const { rows } = await db.read<Window>(select, [key]);
@@ -70,13 +73,9 @@ export function throttleIn(db: Database): ThrottleStore {
       }
     },
 
-    giveBack: (key, windowEndsAt) =>
+    giveBack: (windows) =>
       db.step(async (run) => {
-        await run(
-          `UPDATE throttle SET count = count - 1
-           WHERE key = decode($1, 'hex') AND window_ends_at = $2 AND count > 0`,
-          [key, windowEndsAt],
-        );
+        for (const { key, windowEndsAt } of inOrder(windows)) await run(decrement, [key, windowEndsAt]);
       }),
 
     async look(keys) {
@@ -116,10 +115,15 @@ export function throttleIn(db: Database): ThrottleStore {
   };
 }
 
-/** Counts under all quotas, each held from then on, in the order of their keys: so no two attempts wait for each other. */
+/** Every step holds counters in the order of their keys: so no two steps wait for each other. */
+function inOrder<Counter extends { readonly key: string }>(counters: readonly Counter[]): Counter[] {
+  return counters.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Counts under all quotas, each held from then on. */
 async function count(run: Run, quotas: readonly Quota[], now: number): Promise<Filled[]> {
   const filled: Filled[] = [];
-  for (const quota of quotas.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+  for (const quota of inOrder(quotas)) {
     const end = now + quota.windowMs;
     const { rows } = await run<Window>(upsert, [quota.key, now, end, end + clockSlackMs]);
     filled.push({ quota, ...(rows[0] as Window) });

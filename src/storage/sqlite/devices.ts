@@ -5,6 +5,9 @@ import type { DeviceStore } from '../port.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
+/** The most devices that are looked up in one step. */
+const maxLookedUp = 8;
+
 export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): DeviceStore {
   const update = db.prepare(
     'UPDATE devices SET last_used_at = max(last_used_at, ?) WHERE user_id = ? AND device_hash = unhex(?)',
@@ -15,6 +18,13 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
   );
   const isKnown = db.prepare(
     'SELECT 1 FROM devices WHERE user_id = ? AND device_hash = unhex(?) AND last_used_at >= ?',
+  );
+  // Eight places, so that one statement serves any number of devices. A name without an owner is looked up under an id
+  // that no user has, device by device like any other.
+  const findKnown = db.prepare(
+    `SELECT lower(hex(device_hash)) AS deviceHash FROM devices
+     WHERE user_id = coalesce((SELECT user_id FROM auth WHERE canonical = ?), '') AND last_used_at >= ?
+       AND device_hash IN (${Array(maxLookedUp).fill('unhex(?)').join()})`,
   );
   const any = db.prepare('SELECT 1 FROM devices WHERE user_id = ? LIMIT 1');
   const selectOfUser = db.prepare(
@@ -36,6 +46,13 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
 
     isKnown: async (deviceHash, userId, since) =>
       reader.read(() => isKnown.get(userId, deviceHash, since)) !== undefined,
+
+    async findKnown(canonical, deviceHashes, since) {
+      const places = Array.from({ length: maxLookedUp }, (_, place) => deviceHashes[place] ?? '');
+      const rows = reader.read(() => findKnown.all(canonical, since, ...places));
+      const known = new Set(rows.map(({ deviceHash }) => deviceHash));
+      return deviceHashes.find((deviceHash) => known.has(deviceHash));
+    },
 
     any: async (userId) => reader.read(() => any.get(userId)) !== undefined,
 

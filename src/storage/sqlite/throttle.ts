@@ -57,9 +57,9 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
       return refused ?? writer.write(() => count(quotas, now));
     },
 
-    giveBack: (key, windowEndsAt) =>
+    giveBack: (windows) =>
       writer.write(() => {
-        decrement.run(key, windowEndsAt);
+        for (const { key, windowEndsAt } of windows) decrement.run(key, windowEndsAt);
       }),
 
     look: async (keys) =>

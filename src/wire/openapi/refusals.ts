@@ -10,8 +10,8 @@ export type Said = (status: number, sentences: readonly string[], orTooShort?: b
 /** How a route is throttled, as the end of its description (ruling G16). */
 export const unthrottled = 'Not throttled.';
 export const throttledAsLogin =
-  'Throttled: an attempt counts for the account, or for its known device, and for the network; a success is taken ' +
-  "back out of the account's count.";
+  'Throttled: an attempt counts for the account and for the network, or for a known device of the account alone; a ' +
+  'success is taken back out of every count.';
 export const throttledByMail = 'Throttled: at most three mails an hour go to one recipient.';
 export const throttledAsRegistration =
   'Throttled: an attempt that passes the rules of form counts for the network.';
