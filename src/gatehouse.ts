@@ -130,6 +130,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
       proxy === 'unix' ? proxy : comparableBlock(proxy),
     ),
     forwardedHeader: settings.forwardedHeader,
+    secure: !settings.debug,
     hsts: hstsOf(settings),
     clock,
     traffic,

@@ -7,8 +7,7 @@ import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
-import { Call, pathOf } from './call.ts';
-import type { ProxyTrust } from './client.ts';
+import { Call, pathOf, type Server } from './call.ts';
 import { type Contract, prepared, type Refused, type Reply, type Route } from './contract.ts';
 import { type CrossSite, crossSite } from './cross-site.ts';
 import { securityHeaders } from './headers.ts';
@@ -21,7 +20,7 @@ import type { Break, Traffic } from './traffic.ts';
 /** Answers every request; never rejects. */
 export type Handler = (request: Incoming) => Awaitable<Answer>;
 
-export interface AppOptions extends ProxyTrust {
+export interface AppOptions extends Server {
   readonly gate: Gate;
   /** The first one that owns a path answers for it. */
   readonly contracts: readonly Contract[];

@@ -8,6 +8,12 @@ import type { Contract } from './contract.ts';
 import { deviceName } from './device.ts';
 import type { Incoming } from './incoming.ts';
 
+/** What the settings say about every request. */
+export interface Server extends ProxyTrust {
+  /** Whether cookies are `Secure`: always, but for debug mode. */
+  readonly secure: boolean;
+}
+
 /** A request on its way to a route. What a session check never asks for is found out only when asked. */
 export class Call implements Caller {
   readonly requestId = newUuid();
@@ -19,18 +25,18 @@ export class Call implements Caller {
   /** Headers of the answer, whatever it turns out to be: also where the store fails after they were set. */
   headers: Readonly<Record<string, string>> = {};
   readonly #hasCookies: boolean;
-  readonly #trust: ProxyTrust;
+  readonly #server: Server;
 
-  constructor(request: Incoming, { name, hasCookies = false }: Contract, now: number, trust: ProxyTrust) {
+  constructor(request: Incoming, { name, hasCookies = false }: Contract, now: number, server: Server) {
     this.request = request;
     this.contract = name;
     this.#hasCookies = hasCookies;
     this.now = now;
-    this.#trust = trust;
+    this.#server = server;
   }
 
   get network(): string {
-    return clientNetwork(this.request, this.#trust);
+    return clientNetwork(this.request, this.#server);
   }
 
   get device(): string {
@@ -38,7 +44,7 @@ export class Call implements Caller {
   }
 
   get deviceIds(): string[] | undefined {
-    return this.#hasCookies ? deviceIds(this.request) : undefined;
+    return this.#hasCookies ? deviceIds(this.request, this.#server.secure) : undefined;
   }
 
   /** Aborted when the client has gone. */

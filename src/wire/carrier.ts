@@ -10,8 +10,18 @@ const clientCookieName = 'session';
 /** The shape of every id that this server, or one that its sessions came from, has given out. */
 const idShape = /^[a-zA-Z0-9-]{15,36}$/;
 
-/** Of no use as a credential: it only tells an owner's browser from a stranger's. */
-export const deviceCookieName = 'gatehouse_device';
+/**
+ * The cookie of the device: of no use as a credential, it only tells an owner's browser from a stranger's. Another host
+ * of the same domain cannot set a cookie whose name begins with `__Host-` (RFC 6265bis, section 4.1.3.2), so it cannot
+ * take the owner's protection away. The prefix needs `Secure`, which is missing in debug mode.
+ */
+function deviceCookieName(secure: boolean): string {
+  return secure ? '__Host-gatehouse_device' : 'gatehouse_device';
+}
+
+/** Device ids read from one cookie, as many as the server puts into one; and from all of them together. */
+const maxIdsInCookie = 4;
+const maxDeviceIds = 8;
 
 /**
  * The one session id a request presents in its explicit carriers, each given by its values, or else in its cookie.
@@ -54,10 +64,22 @@ export function clientCookieIds(request: Incoming): string[] {
   return cookieValues(request, clientCookieName).filter((value) => idShape.test(value));
 }
 
-/** The device ids a browser carries, in one cookie of their own. */
-export function deviceIds(request: Incoming): string[] {
-  const [value = ''] = cookieValues(request, deviceCookieName);
-  return value.split('.').filter((id) => /^[a-z0-9]{26}$/.test(id));
+/**
+ * The different device ids a browser carries, at most eight. Every cookie of the name is read, the first id of each
+ * before the second of any, so that one that was planted beside the real one hides none of its ids.
+ */
+export function deviceIds(request: Incoming, secure: boolean): string[] {
+  const carried = cookieValues(request, deviceCookieName(secure)).map((value) =>
+    value.split('.', maxIdsInCookie).filter((id) => /^[a-z0-9]{26}$/.test(id)),
+  );
+  const ids = new Set<string>();
+  for (let place = 0; place < maxIdsInCookie; place += 1) {
+    for (const { [place]: id } of carried) {
+      if (id !== undefined) ids.add(id);
+      if (ids.size === maxDeviceIds) return [...ids];
+    }
+  }
+  return [...ids];
 }
 
 function cookieValues(request: Incoming, name: string): string[] {
@@ -107,12 +129,12 @@ export interface SessionCookie {
   device(ids: readonly string[]): string;
 }
 
-/** The cookie with the attributes of ruling R3; `secure` is false in debug mode only. */
+/** The cookies with the attributes of ruling R3; `secure` is false in debug mode only. */
 export function sessionCookie(secure: boolean, lifetimeSeconds: number): SessionCookie {
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   return {
     set: (id) => ({ 'set-cookie': `${cookieName}=${id}; Max-Age=${lifetimeSeconds}; ${attributes}` }),
     clear: () => ({ 'set-cookie': `${cookieName}=; Max-Age=0; ${attributes}` }),
-    device: (ids) => `${deviceCookieName}=${ids.join('.')}; Max-Age=${deviceSeconds}; ${attributes}`,
+    device: (ids) => `${deviceCookieName(secure)}=${ids.join('.')}; Max-Age=${deviceSeconds}; ${attributes}`,
   };
 }

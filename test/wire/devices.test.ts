@@ -11,15 +11,16 @@ const ada = { email: 'ada@example.com', password: 'supersecure' };
 const eve = { email: 'eve@example.com', password: 'supersecure' };
 
 function deviceOf(answer: Answer): string {
-  const line = answer.headers['set-cookie']?.find((cookie) => cookie.startsWith('gatehouse_device=')) ?? '';
-  return /^gatehouse_device=([^;]+)/.exec(line)?.[1] ?? '';
+  const line =
+    answer.headers['set-cookie']?.find((cookie) => cookie.startsWith('__Host-gatehouse_device=')) ?? '';
+  return /^__Host-gatehouse_device=([^;]+)/.exec(line)?.[1] ?? '';
 }
 
 function login(server: TestServer, who: { email: string; password: string }, device?: string) {
   return server.post(
     '/auth/login',
     who,
-    device === undefined ? {} : { cookie: `gatehouse_device=${device}` },
+    device === undefined ? {} : { cookie: `__Host-gatehouse_device=${device}` },
   );
 }
 
@@ -31,14 +32,62 @@ async function exhaust(server: TestServer, device?: string): Promise<number[]> {
   return statuses;
 }
 
-test('P10: the cookie has a name of its own, is out of reach of scripts, and lasts a year', async () => {
+test('P10: the cookie has a name of its own, is out of reach of scripts and of other hosts, and lasts a year', async () => {
   const server = await startServer();
   const { headers } = await server.post('/auth/register', ada);
-  const line = headers['set-cookie']?.find((cookie) => cookie.startsWith('gatehouse_device='));
+  const line = headers['set-cookie']?.find((cookie) => cookie.startsWith('__Host-gatehouse_device='));
   expect(line).toMatch(
-    /^gatehouse_device=[a-z0-9]{26}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    /^__Host-gatehouse_device=[a-z0-9]{26}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
   );
 });
+
+/** A server where strangers have filled ada's account, and the value of the cookie that her browser carries. */
+async function besieged(debug: boolean) {
+  const server = await startServer({ ...environment, ...(debug && { GATEHOUSE_DEBUG: 'true' }) });
+  const registered = await server.post('/auth/register', ada);
+  const line = registered.headers['set-cookie']?.find((cookie) => cookie.includes('gatehouse_device='));
+  const [name = '', value = ''] = (line ?? '').split(';')[0]?.split('=') ?? [];
+  await exhaust(server);
+  const statusWith = async (cookie: string) => (await server.post('/auth/login', ada, { cookie })).status;
+  return { name, value, statusWith };
+}
+
+const madeUp = (count: number, letter: string) =>
+  Array.from({ length: count }, (_, n) => letter + String(n).padStart(25, '0')).join('.');
+
+test('P10: outside debug mode the plain name, which another host can set, counts for nothing and disturbs nothing', async () => {
+  const { name, value, statusWith } = await besieged(false);
+  expect(name).toBe('__Host-gatehouse_device');
+  expect(await statusWith(`gatehouse_device=${value}`)).toBe(429);
+  expect(await statusWith(`__host-gatehouse_device=${value}`)).toBe(429);
+  expect(await statusWith(`gatehouse_device=${madeUp(4, 'a')}; ${name}=${value}`)).toBe(200);
+});
+
+test.each([
+  ['in debug mode', true, 'gatehouse_device'],
+  ['outside debug mode', false, '__Host-gatehouse_device'],
+])(
+  'P10: %s a cookie of the same name beside the real one hides none of its ids',
+  async (_, debug, expected) => {
+    const { name, value, statusWith } = await besieged(debug);
+    expect(name).toBe(expected);
+    const real = `${name}=${value}`;
+    const fourth = `${name}=${madeUp(3, 'b')}.${value}`;
+    const planted = (...ids: string[]) => ids.map((id) => `${name}=${id}`).join('; ');
+    // The first of each cookie is looked at before the second of any, and eight are looked at in all.
+    expect(await statusWith(`${planted(madeUp(4, 'a'))}; ${fourth}`)).toBe(200);
+    expect(await statusWith(`${fourth}; ${planted(madeUp(4, 'a'))}`)).toBe(200);
+    expect(await statusWith(`${planted(madeUp(400, 'a'))}; ${real}`)).toBe(200);
+    expect(await statusWith(`${planted(value, value, value)}; ${real}`)).toBe(200);
+    expect(await statusWith(`${planted('', '..', 'x', `${'A'.repeat(26)}`)}; ${real}`)).toBe(200);
+    const seven = [...'cdefghi'].map((letter) => madeUp(4, letter));
+    expect(await statusWith(`${planted(...seven)}; ${real}`)).toBe(200);
+    expect(await statusWith(`${planted(...seven, madeUp(4, 'j'))}; ${real}`)).toBe(429);
+    // Nor is the fifth id of one cookie.
+    expect(await statusWith(`${name}=${madeUp(4, 'a')}.${value}`)).toBe(429);
+    expect(await statusWith(fourth)).toBe(200);
+  },
+);
 
 test("P10: strangers' failures leave the owner's known device an allowance, which is bounded too", async () => {
   const server = await startServer(environment);
@@ -85,7 +134,9 @@ test("P10: the attacker's own device does not help, nor one made up, nor one pla
 test('P10: a browser that two people share knows both', async () => {
   const server = await startServer(environment);
   const first = deviceOf(await server.post('/auth/register', ada));
-  const both = deviceOf(await server.post('/auth/register', eve, { cookie: `gatehouse_device=${first}` }));
+  const both = deviceOf(
+    await server.post('/auth/register', eve, { cookie: `__Host-gatehouse_device=${first}` }),
+  );
   expect(both.split('.')).toHaveLength(2);
   await exhaust(server);
   expect((await login(server, ada, both)).status).toBe(200);

@@ -57,7 +57,7 @@ test('a login sets both cookies, and HEAD is answered as GET but for the body', 
   const [session = '', device = '', ...others] = registered.headers.getSetCookie();
   expect([session.split('=')[0], device.split('=')[0], others]).toEqual([
     'session_id',
-    'gatehouse_device',
+    '__Host-gatehouse_device',
     [],
   ]);
   const cookie = session.split(';')[0] ?? '';

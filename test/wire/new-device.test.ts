@@ -10,7 +10,8 @@ import { startServer } from '../support/server.ts';
 const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' };
 
 function deviceOf(answer: Answer): string {
-  const line = answer.headers['set-cookie']?.find((cookie) => cookie.startsWith('gatehouse_device=')) ?? '';
+  const line =
+    answer.headers['set-cookie']?.find((cookie) => cookie.startsWith('__Host-gatehouse_device=')) ?? '';
   return line.split(';')[0] ?? '';
 }
 

@@ -118,7 +118,7 @@ test('P4: carriers that disagree, a repeated header and an id in the address are
     { 'x-session-id': [ada.id, ada.id] },
     { 'x-session-id': ada.id, authorization: `Bearer ${other.id}` },
     { 'x-session-id': 'unknown', cookie: `session_id=${ada.id}` },
-    { cookie: `gatehouse_device=${ada.id}` },
+    { cookie: `__Host-gatehouse_device=${ada.id}` },
   ];
   for (const route of everything) {
     for (const headers of presented) {
@@ -212,13 +212,13 @@ test('P2: neither a password, nor an id of a session or a device, shows in the l
   const registered = await server.post(
     '/auth/register',
     { email: 'ada@example.com', password },
-    { cookie: `gatehouse_device=${device}` },
+    { cookie: `__Host-gatehouse_device=${device}` },
   );
   const id = String(registered.json['session_id']);
   const secrets = [password, replacement, 'my secret guess', id, device, 'ada@example.com'];
   const devices = registered.headers['set-cookie']?.[1]?.match(/[a-z0-9]{26}/g) ?? [];
   for (const route of everything.slice(1, 3)) await ask(server, route, { 'x-session-id': id });
-  const cookie = `session_id=${id}; gatehouse_device=${devices.join('.')}`;
+  const cookie = `session_id=${id}; __Host-gatehouse_device=${devices.join('.')}`;
   await server.post('/auth/confirm', { password: 'my secret guess' }, { cookie });
   const again = await server.post('/auth/login', { email: 'ada@example.com', password: replacement });
   const own = { cookie: `session_id=${again.cookie}` };

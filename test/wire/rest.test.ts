@@ -141,7 +141,8 @@ test.each([
     expect(cookie).toMatch(/^[a-z0-9-]{26,36}$/);
     // The cookie of the device has the same attributes, and lives for a year whatever the session does.
     const device = expected.map((attribute) => attribute.replace(/^Max-Age=.*/, 'Max-Age=31536000'));
-    expect(attributes(headers['set-cookie'])).toEqual({ session_id: expected, gatehouse_device: device });
+    const name = expected.includes('Secure') ? '__Host-gatehouse_device' : 'gatehouse_device';
+    expect(attributes(headers['set-cookie'])).toEqual({ session_id: expected, [name]: device });
   }
   const cleared = await logout(server, { cookie: `session_id=${loggedIn.cookie}` });
   expect(cleared.cookie).toBe('');

@@ -31,8 +31,9 @@ contracts off; one that is off is not listed here, and its paths are unknown one
 
 **Throttle.** Every operation says whether it is throttled. What is counted, is counted before anything is hashed, under
 limits the operator sets: for the account and for the client's network, together for all contracts. A full count is
-answered with 429 and \`Retry-After\`. A browser that carries the cookie \`gatehouse_device\` and has logged in to an
-account before has a count of its own there, which strangers cannot fill.
+answered with 429 and \`Retry-After\`. A browser that carries the cookie
+\`__Host-gatehouse_device\` and has logged in to an account before has one count of its own there instead of the two, which
+strangers cannot fill.
 
 **Cross-site.** A request that changes state is answered with 403 if a browser says that it comes from a page of another
 origin, unless the operator allows that origin. Allowed origins may also call through CORS, with credentials; their

@@ -76,10 +76,9 @@ function setCookie(description: string, required: boolean, pattern: string): Rec
 const uuid = uuidPattern.slice(1, -1);
 const token = tokenPattern.slice(1, -1);
 
-/** The cookie of the device: ids of at most four people who share a browser. */
-const devicePattern =
-  `^gatehouse_device=${token}(?:\\.${token}){0,3}; Max-Age=31536000; ` +
-  'Path=/; HttpOnly; SameSite=Lax(?:; Secure)?$';
+/** The cookie of the device: ids of at most four people who share a browser. The prefix goes with `Secure`. */
+const deviceValue = `gatehouse_device=${token}(?:\\.${token}){0,3}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax`;
+const devicePattern = `^(?:__Host-${deviceValue}; Secure|${deviceValue})$`;
 
 /** Two lines of one name, which are never joined (RFC 6265, section 3): the session, then the device. */
 function setTwoCookies(id: string, required: boolean, besides: string): Record<string, Header> {
@@ -92,7 +91,8 @@ function setTwoCookies(id: string, required: boolean, besides: string): Record<s
   };
   const description =
     'Two header lines, one for each item. The first sets `session_id` for the absolute lifetime of the session, the ' +
-    `second \`gatehouse_device\` for a year: it tells the browser of an owner from a stranger's.${besides}`;
+    "second `__Host-gatehouse_device` for a year: it tells the browser of an owner from a stranger's. In debug mode, " +
+    `where cookies are not \`Secure\`, it is named \`gatehouse_device\`.${besides}`;
   return { 'Set-Cookie': { description, required, schema } };
 }
 
