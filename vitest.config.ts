@@ -11,7 +11,7 @@ const either = ['test/{mail,usecases,wire}/*.test.ts', 'test/concepts/audit.test
 const both = [
   'test/usecases/{login-calls,people}.test.ts',
   'test/wire/{clients,dotjson,email,envelope,own-account,own-hostile,own-sessions,registration,reset,rest,session,store}.test.ts',
-  'test/wire/{audit,devices,expiry,hostile,identifiers,ids,logs,race,site,status,throttle,trouble}.test.ts',
+  'test/wire/{audit,devices,expiry,hostile,identifiers,ids,logs,race,site,status,throttle,throttle-windows,trouble}.test.ts',
 ];
 
 const isPostgresAlone = process.env['TEST_STORE'] === 'postgres';

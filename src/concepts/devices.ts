@@ -21,6 +21,9 @@ const mostIds = 4;
 /** Ids that are looked at: twice as many, so that a second cookie, planted beside the real one, hides none of them. */
 const maxLookedAt = 8;
 
+/** Devices kept of one user, each with an allowance of its own to guess; those used least recently are forgotten. */
+const maxPerUser = 50;
+
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
 
@@ -79,14 +82,15 @@ export class Devices {
    */
   async remember(userId: string, claim: DeviceClaim, now: number): Promise<Remembered> {
     const usedBefore = await this.#store.any(userId);
-    const looks = await this.#store.remember(digest(`${claim.network} ${claim.device}`), userId, now);
-    const isNews = usedBefore && looks === 'new';
+    const looks = digest(`${claim.network} ${claim.device}`);
+    const seen = await this.#store.remember(looks, userId, now, maxPerUser);
+    const isNews = usedBefore && seen === 'new';
     if (!claim.deviceIds) return { ids: [], isNews };
 
     const carried = claim.deviceIds.slice(0, mostIds);
     const known = await this.knownId(userId, claim, now);
     const id = known ?? newToken();
-    await this.#store.remember(digest(id), userId, now);
+    await this.#store.remember(digest(id), userId, now, maxPerUser);
     const ids = carried.includes(id) ? carried : [id, ...carried].slice(0, mostIds);
     return { ids, isNews: isNews && known === undefined };
   }

@@ -1,9 +1,12 @@
-/** The line before password hashing: bounded in places and in time, and refused before any hashing is paid for. */
+/** The line before password hashing: bounded in places and in time, and fair between networks. */
 
 import { availableParallelism } from 'node:os';
 import { partOf, type Share, whole } from '../settings.ts';
 import type { Pbkdf2Parameters } from './phc.ts';
 import { HashingThreads } from './threads.ts';
+import { dropped, Turns } from './turns.ts';
+
+export { Abandoned } from './turns.ts';
 
 /** The line is full; come back in this many seconds. */
 export interface Overloaded {
@@ -11,9 +14,15 @@ export interface Overloaded {
   readonly retryAfterSeconds: number;
 }
 
-/** The one who asked has gone, or the line was closed; nothing was hashed for it. */
-export class Abandoned extends Error {
-  override readonly name = 'Abandoned';
+/** The line was full, and a login came whose network had fewer places; nothing was hashed for this one. */
+export class Displaced extends Error {
+  override readonly name = 'Displaced';
+  readonly refusal: Overloaded;
+
+  constructor(refusal: Overloaded) {
+    super('Gave way in the line unhashed.');
+    this.refusal = refusal;
+  }
 }
 
 /** How the line is bounded. */
@@ -34,6 +43,7 @@ export interface Place extends Disposable {
    * PBKDF2-HMAC over the bytes of the password, off the event loop.
    *
    * @throws {Abandoned} if the place's signal was aborted before the hash was begun.
+   * @throws {Displaced} if the place was given to another network before its first hash was begun.
    */
   pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Uint8Array>;
 }
@@ -52,21 +62,22 @@ export interface QueueCounts {
   readonly hashedMs: number;
 }
 
-interface Turn {
-  begin(): void;
-  abandon(): void;
-}
-
 /** What a hash costs before one was timed: about a third of a microsecond an iteration. */
 const guessedMs = 65;
 
-/** A bounded line before a pool of hashing threads. */
+/**
+ * A bounded line before a pool of hashing threads. Networks take turns. One network may take all places while no other
+ * wants any; once the line is full, a newcomer displaces the newest who waits of the network that has the most
+ * waiting, if that network has at least two places more. So a flood from one network leaves the others their share.
+ */
 export class HashingQueue {
   readonly #threads: HashingThreads;
   readonly #size: number;
   readonly #longestWaitMs: number;
   readonly #mostPlaces: number;
-  readonly #line: Turn[] = [];
+  readonly #turns = new Turns();
+  /** The places taken by each network that has any. */
+  readonly #held = new Map<string, number>();
   #running = 0;
   #places = 0;
   #closed = false;
@@ -99,21 +110,32 @@ export class HashingQueue {
     };
   }
 
-  /** Says at once whether the line is full: whether all who stand in it would take more than the longest wait. */
-  overloaded(): Overloaded | undefined {
-    const waitMs = (Math.max(0, this.#places + 1 - this.#size) * this.#averageMs) / this.#size;
-    if (waitMs <= this.#longestWaitMs && this.#places < this.#mostPlaces) return undefined;
-    this.#refused += 1;
-    return { refused: 'overloaded', retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) };
+  /**
+   * Says at once whether a network is refused: because all who stand in line would take more than the longest wait, and
+   * none of them has to give way to this network.
+   */
+  overloaded(network: string): Overloaded | undefined {
+    return this.#isFull() && !this.#givingWayTo(network) ? this.#refusal() : undefined;
   }
 
   /** Takes a place in line, which the caller found not overloaded just before. Leave it when done (`using`). */
-  enter(signal?: AbortSignal): Place {
-    this.#places += 1;
-    let left = false;
+  enter(network: string, signal?: AbortSignal): Place {
+    const givesWay = this.#isFull() ? this.#givingWayTo(network) : undefined;
+    if (givesWay) this.#turns.displace(givesWay, new Displaced(this.#refusal()));
+    this.#hold(network, 1);
+    let hasLeft = false;
+    const leave = () => {
+      if (hasLeft) return;
+      hasLeft = true;
+      this.#hold(network, -1);
+    };
+    let hasHashed = false;
     return {
       pbkdf2: async (password, salt, parameters) => {
-        await this.#turn(signal);
+        const turn = this.#turns.wait(hasHashed ? undefined : network, signal, leave);
+        this.#next();
+        await turn;
+        hasHashed = true;
         try {
           const { hash, tookMs } = await this.#threads.pbkdf2(password, salt, parameters);
           this.#averageMs += (tookMs - this.#averageMs) / 8;
@@ -125,11 +147,7 @@ export class HashingQueue {
           this.#next();
         }
       },
-      [Symbol.dispose]: () => {
-        if (left) return;
-        left = true;
-        this.#places -= 1;
-      },
+      [Symbol.dispose]: leave,
     };
   }
 
@@ -140,35 +158,42 @@ export class HashingQueue {
     await this.#threads.close();
   }
 
-  /** Waits for a free thread. Whoever goes meanwhile leaves the line at once, and those behind move up. */
-  #turn(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const go = () => {
-        this.#line.splice(this.#line.indexOf(turn), 1);
-        turn.abandon();
-      };
-      const turn: Turn = {
-        begin: () => {
-          signal?.removeEventListener('abort', go);
-          resolve();
-        },
-        abandon: () => {
-          signal?.removeEventListener('abort', go);
-          reject(new Abandoned('Dropped from the line unhashed.'));
-        },
-      };
-      if (signal?.aborted) return turn.abandon();
-      signal?.addEventListener('abort', go);
-      this.#line.push(turn);
-      this.#next();
-    });
+  #isFull(): boolean {
+    return this.#waitMs() > this.#longestWaitMs || this.#places >= this.#mostPlaces;
+  }
+
+  /** How long one more would wait. */
+  #waitMs(): number {
+    return (Math.max(0, this.#places + 1 - this.#size) * this.#averageMs) / this.#size;
+  }
+
+  #refusal(): Overloaded {
+    this.#refused += 1;
+    return { refused: 'overloaded', retryAfterSeconds: Math.max(1, Math.ceil(this.#waitMs() / 1_000)) };
+  }
+
+  /** Who gives way to one more of a network; `undefined` if no other network has at least two places more. */
+  #givingWayTo(network: string) {
+    const newest = this.#turns.newestOfLongest();
+    return newest && this.#heldBy(newest.network) > this.#heldBy(network) + 1 ? newest : undefined;
+  }
+
+  #heldBy(network: string): number {
+    return this.#held.get(network) ?? 0;
+  }
+
+  #hold(network: string, change: 1 | -1): void {
+    this.#places += change;
+    const held = this.#heldBy(network) + change;
+    if (held > 0) this.#held.set(network, held);
+    else this.#held.delete(network);
   }
 
   #next(): void {
     while (this.#closed || this.#running < this.#size) {
-      const turn = this.#line.shift();
+      const turn = this.#turns.take();
       if (!turn) return;
-      if (this.#closed) turn.abandon();
+      if (this.#closed) turn.end(dropped());
       else {
         this.#running += 1;
         turn.begin();

@@ -3,8 +3,8 @@
 import { OwnCounts } from './counts.ts';
 import {
   type Counted,
-  type CountWindow,
   type CountedIn,
+  type CountWindow,
   type Figure,
   type Quota,
   StoreUnavailable,

@@ -39,7 +39,7 @@ export async function addUser(
   if (isRefusal(identifier)) return identifier;
   const accepted = gate.passwords.accept(password ?? `${newToken()}${newToken()}`, identifier.canonical);
   if (isRefusal(accepted)) return accepted;
-  using place = gate.hashing.enter(caller.signal);
+  using place = gate.hashing.enter(caller.network, caller.signal);
   const passwordHash = await gate.passwords.hash(accepted, place);
   const trail = gate.audit.trail(caller, 'register');
   const user = await gate.accounts.create(identifier, passwordHash, caller.now, trail);

@@ -2,9 +2,10 @@
 
 import { canonical } from '../concepts/accounts.ts';
 import type { Attempt } from '../concepts/throttle.ts';
-import { Abandoned, type Place } from '../crypto/queue.ts';
+import { Abandoned, Displaced, type Place } from '../crypto/queue.ts';
 import type { Credential } from '../storage/port.ts';
 import { type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { withPlace } from './place.ts';
 
 /** One attempt to prove a password, while it has a place in the line for hashing. */
 export interface Guess {
@@ -25,20 +26,20 @@ export async function guess<Answer extends object>(
   caller: Caller,
   work: (guess: Guess) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
-  const overloaded = gate.hashing.overloaded();
-  if (overloaded) return overloaded;
-  using place = gate.hashing.enter(caller.signal);
-  const name = canonical(identifier);
-  const device = await gate.devices.knownFor(name, caller, caller.now);
-  const attempt = await gate.throttle.login(name, device, caller.network, caller.now);
-  if (isRefusal(attempt)) return attempt;
-  try {
-    return await work({ password, place, attempt });
-  } catch (error) {
-    // Nothing was learned from an attempt that was dropped unhashed.
-    if (error instanceof Abandoned) await attempt.giveBackToAccount();
-    throw error;
-  }
+  return withPlace(gate, caller, async (place) => {
+    const name = canonical(identifier);
+    const device = await gate.devices.knownFor(name, caller, caller.now);
+    const attempt = await gate.throttle.login(name, device, caller.network, caller.now);
+    if (isRefusal(attempt)) return attempt;
+    try {
+      return await work({ password, place, attempt });
+    } catch (error) {
+      // Nothing was learned from an attempt that was dropped unhashed.
+      if (error instanceof Abandoned) await attempt.giveBackToAccount();
+      if (error instanceof Displaced) await attempt.giveBack();
+      throw error;
+    }
+  });
 }
 
 /**

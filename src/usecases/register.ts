@@ -3,8 +3,10 @@
 import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
 import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
 import type { IdSpelling } from '../concepts/sessions.ts';
+import type { Place } from '../crypto/queue.ts';
 import type { User } from '../storage/port.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
+import { withPlace } from './place.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './session.ts';
 
 export interface Registration {
@@ -55,7 +57,7 @@ async function attempt(gate: Gate, asked: Registration, caller: Caller): Promise
   if (isRefusal(identifier)) return identifier;
   const password = gate.passwords.accept(asked.password, identifier.canonical);
   if (isRefusal(password)) return password;
-  return write(gate, identifier, password, asked.invite, caller);
+  return withPlace(gate, caller, (place) => write(gate, identifier, password, asked.invite, place, caller));
 }
 
 async function write(
@@ -63,11 +65,9 @@ async function write(
   identifier: Identifier,
   password: PreparedPassword,
   invite: string | undefined,
+  place: Place,
   caller: Caller,
 ): Promise<Registered | Refusal> {
-  const overloaded = gate.hashing.overloaded();
-  if (overloaded) return overloaded;
-  using place = gate.hashing.enter(caller.signal);
   const counted = await gate.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
   // Before the name is looked for: without an invitation not even that is told.

@@ -1,9 +1,11 @@
 /** Setting a new password with a token from a mail: everybody is out, and nobody is in. */
 
 import { canonical } from '../concepts/accounts.ts';
+import type { Place } from '../crypto/queue.ts';
 import type { Token, User } from '../storage/port.ts';
 import { addressForLinks } from './forgot.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { withPlace } from './place.ts';
 import { shutOut } from './shutout.ts';
 
 export interface Reset {
@@ -27,9 +29,15 @@ export async function reset(gate: Gate, asked: Reset, caller: Caller): Promise<W
 async function attempt(gate: Gate, { token, password }: Reset, caller: Caller): Promise<WasReset | Refusal> {
   const formal = gate.passwords.accept(password, '');
   if (isRefusal(formal)) return formal;
-  const overloaded = gate.hashing.overloaded();
-  if (overloaded) return overloaded;
-  using place = gate.hashing.enter(caller.signal);
+  return withPlace(gate, caller, (place) => useToken(gate, { token, password }, place, caller));
+}
+
+async function useToken(
+  gate: Gate,
+  { token, password }: Reset,
+  place: Place,
+  caller: Caller,
+): Promise<WasReset | Refusal> {
   const counted = await gate.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
 

@@ -61,7 +61,7 @@ export function createApp(options: AppOptions): Handler {
       options.onCrossSite(crossSite(call));
       return refused(call, { refused: 'cross_site' });
     }
-    const overloaded = route.hashes && gate.hashing.overloaded();
+    const overloaded = route.hashes && gate.hashing.overloaded(call.network);
     if (!overloaded) return withBody(route, call);
     // What the route is for is known, and the use case would have said the same.
     const refuse = () => refused(call, overloaded, route.event);

@@ -10,7 +10,7 @@ const start = 1_700_000_000_000;
 async function openDevices() {
   const store = openStore();
   for (const name of ['joe', 'ann', 'bob', 'eve', 'zoe']) await makeAccount(store, name);
-  return { devices: new Devices(store.devices), file: store.file };
+  return { devices: new Devices(store.devices), file: store.file, store };
 }
 
 const carrying = (...deviceIds: string[]): DeviceClaim => ({ deviceIds, network: '192.0.2.1', device: '' });
@@ -97,10 +97,27 @@ test('a client without a place for ids is told apart by network and name, and ea
   expect(await devices.knownId('joe', bare('192.0.2.1'), start)).toBeUndefined();
 });
 
+test('fifty devices of one user are kept, and the one used least recently makes room', async () => {
+  const { devices } = await openDevices();
+  const first = await devices.remember('joe', carrying(), start);
+  const second = await devices.remember('joe', carrying(), start + 1);
+  // With what tells clients apart by their looks these are three.
+  for (let n = 0; n < 47; n += 1) await devices.remember('joe', carrying(), start + 2);
+  expect(await devices.knownFor('joe', carrying(...first.ids), start)).toBe(first.ids[0]);
+  const last = await devices.remember('joe', carrying(), start + 3);
+  expect(await devices.knownFor('joe', carrying(...first.ids), start)).toBeUndefined();
+  for (const { ids } of [second, last])
+    expect(await devices.knownFor('joe', carrying(...ids), start)).toBe(ids[0]);
+});
+
 test('only digests are kept, and a sweep forgets what was not used for a year, in small steps', async () => {
-  const { devices, file } = await openDevices();
+  const { devices, file, store } = await openDevices();
   const kept = () => otherConnection(file).prepare('SELECT hex(device_hash) AS hash FROM devices').all();
-  const logins = Array.from({ length: 250 }, () => devices.remember('joe', carrying(), start));
+  const names = Array.from({ length: 5 }, (_, n) => `user${n}`);
+  for (const name of names) await makeAccount(store, name);
+  const logins = Array.from({ length: 245 }, (_, n) =>
+    devices.remember(names[n % 5] ?? '', carrying(), start),
+  );
   const ids = (await Promise.all(logins)).flatMap((remembered) => remembered.ids);
   const later = await devices.remember('ann', carrying(), start + 1);
   for (const { hash } of kept()) expect(hash).toMatch(/^[0-9A-F]{64}$/);
@@ -110,7 +127,8 @@ test('only digests are kept, and a sweep forgets what was not used for a year, i
     pauses += 1;
   };
   await devices.sweep(start + knownForMs, pause);
-  expect([kept().length, pauses]).toEqual([253, 0]);
+  // Each of the five has one more for the looks of its client, and ann has two.
+  expect([kept().length, pauses]).toEqual([252, 0]);
   await devices.sweep(start + knownForMs + 1, pause);
   expect([kept().length, pauses]).toEqual([2, 1]);
   expect(await devices.knownId('ann', carrying(...later.ids), start)).toBe(later.ids[0]);

@@ -18,12 +18,12 @@ function verdict(password: string, { minLength = 8, identifier = 'joe' } = {}) {
 async function hashed(password: string, hashing: HashingQueue, by = passwords): Promise<string> {
   const prepared = by.accept(password, 'joe');
   if ('refused' in prepared) throw new Error(`refused: ${prepared.refused}`);
-  using place = hashing.enter();
+  using place = hashing.enter('192.0.2.1');
   return by.hash(prepared, place);
 }
 
 async function verified(password: string, stored: string | undefined, hashing: HashingQueue, by = passwords) {
-  using place = hashing.enter();
+  using place = hashing.enter('192.0.2.1');
   return by.verify(password, stored, place);
 }
 
@@ -171,7 +171,7 @@ test('a hash of other parameters verifies, is reported as outdated, and can be m
   const stronger = new Passwords({ minLength: 8, iterations: 1_001 });
   expect(await verified('supersecure', stored, hashing, stronger)).toEqual({ correct: true, outdated: true });
   expect((await verified('wrongwrong', stored, hashing, stronger)).correct).toBe(false);
-  using place = hashing.enter();
+  using place = hashing.enter('192.0.2.1');
   const replacement = await stronger.rehash('supersecure', place);
   expect(replacement).toMatch(/^\$pbkdf2-sha512\$i=1001,l=64\$/);
   expect(await verified('supersecure', replacement, hashing, stronger)).toEqual({

@@ -10,6 +10,8 @@ function openQueue(limits: QueueLimits): HashingQueue {
   return queue;
 }
 
+const home = '192.0.2.1';
+
 /** What the line takes a hash to cost before it has timed one, in milliseconds. */
 const guessedMs = 65;
 
@@ -32,8 +34,8 @@ async function order(hashes: Readonly<Record<string, Promise<unknown>>>): Promis
 /** Takes places until the line is full; returns how many there were. */
 function fill(queue: HashingQueue, most = 1_000): number {
   let places = 0;
-  while (!queue.overloaded() && places < most) {
-    queue.enter();
+  while (!queue.overloaded(home) && places < most) {
+    queue.enter(home);
     places += 1;
   }
   return places;
@@ -41,14 +43,14 @@ function fill(queue: HashingQueue, most = 1_000): number {
 
 test('one thread hashes one after another, in the order of the line', async () => {
   const queue = openQueue({ threads: 1 });
-  const [a, b, c] = [queue.enter(), queue.enter(), queue.enter()];
+  const [a, b, c] = [queue.enter(home), queue.enter(home), queue.enter(home)];
   const done = await order({ slow: hash(a, slow), cheap: hash(b, cheap), last: hash(c, cheap) });
   expect(done).toEqual(['slow', 'cheap', 'last']);
 });
 
 test('two threads hash two at once, and not three', async () => {
   const queue = openQueue({ threads: 2 });
-  const places = Array.from({ length: 4 }, () => queue.enter()) as [Place, Place, Place, Place];
+  const places = Array.from({ length: 4 }, () => queue.enter(home)) as [Place, Place, Place, Place];
   const [a, b, c, d] = places;
   const second = await order({ slow: hash(a, slow), cheap: hash(b, cheap) });
   expect(second).toEqual(['cheap', 'slow']);
@@ -84,11 +86,11 @@ test('by default the line holds two seconds of work', () => {
 
 test('an overload says when to come back: after the line, and never at once', () => {
   const short = openQueue({ threads: 4, mostPlaces: 1 });
-  short.enter();
-  expect(short.overloaded()).toEqual({ refused: 'overloaded', retryAfterSeconds: 1 });
+  short.enter(home);
+  expect(short.overloaded(home)).toEqual({ refused: 'overloaded', retryAfterSeconds: 1 });
   const long = openQueue({ threads: 1, longestWaitMs: 0 });
-  for (let n = 0; n < 31; n += 1) long.enter();
-  expect(long.overloaded()).toEqual({
+  for (let n = 0; n < 31; n += 1) long.enter(home);
+  expect(long.overloaded(home)).toEqual({
     refused: 'overloaded',
     retryAfterSeconds: Math.ceil((31 * guessedMs) / 1_000),
   });
@@ -98,14 +100,14 @@ test('the line can be read in numbers: as it stands, and what went through it', 
   const queue = openQueue({ threads: 2, mostPlaces: 3 });
   const still = { threads: 2, places: 0, running: 0, refused: 0, hashed: 0, hashedMs: 0 };
   expect(queue.counts).toEqual(still);
-  const places = [queue.enter(), queue.enter(), queue.enter()];
-  expect(queue.overloaded()).toBeDefined();
-  expect(queue.overloaded()).toBeDefined();
+  const places = [queue.enter(home), queue.enter(home), queue.enter(home)];
+  expect(queue.overloaded(home)).toBeDefined();
+  expect(queue.overloaded(home)).toBeDefined();
   const hashes = places.map((place) => hash(place, slow));
   expect(queue.counts).toEqual({ ...still, places: 3, running: 2, refused: 2 });
   await Promise.all(hashes);
   for (const place of places) place[Symbol.dispose]();
-  expect(queue.overloaded()).toBeUndefined();
+  expect(queue.overloaded(home)).toBeUndefined();
   expect(queue.counts).toEqual({ ...still, refused: 2, hashed: 3, hashedMs: expect.any(Number) });
   expect(queue.counts.hashedMs).toBeGreaterThan(60);
 });
@@ -113,7 +115,7 @@ test('the line can be read in numbers: as it stands, and what went through it', 
 test('the line grows longer once hashes turn out to be cheap', async () => {
   const queue = openQueue({ threads: 1, longestWaitMs: 2 * guessedMs });
   {
-    using place = queue.enter();
+    using place = queue.enter(home);
     for (let n = 0; n < 40; n += 1) await hash(place, cheap);
   }
   expect(fill(queue, 20)).toBe(20);
@@ -121,15 +123,15 @@ test('the line grows longer once hashes turn out to be cheap', async () => {
 
 test('a place is free again when it was left, once, and also after an error', async () => {
   const queue = openQueue({ threads: 1, mostPlaces: 2 });
-  const first = queue.enter();
+  const first = queue.enter(home);
   await expect(
     (async () => {
-      using place = queue.enter();
-      expect(queue.overloaded()).toBeDefined();
+      using place = queue.enter(home);
+      expect(queue.overloaded(home)).toBeDefined();
       await hash(place, { ...cheap, digest: 'no such digest' as 'sha512' });
     })(),
   ).rejects.toThrow('ended before it answered');
-  expect(queue.overloaded()).toBeUndefined();
+  expect(queue.overloaded(home)).toBeUndefined();
   first[Symbol.dispose]();
   first[Symbol.dispose]();
   expect(fill(queue)).toBe(2);
@@ -137,7 +139,7 @@ test('a place is free again when it was left, once, and also after an error', as
 
 test('a thread that dies frees its turn for the next in line', async () => {
   const queue = openQueue({ threads: 1 });
-  const [a, b] = [queue.enter(), queue.enter()];
+  const [a, b] = [queue.enter(home), queue.enter(home)];
   const deadly = hash(a, { ...cheap, digest: 'no such digest' as 'sha512' });
   const next = hash(b, cheap);
   await expect(deadly).rejects.toThrow('ended before it answered');
@@ -147,7 +149,7 @@ test('a thread that dies frees its turn for the next in line', async () => {
 test('whoever goes while waiting leaves the line at once and unhashed, and those behind move up', async () => {
   const queue = openQueue({ threads: 1 });
   const client = new AbortController();
-  const [a, b, c] = [queue.enter(), queue.enter(client.signal), queue.enter()];
+  const [a, b, c] = [queue.enter(home), queue.enter(home, client.signal), queue.enter(home)];
   const first = hash(a, slow);
   const gone = hash(b, endless).catch((error) => error);
   const last = hash(c, cheap);
@@ -159,13 +161,13 @@ test('whoever goes while waiting leaves the line at once and unhashed, and those
 
 test('whoever has gone before asking is dropped unhashed', async () => {
   const queue = openQueue({ threads: 1 });
-  await expect(hash(queue.enter(AbortSignal.abort()), endless)).rejects.toThrow(Abandoned);
+  await expect(hash(queue.enter(home, AbortSignal.abort()), endless)).rejects.toThrow(Abandoned);
 });
 
 test('whoever goes while being hashed gets the hash all the same', async () => {
   const queue = openQueue({ threads: 1 });
   const client = new AbortController();
-  const begun = hash(queue.enter(client.signal), slow);
+  const begun = hash(queue.enter(home, client.signal), slow);
   await new Promise((resolve) => setTimeout(resolve, 20));
   client.abort();
   expect((await begun).byteLength).toBe(64);
@@ -176,18 +178,18 @@ test.each([
   ['once the thread is at work', 300],
 ])('closing %s drops those who wait and ends those who hash', async (_when, afterMs) => {
   const queue = new HashingQueue({ threads: 1 });
-  const hashing = Promise.allSettled([hash(queue.enter(), { ...cheap, iterations: 3_000_000 })]);
-  const waiting = Promise.allSettled([hash(queue.enter(), endless)]);
+  const hashing = Promise.allSettled([hash(queue.enter(home), { ...cheap, iterations: 3_000_000 })]);
+  const waiting = Promise.allSettled([hash(queue.enter(home), endless)]);
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   await queue.close();
   expect(await hashing).toMatchObject([{ status: 'rejected' }]);
   expect(await waiting).toMatchObject([{ status: 'rejected', reason: expect.any(Abandoned) }]);
-  await expect(hash(queue.enter(), endless)).rejects.toThrow(Abandoned);
+  await expect(hash(queue.enter(home), endless)).rejects.toThrow(Abandoned);
 });
 
 test('closing in the same turn as the first hash starts no thread', async () => {
   const queue = new HashingQueue({ threads: 1 });
-  const hashing = expect(hash(queue.enter(), endless)).rejects.toThrow('The hashing threads were ended');
+  const hashing = expect(hash(queue.enter(home), endless)).rejects.toThrow('The hashing threads were ended');
   await queue.close();
   await hashing;
 });

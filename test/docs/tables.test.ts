@@ -138,6 +138,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'proof of a password, in its session': `${constant('concepts/sessions', 'provenMs') / 60_000} min`,
     'word of what became of a session': days(constant('concepts/sessions', 'endedKeptMs')),
     'known device, unused': days(constant('concepts/devices', 'knownForMs')),
+    'known devices of one user': count(constant('concepts/devices', 'maxPerUser')),
     'people who share a known browser': count(constant('concepts/devices', 'mostIds')),
     'hops that are read of a header': count(constant('wire/forwarded-header', 'maxHops')),
     'session ids in one logout': count(constant('wire/carrier', 'maxIds')),

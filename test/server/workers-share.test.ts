@@ -68,7 +68,7 @@ test('of threads and places each has its part', () => {
   });
   expect(queues.map(({ counts }) => counts.threads)).toEqual([3, 3, 2]);
   const places = queues.map((queue) => {
-    while (!queue.overloaded()) queue.enter();
+    while (!queue.overloaded('192.0.2.1')) queue.enter('192.0.2.1');
     return queue.counts.places;
   });
   expect(places).toEqual([34, 33, 33]);

@@ -150,11 +150,36 @@ test('whoever goes while waiting for a hash leaves no attempt behind, neither a 
 
 test('an overload is refused before anything is counted or hashed', async () => {
   const gate = await openGate({ queue: { threads: 1, mostPlaces: 1 } });
-  using _taken = gate.hashing.enter();
+  using _taken = gate.hashing.enter(caller().network);
   const overloaded = { refused: 'overloaded', retryAfterSeconds: expect.any(Number) };
   expect(await login(gate, asJoe, caller())).toEqual(overloaded);
   expect(await register(gate, newJoe, caller())).toEqual(overloaded);
   expect(await counts(gate)).toEqual({ auth: 0, users: 0, sessions: 0, attempts: null });
+});
+
+test('one who gives way to another network is refused like any overload, and a login leaves no attempt behind', async () => {
+  const gate = await openGate({ iterations: slow, queue: { threads: 1, mostPlaces: 4, longestWaitMs: 1e9 } });
+  await register(gate, newJoe, caller());
+  const before = Number((await counts(gate))['attempts']);
+  const wrong = { ...asJoe, password: 'wrongwrong' };
+  // One is at its hash and three wait; each of the first two counts twice, the two registrations once.
+  const first = [login(gate, wrong, caller()), login(gate, wrong, caller())];
+  await untilCounted(gate, before + 4);
+  const second = [
+    register(gate, { ...newJoe, identifier: 'ann@example.com' }, caller()),
+    register(gate, { ...newJoe, identifier: 'bob@example.com' }, caller()),
+  ];
+  await untilCounted(gate, before + 6);
+  const others = ['198.51.100.1', '198.51.100.2', '198.51.100.3'].map((network) =>
+    login(gate, wrong, caller({ network })),
+  );
+  const outcomes = (await Promise.all([...first, ...second, ...others])).map((outcome) =>
+    isRefusal(outcome) ? outcome.refused : 'ok',
+  );
+  const gaveWay = ['overloaded', 'overloaded', 'overloaded'];
+  expect(outcomes).toEqual(['wrong_password', ...gaveWay, ...Array(3).fill('wrong_password')]);
+  // The two registrations stay counted, of the two logins the one that was hashed; and the three of the others.
+  expect(await counts(gate)).toMatchObject({ auth: 1, attempts: before + 2 + 2 + 6 });
 });
 
 test('every way out of a login and a registration frees its place in line', async () => {
@@ -182,5 +207,5 @@ test('every way out of a login and a registration frees its place in line', asyn
   ]);
   await gate.store.close();
   await expect(login(gate, asJoe, caller({ now: caller().now + 5_000 }))).rejects.toThrow(StoreUnavailable);
-  expect(gate.hashing.overloaded()).toBeUndefined();
+  expect(gate.hashing.overloaded(caller().network)).toBeUndefined();
 });

@@ -98,7 +98,7 @@ test("P10: strangers' failures leave the owner's known device an allowance, whic
   expect(await exhaust(server, device)).toEqual([401, 401, 401, 429]);
 });
 
-test("P10: strangers' failures in the owner's network leave a known device its own allowance, and nobody else one", async () => {
+test("P10: strangers' failures in the owner's network leave a known device its own allowance, and no other", async () => {
   const server = await startServer({ ...environment, GATEHOUSE_THROTTLE_CLIENT: '100/15m' });
   const device = deviceOf(await server.post('/auth/register', ada));
   const attacker = deviceOf(await server.post('/auth/register', eve));

@@ -60,6 +60,35 @@ export const deviceCases: readonly ConformanceCase[] = [
     assert.equal(outcomes.filter((outcome) => outcome === 'new').length, 1);
   }),
 
+  ofJoe('devices: of a user with too many those used least recently are forgotten', async (store, joe) => {
+    const { devices } = store;
+    await store.accounts.create(account('ann'));
+    await devices.remember(hex(50), 'id-of-ann', 1);
+    const known = async (numbers: readonly number[]) => {
+      const found = await Promise.all(numbers.map((n) => devices.isKnown(hex(n), joe, 0)));
+      return numbers.filter((_, index) => found[index]);
+    };
+    for (const n of upTo(5)) await devices.remember(hex(n), joe, 1_000 + n, 3);
+    assert.deepEqual(await known(upTo(5)), [2, 3, 4]);
+    // One that is used again stays, and one that is new stays even if others were used later.
+    assert.equal(await devices.remember(hex(2), joe, 2_000, 3), 'known');
+    assert.equal(await devices.remember(hex(5), joe, 500, 3), 'new');
+    assert.deepEqual(await known(upTo(6)), [2, 4, 5]);
+    // Without a bound all stay; a bound that comes later holds at once.
+    for (const n of upTo(9)) await devices.remember(hex(n + 10), joe, 3_000 + n);
+    assert.equal((await known(upTo(20))).length, 12);
+    await devices.remember(hex(30), joe, 4_000, 1);
+    assert.deepEqual(await known(upTo(40)), [30]);
+    assert.equal(await devices.isKnown(hex(50), 'id-of-ann', 0), true);
+  }),
+
+  ofJoe('devices: many at once under a bound do not wait for each other', async ({ devices }, joe) => {
+    await Promise.all(upTo(30).map((n) => devices.remember(hex(n), joe, 1_000 + n, 3)));
+    await devices.remember(hex(99), joe, 5_000, 3);
+    const left = await Promise.all(upTo(30).map((n) => devices.isKnown(hex(n), joe, 0)));
+    assert.equal(left.filter(Boolean).length, 2);
+  }),
+
   ofJoe('devices: nothing is noted of a user who does not exist', async ({ devices }) => {
     assert.equal(await devices.remember(hex(1), 'nobody', 1_000), 'known', 'no news for anybody');
     assert.equal(await devices.isKnown(hex(1), 'nobody', 0), false);

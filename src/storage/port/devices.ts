@@ -2,8 +2,12 @@
 
 /** Hashes are the SHA-256 of device ids: 64 hexadecimal digits. */
 export interface DeviceStore {
-  /** Notes that a user signed in on a device; tells whether that was news. Nothing happens if there is no such user. */
-  remember(deviceHash: string, userId: string, at: number): Promise<'known' | 'new'>;
+  /**
+   * Notes that a user signed in on a device; tells whether that was news. Nothing happens if there is no such user. Of a
+   * user with more than `most` devices those that were used least recently are forgotten in the same step, at most 200 of
+   * them in one; never this one.
+   */
+  remember(deviceHash: string, userId: string, at: number, most?: number): Promise<'known' | 'new'>;
   /** Whether a user signed in on a device since `since`. */
   isKnown(deviceHash: string, userId: string, since: number): Promise<boolean>;
   /**

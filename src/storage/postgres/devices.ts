@@ -11,16 +11,26 @@ const insert = `INSERT INTO devices (user_id, device_hash, last_used_at) VALUES 
 const update = `UPDATE devices SET last_used_at = greatest(last_used_at, $3)
   WHERE user_id = $1 AND device_hash = decode($2, 'hex')`;
 
+/** Rows that another login holds are forgotten another time, so that no two logins of one user wait for each other. */
+const forget = `WITH least AS (
+    SELECT device_hash FROM devices WHERE user_id = $1 AND device_hash <> decode($2, 'hex')
+    ORDER BY last_used_at DESC OFFSET $3 LIMIT 200 FOR UPDATE SKIP LOCKED
+  ) DELETE FROM devices USING least
+  WHERE devices.user_id = $1 AND devices.device_hash = least.device_hash`;
+
 export function devicesIn(db: Database): DeviceStore {
   return {
-    remember: (deviceHash, userId, at) =>
+    remember: (deviceHash, userId, at, most) =>
       db.step(async (run) => {
         // Of a user who is not there nothing is noted, so there is no news to tell anybody.
         if (!(await holdToAdd(run, userId))) return 'known';
         const device = [userId, deviceHash, at];
-        if ((await run(insert, device)).count > 0) return 'new';
-        await run(update, device);
-        return 'known';
+        if ((await run(insert, device)).count === 0) {
+          await run(update, device);
+          return 'known';
+        }
+        if (most !== undefined) await run(forget, [userId, deviceHash, most - 1]);
+        return 'new';
       }),
 
     async isKnown(deviceHash, userId, since) {

@@ -8,6 +8,9 @@ import type { Writer } from './writer.ts';
 /** The most devices that are looked up in one step. */
 const maxLookedUp = 8;
 
+/** Devices that are forgotten in one step. */
+const maxForgotten = 200;
+
 export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): DeviceStore {
   const update = db.prepare(
     'UPDATE devices SET last_used_at = max(last_used_at, ?) WHERE user_id = ? AND device_hash = unhex(?)',
@@ -15,6 +18,11 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
   const insert = db.prepare(
     `INSERT INTO devices (user_id, device_hash, last_used_at)
      SELECT id, unhex(?), ? FROM users WHERE id = ?`,
+  );
+  const forget = db.prepare(
+    `DELETE FROM devices WHERE user_id = ?1 AND device_hash IN
+     (SELECT device_hash FROM devices WHERE user_id = ?1 AND device_hash <> unhex(?2)
+      ORDER BY last_used_at DESC LIMIT ${maxForgotten} OFFSET ?3)`,
   );
   const isKnown = db.prepare(
     'SELECT 1 FROM devices WHERE user_id = ? AND device_hash = unhex(?) AND last_used_at >= ?',
@@ -37,11 +45,13 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
   );
 
   return {
-    remember: (deviceHash, userId, at) =>
+    remember: (deviceHash, userId, at, most) =>
       writer.write(() => {
         if (update.run(at, userId, deviceHash).changes > 0) return 'known';
         // Of a user who is not there nothing is noted, so there is no news to tell anybody.
-        return insert.run(deviceHash, at, userId).changes > 0 ? 'new' : 'known';
+        if (insert.run(deviceHash, at, userId).changes === 0) return 'known';
+        if (most !== undefined) forget.run(userId, deviceHash, most - 1);
+        return 'new';
       }),
 
     isKnown: async (deviceHash, userId, since) =>
