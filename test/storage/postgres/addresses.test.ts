@@ -95,7 +95,10 @@ test('a move does not begin while a server of such a name uses the database', as
   const url = `postgres://joe:${secret}@127.0.0.1:${server.port}/${database}`;
   await startProcess({ DATABASE_URL: `${url}?application_name=auth` });
   const to = `file:${join(temporaryFolder(), 'gatehouse.db')}`;
-  const moved = await command(['migrate', '--from', url, '--to', to], { file: '' });
+  const moved = await command(['migrate', '--from', 'env:POSTGRES_URL', '--to', to], {
+    file: '',
+    environment: { POSTGRES_URL: url },
+  });
   expect(moved.code).toBe(4);
   expect(leaks(moved.stdout + moved.stderr)).toEqual([]);
 });
