@@ -14,6 +14,7 @@ const expected = [
   ...numbered('R', 6),
   ...numbered('D', 7),
   ...numbered('B', 3),
+  'B5',
   ...numbered('P', 13),
   ...numbered('N', 9),
   ...numbered('W', 6),

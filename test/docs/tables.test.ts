@@ -183,6 +183,7 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('R', 6),
     ...numbered('D', 7),
     ...numbered('B', 3),
+    'B5',
     ...numbered('W', 6),
     ...numbered('P', 13),
   ]);

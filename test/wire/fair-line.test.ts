@@ -21,7 +21,12 @@ const moreThanFit = 60 * availableParallelism() + 40;
 type From = { readonly localAddress?: string; readonly headers?: Readonly<Record<string, string>> };
 
 /** Logs in from somewhere; resolves with the status. */
-function loginFrom(server: TestServer, { localAddress, headers }: From, body: string): Promise<number> {
+function loginFrom(
+  server: TestServer,
+  { localAddress, headers }: From,
+  body: string,
+  signal?: AbortSignal,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const asked = request(
       `${server.url}/auth/login`,
@@ -29,6 +34,7 @@ function loginFrom(server: TestServer, { localAddress, headers }: From, body: st
         method: 'POST',
         agent: false,
         localAddress,
+        signal,
         headers: {
           'content-type': 'application/json',
           'content-length': String(Buffer.byteLength(body)),
@@ -41,17 +47,22 @@ function loginFrom(server: TestServer, { localAddress, headers }: From, body: st
   });
 }
 
-/** Keeps so many logins with a wrong password under way until it is stopped; collects how they were answered. */
+/**
+ * Keeps so many logins with a wrong password under way until it is stopped, when all of their clients leave; collects how
+ * they were answered.
+ */
 function flood(server: TestServer, from: From, atOnce: number) {
   const statuses: number[] = [];
-  let isOver = false;
+  const leaving = new AbortController();
+  const { signal } = leaving;
   const one = async () => {
-    while (!isOver) statuses.push(await loginFrom(server, from, wrong));
+    while (!signal.aborted) statuses.push(await loginFrom(server, from, wrong, signal));
   };
-  const all = Promise.all(Array.from({ length: atOnce }, one));
+  const all = Promise.allSettled(Array.from({ length: atOnce }, one));
   const stop = async () => {
-    isOver = true;
-    await all;
+    leaving.abort();
+    const broken = (await all).filter(({ status }) => status === 'rejected');
+    for (const { reason } of broken as PromiseRejectedResult[]) expect(reason.name).toBe('AbortError');
     return statuses;
   };
   onTestFinished(async () => void (await stop()));
