@@ -118,10 +118,10 @@ export const table: OptionTable = {
   },
   sessionsPerUser: {
     env: 'GATEHOUSE_SESSIONS_PER_USER',
-    default: '0',
+    default: '100',
     ...count(0, 10_000),
     meaning:
-      'The most sessions one user may have; a login beyond it ends the one used least recently. 0: no limit.',
+      'The most sessions one user may have; a login beyond it ends those used least recently. 0: no limit.',
   },
   sweepSeconds: {
     env: 'GATEHOUSE_SWEEP_SECONDS',

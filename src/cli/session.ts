@@ -58,7 +58,7 @@ interface Owned {
 async function* live({ gate, caller }: Work, name: string | undefined): AsyncGenerator<Owned> {
   const users = name === undefined ? everyUser({ gate }) : [await accountOf(gate, name)];
   for await (const { id, identifier } of users) {
-    for (const session of await sessionsOf(gate, id, caller.now)) yield { session, identifier };
+    for await (const session of sessionsOf(gate, id, caller.now)) yield { session, identifier };
   }
 }
 
@@ -81,9 +81,8 @@ async function end(handle: string | undefined, options: EndOptions): Promise<voi
     }
     const ended =
       user === undefined
-        ? [granted(await endAnySession(gate, handle ?? '', caller))]
+        ? [granted(await endAnySession(gate, handle ?? '', caller)).handle]
         : await endAllSessions(gate, (await accountOf(gate, user)).id, caller);
-    const value = { ended: ended.map((session) => session.handle) };
-    await answer(options, value, sessionsEnded(ended.length));
+    await answer(options, { ended }, sessionsEnded(ended.length));
   });
 }

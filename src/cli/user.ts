@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { linkBase, resetLink } from '../mail/words.ts';
 import type { Settings } from '../settings.ts';
 import type { User } from '../storage/port.ts';
-import { sessionsOf } from '../usecases/end.ts';
+import { countSessions } from '../usecases/end.ts';
 import {
   addUser,
   deleteUser,
@@ -134,9 +134,9 @@ function showOne(name: string, format: Format): Promise<void> {
   return withGate(async ({ gate, caller }) => {
     const { id, identifier, user } = await accountOf(gate, name);
     if (!user) granted({ refused: 'user_record_missing', user: { id } });
-    const sessions = await sessionsOf(gate, id, caller.now);
+    const sessions = await countSessions(gate, id, caller.now);
     if (!user) return;
-    const value = { ...userValue(user), sessions: sessions.length };
+    const value = { ...userValue(user), sessions };
     const people = facts([
       ['Identifier', identifier],
       ['Id', id],
@@ -144,7 +144,7 @@ function showOne(name: string, format: Format): Promise<void> {
       ['E-mail', user.email ?? 'none'],
       ['Verified', when(user.emailVerifiedAt)],
       ['Disabled', when(user.disabledAt)],
-      ['Sessions', String(sessions.length)],
+      ['Sessions', String(sessions)],
     ]);
     await answer(format, value, people);
   });

@@ -9,15 +9,18 @@
  *   the instants of creation, last use and death.
  */
 
-import { digest, newHandle, newToken, newUuid } from '../crypto/ids.ts';
+import { digest, newHandle } from '../crypto/ids.ts';
 import { type Awaitable, after } from '../storage/awaitable.ts';
-import type { Cap, EndedSession, Session, SessionStore, Trail } from '../storage/port.ts';
+import type { EndedSession, Session, SessionQuery, SessionStore, Trail } from '../storage/port.ts';
+import { endStep, SessionCap } from './sessions/cap.ts';
+import { type IdSpelling, idLike, newId } from './sessions/ids.ts';
+import { type Death, Life } from './sessions/life.ts';
+
+export type { IdSpelling } from './sessions/ids.ts';
+export type { Death } from './sessions/life.ts';
 
 /** The id was never given out, or its session is dead. */
 export type NoSession = { readonly refused: 'no_session' };
-
-/** How an id is spelled: a version 4 UUID, or 26 characters of `[a-z0-9]` (ruling G6). */
-export type IdSpelling = 'uuid' | 'token';
 
 /** A new session with its id, which is told once and never kept. */
 export interface BegunSession {
@@ -33,16 +36,16 @@ export interface SessionRules {
   readonly mostPerUser: number;
 }
 
-/** How a session died by itself: left unused, or too old. */
-export interface Death {
-  readonly state: 'idle' | 'over_age';
-  readonly diedAt: number;
-}
-
 /** What is known about a session id. */
 export type Seen =
   | { readonly session: Session; readonly death: Death | undefined }
   | { readonly ended: EndedSession };
+
+/** Live sessions of a user, and where the next page begins, if there may be one. */
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  readonly next: SessionQuery['before'];
+}
 
 /** Whose session it is, and where it comes from. */
 export type Owner = Pick<Session, 'userId' | 'contract' | 'network' | 'device'>;
@@ -66,22 +69,24 @@ const noSession: NoSession = { refused: 'no_session' };
 
 export class Sessions {
   readonly #store: SessionStore;
+  readonly #life: Life;
   readonly #idleMs: number;
   readonly #lifetimeMs: number;
   readonly #writeBackMs: number;
-  readonly #mostPerUser: number;
+  readonly #cap: SessionCap;
 
   constructor(store: SessionStore, { idleSeconds, lifetimeSeconds, mostPerUser }: SessionRules) {
     this.#store = store;
-    this.#mostPerUser = mostPerUser;
+    this.#cap = new SessionCap(store, mostPerUser);
     this.#idleMs = idleSeconds * 1_000;
     this.#lifetimeMs = lifetimeSeconds * 1_000;
+    this.#life = new Life(this.#idleMs, this.#lifetimeMs);
     this.#writeBackMs = Math.min(writeBackMs, this.#idleMs / 10);
   }
 
   /**
    * Begins a session beside those the user already has (ruling R5), in which the password counts as proven. Beyond
-   * the cap, if there is one, the least recently used sessions end.
+   * the cap, if there is one, the least recently used sessions end: at most 200 at once, the others in the sweep.
    */
   async begin(
     owner: Owner,
@@ -100,8 +105,11 @@ export class Sessions {
       expiresAt,
       provenAt: now,
     };
-    const outcome = await this.#store.insert(digest(id), session, trail, this.#capFor(trail));
-    return outcome === 'inserted' ? { id, session } : noSession;
+    const cap = this.#cap.for(trail);
+    const outcome = await this.#store.insert(digest(id), session, trail, cap);
+    if (outcome === 'unknown_account') return noSession;
+    if (cap && outcome === 'over_cap') this.#cap.exceeded(owner.userId, cap);
+    return { id, session };
   }
 
   /**
@@ -112,7 +120,7 @@ export class Sessions {
     if (id.length > longestId) return noSession;
     const idHash = digest(id);
     return after(this.#store.find(idHash, whom), (session) =>
-      session && this.#isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
+      session && this.#life.isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
     );
   }
 
@@ -124,12 +132,28 @@ export class Sessions {
     return { ...session, lastSeenAt: now, idleExpiresAt };
   }
 
-  /** All live sessions of a user, the one used last first. */
-  async ofUser(userId: string, now: number): Promise<Session[]> {
-    const sessions = await this.#store.ofUser(userId);
-    return sessions
-      .filter((session) => this.#isAlive(session, now))
-      .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  /**
+   * A page of the live sessions of a user, the one used last first. Dead ones that were not swept yet take up room in it,
+   * so that it may hold fewer than `most` although there is a `next` page.
+   */
+  async ofUser(userId: string, now: number, { before, most }: SessionQuery): Promise<SessionPage> {
+    const rows = await this.#store.ofUser(userId, { before, most: most + 1 });
+    const page = rows.slice(0, most);
+    const last = page.at(-1);
+    const sessions = page.filter((session) => this.#life.isAlive(session, now));
+    // What was used even longer ago than a session that died of idleness is dead as well.
+    const isEnd = last === undefined || rows.length <= most || now >= last.lastSeenAt + this.#idleMs;
+    return { sessions, next: isEnd ? undefined : { lastSeenAt: last.lastSeenAt, handle: last.handle } };
+  }
+
+  /** All live sessions of a user, page by page. */
+  async *pagesOfUser(userId: string, now: number, most: number): AsyncGenerator<readonly Session[]> {
+    let before: SessionQuery['before'];
+    do {
+      const { sessions, next } = await this.ofUser(userId, now, { before, most });
+      yield sessions;
+      before = next;
+    } while (before !== undefined);
   }
 
   /** Whether the password was proven in a session lately, so that it may do what cannot be undone. */
@@ -155,7 +179,7 @@ export class Sessions {
     if (id.length > longestId) return noSession;
     const idHash = digest(id);
     const session = await this.#store.find(idHash);
-    const isAlive = session !== undefined && this.#isAlive(session, now);
+    const isAlive = session !== undefined && this.#life.isAlive(session, now);
     // The row of a dead one goes as well, but nothing ended now, and the audit must not say so.
     const removed = session && (await this.#store.remove(idHash, isAlive ? trail : undefined));
     // Whoever hears that there is nothing to end relies on it like whoever ended it.
@@ -166,14 +190,27 @@ export class Sessions {
   /** Ends one session of a user by its handle; a handle of somebody else names nothing. */
   async endByHandle(userId: string, handle: string, now: number, trail: Trail): Promise<Session | NoSession> {
     // Looked for among their own, which are in one place wherever the tables are divided.
-    const own = await this.ofUser(userId, now);
-    if (!own.some((session) => session.handle === handle)) return noSession;
+    const own = await this.#store.findByHandle(handle, userId);
+    if (!own || !this.#life.isAlive(own, now)) return noSession;
     return (await this.#store.removeByHandle(userId, handle, trail)) ?? noSession;
   }
 
-  /** Ends all sessions of a user, or all but one. */
-  endAll(userId: string, exceptHandle: string | undefined, trail: Trail): Promise<Session[]> {
-    return this.#store.removeOfUser(userId, exceptHandle, trail);
+  /**
+   * Ends all sessions of a user, or all but one, in steps that let others have their turn; returns how many. `tell`
+   * hears of those that ended after each step. Cut short, it has ended those used last; asked again, it goes on.
+   */
+  async endAll(
+    userId: string,
+    exceptHandle: string | undefined,
+    trail: Trail,
+    tell: (ended: readonly Session[]) => void = () => {},
+  ): Promise<number> {
+    for (let count = 0; ; ) {
+      const ended = await this.#store.removeOfUser(userId, exceptHandle, endStep, trail);
+      tell(ended);
+      count += ended.length;
+      if (ended.length < endStep) return count;
+    }
   }
 
   /** Ends all sessions of everybody; returns how many rows there were. */
@@ -190,48 +227,15 @@ export class Sessions {
   async look(id: string, now: number): Promise<Seen | undefined> {
     const idHash = digest(id);
     const session = await this.#store.find(idHash);
-    if (session) return { session, death: this.#deathOf(session, now) };
+    if (session) return { session, death: this.#life.deathOf(session, now) };
     const ended = await this.#store.findEnded(idHash);
     return ended && { ended };
   }
 
-  /** Reclaims the rows of dead sessions, in small steps with a pause after each. */
+  /** Ends what logins left beyond the cap, and reclaims the rows of dead sessions, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
+    await this.#cap.sweep(now, pause);
     while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
     while ((await this.#store.sweepEnded(now - endedKeptMs, sweepStep)) === sweepStep) await pause();
   }
-
-  #capFor(trail: Trail): Cap | undefined {
-    const most = this.#mostPerUser;
-    return most > 0 ? { most, trail: { ...trail, event: 'logout', outcome: 'cap' } } : undefined;
-  }
-
-  #isAlive(session: Session, now: number): boolean {
-    return now < this.#idlesAt(session) && now < this.#agesAt(session);
-  }
-
-  /** Of the two ways to die, the one that came first. */
-  #deathOf(session: Session, now: number): Death | undefined {
-    if (this.#isAlive(session, now)) return undefined;
-    const [idlesAt, agesAt] = [this.#idlesAt(session), this.#agesAt(session)];
-    return idlesAt < agesAt ? { state: 'idle', diedAt: idlesAt } : { state: 'over_age', diedAt: agesAt };
-  }
-
-  /** The written instants only ever shorten a life; so do the current settings. */
-  #idlesAt({ lastSeenAt, idleExpiresAt }: Session): number {
-    return Math.min(idleExpiresAt, lastSeenAt + this.#idleMs);
-  }
-
-  #agesAt({ createdAt, expiresAt }: Session): number {
-    return Math.min(expiresAt, createdAt + this.#lifetimeMs);
-  }
-}
-
-function newId(spelling: IdSpelling): string {
-  return spelling === 'uuid' ? newUuid() : newToken();
-}
-
-/** A new id of the spelling of another. */
-function idLike(id: string): string {
-  return newId(id.includes('-') ? 'uuid' : 'token');
 }

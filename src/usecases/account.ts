@@ -36,7 +36,9 @@ export async function exportAccount(
   const refusal = notProven(gate, checked, caller.now);
   if (refusal) return reported(gate, 'account_export', caller, { ...refusal, user });
   await gate.audit.keep(gate.audit.trail(caller, 'account_export'), user.id);
-  const sessions = await gate.sessions.ofUser(user.id, caller.now);
+  const sessions: Session[] = [];
+  for await (const page of gate.sessions.pagesOfUser(user.id, caller.now, 100))
+    for (const one of page) sessions.push(one);
   const entries: AuditEntry[] = [];
   for (let page = await activity(gate, checked, undefined); page.length > 0; await turn()) {
     for (const entry of page) entries.push(entry);

@@ -3,11 +3,21 @@
 import type { Death } from '../concepts/sessions.ts';
 import type { EndedSession, Session, User } from '../storage/port.ts';
 import { type AccessRefusal, type Caller, type Gate, isRefusal, reported } from './gate.ts';
-import { reportEnd } from './logout.ts';
+import { reportEnd, reportEnds } from './logout.ts';
 
-/** All live sessions of a user, the one used last first. */
-export function sessionsOf(gate: Gate, userId: string, now: number): Promise<Session[]> {
-  return gate.sessions.ofUser(userId, now);
+/** Sessions read from the database in one go. */
+const page = 500;
+
+/** All live sessions of a user, the one used last first, read page by page. */
+export async function* sessionsOf(gate: Gate, userId: string, now: number): AsyncGenerator<Session> {
+  for await (const sessions of gate.sessions.pagesOfUser(userId, now, page)) yield* sessions;
+}
+
+/** How many live sessions a user has. */
+export async function countSessions(gate: Gate, userId: string, now: number): Promise<number> {
+  let count = 0;
+  for await (const { length } of gate.sessions.pagesOfUser(userId, now, page)) count += length;
+  return count;
 }
 
 /** Ends the session of a handle, whoever owns it. */
@@ -25,11 +35,15 @@ export async function endAnySession(
   return ended;
 }
 
-/** Ends all sessions of a user. A login that comes after it is not concerned. */
-export async function endAllSessions(gate: Gate, userId: string, caller: Caller): Promise<Session[]> {
-  const ended = await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'));
-  for (const session of ended) reportEnd(gate, session, caller);
-  return ended;
+/** Ends all sessions of a user; returns their handles. A login that comes after it is not concerned. */
+export async function endAllSessions(gate: Gate, userId: string, caller: Caller): Promise<string[]> {
+  const report = reportEnds(gate, caller);
+  const handles: string[] = [];
+  await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'), (ended) => {
+    report(ended);
+    for (const { handle } of ended) handles.push(handle);
+  });
+  return handles;
 }
 
 /** Ends all sessions of everybody, with one entry in the audit; returns how many. */

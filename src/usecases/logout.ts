@@ -27,6 +27,13 @@ export async function logout(
   return ended.length > 0 ? { ended } : reported(gate, 'logout', caller, { refused: 'no_session' });
 }
 
+/** Reports sessions that were ended, step by step. */
+export function reportEnds(gate: Gate, caller: Caller): (ended: readonly Session[]) => void {
+  return (ended) => {
+    for (const session of ended) reportEnd(gate, session, caller);
+  };
+}
+
 /** Reports that a session was ended. */
 export function reportEnd(gate: Gate, session: Session, caller: Caller): void {
   reported(gate, 'logout', caller, { user: { id: session.userId }, session });

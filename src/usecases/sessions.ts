@@ -1,14 +1,23 @@
 /** A person's own sessions: seeing them and ending them. */
 
-import type { Session } from '../storage/port.ts';
+import type { SessionPage } from '../concepts/sessions.ts';
+import type { Session, SessionQuery } from '../storage/port.ts';
 import type { Checked } from './check.ts';
 import { notProven, type SignedIn } from './confirm.ts';
 import { type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
-import { reportEnd } from './logout.ts';
+import { reportEnd, reportEnds } from './logout.ts';
 
-/** All live sessions of the person, the one used last first. */
-export function listSessions(gate: Gate, { user }: Checked, now: number): Promise<Session[]> {
-  return gate.sessions.ofUser(user.id, now);
+/** Sessions in one page: as many as the usual cap allows. */
+export const sessionsPage = 100;
+
+/** A page of the live sessions of the person, the one used last first. */
+export function listSessions(
+  gate: Gate,
+  { user }: Checked,
+  before: SessionQuery['before'],
+  now: number,
+): Promise<SessionPage> {
+  return gate.sessions.ofUser(user.id, now, { before, most: sessionsPage });
 }
 
 /**
@@ -32,20 +41,19 @@ export async function endSession(
 }
 
 /**
- * Ends all of the person's sessions, or all but the one that asks, if the password was proven lately (ruling P5). A
- * login that comes after it is not concerned.
+ * Ends all of the person's sessions, or all but the one that asks, if the password was proven lately (ruling P5), and
+ * tells how many. A login that comes after it is not concerned.
  */
 export async function endSessions(
   gate: Gate,
   signedIn: SignedIn,
   which: 'all' | 'others',
   caller: Caller,
-): Promise<{ readonly ended: readonly Session[] } | Refusal> {
+): Promise<{ readonly ended: number } | Refusal> {
   const { user, session } = signedIn;
   const refusal = notProven(gate, signedIn, caller.now);
   if (refusal) return reported(gate, 'logout', caller, { ...refusal, user });
   const spared = which === 'others' ? session.handle : undefined;
-  const ended = await gate.sessions.endAll(user.id, spared, gate.audit.trail(caller, 'logout'));
-  for (const one of ended) reportEnd(gate, one, caller);
-  return { ended };
+  const trail = gate.audit.trail(caller, 'logout');
+  return { ended: await gate.sessions.endAll(user.id, spared, trail, reportEnds(gate, caller)) };
 }

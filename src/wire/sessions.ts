@@ -1,11 +1,14 @@
 /** A person's own sessions, under `/auth/sessions`: seeing them and ending them. */
 
+import type { SessionQuery } from '../storage/port.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { endSession, endSessions, listSessions } from '../usecases/sessions.ts';
 import type { SessionCookie } from './carrier.ts';
 import type { Contract, Reply } from './contract.ts';
 import { shownSession } from './shown.ts';
 import { asSignedIn, refuse } from './signedin.ts';
+
+type Place = NonNullable<SessionQuery['before']>;
 
 export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
   return {
@@ -20,12 +23,12 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
         body: 'none',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
-            const sessions = await listSessions(gate, signedIn, call.now);
+            const before = readBefore(call.query);
+            if (before === null) return { refused: 'malformed_query', allowed: '?before=NEXT' };
+            const { sessions, next } = await listSessions(gate, signedIn, before, call.now);
             const { handle } = signedIn.session;
-            return {
-              status: 200,
-              body: { sessions: sessions.map((session) => shownSession(session, handle)) },
-            };
+            const shown = sessions.map((session) => shownSession(session, handle));
+            return { status: 200, body: { sessions: shown, next: next ? placeOf(next) : null } };
           }),
       },
       {
@@ -39,7 +42,7 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
             if (which === undefined) return { refused: 'malformed_query', allowed: '?all=true' };
             const outcome = await endSessions(gate, signedIn, which, call);
             if (isRefusal(outcome)) return outcome;
-            return { ...cleared(which === 'all'), status: 200, body: { ended: outcome.ended.length } };
+            return { ...cleared(which === 'all'), status: 200, body: { ended: outcome.ended } };
           }),
       },
       {
@@ -61,6 +64,18 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
   function cleared(own: boolean): Pick<Reply, 'headers'> {
     return own ? { headers: cookie.clear() } : {};
   }
+}
+
+/** How a place in the list is spelled: an instant and a handle. */
+function placeOf({ lastSeenAt, handle }: Place): string {
+  return `${lastSeenAt}-${handle}`;
+}
+
+/** The place to go on behind; `undefined` for the first page, `null` for a query that names none. */
+function readBefore(query: string): Place | undefined | null {
+  if (query === '') return undefined;
+  const [, lastSeenAt, handle] = /^before=(\d{1,15})-([a-z0-9]{1,64})$/.exec(query) ?? [];
+  return lastSeenAt === undefined || handle === undefined ? null : { lastSeenAt: Number(lastSeenAt), handle };
 }
 
 /** No query spares the session that asks; `all=true` does not; anything else is a slip that must not end the wrong ones. */

@@ -35,10 +35,27 @@ test('a person sees their own live sessions, the one used last first', async () 
   const { sessions, begin } = await openSessions();
   const [first, second] = [await begin('joe', start), await begin('joe', start + 1)];
   await begin('ann');
-  const seen = await sessions.ofUser('joe', start + 2);
-  expect(seen.map(({ handle }) => handle)).toEqual([second.session.handle, first.session.handle]);
-  expect(await sessions.ofUser('joe', start + hour)).toEqual([second.session]);
-  expect(await sessions.ofUser('nobody', start)).toEqual([]);
+  const page = (userId: string, now: number) => sessions.ofUser(userId, now, { most: 9 });
+  const seen = await page('joe', start + 2);
+  expect(seen.sessions.map(({ handle }) => handle)).toEqual([second.session.handle, first.session.handle]);
+  expect(await page('joe', start + hour)).toEqual({ sessions: [second.session], next: undefined });
+  expect(await page('nobody', start)).toEqual({ sessions: [], next: undefined });
+});
+
+test('a page says where the next one begins, and the last one that none does', async () => {
+  const { sessions, begin } = await openSessions();
+  const begun = [];
+  for (let n = 0; n < 4; n += 1) begun.unshift((await begin('joe', start + n)).session);
+  const now = start + 4;
+  const first = await sessions.ofUser('joe', now, { most: 2 });
+  expect(first.sessions).toEqual(begun.slice(0, 2));
+  const second = await sessions.ofUser('joe', now, { before: first.next, most: 2 });
+  expect(second).toEqual({ sessions: begun.slice(2), next: undefined });
+  // Behind a session that died of idleness all are dead.
+  expect(await sessions.ofUser('joe', start + hour + 2, { most: 2 })).toEqual({
+    sessions: begun.slice(0, 1),
+    next: undefined,
+  });
 });
 
 test('the password counts as proven for ten minutes, to the millisecond, in one session', async () => {
@@ -96,9 +113,9 @@ test('all sessions of one person end, or all but one, and nobody else notices', 
   const joes = [await begin(), await begin(), await begin()];
   const ann = await begin('ann');
   const handle = joes[1]?.session.handle;
-  expect(await sessions.endAll('joe', handle, ending)).toHaveLength(2);
+  expect(await sessions.endAll('joe', handle, ending)).toBe(2);
   expect(await Promise.all(joes.map(({ id }) => alive(id)))).toEqual([false, true, false]);
-  expect(await sessions.endAll('joe', undefined, ending)).toHaveLength(1);
+  expect(await sessions.endAll('joe', undefined, ending)).toBe(1);
   expect(await alive(ann.id)).toBe(true);
 });
 
@@ -116,7 +133,7 @@ test('under a cap of one, of many logins at once exactly one session is left', a
   const begun = await Promise.all(Array.from({ length: 10 }, (_, n) => begin('joe', start - n)));
   const living = await Promise.all(begun.map(({ id }) => alive(id)));
   expect(living.filter(Boolean)).toHaveLength(1);
-  expect(await sessions.ofUser('joe', start)).toHaveLength(1);
+  expect((await sessions.ofUser('joe', start, { most: 9 })).sessions).toHaveLength(1);
 });
 
 test('what became of an id is known for a week: ended, unused, too old', async () => {

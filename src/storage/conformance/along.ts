@@ -15,12 +15,12 @@ import {
 } from './case.ts';
 import { ofJoe, remaining } from './sessions.ts';
 
-const capOf = (most: number) => ({ most, trail: trail('logout', { outcome: 'cap' }) });
+const capOf = (most: number, step = 99) => ({ most, step, trail: trail('logout', { outcome: 'cap' }) });
 
 /** Inserts session n of a user, last seen at an instant, under a cap. */
-function begin(store: Store, n: number, userId: string, lastSeenAt: number, most: number) {
+function begin(store: Store, n: number, userId: string, lastSeenAt: number, most: number, step?: number) {
   const row = session(n, userId, { createdAt: lastSeenAt, lastSeenAt, idleExpiresAt: lastSeenAt + 5_000 });
-  return store.sessions.insert(hex(n), row, trail('login'), capOf(most));
+  return store.sessions.insert(hex(n), row, trail('login'), capOf(most, step));
 }
 
 export const alongCases: readonly ConformanceCase[] = [
@@ -37,7 +37,7 @@ export const alongCases: readonly ConformanceCase[] = [
     const ended = (await audited(store)).filter((line) => line.startsWith('logout'));
     assert.deepEqual(
       ended,
-      [1, 3, 0, 2].map((n) => `logout cap ${joe} handle-${n}`),
+      [1, 2, 0, 3].map((n) => `logout cap ${joe} handle-${n}`),
     );
     const { event, outcome } = (await store.sessions.findEnded(hex(1))) ?? {};
     assert.deepEqual([event, outcome], ['logout', 'cap']);
@@ -58,6 +58,25 @@ export const alongCases: readonly ConformanceCase[] = [
     const inserted = await Promise.all(upTo(20).map((n) => begin(store, n, joe, 1_000, 3)));
     assert.deepEqual(new Set(inserted), new Set(['inserted']));
     assert.equal((await remaining(store, 20)).length, 3);
+  }),
+
+  ofJoe('cap: at most as many end at once as asked, and others later', async (store, joe) => {
+    for (const n of upTo(10)) await begin(store, n, joe, 1_000 + n, 99);
+    assert.equal(await begin(store, 10, joe, 1_010, 4, 3), 'over_cap');
+    assert.deepEqual(await remaining(store, 11), [3, 4, 5, 6, 7, 8, 9, 10]);
+    const end = () => store.sessions.endBeyond(joe, 1_010, capOf(4, 3));
+    assert.equal(await end(), 3);
+    assert.deepEqual(await remaining(store, 11), [6, 7, 8, 9, 10]);
+    assert.deepEqual([await end(), await end()], [1, 0]);
+    assert.deepEqual(await remaining(store, 11), [7, 8, 9, 10]);
+    assert.equal(await begin(store, 11, joe, 1_011, 4, 3), 'inserted');
+    assert.equal(await store.sessions.endBeyond('nobody', 1_011, capOf(1)), 0);
+    const ended = (await audited(store)).filter((line) => line.startsWith('logout'));
+    assert.deepEqual(
+      ended,
+      upTo(8).map((n) => `logout cap ${joe} handle-${n}`),
+    );
+    assert.equal((await store.sessions.findEnded(hex(5)))?.outcome, 'cap');
   }),
 
   ofJoe('cap: of nobody nothing begins and nothing ends', async (store, joe) => {

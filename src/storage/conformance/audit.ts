@@ -37,7 +37,7 @@ const deeds: readonly [deed: (store: Store) => Promise<unknown>, ...entries: str
   [({ sessions }) => sessions.remove(hex(9), trail('end')), `end ok ${joe} handle-0`],
   [({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')), `end ok ${joe} handle-1`],
   [
-    ({ sessions }) => sessions.removeOfUser(joe, 'handle-3', trail('end', { outcome: 'all' })),
+    ({ sessions }) => sessions.removeOfUser(joe, 'handle-3', 99, trail('end', { outcome: 'all' })),
     `end all ${joe} handle-2`,
     `end all ${joe} handle-4`,
   ],
@@ -59,7 +59,7 @@ const futile: readonly ((store: Store) => Promise<unknown>)[] = [
   ({ sessions }) => sessions.prove(hex(1), hex(8), 1, trail('prove')),
   ({ sessions }) => sessions.remove(hex(1), trail('end')),
   ({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')),
-  ({ sessions }) => sessions.removeOfUser(joe, undefined, trail('end')),
+  ({ sessions }) => sessions.removeOfUser(joe, undefined, 99, trail('end')),
 ];
 
 export const auditCases: readonly ConformanceCase[] = [

@@ -16,7 +16,7 @@ function ended(n: number, changes: Partial<EndedSession> = {}): EndedSession {
 const ways: Readonly<Record<string, (store: Store, joe: string) => Promise<unknown>>> = {
   remove: ({ sessions }) => sessions.remove(hex(1), ending),
   removeByHandle: ({ sessions }, joe) => sessions.removeByHandle(joe, 'handle-1', ending),
-  removeOfUser: ({ sessions }, joe) => sessions.removeOfUser(joe, undefined, ending),
+  removeOfUser: ({ sessions }, joe) => sessions.removeOfUser(joe, undefined, 99, ending),
   removeAll: ({ sessions }) => sessions.removeAll(ending),
   rotate: ({ sessions }) => sessions.rotate(hex(1), hex(9), ending),
   'remove of the account': ({ accounts }, joe) => accounts.remove(joe, ending),
@@ -46,7 +46,7 @@ export const endedCases: readonly ConformanceCase[] = [
     await store.accounts.create(account('ann'));
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.insert(hex(2), session(2, 'id-of-ann'));
-    await store.sessions.removeOfUser(joe, 'handle-1', ending);
+    await store.sessions.removeOfUser(joe, 'handle-1', 99, ending);
     await store.sessions.removeByHandle(joe, 'handle-2', ending);
     for (const n of [1, 2]) assert.equal(await store.sessions.findEnded(hex(n)), undefined);
   }),

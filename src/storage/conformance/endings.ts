@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import type { Session, Store } from '../port.ts';
-import { account, assertRow, type ConformanceCase, hex, session, trail, untilNoted, upTo } from './case.ts';
+import {
+  account,
+  assertRow,
+  audited,
+  type ConformanceCase,
+  hex,
+  session,
+  trail,
+  untilNoted,
+  upTo,
+} from './case.ts';
 import { ofJoe, remaining } from './sessions.ts';
 
 /** Gives Joe the sessions 0, 1 and 2 and Ann 3 and 4, all of them read once. */
@@ -18,19 +28,34 @@ async function five(store: Store, joe: string): Promise<void> {
 const handles = (sessions: readonly Session[]) => sessions.map(({ handle }) => handle);
 
 export const endingCases: readonly ConformanceCase[] = [
-  ofJoe('ofUser: all sessions of one user, in order of creation', async (store, joe) => {
-    await five(store, joe);
-    const found = await store.sessions.ofUser(joe);
-    assert.deepEqual(handles(found), ['handle-2', 'handle-1', 'handle-0']);
-    assertRow(found[0], session(2, joe, { createdAt: 998 }));
-    assert.deepEqual(await store.sessions.ofUser('nobody'), []);
-  }),
+  ofJoe(
+    'ofUser: pages of one user, the session used last first, complete and without duplicates',
+    async (store, joe) => {
+      await five(store, joe);
+      await store.sessions.insert(hex(5), session(5, joe, { lastSeenAt: 1_001 }));
+      await store.sessions.insert(hex(6), session(6, joe, { lastSeenAt: 999 }));
+      const expected = [5, 2, 1, 0, 6].map((n) => `handle-${n}`);
+      for (const most of [1, 2, 5, 99]) {
+        const found: Session[] = [];
+        for (let page: Session[] | undefined; page === undefined || page.length === most; ) {
+          page = await store.sessions.ofUser(joe, { before: found.at(-1), most });
+          found.push(...page);
+        }
+        assert.deepEqual(handles(found), expected, `pages of ${most}`);
+      }
+      const [first] = await store.sessions.ofUser(joe, { most: 1 });
+      assertRow(first, session(5, joe, { lastSeenAt: 1_001 }));
+      assert.deepEqual(await store.sessions.ofUser('nobody', { most: 99 }), []);
+    },
+  ),
 
   ofJoe('findByHandle: finds the session of any user', async (store, joe) => {
     await five(store, joe);
     assertRow(await store.sessions.findByHandle('handle-3'), session(3, 'id-of-ann', { createdAt: 997 }));
     assert.equal(await store.sessions.findByHandle('HANDLE-3'), undefined);
     assert.equal(await store.sessions.findByHandle(hex(3)), undefined);
+    assertRow(await store.sessions.findByHandle('handle-0', joe), session(0, joe));
+    assert.equal(await store.sessions.findByHandle('handle-3', joe), undefined, 'it is Ann’s');
   }),
 
   ofJoe(
@@ -77,7 +102,7 @@ export const endingCases: readonly ConformanceCase[] = [
     const outcomes = await Promise.all(upTo(20).map((n) => store.sessions.rotate(hex(0), hex(100 + n))));
     assert.equal(outcomes.filter(Boolean).length, 1);
     assertRow(await store.sessions.find(hex(100 + outcomes.indexOf(true))), session(0, joe));
-    assert.equal((await store.sessions.ofUser(joe)).length, 1);
+    assert.equal((await store.sessions.ofUser(joe, { most: 99 })).length, 1);
   }),
 
   ofJoe('removeByHandle: ends a session of this user, once', async (store, joe) => {
@@ -90,31 +115,51 @@ export const endingCases: readonly ConformanceCase[] = [
 
   ofJoe('removeOfUser: ends all of this user, or all but one', async (store, joe) => {
     await five(store, joe);
-    assert.deepEqual(handles(await store.sessions.removeOfUser(joe, 'handle-1')), ['handle-2', 'handle-0']);
+    assert.deepEqual(handles(await store.sessions.removeOfUser(joe, 'handle-1', 99)), [
+      'handle-2',
+      'handle-0',
+    ]);
     assert.deepEqual(await remaining(store, 5), [1, 3, 4]);
-    const [last] = await store.sessions.removeOfUser(joe, undefined);
+    const [last] = await store.sessions.removeOfUser(joe, undefined, 99);
     assertRow(last, session(1, joe, { createdAt: 999 }));
-    assert.deepEqual(await store.sessions.removeOfUser(joe, undefined), []);
-    const none = await store.sessions.removeOfUser('id-of-ann', 'handle-0');
+    assert.deepEqual(await store.sessions.removeOfUser(joe, undefined, 99), []);
+    const none = await store.sessions.removeOfUser('id-of-ann', 'handle-0', 99);
     assert.equal(none.length, 0, 'whoever is not there ends nobody, and somebody else is not there');
     assert.deepEqual(await remaining(store, 5), [3, 4]);
   }),
+
+  ofJoe(
+    'removeOfUser: at most as many as asked, those used last first, until none is left',
+    async (store, joe) => {
+      for (const n of upTo(7))
+        await store.sessions.insert(hex(n), session(n, joe, { createdAt: 1_000 + n, lastSeenAt: 2_000 + n }));
+      const end = async () => handles(await store.sessions.removeOfUser(joe, 'handle-5', 3, trail('end')));
+      assert.deepEqual(await end(), ['handle-3', 'handle-4', 'handle-6']);
+      assert.deepEqual(await remaining(store, 7), [0, 1, 2, 5]);
+      assert.deepEqual(await end(), ['handle-0', 'handle-1', 'handle-2']);
+      assert.deepEqual(await end(), []);
+      assert.deepEqual(
+        await audited(store),
+        [3, 4, 6, 0, 1, 2].map((n) => `end ok ${joe} handle-${n}`),
+      );
+    },
+  ),
 
   ofJoe('removeOfUser: of two that end each other at once one is left', async (store, joe) => {
     for (let round = 0; round < 20; round += 1) {
       const [one, other] = [session(2 * round, joe), session(2 * round + 1, joe)];
       await store.sessions.insert(hex(2 * round), one);
       await store.sessions.insert(hex(2 * round + 1), other);
-      await Promise.all([one, other].map(({ handle }) => store.sessions.removeOfUser(joe, handle)));
-      assert.equal((await store.sessions.ofUser(joe)).length, 1);
-      await store.sessions.removeOfUser(joe, undefined);
+      await Promise.all([one, other].map(({ handle }) => store.sessions.removeOfUser(joe, handle, 99)));
+      assert.equal((await store.sessions.ofUser(joe, { most: 99 })).length, 1);
+      await store.sessions.removeOfUser(joe, undefined, 99);
     }
   }),
 
   ofJoe('removeOfUser: of many that race every session goes to exactly one', async (store, joe) => {
     await Promise.all(upTo(30).map((n) => store.sessions.insert(hex(n), session(n, joe))));
     const racers = upTo(30).map(async (n) => {
-      if (n % 3 === 0) return store.sessions.removeOfUser(joe, undefined);
+      if (n % 3 === 0) return store.sessions.removeOfUser(joe, undefined, 99);
       const one =
         n % 3 === 1 ? store.sessions.remove(hex(n)) : store.sessions.removeByHandle(joe, `handle-${n}`);
       const removed = await one;
@@ -136,7 +181,7 @@ export const endingCases: readonly ConformanceCase[] = [
   ofJoe('touch: brings nothing back that was ended in any way', async (store, joe) => {
     const endings: readonly ((n: number) => Promise<unknown>)[] = [
       (n) => store.sessions.removeByHandle(joe, `handle-${n}`),
-      () => store.sessions.removeOfUser(joe, undefined),
+      () => store.sessions.removeOfUser(joe, undefined, 99),
       () => store.sessions.removeAll(),
       () => store.accounts.remove(joe),
     ];

@@ -36,10 +36,19 @@ export interface EndedSession {
   readonly contract: string;
 }
 
+/** A page of the sessions of a user: the one used last first, by handle backwards where the instants are equal. */
+export interface SessionQuery {
+  /** The last session of the page before. */
+  readonly before?: Pick<Session, 'lastSeenAt' | 'handle'> | undefined;
+  readonly most: number;
+}
+
 /** How many sessions a user may have, and why those used least recently end beyond it. */
 export interface Cap {
   /** At least 1. */
   readonly most: number;
+  /** How many end in one step at most; more are left to `endBeyond`. */
+  readonly step: number;
   readonly trail: Trail;
 }
 
@@ -50,16 +59,27 @@ export interface Cap {
 export interface SessionStore {
   /**
    * Writes a session, unless its user does not exist. With a cap, what the user then has beyond it ends in the same
-   * step: of many logins at once none ends more than it should, and the new session never.
+   * step: of many logins at once none ends more than it should, and the new session never. `over_cap` says that the
+   * session was written, and that as many ended as may end in one step: there may be more.
    */
-  insert(idHash: string, session: Session, trail?: Trail, cap?: Cap): Promise<'inserted' | 'unknown_account'>;
+  insert(
+    idHash: string,
+    session: Session,
+    trail?: Trail,
+    cap?: Cap,
+  ): Promise<'inserted' | 'over_cap' | 'unknown_account'>;
+  /**
+   * Ends the sessions used least recently of those a user has beyond a cap, as many as may end in one step; returns how
+   * many. Sessions that are dead at `at` do not count. Each leaves an entry in the audit.
+   */
+  endBeyond(userId: string, at: number, cap: Cap): Promise<number>;
   /**
    * Finds a session. Where several processes share the store, what was read less than a second ago may answer again
    * (ruling N2), unless the store itself is asked.
    */
   find(idHash: string, whom?: 'anybody' | 'store'): Awaitable<Session | undefined>;
-  /** All sessions of a user, dead ones that were not swept yet among them, in order of creation. */
-  ofUser(userId: string): Promise<Session[]>;
+  /** One page of the sessions of a user, dead ones that were not swept yet among them. */
+  ofUser(userId: string, query: SessionQuery): Promise<Session[]>;
   /**
    * Notes a use of a session. It may be written up to 100 ms later, together with others, and may be lost in a
    * crash; it gives way to a later use that was noted already, and never brings back a session that was ended. Of
@@ -87,12 +107,18 @@ export interface SessionStore {
   /** Removes one session of a user by its handle; another user's is left alone. */
   removeByHandle(userId: string, handle: string, trail?: Trail): Promise<Session | undefined>;
   /**
-   * Removes all sessions of a user, except one if asked; leaves an entry in the audit for each. On behalf of a session
-   * that is to be spared and was itself ended meanwhile nothing is removed: of two that end each other one does.
+   * Removes at most `most` sessions of a user, those used last first, except one if asked; leaves an entry in the audit
+   * for each. Fewer than `most` are returned only if none is left. On behalf of a session that is to be spared and was
+   * itself ended meanwhile nothing is removed: of two that end each other one does.
    */
-  removeOfUser(userId: string, exceptHandle: string | undefined, trail?: Trail): Promise<Session[]>;
-  /** Finds a session of any user by its handle. */
-  findByHandle(handle: string): Promise<Session | undefined>;
+  removeOfUser(
+    userId: string,
+    exceptHandle: string | undefined,
+    most: number,
+    trail?: Trail,
+  ): Promise<Session[]>;
+  /** Finds a session by its handle: of one user, or of any. */
+  findByHandle(handle: string, userId?: string): Promise<Session | undefined>;
   /** Removes every session of everybody; returns how many. The trail leaves one entry in the audit. */
   removeAll(trail?: Trail): Promise<number>;
   /** What is kept of a session that ended, by the hash of the id it ended with. */

@@ -79,7 +79,7 @@ export function accountsIn(
         );
         if (count === 0) return false;
         await waiting.add(run, trail, { userId });
-        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.trail);
+        if (ending) await ofUser.end(run, userId, ending.exceptHandle, Number.MAX_SAFE_INTEGER, ending.trail);
         return true;
       }),
 
@@ -127,7 +127,7 @@ export function accountsIn(
     remove: (userId, trail) =>
       changing(userId, async (run) => {
         const isUser = await holdToChange(run, userId);
-        await ofUser.drop(run, userId, trail);
+        await ofUser.drop(run, userId, Number.MAX_SAFE_INTEGER, trail);
         const removed = await removeRows(run, userId, isUser);
         if (removed) await waiting.add(run, trail, { userId });
         return removed;

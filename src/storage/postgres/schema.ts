@@ -173,6 +173,15 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX invitations_by_expiry ON invitations (expires_at);
   `,
   },
+
+  // The sessions of a user are listed by page, and end, by their last use. Users that were removed wait to be reclaimed.
+  {
+    oldest: 1,
+    sql: `
+  CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, handle);
+  CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
+  `,
+  },
 ];
 
 /** The tables there are, in an order in which rows can be written. */

@@ -1,27 +1,30 @@
 /** Sessions in PostgreSQL: one row each under its user and the hash of the id. */
 
-import type { Cap, Session, SessionStore, Trail } from '../port.ts';
+import type { Session, SessionStore, Trail } from '../port.ts';
+import { type Beyond, handlesBeyond } from './beyond.ts';
 import type { Checks } from './checks.ts';
 import { confirmEnd, endEverything, endExpired, findEnded, forgetEnded, noteEnded } from './ended.ts';
 import { holdToAdd, holdToChange } from './hold.ts';
 import type { News } from './news.ts';
 import { own } from './owners.ts';
 import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } from './rows.ts';
+import { insertSession, isThere, usedLast } from './session-rows.ts';
 import type { Database, InStep, Run } from './step.ts';
 import type { Touches } from './touches.ts';
 import type { Waiting } from './waiting.ts';
 
 /** Removals of the sessions of a user inside a step of somebody else, who holds the user's row. */
 export interface SessionsOfUser {
-  /** All or all but one, with an entry in the audit for each. */
+  /** At most `most`, or of all but one, with an entry in the audit for each. */
   end(
     run: InStep,
     userId: string,
     exceptHandle: string | undefined,
+    most: number,
     trail: Trail | undefined,
   ): Promise<Session[]>;
-  /** All, without an entry for each. */
-  drop(run: InStep, userId: string, trail: Trail | undefined): Promise<void>;
+  /** At most `most`, without an entry for each; returns how many. */
+  drop(run: InStep, userId: string, most: number, trail: Trail | undefined): Promise<number>;
 }
 
 /** What the sessions work with. */
@@ -71,30 +74,28 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     return rows;
   }
 
-  const ofUser = (run: Run, userId: string, exceptHandle: string | undefined) =>
-    take(run, 'user_id = $1 AND handle IS DISTINCT FROM $2', [userId, exceptHandle ?? null]);
+  const ofUser = (run: Run, userId: string, exceptHandle: string | undefined, most: number) =>
+    take(run, usedLast, [userId, exceptHandle ?? null, most]);
 
   const inStep: SessionsOfUser = {
-    end: async (run, userId, exceptHandle, trail) =>
-      ended(run, await ofUser(run, userId, exceptHandle), trail),
-    drop: async (run, userId, trail) => void (await gone(run, await ofUser(run, userId, undefined), trail)),
+    end: async (run, userId, exceptHandle, most, trail) =>
+      ended(run, await ofUser(run, userId, exceptHandle, most), trail),
+    drop: async (run, userId, most, trail) =>
+      (await gone(run, await ofUser(run, userId, undefined, most), trail)).length,
   };
 
-  /** Ends the sessions used least recently of those a user has besides a new one, beyond a number of all of them. */
-  async function endBeyond(run: InStep, session: Session, { most, trail }: Cap): Promise<void> {
-    const { userId, handle, createdAt } = session;
-    const surplus = await take(
-      run,
-      `user_id = $1 AND handle IN (
-         SELECT handle FROM sessions WHERE user_id = $1 AND handle <> $2 AND idle_expires_at > $3
-         ORDER BY last_seen_at DESC, created_at DESC, handle OFFSET $4)`,
-      [userId, handle, createdAt, most - 1],
-    );
-    // Of those that end together the one used last ends first, as it would one by one.
-    const order = surplus.toSorted(
-      (a, b) => b.lastSeenAt - a.lastSeenAt || b.createdAt - a.createdAt || (a.handle < b.handle ? -1 : 1),
-    );
-    for (const one of order) await ended(run, [one], trail);
+  /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
+  async function endBeyond(run: InStep, asked: Beyond, trail: Trail): Promise<number> {
+    const handles = await handlesBeyond(run, asked);
+    if (handles.length === 0) return 0;
+    const surplus = await take(run, 'user_id = $1 AND handle = ANY ($2::text[])', [asked.userId, handles]);
+    // Of those that end together the one used least recently ends first, as it would one by one.
+    const order = new Map(handles.map((handle, n) => [handle, n]));
+    const place = ({ handle }: Session) => order.get(handle) ?? 0;
+    const sessions = surplus.toSorted((a, b) => place(a) - place(b));
+    await gone(run, sessions, trail);
+    await waiting.addEach(run, trail, sessions);
+    return sessions.length;
   }
 
   /** Runs a step on the session of an id, if the id was ever given out. */
@@ -146,18 +147,28 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         if (!isUser) return 'unknown_account';
         run.afterwards(() => checks.expectSession(idHash));
         await own(run, idHash, userId);
-        await insert(run, idHash, session);
+        await insertSession(run, idHash, session);
         await waiting.add(run, trail, { userId, handle });
-        if (cap) await endBeyond(run, session, cap);
-        return 'inserted';
+        if (!cap) return 'inserted';
+        const { most, step } = cap;
+        const asked = { userId, at: session.createdAt, most: most - 1, step, exceptHandle: handle };
+        return (await endBeyond(run, asked, cap.trail)) === step ? 'over_cap' : 'inserted';
+      }),
+
+    endBeyond: (userId, at, { most, step, trail }) =>
+      db.step(async (run) => {
+        await holdToChange(run, userId);
+        return endBeyond(run, { userId, at, most, step, exceptHandle: '' }, trail);
       }),
 
     find: (idHash, whom) => checks.session(idHash, whom),
 
-    async ofUser(userId) {
+    async ofUser(userId, { before, most }) {
+      const { lastSeenAt = Number.MAX_SAFE_INTEGER, handle = '' } = before ?? {};
       const { rows } = await db.read<Session>(
-        `SELECT ${sessionColumns} FROM sessions WHERE user_id = $1 ORDER BY created_at, handle`,
-        [userId],
+        `SELECT ${sessionColumns} FROM sessions WHERE user_id = $1 AND (last_seen_at, handle) < ($2, $3)
+         ORDER BY last_seen_at DESC, handle DESC LIMIT $4`,
+        [userId, lastSeenAt, handle, most],
       );
       return rows;
     },
@@ -191,16 +202,17 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         return removed;
       }),
 
-    removeOfUser: (userId, exceptHandle, trail) =>
+    removeOfUser: (userId, exceptHandle, most, trail) =>
       db.step(async (run) => {
         await holdToChange(run, userId);
         if (exceptHandle !== undefined && !(await isThere(run, userId, exceptHandle))) return [];
-        return inStep.end(run, userId, exceptHandle, trail);
+        return inStep.end(run, userId, exceptHandle, most, trail);
       }),
 
-    async findByHandle(handle) {
-      const sql = `SELECT ${sessionColumns} FROM sessions WHERE handle = $1`;
-      return (await db.read<Session>(sql, [handle])).rows[0];
+    async findByHandle(handle, userId) {
+      const [whose, values] = userId === undefined ? ['', [handle]] : ['AND user_id = $2', [handle, userId]];
+      const sql = `SELECT ${sessionColumns} FROM sessions WHERE handle = $1 ${whose}`;
+      return (await db.read<Session>(sql, values)).rows[0];
     },
 
     removeAll: (trail) =>
@@ -229,21 +241,4 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         return ended.length;
       }),
   };
-}
-
-async function isThere(run: Run, userId: string, handle: string): Promise<boolean> {
-  const { rows } = await run('SELECT 1 FROM sessions WHERE user_id = $1 AND handle = $2', [userId, handle]);
-  return rows.length > 0;
-}
-
-async function insert(run: Run, idHash: string, session: Session): Promise<void> {
-  const { userId, handle, contract, network, device } = session;
-  const { createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt } = session;
-  const instants = [createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt];
-  await run(
-    `INSERT INTO sessions (user_id, id_hash, handle, contract, network, device,
-                           created_at, last_seen_at, idle_expires_at, expires_at, proven_at)
-     VALUES ($1, decode($2, 'hex'), $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [userId, idHash, handle, contract, network, device, ...instants],
-  );
 }

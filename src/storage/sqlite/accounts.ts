@@ -84,7 +84,7 @@ export function accountsIn(
       writer.write(() => {
         if (updateHash.run(replacement, userId, expected).changes === 0) return false;
         chain.append(trail, { userId });
-        if (ending) ofUser.end(userId, ending.exceptHandle, ending.trail);
+        if (ending) ofUser.end(userId, ending.exceptHandle, Number.MAX_SAFE_INTEGER, ending.trail);
         return true;
       }),
 
@@ -120,7 +120,7 @@ export function accountsIn(
 
     remove: (userId, trail) =>
       writer.write(() => {
-        ofUser.drop(userId, trail);
+        ofUser.drop(userId, Number.MAX_SAFE_INTEGER, trail);
         const removed = removals.map((removal) => removal.run(userId).changes);
         users.forget(userId);
         if (removed.every((changes) => changes === 0)) return false;

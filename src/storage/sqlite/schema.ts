@@ -141,6 +141,13 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX invitations_by_expiry ON invitations (expires_at);
   `,
+
+  // The sessions of a user are listed by page, and end, by their last use. Users that were removed wait to be reclaimed.
+  `
+  DROP INDEX sessions_by_user;
+  CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, handle);
+  CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
+  `,
 ];
 
 const tables = [

@@ -1,8 +1,9 @@
 /** Sessions in SQLite: one row each under the hash of the id; uses are written back in batches. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Cap, Session, SessionStore, Trail } from '../port.ts';
+import type { Session, SessionStore, Trail } from '../port.ts';
 import { shares } from '../recent.ts';
+import { beyondIn } from './beyond.ts';
 import type { Chain } from './chain.ts';
 import { endedIn } from './ended.ts';
 import type { Reader } from './reader.ts';
@@ -22,11 +23,14 @@ interface Removed extends Session {
 
 /** Removals of the sessions of a user inside a step of somebody else. */
 export interface SessionsOfUser {
-  /** All or all but one, with an entry in the audit for each. */
-  end(userId: string, exceptHandle: string | undefined, trail: Trail | undefined): Session[];
-  /** All, without an entry for each. */
-  drop(userId: string, trail: Trail | undefined): void;
+  /** At most `most`, or of all but one, with an entry in the audit for each. */
+  end(userId: string, exceptHandle: string | undefined, most: number, trail: Trail | undefined): Session[];
+  /** At most `most`, without an entry for each; returns how many. */
+  drop(userId: string, most: number, trail: Trail | undefined): number;
 }
+
+/** Behind the last place there can be in the list of a user. */
+const end = { lastSeenAt: Number.MAX_SAFE_INTEGER, handle: '' };
 
 /** A session store with what the rest of the engine needs of it. */
 export interface OwnSessionStore extends SessionStore {
@@ -43,8 +47,10 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   );
   const select = db.prepare(`SELECT ${columns} FROM sessions WHERE id_hash = unhex(?)`);
   const selectByHandle = db.prepare(`SELECT ${columns} FROM sessions WHERE handle = ?`);
+  const selectByHandleOf = db.prepare(`SELECT ${columns} FROM sessions WHERE handle = ? AND user_id = ?`);
   const selectOfUser = db.prepare(
-    `SELECT ${columns} FROM sessions WHERE user_id = ? ORDER BY created_at, handle`,
+    `SELECT ${columns} FROM sessions WHERE user_id = ? AND (last_seen_at, handle) < (?, ?)
+     ORDER BY last_seen_at DESC, handle DESC LIMIT ?`,
   );
   const rotate = db.prepare(
     'UPDATE sessions SET id_hash = unhex(?), proven_at = ifnull(?, proven_at) WHERE id_hash = unhex(?)',
@@ -54,13 +60,11 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     `DELETE FROM sessions WHERE handle = ? AND user_id = ? RETURNING ${hashAndColumns}`,
   );
   const removeOfUser = db.prepare(
-    `DELETE FROM sessions WHERE user_id = ? AND handle IS NOT ? RETURNING ${hashAndColumns}`,
+    `DELETE FROM sessions WHERE id_hash IN
+     (SELECT id_hash FROM sessions WHERE user_id = ? AND handle IS NOT ?
+      ORDER BY last_seen_at DESC, handle DESC LIMIT ?) RETURNING ${hashAndColumns}`,
   );
   const isThere = db.prepare('SELECT 1 FROM sessions WHERE user_id = ? AND handle = ?');
-  const selectSurplus = db.prepare(
-    `SELECT handle FROM sessions WHERE user_id = ? AND handle <> ? AND idle_expires_at > ?
-     ORDER BY last_seen_at DESC, created_at DESC, handle LIMIT -1 OFFSET ?`,
-  );
   const removeAll = db.prepare('DELETE FROM sessions');
   const sweep = db.prepare(
     `DELETE FROM sessions WHERE id_hash IN
@@ -70,6 +74,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   const sessions = reader.remembering(shares.sessions, (idHash) => select.get(idHash) as Session | undefined);
   const touches = touchesOf(db, writer, sessions.forget);
   const ended = endedIn(db);
+  const beyond = beyondIn(db);
 
   /** Forgets rows that were removed, notes why, and returns them as the port knows them, in order of creation. */
   function gone(rows: readonly Record<string, unknown>[], trail: Trail | undefined): Session[] {
@@ -83,20 +88,21 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   }
 
   const inStep: SessionsOfUser = {
-    end(userId, exceptHandle, trail) {
-      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null), trail);
+    end(userId, exceptHandle, most, trail) {
+      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null, most), trail);
       for (const session of removed) chain.append(trail, session);
       return removed;
     },
-    drop: (userId, trail) => void gone(removeOfUser.all(userId, null), trail),
+    drop: (userId, most, trail) => gone(removeOfUser.all(userId, null, most), trail).length,
   };
 
-  /** Ends the sessions used least recently of those a user has besides a new one, beyond a number of all of them. */
-  function endBeyond({ userId, handle, createdAt }: Session, { most, trail }: Cap): void {
-    for (const surplus of selectSurplus.all(userId, handle, createdAt, most - 1)) {
-      const [removed] = gone(removeByHandle.all(String(surplus['handle']), userId), trail);
+  /** Ends sessions of a user one by one, with an entry in the audit for each; returns how many. */
+  function endEach(userId: string, handles: readonly string[], trail: Trail): number {
+    for (const handle of handles) {
+      const [removed] = gone(removeByHandle.all(handle, userId), trail);
       if (removed) chain.append(trail, removed);
     }
+    return handles.length;
   }
 
   /** Gives a session another id, and returns it if it was there. */
@@ -136,13 +142,22 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         if (changes === 0) return 'unknown_account';
         sessions.forget(idHash);
         chain.append(trail, { userId, handle });
-        if (cap) endBeyond(session, cap);
-        return 'inserted';
+        if (!cap) return 'inserted';
+        const besides = { ...cap, most: cap.most - 1 };
+        const ending = beyond(userId, createdAt, besides, handle);
+        return endEach(userId, ending, cap.trail) === cap.step ? 'over_cap' : 'inserted';
       }),
+
+    endBeyond: (userId, at, cap) =>
+      writer.write(() => endEach(userId, beyond(userId, at, cap, ''), cap.trail)),
 
     find: sessions.find,
 
-    ofUser: async (userId) => reader.read(() => selectOfUser.all(userId)) as unknown as Session[],
+    async ofUser(userId, { before = end, most }) {
+      const { lastSeenAt, handle } = before;
+      const rows = reader.read(() => selectOfUser.all(userId, lastSeenAt, handle, most));
+      return rows as unknown as Session[];
+    },
 
     touch: (idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) =>
       touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter }),
@@ -171,16 +186,20 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         return removed;
       }),
 
-    removeOfUser: (userId, exceptHandle, trail) =>
+    removeOfUser: (userId, exceptHandle, most, trail) =>
       writer.write(() =>
         exceptHandle !== undefined && !isThere.get(userId, exceptHandle)
           ? []
-          : inStep.end(userId, exceptHandle, trail),
+          : inStep.end(userId, exceptHandle, most, trail),
       ),
 
     inStep,
 
-    findByHandle: async (handle) => reader.read(() => selectByHandle.get(handle)) as Session | undefined,
+    async findByHandle(handle, userId) {
+      const find = () =>
+        userId === undefined ? selectByHandle.get(handle) : selectByHandleOf.get(handle, userId);
+      return reader.read(find) as Session | undefined;
+    },
 
     removeAll: (trail) =>
       writer.write(() => {

@@ -5,24 +5,42 @@ import { clearsOwn, response } from './headers.ts';
 import { exampleHandle } from './ids.ts';
 import { logoutRefusals, malformed, problemSaid, shared, trouble, unthrottled } from './refusals.ts';
 import { anySession } from './security.ts';
-import type { Operation, Part } from './shape.ts';
+import type { Operation, Part, Schema } from './shape.ts';
 import { exactly, exampleSession, signedInSchemas } from './signedin.ts';
+
+const place: Schema = { type: 'string', pattern: '^[0-9]{1,15}-[a-z0-9]{1,64}$' };
+const examplePlace = `1773476813580-${exampleHandle}`;
 
 const list: Operation = {
   operationId: 'listOwnSessions',
   tags: ['sessions'],
   summary: 'My sessions',
   description:
-    'All live sessions of the person, whichever contract they were made through, the one used last first. Counts as a ' +
-    `use of the session that asks. ${unthrottled}`,
+    'The live sessions of the person, whichever contract they were made through, the one used last first, at most a ' +
+    `hundred to a page. Counts as a use of the session that asks. ${unthrottled}`,
+  parameters: [
+    {
+      name: 'before',
+      in: 'query',
+      required: false,
+      description:
+        'Only sessions behind this place in the list: `next` of the page before. Any other query is refused.',
+      schema: place,
+      example: examplePlace,
+    },
+  ],
   security: anySession,
   responses: {
-    200: response('The sessions.', {
+    200: response('One page. It may hold fewer than a hundred; the last one has a `next` of `null`.', {
       'application/json': {
         schema: { $ref: '#/components/schemas/OwnSessions' },
-        example: { sessions: [exampleSession] },
+        example: { sessions: [exampleSession], next: null },
       },
     }),
+    400: response(
+      'The query is another one, or there is not exactly one `Host` header.',
+      problemSaid(400, ['The only query this path knows is ?before=NEXT', malformed]),
+    ),
     401: shared('NotAuthenticated'),
     ...trouble('Problem'),
   },
@@ -104,8 +122,13 @@ export const sessions: Part = {
   },
   schemas: {
     ...signedInSchemas,
-    OwnSessions: exactly('The live sessions of a person.', {
-      sessions: { type: 'array', items: { $ref: '#/components/schemas/OwnSession' } },
+    OwnSessions: exactly('A page of the live sessions of a person.', {
+      sessions: { type: 'array', maxItems: 100, items: { $ref: '#/components/schemas/OwnSession' } },
+      next: {
+        description: 'What to ask for with `before` to see the next page; `null` on the last one.',
+        ...place,
+        type: ['string', 'null'],
+      },
     }),
     EndedSessions: exactly('What has ended.', {
       ended: { description: 'How many sessions ended.', type: 'integer', minimum: 0 },

@@ -16,7 +16,7 @@ export const endings: readonly Ending[] = [
   { title: 'by its id', end: (store) => store.sessions.remove(hex(1), ended) },
   { title: 'by its id, without a trace', end: (store) => store.sessions.remove(hex(1)) },
   { title: 'by its handle', end: (store) => store.sessions.removeByHandle(joe, 'handle-1', ended) },
-  { title: 'with all of its user', end: (store) => store.sessions.removeOfUser(joe, undefined, ended) },
+  { title: 'with all of its user', end: (store) => store.sessions.removeOfUser(joe, undefined, 99, ended) },
   {
     title: 'with a new password',
     end: (store) =>
@@ -31,6 +31,6 @@ export const endings: readonly Ending[] = [
   { title: 'for another id', end: (store) => store.sessions.rotate(hex(1), hex(9), ended) },
   {
     title: 'beyond the cap',
-    end: (store) => store.sessions.insert(hex(8), session(8, joe), ended, { most: 1, trail: ended }),
+    end: (store) => store.sessions.insert(hex(8), session(8, joe), ended, { most: 1, step: 9, trail: ended }),
   },
 ];

@@ -1,0 +1,133 @@
+/** What is done to one account with very many sessions goes in small steps of the store. */
+
+import { expect, test } from 'vitest';
+import { Sessions } from '../../src/concepts/sessions.ts';
+import { StoreUnavailable } from '../../src/storage/port.ts';
+import { check } from '../../src/usecases/check.ts';
+import type { SignedIn } from '../../src/usecases/confirm.ts';
+import { endAllSessions } from '../../src/usecases/end.ts';
+import { isRefusal } from '../../src/usecases/gate.ts';
+import { disableUser, enableUser, findAccount } from '../../src/usecases/operate.ts';
+import { changePassword } from '../../src/usecases/password.ts';
+import { registerAndLogin } from '../../src/usecases/register.ts';
+import { endSession, endSessions, listSessions } from '../../src/usecases/sessions.ts';
+import { countRows, setTrap } from '../support/database.ts';
+import { caller, granted, openGate } from '../support/gate.ts';
+import { addSessions, idOf } from '../support/large.ts';
+import { counted } from '../support/store-calls.ts';
+
+const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
+const many = 450;
+
+/** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
+async function withMany(mostPerUser = 0) {
+  const real = await openGate();
+  const { part, calls } = counted(real.store.sessions);
+  const sessions = new Sessions(part, { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser });
+  const gate = { ...real, sessions };
+  const begun = granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
+  const here: SignedIn = { id: begun.id, ...granted(await check(gate, begun.id, caller().now)) };
+  await addSessions(real.store, here.user.id, many, caller().now - 10_000);
+  calls.length = 0;
+  const alive = async (id: string) => !isRefusal(await check(gate, id, caller().now));
+  return { gate, here, calls, alive };
+}
+
+const rows = (calls: readonly { method: string; rows: number }[], method: string) =>
+  calls.filter((call) => call.method === method).map((call) => call.rows);
+
+test('B4: a page of the list is one call for one row more than it holds', async () => {
+  const { gate, here, calls } = await withMany();
+  const { sessions, next } = await listSessions(gate, here, undefined, caller().now);
+  expect([sessions.length, next?.handle]).toEqual([100, sessions.at(-1)?.handle]);
+  expect(calls).toEqual([{ method: 'ofUser', rows: 101 }]);
+});
+
+test('P3: one session among very many ends without a look at the others', async () => {
+  const { gate, here, calls, alive } = await withMany();
+  granted(await endSession(gate, here, 'many000000000007', caller()));
+  expect(calls.map(({ method }) => method)).toEqual(['findByHandle', 'removeByHandle']);
+  expect([await alive(idOf(7)), await alive(idOf(8))]).toEqual([false, true]);
+});
+
+test('P3: all others end in steps of two hundred', async () => {
+  const { gate, here, calls } = await withMany();
+  expect(await endSessions(gate, here, 'others', caller())).toEqual({ ended: many });
+  expect(calls.map(({ rows }) => rows)).toEqual([200, 200, 50]);
+  expect(gate.entries.filter(({ event }) => event === 'logout')).toHaveLength(many);
+});
+
+test('P3: others have their turn between two steps', async () => {
+  const { gate, here, calls } = await withMany();
+  const ending = endSessions(gate, here, 'others', caller());
+  const seen: number[] = [];
+  for (let over = false; !over; ) {
+    await Promise.race([
+      ending.then(() => {
+        over = true;
+      }),
+      gate.audit.keep(gate.audit.trail(caller(), 'login'), here.user.id),
+    ]);
+    seen.push(rows(calls, 'removeOfUser').length);
+  }
+  expect(seen.some((steps) => steps > 0 && steps < 3)).toBe(true);
+});
+
+test('P3: cut short between two steps, those used last have ended, and the next call ends the rest', async () => {
+  const { gate, here, alive } = await withMany();
+  const mend = await setTrap(gate, 'cut', {
+    at: 'BEFORE DELETE ON sessions',
+    when: "OLD.handle = 'many000000000100'",
+  });
+  await expect(endSessions(gate, here, 'others', caller())).rejects.toThrow(StoreUnavailable);
+  expect(await Promise.all([449, 250, 249, 0].map((n) => alive(idOf(n))))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+  // What ended was reported, and nothing else.
+  expect(gate.entries.filter(({ event }) => event === 'logout')).toHaveLength(200);
+  await mend();
+  expect(await endSessions(gate, here, 'others', caller())).toEqual({ ended: 250 });
+  expect([await alive(idOf(0)), await alive(here.id)]).toEqual([false, true]);
+});
+
+test('P7: a password change ends very many sessions in steps, and none of them in the step that replaces the hash', async () => {
+  const { gate, here, calls } = await withMany();
+  granted(
+    await changePassword(
+      gate,
+      here,
+      { current: joe.password, replacement: 'correct battery horse' },
+      caller(),
+    ),
+  );
+  expect(rows(calls, 'removeOfUser')).toEqual([200, 200, 50, 0]);
+  expect(await countRows(gate, 'sessions')).toBe(1);
+});
+
+test('an operator ends very many sessions in steps, and is told all handles', async () => {
+  const { gate, here, calls } = await withMany();
+  const ended = await endAllSessions(gate, here.user.id, caller());
+  expect([ended.length, new Set(ended).size]).toEqual([many + 1, many + 1]);
+  expect(rows(calls, 'removeOfUser')).toEqual([200, 200, 51]);
+});
+
+test('a disabled account is out at once, also where the ends of its sessions are cut short', async () => {
+  const { gate, here, calls, alive } = await withMany();
+  const found = await findAccount(gate, joe.identifier);
+  if (!found) throw new Error('joe is not there');
+  const mend = await setTrap(gate, 'cut', {
+    at: 'BEFORE DELETE ON sessions',
+    when: "OLD.handle = 'many000000000100'",
+  });
+  // The account is disabled: that its rows could not be reclaimed is no failure.
+  expect(await disableUser(gate, found, caller())).toMatchObject({ ended: 200 });
+  expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
+  await mend();
+  calls.length = 0;
+  // None of them comes back.
+  expect(await enableUser(gate, found, caller())).toMatchObject({ ended: 251 });
+  expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
+});
