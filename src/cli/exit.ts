@@ -69,6 +69,7 @@ const words = {
       'The password must be more than the name of this service or of the account with a few characters added.',
   },
   unknown_account: { exit: notFound, sentence: 'There is no such user.' },
+  too_many_exports: { exit: failed, sentence: 'Too many exports at once. Try again later.' },
   unknown_session: { exit: notFound, sentence: 'No live session has this handle.' },
   no_session: { exit: notFound, sentence: 'There is no such session.' },
   account_disabled: { exit: refused, sentence: 'The account is disabled. Enable it first.' },

@@ -55,6 +55,12 @@ export type AccessRefusal =
   /** The handle names no live session of this person. */
   | { readonly refused: 'unknown_session' };
 
+/** As many exports are under way as may be at once, or one of this person. */
+export type TooManyExports = {
+  readonly refused: 'too_many_exports';
+  readonly retryAfterSeconds: number;
+};
+
 /** Why no mail was sent to a signed-in person. */
 export type MailRefusal =
   /** The account has no address, or one that was verified already. */
@@ -67,6 +73,7 @@ export type Refusal =
   | RegistrationRefusal
   | LoginRefusal
   | AccessRefusal
+  | TooManyExports
   | InvalidToken
   | MailRefusal
   | NoSession

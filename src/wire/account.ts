@@ -1,9 +1,11 @@
 /** A person's own account, under `/auth`: proving and changing the password, seeing what is kept, ending it all. */
 
-import { activity, deleteAccount, exportAccount } from '../usecases/account.ts';
+import { activity, deleteAccount } from '../usecases/account.ts';
 import { confirm, type SignedIn } from '../usecases/confirm.ts';
+import { type Export, Exports, exportAccount } from '../usecases/export.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { changePassword } from '../usecases/password.ts';
+import { BodyStream, jsonItems } from './body-stream.ts';
 import type { Call } from './call.ts';
 import { cookieIds, type SessionCookie } from './carrier.ts';
 import type { Contract, Reply } from './contract.ts';
@@ -13,6 +15,8 @@ import { shownEntry, shownSession } from './shown.ts';
 import { asSignedIn, refuse } from './signedin.ts';
 
 export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
+  const exports = new Exports();
+
   /** The new id of a session goes where the old one came from. */
   function renewed({ request }: Call, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
     const headers = cookieIds(request).includes(signedIn.id) ? cookie.set(id) : {};
@@ -74,21 +78,10 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         body: 'none',
         answer: (call) =>
           asSignedIn(gate, call, async (signedIn) => {
-            const exported = await exportAccount(gate, signedIn, call);
+            const exported = await exportAccount(gate, exports, signedIn, call);
             if (isRefusal(exported)) return exported;
-            const { user, sessions, activity } = exported;
-            const body = {
-              user: {
-                id: user.id,
-                identifier: user.identifier,
-                created_at: utc(user.createdAt),
-                email: user.email,
-                email_verified_at: user.emailVerifiedAt === null ? null : utc(user.emailVerifiedAt),
-              },
-              sessions: sessions.map((session) => shownSession(session, signedIn.session.handle)),
-              activity: activity.map(shownEntry),
-            };
-            return { status: 200, body };
+            const stream = new BodyStream(exportText(exported, signedIn.session.handle), exported.close);
+            return { status: 200, stream, headers: { 'content-type': 'application/json' } };
           }),
       },
       {
@@ -108,6 +101,25 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
       },
     ],
   };
+}
+
+/** An export as JSON, part by part. */
+async function* exportText(
+  { user, sessions, activity }: Export,
+  currentHandle: string,
+): AsyncGenerator<string> {
+  const shown = {
+    id: user.id,
+    identifier: user.identifier,
+    created_at: utc(user.createdAt),
+    email: user.email,
+    email_verified_at: user.emailVerifiedAt === null ? null : utc(user.emailVerifiedAt),
+  };
+  yield `{"user":${JSON.stringify(shown)},"sessions":[`;
+  yield* jsonItems(sessions, (session) => shownSession(session, currentHandle));
+  yield '],"activity":[';
+  yield* jsonItems(activity, shownEntry);
+  yield ']}';
 }
 
 /** The sequence number to go on before; `undefined` for the first page, `null` for a query that is not one. */

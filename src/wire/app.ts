@@ -7,6 +7,7 @@ import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
+import { BodyStream } from './body-stream.ts';
 import { Call, pathOf, type Server } from './call.ts';
 import { type Contract, prepared, type Refused, type Reply, type Route } from './contract.ts';
 import { type CrossSite, crossSite } from './cross-site.ts';
@@ -90,10 +91,8 @@ export function createApp(options: AppOptions): Handler {
     const write = (outcome: Reply | Refused): Answer =>
       written(call, isRefusal(outcome) ? contract.refuse(outcome, call.requestId) : outcome);
     const fail = (error: unknown): Answer => {
-      const how = breakOf(error);
-      traffic.broke(contract.name, how);
+      const how = broke(call, error);
       if (event) gate.audit.count(event, how);
-      if (how !== 'abandoned') onError(error, { requestId: call.requestId, path: call.path });
       return write(trouble(how));
     };
     try {
@@ -102,6 +101,19 @@ export function createApp(options: AppOptions): Handler {
     } catch (error) {
       return fail(error);
     }
+  }
+
+  /** Counts and reports what was thrown. */
+  function broke(call: Call, error: unknown): Break {
+    const how = breakOf(error);
+    traffic.broke(call.contract, how);
+    if (how !== 'abandoned') onError(error, { requestId: call.requestId, path: call.path });
+    return how;
+  }
+
+  /** What is thrown while a body goes out can be answered no more, but is reported like everything else. */
+  function watched(call: Call, stream: BodyStream): BodyStream {
+    return new BodyStream(stream, (error) => void (error && broke(call, error)));
   }
 
   function written(call: Call, reply: Reply): Answer {
@@ -116,7 +128,12 @@ export function createApp(options: AppOptions): Handler {
     };
     if (origins.any) Object.assign(headers, origins.corsHeaders(call.request));
     if (secondCookie) headers['set-cookie'] = [headers['set-cookie'] ?? [], secondCookie].flat();
-    return { status, headers, body: body as string | undefined };
+    return {
+      status,
+      headers,
+      body: body as string | undefined,
+      stream: reply.stream && watched(call, reply.stream),
+    };
   }
 
   return (request) => {

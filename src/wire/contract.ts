@@ -3,6 +3,7 @@
 import type { AuditEvent } from '../concepts/audit.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import type { Refusal } from '../usecases/gate.ts';
+import type { BodyStream } from './body-stream.ts';
 import type { Call } from './call.ts';
 
 /** Refusals that concern the request itself, before any use case is asked. */
@@ -48,6 +49,8 @@ export interface Reply {
   readonly status: number;
   /** A text is JSON already. */
   readonly body?: object | string;
+  /** JSON that is made while it goes out, in place of `body`; its type is among `headers`. */
+  readonly stream?: BodyStream;
   readonly headers?: Readonly<Record<string, string>>;
   /** A second cookie, beside one in `headers`. */
   readonly secondCookie?: string | undefined;

@@ -1,5 +1,6 @@
 /** Requests and answers as the Fetch standard has them, for servers that speak it. */
 
+import type { BodyStream } from './body-stream.ts';
 import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
 
 /** What a server knows about a request that the request itself does not say. */
@@ -60,9 +61,27 @@ export class FetchedRequest implements Incoming {
 }
 
 /** @param method of the request: HEAD is answered without a body (RFC 9110, section 9.3.2). */
-export function toResponse({ status, headers, body }: Answer, method: string): Response {
+export function toResponse({ status, headers, body, stream }: Answer, method: string): Response {
   const list = Object.entries(headers).flatMap(([name, values]) =>
     [values].flat().map((value): [string, string] => [name, value]),
   );
-  return new Response(method === 'HEAD' ? null : (body ?? null), { status, headers: list });
+  if (method === 'HEAD') void stream?.return();
+  const content = stream ? readable(stream) : (body ?? null);
+  return new Response(method === 'HEAD' ? null : content, { status, headers: list });
+}
+
+/** Parts that are made when they are asked for, so that a slow reader slows them down. */
+function readable(stream: BodyStream): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await stream.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: async () => void (await stream.return()),
+    },
+    { highWaterMark: 0 },
+  );
 }

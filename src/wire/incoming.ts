@@ -1,6 +1,7 @@
 /** What a request is to the wire, and what an answer is, whichever server they pass through. */
 
 import { Abandoned } from '../crypto/queue.ts';
+import type { BodyStream } from './body-stream.ts';
 
 /** A request as it came. */
 export interface Incoming {
@@ -44,4 +45,6 @@ export interface Answer {
   /** By their names in lower case. Only `set-cookie` may have several values, each a line of its own. */
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body?: string | undefined;
+  /** The body where it is made while it goes out, in place of `body`. An error in it ends the connection. */
+  readonly stream?: BodyStream | undefined;
 }

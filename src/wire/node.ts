@@ -1,11 +1,18 @@
 /** Requests and answers of `node:http`, without a detour: session checks are to cost little more than the server does. */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Awaitable } from '../storage/awaitable.ts';
+import type { BodyStream } from './body-stream.ts';
 import { isHost } from './host.ts';
 import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
 import { isOnUnixSocket } from './unix-socket.ts';
+
+/** How long a client may take nothing of a body that is sent in parts. */
+const stalledMs = 30_000;
+
+/** The error code of HTTP/2 for what broke at the server (RFC 9113, section 7). */
+const internalError = 0x2;
 
 /** What `node:http`, Express and whatever is built like them call with a request. */
 export type Listener = RequestListener;
@@ -19,9 +26,54 @@ export function requestListener(answer: (request: Incoming) => Awaitable<Answer>
   };
 }
 
-function write({ status, headers, body }: Answer, outgoing: ServerResponse): void {
+function write({ status, headers, body, stream }: Answer, outgoing: ServerResponse): void {
+  if (stream) void send(status, headers, stream, outgoing);
   // Whoever mounts Gatehouse may have lost patience and answered: a second answer would throw where nobody catches it.
-  if (!outgoing.headersSent) outgoing.writeHead(status, headers).end(body);
+  else if (!outgoing.headersSent) outgoing.writeHead(status, headers).end(body);
+}
+
+/** Sends parts as fast as the client takes them; never rejects. What breaks on the way ends the connection. */
+async function send(
+  status: number,
+  headers: Answer['headers'],
+  stream: BodyStream,
+  outgoing: ServerResponse,
+): Promise<void> {
+  try {
+    if (outgoing.headersSent || outgoing.closed) return void (await stream.return());
+    outgoing.writeHead(status, headers);
+    if (outgoing.req.method === 'HEAD') await stream.return();
+    else
+      for await (const part of stream) {
+        if (!outgoing.write(part)) await drained(outgoing);
+        if (outgoing.closed) return;
+      }
+    outgoing.end();
+  } catch {
+    // The error was reported where it was thrown; the end of the body must not look like one.
+    breakOff(outgoing);
+  }
+}
+
+/** Resolves when a client can take more, or has gone; one that takes nothing for long is cut off. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (outgoing.closed) return resolve();
+    const timer = setTimeout(() => breakOff(outgoing), stalledMs);
+    const go = () => {
+      clearTimeout(timer);
+      outgoing.off('drain', go).off('close', go);
+      resolve();
+    };
+    outgoing.once('drain', go).once('close', go);
+  });
+}
+
+/** Ends a response so that the client knows that it is not whole: HTTP/2 resets the stream, HTTP/1 closes the connection. */
+function breakOff(outgoing: ServerResponse): void {
+  const { stream } = outgoing as unknown as Partial<Http2ServerResponse>;
+  if (stream) stream.close(internalError);
+  else outgoing.destroy();
 }
 
 /** Names of which Node keeps the first value only (`message.headers`), where a proxy may have gone by another one. */

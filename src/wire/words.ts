@@ -3,7 +3,7 @@
 import type { RegistrationRefusal } from '../concepts/invitations.ts';
 import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
 import type { InvalidToken } from '../concepts/tokens.ts';
-import type { AccessRefusal, MailRefusal } from '../usecases/gate.ts';
+import type { AccessRefusal, MailRefusal, TooManyExports } from '../usecases/gate.ts';
 import type { Fault, RefusedName, Words } from './contract.ts';
 
 /** Words for faults of the request, the same in every contract (ruling G8). */
@@ -66,7 +66,8 @@ export const accessWords = {
     type: 'urn:gatehouse:problem:confirmation-required',
   },
   unknown_session: { status: 404, sentence: 'Session not found' },
-} as const satisfies Record<AccessRefusal['refused'], Words>;
+  too_many_exports: { status: 503, sentence: 'Too many exports at once, try again later' },
+} as const satisfies Record<(AccessRefusal | TooManyExports)['refused'], Words>;
 
 /** Words for what goes by mail; only the routes for e-mail and for a forgotten password have a use for them. */
 export const mailWords = {

@@ -27,7 +27,7 @@ describe('the error tables of the contract pages are the words of the code', () 
   const modes = { statusMode: 'http', enumeration: 'contract' } as const;
   const ofRegistration = ['registration_closed', 'not_invited'];
   const ofMail = ['invalid_token', 'nothing_to_verify'];
-  const ofPeople = [...ofMail, 'malformed_query', 'not_proven', 'unknown_session'];
+  const ofPeople = [...ofMail, 'malformed_query', 'not_proven', 'too_many_exports', 'unknown_session'];
   const contracts: readonly [contract: Contract, field: string, unreachable: readonly string[]][] = [
     [
       envelope(gate, 'http'),
@@ -44,7 +44,7 @@ describe('the error tables of the contract pages are the words of the code', () 
     [
       ownEmail(gate),
       'token',
-      [...ofRegistration, 'malformed_query', 'unknown_session', 'user_record_missing'],
+      [...ofRegistration, 'malformed_query', 'too_many_exports', 'unknown_session', 'user_record_missing'],
     ],
     [sessionCheck(gate), '', Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name))],
   ];

@@ -2,10 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
-import { deleteAccount, exportAccount } from '../../src/usecases/account.ts';
+import { deleteAccount } from '../../src/usecases/account.ts';
 import { check } from '../../src/usecases/check.ts';
 import { confirm, type SignedIn } from '../../src/usecases/confirm.ts';
 import { requestEmailChange } from '../../src/usecases/email.ts';
+import { Exports, exportAccount } from '../../src/usecases/export.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
 import { login } from '../../src/usecases/login.ts';
 import { changePassword } from '../../src/usecases/password.ts';
@@ -158,7 +159,7 @@ test('P4: every refusal shows in the log, with the account it concerns where it 
   const userId = here.user.id;
   await endSession(gate, here, 'nothandle', later);
   await endSessions(gate, here, 'others', later);
-  await exportAccount(gate, here, later);
+  await exportAccount(gate, new Exports(), here, later);
   await requestEmailChange(gate, here, { email: 'new@example.com', password: joe.password }, later);
   await requestEmailChange(gate, here, { email: 'no address', password: joe.password }, caller());
   expect(gate.entries.slice(-5)).toMatchObject([
@@ -185,9 +186,14 @@ test('P11: an export of a long past lets others have their turn', async () => {
   const counting = setInterval(() => {
     turns += 1;
   }, 0);
-  const { activity } = granted(await exportAccount(gate, here, caller()));
+  const { activity } = granted(await exportAccount(gate, new Exports(), here, caller()));
+  const seqs: number[] = [];
+  for await (const page of activity) {
+    expect(page.length).toBeLessThanOrEqual(100);
+    for (const { seq } of page) seqs.push(seq);
+  }
   clearInterval(counting);
-  expect(activity.length).toBe(1_004);
-  expect(new Set(activity.map(({ seq }) => seq)).size).toBe(1_004);
+  expect(seqs.length).toBe(1_004);
+  expect(new Set(seqs).size).toBe(1_004);
   expect(turns).toBeGreaterThan(0);
 });

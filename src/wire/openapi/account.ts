@@ -2,7 +2,7 @@
 
 import { asksPassword, bodyOf } from './asking.ts';
 import { headOf } from './head.ts';
-import { clears, response, setsNewId } from './headers.ts';
+import { clears, response, retryAfter, setsNewId } from './headers.ts';
 import { exampleUuid, passwordSentences } from './ids.ts';
 import { malformed, problemSaid, shared, throttledAsLogin, trouble, unthrottled } from './refusals.ts';
 import { anySession } from './security.ts';
@@ -81,7 +81,8 @@ const exported: Operation = {
   summary: 'Everything that is kept about me',
   description:
     `${stepUp}\`POST /auth/confirm\`. The account, its live sessions and what the audit keeps about it, newest first. The ` +
-    'audit notes the export. Not in it: hashes of passwords, ids and devices, which are of no use to anyone. ' +
+    'audit notes the export. It is sent page by page as it is read, so that its length is not known beforehand; if something ' +
+    'breaks on the way, the connection breaks off. At most four are under way at once, and one for each person. Not in it: hashes of passwords, ids and devices, which are of no use to anyone. ' +
     unthrottled,
   security: anySession,
   responses: {
@@ -104,6 +105,14 @@ const exported: Operation = {
     401: shared('NotAuthenticated'),
     403: shared('ConfirmFirstToRead'),
     ...trouble('Problem'),
+    503: response(
+      'Four exports are under way, or one of this person; or the store cannot answer.',
+      problemSaid(503, [
+        'Too many exports at once, try again later',
+        'Temporarily unavailable, try again later',
+      ]),
+      retryAfter,
+    ),
   },
 };
 
