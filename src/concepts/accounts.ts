@@ -36,6 +36,9 @@ export interface Identifier {
   readonly canonical: string;
 }
 
+/** Sessions, and devices, that go in one step with an account that is removed. */
+const removalStep = 200;
+
 /** The longest e-mail address that can be delivered to (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3). */
 const longestEmail = 254;
 
@@ -138,9 +141,17 @@ export class Accounts {
     return this.#store.setDisabled(userId, disabledAt, trail);
   }
 
-  /** Removes an account with everything that belongs to it; its name is free again. `false` if there was none. */
+  /**
+   * Removes an account with everything that belongs to it; its name is free again, and its sessions are dead. `false` if
+   * there was none. Rows of very many sessions and devices are left to `reclaim`.
+   */
   remove(userId: string, trail: Trail): Promise<boolean> {
-    return this.#store.remove(userId, trail);
+    return this.#store.remove(userId, removalStep, trail);
+  }
+
+  /** Reclaims what accounts that were removed left behind, in small steps with a pause after each. */
+  async reclaim(trail: Trail, pause: () => Promise<void>): Promise<void> {
+    while (await this.#store.reclaim(removalStep, trail)) await pause();
   }
 }
 

@@ -19,7 +19,10 @@ export interface Deleted {
   readonly user: User;
 }
 
-/** Removes the account with everything that belongs to it; its name is free again, its audit stays under its id. */
+/**
+ * Removes the account with everything that belongs to it; its name is free again, its audit stays under its id. All its
+ * sessions are dead with this one step; the rows of very many are reclaimed by the sweep.
+ */
 export async function deleteAccount(
   gate: Gate,
   signedIn: SignedIn,

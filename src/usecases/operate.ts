@@ -1,5 +1,6 @@
 /** What an operator does to accounts: making, disabling, enabling and removing them, and letting somebody in again. */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { newToken } from '../crypto/ids.ts';
 import type { Session, User, UserQuery } from '../storage/port.ts';
 import { countSessions } from './end.ts';
@@ -84,8 +85,11 @@ export async function enableUser(gate: Gate, { id }: Found, caller: Caller): Pro
 /** Removes an account with everything that belongs to it; its name is free again. */
 export async function deleteUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
   const ended = await countSessions(gate, id, caller.now);
-  const removed = await gate.accounts.remove(id, gate.audit.trail(caller, 'account_delete'));
+  const trail = gate.audit.trail(caller, 'account_delete');
+  const removed = await gate.accounts.remove(id, trail);
   if (!removed) return { refused: 'unknown_account' };
+  // The account is gone, whatever becomes of its rows: the sweep of a server takes what is left here.
+  await gate.accounts.reclaim(trail, turn).catch(() => {});
   return reported(gate, 'account_delete', caller, { user: { id }, ended });
 }
 

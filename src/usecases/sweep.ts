@@ -2,8 +2,12 @@
 
 import type { Gate } from './gate.ts';
 
-/** Removes the rows of dead sessions and of windows that have ended, pausing after each small step. */
+/** Who asks for what nobody asked for. */
+const asker = { contract: 'sweep', network: '', requestId: '' };
+
+/** Removes the rows of dead sessions and accounts and of windows that have ended, pausing after each small step. */
 export async function sweep(gate: Gate, now: number, pause: () => Promise<void>): Promise<void> {
+  await gate.accounts.reclaim(gate.audit.trail({ ...asker, now }, 'account_delete'), pause);
   await gate.sessions.sweep(now, pause);
   await gate.throttle.sweep(now, pause);
   await gate.devices.sweep(now, pause);

@@ -131,7 +131,7 @@ export async function fill(address: string, now = Date.now()): Promise<void> {
     for (const name of ['ada', 'bob', 'cyd', 'dan', 'eve']) await fillAccount(store, name, now);
     await store.accounts.verifyEmail('id-ada', 'ada@example.com', now, trail('email_verify', now));
     await store.accounts.setDisabled('id-bob', now, trail('account_disable', now));
-    await store.accounts.remove('id-eve', trail('account_delete', now));
+    await store.accounts.remove('id-eve', 99, trail('account_delete', now));
     await store.accounts.replaceHash('id-cyd', 'hash of cyd', 'another "hash" \\ of {cyd}');
     await fillMails(store, now);
     for (const name of ['fay', 'gil'])

@@ -1,17 +1,20 @@
 /** What is done to one account with very many sessions goes in small steps of the store. */
 
 import { expect, test } from 'vitest';
+import { Accounts } from '../../src/concepts/accounts.ts';
 import { Sessions } from '../../src/concepts/sessions.ts';
 import { StoreUnavailable } from '../../src/storage/port.ts';
+import { deleteAccount } from '../../src/usecases/account.ts';
 import { check } from '../../src/usecases/check.ts';
 import type { SignedIn } from '../../src/usecases/confirm.ts';
 import { endAllSessions } from '../../src/usecases/end.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
-import { disableUser, enableUser, findAccount } from '../../src/usecases/operate.ts';
+import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usecases/operate.ts';
 import { changePassword } from '../../src/usecases/password.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { endSession, endSessions, listSessions } from '../../src/usecases/sessions.ts';
-import { countRows, setTrap } from '../support/database.ts';
+import { sweep } from '../../src/usecases/sweep.ts';
+import { countRows, query, setTrap } from '../support/database.ts';
 import { caller, granted, openGate } from '../support/gate.ts';
 import { addSessions, idOf } from '../support/large.ts';
 import { counted } from '../support/store-calls.ts';
@@ -130,4 +133,41 @@ test('a disabled account is out at once, also where the ends of its sessions are
   // None of them comes back.
   expect(await enableUser(gate, found, caller())).toMatchObject({ ended: 251 });
   expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
+});
+
+test('P9: a deleted account is gone at once, with few rows in its step, and the sweep reclaims the rest in steps', async () => {
+  const { gate, here, alive } = await withMany();
+  const { part, calls } = counted(gate.store.accounts);
+  const watched = { ...gate, accounts: new Accounts(part) };
+  granted(await deleteAccount(watched, here, joe.password, caller()));
+  expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
+  expect(await countRows(gate, 'sessions')).toBe(251);
+  granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
+  let pauses = 0;
+  await sweep(watched, caller().now, async () => {
+    pauses += 1;
+  });
+  expect(calls.filter(({ method }) => method === 'reclaim')).toHaveLength(3);
+  expect(pauses).toBeGreaterThanOrEqual(2);
+  expect([await countRows(gate, 'sessions'), await countRows(gate, 'users')]).toEqual([1, 1]);
+  const [entry] = (await gate.audit.read({ userId: here.user.id, most: 1 })) ?? [];
+  expect(entry).toMatchObject({ event: 'account_delete', outcome: 'ok' });
+});
+
+test('P9: an operator who deletes an account is told that it is gone, also where its rows could not be reclaimed', async () => {
+  const { gate, here, alive } = await withMany();
+  const found = await findAccount(gate, joe.identifier);
+  if (!found) throw new Error('joe is not there');
+  const mend = await setTrap(gate, 'cut', {
+    at: 'BEFORE DELETE ON sessions',
+    when: "OLD.handle = 'many000000000100'",
+  });
+  expect(await deleteUser(gate, found, caller())).toMatchObject({ ended: many + 1 });
+  expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
+  expect(await findAccount(gate, joe.identifier)).toBeUndefined();
+  const [left] = await query(gate, 'SELECT email FROM users');
+  expect([await countRows(gate, 'users'), left?.['email']]).toEqual([1, null]);
+  await mend();
+  await sweep(gate, caller().now, async () => {});
+  expect([await countRows(gate, 'sessions'), await countRows(gate, 'users')]).toEqual([0, 0]);
 });

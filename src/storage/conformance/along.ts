@@ -85,6 +85,39 @@ export const alongCases: readonly ConformanceCase[] = [
     assert.deepEqual(await remaining(store, 2), [0]);
   }),
 
+  ofJoe(
+    'remove: of very many sessions and devices few go in one step, all are dead, the rest is reclaimed',
+    async (store, joe) => {
+      const { accounts, sessions, devices } = store;
+      await accounts.create(account('ann'));
+      for (const n of upTo(5)) await sessions.insert(hex(n), session(n, joe, { lastSeenAt: 1_000 + n }));
+      for (const n of upTo(8)) await devices.remember(hex(n), joe, 1_000);
+      await sessions.insert(hex(9), session(9, 'id-of-ann'));
+      const why = trail('delete');
+      assert.equal(await accounts.remove(joe, 3, why), true);
+      assert.deepEqual(await remaining(store, 10), [0, 1, 9]);
+      for (const gone of [
+        accounts.findUser(joe),
+        accounts.findCredentialOf(joe),
+        accounts.findCredential('joe'),
+      ])
+        assert.equal(await gone, undefined);
+      // Nothing can be done to it any more, and nothing added.
+      assert.equal(await accounts.remove(joe, 3, why), false);
+      assert.equal(await accounts.setDisabled(joe, null), false);
+      assert.equal(await sessions.insert(hex(6), session(6, joe)), 'unknown_account');
+      assert.equal(await accounts.create(account('joe', { userId: 'another' })), 'created');
+      assert.deepEqual([await accounts.reclaim(3, why), await accounts.reclaim(3, why)], [true, true]);
+      assert.deepEqual([await remaining(store, 10), await devices.any(joe)], [[9], false]);
+      assert.equal(await accounts.reclaim(3, why), false);
+      assert.equal((await sessions.findEnded(hex(0)))?.event, 'delete');
+      assert.deepEqual(await audited(store), [`delete ok ${joe} -`]);
+      assert.equal((await accounts.findUser('another'))?.identifier, 'joe');
+      // Its id names nobody, so it is free as well.
+      assert.equal(await accounts.create(account('joe2', { userId: joe })), 'created');
+    },
+  ),
+
   ofJoe('replaceHash: sessions end in the same step if asked, or all but one', async (store, joe) => {
     await store.accounts.create(account('ann'));
     const owners = [joe, joe, joe, 'id-of-ann'];

@@ -41,7 +41,7 @@ const deeds: readonly [deed: (store: Store) => Promise<unknown>, ...entries: str
     `end all ${joe} handle-2`,
     `end all ${joe} handle-4`,
   ],
-  [({ accounts }) => accounts.remove(joe, trail('delete')), `delete ok ${joe} -`],
+  [({ accounts }) => accounts.remove(joe, 99, trail('delete')), `delete ok ${joe} -`],
 ];
 
 /** What the deeds do to a store on which all of them were done already, and to one on which none was. */
@@ -54,7 +54,7 @@ const futile: readonly ((store: Store) => Promise<unknown>)[] = [
   ({ accounts }) => accounts.replaceHash(joe, 'something else', 'new', trail('password')),
   ({ accounts }) => accounts.setDisabled('nobody', 1, trail('disable')),
   ({ accounts }) => accounts.setDisabled(joe, null, trail('enable')),
-  ({ accounts }) => accounts.remove('nobody', trail('delete')),
+  ({ accounts }) => accounts.remove('nobody', 99, trail('delete')),
   ({ sessions }) => sessions.insert(hex(1), session(1, 'nobody'), trail('login')),
   ({ sessions }) => sessions.prove(hex(1), hex(8), 1, trail('prove')),
   ({ sessions }) => sessions.remove(hex(1), trail('end')),
@@ -154,7 +154,7 @@ export const auditCases: readonly ConformanceCase[] = [
     await store.accounts.create(joeHimself);
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.remove(hex(1));
-    await store.accounts.remove(joe);
+    await store.accounts.remove(joe, 99);
     assert.deepEqual(await audited(store), []);
   }),
 

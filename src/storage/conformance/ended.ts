@@ -19,7 +19,7 @@ const ways: Readonly<Record<string, (store: Store, joe: string) => Promise<unkno
   removeOfUser: ({ sessions }, joe) => sessions.removeOfUser(joe, undefined, 99, ending),
   removeAll: ({ sessions }) => sessions.removeAll(ending),
   rotate: ({ sessions }) => sessions.rotate(hex(1), hex(9), ending),
-  'remove of the account': ({ accounts }, joe) => accounts.remove(joe, ending),
+  'remove of the account': ({ accounts }, joe) => accounts.remove(joe, 99, ending),
 };
 
 export const endedCases: readonly ConformanceCase[] = [

@@ -183,7 +183,7 @@ export const endingCases: readonly ConformanceCase[] = [
       (n) => store.sessions.removeByHandle(joe, `handle-${n}`),
       () => store.sessions.removeOfUser(joe, undefined, 99),
       () => store.sessions.removeAll(),
-      () => store.accounts.remove(joe),
+      () => store.accounts.remove(joe, 99),
     ];
     for (const [n, end] of endings.entries()) {
       await store.sessions.insert(hex(n), session(n, joe));

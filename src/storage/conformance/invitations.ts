@@ -55,7 +55,7 @@ export const invitationCases: readonly ConformanceCase[] = [
     assert.equal(await register(store, 'joe', 1), 'created');
     assert.equal((await store.accounts.findUser('id-of-joe'))?.identifier, 'joe');
     assert.equal(await store.invitations.find('joe', hex(1)), undefined);
-    assert.equal(await store.accounts.remove('id-of-joe'), true);
+    assert.equal(await store.accounts.remove('id-of-joe', 99), true);
     assert.equal(await register(store, 'joe', 1), 'not_invited');
     assert.deepEqual(await audited(store), ['invite ok id-of-joe -', 'register ok id-of-joe -']);
     await assertIntact(store, 2);

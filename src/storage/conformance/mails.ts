@@ -163,7 +163,7 @@ export const mailCases: readonly ConformanceCase[] = [
   over('mails: one outlives its account', async (store) => {
     await store.accounts.create(account('joe'));
     await store.mails.enqueue(mail(), many);
-    await store.accounts.remove('id-of-joe');
+    await store.accounts.remove('id-of-joe', 99);
     assert.equal((await store.mails.due(now, 9))[0]?.userId, 'id-of-joe');
   }),
 

@@ -187,7 +187,7 @@ export const ownerCases: readonly ConformanceCase[] = [
       await tokens.insert(hex(n), { userId, purpose: 'verify_email', email: 'a@b.c', expiresAt: 9_000 });
       await devices.remember(hex(9), userId, 1_000);
     }
-    assert.equal(await accounts.remove(joesId), true);
+    assert.equal(await accounts.remove(joesId, 99), true);
     assert.equal(await accounts.findUser(joesId), undefined);
     assert.equal(await accounts.findCredential('joe'), undefined);
     assert.equal(await accounts.findCredentialOf(joesId), undefined);
@@ -195,7 +195,7 @@ export const ownerCases: readonly ConformanceCase[] = [
     assert.deepEqual(await sessions.ofUser(joesId, { most: 99 }), []);
     assert.equal(await tokens.take(hex(0), 'verify_email'), undefined);
     assert.equal(await devices.any(joesId), false);
-    assert.equal(await accounts.remove(joesId), false);
+    assert.equal(await accounts.remove(joesId, 99), false);
 
     assert.equal((await accounts.findUser('id-of-ann'))?.id, 'id-of-ann');
     assertRow(await sessions.find(hex(1)), session(1, 'id-of-ann'));
@@ -212,12 +212,12 @@ export const ownerCases: readonly ConformanceCase[] = [
       await store.tokens.insert(hex(1), token);
       await store.devices.remember(hex(1), joesId, 1_000);
       await ground.loseRow(lost, joesId);
-      assert.equal(await store.accounts.remove(joesId), true);
+      assert.equal(await store.accounts.remove(joesId, 99), true);
       assert.equal(await store.tokens.take(hex(1), 'verify_email'), undefined);
       assert.equal(await store.devices.any(joesId), false);
       assert.equal(await store.sessions.find(hex(1)), undefined);
       assert.equal(await store.accounts.findCredential('joe'), undefined);
-      assert.equal(await store.accounts.remove(joesId), false);
+      assert.equal(await store.accounts.remove(joesId, 99), false);
     }
   }),
 ];

@@ -69,7 +69,8 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   any: ({ devices }) => devices.any('id-of-joe'),
   'devices of a user': ({ devices }) => devices.ofUser('id-of-joe', '', 1),
   'sweep of devices': ({ devices }) => devices.sweep(9_999, 1),
-  'removal of an account': ({ accounts }) => accounts.remove('id-of-joe'),
+  'removal of an account': ({ accounts }) => accounts.remove('id-of-joe', 9),
+  'reclaim of accounts': ({ accounts }) => accounts.reclaim(9),
   ping: (store) => store.ping(),
 };
 

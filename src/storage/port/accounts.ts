@@ -109,6 +109,15 @@ export interface AccountStore {
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'>;
   /** Disables an account (`at`) or enables it again (`null`); `false` if there is no such user. */
   setDisabled(userId: string, at: number | null, trail?: Trail): Promise<boolean>;
-  /** Removes an account with everything that belongs to it but its audit; `false` if there was none. */
-  remove(userId: string, trail?: Trail): Promise<boolean>;
+  /**
+   * Removes an account with everything that belongs to it but its audit; `false` if there was none. Its credential, its
+   * address and its tokens go in this step, and none of its sessions has a user any more. Of its sessions and devices at
+   * most `most` each are removed; where there may be more, they and the row in `users` are left to `reclaim`.
+   */
+  remove(userId: string, most: number, trail?: Trail): Promise<boolean>;
+  /**
+   * Goes on with an account that was removed: at most `most` of its sessions and of its devices go, which ended for the
+   * reason of the trail, and with the last ones its row in `users`. `false` if no such account is left.
+   */
+  reclaim(most: number, trail?: Trail): Promise<boolean>;
 }

@@ -4,10 +4,10 @@ import type { Awaitable } from '../awaitable.ts';
 import type { AccountStore, Credential, NewAccount, NewEmail, Trail, UsedInvitation, User } from '../port.ts';
 import { holdToChange } from './hold.ts';
 import { dropInvitation, holdInvitation } from './invitations.ts';
+import { giveUpName, goOnRemoving, removeAccount } from './removal.ts';
 import type { SessionsOfUser } from './sessions.ts';
 import type { Database, InStep, Run } from './step.ts';
 import { isStorable } from './text.ts';
-import { dropTokensOf } from './tokens.ts';
 import { selectUser, usersByPage } from './users.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -124,14 +124,14 @@ export function accountsIn(
         return true;
       }),
 
-    remove: (userId, trail) =>
+    remove: (userId, most, trail) =>
       changing(userId, async (run) => {
-        const isUser = await holdToChange(run, userId);
-        await ofUser.drop(run, userId, Number.MAX_SAFE_INTEGER, trail);
-        const removed = await removeRows(run, userId, isUser);
+        const removed = await removeAccount(run, ofUser, userId, most, trail);
         if (removed) await waiting.add(run, trail, { userId });
         return removed;
       }),
+
+    reclaim: (most, trail) => db.step((run) => goOnRemoving(run, ofUser, most, trail)),
   };
 }
 
@@ -166,10 +166,6 @@ async function takeName(run: Run, canonical: string, userId: string): Promise<bo
   return count > 0;
 }
 
-async function giveUpName(run: Run, canonical: string, userId: string): Promise<void> {
-  await run('DELETE FROM names WHERE canonical = $1 AND user_id = $2', [canonical, userId]);
-}
-
 /** Gives a user that has a credential another name; `false` if that is somebody else's. */
 async function rename(run: Run, userId: string, { email, canonical }: NewEmail): Promise<boolean> {
   const { rows } = await run<Kept>(selectCredential, [userId]);
@@ -179,25 +175,6 @@ async function rename(run: Run, userId: string, { email, canonical }: NewEmail):
   await run('UPDATE auth SET identifier = $1, canonical = $2 WHERE user_id = $3', [email, canonical, userId]);
   if (isOther && old !== undefined) await giveUpName(run, old, userId);
   return true;
-}
-
-/**
- * Removes what is left of an account; `false` if that is nothing. Where there was no user to hold, one that came since
- * is left alone with both its rows.
- */
-async function removeRows(run: Run, userId: string, isUser: boolean): Promise<boolean> {
-  const { rows } = await run<{ canonical: string }>(
-    `DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))
-     RETURNING canonical`,
-    [userId, isUser],
-  );
-  const tokens = await dropTokensOf(run, userId);
-  const devices = await run('DELETE FROM devices WHERE user_id = $1', [userId]);
-  if (isUser) await run('DELETE FROM users WHERE id = $1', [userId]);
-  if (rows[0]) await giveUpName(run, rows[0].canonical, userId);
-  // The credential that knew the name is lost (ruling R2): only all names can tell which it was.
-  else if (isUser) await run('DELETE FROM names WHERE user_id = $1', [userId]);
-  return isUser || rows.length + tokens + devices.count > 0;
 }
 
 function credential({ userId, identifier, passwordHash, hasUser, isDisabled }: Kept): Credential {

@@ -26,7 +26,8 @@ const free = `SELECT least(
      FROM pg_roles WHERE rolname = current_user))::int + 1 AS value`;
 
 const halves = `SELECT (SELECT count(*) FROM auth WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = user_id)) +
-    (SELECT count(*) FROM users WHERE NOT EXISTS (SELECT 1 FROM auth WHERE user_id = users.id)) AS value`;
+    (SELECT count(*) FROM users WHERE NOT EXISTS (SELECT 1 FROM auth WHERE user_id = users.id)
+      AND disabled_at IS DISTINCT FROM 0) AS value`;
 
 /**
  * Looks at the database at `url`; `listenUrl` is where nodes listen, if that is another address. `clock` is the one of

@@ -5,6 +5,7 @@ import type { AccountStore, Credential, User } from '../port.ts';
 import { shares } from '../recent.ts';
 import type { Chain } from './chain.ts';
 import type { Reader } from './reader.ts';
+import { isNotRemoved, removalIn } from './removal.ts';
 import type { SessionsOfUser } from './sessions.ts';
 import { usersByPage } from './users.ts';
 import type { Writer } from './writer.ts';
@@ -45,15 +46,10 @@ export function accountsIn(
   // A name that is taken leaves the row as it is, and shows as no change.
   const rename = db.prepare('UPDATE OR IGNORE auth SET identifier = ?, canonical = ? WHERE user_id = ?');
   const updateDisabled = db.prepare(
-    'UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ?',
+    `UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ? AND ${isNotRemoved}`,
   );
-  const isUser = db.prepare('SELECT 1 FROM users WHERE id = ?');
-  const removals = [
-    'auth WHERE user_id',
-    'tokens WHERE user_id',
-    'devices WHERE user_id',
-    'users WHERE id',
-  ].map((rows) => db.prepare(`DELETE FROM ${rows} = ?`));
+  const isUser = db.prepare(`SELECT 1 FROM users WHERE id = ? AND ${isNotRemoved}`);
+  const removal = removalIn(db, ofUser);
 
   const users = reader.remembering(shares.users, (userId) => selectUser.get(userId) as User | undefined);
 
@@ -118,15 +114,15 @@ export function accountsIn(
         return true;
       }),
 
-    remove: (userId, trail) =>
+    remove: (userId, most, trail) =>
       writer.write(() => {
-        ofUser.drop(userId, Number.MAX_SAFE_INTEGER, trail);
-        const removed = removals.map((removal) => removal.run(userId).changes);
+        const removed = removal.begin(userId, most, trail);
         users.forget(userId);
-        if (removed.every((changes) => changes === 0)) return false;
-        chain.append(trail, { userId });
-        return true;
+        if (removed) chain.append(trail, { userId });
+        return removed;
       }),
+
+    reclaim: (most, trail) => writer.write(() => removal.goOn(most, trail)),
   };
 }
 

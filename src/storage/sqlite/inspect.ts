@@ -51,7 +51,8 @@ function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
     return typeof value === 'number' ? value : undefined;
   };
   const halves = `SELECT (SELECT count(*) FROM auth WHERE user_id NOT IN (SELECT id FROM users)) +
-                         (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM auth)) AS value`;
+                         (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM auth)
+                          AND disabled_at IS NOT 0) AS value`;
   return {
     schema,
     schemaKnown: migrations.length,

@@ -43,7 +43,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   const insert = db.prepare(
     `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at,
                            expires_at, proven_at, network, device)
-     SELECT unhex(?), ?, id, ?, ?, ?, ?, ?, ?, ?, ? FROM users WHERE id = ?`,
+     SELECT unhex(?), ?, id, ?, ?, ?, ?, ?, ?, ?, ? FROM users WHERE id = ? AND disabled_at IS NOT 0`,
   );
   const select = db.prepare(`SELECT ${columns} FROM sessions WHERE id_hash = unhex(?)`);
   const selectByHandle = db.prepare(`SELECT ${columns} FROM sessions WHERE handle = ?`);

@@ -157,7 +157,7 @@ test('what touches more is what the documentation lists', async () => {
     for (const [i] of names.entries()) other.sessions.touch(hex(i), 2_000, 6_000);
     await other.close();
     await sessions.findByHandle('handle-1');
-    await accounts.remove('id-of-joe-0');
+    await accounts.remove('id-of-joe-0', 99);
     await accounts.list({ most: 100 });
     await node.ping();
     await sessions.sweep(10_000, 5);

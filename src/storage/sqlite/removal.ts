@@ -1,0 +1,56 @@
+/** Removes an account: at once all that makes it one, and in steps what there may be very much of. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Trail } from '../port.ts';
+import type { SessionsOfUser } from './sessions.ts';
+
+/** A row in `users` that was disabled at 0 has no account any more, and waits for its sessions and devices to go. */
+export const isNotRemoved = 'disabled_at IS NOT 0';
+
+/** Every method belongs inside a step of the writer. */
+export interface Removal {
+  /** Removes an account; `false` if there was none. */
+  begin(userId: string, most: number, trail: Trail | undefined): boolean;
+  /** Takes one step with what is left of an account; `false` if there is none. */
+  goOn(most: number, trail: Trail | undefined): boolean;
+}
+
+export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
+  const isWaiting = db.prepare('SELECT 1 FROM users WHERE id = ? AND disabled_at = 0');
+  const selectWaiting = db.prepare('SELECT id FROM users WHERE disabled_at = 0 LIMIT 1');
+  const removeAuth = db.prepare('DELETE FROM auth WHERE user_id = ?');
+  const removeTokens = db.prepare('DELETE FROM tokens WHERE user_id = ?');
+  const removeDevices = db.prepare(
+    `DELETE FROM devices WHERE (user_id, device_hash) IN
+     (SELECT user_id, device_hash FROM devices WHERE user_id = ? LIMIT ?)`,
+  );
+  const removeUser = db.prepare('DELETE FROM users WHERE id = ?');
+  const letWait = db.prepare(
+    'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = ?',
+  );
+
+  /** Removes sessions and devices, and tells how many rows of the largest kind went. */
+  function drop(userId: string, most: number, trail: Trail | undefined) {
+    const sessions = ofUser.drop(userId, most, trail);
+    const devices = Number(removeDevices.run(userId, most).changes);
+    return { devices, isDone: sessions < most && devices < most };
+  }
+
+  return {
+    begin(userId, most, trail) {
+      if (isWaiting.get(userId)) return false;
+      const { devices, isDone } = drop(userId, most, trail);
+      const changes = [removeAuth, removeTokens, isDone ? removeUser : letWait].map(
+        (statement) => statement.run(userId).changes,
+      );
+      return devices > 0 || changes.some((count) => count > 0);
+    },
+
+    goOn(most, trail) {
+      const id = selectWaiting.get()?.['id'];
+      if (id === undefined) return false;
+      if (drop(String(id), most, trail).isDone) removeUser.run(id);
+      return true;
+    },
+  };
+}
