@@ -82,10 +82,14 @@ export class Audit {
     return { at: now, event, outcome, contract, network, requestId };
   }
 
-  /** Counts an event and shows it to the sink. */
+  /** Counts an event and shows it to the sink. What was done stays done if the sink fails, so this never throws. */
   report({ event, outcome, contract, network, requestId, userId, handle }: Reported): void {
     this.count(event, outcome);
-    this.#sink({ event, outcome, contract, network, requestId, userId, handle });
+    try {
+      this.#sink({ event, outcome, contract, network, requestId, userId, handle });
+    } catch {
+      // Where a log fails there is nowhere to say so; the entry in the chain is kept.
+    }
   }
 
   /** Counts an event that is not reported, because something broke before it had an outcome of its own. */

@@ -3,6 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { newToken } from '../crypto/ids.ts';
 import type { Session, User, UserQuery } from '../storage/port.ts';
+import { afterwards } from './afterwards.ts';
 import { countSessions } from './end.ts';
 import { type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
 import type { Registered } from './register.ts';
@@ -67,9 +68,10 @@ export async function disableUser(gate: Gate, { id }: Found, caller: Caller): Pr
   if (!disabled) return { refused: 'user_record_missing', user: { id } };
   let ended = 0;
   // The account is disabled, whatever becomes of its rows: they are refused, and enabling it ends them first.
-  await endAll(gate, id, caller, (some) => {
+  const ending = endAll(gate, id, caller, (some) => {
     ended += some.length;
-  }).catch(() => {});
+  });
+  await afterwards(gate, 'account_disable', ending);
   return reported(gate, 'account_disable', caller, { user: { id }, ended });
 }
 
@@ -89,7 +91,7 @@ export async function deleteUser(gate: Gate, { id }: Found, caller: Caller): Pro
   const removed = await gate.accounts.remove(id, trail);
   if (!removed) return { refused: 'unknown_account' };
   // The account is gone, whatever becomes of its rows: the sweep of a server takes what is left here.
-  await gate.accounts.reclaim(trail, turn).catch(() => {});
+  await afterwards(gate, 'account_delete', gate.accounts.reclaim(trail, turn));
   return reported(gate, 'account_delete', caller, { user: { id }, ended });
 }
 

@@ -2,6 +2,7 @@
 
 import { canonical } from '../concepts/accounts.ts';
 import type { Credential } from '../storage/port.ts';
+import { afterwards } from './afterwards.ts';
 import { notProven, proveOwn, type SignedIn } from './confirm.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
 import { guess } from './prove.ts';
@@ -71,6 +72,7 @@ async function replace(
     return { refused: 'wrong_password', user };
   }
   await shutOut(gate, user.id, session.handle, 'password_change', caller);
-  await gate.mails.notify(user, 'password_changed', {}, caller.now);
+  const notice = gate.mails.notify(user, 'password_changed', {}, caller.now);
+  await afterwards(gate, 'password_change', notice);
   return { ...rotated, user };
 }

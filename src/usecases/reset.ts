@@ -3,6 +3,7 @@
 import { canonical } from '../concepts/accounts.ts';
 import type { Place } from '../crypto/queue.ts';
 import type { Token, User } from '../storage/port.ts';
+import { afterwards } from './afterwards.ts';
 import { addressForLinks } from './forgot.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
 import { withPlace } from './place.ts';
@@ -83,6 +84,7 @@ async function replace(
     await gate.accounts.verifyEmail(user.id, email, caller.now, gate.audit.trail(caller, 'email_verify'));
   }
   const owner = (await gate.accounts.user(user.id)) ?? user;
-  await gate.mails.notify(owner, 'password_changed', {}, caller.now);
+  const notice = gate.mails.notify(owner, 'password_changed', {}, caller.now);
+  await afterwards(gate, 'password_reset', notice);
   return { user };
 }

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { Accounts } from '../../src/concepts/accounts.ts';
+import { Audit } from '../../src/concepts/audit.ts';
 import { Sessions } from '../../src/concepts/sessions.ts';
 import { StoreUnavailable } from '../../src/storage/port.ts';
 import { deleteAccount } from '../../src/usecases/account.ts';
@@ -15,7 +16,7 @@ import { registerAndLogin } from '../../src/usecases/register.ts';
 import { endSession, endSessions, listSessions } from '../../src/usecases/sessions.ts';
 import { sweep } from '../../src/usecases/sweep.ts';
 import { countRows, query, setTrap } from '../support/database.ts';
-import { caller, granted, openGate } from '../support/gate.ts';
+import { caller, granted, openGate, trailOf } from '../support/gate.ts';
 import { addSessions, idOf } from '../support/large.ts';
 import { counted } from '../support/store-calls.ts';
 
@@ -170,4 +171,20 @@ test('P9: an operator who deletes an account is told that it is gone, also where
   await mend();
   await sweep(gate, caller().now, async () => {});
   expect([await countRows(gate, 'sessions'), await countRows(gate, 'users')]).toEqual([0, 0]);
+});
+
+test('what was done stays done where its notice cannot be queued, or a log fails', async () => {
+  const { gate, here, alive } = await withMany();
+  const failing = () => {
+    throw new Error('the log is full');
+  };
+  const silent = { ...gate, audit: new Audit(gate.store.audit, failing, 400) };
+  await gate.accounts.verifyEmail(here.user.id, joe.identifier, caller().now, trailOf('email_verify'));
+  await setTrap(gate, 'cut', { at: 'BEFORE INSERT ON mails' });
+  const change = { current: joe.password, replacement: 'correct battery horse' };
+  const user = { ...here.user, emailVerifiedAt: caller().now };
+  const changed = granted(await changePassword(silent, { ...here, user }, change, caller()));
+  expect([await alive(changed.id), await alive(idOf(0))]).toEqual([true, false]);
+  // Metrics show what could not be done.
+  expect(silent.audit.counts).toContainEqual({ event: 'password_change', outcome: 'unavailable', count: 1 });
 });
