@@ -39,7 +39,7 @@ export const endingCases: readonly ConformanceCase[] = [
         const found: Session[] = [];
         for (let page: Session[] | undefined; page === undefined || page.length === most; ) {
           page = await store.sessions.ofUser(joe, { before: found.at(-1), most });
-          found.push(...page);
+          for (const one of page) found.push(one);
         }
         assert.deepEqual(handles(found), expected, `pages of ${most}`);
       }
