@@ -40,7 +40,7 @@ export function checkSettings(given: unknown, found: readonly string[] = []): Se
     const hint = isText ? setting.hint?.(value) : undefined;
     problems.push(complaint(name, setting, shown(value), expected(setting), hint));
   }
-  problems.push(...clashes(settings as Partial<Settings>, (name) => name));
+  for (const clash of clashes(settings as Partial<Settings>, (name) => name)) problems.push(clash);
   if (problems.length > 0) throw new UnusableSettings(problems);
   return settings as unknown as Settings;
 }

@@ -32,7 +32,7 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
   const findKnown = db.prepare(
     `SELECT lower(hex(device_hash)) AS deviceHash FROM devices
      WHERE user_id = coalesce((SELECT user_id FROM auth WHERE canonical = ?), '') AND last_used_at >= ?
-       AND device_hash IN (${Array(maxLookedUp).fill('unhex(?)').join()})`,
+       AND device_hash IN (SELECT unhex(value) FROM json_each(?))`,
   );
   const any = db.prepare('SELECT 1 FROM devices WHERE user_id = ? LIMIT 1');
   const selectOfUser = db.prepare(
@@ -59,7 +59,7 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
 
     async findKnown(canonical, deviceHashes, since) {
       const places = Array.from({ length: maxLookedUp }, (_, place) => deviceHashes[place] ?? '');
-      const rows = reader.read(() => findKnown.all(canonical, since, ...places));
+      const rows = reader.read(() => findKnown.all(canonical, since, JSON.stringify(places)));
       const known = new Set(rows.map(({ deviceHash }) => deviceHash));
       return deviceHashes.find((deviceHash) => known.has(deviceHash));
     },
