@@ -9,7 +9,7 @@ import { Mails } from './concepts/mails.ts';
 import { Passwords } from './concepts/passwords/passwords.ts';
 import { Sessions } from './concepts/sessions.ts';
 import { Throttle } from './concepts/throttle.ts';
-import { Tokens } from './concepts/tokens.ts';
+import { Tokens, tokenLifeMs } from './concepts/tokens.ts';
 import { chance, digest, newHandle } from './crypto/ids.ts';
 import { HashingQueue } from './crypto/queue.ts';
 import { partOf, type Settings, type Share, whole } from './settings.ts';
@@ -53,6 +53,7 @@ export async function openGate(
     store,
     warnings,
     async close() {
+      await gate.mails.settled();
       await gate.hashing.close();
       await store.close();
     },
@@ -128,7 +129,12 @@ function createGate(settings: Settings, store: Store, log: Log, onMail: () => vo
     devices: new Devices(store.devices),
     tokens: new Tokens(store.tokens),
     invitations: new Invitations(store.invitations, settings.registration),
-    mails: new Mails(store.mails, onMail),
+    mails: new Mails(store.mails, {
+      resetLinkMs: tokenLifeMs.reset_password,
+      isConfigured: settings.smtpUrl !== '',
+      onQueued: onMail,
+      onError: (error) => log.error({ err: error }, 'mail not queued'),
+    }),
     audit: new Audit(store.audit, (entry) => log.info({ audit: entry }, entry.event), settings.auditDays),
     hashing: new HashingQueue({ share }),
   };

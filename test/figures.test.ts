@@ -133,18 +133,21 @@ test('what becomes of a mail is counted', async () => {
   const { server, read } = await startWithMetrics(mailingTo(mail));
   await server.post('/auth/register', user);
   const forgot = () => server.post('/auth/password/forgot', { identifier: user.email });
-  for (const [code, outcome] of [
-    [250, 'sent'],
-    [451, 'put_off'],
-    [550, 'given_up'],
+  await mail.arrived(1);
+  await untilMore(read, 'gatehouse_mail_tries_total', { outcome: 'sent' }, 0);
+  for (const [code, text, outcome, before] of [
+    [250, '', 'sent', 1],
+    [550, '5.1.1 No such user', 'given_up', 0],
+    [451, 'Later', 'put_off', 0],
   ] as const) {
-    mail.answer(code);
+    mail.answer(code, text);
     await forgot();
-    await untilMore(read, 'gatehouse_mail_tries_total', { outcome }, 0);
+    await untilMore(read, 'gatehouse_mail_tries_total', { outcome }, before);
   }
+  await forgot();
   expect(await growth(read, forgot)).toMatchObject({ 'mails too_many': 1, 'events password_forgot ok': 1 });
   const after = await read();
-  expect(after.value('gatehouse_mails_total', { outcome: 'queued' })).toBe(3);
+  expect(after.value('gatehouse_mails_total', { outcome: 'queued' })).toBe(5);
   expect(after.value('gatehouse_mail_tries_total', { outcome: 'unavailable' })).toBe(0);
 });
 

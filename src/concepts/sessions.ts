@@ -11,7 +11,14 @@
 
 import { digest, newHandle } from '../crypto/ids.ts';
 import { type Awaitable, after } from '../storage/awaitable.ts';
-import type { EndedSession, Session, SessionQuery, SessionStore, Trail } from '../storage/port.ts';
+import {
+  clockSlackMs,
+  type EndedSession,
+  type Session,
+  type SessionQuery,
+  type SessionStore,
+  type Trail,
+} from '../storage/port.ts';
 import { endStep, SessionCap } from './sessions/cap.ts';
 import { type IdSpelling, idLike, newId } from './sessions/ids.ts';
 import { type Death, Life } from './sessions/life.ts';
@@ -156,9 +163,13 @@ export class Sessions {
     } while (before !== undefined);
   }
 
-  /** Whether the password was proven in a session lately, so that it may do what cannot be undone. */
+  /**
+   * Whether the password was proven in a session lately, so that it may do what cannot be undone. An instant in the
+   * future was written under a wrong clock, and proves nothing.
+   */
   isProven(session: Session, now: number): boolean {
-    return now - session.provenAt < provenMs;
+    const agoMs = now - session.provenAt;
+    return agoMs < provenMs && agoMs >= -clockSlackMs;
   }
 
   /** Gives a session a new id of the same spelling, in which the password counts as proven; the old one is dead. */

@@ -49,6 +49,9 @@ export interface ThrottleRules {
   readonly client: Rate;
 }
 
+/** Mails to addresses that were just registered, for one client network. */
+const registrationMails: Rate = { limit: 20, windowMs: 3_600_000 };
+
 /** Windows removed in one step of a sweep. */
 const sweepStep = 200;
 
@@ -103,6 +106,14 @@ export class Throttle {
   /** Forgets what is counted of some targets; returns of how many something was. */
   lift(targets: readonly ThrottleTarget[]): Promise<number> {
     return this.#store.clear(targets.map((target) => this.#quota(target).key));
+  }
+
+  /**
+   * Counts one mail that a registration sends to an address which nobody proved to be theirs, for the network the
+   * registration came from.
+   */
+  registrationMail(network: string, now: number): Promise<Attempt | TooManyAttempts> {
+    return this.#take([{ key: digest(`registration mail ${network}`), ...registrationMails }], now);
   }
 
   /** Reclaims windows that have ended, in small steps with a pause after each. */

@@ -11,7 +11,7 @@
  */
 
 import { digest, newToken } from '../crypto/ids.ts';
-import type { Token, TokenPurpose, TokenStore } from '../storage/port.ts';
+import { clockSlackMs, type Token, type TokenPurpose, type TokenStore } from '../storage/port.ts';
 
 /** The text is no token, or is none any more: which of the two is not said. */
 export type InvalidToken = { readonly refused: 'invalid_token' };
@@ -25,6 +25,9 @@ export const tokenLifeMs: Readonly<Record<TokenPurpose, number>> = {
   change_email: 24 * hourMs,
   reset_password: 30 * minuteMs,
 };
+
+/** A token that expires later than this from now was made under a wrong clock. */
+const longestLifeMs = Math.max(...Object.values(tokenLifeMs)) + clockSlackMs;
 
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
@@ -43,11 +46,19 @@ export class Tokens {
 
   /**
    * Makes a token of 134 random bits and returns its text, which is kept nowhere. `email` is the address it is sent
-   * to; empty if it is handed over in another way, and then it proves no address.
+   * to; empty if it is handed over in another way, and then it proves no address. With `most`, at most so many of the
+   * user are valid at once for this purpose and address: the oldest go.
    */
-  async mint(userId: string, purpose: TokenPurpose, email: string, now: number): Promise<string> {
+  async mint(
+    userId: string,
+    purpose: TokenPurpose,
+    email: string,
+    now: number,
+    most?: number,
+  ): Promise<string> {
     const text = newToken();
-    await this.#store.insert(digest(text), { userId, purpose, email, expiresAt: now + tokenLifeMs[purpose] });
+    const expiresAt = now + tokenLifeMs[purpose];
+    await this.#store.insert(digest(text), { userId, purpose, email, expiresAt }, most);
     return text;
   }
 
@@ -68,7 +79,8 @@ export class Tokens {
 
   /** Reclaims tokens that expired, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
-    while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
+    const latest = now + longestLifeMs;
+    while ((await this.#store.sweep(now, latest, sweepStep)) === sweepStep) await pause();
   }
 
   async #judge(
@@ -78,6 +90,11 @@ export class Tokens {
   ): Promise<Token | InvalidToken> {
     if (!spelling.test(text)) return invalidToken;
     const token = await fetch(digest(text));
-    return token && now < token.expiresAt ? token : invalidToken;
+    return token && isValid(token, now) ? token : invalidToken;
   }
+}
+
+/** The instant it expires bounds the life of a token, and so does its length, whatever the clock said when it was made. */
+function isValid({ purpose, expiresAt }: Token, now: number): boolean {
+  return now < expiresAt && expiresAt <= now + tokenLifeMs[purpose] + clockSlackMs;
 }

@@ -18,13 +18,20 @@ const attemptMs = 60_000;
 /** How long an orderly end waits for letters under way. */
 const patienceMs = 3_000;
 
+/** What a mail needs besides its words. */
+interface Prepared {
+  readonly token?: string;
+  /** Makes the token void, because the mail was not sent. */
+  withdraw(): Promise<void>;
+}
+
 export interface SenderParts {
   readonly mails: Mails;
   readonly post: Post;
   /** What links begin with. */
   readonly base: string;
   /** Says whether a mail is still wanted and makes the token in its link. */
-  readonly prepare: (mail: QueuedMail, now: number) => Promise<{ readonly token?: string } | undefined>;
+  readonly prepare: (mail: QueuedMail, now: number) => Promise<Prepared | undefined>;
   readonly clock: () => number;
   readonly log: {
     info(entry: object, message: string): void;
@@ -101,7 +108,10 @@ export class Sender {
       return;
     }
     const failure = await this.#post(mail, prepared.token ?? '');
-    if (failure) return this.#failed(mail, failure);
+    if (failure) {
+      await prepared.withdraw();
+      return this.#failed(mail, failure);
+    }
     await mails.sent(mail, clock());
     this.#counts.sent += 1;
     log.info({ mail: { id, kind } }, 'mail sent');

@@ -9,6 +9,7 @@ import { deviceCases } from './conformance/devices.ts';
 import { endedCases } from './conformance/ended.ts';
 import { endingCases } from './conformance/endings.ts';
 import { invitationCases } from './conformance/invitations.ts';
+import { mailLimitCases } from './conformance/mail-limits.ts';
 import { mailCases } from './conformance/mails.ts';
 import { ownerCases } from './conformance/owners.ts';
 import { sessionCases } from './conformance/sessions.ts';
@@ -32,6 +33,7 @@ export const conformance: readonly ConformanceCase[] = [
   ...tokenCases,
   ...invitationCases,
   ...mailCases,
+  ...mailLimitCases,
   ...deviceCases,
   ...storeCases,
 ];

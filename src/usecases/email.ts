@@ -6,7 +6,9 @@ import type { InvalidToken } from '../concepts/tokens.ts';
 import { digest } from '../crypto/ids.ts';
 import type { Token, User } from '../storage/port.ts';
 import { notProven, proveOwn, type SignedIn } from './confirm.ts';
+import { addressed } from './forgot.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
+import { notifyOwner } from './notice.ts';
 import { guess } from './prove.ts';
 
 /** What whoever asked is told: that they asked. */
@@ -22,12 +24,25 @@ export async function requestVerification(
 ): Promise<Asked | Refusal> {
   const ask = async (): Promise<Asked | Refusal> => {
     if (user.email === null || user.emailVerifiedAt !== null) return { refused: 'nothing_to_verify' };
-    const to = { userId: user.id, recipient: user.email };
+    const to = addressed(user, user.email);
     const outcome = await gate.mails.ask('verify_email', to, caller.now);
     if (outcome === 'queued') return { user };
     return { refused: 'too_many_attempts', retryAfterSeconds: limitWindowMs / 1_000 };
   };
   return reported(gate, 'email_verify_request', caller, await ask());
+}
+
+/**
+ * Sends a link to the address that an account was just registered with, where mail is configured. The registration
+ * does not wait for it, and its answer does not depend on it.
+ */
+export function verifyRegistered(gate: Gate, user: User, { network, now }: Caller): void {
+  const { email } = user;
+  if (!gate.mails.isConfigured || email === null) return;
+  gate.mails.later(async () => {
+    const counted = await gate.throttle.registrationMail(network, now);
+    if (!isRefusal(counted)) await gate.mails.ask('verify_email', addressed(user, email), now);
+  });
 }
 
 export interface EmailChange {
@@ -62,7 +77,8 @@ export async function requestEmailChange(
 
 /** The change is bound to the password it was asked for with: whoever replaces that calls it off. */
 function changeTo({ typed }: Identifier, { id }: User, passwordHash: string) {
-  return { userId: id, recipient: typed, details: { credential: fingerprint(passwordHash) } };
+  const details = { credential: fingerprint(passwordHash) };
+  return { userId: id, recipient: typed, isVerified: false, details };
 }
 
 /** Tells one stored hash from another and gives nothing of it away. */
@@ -96,7 +112,7 @@ async function markVerified(
   return verified ? { user } : { refused: 'invalid_token' };
 }
 
-/** The old address hears of it, if it was proven; sessions stay. */
+/** The old address hears of it, if links would have gone there; sessions stay. */
 async function changeEmail(
   gate: Gate,
   { userId, email }: Token,
@@ -109,7 +125,7 @@ async function changeEmail(
   if (outcome === 'identifier_taken') return { refused: 'identifier_taken' };
   if (outcome === 'unknown_account') return { refused: 'invalid_token' };
   if (user.email === null || canonical(user.email) !== canonical(email)) {
-    await gate.mails.notify(user, 'email_changed', { email: masked(email) }, caller.now);
+    await notifyOwner(gate, user, 'email_changed', { email: masked(email) }, caller.now);
   }
   return { user };
 }

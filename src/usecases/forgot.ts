@@ -1,6 +1,7 @@
 /** A forgotten password: a link by mail, and an answer that says nothing about who exists. */
 
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Addressed } from '../concepts/mails.ts';
 import type { User } from '../storage/port.ts';
 import { type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
 
@@ -33,9 +34,14 @@ async function sendLink(gate: Gate, identifier: string, caller: Caller): Promise
   const outcome = recipient ? 'ok' : user ? 'no_address' : 'unknown_account';
   await Promise.all([
     gate.audit.keep(gate.audit.trail(caller, 'password_forgot', outcome), user?.id),
-    user && recipient && gate.mails.ask('reset_password', { userId: user.id, recipient }, caller.now),
+    user && recipient && gate.mails.ask('reset_password', addressed(user, recipient), caller.now),
   ]);
   reported(gate, 'password_forgot', caller, outcome === 'ok' ? { user } : { refused: outcome, user });
+}
+
+/** The owner of an account, at an address. */
+export function addressed({ id, emailVerifiedAt }: User, recipient: string): Addressed {
+  return { userId: id, recipient, isVerified: emailVerifiedAt !== null };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a mail needs in the moment it is sent: whether it is still wanted, and the token in its link. */
 
+import { maxResetLinks } from '../concepts/mails.ts';
 import type { QueuedMail, TokenPurpose } from '../storage/port.ts';
 import { fingerprint } from './email.ts';
 import { addressForLinks } from './forgot.ts';
@@ -8,6 +9,8 @@ import type { Gate } from './gate.ts';
 /** A mail that may be sent, with the text of the token in its link if it has one. */
 export interface Sendable {
   readonly token?: string;
+  /** Makes the token void, if the mail was not sent: the next try makes another. */
+  withdraw(): Promise<void>;
 }
 
 /** Makes what is needed to send a mail; `undefined` if nobody wants it any more. */
@@ -18,7 +21,7 @@ export async function prepareMail(gate: Gate, mail: QueuedMail, now: number): Pr
     case 'change_email':
       return withToken(gate, mail, mail.kind, now);
     default:
-      return {};
+      return { withdraw: async () => {} };
   }
 }
 
@@ -32,9 +35,13 @@ async function withToken(
   purpose: TokenPurpose,
   now: number,
 ): Promise<Sendable | undefined> {
-  const token = await gate.tokens.mint(mail.userId, purpose, mail.recipient, now);
-  if (await isWanted(gate, mail, purpose)) return { token };
-  await gate.tokens.take(token, purpose, now);
+  const most = purpose === 'reset_password' ? maxResetLinks : undefined;
+  const token = await gate.tokens.mint(mail.userId, purpose, mail.recipient, now, most);
+  const withdraw = async () => {
+    await gate.tokens.take(token, purpose, now);
+  };
+  if (await isWanted(gate, mail, purpose)) return { token, withdraw };
+  await withdraw();
   return undefined;
 }
 

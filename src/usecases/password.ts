@@ -5,6 +5,7 @@ import type { Credential } from '../storage/port.ts';
 import { afterwards } from './afterwards.ts';
 import { notProven, proveOwn, type SignedIn } from './confirm.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { notifyOwner } from './notice.ts';
 import { guess } from './prove.ts';
 import { shutOut } from './shutout.ts';
 
@@ -72,7 +73,7 @@ async function replace(
     return { refused: 'wrong_password', user };
   }
   await shutOut(gate, user.id, session.handle, 'password_change', caller);
-  const notice = gate.mails.notify(user, 'password_changed', {}, caller.now);
+  const notice = notifyOwner(gate, user, 'password_changed', {}, caller.now);
   await afterwards(gate, 'password_change', notice);
   return { ...rotated, user };
 }

@@ -5,6 +5,7 @@ import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
 import type { IdSpelling } from '../concepts/sessions.ts';
 import type { Place } from '../crypto/queue.ts';
 import type { User } from '../storage/port.ts';
+import { verifyRegistered } from './email.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
 import { withPlace } from './place.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './session.ts';
@@ -30,7 +31,9 @@ export async function register(
   asked: Registration,
   caller: Caller,
 ): Promise<Registered | Refusal> {
-  return audited(gate, 'register', caller, await attempt(gate, asked, caller));
+  const outcome = await audited(gate, 'register', caller, await attempt(gate, asked, caller));
+  if (!isRefusal(outcome)) verifyRegistered(gate, outcome.user, caller);
+  return outcome;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Token, User } from '../storage/port.ts';
 import { afterwards } from './afterwards.ts';
 import { addressForLinks } from './forgot.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
+import { notifyOwner } from './notice.ts';
 import { withPlace } from './place.ts';
 import { shutOut } from './shutout.ts';
 
@@ -84,7 +85,7 @@ async function replace(
     await gate.accounts.verifyEmail(user.id, email, caller.now, gate.audit.trail(caller, 'email_verify'));
   }
   const owner = (await gate.accounts.user(user.id)) ?? user;
-  const notice = gate.mails.notify(owner, 'password_changed', {}, caller.now);
+  const notice = notifyOwner(gate, owner, 'password_changed', {}, caller.now);
   await afterwards(gate, 'password_reset', notice);
   return { user };
 }

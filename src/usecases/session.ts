@@ -2,6 +2,7 @@
 
 import type { BegunSession, IdSpelling, NoSession } from '../concepts/sessions.ts';
 import type { Caller, Gate } from './gate.ts';
+import { notifyOwner } from './notice.ts';
 
 /** A new session, and the ids its device is to carry from now on. */
 export interface BegunOnDevice extends BegunSession {
@@ -28,8 +29,7 @@ export async function onDevice(gate: Gate, begun: BegunSession, caller: Caller):
   return { ...begun, deviceIds: ids };
 }
 
-/** Goes to a verified address only; others cannot be told apart from a stranger's. */
 async function notifyOfDevice(gate: Gate, userId: string, { device, network, now }: Caller): Promise<void> {
   const user = await gate.accounts.user(userId);
-  if (user) await gate.mails.notify(user, 'new_device', { device, network }, now);
+  if (user) await notifyOwner(gate, user, 'new_device', { device, network }, now);
 }

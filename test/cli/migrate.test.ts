@@ -110,7 +110,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
           details: {},
           createdAt: now,
         },
-        { most: 9, windowMs: 1 },
+        { windows: [{ most: 9, windowMs: 1 }] },
       );
     });
     await moved(from, to);
@@ -131,7 +131,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
         details: {},
         createdAt: now,
       } as const;
-      expect(await mails.enqueue(mail, { most: 9, windowMs: 1 })).toBe('queued');
+      expect(await mails.enqueue(mail, { windows: [{ most: 9, windowMs: 1 }] })).toBe('queued');
     });
   });
 

@@ -1,37 +1,15 @@
-/** Mails over a real store: queued, limited, claimed, tried again and given up. */
+/** Mails over a real store: queued, claimed, tried again and given up. */
 
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { claimMs, firstPauseMs, givenUpMs, longestPauseMs, Mails } from '../../src/concepts/mails.ts';
-import { digest } from '../../src/crypto/ids.ts';
-import type { QueuedMail } from '../../src/storage/port.ts';
-import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
-import { temporaryFolder } from '../support/server.ts';
-
-const now = 100_000_000;
-const hour = 3_600_000;
-const recipient = 'joe@example.com';
-const to = { userId: 'joe', recipient };
-const joe = { id: 'joe', email: recipient, emailVerifiedAt: 1 };
-
-function setUp() {
-  const file = join(temporaryFolder(), 'gatehouse.db');
-  const stores = [openSqliteStore(file, digest), openSqliteStore(file, digest)] as const;
-  onTestFinished(async () => {
-    for (const store of stores) await store.close();
-  });
-  let queued = 0;
-  const mails = new Mails(stores[0].mails, () => {
-    queued += 1;
-  });
-  return { mails, other: new Mails(stores[1].mails), queued: () => queued };
-}
-
-async function next(mails: Mails, at: number): Promise<QueuedMail> {
-  const mail = await mails.claim(at);
-  if (!mail) throw new Error('No mail is due');
-  return mail;
-}
+import { expect, test } from 'vitest';
+import {
+  claimMs,
+  firstPauseMs,
+  givenUpMs,
+  longestPauseMs,
+  longestWaitMs,
+  maxFailures,
+} from '../../src/concepts/mails.ts';
+import { hour, next, now, recipient, setUp, to } from '../support/mails.ts';
 
 test('what was queued is to be sent, until it was sent', async () => {
   const { mails, queued } = setUp();
@@ -41,54 +19,6 @@ test('what was queued is to be sent, until it was sent', async () => {
   expect(mail).toMatchObject({ kind: 'reset_password', userId: 'joe', recipient, details: {}, failures: 0 });
   await mails.sent(mail, now);
   expect(await mails.claim(now + hour)).toBeUndefined();
-});
-
-test('one mailbox gets three mails in any hour, however its name is cased', async () => {
-  const { mails, queued } = setUp();
-  const ask = (at: number, recipient = to.recipient) => mails.ask('reset_password', { ...to, recipient }, at);
-  expect([await ask(now), await ask(now + 1), await ask(now + 2)]).toEqual(['queued', 'queued', 'queued']);
-  expect(await ask(now + 3, 'JOE@example.com')).toBe('too_many');
-  expect(await mails.ask('verify_email', to, now + 3)).toBe('too_many');
-  expect(await ask(now + hour - 1)).toBe('too_many');
-  expect(await ask(now + hour)).toBe('queued');
-  expect(await ask(now + hour)).toBe('too_many');
-  expect(await ask(now + 3, 'ann@example.com')).toBe('queued');
-  expect(queued()).toBe(5);
-});
-
-test('of 20 that ask at once three get a mail', async () => {
-  const { mails } = setUp();
-  const outcomes = await Promise.all(Array.from({ length: 20 }, () => mails.ask('verify_email', to, now)));
-  expect(outcomes.filter((outcome) => outcome === 'queued')).toHaveLength(3);
-});
-
-test('the third mail is never spent on a change that anybody can ask for', async () => {
-  const { mails } = setUp();
-  const change = () => mails.ask('change_email', to, now);
-  expect([await change(), await change(), await change()]).toEqual(['queued', 'queued', 'too_many']);
-  expect(await mails.ask('reset_password', to, now)).toBe('queued');
-  expect(await mails.ask('reset_password', to, now)).toBe('too_many');
-});
-
-test('a notice is not silenced by what was asked for, nor by notices of another kind', async () => {
-  const { mails } = setUp();
-  for (let n = 0; n < 4; n += 1) await mails.ask('reset_password', to, now);
-  for (let n = 0; n < 25; n += 1) await mails.notify(joe, 'new_device', {}, now);
-  await mails.notify(joe, 'password_changed', {}, now);
-  await mails.notify(joe, 'email_changed', { email: 'a***@example.com' }, now);
-  const kinds: string[] = [];
-  for (let mail = await mails.claim(now); mail; mail = await mails.claim(now)) kinds.push(mail.kind);
-  const count = (kind: string) => kinds.filter((one) => one === kind).length;
-  expect(['reset_password', 'new_device', 'password_changed', 'email_changed'].map(count)).toEqual([
-    3, 20, 1, 1,
-  ]);
-});
-
-test('a notice goes to a verified address only', async () => {
-  const { mails } = setUp();
-  await mails.notify({ ...joe, emailVerifiedAt: null }, 'password_changed', {}, now);
-  await mails.notify({ ...joe, email: null }, 'password_changed', {}, now);
-  expect(await mails.claim(now)).toBeUndefined();
 });
 
 test('of two processes one gets a mail; if it dies the other gets it later', async () => {
@@ -130,14 +60,60 @@ test('chance decides how long within its bounds', async () => {
   }
 });
 
+test('M4: a mail that was queued, claimed or put off while the clock was ahead is sent', async () => {
+  const { mails, other } = setUp();
+  const year = 365 * 24 * hour;
+  await mails.ask('reset_password', to, now + year);
+  expect(await mails.claim(now + year - longestWaitMs)).toBeUndefined();
+  const mail = await next(mails, now);
+  expect(mail).toMatchObject({ kind: 'reset_password' });
+  expect(await other.claim(now)).toBeUndefined();
+  await mails.sent(mail, now);
+
+  await mails.ask('verify_email', to, now + year);
+  await next(mails, now + year);
+  const claimed = await next(other, now);
+  expect(claimed).toMatchObject({ kind: 'verify_email', failures: 0 });
+  await mails.sent(claimed, now);
+
+  await mails.ask('change_email', to, now + year);
+  await mails.failed(await next(mails, now + year), now + year, 1);
+  expect(await other.claim(now)).toMatchObject({ kind: 'change_email', failures: 1 });
+});
+
+test('no pause, claim or request sets a next try that counts as too far ahead', async () => {
+  const { mails } = setUp();
+  await mails.ask('reset_password', to, now + 60_000);
+  expect(await mails.claim(now)).toBeUndefined();
+  let at = now + 60_000;
+  for (let n = 0; n < 20; n += 1) {
+    const retryAt = await mails.failed(await next(mails, at), at, 1);
+    expect(await mails.claim(at)).toBeUndefined();
+    at = retryAt ?? at;
+  }
+});
+
+test('a mail from the future is given up after a number of failures', async () => {
+  const { mails } = setUp();
+  await mails.ask('reset_password', to, now + 365 * 24 * hour);
+  let at = now;
+  let failures = 0;
+  for (let retryAt: number | null = at; retryAt !== null; failures += 1) {
+    at = retryAt;
+    retryAt = await mails.failed(await next(mails, at), at, 1);
+  }
+  expect(failures).toBe(maxFailures);
+  expect(at - now).toBeLessThan(3 * givenUpMs);
+});
+
 test('a sweep keeps what waits and what still counts', async () => {
   const { mails } = setUp();
-  await mails.ask('reset_password', to, now);
+  await mails.ask('verify_email', to, now);
   await mails.sent(await next(mails, now), now);
-  await mails.ask('reset_password', to, now);
+  await mails.ask('verify_email', to, now);
   await mails.sweep(now + hour - 1, async () => {});
-  expect(await mails.ask('reset_password', to, now + hour - 1)).toBe('queued');
-  expect(await mails.ask('reset_password', to, now + hour - 1)).toBe('too_many');
+  expect(await mails.ask('verify_email', to, now + hour - 1)).toBe('queued');
+  expect(await mails.ask('verify_email', to, now + hour - 1)).toBe('too_many');
   await mails.sweep(now + 9 * hour, async () => {});
   expect(await mails.claim(now + 9 * hour)).toMatchObject({ createdAt: now });
 });

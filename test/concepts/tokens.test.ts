@@ -73,6 +73,22 @@ test('stale, reused, malformed, revoked and unknown tokens are refused alike', a
   }
 });
 
+test.each(lives)('%s of a wrong clock is good for nothing, and is swept', async (purpose, life) => {
+  const tokens = await setUp();
+  const slack = 60_000;
+  const [off, far] = [
+    await tokens.mint('joe', purpose, email, now + slack),
+    await tokens.mint('joe', purpose, email, now + slack + 1),
+  ];
+  expect(await tokens.look(off, purpose, now)).toMatchObject({ expiresAt: now + slack + life });
+  expect(await tokens.look(far, purpose, now)).toEqual(refused);
+  expect(await tokens.take(far, purpose, now)).toEqual(refused);
+  const distant = await tokens.mint('joe', purpose, email, now + 400 * 86_400_000);
+  await tokens.sweep(now, async () => {});
+  expect(await tokens.look(distant, purpose, now + 400 * 86_400_000)).toEqual(refused);
+  expect(await tokens.take(off, purpose, now)).toMatchObject({ userId: 'joe' });
+});
+
 test('a sweep reclaims what expired and nothing else', async () => {
   const tokens = await setUp();
   const short = await tokens.mint('joe', 'reset_password', email, now);

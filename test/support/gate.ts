@@ -10,7 +10,7 @@ import { Mails } from '../../src/concepts/mails.ts';
 import { Passwords } from '../../src/concepts/passwords/passwords.ts';
 import { type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
 import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
-import { Tokens } from '../../src/concepts/tokens.ts';
+import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/queue.ts';
 import type { Registration } from '../../src/settings.ts';
 import { DegradingThrottle } from '../../src/storage/degrading.ts';
@@ -81,7 +81,7 @@ export async function openGate(options: GateOptions = {}): Promise<TestGate> {
     devices: new Devices(store.devices),
     tokens: new Tokens(store.tokens),
     invitations: new Invitations(store.invitations, options.registration ?? 'open'),
-    mails: new Mails(store.mails),
+    mails: new Mails(store.mails, { resetLinkMs: tokenLifeMs.reset_password }),
     audit: new Audit(store.audit, (entry) => entries.push(entry), options.auditDays ?? 400),
     hashing: openHashing(options.queue),
   };

@@ -4,15 +4,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { onTestFinished } from 'vitest';
+import { type Person, person } from './person.ts';
+import type { TestServer } from './server.ts';
 
 /** One mail as it arrived. */
 export interface Arrived {
   readonly to: readonly string[];
   readonly subject: string;
-  /** The whole message. */
+  /** The whole message, with quoted-printable undone. */
   readonly raw: string;
+  /** The whole message, byte for byte. */
+  readonly bytes: string;
+  /** Whether it came over an encrypted connection. */
+  readonly isEncrypted: boolean;
   /** The token in its link; empty if it has none. */
   readonly token: string;
 }
@@ -23,10 +29,12 @@ export interface MailServer {
   readonly mails: readonly Arrived[];
   /** How often a recipient was named, accepted or not. */
   readonly tries: number;
-  /** Answers the next recipients with this code; 250 takes them again. */
-  answer(code: number): void;
+  /** Answers the next recipients with this code and text, or the next senders; 250 takes them again. */
+  answer(code: number, text?: string, to?: 'RCPT TO' | 'MAIL FROM'): void;
   /** Waits until so many mails arrived, and returns them. */
   arrived(count: number): Promise<readonly Arrived[]>;
+  /** Waits until so many mails arrived, and takes them off the list: a test of other mails does not count them. */
+  taken(count: number): Promise<readonly Arrived[]>;
   stop(): Promise<void>;
 }
 
@@ -42,48 +50,71 @@ export function mailingTo({ url }: Pick<MailServer, 'url'>): Record<string, stri
   };
 }
 
-/** Starts a mail server; it offers STARTTLS with a certificate that nobody signed, like many a relay. */
-export async function startMailServer(port = 0): Promise<MailServer> {
+/**
+ * Starts a mail server; it offers STARTTLS with a certificate that nobody signed, like many a relay. Whoever gives a
+ * user and a password is let in with `let me in` alone.
+ */
+export async function startMailServer(port = 0, options: SMTPServerOptions = {}): Promise<MailServer> {
   const mails: Arrived[] = [];
   let tries = 0;
-  let code = 250;
+  let refusal: { readonly code: number; readonly text: string; readonly to: string } | undefined;
+  const answerTo = (command: string) =>
+    refusal?.to === command ? Object.assign(new Error(refusal.text), { responseCode: refusal.code }) : null;
   const server = new SMTPServer({
     authOptional: true,
     // Silent about that certificate.
     logger: false,
+    onAuth({ password }, _session, callback) {
+      if (password === 'let me in') callback(null, { user: 'gatehouse' });
+      else callback(Object.assign(new Error('Authentication failed'), { responseCode: 535 }));
+    },
+    onMailFrom: (_address, _session, callback) => callback(answerTo('MAIL FROM')),
     onRcptTo(_address, _session, callback) {
       tries += 1;
-      const refusal = Object.assign(new Error('Refused by the test'), { responseCode: code });
-      callback(code === 250 ? null : refusal);
+      callback(answerTo('RCPT TO'));
     },
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk) => chunks.push(chunk));
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address);
-        mails.push(read(Buffer.concat(chunks).toString(), to));
+        mails.push(read(Buffer.concat(chunks).toString(), to, session.secure));
         callback();
       });
     },
+    ...options,
   });
+  // A client that does not like the certificate breaks off.
+  server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
   onTestFinished(stop);
   return {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    url: `${options.secure ? 'smtps' : 'smtp'}://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     mails,
     get tries() {
       return tries;
     },
-    answer: (next) => {
-      code = next;
+    answer: (code, text = 'Refused by the test', to = 'RCPT TO') => {
+      refusal = code === 250 ? undefined : { code, text, to };
     },
     arrived: async (count) => {
       await until(() => mails.length >= count, `${count} mails arrive`);
       return mails;
     },
+    taken: async (count) => {
+      await until(() => mails.length >= count, `${count} mails arrive`);
+      return mails.splice(0, count);
+    },
     stop,
   };
+}
+
+/** Registers a person, and takes the mail with which they may verify their address off the list. */
+export async function newcomer(server: TestServer, mail: MailServer, email?: string): Promise<Person> {
+  const registered = await person(server, email);
+  await mail.taken(1);
+  return registered;
 }
 
 /** Reads the mails in an outbox, oldest first. */
@@ -92,10 +123,10 @@ export function readOutbox(folder: string): Arrived[] {
   return files.sort().map((name) => read(readFileSync(join(folder, name), 'utf8'), []));
 }
 
-function read(bytes: string, to: readonly string[]): Arrived {
+function read(bytes: string, to: readonly string[], isEncrypted = false): Arrived {
   const raw = /^Content-Transfer-Encoding: quoted-printable/m.test(bytes) ? unquoted(bytes) : bytes;
   const subject = /^Subject: (.*)$/m.exec(raw)?.[1]?.trim() ?? '';
-  return { to, subject, raw, token: /#token=([a-z0-9]+)/.exec(raw)?.[1] ?? '' };
+  return { to, subject, raw, bytes, isEncrypted, token: /#token=([a-z0-9]+)/.exec(raw)?.[1] ?? '' };
 }
 
 /** Undoes quoted-printable (RFC 2045, section 6.7). */

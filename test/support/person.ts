@@ -24,8 +24,9 @@ export async function again(
   server: TestServer,
   { email }: Person,
   headers?: Record<string, string>,
+  word = password,
 ): Promise<Person> {
-  const loggedIn = await server.post('/auth/login', { email, password }, headers);
+  const loggedIn = await server.post('/auth/login', { email, password: word }, headers);
   return holding(server, email, String(loggedIn.json['session_id']));
 }
 

@@ -3,8 +3,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { mailingTo, startMailServer } from '../support/mail.ts';
-import { password, person } from '../support/person.ts';
+import { mailingTo, newcomer, startMailServer } from '../support/mail.ts';
+import { password } from '../support/person.ts';
 import { startServer } from '../support/server.ts';
 
 const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' };
@@ -18,7 +18,7 @@ function deviceOf(answer: Answer): string {
 async function verifiedPerson() {
   const mail = await startMailServer();
   const server = await startServer(mailingTo(mail));
-  const ada = await person(server);
+  const ada = await newcomer(server, mail);
   await ada.ask('POST', '/auth/email/verify/request');
   const [{ token } = { token: '' }] = await mail.arrived(1);
   expect((await server.post('/auth/email/verify', { token })).status).toBe(204);
@@ -57,13 +57,37 @@ test('a client that keeps no cookies is no new device every time', async () => {
   expect(mail.mails).toHaveLength(2);
 });
 
-test('a wrong password from a new device, and an address that is not verified, are told nothing', async () => {
+test('a wrong password from a new device, and an account without an address, are told nothing', async () => {
   const { mail, server, login } = await verifiedPerson();
   expect((await server.post('/auth/login', { ...login, password: 'a wrong guess' }, firefox)).status).toBe(
     401,
   );
-  const eve = await person(server, 'eve@example.com');
-  expect((await server.post('/auth/login', { email: eve.email, password }, firefox)).status).toBe(200);
+  await server.post('/register.json', { username: 'no_address', password });
+  for (const headers of [{}, firefox]) {
+    const answer = await server.post('/login.json', { username: 'no_address', password }, headers);
+    expect(answer.status).toBe(200);
+  }
   await wait(300);
   expect(mail.mails).toHaveLength(1);
+});
+
+test('an address that names the account is told before it is verified, three times an hour at most', async () => {
+  const mail = await startMailServer();
+  const server = await startServer(mailingTo(mail));
+  const login = { username: (await newcomer(server, mail, 'eve@example.com')).email, password };
+  for (const system of [
+    'X11; Linux x86_64',
+    'Windows NT 10.0',
+    'Android 14',
+    'Macintosh',
+    'X11; CrOS x86_64',
+  ]) {
+    const headers = { 'user-agent': `Mozilla/5.0 (${system}; rv:145.0) Gecko/20100101 Firefox/145.0` };
+    expect((await server.post('/api/auth/login', login, headers)).status).toBe(200);
+  }
+  await mail.arrived(3);
+  await wait(300);
+  expect(mail.mails.map(({ to, subject }) => [to[0], subject])).toEqual(
+    Array(3).fill(['eve@example.com', 'A new sign-in to your account']),
+  );
 });

@@ -1,7 +1,7 @@
 /** Cases for single-use tokens: good once, for one purpose, until they are swept. */
 
 import assert from 'node:assert/strict';
-import type { Token } from '../port.ts';
+import { clockSlackMs, type Token } from '../port.ts';
 import { assertRow, type ConformanceCase, hex, upTo } from './case.ts';
 import { ofJoe } from './sessions.ts';
 
@@ -62,11 +62,41 @@ export const tokenCases: readonly ConformanceCase[] = [
     'tokens: a sweep removes those that expired, in batches, and counts exactly',
     async ({ tokens }, joe) => {
       await Promise.all(upTo(5).map((n) => tokens.insert(hex(n), token(joe, { expiresAt: 1_000 + n }))));
-      assert.equal(await tokens.sweep(999, 9), 0);
-      assert.equal(await tokens.sweep(1_003, 3), 3);
-      assert.equal(await tokens.sweep(1_003, 3), 1);
-      assert.equal(await tokens.sweep(1_003, 3), 0);
+      assert.equal(await tokens.sweep(999, 9_999, 9), 0);
+      assert.equal(await tokens.sweep(1_003, 9_999, 3), 3);
+      assert.equal(await tokens.sweep(1_003, 9_999, 3), 1);
+      assert.equal(await tokens.sweep(1_003, 9_999, 3), 0);
       assert.equal((await tokens.take(hex(4), 'reset_password'))?.expiresAt, 1_004);
     },
   ),
+
+  ofJoe('tokens: a sweep removes those that expire too late', async ({ tokens }, joe) => {
+    await tokens.insert(hex(1), token(joe, { expiresAt: 5_001 }));
+    await tokens.insert(hex(2), token(joe, { expiresAt: 5_000 }));
+    assert.equal(await tokens.sweep(4_000, 5_000, 9), 1);
+    assert.equal((await tokens.take(hex(2), 'reset_password'))?.expiresAt, 5_000);
+  }),
+
+  ofJoe('tokens: of those of one purpose and address the newest are kept', async ({ tokens }, joe) => {
+    const at = (expiresAt: number) => token(joe, { expiresAt });
+    await tokens.insert(hex(1), at(1_000));
+    await tokens.insert(hex(2), at(1_002 + clockSlackMs + 1));
+    await tokens.insert(hex(3), at(1_001));
+    await tokens.insert(hex(4), token(joe, { expiresAt: 1, purpose: 'verify_email' }));
+    await tokens.insert(hex(5), token(joe, { expiresAt: 1, email: '' }));
+    await tokens.insert(hex(6), at(1_002), 3);
+    assert.equal(await tokens.find(hex(2), 'reset_password'), undefined, 'of a wrong clock');
+    for (const n of [1, 3, 5, 6]) assert.ok(await tokens.find(hex(n), 'reset_password'), String(n));
+    await tokens.insert(hex(7), at(1_003), 3);
+    assert.equal(await tokens.find(hex(1), 'reset_password'), undefined, 'the oldest');
+    for (const n of [3, 5, 6, 7]) assert.ok(await tokens.find(hex(n), 'reset_password'), String(n));
+    assert.ok(await tokens.find(hex(4), 'verify_email'));
+    await tokens.insert(hex(8), token('nobody'), 3);
+  }),
+
+  ofJoe('tokens: of many that are kept at once as many stay as may', async ({ tokens }, joe) => {
+    await Promise.all(upTo(20).map((n) => tokens.insert(hex(n), token(joe), 3)));
+    const found = await Promise.all(upTo(20).map((n) => tokens.find(hex(n), 'reset_password')));
+    assert.equal(found.filter(Boolean).length, 3);
+  }),
 ];

@@ -1,6 +1,6 @@
 /** Single-use tokens in PostgreSQL: one row each under its user and its hash, removed by its first use. */
 
-import type { Token, TokenStore } from '../port.ts';
+import { clockSlackMs, type Token, type TokenStore } from '../port.ts';
 import { holdToAdd, holdToChange } from './hold.ts';
 import { disown, type Owners, own } from './owners.ts';
 import type { Database, Run } from './step.ts';
@@ -23,15 +23,25 @@ export function tokenKey(tokenHash: string): string {
 
 export function tokensIn(db: Database, owners: Owners): TokenStore {
   return {
-    insert: (tokenHash, { userId, purpose, email, expiresAt }) =>
+    insert: (tokenHash, { userId, purpose, email, expiresAt }, most) =>
       db.step(async (run) => {
-        if (!(await holdToAdd(run, userId))) return;
+        const hold = most === undefined ? holdToAdd : holdToChange;
+        if (!(await hold(run, userId))) return;
         await run(
           `INSERT INTO tokens (user_id, token_hash, purpose, email, expires_at)
            VALUES ($1, decode($2, 'hex'), $3, $4, $5)`,
           [userId, tokenHash, purpose, email, expiresAt],
         );
         await own(run, tokenKey(tokenHash), userId);
+        if (most === undefined) return;
+        await dropTokens(
+          run,
+          `user_id = $1 AND token_hash IN (
+             SELECT token_hash FROM tokens WHERE user_id = $1 AND purpose = $2 AND email = $3
+             ORDER BY expires_at > $4, expires_at DESC OFFSET $5
+           )`,
+          [userId, purpose, email, expiresAt + clockSlackMs, most],
+        );
       }),
 
     async find(tokenHash, purpose) {
@@ -63,16 +73,16 @@ export function tokensIn(db: Database, owners: Owners): TokenStore {
         await dropTokens(run, 'user_id = $1 AND purpose = $2', [userId, purpose]);
       }),
 
-    sweep: (now, most) =>
+    sweep: (now, latest, most) =>
       db.step(
         (run) =>
           dropTokens(
             run,
             `(user_id, token_hash) IN (
-               SELECT user_id, token_hash FROM tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2
-               FOR UPDATE SKIP LOCKED
+               SELECT user_id, token_hash FROM tokens WHERE expires_at <= $1 OR expires_at > $2
+               ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED
              )`,
-            [now, most],
+            [now, latest, most],
           ),
         'long',
       ),

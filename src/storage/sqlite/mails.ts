@@ -1,24 +1,44 @@
 /** The mail queue in SQLite: a row waits until it is sent or given up, and is counted until it is swept. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { clockSlackMs, type MailLimit, type MailStore, type NewMail, type QueuedMail } from '../port.ts';
+import {
+  clockSlackMs,
+  type LinkLimit,
+  type MailLimit,
+  type MailLimits,
+  type MailStore,
+  type NewMail,
+  type QueuedMail,
+} from '../port.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
 export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailStore {
   const count = db.prepare(
     `SELECT count(*) AS mails FROM mails WHERE canonical = ? AND created_at > ? AND created_at <= ?
-     AND (? IS NULL OR kind IN (SELECT value FROM json_each(?)))`,
+     AND (? IS NULL OR kind IN (SELECT value FROM json_each(?))) AND (? IS NULL OR user_id = ?)`,
+  );
+  const countLinks = db.prepare(
+    `SELECT
+       (SELECT count(*) FROM mails WHERE canonical = $canonical AND kind = $kind AND user_id = $userId
+        AND due_at IS NOT NULL) +
+       min(
+         (SELECT count(*) FROM mails WHERE canonical = $canonical AND kind = $kind AND user_id = $userId
+          AND sent_at > $now - $life AND sent_at <= $now + $slack),
+         (SELECT count(*) FROM tokens WHERE user_id = $userId AND purpose = $kind AND email = $recipient
+          AND expires_at > $now AND expires_at <= $now + $life + $slack)
+       ) AS links`,
   );
   const insert = db.prepare(
     `INSERT INTO mails (kind, user_id, recipient, canonical, details, created_at, due_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const selectDue = db.prepare(
-    `SELECT id, kind, user_id AS userId, recipient, details, created_at AS createdAt, failures
-     FROM mails WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`,
+  const columns = 'id, kind, user_id AS userId, recipient, details, created_at AS createdAt, failures';
+  const selectDue = db.prepare(`SELECT ${columns} FROM mails WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`);
+  const selectTooFar = db.prepare(
+    `SELECT ${columns} FROM mails WHERE due_at > ? ORDER BY due_at, id LIMIT ?`,
   );
-  const claim = db.prepare('UPDATE mails SET due_at = ? WHERE id = ? AND due_at <= ?');
+  const claim = db.prepare('UPDATE mails SET due_at = ? WHERE id = ? AND (due_at <= ? OR due_at > ?)');
   // Of two that report on one mail only the first is heard: it has left the queue by then.
   const sent = db.prepare('UPDATE mails SET sent_at = ?, due_at = NULL WHERE id = ? AND due_at IS NOT NULL');
   const failed = db.prepare(
@@ -26,34 +46,52 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
   );
   const sweep = db.prepare(
     `DELETE FROM mails WHERE id IN
-     (SELECT id FROM mails WHERE due_at IS NULL AND created_at < ? ORDER BY created_at LIMIT ?)`,
+     (SELECT id FROM mails WHERE due_at IS NULL AND (created_at > ?2 OR
+        created_at < ?1 AND (sent_at IS NULL OR sent_at < ?1 OR sent_at > ?2))
+      ORDER BY created_at LIMIT ?3)`,
   );
 
   /** Mails written a little later count too: requests overtake one another (see `clockSlackMs`). */
-  function countInWindow(recipient: string, { windowMs, kinds }: MailLimit, now: number): number {
+  function isFull(mail: NewMail, canonical: string, { most, windowMs, kinds, per }: MailLimit): boolean {
+    const now = mail.createdAt;
     const counted = kinds ? JSON.stringify(kinds) : null;
-    return Number(count.get(recipient, now - windowMs, now + clockSlackMs, counted, counted)?.['mails']);
+    const userId = per === 'account' ? mail.userId : null;
+    const window = [now - windowMs, now + clockSlackMs];
+    const row = count.get(canonical, ...window, counted, counted, userId, userId);
+    return Number(row?.['mails']) >= most;
   }
 
-  function enqueue(mail: NewMail, limit: MailLimit): 'queued' | 'too_many' {
+  function hasLinks(mail: NewMail, canonical: string, { most, lifeMs }: LinkLimit): boolean {
+    const { kind, userId, recipient, createdAt } = mail;
+    const instants = { now: createdAt, life: lifeMs, slack: clockSlackMs };
+    const row = countLinks.get({ canonical, kind, userId, recipient, ...instants });
+    return Number(row?.['links']) >= most;
+  }
+
+  function enqueue(mail: NewMail, { windows, links }: MailLimits): 'queued' | 'too_many' {
     const { kind, userId, recipient, details, createdAt } = mail;
     const canonical = recipient.toLowerCase();
-    if (countInWindow(canonical, limit, createdAt) >= limit.most) return 'too_many';
+    if (windows.some((limit) => isFull(mail, canonical, limit))) return 'too_many';
+    if (links && hasLinks(mail, canonical, links)) return 'too_many';
     insert.run(kind, userId, recipient, canonical, JSON.stringify(details), createdAt, createdAt);
     return 'queued';
   }
 
   return {
-    enqueue: (mail, limit) => writer.write(() => enqueue(mail, limit)),
+    enqueue: (mail, limits) => writer.write(() => enqueue(mail, limits)),
 
-    async due(now, most) {
-      const rows = reader.read(() => selectDue.all(now, most));
+    async due({ now, latest }, most) {
+      const rows = reader.read(() => {
+        const past = selectDue.all(now, most);
+        return past.length < most ? [...past, ...selectTooFar.all(latest, most - past.length)] : past;
+      });
       return rows.map(
         (row) => ({ ...row, details: JSON.parse(String(row['details'])) }) as unknown as QueuedMail,
       );
     },
 
-    claim: (id, now, until) => writer.write(() => claim.run(until, id, now).changes === 1),
+    claim: (id, { now, latest }, until) =>
+      writer.write(() => claim.run(until, id, now, latest).changes === 1),
 
     sent: (id, at) =>
       writer.write(() => {
@@ -65,6 +103,6 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
         failed.run(retryAt, id);
       }),
 
-    sweep: (before, most) => writer.write(() => Number(sweep.run(before, most).changes)),
+    sweep: (before, after, most) => writer.write(() => Number(sweep.run(before, after, most).changes)),
   };
 }

@@ -1,7 +1,7 @@
 /** Single-use tokens in SQLite: one row each under the hash of the token, removed by its first use. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Token, TokenStore } from '../port.ts';
+import { clockSlackMs, type Token, type TokenStore } from '../port.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -9,6 +9,11 @@ export function tokensIn(db: DatabaseSync, reader: Reader, writer: Writer): Toke
   const insert = db.prepare(
     `INSERT INTO tokens (token_hash, user_id, purpose, email, expires_at)
      SELECT unhex(?), id, ?, ?, ? FROM users WHERE id = ?`,
+  );
+  const keepNewest = db.prepare(
+    `DELETE FROM tokens WHERE token_hash IN
+     (SELECT token_hash FROM tokens WHERE user_id = ? AND purpose = ? AND email = ?
+      ORDER BY expires_at > ?, expires_at DESC LIMIT -1 OFFSET ?)`,
   );
   const columns = 'user_id AS userId, purpose, email, expires_at AS expiresAt';
   const select = db.prepare(`SELECT ${columns} FROM tokens WHERE token_hash = unhex(?) AND purpose = ?`);
@@ -18,13 +23,14 @@ export function tokensIn(db: DatabaseSync, reader: Reader, writer: Writer): Toke
   const removeOfUser = db.prepare('DELETE FROM tokens WHERE user_id = ? AND purpose = ?');
   const sweep = db.prepare(
     `DELETE FROM tokens WHERE token_hash IN
-     (SELECT token_hash FROM tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+     (SELECT token_hash FROM tokens WHERE expires_at <= ? OR expires_at > ? ORDER BY expires_at LIMIT ?)`,
   );
 
   return {
-    insert: (tokenHash, { userId, purpose, email, expiresAt }) =>
+    insert: (tokenHash, { userId, purpose, email, expiresAt }, most) =>
       writer.write(() => {
         insert.run(tokenHash, purpose, email, expiresAt, userId);
+        if (most !== undefined) keepNewest.run(userId, purpose, email, expiresAt + clockSlackMs, most);
       }),
 
     find: async (tokenHash, purpose) =>
@@ -37,6 +43,6 @@ export function tokensIn(db: DatabaseSync, reader: Reader, writer: Writer): Toke
         removeOfUser.run(userId, purpose);
       }),
 
-    sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
+    sweep: (now, latest, most) => writer.write(() => Number(sweep.run(now, latest, most).changes)),
   };
 }

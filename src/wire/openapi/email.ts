@@ -16,7 +16,10 @@ import { anySession } from './security.ts';
 import type { Operation, Part, Schema } from './shape.ts';
 import { exactly } from './signedin.ts';
 
-const threeAnHour = 'At most three mails an hour go to one recipient; more are dropped without a word.';
+const fewToChange =
+  'At most two mails an hour of one account go to one recipient, and four of all accounts; more are dropped without a word.';
+
+const threeLinks = 'While three links are valid, no further mail is sent.';
 
 const token: Schema = { description: 'The token out of the mail. It is good for one use.', type: 'string' };
 
@@ -74,8 +77,8 @@ const change: Operation = {
   summary: 'Change my address',
   description:
     'Queues a mail to the new address; the change happens when its link is followed within 24 hours, and the old ' +
-    'address is told if it was verified. The answer is the same whether the new address is free. The password must ' +
-    `have been proven in this session in the last ten minutes. ${threeAnHour} ${throttledAsLogin}`,
+    'address is told if it was verified or named the account. The answer is the same whether the new address is free. The password must ' +
+    `have been proven in this session in the last ten minutes. ${fewToChange} ${throttledAsLogin}`,
   security: anySession,
   requestBody: bodyOf(
     {
@@ -97,7 +100,7 @@ const forgot: Operation = {
   summary: 'Ask for a link that resets my password',
   description:
     'Queues a mail with a link that is good for 30 minutes, if there is an account with an address. The answer is the ' +
-    `same, in words and time, if there is none. ${threeAnHour} ${throttledAsRegistration}`,
+    `same, in words and time, if there is none. ${threeLinks} ${throttledAsRegistration}`,
   security: [],
   requestBody: bodyOf(
     { identifier: { description: 'The name that is used to log in.', type: 'string' } },

@@ -12,7 +12,8 @@ export const unthrottled = 'Not throttled.';
 export const throttledAsLogin =
   'Throttled: an attempt counts for the account and for the network, or for a known device of the account alone; a ' +
   'success is taken back out of every count.';
-export const throttledByMail = 'Throttled: at most three mails an hour go to one recipient.';
+export const throttledByMail =
+  'Throttled: at most three mails an hour that verify an address go to one recipient.';
 export const throttledAsRegistration =
   'Throttled: an attempt that passes the rules of form counts for the network.';
 

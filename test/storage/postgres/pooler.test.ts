@@ -137,7 +137,7 @@ describe.skipIf(program === undefined)(where, () => {
     await store.audit.read({ most: 100 });
     await store.mails.enqueue(
       { kind: 'verify_email', userId: joe, recipient: 'joe@example.com', details: {}, createdAt: 1_000 },
-      { most: 5, windowMs: 1_000 },
+      { windows: [{ most: 5, windowMs: 1_000 }] },
     );
     const other = new Client({ connectionString: through(url) });
     onTestFinished(() => other.end());
