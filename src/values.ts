@@ -106,20 +106,25 @@ export function mailbox(text: string): Mailbox | undefined {
   return { name: name.trim(), address };
 }
 
+/** A link in a mail is on one line, which may have 998 characters: this much is for what it begins with. */
+const maxUrlCharacters = 900;
+
 /** A URL that paths can be appended to, without the slash at its end; an empty text stays empty. */
 export function serviceUrl(text: string): string | undefined {
   if (text === '') return '';
   if (!/^https?:\/\/[^\s?#]+$/.test(text) || !URL.canParse(text)) return undefined;
   const { username, password, href } = new URL(text);
-  return username || password ? undefined : href.replace(/\/+$/, '');
+  const base = href.replace(/\/+$/, '');
+  return username || password || base.length > maxUrlCharacters ? undefined : base;
 }
 
-/** The URL of a mail server; an empty text stays empty. */
+/** The URL of a mail server; an empty text stays empty. Its query may be `?tls=off` on `smtp:`, and nothing else. */
 export function smtpUrl(text: string): string | undefined {
   if (text === '') return '';
-  return /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text) && new URL(text).hostname !== ''
-    ? text
-    : undefined;
+  if (!/^smtps?:\/\/\S+$/.test(text) || !URL.canParse(text)) return undefined;
+  const { protocol, hostname, search, hash } = new URL(text);
+  const isQueryKnown = search === '' || (protocol === 'smtp:' && search === '?tls=off');
+  return hostname !== '' && hash === '' && isQueryKnown ? text : undefined;
 }
 
 /** The address of a PostgreSQL database, as it was written. */

@@ -1,5 +1,6 @@
 /** What is unsafe about settings, for whoever starts the server and for whoever asks the doctor. */
 
+import { protectionOf } from './mail/smtp.ts';
 import { linkBase } from './mail/words.ts';
 import { type AddressBlock, holdsStrangers } from './settings/ip-addresses.ts';
 import { headerNames, type Settings } from './settings.ts';
@@ -15,6 +16,11 @@ export function warnings(settings: Settings): string[] {
     ...(throttle ? [] : ['GATEHOUSE_THROTTLE is off: passwords can be guessed without limit.']),
     ...(pbkdf2Iterations < leastSafeIterations
       ? [`GATEHOUSE_PBKDF2_ITERATIONS is below ${leastSafeIterations}: stolen hashes are easy to crack.`]
+      : []),
+    ...(smtpUrl && protectionOf(smtpUrl) === 'off'
+      ? [
+          'GATEHOUSE_SMTP_URL says tls=off: links that set passwords, and its own password, travel in clear to another machine.',
+        ]
       : []),
     ...(smtpUrl && !publicUrl
       ? [`GATEHOUSE_PUBLIC_URL is not set: links in mails lead to ${linkBase(settings)}.`]

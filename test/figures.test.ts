@@ -139,12 +139,12 @@ test('what becomes of a mail is counted', async () => {
     [250, '', 'sent', 1],
     [550, '5.1.1 No such user', 'given_up', 0],
     [451, 'Later', 'put_off', 0],
+    [550, '5.7.1 Relaying denied', 'refused', 0],
   ] as const) {
     mail.answer(code, text);
     await forgot();
     await untilMore(read, 'gatehouse_mail_tries_total', { outcome }, before);
   }
-  await forgot();
   expect(await growth(read, forgot)).toMatchObject({ 'mails too_many': 1, 'events password_forgot ok': 1 });
   const after = await read();
   expect(after.value('gatehouse_mails_total', { outcome: 'queued' })).toBe(5);

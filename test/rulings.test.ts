@@ -15,7 +15,7 @@ const expected = [
   ...numbered('D', 7),
   ...numbered('B', 5),
   ...numbered('P', 13),
-  ...numbered('M', 4),
+  ...numbered('M', 6),
   ...numbered('N', 9),
   ...numbered('W', 6),
 ];

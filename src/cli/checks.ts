@@ -22,6 +22,7 @@ export interface Finding {
     | 'origin'
     | 'connections'
     | 'proxies'
+    | 'mail'
     | 'server';
   readonly verdict: 'ok' | 'warning' | 'problem';
   readonly says: string;

@@ -9,6 +9,7 @@ import { add } from './command.ts';
 import { type Judgement, judge } from './cookie/judge.ts';
 import { exits, Failure } from './exit.ts';
 import { readAll } from './input.ts';
+import { mailFindings } from './mail.ts';
 import { answer, type Format, list } from './print.ts';
 import { serverFindings } from './probe.ts';
 import { remoteFindings } from './remote.ts';
@@ -65,7 +66,10 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
     if (error instanceof UnusableSettings) return error.problems.map(finder('settings').problem);
     throw error;
   }
-  const local = isFile(settings) ? localFindings(settings, operator().now) : await remotely(settings);
+  const local = [
+    ...(isFile(settings) ? localFindings(settings, operator().now) : await remotely(settings)),
+    ...(await mailFindings(settings)),
+  ];
   if (!url) return local;
   const isUsable = local.every(({ check, verdict }) => check !== 'database' || verdict === 'ok');
   const ask = (findEntry?: Parameters<typeof serverFindings>[2]) => serverFindings(url, settings, findEntry);

@@ -30,12 +30,22 @@ export class Undeliverable extends Error {
   override readonly name = 'Undeliverable';
 }
 
+/** The mail server refuses this sender, or what it sends, until the operator does something: the message says what. */
+export class SenderRefused extends Error {
+  override readonly name = 'SenderRefused';
+}
+
 /** What could end a line of a header and begin another. */
 const lineEnd = /[\r\n\0]/;
 
+/** Whom the mail server is told a letter is from and for, which has nothing to do with its headers. */
+export function envelopeOf({ recipient }: Letter, from: Mailbox) {
+  return { from: from.address, to: [recipient] };
+}
+
 /**
- * A letter as nodemailer wants it. The recipient is given as an address, never as a text to find addresses in, and
- * the envelope says the same; nothing in a letter makes nodemailer open a file or a URL.
+ * A letter as nodemailer wants it. The recipient is given as an address, never as a text to find addresses in; nothing
+ * in a letter makes nodemailer open a file or a URL.
  */
 export function message({ recipient, subject, text, at }: Letter, from: Mailbox) {
   if (lineEnd.test(recipient) || lineEnd.test(subject))
@@ -43,7 +53,6 @@ export function message({ recipient, subject, text, at }: Letter, from: Mailbox)
   return {
     from,
     to: { name: '', address: recipient },
-    envelope: { from: from.address, to: [recipient] },
     subject,
     text,
     date: new Date(at),

@@ -4,8 +4,8 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CannotWrite, causeOf, sentencesOf } from '../disk-errors.ts';
 import type { Mailbox } from '../values.ts';
-import { type Letter, message, type Post } from './letter.ts';
-import { withFirstLetter } from './transport.ts';
+import type { Letter, Post } from './letter.ts';
+import { render } from './render.ts';
 
 /**
  * Posts into a folder, which is made with the first letter. A letter holds a working link: only the user who runs this
@@ -14,17 +14,14 @@ import { withFirstLetter } from './transport.ts';
  * @param onFirst is told the folder, once.
  */
 export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: string) => void): Post {
-  const transport = withFirstLetter(({ createTransport }) =>
-    createTransport({ streamTransport: true, buffer: true, newline: 'windows' }),
-  );
   const path = resolve(folder);
   let told = false;
   return {
     async send(letter) {
-      const { message: bytes } = await (await transport.open()).sendMail(message(letter, from));
+      const bytes = await render(letter, from);
       try {
         await mkdir(path, { recursive: true, mode: 0o700 });
-        await write(join(path, nameOf(letter)), bytes as Buffer);
+        await write(join(path, nameOf(letter)), bytes);
       } catch (error) {
         const code = causeOf(join(path, 'mail'), error);
         const said = code && sentencesOf(code, 'set GATEHOUSE_MAIL_OUTBOX to another folder');
@@ -35,7 +32,7 @@ export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: stri
       if (!told) onFirst(path);
       told = true;
     },
-    close: () => transport.close(),
+    close: () => {},
   };
 }
 

@@ -3,7 +3,8 @@
 import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';
 import type { QueuedMail } from '../storage/port.ts';
-import { type Post, Undeliverable } from './letter.ts';
+import { type Post, SenderRefused, Undeliverable } from './letter.ts';
+import { statusOf } from './refusal.ts';
 import { write } from './words.ts';
 
 /** Letters under way at once: one slow conversation does not hold up the others. */
@@ -39,12 +40,18 @@ export interface SenderParts {
   };
 }
 
-/** How tries to send a mail ended, and how often the queue could not be read. */
-export type TryCounts = Record<'sent' | 'put_off' | 'given_up' | 'unwanted' | 'unavailable', number>;
+/**
+ * How tries to send a mail ended, and how often the queue could not be read. `refused` was put off like `put_off`, but
+ * goes on being refused until the operator does something.
+ */
+export type TryCounts = Record<
+  'sent' | 'put_off' | 'refused' | 'given_up' | 'unwanted' | 'unavailable',
+  number
+>;
 
 export class Sender {
   readonly #parts: SenderParts;
-  readonly #counts: TryCounts = { sent: 0, put_off: 0, given_up: 0, unwanted: 0, unavailable: 0 };
+  readonly #counts: TryCounts = { sent: 0, put_off: 0, refused: 0, given_up: 0, unwanted: 0, unavailable: 0 };
   readonly #closing = new AbortController();
   readonly #workers = new Set<Promise<void>>();
   #polling: NodeJS.Timeout | undefined;
@@ -133,23 +140,31 @@ export class Sender {
     const { mails, clock, log } = this.#parts;
     const { id, kind } = mail;
     const isHopeless = error instanceof Undeliverable;
+    const isRefused = error instanceof SenderRefused;
     const retryAt = isHopeless ? await mails.drop(mail) : await mails.failed(mail, clock(), chance());
     const about = {
       mail: { id, kind, failures: mail.failures + 1 },
-      ...reason(isHopeless ? error.cause : error),
+      ...(isRefused && { advice: error.message }),
+      ...reason(isHopeless || isRefused ? error.cause : error),
     };
-    this.#counts[typeof retryAt === 'number' ? 'put_off' : 'given_up'] += 1;
-    if (typeof retryAt !== 'number') log.error(about, 'mail given up');
-    else
-      log.error({ ...about, retryAt: new Date(retryAt).toISOString() }, 'mail not sent, to be tried again');
+    if (typeof retryAt !== 'number') {
+      this.#counts.given_up += 1;
+      log.error(about, 'mail given up');
+      return;
+    }
+    this.#counts[isRefused ? 'refused' : 'put_off'] += 1;
+    const entry = { ...about, retryAt: new Date(retryAt).toISOString() };
+    if (isRefused) log.error(entry, 'mail not sent: the mail server refuses this sender; to be tried again');
+    else log.error(entry, 'mail not sent, to be tried again');
   }
 }
 
 /**
  * What the operator needs to know of a failure. What a mail server answered may repeat an address, or what it was
- * sent: of that only the code is kept.
+ * sent: of that only the codes are kept.
  */
 function reason(error: unknown): object {
   const { code, command, responseCode, message } = error as Record<string, unknown>;
-  return responseCode === undefined ? { code, reason: message } : { code, command, responseCode };
+  if (responseCode === undefined) return { code, reason: message };
+  return { code, command, responseCode, status: statusOf(error as Error) };
 }

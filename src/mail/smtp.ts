@@ -1,7 +1,9 @@
 /** Posts letters through a mail server (SMTP, RFC 5321). */
 
 import type { Mailbox } from '../values.ts';
-import { message, type Post, Undeliverable } from './letter.ts';
+import { envelopeOf, type Post, SenderRefused, Undeliverable } from './letter.ts';
+import { adviceOn, isRecipientRefused, type SmtpError } from './refusal.ts';
+import { render } from './render.ts';
 import { withFirstLetter } from './transport.ts';
 
 /** How long a mail server may take to be reached, to greet, and to say anything at all, in milliseconds. */
@@ -12,34 +14,70 @@ const timeouts = {
   socketTimeout: 30_000,
 };
 
-/** The mailbox does not exist, is not here, or has no such name (RFC 5321, section 4.2.3): it never will. */
-const noSuchMailbox: ReadonlySet<unknown> = new Set([550, 551, 553]);
+/**
+ * How the way to a mail server is protected: `tls` encrypts from the first byte, `starttls` before anything is said;
+ * `local` leads to this machine, over no wire; `off` was asked for.
+ */
+export type Protection = 'tls' | 'starttls' | 'local' | 'off';
+
+export function protectionOf(smtpUrl: string): Protection {
+  const { protocol, hostname, search } = new URL(smtpUrl);
+  if (protocol === 'smtps:') return 'tls';
+  if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname)) return 'local';
+  return search === '?tls=off' ? 'off' : 'starttls';
+}
 
 /**
- * Posts through the server of a `smtp:` or `smtps:` URL. On `smtp:` the connection is encrypted as soon as the server
- * offers it, and its certificate must be good; to a server on this machine it stays as it is, because a relay there
- * has a certificate that nobody signed, and nothing to hide on a wire that does not exist.
+ * Posts through the server of a `smtp:` or `smtps:` URL. Nothing is said to it before the connection is encrypted and
+ * its certificate was found good: a server that offers no encryption gets neither a password nor a mail. To a server on
+ * this machine the connection stays as it is, because a relay there has a certificate that no authority signed.
  */
 export function smtpPost(url: string, from: Mailbox): Post {
-  const transport = withFirstLetter(({ createTransport }) =>
-    createTransport({ url, ignoreTLS: isLocal(url), ...timeouts }),
-  );
+  const transport = smtpTransport(url);
   return {
     async send(letter, signal) {
+      const raw = await render(letter, from);
       try {
-        await (await transport.open()).sendMail({ ...message(letter, from), signal });
+        await (await transport.open()).sendMail({ envelope: envelopeOf(letter, from), raw, signal });
       } catch (error) {
-        const { command, responseCode } = error as { command?: string; responseCode?: number };
-        if (command === 'RCPT TO' && noSuchMailbox.has(responseCode)) {
-          throw new Undeliverable('The mail server knows no such mailbox.', { cause: error });
-        }
-        throw error;
+        throw judged(error as SmtpError);
       }
     },
     close: () => transport.close(),
   };
 }
 
-function isLocal(url: string): boolean {
-  return /^smtp:/.test(url) && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+/** Reaches a mail server, encrypts, logs in and says good-bye; the sentence is what kept it from that. */
+export async function whyMailServerFails(url: string): Promise<string | undefined> {
+  const transport = smtpTransport(url);
+  try {
+    await (await transport.open()).verify();
+    return undefined;
+  } catch (error) {
+    const { code = 'an error', responseCode } = error as SmtpError;
+    const advice = adviceOn(error as SmtpError) ?? 'It cannot be reached, or does not answer as it should.';
+    return `${advice} (${responseCode ? `${code}, ${responseCode}` : code})`;
+  } finally {
+    transport.close();
+  }
+}
+
+function smtpTransport(url: string) {
+  const protection = protectionOf(url);
+  return withFirstLetter(({ createTransport }) =>
+    createTransport({
+      // The library would take any option out of the query, also one that stops looking at certificates.
+      url: url.replace(/\?.*$/, ''),
+      ignoreTLS: protection === 'local' || protection === 'off',
+      requireTLS: protection === 'starttls',
+      ...timeouts,
+    }),
+  );
+}
+
+function judged(error: SmtpError): Error {
+  if (isRecipientRefused(error))
+    return new Undeliverable('The mail server knows no such mailbox.', { cause: error });
+  const advice = adviceOn(error);
+  return advice === undefined ? error : new SenderRefused(advice, { cause: error });
 }

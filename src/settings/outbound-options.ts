@@ -10,7 +10,7 @@ export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Na
   publicUrl: {
     env: 'GATEHOUSE_PUBLIC_URL',
     default: '',
-    expects: 'an address such as `https://app.example.com`, without `?` and `#`',
+    expects: 'an address such as `https://app.example.com`, without `?` and `#`, of at most 900 characters',
     meaning:
       'Where people reach the application; links in mails begin with it. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
     read: serviceUrl,
@@ -18,8 +18,10 @@ export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Na
   smtpUrl: {
     env: 'GATEHOUSE_SMTP_URL',
     default: '',
-    expects: 'an address such as `smtps://user:password@mail.example.com` or `smtp://localhost:25`',
-    meaning: 'The server that mails are handed to. Unset: they are written to `GATEHOUSE_MAIL_OUTBOX`.',
+    expects:
+      'an address such as `smtps://user:password@mail.example.com`, `smtp://mail.example.com:587` or `smtp://localhost:25`',
+    meaning:
+      'The server that mails are handed to, encrypted unless it is this machine. Unset: they are written to `GATEHOUSE_MAIL_OUTBOX`, and registrations send no mail.',
     secret: true,
     read: smtpUrl,
   },

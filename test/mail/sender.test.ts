@@ -62,14 +62,70 @@ test('a mail is given up after a day, and the log says so without an address or 
   expect(mail.tries).toBe(3);
 });
 
-test('a mailbox that does not exist is not tried again', async () => {
-  const mail = await startMailServer();
-  const server = await startServer(mailingTo(mail));
-  await newcomer(server, mail);
-  mail.answer(550);
-  await forgot(server);
-  await until(() => said(server, 'mail given up').length === 1, 'it is given up');
-  expect(said(server, 'mail given up')[0]?.entry).toMatchObject({ responseCode: 550, command: 'RCPT TO' });
+test.each(['5.1.1 <ada@example.com>: Recipient address rejected', 'No such user here'])(
+  'a mailbox that does not exist is not tried again: 550 %s',
+  async (text) => {
+    const mail = await startMailServer();
+    const server = await startServer(mailingTo(mail));
+    await newcomer(server, mail);
+    mail.answer(550, text);
+    await forgot(server);
+    await until(() => said(server, 'mail given up').length === 1, 'it is given up');
+    expect(said(server, 'mail given up')[0]?.entry).toMatchObject({ responseCode: 550, command: 'RCPT TO' });
+  },
+);
+
+const refused = 'mail not sent: the mail server refuses this sender; to be tried again';
+
+test.each([
+  ['RCPT TO', 550, 'Relaying denied', { command: 'RCPT TO' }, 'does not relay'],
+  ['RCPT TO', 550, '5.7.1 Relaying denied', { command: 'RCPT TO', status: '5.7.1' }, 'does not relay'],
+  ['RCPT TO', 553, 'Refused', { command: 'RCPT TO' }, 'does not relay'],
+  [
+    'MAIL FROM',
+    550,
+    '5.1.8 Sender address rejected: no such domain',
+    { status: '5.1.8' },
+    'GATEHOUSE_MAIL_FROM',
+  ],
+  ['MAIL FROM', 554, 'No such user', { command: 'MAIL FROM' }, 'GATEHOUSE_MAIL_FROM'],
+] as const)(
+  "%s: %i %s is the sender's trouble: shown, and tried again until it works",
+  async (to, code, text, entry, advice) => {
+    const mail = await startMailServer();
+    const server = await startServer(mailingTo(mail));
+    await newcomer(server, mail);
+    mail.answer(code, text, to);
+    await forgot(server);
+    await until(() => said(server, refused).length === 1, 'the log says so');
+    const [line] = said(server, refused);
+    expect(line?.level).toBe('error');
+    expect(line?.entry).toMatchObject({
+      responseCode: code,
+      advice: expect.stringContaining(advice),
+      retryAt: expect.stringMatching(/Z$/),
+      ...entry,
+    });
+    expect(JSON.stringify(server.log)).not.toContain(text);
+    mail.answer(250);
+    server.advance(10_000);
+    await mail.arrived(1);
+  },
+);
+
+test('M6: a mail server that does not let the sender log in is told of, and tried again', async () => {
+  const mail = await startMailServer(0, { allowInsecureAuth: true });
+  const url = mail.url.replace('//', '//gatehouse:a%20wrong%20password@');
+  const server = await startServer(mailingTo({ url }));
+  await person(server);
+  await until(() => said(server, refused).length === 1, 'the log says so');
+  expect(said(server, refused)[0]?.entry).toMatchObject({
+    code: 'EAUTH',
+    responseCode: 535,
+    advice: expect.stringContaining('GATEHOUSE_SMTP_URL'),
+  });
+  expect(JSON.stringify(server.log)).not.toContain('wrong');
+  expect(mail.tries).toBe(0);
 });
 
 test('a mail that was queued while the clock was ahead is sent', async () => {

@@ -70,6 +70,22 @@ test('whoever sends mails is warned of links to this machine and of a sender tha
   expect(about(smtp)).toEqual(['GATEHOUSE_PUBLIC_URL', 'GATEHOUSE_MAIL_FROM']);
   const rest = { GATEHOUSE_PUBLIC_URL: 'https://a.b', GATEHOUSE_MAIL_FROM: 'login@a.b' };
   expect(about({ ...smtp, ...rest })).toEqual([]);
+  const to = (url: string) => about({ ...rest, GATEHOUSE_SMTP_URL: url });
+  for (const safe of [
+    'smtp://mail.a.b',
+    'smtps://mail.a.b',
+    'smtp://127.0.0.1?tls=off',
+    'smtp://[::1]?tls=off',
+  ]) {
+    expect(to(safe)).toEqual([]);
+  }
+  for (const open of [
+    'smtp://mail.a.b?tls=off',
+    'smtp://127.0.0.1.a.b:25?tls=off',
+    'smtp://192.0.2.1?tls=off',
+  ]) {
+    expect(to(open)).toEqual(['GATEHOUSE_SMTP_URL']);
+  }
 });
 
 test('settings that cannot be used for mails stop the start, and passwords are not repeated', () => {
@@ -89,6 +105,20 @@ test('settings that cannot be used for mails stop the start, and passwords are n
     expect(said).toContain('GATEHOUSE_SMTP_URL has an unusable value');
     expect(said).not.toContain('secret');
   }
+  for (const query of [
+    '?tls=on',
+    '?tls.rejectUnauthorized=false',
+    '?ignoreTLS=true',
+    '?tls=off&pool=true',
+    '#x',
+  ]) {
+    expect(problems({ GATEHOUSE_SMTP_URL: `smtp://a.b${query}` })).toContain('GATEHOUSE_SMTP_URL');
+  }
+  expect(problems({ GATEHOUSE_SMTP_URL: 'smtps://a.b?tls=off' })).toContain('GATEHOUSE_SMTP_URL');
+  expect(readSettings({ GATEHOUSE_SMTP_URL: 'smtp://a.b?tls=off' }).smtpUrl).toBe('smtp://a.b?tls=off');
+  const long = `https://app.example.com/${'a'.repeat(876)}`;
+  expect(readSettings({ GATEHOUSE_PUBLIC_URL: long }).publicUrl).toHaveLength(900);
+  expect(problems({ GATEHOUSE_PUBLIC_URL: `${long}a` })).toContain('GATEHOUSE_PUBLIC_URL');
   for (const from of ['nobody', 'a@b, c@d', 'A <a@b>, B <c@d>', '"A" <a@b', 'A\u0007 <a@b>', '<a@b> c']) {
     expect(problems({ GATEHOUSE_MAIL_FROM: from })).toContain('GATEHOUSE_MAIL_FROM');
   }

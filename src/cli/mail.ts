@@ -1,0 +1,13 @@
+/** What the doctor finds of the mail server: whether it can be reached, encrypted, and lets this sender in. */
+
+import { whyMailServerFails } from '../mail/smtp.ts';
+import type { Settings } from '../settings.ts';
+import { type Finding, finder } from './checks.ts';
+
+/** Says hello to the mail server of the settings and sends nothing; finds nothing if there is none. */
+export async function mailFindings({ smtpUrl }: Settings): Promise<Finding[]> {
+  if (smtpUrl === '') return [];
+  const { ok, problem } = finder('mail');
+  const failure = await whyMailServerFails(smtpUrl);
+  return [failure === undefined ? ok('The mail server answers and lets this sender in.') : problem(failure)];
+}
