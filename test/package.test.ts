@@ -127,6 +127,7 @@ test('depends on nothing but what it needs at run time', () => {
     'leven',
     'nodemailer',
     'pg',
+    'pg-connection-string',
     'pino',
     'prom-client',
     'temporal-polyfill',

@@ -163,10 +163,7 @@ export class Sessions {
     } while (before !== undefined);
   }
 
-  /**
-   * Whether the password was proven in a session lately, so that it may do what cannot be undone. An instant in the
-   * future was written under a wrong clock, and proves nothing.
-   */
+  /** Whether the password was proven lately. An instant in the future was written under a wrong clock: it proves nothing. */
   isProven(session: Session, now: number): boolean {
     const agoMs = now - session.provenAt;
     return agoMs < provenMs && agoMs >= -clockSlackMs;

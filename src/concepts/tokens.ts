@@ -27,7 +27,7 @@ export const tokenLifeMs: Readonly<Record<TokenPurpose, number>> = {
 };
 
 /** A token that expires later than this from now was made under a wrong clock. */
-const longestLifeMs = Math.max(...Object.values(tokenLifeMs)) + clockSlackMs;
+const longestLifeMs = Object.values(tokenLifeMs).reduce((a, b) => Math.max(a, b)) + clockSlackMs;
 
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;

@@ -56,7 +56,11 @@ onLinux('a signal to all processes of a group, as a terminal sends it, is one wi
   expect(workers).toHaveLength(3);
   for (let i = 0; i < 3; i += 1) process.kill(-Number(child.pid), 'SIGINT');
   expect(await within(9_000, server.exited, 'the end')).toEqual({ code: 0, signal: null });
-  expect(server.stdout.match(/"msg":"(?!listening).*?"/g)).toEqual(['"msg":"stopping"', '"msg":"stopped"']);
+  expect(server.stdout.match(/"msg":"(?!listening).*?"/g)).toEqual([
+    '"msg":"stopping"',
+    '"msg":"audit end"',
+    '"msg":"stopped"',
+  ]);
   expect(workers.filter(lives)).toEqual([]);
 });
 

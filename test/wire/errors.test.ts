@@ -72,7 +72,8 @@ for (const path of ['/auth/logout', '/logout.json']) {
   test(`G7: at ${path} 403, 405, 413 and 503 come in the body of the contract`, async () => {
     const server = await startServer();
     const contract = contractOf(path);
-    const session = { 'x-session-id': 'unknown', cookie: 'session_id=unknown' };
+    const unknown = 'u'.repeat(26);
+    const session = { 'x-session-id': unknown, cookie: `session_id=${unknown}` };
     const takenAway = await takeAway(server, 'sessions');
     const answers = [
       await server.send({ method: 'POST', path, headers: { 'sec-fetch-site': 'cross-site' } }),

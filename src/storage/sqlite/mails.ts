@@ -56,8 +56,8 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
     const now = mail.createdAt;
     const counted = kinds ? JSON.stringify(kinds) : null;
     const userId = per === 'account' ? mail.userId : null;
-    const window = [now - windowMs, now + clockSlackMs];
-    const row = count.get(canonical, ...window, counted, counted, userId, userId);
+    const [from, to] = [now - windowMs, now + clockSlackMs];
+    const row = count.get(canonical, from, to, counted, counted, userId, userId);
     return Number(row?.['mails']) >= most;
   }
 
