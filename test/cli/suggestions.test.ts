@@ -79,7 +79,7 @@ test('what is like no command is answered with the commands there are', async ()
   const { stderr } = await refused(['nonsense']);
   expect(stderr).toContain("unknown command 'nonsense'");
   expect(stderr).toContain(
-    'Commands: serve, user, session, audit, backup, restore, migrate, doctor, explain, help.',
+    'Commands: serve, user, session, throttle, audit, backup, restore, migrate, doctor, explain, help.',
   );
   const { stderr: inGroup } = await refused(['user', 'nonsense']);
   expect(inGroup).toContain('Commands of gatehouse user: add, list, show,');
