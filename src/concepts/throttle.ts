@@ -109,7 +109,7 @@ export class Throttle {
   }
 
   /**
-   * Counts one mail that a registration sends to an address which nobody proved to be theirs, for the network the
+   * Counts one mail that a registration sends to an address that is not verified, for the network the
    * registration came from.
    */
   registrationMail(network: string, now: number): Promise<Attempt | TooManyAttempts> {

@@ -13,7 +13,7 @@ export interface Invited {
 }
 
 /**
- * Invites whoever is to register a name, in place of an earlier invitation for it. A name that is taken meanwhile makes
+ * Invites a person to register a name, in place of an earlier invitation for it. A name that is taken meanwhile makes
  * the invitation useless and does no harm.
  */
 export async function invite(

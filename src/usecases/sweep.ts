@@ -2,7 +2,7 @@
 
 import type { Gate } from './gate.ts';
 
-/** Who asks for what nobody asked for. */
+/** The caller of what no request asked for. */
 const asker = { contract: 'sweep', network: '', requestId: '' };
 
 /** Removes the rows of dead sessions and accounts and of windows that have ended, pausing after each small step. */

@@ -1,6 +1,6 @@
 /** A body that is made while it goes out, part by part, so that it is never in memory as a whole. */
 
-/** Parts of a body. Whoever takes them reads to the end, or calls `return` when no more are wanted. */
+/** Parts of a body. The reader reads to the end, or calls `return` when it wants no more. */
 export class BodyStream implements AsyncIterableIterator<string> {
   readonly #parts: AsyncIterator<string, unknown, undefined>;
   readonly #over: (error?: unknown) => void;

@@ -113,7 +113,7 @@ export const alongCases: readonly ConformanceCase[] = [
       assert.equal((await sessions.findEnded(hex(0)))?.event, 'delete');
       assert.deepEqual(await audited(store), [`delete ok ${joe} -`]);
       assert.equal((await accounts.findUser('another'))?.identifier, 'joe');
-      // Its id names nobody, so it is free as well.
+      // Its id names no user, so it is free as well.
       assert.equal(await accounts.create(account('joe2', { userId: joe })), 'created');
     },
   ),

@@ -69,7 +69,7 @@ export interface Ending {
 
 export interface AccountStore {
   /**
-   * Writes both rows of an account or neither; whoever comes second under one canonical identifier is told so. With
+   * Writes both rows of an account or neither; the second one under a canonical identifier is told so. With
    * `invitation`, the account is made only if that is the invitation for the name and has not expired. An invitation for
    * the name ends in the same step, whether it was asked for or not; where no account is made, it stays.
    */

@@ -38,7 +38,7 @@ export async function removeAccount(
   return isUser || rows.length + tokens + devices > 0;
 }
 
-/** Takes one step with what is left of an account that nobody else takes just now; `false` if there is none. */
+/** Takes one step with what is left of an account that no other step takes just now; `false` if there is none. */
 export async function goOnRemoving(
   run: InStep,
   ofUser: SessionsOfUser,
