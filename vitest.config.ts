@@ -3,6 +3,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const faults = 'test/faults/*.test.ts';
+const soak = 'test/soak/*.test.ts';
+const isFull = process.env['TEST_LENGTH'] === 'full';
 
 /** What can run on either engine: `TEST_STORE=postgres npm test -- wire` runs this on PostgreSQL, and nothing else. */
 const either = ['test/{mail,usecases,wire}/*.test.ts', 'test/concepts/audit.test.ts'];
@@ -46,7 +48,7 @@ export default defineConfig({
               test: {
                 name: 'tests',
                 include: ['test/**/*.test.ts'],
-                exclude: [...configDefaults.exclude, faults],
+                exclude: [...configDefaults.exclude, faults, soak],
               },
             },
             {
@@ -60,6 +62,21 @@ export default defineConfig({
                 testTimeout: 120_000,
               },
             },
+            ...(isFull
+              ? [
+                  {
+                    // It measures, so it runs alone.
+                    extends: true as const,
+                    test: {
+                      name: 'soak',
+                      include: [soak],
+                      maxWorkers: 1,
+                      sequence: { groupOrder: 2 },
+                      testTimeout: 900_000,
+                    },
+                  },
+                ]
+              : []),
           ]),
     ],
   },

@@ -5,8 +5,9 @@ import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { openClient } from '../support/agent.ts';
 import { sharedScene } from '../support/faults/scene.ts';
-import { isFull, Trial } from '../support/faults/trial.ts';
+import { Trial } from '../support/faults/trial.ts';
 import type { Interval } from '../support/faults/verdict.ts';
+import { isFull } from '../support/length.ts';
 
 const scene = sharedScene({ nodes: 2, server: { deadlock_timeout: '500ms' } });
 

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Node } from '../support/faults/fleet.ts';
 import { sharedScene } from '../support/faults/scene.ts';
-import { isFull, Trial } from '../support/faults/trial.ts';
+import { Trial } from '../support/faults/trial.ts';
+import { isFull } from '../support/length.ts';
 
 const scene = sharedScene({ nodes: 3 });
 

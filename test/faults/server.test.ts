@@ -5,7 +5,8 @@ import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Node } from '../support/faults/fleet.ts';
 import { sharedScene } from '../support/faults/scene.ts';
-import { isFull, Trial } from '../support/faults/trial.ts';
+import { Trial } from '../support/faults/trial.ts';
+import { isFull } from '../support/length.ts';
 import { within } from '../support/process.ts';
 
 const scene = sharedScene({ nodes: 2, server: { max_connections: '40' } });

@@ -10,14 +10,13 @@ import { Connections } from '../../../src/storage/postgres/connections.ts';
 import { Login } from '../../../src/storage/postgres/login.ts';
 import { Reach } from '../../../src/storage/postgres/reach.ts';
 import type { Run } from '../../../src/storage/postgres/step.ts';
+import { isFull } from '../../support/length.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import type { PostgresProxy } from '../../support/postgres/messages.ts';
 import { startPostgresProxy } from '../../support/postgres/messages.ts';
 import { joe } from '../../support/postgres/pair.ts';
 import { changed } from '../../support/postgres/refused.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
-
-const isFull = process.env['FAULTS'] === 'full';
 
 /** Requests that have to fail before it is enough: all in all 100,000 in the full form. */
 const most = isFull ? { questions: 80_000, checks: 20_000 } : { questions: 1_000, checks: 1_000 };

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
+import { isFull } from '../length.ts';
 import { within } from '../process.ts';
 import { askAgain } from './afterwards.ts';
 import { Clients, type Holding } from './clients.ts';
@@ -17,9 +18,6 @@ import {
   violations,
   type Window,
 } from './verdict.ts';
-
-/** The long form has longer faults and more people. */
-export const isFull = process.env['FAULTS'] === 'full';
 
 /** How soon `/readyz` says that the store is away, and how soon everything works once it is back (ruling N6). */
 const noticedMs = 2_000;
@@ -200,8 +198,8 @@ export class Trial {
   }
 }
 
-/** With `FAULTS` set, whatever was measured is shown. */
+/** In the full form, whatever was measured is shown. */
 function show(text: string): void {
-  if (process.env['FAULTS'] === undefined) return;
+  if (!isFull) return;
   process.stderr.write(`${expect.getState().currentTestName}: ${text}\n`);
 }
