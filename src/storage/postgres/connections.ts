@@ -5,11 +5,8 @@ import type pg from 'pg';
 import { StoreUnavailable } from '../port.ts';
 import { Pool, type PoolOptions } from './pool.ts';
 import type { Answer, Database, InStep, Read, Run } from './step.ts';
-import { Deadline, inTime } from './time.ts';
+import { Deadline, inTime, statementMs } from './time.ts';
 import { isCollision, isHarmless, readOnly, unavailable } from './trouble.ts';
-
-/** How long the server may take for one statement; it gives up by itself then. */
-export const statementMs = 1_500;
 
 /**
  * How long a read may take, a whole step, and a step whose answer nobody waits for: from the wait for a connection to

@@ -1,6 +1,6 @@
 /** Says in one sentence why PostgreSQL cannot be used, and another what to do about it; never with the password. */
 
-import { connectMs } from './pool.ts';
+import { connectMs } from './time.ts';
 import { codeOf } from './trouble.ts';
 import { type Target, targetOf, withoutPassword } from './url.ts';
 

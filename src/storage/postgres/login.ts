@@ -4,10 +4,8 @@ import type { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { StoreUnavailable, StoreUnusable } from '../port.ts';
 import { Client } from './client.ts';
-import { statementMs } from './connections.ts';
 import { explain } from './explain.ts';
-import { connectMs } from './pool.ts';
-import { inTime } from './time.ts';
+import { connectMs, inTime, statementMs } from './time.ts';
 import { codeOf, readOnly, thrown } from './trouble.ts';
 import { clientConfig } from './url.ts';
 

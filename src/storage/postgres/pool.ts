@@ -5,11 +5,8 @@ import { StoreUnavailable } from '../port.ts';
 import { Client } from './client.ts';
 import type { Login } from './login.ts';
 import type { Reach } from './reach.ts';
-import { Deadline, inTime } from './time.ts';
+import { connectMs, Deadline, inTime } from './time.ts';
 import { isCrowded, unavailable } from './trouble.ts';
-
-/** How long a free connection, or a new one, is waited for. */
-export const connectMs = 1_500;
 
 /** Works that wait for a connection; more are refused at once. */
 const mostWaiting = 1_000;

@@ -4,10 +4,9 @@ import type pg from 'pg';
 import { type Closed, closedBecause, StoreUnavailable, StoreUnusable } from '../port.ts';
 import { Client } from './client.ts';
 import type { Login } from './login.ts';
-import { connectMs } from './pool.ts';
 import { everyTable, type Migration, migrations, tables } from './schema.ts';
 import type { Run } from './step.ts';
-import { inTime } from './time.ts';
+import { connectMs, inTime } from './time.ts';
 import { thrown } from './trouble.ts';
 
 /** How long whoever migrates may take; others wait for it. */

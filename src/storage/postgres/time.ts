@@ -2,6 +2,12 @@
 
 import { StoreUnavailable } from '../port.ts';
 
+/** How long a free connection, or a new one, is waited for. */
+export const connectMs = 1_500;
+
+/** How long the server may take for one statement; it gives up by itself then. */
+export const statementMs = 1_500;
+
 /** The time something may take as a whole. */
 export class Deadline {
   readonly #ms: number;
