@@ -4,9 +4,14 @@ import { newUuid } from '../crypto/ids.ts';
 import type { Caller } from '../usecases/gate.ts';
 import { deviceIds } from './carrier.ts';
 import { clientNetwork, type ProxyTrust } from './client.ts';
-import type { Contract } from './contract.ts';
 import { deviceName } from './device.ts';
 import type { Incoming } from './incoming.ts';
+
+/** The group of routes that a request belongs to. */
+interface Group {
+  readonly name: string;
+  readonly hasCookies?: boolean;
+}
 
 /** What the settings say about every request. */
 export interface Server extends ProxyTrust {
@@ -27,7 +32,7 @@ export class Call implements Caller {
   readonly #hasCookies: boolean;
   readonly #server: Server;
 
-  constructor(request: Incoming, { name, hasCookies = false }: Contract, now: number, server: Server) {
+  constructor(request: Incoming, { name, hasCookies = false }: Group, now: number, server: Server) {
     this.request = request;
     this.contract = name;
     this.#hasCookies = hasCookies;
