@@ -7,6 +7,7 @@ import { readSettings } from '../../src/settings.ts';
 import { command, commandsOver, type Said } from '../support/command.ts';
 import { fill, inStore, moved, places } from '../support/moving.ts';
 import { queryAt } from '../support/postgres/ground.ts';
+import { startStandby } from '../support/postgres/standby.ts';
 import { sharedPostgres, startPostgres } from '../support/postgres.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -138,7 +139,7 @@ test('doctor: what a power cut or a failover loses', async () => {
   const primary = await startPostgres();
   const url = await primary.createDatabase();
   await on(url)('user add ada');
-  const standby = await primary.startStandby({ synchronous: false });
+  const standby = await startStandby(primary, { synchronous: false });
   expect(trouble(await doctor(url))).toEqual([
     expect.stringMatching(/^durability warning: Its standbys follow asynchronously/),
   ]);

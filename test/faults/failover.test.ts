@@ -7,6 +7,7 @@ import { sharedScene } from '../support/faults/scene.ts';
 import { Trial } from '../support/faults/trial.ts';
 import { isFull } from '../support/length.ts';
 import type { PostgresServer } from '../support/postgres/server.ts';
+import { startStandby } from '../support/postgres/standby.ts';
 import { startProxy, type TestProxy } from '../support/proxy.ts';
 
 const scene = sharedScene({ nodes: 2, proxies: 'each' });
@@ -26,7 +27,7 @@ test('N7: a synchronous standby falls silent: nothing is acknowledged, and what 
   const lastingMs = isFull ? 10_000 : 2_400;
   const { nodes, server, proxies } = scene();
   const line = await startProxy(server.port);
-  const standby = await server.startStandby({ synchronous: true, primaryPort: line.port });
+  const standby = await startStandby(server, { synchronous: true, primaryPort: line.port });
   const trial = await new Trial(nodes).warm();
   const guests = await trial.guests();
   const fault = trial.fault();
@@ -67,7 +68,7 @@ test('N7: a synchronous standby falls silent: nothing is acknowledged, and what 
 
 test('N7: a primary is killed under load, and its synchronous standby has everything that was acknowledged', async () => {
   const { nodes, proxies } = scene();
-  const standby = await primary.startStandby({ synchronous: true });
+  const standby = await startStandby(primary, { synchronous: true });
   const trial = await new Trial(nodes).warm();
   const fault = trial.fault();
   await primary.kill();
@@ -82,7 +83,7 @@ test('N7: a primary that was demoted is not believed, neither read-only nor rest
   const { nodes, proxies } = scene();
   const [left, right] = nodes as [Node, Node];
   const demoted = primary;
-  const standby = await demoted.startStandby({ synchronous: true });
+  const standby = await startStandby(demoted, { synchronous: true });
   const trial = await new Trial(nodes).warm();
   const [leftFault, rightFault] = [trial.fault([left]), trial.fault([right])];
   await demoted.query('ALTER SYSTEM SET default_transaction_read_only = on');
@@ -110,7 +111,7 @@ test('N7: a primary that was demoted is not believed, neither read-only nor rest
 test('N7: an asynchronous standby takes over: lost is what it had not received, and nothing older', async () => {
   const { nodes, proxies } = scene();
   const line = await startProxy(primary.port);
-  const standby = await primary.startStandby({ synchronous: false, primaryPort: line.port });
+  const standby = await startStandby(primary, { synchronous: false, primaryPort: line.port });
   const trial = await new Trial(nodes).warm();
   const fault = trial.fault();
   line.hang();

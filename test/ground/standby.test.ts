@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { startStandby } from '../support/postgres/standby.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 
@@ -13,7 +14,7 @@ async function happens(something: Promise<unknown>, withinMs = 500): Promise<boo
 test('a standby follows its primary, takes no writes, and takes its place when promoted', async () => {
   const primary = await startPostgres();
   await primary.query('CREATE TABLE things AS SELECT 1 AS id');
-  const standby = await primary.startStandby({ synchronous: false });
+  const standby = await startStandby(primary, { synchronous: false });
   expect(standby.port).not.toBe(primary.port);
   await primary.query('INSERT INTO things VALUES (2)');
   await expect.poll(() => standby.query('SELECT id FROM things')).toEqual([{ id: 1 }, { id: 2 }]);
@@ -28,7 +29,7 @@ test('a standby follows its primary, takes no writes, and takes its place when p
 
 test('a synchronous standby has every commit that was acknowledged, and without it none is', async () => {
   const primary = await startPostgres();
-  const standby = await primary.startStandby({ synchronous: true });
+  const standby = await startStandby(primary, { synchronous: true });
   await primary.query('CREATE TABLE things (id int)');
   await standby.freeze();
   const written = primary.query('INSERT INTO things VALUES (1)');
@@ -43,7 +44,7 @@ test('a synchronous standby has every commit that was acknowledged, and without 
 test('a standby that is asynchronous holds nobody up, and catches up after its line was cut', async () => {
   const primary = await startPostgres();
   const line = await startProxy(primary.port);
-  const standby = await primary.startStandby({ synchronous: false, primaryPort: line.port });
+  const standby = await startStandby(primary, { synchronous: false, primaryPort: line.port });
   line.hang();
   await primary.query('CREATE TABLE things AS SELECT 1 AS id');
   await expect(standby.query('SELECT id FROM things')).rejects.toThrow('does not exist');

@@ -8,7 +8,6 @@ import { account, handOver } from './account.ts';
 import { type Postgres, postgresAt } from './client.ts';
 import { freezeFamily, killFamily, thawFamily } from './processes.ts';
 import { endServer, pidFile, removeFolder } from './remains.ts';
-import { openStandby, type Standby, type StandbyOptions } from './standby.ts';
 import { environment, type Template } from './template.ts';
 
 /** Who cleans up, and when. */
@@ -37,8 +36,8 @@ export interface PostgresServer extends Postgres {
   thaw(): void;
   /** From its next start on it takes no writes and waits for a primary to follow. */
   becomeStandby(): void;
-  /** Starts a streaming replica; with `synchronous` a commit here then waits until it has reached the disk there. */
-  startStandby(options: StandbyOptions): Promise<Standby>;
+  /** How it was started; a replica of it starts the same way. */
+  readonly startedWith: Start;
 }
 
 export interface Start {
@@ -65,7 +64,8 @@ const signals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as co
 const startingPatienceMs = 60_000;
 
 /** Starts a server over a data folder; whatever is left of it `atEnd` is removed. */
-export async function openServer({ template, folder, settings, atEnd }: Start): Promise<PostgresServer> {
+export async function openServer(startedWith: Start): Promise<PostgresServer> {
+  const { template, folder, settings, atEnd } = startedWith;
   const data = join(folder, 'data');
   const logFile = join(folder, 'log');
   let port = await freePort();
@@ -127,7 +127,7 @@ export async function openServer({ template, folder, settings, atEnd }: Start): 
       writeFileSync(sign, '', { mode: 0o600 });
       handOver(sign);
     },
-    startStandby: (options) => openStandby(server, { template, folder, settings, atEnd }, options),
+    startedWith,
   };
 
   /** PostgreSQL notes in its file when it takes connections, which spares us from knocking. */

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { account, handOver } from './account.ts';
 import { copyFolder } from './copy.ts';
 import { newFolder } from './home.ts';
-import { openServer, type PostgresServer, type Start } from './server.ts';
+import { openServer, type PostgresServer } from './server.ts';
 
 export interface StandbyOptions {
   /** Whether a commit on the primary waits until it has reached the disk of the standby. */
@@ -27,11 +27,9 @@ export interface Standby extends PostgresServer {
 const ownToPrimary =
   /^(?:postmaster\.(?:pid|opts)|postgresql\.auto\.conf|standby\.signal|backup_label|pg_wal|pg_replslot\/.*)$/;
 
-export async function openStandby(
-  primary: PostgresServer,
-  like: Start,
-  options: StandbyOptions,
-): Promise<Standby> {
+/** Starts a streaming replica; with `synchronous` a commit on the primary then waits until it has reached the disk there. */
+export async function startStandby(primary: PostgresServer, options: StandbyOptions): Promise<Standby> {
+  const like = primary.startedWith;
   const { synchronous, primaryPort = primary.port, settings } = options;
   const folder = newFolder('standby');
   const data = join(folder, 'data');
