@@ -1,7 +1,8 @@
 /** Checks of a crowd whose session ids can be told from their numbers. */
 
 import type { Some } from './crowd.ts';
-import { type Answered, fire } from './volley.ts';
+import { fire } from './fire.ts';
+import type { Answered } from './volley.ts';
 
 export interface Load {
   readonly url: string;

@@ -4,12 +4,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from './bench.ts';
 import { idOf } from './crowd.ts';
+import { fire } from './fire.ts';
 import { type PeerOptions, peer } from './peers.ts';
 import { fill, newDatabase } from './postgres.ts';
 import { gatehouse, type Server, serve } from './servers.ts';
 import { fillFile } from './sqlite.ts';
 import type { Answered, CookieLists, Volley } from './volley.ts';
-import { fire, hitRate } from './volley.ts';
+import { hitRate } from './volley.ts';
 
 /** Somebody who answers checks. */
 export interface Checked {

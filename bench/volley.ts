@@ -1,9 +1,7 @@
-/** Requests that are fired at a server for a while, each like the others or each its own, and what came back. */
+/** Requests for a server for a while, each like the others or each its own, and what came back. */
 
 import { spawn } from 'node:child_process';
-import { onCore, tool } from './cores.ts';
 import type { Some } from './crowd.ts';
-import { wrk } from './wrk.ts';
 
 export interface Volley {
   /** May hold `{n}`, as the body and every header may: the number, as long as an id, that no other request has. */
@@ -55,18 +53,6 @@ export const hitRate = 0.9;
 
 /** No answer is given up sooner: whoever waits long is to be seen. */
 export const patienceSeconds = 60;
-
-/** Fires a volley from the second core, to its end. */
-export async function fire(volley: Volley, core = onCore(1)): Promise<Answered> {
-  const prefix = [...core, ...(volley.background ? ['nice', '-n', '19'] : [])];
-  // A load that was killed, rather than ended by itself, says nothing about the server: it is repeated once.
-  if (tool === 'wrk')
-    return wrk(volley, prefix).catch((error: Error) =>
-      /exited with SIG/.test(error.message) ? wrk(volley, prefix) : Promise.reject(error),
-    );
-  const program = new URL('./cannon.ts', import.meta.url).pathname;
-  return JSON.parse(await outputOf([...prefix, process.execPath, program, JSON.stringify(volley)]));
-}
 
 /** Whether each request has a number. */
 export function isNumbered({ url, body, headers = {} }: Volley): boolean {

@@ -9,11 +9,12 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
+import { fire } from '../fire.ts';
 import { firstLine, spawnOnFirstCore } from '../processes.ts';
 import { gatehouse } from '../servers.ts';
 import { fillFile } from '../sqlite.ts';
 import { onSqlite } from '../targets.ts';
-import { type Answered, fire, type Volley } from '../volley.ts';
+import type { Answered, Volley } from '../volley.ts';
 import { bareHashes } from './login.ts';
 
 export const kinds = ['registration', 'logout'] as const;

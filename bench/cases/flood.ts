@@ -7,9 +7,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
+import { fire } from '../fire.ts';
 import { idle } from '../servers.ts';
 import { check } from '../targets.ts';
-import { type Answered, fire } from '../volley.ts';
+import type { Answered } from '../volley.ts';
 import { type Door, openDoors } from './login.ts';
 
 /** How checks come, by its name. */

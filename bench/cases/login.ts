@@ -2,9 +2,10 @@
 
 import { table } from '../../src/settings.ts';
 import type { Bench } from '../bench.ts';
+import { fire } from '../fire.ts';
 import { firstLine, spawnOnFirstCore } from '../processes.ts';
 import { betterAuth, type Checked, onSqlite, startAll } from '../targets.ts';
-import { fire, type Volley } from '../volley.ts';
+import type { Volley } from '../volley.ts';
 
 export const barePbkdf2 = 'bare crypto.pbkdf2';
 

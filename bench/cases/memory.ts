@@ -4,11 +4,11 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
 import { idOf } from '../crowd.ts';
+import { fire } from '../fire.ts';
 import { databaseBytes, fill, newDatabase } from '../postgres.ts';
 import { gatehouse, residentBytes, type Server } from '../servers.ts';
 import { fillFile } from '../sqlite.ts';
 import { onPostgres, onSqlite } from '../targets.ts';
-import { fire } from '../volley.ts';
 
 const million = 1_000_000;
 

@@ -14,9 +14,9 @@ import type { Bench } from '../bench.ts';
 import { onCore } from '../cores.ts';
 import { cpuTimes, spentMs } from '../cpu.ts';
 import { idOf } from '../crowd.ts';
+import { fire } from '../fire.ts';
 import { gatehouse } from '../servers.ts';
 import { fillFile } from '../sqlite.ts';
-import { fire } from '../volley.ts';
 
 const setting = 'GATEHOUSE_WORKERS';
 
