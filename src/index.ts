@@ -2,6 +2,7 @@
 
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';
+export { readSettings, UnusableSettings } from './settings/read-settings.ts';
 export type { Remark } from './settings/remarks.ts';
 export { environmentRemarks } from './settings/remarks.ts';
 export type {
@@ -13,7 +14,6 @@ export type {
   StatusMode,
   TrustedProxy,
 } from './settings.ts';
-export { readSettings, UnusableSettings } from './settings.ts';
 export type { Buckets, Figure, Sample } from './storage/port.ts';
 export { StoreUnusable } from './storage/port.ts';
 export type { Connection } from './wire/fetched.ts';

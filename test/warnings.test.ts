@@ -1,7 +1,7 @@
 /** Which settings are warned about at the start and by the doctor, and on which side of a bound. */
 
 import { expect, test } from 'vitest';
-import { readSettings } from '../src/settings.ts';
+import { readSettings } from '../src/settings/read-settings.ts';
 import { warnings } from '../src/warnings.ts';
 
 const about = (text: string, header = '') =>

@@ -1,7 +1,8 @@
 /** Addresses on the command line, which never hold a password: the shell and the list of processes keep what stands there. */
 
+import { table } from '../options.ts';
 import { readPostgresUrl } from '../settings/postgres-url.ts';
-import { complaint, table } from '../settings.ts';
+import { complaint } from '../settings/read-settings.ts';
 import { exits, Failure } from './exit.ts';
 
 /** An address in the environment, such as `env:POSTGRES_URL`. */

@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { isFile } from '../open.ts';
-import { type Settings, UnusableSettings } from '../settings.ts';
+import { UnusableSettings } from '../settings/read-settings.ts';
+import type { Settings } from '../settings.ts';
 import { webAddress } from './address.ts';
 import { type Finding, finder, localFindings, proxyFindings, settingsFindings } from './checks.ts';
 import { add } from './command.ts';

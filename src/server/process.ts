@@ -1,7 +1,7 @@
 /** What every process of ours does: it outlives its outputs and its defects, and ends in order. */
 
 import { isStartedByNohup } from '../nohup.ts';
-import { UnusableSettings } from '../settings.ts';
+import { UnusableSettings } from '../settings/read-settings.ts';
 import { StoreUnusable } from '../storage/port.ts';
 import { CannotListen } from './bind.ts';
 import type { ProcessLog } from './log.ts';

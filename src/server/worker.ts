@@ -8,7 +8,7 @@
 
 import { flushCompileCache } from 'node:module';
 import { createGatehouse } from '../gatehouse.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import type { Figure } from '../storage/port.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';

@@ -1,6 +1,6 @@
 /** Finds the route of a request: paths match byte by byte (ruling G11), so one look into a map is all it takes. */
 
-import { UnusableSettings } from '../settings.ts';
+import { UnusableSettings } from '../settings/read-settings.ts';
 import { pathOf } from './call.ts';
 import type { Contract, Route } from './contract.ts';
 

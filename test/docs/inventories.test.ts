@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { table } from '../../src/settings.ts';
+import { table } from '../../src/options.ts';
 import { tables } from '../../src/storage/postgres/schema.ts';
 import { openapi } from '../../src/wire/openapi/document.ts';
 import type { Operation } from '../../src/wire/openapi/shape.ts';

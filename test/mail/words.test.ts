@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { message, Undeliverable } from '../../src/mail/letter.ts';
 import { linkBase, write } from '../../src/mail/words.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
 import type { MailKind, QueuedMail } from '../../src/storage/port.ts';
 import { warnings } from '../../src/warnings.ts';
 

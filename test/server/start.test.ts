@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { greeting } from '../../src/server/greeting.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { failToStart, startProcess, until } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createGatehouse, type Log } from '../../src/gatehouse.ts';
 import { listen } from '../../src/server/listen.ts';
-import { readSettings, type Settings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import type { Settings } from '../../src/settings.ts';
 import { type Answer, type Asked, post, send } from './client.ts';
 import { settingsFor } from './place.ts';
 

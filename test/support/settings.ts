@@ -1,6 +1,6 @@
 /** What is wrong with an environment, without the throwing. */
 
-import { readSettings, UnusableSettings } from '../../src/settings.ts';
+import { readSettings, UnusableSettings } from '../../src/settings/read-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

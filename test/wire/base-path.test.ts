@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { createGatehouse } from '../../src/gatehouse.ts';
-import { readSettings, UnusableSettings } from '../../src/settings.ts';
+import { readSettings, UnusableSettings } from '../../src/settings/read-settings.ts';
 import { sendExactly } from '../support/client.ts';
 import { contracts, joe } from '../support/contracts.ts';
 import { assertDescribed } from '../support/described.ts';

@@ -2,7 +2,7 @@
 
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse } from '../../src/gatehouse.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
 import { takeAway } from '../support/database.ts';
 import { addEntries, addSessions, storeOf } from '../support/large.ts';
 import { person } from '../support/person.ts';

@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
 import { post, send } from '../support/client.ts';
 import { joe } from '../support/contracts.ts';
 import { openRaw } from '../support/raw.ts';

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse } from '../../src/gatehouse.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
 import { post, send } from '../support/client.ts';
 import { joe } from '../support/contracts.ts';
 import { temporaryFolder } from '../support/server.ts';

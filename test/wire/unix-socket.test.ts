@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
 import { crossSite, loggedNetwork } from '../support/counted.ts';
 import { root } from '../support/docs.ts';
 import { type Reported, temporaryFolder } from '../support/server.ts';
