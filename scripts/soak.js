@@ -1,4 +1,4 @@
-// The tests in their full form: `npm run soak`. It runs the soak tests, the faults, and every test that has a full form.
+// Runs the tests in their full form (`npm run soak`): the soak, the faults, and every other test that has one.
 // With arguments, only the files whose names contain one of them, as often as `--rounds` says (default: 1):
 // `npm run soak -- faults --rounds 10`. What is measured is shown.
 

@@ -1,41 +1,8 @@
 /** The laws of the house hold for every file, and the checks that say so are able to say otherwise. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { importsOf, lawOne, lawTwo, looks, type Source } from './support/house.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-
-/** Names that are not part of the repository: what `.gitignore` lists, and git's own folder, which is a file in a second working tree. */
-const ignored = readFileSync(join(root, '.gitignore'), 'utf8')
-  .split('\n')
-  .filter(Boolean)
-  .concat('.git/', '.git');
-
-function isIgnored(name: string, isFolder: boolean): boolean {
-  return ignored.some((line) =>
-    line.startsWith('*')
-      ? name.endsWith(line.slice(1))
-      : [name, ...(isFolder ? [`${name}/`] : [])].includes(line.replace(/^\//, '')),
-  );
-}
-
-/** Every file of the repository below a folder. */
-function read(folder: string): Source[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    const isFolder = statSync(path).isDirectory();
-    if (isIgnored(name, isFolder)) return [];
-    if (isFolder) return read(path);
-    return [{ path: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }];
-  });
-}
-
-const everything = read(root);
-const programs = everything.filter(({ path }) => /^(?:src|test|scripts|bench|bin)\/.*\.[jt]s$/.test(path));
-const sources = programs.filter(({ path }) => path.startsWith('src/'));
+import { everything, programs, sources } from './support/repository.ts';
 
 const source = (path: string, ...lines: string[]): Source => ({ path, text: lines.join('\n') });
 const importing = (path: string, ...specifiers: string[]) =>

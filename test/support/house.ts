@@ -107,12 +107,32 @@ export function importsOf({ text }: Source): string[] {
 /** Law 1: imports go down the stairs, never up, never sideways. */
 export function lawOne(sources: readonly Source[]): string[] {
   return sources.flatMap((source) =>
-    importsOf(source)
-      .filter((specifier) => specifier.startsWith('.'))
-      .map((specifier) => posix.join(posix.dirname(source.path), specifier))
+    targetsOf(source)
       .filter((target) => !mayImport(source.path, target))
       .map((target) => `${source.path} must not import ${target}`),
   );
+}
+
+/** Circles of imports, each as the files in it; there are to be none, of types or at run time. */
+export function circles(sources: readonly Source[]): string[] {
+  const imports = new Map(sources.map((source) => [source.path, targetsOf(source)]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) found.push([...trail.slice(start), path].join(' > '));
+    if (start >= 0 || done.has(path)) return;
+    for (const target of imports.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of sources) visit(path, []);
+  return found;
+}
+
+function targetsOf(source: Source): string[] {
+  return importsOf(source)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => posix.join(posix.dirname(source.path), specifier));
 }
 
 function mayImport(from: string, to: string): boolean {
