@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { invitationDays } from '../concepts/invitations.ts';
-import { linkBase, registerLink } from '../mail/words.ts';
+import { registerLink } from '../mail/words.ts';
+import { linkBase } from '../settings/outbound-addresses.ts';
 import type { Settings } from '../settings.ts';
 import type { Invitation } from '../storage/port.ts';
 import { invite, pendingInvitations, revokeInvitation } from '../usecases/invite.ts';

@@ -1,7 +1,8 @@
 /** `gatehouse user`: making, seeing, disabling and removing accounts, and letting somebody in again. */
 
 import type { Command } from 'commander';
-import { linkBase, resetLink } from '../mail/words.ts';
+import { resetLink } from '../mail/words.ts';
+import { linkBase } from '../settings/outbound-addresses.ts';
 import type { Settings } from '../settings.ts';
 import type { User } from '../storage/port.ts';
 import { countSessions } from '../usecases/end.ts';

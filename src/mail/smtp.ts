@@ -1,5 +1,6 @@
 /** Posts letters through a mail server (SMTP, RFC 5321). */
 
+import { protectionOf } from '../settings/outbound-addresses.ts';
 import type { Mailbox } from '../values.ts';
 import { envelopeOf, type Post, SenderRefused, Undeliverable } from './letter.ts';
 import { adviceOn, isRecipientRefused, type SmtpError } from './refusal.ts';
@@ -13,19 +14,6 @@ const timeouts = {
   dnsTimeout: 10_000,
   socketTimeout: 30_000,
 };
-
-/**
- * How the way to a mail server is protected: `tls` encrypts from the first byte, `starttls` before anything is said;
- * `local` leads to this machine, over no wire; `off` was asked for.
- */
-export type Protection = 'tls' | 'starttls' | 'local' | 'off';
-
-export function protectionOf(smtpUrl: string): Protection {
-  const { protocol, hostname, search } = new URL(smtpUrl);
-  if (protocol === 'smtps:') return 'tls';
-  if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname)) return 'local';
-  return search === '?tls=off' ? 'off' : 'starttls';
-}
 
 /**
  * Posts through the server of a `smtp:` or `smtps:` URL. Nothing is said to it before the connection is encrypted and

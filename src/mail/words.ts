@@ -1,15 +1,7 @@
 /** The words of every mail: a subject that never varies, a body in plain text, and the link in it. */
 
-import type { Settings } from '../settings.ts';
 import type { MailKind, QueuedMail } from '../storage/port.ts';
 import type { Letter } from './letter.ts';
-
-/** What links begin with: the address people know, or else this machine. Never a header of a request. */
-export function linkBase({ publicUrl, host, port }: Pick<Settings, 'publicUrl' | 'host' | 'port'>): string {
-  if (publicUrl !== '') return publicUrl;
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-}
 
 /** The page of the application that asks for a new password. A fragment is in no log and in no `Referer`. */
 export function resetLink(base: string, token: string): string {

@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { message, Undeliverable } from '../../src/mail/letter.ts';
-import { linkBase, write } from '../../src/mail/words.ts';
+import { write } from '../../src/mail/words.ts';
+import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { MailKind, QueuedMail } from '../../src/storage/port.ts';
 import { warnings } from '../../src/warnings.ts';
