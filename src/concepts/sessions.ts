@@ -13,6 +13,7 @@ import { digest, newHandle } from '../crypto/ids.ts';
 import { type Awaitable, after } from '../storage/awaitable.ts';
 import {
   clockSlackMs,
+  type Death,
   type EndedSession,
   type Session,
   type SessionQuery,
@@ -21,10 +22,9 @@ import {
 } from '../storage/port.ts';
 import { endStep, SessionCap } from './sessions/cap.ts';
 import { type IdSpelling, idLike, newId } from './sessions/ids.ts';
-import { type Death, Life } from './sessions/life.ts';
+import { Life } from './sessions/life.ts';
 
 export type { IdSpelling } from './sessions/ids.ts';
-export type { Death } from './sessions/life.ts';
 
 /** The id was never given out, or its session is dead. */
 export type NoSession = { readonly refused: 'no_session' };
@@ -71,7 +71,6 @@ const endedKeptMs = 7 * 86_400_000;
 
 /** Rows removed in one step of a sweep: few enough that no request notices. */
 const sweepStep = 200;
-
 const noSession: NoSession = { refused: 'no_session' };
 
 export class Sessions {
@@ -172,8 +171,8 @@ export class Sessions {
   /** Gives a session a new id of the same spelling, in which the password counts as proven; the old one is dead. */
   async prove(id: string, now: number, trail: Trail): Promise<{ readonly id: string } | NoSession> {
     const renewed = idLike(id);
-    const proven = await this.#store.prove(digest(id), digest(renewed), now, trail);
-    return proven ? { id: renewed } : noSession;
+    const isProven = await this.#store.prove(digest(id), digest(renewed), now, trail);
+    return isProven ? { id: renewed } : noSession;
   }
 
   /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the trail. */
@@ -182,17 +181,19 @@ export class Sessions {
     return (await this.#store.rotate(digest(id), digest(renewed), trail)) ? { id: renewed } : noSession;
   }
 
-  /** Ends a session for good; of many that race to end it exactly one is told that it did. */
+  /** As `endEach`, for one session; of many that race to end it exactly one is told that it did. */
   async end(id: string, now: number, trail: Trail): Promise<Session | NoSession> {
-    if (id.length > longestId) return noSession;
-    const idHash = digest(id);
-    const session = await this.#store.find(idHash);
-    const isAlive = session !== undefined && this.#life.isAlive(session, now);
-    // The row of a dead one goes as well, but nothing ended now, and the audit must not say so.
-    const removed = session && (await this.#store.remove(idHash, isAlive ? trail : undefined));
-    // Whoever hears that there is nothing to end relies on it like whoever ended it.
-    if (!removed) await this.#store.confirmEnd?.(idHash);
-    return isAlive && removed ? removed : noSession;
+    return (await this.endEach([id], now, trail)).get(id) ?? noSession;
+  }
+
+  /**
+   * Ends the sessions of a short list of ids for good, in one step; returns those that were alive until now, by id. A
+   * caller who hears that nothing is there relies on it like one who ended it. Dead ones go as well, without an entry.
+   */
+  async endEach(ids: readonly string[], now: number, trail: Trail): Promise<Map<string, Session>> {
+    const byHash = new Map(ids.filter((id) => id.length <= longestId).map((id) => [digest(id), id]));
+    const ended = await this.#store.remove([...byHash.keys()], trail, (one) => this.#life.deathOf(one, now));
+    return new Map([...ended].map(([idHash, session]) => [byHash.get(idHash) ?? '', session]));
   }
 
   /** Ends one session of a user by its handle; a handle of somebody else names nothing. */

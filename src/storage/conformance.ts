@@ -12,6 +12,7 @@ import { invitationCases } from './conformance/invitations.ts';
 import { mailLimitCases } from './conformance/mail-limits.ts';
 import { mailCases } from './conformance/mails.ts';
 import { ownerCases } from './conformance/owners.ts';
+import { removedCases } from './conformance/removed.ts';
 import { sessionCases } from './conformance/sessions.ts';
 import { storeCases } from './conformance/store.ts';
 import { throttleCases } from './conformance/throttle.ts';
@@ -24,6 +25,7 @@ export const conformance: readonly ConformanceCase[] = [
   ...accountCases,
   ...ownerCases,
   ...sessionCases,
+  ...removedCases,
   ...endingCases,
   ...alongCases,
   ...endedCases,

@@ -2,29 +2,23 @@
 
 import type { NoSession } from '../concepts/sessions.ts';
 import type { Session } from '../storage/port.ts';
-import { type Caller, type Gate, isRefusal, reported } from './gate.ts';
+import { type Caller, type Gate, reported } from './gate.ts';
 
 export interface LoggedOut {
   /** The ids of the sessions that were alive until now. */
   readonly ended: readonly string[];
 }
 
-/** Ends every session named; refuses only if none of them was alive. Resolves once the ends are durable. */
+/** Ends every session named, in one step; refuses only if none of them was alive. Resolves once the ends are durable. */
 export async function logout(
   gate: Gate,
   ids: readonly string[],
   caller: Caller,
 ): Promise<LoggedOut | NoSession> {
-  const outcomes = await Promise.all(
-    ids.map(async (id) => {
-      const session = await gate.sessions.end(id, caller.now, gate.audit.trail(caller, 'logout'));
-      if (isRefusal(session)) return undefined;
-      reportEnd(gate, session, caller);
-      return id;
-    }),
-  );
-  const ended = outcomes.filter((id) => id !== undefined);
-  return ended.length > 0 ? { ended } : reported(gate, 'logout', caller, { refused: 'no_session' });
+  const ended = await gate.sessions.endEach(ids, caller.now, gate.audit.trail(caller, 'logout'));
+  for (const session of ended.values()) reportEnd(gate, session, caller);
+  if (ended.size > 0) return { ended: [...ended.keys()] };
+  return reported(gate, 'logout', caller, { refused: 'no_session' });
 }
 
 /** Reports sessions that were ended, step by step. */

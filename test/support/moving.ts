@@ -177,7 +177,7 @@ async function fillAccount({ accounts, sessions, devices, tokens }: Store, name:
   await begin('dead', { idleExpiresAt: now - 1 });
   await begin('odd', { device: `'"\\{},\t\n\u{1f600}\u{10ffff}\u0001 ${name}`, network: '' });
   await begin('over');
-  await sessions.remove(hash(`over of ${name}`), trail('logout', now));
+  await sessions.remove([hash(`over of ${name}`)], trail('logout', now));
   await begin('turned');
   await sessions.rotate(hash(`turned of ${name}`), hash(`new of ${name}`), trail('confirm', now));
   await sessions.prove(hash(`new of ${name}`), hash(`newer of ${name}`), now + 5, trail('confirm', now));

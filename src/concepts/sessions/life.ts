@@ -1,12 +1,6 @@
 /** How long a session lives: the rules of ruling G15. */
 
-import type { Session } from '../../storage/port.ts';
-
-/** How a session died by itself: left unused, or too old. */
-export interface Death {
-  readonly state: 'idle' | 'over_age';
-  readonly diedAt: number;
-}
+import type { Death, Session } from '../../storage/port.ts';
 
 export class Life {
   readonly #idleMs: number;

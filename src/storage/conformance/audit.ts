@@ -34,7 +34,7 @@ const deeds: readonly [deed: (store: Store) => Promise<unknown>, ...entries: str
     `login ok ${joe} handle-${n}`,
   ]),
   [({ sessions }) => sessions.prove(hex(0), hex(9), 5_000, trail('prove')), `prove ok ${joe} handle-0`],
-  [({ sessions }) => sessions.remove(hex(9), trail('end')), `end ok ${joe} handle-0`],
+  [({ sessions }) => sessions.remove([hex(9)], trail('end')), `end ok ${joe} handle-0`],
   [({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')), `end ok ${joe} handle-1`],
   [
     ({ sessions }) => sessions.removeOfUser(joe, 'handle-3', 99, trail('end', { outcome: 'all' })),
@@ -57,7 +57,7 @@ const futile: readonly ((store: Store) => Promise<unknown>)[] = [
   ({ accounts }) => accounts.remove('nobody', 99, trail('delete')),
   ({ sessions }) => sessions.insert(hex(1), session(1, 'nobody'), trail('login')),
   ({ sessions }) => sessions.prove(hex(1), hex(8), 1, trail('prove')),
-  ({ sessions }) => sessions.remove(hex(1), trail('end')),
+  ({ sessions }) => sessions.remove([hex(1)], trail('end')),
   ({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')),
   ({ sessions }) => sessions.removeOfUser(joe, undefined, 99, trail('end')),
 ];
@@ -153,7 +153,7 @@ export const auditCases: readonly ConformanceCase[] = [
   over('audit: a deed without a trail leaves nothing', async (store) => {
     await store.accounts.create(joeHimself);
     await store.sessions.insert(hex(1), session(1, joe));
-    await store.sessions.remove(hex(1));
+    await store.sessions.remove([hex(1)]);
     await store.accounts.remove(joe, 99);
     assert.deepEqual(await audited(store), []);
   }),
@@ -193,7 +193,7 @@ export const auditCases: readonly ConformanceCase[] = [
     await store.sessions.insert(hex(1), session(1, joe));
     await Promise.all(
       upTo(20).flatMap((n) => [
-        store.sessions.remove(hex(1), trail('end')),
+        store.sessions.remove([hex(1)], trail('end')),
         store.accounts.create(account('bob', { userId: `bob-${n}` }), trail('register')),
         store.accounts.replaceHash(joe, joeHimself.passwordHash, `new ${n}`, trail('password')),
       ]),

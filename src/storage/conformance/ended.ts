@@ -14,7 +14,8 @@ function ended(n: number, changes: Partial<EndedSession> = {}): EndedSession {
 
 /** Every way to end session 1 of Joe. */
 const ways: Readonly<Record<string, (store: Store, joe: string) => Promise<unknown>>> = {
-  remove: ({ sessions }) => sessions.remove(hex(1), ending),
+  remove: ({ sessions }) => sessions.remove([hex(1)], ending),
+  'remove with others': ({ sessions }) => sessions.remove([hex(7), hex(1)], ending),
   removeByHandle: ({ sessions }, joe) => sessions.removeByHandle(joe, 'handle-1', ending),
   removeOfUser: ({ sessions }, joe) => sessions.removeOfUser(joe, undefined, 99, ending),
   removeAll: ({ sessions }) => sessions.removeAll(ending),
@@ -38,7 +39,7 @@ export const endedCases: readonly ConformanceCase[] = [
 
   ofJoe('ended: without a trail there is nothing to say', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
-    await store.sessions.remove(hex(1));
+    await store.sessions.remove([hex(1)]);
     assert.equal(await store.sessions.findEnded(hex(1)), undefined);
   }),
 
@@ -78,7 +79,7 @@ export const endedCases: readonly ConformanceCase[] = [
   ofJoe('sweepEnded: forgets the oldest first, in steps', async (store, joe) => {
     for (const n of upTo(5)) {
       await store.sessions.insert(hex(n), session(n, joe));
-      await store.sessions.remove(hex(n), trail('logout', { at: 1_000 + n }));
+      await store.sessions.remove([hex(n)], trail('logout', { at: 1_000 + n }));
     }
     assert.equal(await store.sessions.sweepEnded(1_000, 9), 0);
     assert.equal(await store.sessions.sweepEnded(1_004, 3), 3);

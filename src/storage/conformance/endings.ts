@@ -67,7 +67,7 @@ export const endingCases: readonly ConformanceCase[] = [
       assertRow(await store.sessions.find(hex(9)), session(1, joe, { createdAt: 999, provenAt: 4_000 }));
       assert.equal((await store.sessions.find(hex(0)))?.provenAt, 1_000);
       assert.equal((await store.sessions.findEnded(hex(1)))?.event, 'confirm');
-      await store.sessions.remove(hex(9));
+      await store.sessions.remove([hex(9)]);
       assert.equal(await store.sessions.prove(hex(9), hex(8), 5_000), false);
       assert.equal(await store.sessions.find(hex(8)), undefined);
     },
@@ -160,9 +160,8 @@ export const endingCases: readonly ConformanceCase[] = [
     await Promise.all(upTo(30).map((n) => store.sessions.insert(hex(n), session(n, joe))));
     const racers = upTo(30).map(async (n) => {
       if (n % 3 === 0) return store.sessions.removeOfUser(joe, undefined, 99);
-      const one =
-        n % 3 === 1 ? store.sessions.remove(hex(n)) : store.sessions.removeByHandle(joe, `handle-${n}`);
-      const removed = await one;
+      if (n % 3 === 1) return [...(await store.sessions.remove([hex(n), hex((n + 3) % 30)])).values()];
+      const removed = await store.sessions.removeByHandle(joe, `handle-${n}`);
       return removed ? [removed] : [];
     });
     const ended = handles((await Promise.all(racers)).flat());

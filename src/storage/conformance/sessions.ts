@@ -89,20 +89,18 @@ export const sessionCases: readonly ConformanceCase[] = [
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.insert(hex(2), session(2, joe));
     assertRow(await store.sessions.find(hex(1)), session(1, joe));
-    assertRow(await store.sessions.remove(hex(1)), session(1, joe));
+    assertRow((await store.sessions.remove([hex(1)])).get(hex(1)), session(1, joe));
     assert.equal(await store.sessions.find(hex(1)), undefined);
-    assert.equal(await store.sessions.remove(hex(1)), undefined);
+    assert.equal((await store.sessions.remove([hex(1)])).size, 0);
     assertRow(await store.sessions.find(hex(2)), session(2, joe));
   }),
 
   ofJoe('sessions: of many that race to remove one exactly one gets it', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
-    const removed = await Promise.all(upTo(20).map(() => store.sessions.remove(hex(1))));
-    assert.equal(removed.filter((row) => row !== undefined).length, 1);
-    assertRow(
-      removed.find((row) => row !== undefined),
-      session(1, joe),
-    );
+    const removed = await Promise.all(upTo(20).map(() => store.sessions.remove([hex(1)])));
+    const rows = removed.flatMap((sessions) => [...sessions.values()]);
+    assert.equal(rows.length, 1);
+    assertRow(rows[0], session(1, joe));
   }),
 
   ofJoe('touch: a use shows within 250 ms', async (store, joe) => {
@@ -154,13 +152,13 @@ export const sessionCases: readonly ConformanceCase[] = [
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.insert(hex(2), session(2, joe));
     store.sessions.touch(hex(1), 2_000, 6_000);
-    await store.sessions.remove(hex(1));
-    await store.sessions.remove(hex(2));
+    await store.sessions.remove([hex(1)]);
+    await store.sessions.remove([hex(2)]);
     store.sessions.touch(hex(2), 2_000, 6_000);
     store.sessions.touch(hex(3), 2_000, 6_000);
     await untilNoted();
     assert.deepEqual(await remaining(store, 4), []);
-    assert.equal(await store.sessions.remove(hex(1)), undefined);
+    assert.equal((await store.sessions.remove([hex(1)])).size, 0);
   }),
 
   {

@@ -32,7 +32,7 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
     sessions.endBeyond('id-of-joe', 1_000, { most: 9, step: 1, trail: trail('logout') }),
   prove: ({ sessions }) => sessions.prove(hex(1), hex(8), 2_000),
   rotate: ({ sessions }) => sessions.rotate(hex(1), hex(9)),
-  remove: ({ sessions }) => sessions.remove(hex(1)),
+  remove: ({ sessions }) => sessions.remove([hex(1)]),
   removeByHandle: ({ sessions }) => sessions.removeByHandle('id-of-joe', 'handle-1'),
   removeOfUser: ({ sessions }) => sessions.removeOfUser('id-of-joe', undefined, 99),
   removeAll: ({ sessions }) => sessions.removeAll(),
@@ -85,7 +85,7 @@ export const storeCases: readonly ConformanceCase[] = [
       const first = await ground.open();
       await Promise.all(upTo(20).map((n) => first.accounts.create(account(`user${n}`))));
       await Promise.all(upTo(20).map((n) => first.sessions.insert(hex(n), session(n, `id-of-user${n}`))));
-      await first.sessions.remove(hex(7));
+      await first.sessions.remove([hex(7)]);
       await first.accounts.replaceHash('id-of-user3', 'hash of user3', 'new');
       await first.throttle.take([quota(1, 1)], 10_000);
       await first.close();
@@ -154,7 +154,7 @@ export const storeCases: readonly ConformanceCase[] = [
       store.accounts.create(account('ann')),
       store.throttle.take([quota(1, 1)], 10_000),
       store.sessions.insert(hex(5), session(3, 'id-of-joe')),
-      store.sessions.remove(hex(1)),
+      store.sessions.remove([hex(1)]),
       store.accounts.create(account('JOE', { userId: 'second' })),
       store.sessions.insert(hex(4), session(4, 'id-of-joe')),
     ]);

@@ -36,6 +36,12 @@ export interface EndedSession {
   readonly contract: string;
 }
 
+/** How a session died by itself: left unused, or too old. */
+export interface Death {
+  readonly state: 'idle' | 'over_age';
+  readonly diedAt: number;
+}
+
 /** A page of the sessions of a user: the one used last first, by handle backwards where the instants are equal. */
 export interface SessionQuery {
   /** The last session of the page before. */
@@ -97,13 +103,18 @@ export interface SessionStore {
    * id ended, and leaves no entry in the audit.
    */
   rotate(idHash: string, newIdHash: string, trail?: Trail): Promise<boolean>;
-  /** Removes a session and returns what was removed: of many that race for one session exactly one gets it. */
-  remove(idHash: string, trail?: Trail): Promise<Session | undefined>;
   /**
-   * Resolves when the end of a session that is not there any more is as durable as what `remove` removes. Absent if
-   * whatever can be seen to be gone is gone for good.
+   * Removes the sessions of a short list of ids in one step, and returns those that were alive, by the hash of their id
+   * and in order of creation: of many callers that race for one session exactly one gets it. Each leaves an entry in the
+   * audit. A session that had died by itself, as `deathOf` says (default: none had), is removed as the sweep would: it is
+   * noted as expired, leaves no entry and is not returned. Resolves when all ends are durable, also those of sessions
+   * that were not there any more.
    */
-  confirmEnd?(idHash: string): Promise<void>;
+  remove(
+    idHashes: readonly string[],
+    trail?: Trail,
+    deathOf?: (session: Session) => Death | undefined,
+  ): Promise<Map<string, Session>>;
   /** Removes one session of a user by its handle; another user's is left alone. */
   removeByHandle(userId: string, handle: string, trail?: Trail): Promise<Session | undefined>;
   /**

@@ -1,6 +1,7 @@
 /** What became of sessions that are gone: one row each under the hash of the id, kept for a while. */
 
 import type { EndedSession, Trail } from '../port.ts';
+import type { EndCause } from '../session-ends.ts';
 import { disown, hashes } from './owners.ts';
 import type { KeptSession } from './rows.ts';
 import type { Run } from './step.ts';
@@ -11,21 +12,21 @@ const into = 'INSERT INTO ended (user_id, id_hash, handle, ended_at, event, outc
 const again = `ON CONFLICT (user_id, id_hash) DO UPDATE SET handle = excluded.handle, ended_at = excluded.ended_at,
   event = excluded.event, outcome = excluded.outcome, contract = excluded.contract`;
 
-/** Notes that sessions of one user ended on behalf of a trail; without one nobody could say when or why. */
+/** Notes why and when sessions ended; without a cause nobody could say. */
 export async function noteEnded(
   run: Run,
   sessions: readonly KeptSession[],
-  trail: Trail | undefined,
+  cause: EndCause | undefined,
 ): Promise<void> {
-  const [first] = sessions;
-  if (!first) return;
+  if (sessions.length === 0) return;
   const idHashes = sessions.map(({ idHash }) => idHash);
-  if (!trail) return disown(run, idHashes);
-  const { at, event, outcome, contract } = trail;
+  if (!cause) return disown(run, idHashes);
+  const texts = [sessions.map(({ userId }) => userId), sessions.map(({ handle }) => handle)];
+  const { at, event, outcome, contract } = cause;
   await run(
-    `${into} SELECT $1, id_hash, handle, $4, $5, $6, $7
-     FROM unnest($2::bytea[], $3::text[]) AS gone (id_hash, handle) ${again}`,
-    [first.userId, hashes(idHashes), sessions.map(({ handle }) => handle), at, event, outcome, contract],
+    `${into} SELECT user_id, id_hash, handle, $4, $5, $6, $7
+     FROM unnest($1::text[], $2::text[], $3::bytea[]) AS gone (user_id, handle, id_hash) ${again}`,
+    [...texts, hashes(idHashes), at, event, outcome, contract],
   );
 }
 
@@ -90,13 +91,18 @@ export async function forgetEnded(run: Run, before: number, most: number): Promi
 }
 
 /**
- * Writes beside an end what says nothing new, so that the step waits for the synchronous standbys, if there are any:
- * an end whose own wait for them was cut short can be seen, and is not kept by them yet.
+ * Writes beside ends what says nothing new, so that the step waits for the synchronous standbys, if there are any: an
+ * end whose own wait for them was cut short can be seen, and is not kept by them yet. The rows are held in one order.
  */
-export async function confirmEnd(run: Run, userId: string, idHash: string): Promise<void> {
+export async function confirmEnds(run: Run, ownersOf: ReadonlyMap<string, string>): Promise<void> {
   await run(
-    `UPDATE ended SET ended_at = ended_at WHERE user_id = $1 AND id_hash = decode($2, 'hex')
-     AND current_setting('synchronous_standby_names') <> ''`,
-    [userId, idHash],
+    `WITH held AS (
+       SELECT user_id, id_hash FROM unnest($1::text[], $2::bytea[]) AS asked (user_id, id_hash)
+       JOIN ended USING (user_id, id_hash) WHERE current_setting('synchronous_standby_names') <> ''
+       ORDER BY id_hash FOR UPDATE OF ended
+     )
+     UPDATE ended SET ended_at = ended_at FROM held
+     WHERE ended.user_id = held.user_id AND ended.id_hash = held.id_hash`,
+    [[...ownersOf.values()], hashes([...ownersOf.keys()])],
   );
 }

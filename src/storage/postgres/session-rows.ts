@@ -1,6 +1,8 @@
 /** Statements on the rows of the sessions of one user. */
 
 import type { Session } from '../port.ts';
+import { hashes } from './owners.ts';
+import { hashAndSessionColumns, type KeptSession } from './rows.ts';
 import type { Run } from './step.ts';
 
 /** A number of sessions of a user, but one, those used last first. */
@@ -25,4 +27,24 @@ export async function insertSession(run: Run, idHash: string, session: Session):
      VALUES ($1, decode($2, 'hex'), $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [userId, idHash, handle, contract, network, device, ...instants],
   );
+}
+
+/**
+ * Removes sessions by the hashes of their ids, each under its owner, and returns their rows. First their users are held,
+ * if there are several sessions, and then the sessions, both in one order: no two steps wait for each other.
+ */
+export async function removeEach(run: Run, ownersOf: ReadonlyMap<string, string>): Promise<KeptSession[]> {
+  const userIds = [...ownersOf.values()];
+  if (userIds.length > 1)
+    await run('SELECT 1 FROM users WHERE id = ANY ($1::text[]) ORDER BY id FOR SHARE', [userIds]);
+  const { rows } = await run<KeptSession>(
+    `WITH held AS (
+       SELECT user_id, id_hash FROM unnest($1::text[], $2::bytea[]) AS asked (user_id, id_hash)
+       JOIN sessions USING (user_id, id_hash) ORDER BY id_hash FOR UPDATE OF sessions
+     )
+     DELETE FROM sessions USING held WHERE sessions.user_id = held.user_id AND sessions.id_hash = held.id_hash
+     RETURNING ${hashAndSessionColumns}`,
+    [userIds, hashes([...ownersOf.keys()])],
+  );
+  return rows;
 }

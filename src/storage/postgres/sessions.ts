@@ -1,14 +1,15 @@
 /** Sessions in PostgreSQL: one row each under its user and the hash of the id. */
 
 import type { Session, SessionStore, Trail } from '../port.ts';
+import { byCreation, type EndCause, expiryOf } from '../session-ends.ts';
 import { type Beyond, handlesBeyond } from './beyond.ts';
 import type { Checks } from './checks.ts';
-import { confirmEnd, endEverything, endExpired, findEnded, forgetEnded, noteEnded } from './ended.ts';
+import { confirmEnds, endEverything, endExpired, findEnded, forgetEnded, noteEnded } from './ended.ts';
 import { holdToAdd, holdToChange } from './hold.ts';
 import type { News } from './news.ts';
 import { own } from './owners.ts';
 import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } from './rows.ts';
-import { insertSession, isThere, usedLast } from './session-rows.ts';
+import { insertSession, isThere, removeEach, usedLast } from './session-rows.ts';
 import type { Database, InStep, Run } from './step.ts';
 import type { Touches } from './touches.ts';
 import type { Waiting } from './waiting.ts';
@@ -36,22 +37,23 @@ export interface SessionParts {
   readonly waiting: Waiting;
 }
 
-const byHash = `user_id = $1 AND id_hash = decode($2, 'hex')`;
-
 export function sessionsIn(parts: SessionParts): SessionStore & { readonly inStep: SessionsOfUser } {
   const { db, checks, news, touches, waiting } = parts;
   const { owners } = checks;
 
-  /** Notes why sessions of one user are gone, has them forgotten everywhere, and returns them in order of creation. */
+  function forgetEach(idHashes: Iterable<string>): void {
+    for (const idHash of idHashes) checks.forgetSession(idHash);
+  }
+
+  /** Notes why sessions are gone, has them forgotten everywhere, and returns them in order of creation. */
   async function gone(
     run: InStep,
     rows: readonly KeptSession[],
-    trail: Trail | undefined,
+    cause: EndCause | undefined,
   ): Promise<Session[]> {
     run.afterwards(() => news.ended(rows.map(({ idHash }) => idHash)));
-    await noteEnded(run, rows, trail);
-    const sorted = rows.toSorted((a, b) => a.createdAt - b.createdAt || (a.handle < b.handle ? -1 : 1));
-    return sorted.map(sessionOf);
+    await noteEnded(run, rows, cause);
+    return rows.toSorted(byCreation).map(sessionOf);
   }
 
   /** As `gone`, with an entry in the audit for each. */
@@ -98,32 +100,21 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     return sessions.length;
   }
 
-  /** Runs a step on the session of an id, if the id was ever given out. */
-  async function onSession<Result>(
-    idHash: string,
-    otherwise: Result,
-    work: (run: InStep, userId: string) => Promise<Result>,
-  ): Promise<Result> {
-    const userId = await owners.of(db, idHash);
-    if (userId === undefined) return otherwise;
-    return db.step((run) => {
-      // Also where its end is in doubt.
-      run.afterwards(() => checks.forgetSession(idHash));
-      return work(run, userId);
-    });
-  }
-
   /** Gives a session another id; a proof of the password leaves an entry in the audit. */
-  function renew(
+  async function renew(
     idHash: string,
     newIdHash: string,
     provenAt: number | null,
     trail?: Trail,
   ): Promise<boolean> {
-    return onSession(idHash, false, async (run, userId) => {
+    const userId = await owners.of(db, idHash);
+    if (userId === undefined) return false;
+    return db.step(async (run) => {
+      // Also where its end is in doubt.
+      run.afterwards(() => forgetEach([idHash]));
       const { rows: renewed } = await run<KeptSession>(
-        `UPDATE sessions SET id_hash = decode($3, 'hex'), proven_at = coalesce($4, proven_at) WHERE ${byHash}
-         RETURNING ${hashAndSessionColumns}`,
+        `UPDATE sessions SET id_hash = decode($3, 'hex'), proven_at = coalesce($4, proven_at)
+         WHERE user_id = $1 AND id_hash = decode($2, 'hex') RETURNING ${hashAndSessionColumns}`,
         [userId, idHash, newIdHash, provenAt],
       );
       if (renewed.length === 0) return false;
@@ -184,13 +175,25 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     prove: renew,
     rotate: (idHash, newIdHash, trail) => renew(idHash, newIdHash, null, trail),
 
-    remove: (idHash, trail) =>
-      onSession(idHash, undefined, async (run, userId) => {
-        const [removed] = await ended(run, await take(run, byHash, [userId, idHash]), trail);
-        return removed;
-      }),
-
-    confirmEnd: (idHash) => onSession(idHash, undefined, (run, userId) => confirmEnd(run, userId, idHash)),
+    async remove(idHashes, trail, deathOf) {
+      const ownersOf = await owners.find(db, idHashes);
+      if (ownersOf.size === 0) return new Map();
+      return db.step(async (run) => {
+        // Also where their end is in doubt.
+        run.afterwards(() => forgetEach(ownersOf.keys()));
+        const rows = (await removeEach(run, ownersOf)).toSorted(byCreation);
+        // A step that removes something waits for the standbys anyway.
+        if (rows.length === 0) await confirmEnds(run, ownersOf);
+        const alive: KeptSession[] = [];
+        for (const row of rows) {
+          const death = deathOf?.(row);
+          if (death) await gone(run, [row], expiryOf(row, death));
+          else alive.push(row);
+        }
+        await ended(run, alive, trail);
+        return new Map(alive.map((row) => [row.idHash, sessionOf(row)]));
+      });
+    },
 
     removeByHandle: (userId, handle, trail) =>
       db.step(async (run) => {
@@ -233,11 +236,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       db.step(async (run) => {
         const ended = await endExpired(run, now, most);
         // Every node knows by itself that these are dead; what is kept of them takes up space for nothing.
-        run.afterwards(() =>
-          ended.forEach((idHash) => {
-            checks.forgetSession(idHash);
-          }),
-        );
+        run.afterwards(() => forgetEach(ended));
         return ended.length;
       }),
   };

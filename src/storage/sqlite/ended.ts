@@ -2,11 +2,12 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { EndedSession, Session, Trail } from '../port.ts';
+import type { EndCause } from '../session-ends.ts';
 
 /** Every method belongs inside a step of the writer or a read of the reader. */
 export interface Ended {
-  /** Notes that a session ended on behalf of a trail; without one nobody could say when or why. */
-  note(idHash: string, session: Pick<Session, 'handle' | 'userId'>, trail: Trail | undefined): void;
+  /** Notes why and when a session ended; without a cause nobody could say. */
+  note(idHash: string, session: Pick<Session, 'handle' | 'userId'>, cause: EndCause | undefined): void;
   /** Notes that all sessions there are end. */
   noteAll(trail: Trail | undefined): void;
   /** Notes the sessions that the sweep of the same arguments is about to remove. */
@@ -35,9 +36,9 @@ export function endedIn(db: DatabaseSync): Ended {
   );
 
   return {
-    note(idHash, { handle, userId }, trail) {
-      if (!trail) return;
-      insert.run(idHash, handle, userId, trail.at, trail.event, trail.outcome, trail.contract);
+    note(idHash, { handle, userId }, cause) {
+      if (!cause) return;
+      insert.run(idHash, handle, userId, cause.at, cause.event, cause.outcome, cause.contract);
     },
     noteAll(trail) {
       if (trail) insertAll.run(trail.at, trail.event, trail.outcome, trail.contract);

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Session, SessionStore, Trail } from '../port.ts';
 import { shares } from '../recent.ts';
+import { byCreation, type EndCause, expiryOf } from '../session-ends.ts';
 import { beyondIn } from './beyond.ts';
 import type { Chain } from './chain.ts';
 import { endedIn } from './ended.ts';
@@ -77,14 +78,14 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   const beyond = beyondIn(db);
 
   /** Forgets rows that were removed, notes why, and returns them as the port knows them, in order of creation. */
-  function gone(rows: readonly Record<string, unknown>[], trail: Trail | undefined): Session[] {
+  function gone(rows: readonly Record<string, unknown>[], cause: EndCause | undefined): Session[] {
     const removed = rows.map((row) => {
       const { idHash, ...session } = row as unknown as Removed;
       sessions.forget(idHash);
-      ended.note(idHash, session, trail);
+      ended.note(idHash, session, cause);
       return session;
     });
-    return removed.sort((a, b) => a.createdAt - b.createdAt || (a.handle < b.handle ? -1 : 1));
+    return removed.sort(byCreation);
   }
 
   const inStep: SessionsOfUser = {
@@ -172,12 +173,22 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     rotate: (idHash, newIdHash, trail) =>
       writer.write(() => renew(idHash, newIdHash, null, trail) !== undefined),
 
-    remove: (idHash, trail) =>
-      writer.write(() => {
-        const [removed] = gone(remove.all(idHash), trail);
-        if (removed) chain.append(trail, removed);
+    async remove(idHashes, trail, deathOf) {
+      // Ids of no session cost no commit: what can be seen to be gone is gone for good.
+      if (!idHashes.some((idHash) => sessions.find(idHash))) return new Map();
+      return writer.write(() => {
+        const rows = idHashes.flatMap((idHash) => remove.all(idHash)) as unknown as Removed[];
+        const removed = new Map<string, Session>();
+        for (const row of rows.toSorted(byCreation)) {
+          const death = deathOf?.(row);
+          const [session] = gone([{ ...row }], death ? expiryOf(row, death) : trail);
+          if (death || !session) continue;
+          chain.append(trail, session);
+          removed.set(row.idHash, session);
+        }
         return removed;
-      }),
+      });
+    },
 
     removeByHandle: (userId, handle, trail) =>
       writer.write(() => {

@@ -75,7 +75,7 @@ test.concurrent.for([
       if (fault === 'cut') proxy.refuse();
       proxy[fault]();
       const works = isBusy
-        ? [b.sessions.remove(hex(1)), b.accounts.create(account('ann')), b.sessions.sweep(0, 10)]
+        ? [b.sessions.remove([hex(1)]), b.accounts.create(account('ann')), b.sessions.sweep(0, 10)]
         : [];
       b.sessions.touch(hex(1), 2_000, 6_000);
       const outcomes = Promise.allSettled(works);

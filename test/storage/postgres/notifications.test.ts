@@ -51,7 +51,7 @@ test.concurrent('N2: of ends whose notices are partly lost all hold within the t
   const checks = hashes.map((idHash) => checking(b, idHash));
   const endedAt: number[] = [];
   for (const [n, idHash] of hashes.entries()) {
-    await a.sessions.remove(idHash);
+    await a.sessions.remove([idHash]);
     endedAt.push(performance.now());
     await untilSo(() => seen > n, 'a notice of its own');
   }
@@ -65,7 +65,7 @@ test.concurrent('N2: notices that come twice are as good as one', async ({ onTes
   const { a, b, proxy, hashes } = await pairWith(3, onTestFinished);
   proxy.judge((message) => (notification(message) ? 'duplicate' : 'pass'));
   for (const [n, idHash] of hashes.entries()) {
-    await a.sessions.remove(idHash);
+    await a.sessions.remove([idHash]);
     await untilSo(() => notices(b) === 2 * (n + 1), 'the notice, twice');
   }
   expect(await acceptedOf(b, hashes)).toBe(0);
@@ -76,7 +76,7 @@ test.concurrent('N2: notices that come late and in reverse revive nothing', asyn
   const { a, b, proxy, hashes } = await pairWith(3, onTestFinished);
   proxy.judge((message) => (isNotice(message) ? 'hold' : 'pass'));
   for (const [n, idHash] of hashes.entries()) {
-    await a.sessions.remove(idHash);
+    await a.sessions.remove([idHash]);
     await untilSo(() => proxy.held.length === n + 1, 'the notice to be held');
   }
   await a.sessions.insert(hex(20), session(20, joe));
@@ -150,7 +150,7 @@ test.concurrent('N2: forged and broken notifications break nothing, and what the
   await send(url, ...Array.from({ length: 200 }, (_, n) => forged(n)));
   await untilSo(() => notices(b) === 200, 'the forged notices');
   expect(await acceptedOf(b, hashes)).toBe(2);
-  await a.sessions.remove(String(hashes[0]));
+  await a.sessions.remove([String(hashes[0])]);
   const endedAt = performance.now();
   await untilSo(async () => !(await isAccepted(b, String(hashes[0]))), 'the end to be told');
   expect(performance.now() - endedAt).toBeLessThan(600);
@@ -191,14 +191,14 @@ test.concurrent('N2: where the listening connection falls silent the memory is e
   expect(remembered(b)).toBe(0);
   expect(await isAccepted(b, idHash)).toBe(true);
   const checks = checking(b, idHash);
-  await a.sessions.remove(idHash);
+  await a.sessions.remove([idHash]);
   const endedAt = performance.now();
   await untilSo(async () => !(await isAccepted(b, idHash)), 'the end to hold');
   expect(await checks.lastAcceptedAt()).toBeLessThanOrEqual(endedAt + trustMs);
   proxy.judge();
   await untilSo(() => isListening(b), 'the node to listen again', recoveryMs);
   const other = await sessionKnownTo(a, b, 2);
-  await a.sessions.remove(other);
+  await a.sessions.remove([other]);
   await untilSo(() => notices(b) > 0, 'a notice', 600);
 });
 

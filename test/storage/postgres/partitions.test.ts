@@ -38,6 +38,8 @@ test('what was there before is there afterwards', async () => {
 const wide: Readonly<Record<string, RegExp>> = {
   'checks of several sessions at once': /^SELECT found\.\* FROM unnest/,
   'whose several sessions or tokens are': /^SELECT .* FROM owners WHERE key = ANY/,
+  'logouts of several sessions':
+    /^SELECT 1 FROM users WHERE id = ANY|^WITH held AS .* JOIN (?:sessions|ended) USING/,
   'uses of several sessions': /^WITH used AS/,
   'a session by its handle alone': /^SELECT .* FROM sessions WHERE handle = \$1$/,
   'the sweep': /^WITH (?:dead|unused|over) AS|^DELETE FROM (?:ended|tokens) WHERE \(user_id, \w+\) IN/,
@@ -164,6 +166,10 @@ test('what touches more is what the documentation lists', async () => {
     await accounts.remove('id-of-joe-0', 99);
     await accounts.list({ most: 100 });
     await node.ping();
+    await sessions.remove(
+      names.slice(2, 10).map((_, i) => hex(i + 2)),
+      trail('logout'),
+    );
     await sessions.sweep(10_000, 5);
     await sessions.sweepEnded(20_000, 5);
     for (const { sweep } of [throttle, devices]) await sweep(10_000, 5);

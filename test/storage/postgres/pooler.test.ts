@@ -104,7 +104,7 @@ describe.skipIf(program === undefined)(where, () => {
     const idHash = await sessionKnownTo(store, store);
     const [deaf, hearing] = [await openNode(through(url)), await openNode(through(url), { listenUrl: url })];
     for (const node of [deaf, hearing]) expect(await isAccepted(node, idHash)).toBe(true);
-    await store.sessions.remove(idHash, trail('logout'));
+    await store.sessions.remove([idHash], trail('logout'));
     const endedAt = performance.now();
     await untilSo(async () => !(await isAccepted(hearing, idHash)), 'the end to be told');
     expect(performance.now() - endedAt).toBeLessThan(600);
@@ -132,7 +132,7 @@ describe.skipIf(program === undefined)(where, () => {
     for (let n = 1; n <= 20; n += 1) {
       await store.sessions.insert(hex(n), session(n, joe), trail('login'));
       await store.sessions.find(hex(n));
-      await store.sessions.remove(hex(n), trail('logout'));
+      await store.sessions.remove([hex(n)], trail('logout'));
     }
     await store.audit.read({ most: 100 });
     await store.mails.enqueue(

@@ -83,7 +83,7 @@ test.concurrent('a commit that never arrived ended nothing, and the session is a
   proxy.judge(({ from, type, text }) =>
     from === 'client' && type === 'Q' && text.startsWith('COMMIT') ? 'cut' : 'pass',
   );
-  await expect(b.sessions.remove(idHash)).rejects.toThrow(StoreUnavailable);
+  await expect(b.sessions.remove([idHash])).rejects.toThrow(StoreUnavailable);
   proxy.judge();
   expect(await isAccepted(b, idHash)).toBe(true);
 });
@@ -109,7 +109,7 @@ test.concurrent('N2: a row read before an end, and answered after the notice of 
   const held = rowUnderWay(proxy, idHash);
   const question = isAccepted(b, idHash);
   const letGo = await held;
-  await a.sessions.remove(idHash);
+  await a.sessions.remove([idHash]);
   await untilSo(() => figure(b, 'notifications_total') === 1, 'the notice');
   letGo();
   await question;
@@ -126,7 +126,7 @@ test.concurrent('N2: a row read before an end of which nobody is told is trusted
   const question = isAccepted(b, idHash);
   const letGo = await held;
   dropNews(proxy);
-  await a.sessions.remove(idHash);
+  await a.sessions.remove([idHash]);
   const endedAt = performance.now();
   await sleep(trustMs / 4);
   letGo();
@@ -156,7 +156,7 @@ test.concurrent('N2: with no time of trust every check asks the database', async
   const idHash = await sessionKnownTo(a, b);
   dropNews(proxy);
   for (let checks = 0; checks < 5; checks += 1) expect(await isAccepted(b, idHash)).toBe(true);
-  await a.sessions.remove(idHash);
+  await a.sessions.remove([idHash]);
   expect(await isAccepted(b, idHash)).toBe(false);
   expect(figure(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
   expect(figure(b, 'check_memory_lookups_total', 'users', 'hit')).toBe(0);

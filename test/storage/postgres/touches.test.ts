@@ -112,7 +112,7 @@ test.concurrent('N3: a use noted on one node revives nothing that another one en
     b.sessions.touch(hex(round), 2_000, 6_000);
     // Around the instant at which the use is written.
     await sleep(75 + round * 5);
-    await a.sessions.remove(hex(round), trail('logout'));
+    await a.sessions.remove([hex(round)], trail('logout'));
   }
   await untilNoted();
   expect(await queryAt(url, ['SELECT handle FROM sessions'])).toEqual([]);

@@ -15,7 +15,7 @@ const other = `
   await store.sessions.find('0'.repeat(64));
   console.log('ready');
   for await (const idHash of createInterface(process.stdin)) {
-    await store.sessions.remove(idHash);
+    await store.sessions.remove([idHash]);
     console.log(idHash);
   }
   await store.close();

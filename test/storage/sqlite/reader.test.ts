@@ -180,7 +180,7 @@ test('a user whose row another connection removed is not found, though he was re
 test('an own removal is seen at once, in the same turn', async () => {
   const store = await storeWithSession();
   expect(await store.sessions.find(idHash(1))).toBeDefined();
-  await store.sessions.remove(idHash(1));
+  await store.sessions.remove([idHash(1)]);
   expect(await store.sessions.find(idHash(1))).toBeUndefined();
 });
 
@@ -203,7 +203,7 @@ test('a table that was dropped is noticed, also where the row is remembered', as
   otherConnection(store.file).exec('PRAGMA foreign_keys = OFF; DROP TABLE sessions');
   expect(() => store.sessions.find(idHash(1))).toThrow(StoreUnavailable);
   await expect(store.ping()).rejects.toThrow(StoreUnavailable);
-  await expect(store.sessions.remove(idHash(1))).rejects.toThrow(StoreUnavailable);
+  await expect(store.sessions.remove([idHash(1)])).rejects.toThrow(StoreUnavailable);
 });
 
 test('a schema that another program changed is noticed by a ping', async () => {

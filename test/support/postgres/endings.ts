@@ -13,8 +13,9 @@ export interface Ending {
 const ended = trail('logout');
 
 export const endings: readonly Ending[] = [
-  { title: 'by its id', end: (store) => store.sessions.remove(hex(1), ended) },
-  { title: 'by its id, without a trace', end: (store) => store.sessions.remove(hex(1)) },
+  { title: 'by its id', end: (store) => store.sessions.remove([hex(1)], ended) },
+  { title: 'by its id, without a trace', end: (store) => store.sessions.remove([hex(1)]) },
+  { title: 'among several ids', end: (store) => store.sessions.remove([7, 1, 9].map(hex), ended) },
   { title: 'by its handle', end: (store) => store.sessions.removeByHandle(joe, 'handle-1', ended) },
   { title: 'with all of its user', end: (store) => store.sessions.removeOfUser(joe, undefined, 99, ended) },
   {
