@@ -36,7 +36,7 @@ export interface Identifier {
   readonly canonical: string;
 }
 
-/** Sessions, and devices, that go in one step with an account that is removed. */
+/** Sessions, and devices, that go in one step with an account that is removed or a password that is replaced. */
 const removalStep = 200;
 
 /** The longest e-mail address that can be delivered to (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3). */
@@ -109,16 +109,20 @@ export class Accounts {
   }
 
   /**
-   * Replaces a password hash unless somebody else did in the meantime; tells whether it did. With `ending`, sessions
-   * of the user end in the same step.
+   * Replaces a password hash unless another caller did in the meantime; tells whether it did. With `ending`, sessions
+   * of the user end in the same step; if very many began lately, most of them in steps before it.
    */
-  replaceHash(
+  async replaceHash(
     { userId, passwordHash }: Credential,
     replacement: string,
     trail?: Trail,
-    ending?: Ending,
+    ending?: Omit<Ending, 'most'>,
   ): Promise<boolean> {
-    return this.#store.replaceHash(userId, passwordHash, replacement, trail, ending);
+    const inStep = ending && { ...ending, most: removalStep };
+    for (;;) {
+      const outcome = await this.#store.replaceHash(userId, passwordHash, replacement, trail, inStep);
+      if (outcome !== 'sessions_left') return outcome === 'replaced';
+    }
   }
 
   /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */

@@ -68,19 +68,17 @@ export class Devices {
     return known === undefined ? undefined : ids.get(known);
   }
 
-  /** The id among those a client carries that makes it known for a user. */
-  async knownId(userId: string, { deviceIds }: DeviceClaim, now: number): Promise<string | undefined> {
-    for (const id of (deviceIds ?? []).slice(0, maxLookedAt)) {
-      if (await this.#store.isKnown(digest(id), userId, now - knownForMs)) return id;
-    }
-    return undefined;
-  }
-
   /**
-   * Notes that a user logged in on a device. Clients are told apart by their network and their name as well, which
-   * earns no allowance, but tells what is news: not every client keeps the id that it is given.
+   * Notes that a user logged in on a device, whose `known` id is the one that `knownFor` found before. Clients are told
+   * apart by their network and their name as well, which earns no allowance, but tells what is news: not every client
+   * keeps the id that it is given.
    */
-  async remember(userId: string, claim: DeviceClaim, now: number): Promise<Remembered> {
+  async remember(
+    userId: string,
+    claim: DeviceClaim,
+    known: string | undefined,
+    now: number,
+  ): Promise<Remembered> {
     const usedBefore = await this.#store.any(userId);
     const looks = digest(`${claim.network} ${claim.device}`);
     const seen = await this.#store.remember(looks, userId, now, maxPerUser);
@@ -88,7 +86,6 @@ export class Devices {
     if (!claim.deviceIds) return { ids: [], isNews };
 
     const carried = claim.deviceIds.slice(0, mostIds);
-    const known = await this.knownId(userId, claim, now);
     const id = known ?? newToken();
     await this.#store.remember(digest(id), userId, now, maxPerUser);
     const ids = carried.includes(id) ? carried : [id, ...carried].slice(0, mostIds);

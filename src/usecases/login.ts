@@ -21,7 +21,7 @@ export async function login(gate: Gate, asked: Login, caller: Caller): Promise<L
   const { identifier, password, spelling } = asked;
   const outcome = await guess<LoggedIn>(gate, identifier, password, caller, async (guessed) => {
     const credential = await prove(gate, () => gate.accounts.credential(identifier), guessed);
-    return isRefusal(credential) ? credential : begin(gate, credential, spelling, caller);
+    return isRefusal(credential) ? credential : begin(gate, credential, guessed.device, spelling, caller);
   });
   return audited(gate, 'login', caller, outcome);
 }
@@ -33,6 +33,7 @@ export async function login(gate: Gate, asked: Login, caller: Caller): Promise<L
 async function begin(
   gate: Gate,
   { userId, identifier, passwordHash, hasUser }: Credential,
+  knownDevice: string | undefined,
   spelling: IdSpelling,
   caller: Caller,
 ): Promise<LoggedIn | Refusal> {
@@ -41,7 +42,8 @@ async function begin(
   const begun = await beginSession(gate, userId, spelling, caller);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
   const now = await gate.accounts.credentialOf(userId);
-  if (now?.passwordHash === passwordHash) return { ...(await onDevice(gate, begun, caller)), user };
+  if (now?.passwordHash === passwordHash)
+    return { ...(await onDevice(gate, begun, knownDevice, caller)), user };
   await gate.sessions.end(begun.id, caller.now, gate.audit.trail(caller, 'logout', 'password_change'));
   return { refused: 'wrong_password', user };
 }

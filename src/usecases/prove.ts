@@ -12,6 +12,8 @@ export interface Guess {
   readonly password: string;
   readonly place: Place;
   readonly attempt: Attempt;
+  /** The id of the caller's device, if it is a known one. */
+  readonly device: string | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function guess<Answer extends object>(
     const attempt = await gate.throttle.login(name, device, caller.network, caller.now);
     if (isRefusal(attempt)) return attempt;
     try {
-      return await work({ password, place, attempt });
+      return await work({ password, place, attempt, device });
     } catch (error) {
       // Nothing was learned from an attempt that was dropped unhashed.
       if (error instanceof Abandoned) await attempt.giveBackToAccount();
@@ -49,8 +51,9 @@ export async function guess<Answer extends object>(
 export async function prove(
   gate: Gate,
   find: () => Credential | undefined | Promise<Credential | undefined>,
-  { password, place, attempt }: Guess,
+  guessed: Guess,
 ): Promise<Credential | Refusal> {
+  const { password, place, attempt } = guessed;
   const credential = await find();
   const { correct, outdated } = await gate.passwords.verify(password, credential?.passwordHash, place);
   if (!credential) return { refused: 'unknown_account' };
@@ -63,5 +66,5 @@ export async function prove(
   const passwordHash = await gate.passwords.rehash(password, place);
   const replaced = await gate.accounts.replaceHash(credential, passwordHash);
   // Somebody else replaced it meanwhile: with the same password, or with another one.
-  return replaced ? { ...credential, passwordHash } : prove(gate, find, { password, place, attempt });
+  return replaced ? { ...credential, passwordHash } : prove(gate, find, guessed);
 }

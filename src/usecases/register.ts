@@ -50,7 +50,10 @@ export async function registerAndLogin(
   if (isRefusal(registered)) return registered;
   const begun = await beginSession(gate, registered.user.id, spelling, caller);
   if (isRefusal(begun)) return begun;
-  return reported(gate, 'login', caller, { ...registered, ...(await onDevice(gate, begun, caller)) });
+  return reported(gate, 'login', caller, {
+    ...registered,
+    ...(await onDevice(gate, begun, undefined, caller)),
+  });
 }
 
 async function attempt(gate: Gate, asked: Registration, caller: Caller): Promise<Registered | Refusal> {

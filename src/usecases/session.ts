@@ -21,10 +21,18 @@ export function beginSession(
   return gate.sessions.begin({ userId, contract, network, device }, spelling, now, trail);
 }
 
-/** Makes the caller's device known for a user who just logged in, and tells the owner of an account if that is news. */
-export async function onDevice(gate: Gate, begun: BegunSession, caller: Caller): Promise<BegunOnDevice> {
+/**
+ * Makes the caller's device known for a user who just logged in, and tells the owner of an account if that is news.
+ * `known` is the id of the device if it was known before.
+ */
+export async function onDevice(
+  gate: Gate,
+  begun: BegunSession,
+  known: string | undefined,
+  caller: Caller,
+): Promise<BegunOnDevice> {
   const { userId } = begun.session;
-  const { ids, isNews } = await gate.devices.remember(userId, caller, caller.now);
+  const { ids, isNews } = await gate.devices.remember(userId, caller, known, caller.now);
   if (isNews) await notifyOfDevice(gate, userId, caller);
   return { ...begun, deviceIds: ids };
 }

@@ -16,11 +16,11 @@ import type { Registration } from '../../src/settings.ts';
 import { DegradingThrottle } from '../../src/storage/degrading.ts';
 import type { Store, Trail } from '../../src/storage/port.ts';
 import { type Caller, type Gate, isRefusal } from '../../src/usecases/gate.ts';
-import { writingDown } from './calls.ts';
 import { query } from './database.ts';
 import { onPostgres, settingsFor } from './place.ts';
 import { openNode } from './postgres/ground.ts';
 import { freshPath, openStore } from './sqlite.ts';
+import { type CallSink, countedStore } from './store-calls.ts';
 
 export interface GateOptions {
   readonly file?: string;
@@ -30,8 +30,8 @@ export interface GateOptions {
   readonly queue?: QueueLimits;
   readonly auditDays?: number;
   readonly registration?: Registration;
-  /** Where every call to the store is written down. */
-  readonly calls?: string[];
+  /** Where every call to the store is noted. */
+  readonly calls?: CallSink;
 }
 
 /** A gate with what stands behind it, and what was reported so far. */
@@ -58,7 +58,7 @@ export async function openGate(options: GateOptions = {}): Promise<TestGate> {
   const { file = freshPath() } = options;
   const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
   const opened = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);
-  const store = options.calls ? writingDown<Store>(opened, options.calls) : opened;
+  const store = options.calls ? countedStore<Store>(opened, options.calls) : opened;
   const throttle = onPostgres ? new DegradingThrottle(store.throttle) : store.throttle;
   const entries: Reported[] = [];
   return {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
 import { caller, granted, openGate } from '../support/gate.ts';
+import { linesOf, type StoreCall } from '../support/store-calls.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure', kind: 'email' } as const;
 const eve = { ...joe, identifier: 'eve@example.com' };
@@ -16,7 +17,7 @@ const madeUp = (count: number) =>
 
 /** A gate with joe and eve, each with a device of their own, and what one login costs there. */
 async function withTwo() {
-  const calls: string[] = [];
+  const calls: StoreCall[] = [];
   const gate = await openGate({
     calls,
     throttle: { account: { limit, windowMs: 60_000 }, client: { limit: 20, windowMs: 60_000 } },
@@ -33,7 +34,7 @@ async function withTwo() {
   async function cost(identifier: string, deviceIds: string[], network = stranger) {
     calls.length = 0;
     const outcome = await signIn({ identifier }, 'wrong password', deviceIds, network);
-    return { refused: 'refused' in outcome ? outcome.refused : 'ok', calls: [...calls] };
+    return { refused: 'refused' in outcome ? outcome.refused : 'ok', calls: linesOf(calls) };
   }
   return { cost, joesDevice: joesDevice ?? '', evesDevice: evesDevice ?? '' };
 }

@@ -19,7 +19,7 @@ import { sweep } from '../../src/usecases/sweep.ts';
 import { countRows, query, setTrap } from '../support/database.ts';
 import { caller, granted, openGate, trailOf } from '../support/gate.ts';
 import { addSessions, idOf } from '../support/large.ts';
-import { counted } from '../support/store-calls.ts';
+import { counted, type StoreCall } from '../support/store-calls.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const many = 450;
@@ -27,7 +27,8 @@ const many = 450;
 /** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
 async function withMany(mostPerUser = 0) {
   const real = await openGate();
-  const { part, calls } = counted(real.store.sessions);
+  const calls: StoreCall[] = [];
+  const part = counted('sessions', real.store.sessions, calls);
   const sessions = new Sessions(part, { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser });
   const gate = { ...real, sessions };
   const begun = granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
@@ -38,20 +39,20 @@ async function withMany(mostPerUser = 0) {
   return { gate, here, calls, alive };
 }
 
-const rows = (calls: readonly { method: string; rows: number }[], method: string) =>
-  calls.filter((call) => call.method === method).map((call) => call.rows);
+const rows = (calls: readonly StoreCall[], name: string) =>
+  calls.filter((call) => call.name === name).map((call) => call.rows);
 
 test('B4: a page of the list is one call for one row more than it holds', async () => {
   const { gate, here, calls } = await withMany();
   const { sessions, next } = await listSessions(gate, here, undefined, caller().now);
   expect([sessions.length, next?.handle]).toEqual([100, sessions.at(-1)?.handle]);
-  expect(calls).toEqual([{ method: 'ofUser', rows: 101 }]);
+  expect(calls).toEqual([{ name: 'sessions.ofUser', given: [], rows: 101 }]);
 });
 
 test('P3: one session among very many ends without a look at the others', async () => {
   const { gate, here, calls, alive } = await withMany();
   granted(await endSession(gate, here, 'many000000000007', caller()));
-  expect(calls.map(({ method }) => method)).toEqual(['findByHandle', 'removeByHandle']);
+  expect(calls.map(({ name }) => name)).toEqual(['sessions.findByHandle', 'sessions.removeByHandle']);
   expect([await alive(idOf(7)), await alive(idOf(8))]).toEqual([false, true]);
 });
 
@@ -73,7 +74,7 @@ test('P3: others have their turn between two steps', async () => {
       }),
       gate.audit.keep(gate.audit.trail(caller(), 'login'), here.user.id),
     ]);
-    seen.push(rows(calls, 'removeOfUser').length);
+    seen.push(rows(calls, 'sessions.removeOfUser').length);
   }
   expect(seen.some((steps) => steps > 0 && steps < 3)).toBe(true);
 });
@@ -108,7 +109,7 @@ test('P7: a password change ends very many sessions in steps, and none of them i
       caller(),
     ),
   );
-  expect(rows(calls, 'removeOfUser')).toEqual([200, 200, 50, 0]);
+  expect(rows(calls, 'sessions.removeOfUser')).toEqual([200, 200, 50, 0]);
   expect(await countRows(gate, 'sessions')).toBe(1);
 });
 
@@ -116,7 +117,7 @@ test('an operator ends very many sessions in steps, and is told all handles', as
   const { gate, here, calls } = await withMany();
   const ended = await endAllSessions(gate, here.user.id, caller());
   expect([ended.length, new Set(ended).size]).toEqual([many + 1, many + 1]);
-  expect(rows(calls, 'removeOfUser')).toEqual([200, 200, 51]);
+  expect(rows(calls, 'sessions.removeOfUser')).toEqual([200, 200, 51]);
 });
 
 test('a disabled account is out at once, also where the ends of its sessions are cut short', async () => {
@@ -139,7 +140,8 @@ test('a disabled account is out at once, also where the ends of its sessions are
 
 test('P9: a deleted account is gone at once, with few rows in its step, and the sweep reclaims the rest in steps', async () => {
   const { gate, here, alive } = await withMany();
-  const { part, calls } = counted(gate.store.accounts);
+  const calls: StoreCall[] = [];
+  const part = counted('accounts', gate.store.accounts, calls);
   const watched = { ...gate, accounts: new Accounts(part) };
   granted(await deleteAccount(watched, here, joe.password, caller()));
   expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
@@ -149,7 +151,7 @@ test('P9: a deleted account is gone at once, with few rows in its step, and the 
   await sweep(watched, caller().now, async () => {
     pauses += 1;
   });
-  expect(calls.filter(({ method }) => method === 'reclaim')).toHaveLength(3);
+  expect(calls.filter(({ name }) => name === 'accounts.reclaim')).toHaveLength(3);
   expect(pauses).toBeGreaterThanOrEqual(2);
   expect([await countRows(gate, 'sessions'), await countRows(gate, 'users')]).toEqual([1, 1]);
   const [entry] = (await gate.audit.read({ userId: here.user.id, most: 1 })) ?? [];
@@ -195,11 +197,11 @@ test('B5: a logout of eight sessions is one call, whatever they are', async () =
   const ids = [idOf(3), idOf(1), 'x'.repeat(26), idOf(3), idOf(2), 'y'.repeat(26), idOf(5), idOf(6)];
   const { ended } = granted(await logout(gate, ids, caller()));
   expect(new Set(ended)).toEqual(new Set([3, 1, 2, 5, 6].map(idOf)));
-  expect(calls).toEqual([{ method: 'remove', rows: 5 }]);
+  expect(calls).toEqual([{ name: 'sessions.remove', given: [7], rows: 5 }]);
   expect(await Promise.all([1, 2, 3, 4].map((n) => alive(idOf(n))))).toEqual([false, false, false, true]);
   calls.length = 0;
   expect(await logout(gate, ids, caller())).toEqual({ refused: 'no_session' });
-  expect(calls).toEqual([{ method: 'remove', rows: 0 }]);
+  expect(calls).toEqual([{ name: 'sessions.remove', given: [7], rows: 0 }]);
 });
 
 test('B5: a logout that is cut short at one of its sessions ended none of them, and reported none', async () => {
@@ -231,4 +233,31 @@ test('B5: dead sessions among eight are noted as expired, and neither reported n
     state: 'ended',
     ended: { event: 'logout' },
   });
+});
+
+test('P7: a password is replaced in the step that ends the last of very many sessions that began meanwhile', async () => {
+  const { gate, here, alive } = await withMany();
+  const calls: StoreCall[] = [];
+  const accounts = new Accounts(counted('accounts', gate.store.accounts, calls));
+  const credential = await accounts.credentialOf(here.user.id);
+  if (!credential) throw new Error('joe is not there');
+  const ending = { exceptHandle: here.session.handle, trail: trailOf('logout') };
+  const mend = await setTrap(gate, 'cut', {
+    at: 'BEFORE DELETE ON sessions',
+    when: "OLD.handle = 'many000000000100'",
+  });
+  const replace = () => accounts.replaceHash(credential, 'new', trailOf('password_change'), ending);
+  await expect(replace()).rejects.toThrow(StoreUnavailable);
+  expect(await Promise.all([449, 250, 249, 0].map((n) => alive(idOf(n))))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+  expect(await accounts.credentialOf(here.user.id)).toEqual(credential);
+  await mend();
+  calls.length = 0;
+  expect(await replace()).toBe(true);
+  expect(calls).toHaveLength(2);
+  expect(await Promise.all([idOf(249), idOf(0), here.id].map(alive))).toEqual([false, false, true]);
 });

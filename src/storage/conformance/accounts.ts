@@ -122,10 +122,10 @@ export const accountCases: readonly ConformanceCase[] = [
   over('accounts: a hash is replaced only if it is the expected one', async (store) => {
     await store.accounts.create(account('joe'));
     await store.accounts.create(account('ann', { passwordHash: 'hash of joe' }));
-    assert.equal(await store.accounts.replaceHash('id-of-joe', 'something else', 'new'), false);
-    assert.equal(await store.accounts.replaceHash('id-of-nobody', 'hash of joe', 'new'), false);
+    assert.equal(await store.accounts.replaceHash('id-of-joe', 'something else', 'new'), 'not_expected');
+    assert.equal(await store.accounts.replaceHash('id-of-nobody', 'hash of joe', 'new'), 'not_expected');
     assert.equal((await store.accounts.findCredential('joe'))?.passwordHash, 'hash of joe');
-    assert.equal(await store.accounts.replaceHash('id-of-joe', 'hash of joe', 'new'), true);
+    assert.equal(await store.accounts.replaceHash('id-of-joe', 'hash of joe', 'new'), 'replaced');
     assert.equal((await store.accounts.findCredential('joe'))?.passwordHash, 'new');
     assert.equal((await store.accounts.findCredential('ann'))?.passwordHash, 'hash of joe');
   }),
@@ -135,8 +135,8 @@ export const accountCases: readonly ConformanceCase[] = [
     const outcomes = await Promise.all(
       upTo(20).map((n) => store.accounts.replaceHash('id-of-joe', 'hash of joe', `new ${n}`)),
     );
-    assert.equal(outcomes.filter(Boolean).length, 1);
-    const kept = `new ${outcomes.indexOf(true)}`;
+    assert.equal(outcomes.filter((outcome) => outcome === 'replaced').length, 1);
+    const kept = `new ${outcomes.indexOf('replaced')}`;
     assert.equal((await store.accounts.findCredential('joe'))?.passwordHash, kept);
   }),
 ];

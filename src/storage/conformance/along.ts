@@ -125,17 +125,18 @@ export const alongCases: readonly ConformanceCase[] = [
     for (const n of upTo(4)) await store.sessions.find(hex(n));
     const ending = (exceptHandle?: string) => ({
       exceptHandle,
+      most: 99,
       trail: trail('logout', { outcome: 'change' }),
     });
     const change = trail('password');
-    assert.equal(await store.accounts.replaceHash(joe, 'another', 'new', change, ending()), false);
+    assert.equal(await store.accounts.replaceHash(joe, 'another', 'new', change, ending()), 'not_expected');
     assert.deepEqual(await remaining(store, 4), [0, 1, 2, 3]);
     assert.equal(
       await store.accounts.replaceHash(joe, 'hash of joe', 'new', change, ending('handle-1')),
-      true,
+      'replaced',
     );
     assert.deepEqual(await remaining(store, 4), [1, 3]);
-    assert.equal(await store.accounts.replaceHash(joe, 'new', 'newer', change, ending()), true);
+    assert.equal(await store.accounts.replaceHash(joe, 'new', 'newer', change, ending()), 'replaced');
     assert.deepEqual(await remaining(store, 4), [3]);
     assert.deepEqual(await audited(store), [
       `password ok ${joe} -`,
@@ -147,4 +148,26 @@ export const alongCases: readonly ConformanceCase[] = [
     assert.equal((await store.sessions.findEnded(hex(2)))?.outcome, 'change');
     await assertIntact(store, 5);
   }),
+
+  ofJoe(
+    'replaceHash: ends at most as many as asked in one step, and replaces it with the last',
+    async (store, joe) => {
+      const { accounts, sessions } = store;
+      for (const n of upTo(8)) await sessions.insert(hex(n), session(n, joe, { lastSeenAt: 1_000 + n }));
+      const end = { exceptHandle: 'handle-2', most: 3, trail: trail('logout') };
+      const replace = () => accounts.replaceHash(joe, 'hash of joe', 'new', trail('password'), end);
+      const hash = async () => (await accounts.findCredentialOf(joe))?.passwordHash;
+      assert.equal(await replace(), 'sessions_left');
+      assert.deepEqual([await remaining(store, 8), await hash()], [[0, 1, 2, 3, 4], 'hash of joe']);
+      // Exactly as many as end in one step: there may be more.
+      await sessions.remove([hex(0)]);
+      assert.equal(await replace(), 'sessions_left');
+      assert.deepEqual([await remaining(store, 8), await hash()], [[2], 'hash of joe']);
+      await sessions.insert(hex(8), session(8, joe));
+      assert.equal(await replace(), 'replaced');
+      assert.deepEqual([await remaining(store, 9), await hash()], [[2], 'new']);
+      const entries = (await audited(store)).map((line) => line.split(' ')[0]);
+      assert.deepEqual(entries, [...upTo(6).map(() => 'logout'), 'password', 'logout']);
+    },
+  ),
 ];

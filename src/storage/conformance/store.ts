@@ -64,7 +64,6 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   failed: ({ mails }) => mails.failed(1, null),
   'sweep of mails': ({ mails }) => mails.sweep(9_999, 99_999, 1),
   remember: ({ devices }) => devices.remember(hex(1), 'id-of-joe', 1_000),
-  isKnown: ({ devices }) => devices.isKnown(hex(1), 'id-of-joe', 0),
   'a known device': ({ devices }) => devices.findKnown('joe', [hex(1)], 0),
   any: ({ devices }) => devices.any('id-of-joe'),
   'devices of a user': ({ devices }) => devices.ofUser('id-of-joe', '', 1),

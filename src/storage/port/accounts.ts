@@ -64,6 +64,8 @@ export interface UserQuery {
 export interface Ending {
   /** The one session that goes on. */
   readonly exceptHandle?: string | undefined;
+  /** How many end in one step at most. */
+  readonly most: number;
   readonly trail: Trail;
 }
 
@@ -89,8 +91,9 @@ export interface AccountStore {
   findUser(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined>;
   list(query: UserQuery): Promise<User[]>;
   /**
-   * Replaces a password hash if it is still the expected one; tells whether it was. With `ending`, the sessions of the
-   * user end in the same step, so that no crash leaves one alive that the old password began.
+   * Replaces a password hash if it is still the expected one. With `ending`, the sessions of the user end in the same
+   * step, so that no crash leaves one alive that the old password began. If there may be more of them than end in one step,
+   * as many end and the hash stays: `sessions_left` says that it is to be asked again.
    */
   replaceHash(
     userId: string,
@@ -98,7 +101,7 @@ export interface AccountStore {
     replacement: string,
     trail?: Trail,
     ending?: Ending,
-  ): Promise<boolean>;
+  ): Promise<'replaced' | 'not_expected' | 'sessions_left'>;
   /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */
   verifyEmail(userId: string, email: string, at: number, trail?: Trail): Promise<boolean>;
   /** Replaces the address, and the identifier of an account named by one. */

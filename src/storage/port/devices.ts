@@ -8,8 +8,6 @@ export interface DeviceStore {
    * them in one; never this one.
    */
   remember(deviceHash: string, userId: string, at: number, most?: number): Promise<'known' | 'new'>;
-  /** Whether a user signed in on a device since `since`. */
-  isKnown(deviceHash: string, userId: string, since: number): Promise<boolean>;
   /**
    * The first of some devices, at most eight, on which the owner of a canonical identifier signed in since `since`. One
    * step, which does the same work where the identifier has no owner: its time does not tell whether there is one.

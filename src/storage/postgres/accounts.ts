@@ -73,14 +73,18 @@ export function accountsIn(
     replaceHash: (userId, expected, replacement, trail, ending) =>
       db.step(async (run) => {
         await holdToChange(run, userId);
-        const { count } = await run(
-          'UPDATE auth SET password_hash = $1 WHERE user_id = $2 AND password_hash = $3',
-          [replacement, userId, expected],
+        const { rows } = await run(
+          'SELECT 1 FROM auth WHERE user_id = $1 AND password_hash = $2 FOR UPDATE',
+          [userId, expected],
         );
-        if (count === 0) return false;
-        await waiting.add(run, trail, { userId });
-        if (ending) await ofUser.end(run, userId, ending.exceptHandle, Number.MAX_SAFE_INTEGER, ending.trail);
-        return true;
+        if (rows.length === 0) return 'not_expected';
+        const isMany = ending !== undefined && (await ofUser.hasMany(run, userId, ending));
+        if (!isMany) {
+          await run('UPDATE auth SET password_hash = $1 WHERE user_id = $2', [replacement, userId]);
+          await waiting.add(run, trail, { userId });
+        }
+        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.most, ending.trail);
+        return isMany ? 'sessions_left' : 'replaced';
       }),
 
     verifyEmail: (userId, email, at, trail) =>

@@ -33,14 +33,6 @@ export function devicesIn(db: Database): DeviceStore {
         return 'new';
       }),
 
-    async isKnown(deviceHash, userId, since) {
-      const { rows } = await db.read(
-        `SELECT 1 FROM devices WHERE user_id = $1 AND device_hash = decode($2, 'hex') AND last_used_at >= $3`,
-        [userId, deviceHash, since],
-      );
-      return rows.length > 0;
-    },
-
     async findKnown(canonical, deviceHashes, since) {
       // A name without an owner costs both questions too, the second one about an id that no user has.
       const named = await db.read<{ userId: string }>(

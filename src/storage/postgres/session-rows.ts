@@ -10,6 +10,19 @@ export const usedLast = `user_id = $1 AND id_hash IN (
   SELECT id_hash FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2
   ORDER BY last_seen_at DESC, handle DESC LIMIT $3)`;
 
+/** Whether a user has as many sessions, but one, as end in one step. */
+export async function hasMany(
+  run: Run,
+  userId: string,
+  { exceptHandle = null, most }: { readonly exceptHandle?: string | null | undefined; readonly most: number },
+): Promise<boolean> {
+  const { rows } = await run(
+    'SELECT 1 FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2 LIMIT $3',
+    [userId, exceptHandle, most],
+  );
+  return rows.length === most;
+}
+
 /** Whether a user has a session of a handle. */
 export async function isThere(run: Run, userId: string, handle: string): Promise<boolean> {
   const { rows } = await run('SELECT 1 FROM sessions WHERE user_id = $1 AND handle = $2', [userId, handle]);

@@ -1,6 +1,6 @@
 /** Sessions in PostgreSQL: one row each under its user and the hash of the id. */
 
-import type { Session, SessionStore, Trail } from '../port.ts';
+import type { Ending, Session, SessionStore, Trail } from '../port.ts';
 import { byCreation, type EndCause, expiryOf } from '../session-ends.ts';
 import { type Beyond, handlesBeyond } from './beyond.ts';
 import type { Checks } from './checks.ts';
@@ -9,7 +9,7 @@ import { holdToAdd, holdToChange } from './hold.ts';
 import type { News } from './news.ts';
 import { own } from './owners.ts';
 import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } from './rows.ts';
-import { insertSession, isThere, removeEach, usedLast } from './session-rows.ts';
+import { hasMany, insertSession, isThere, removeEach, usedLast } from './session-rows.ts';
 import type { Database, InStep, Run } from './step.ts';
 import type { Touches } from './touches.ts';
 import type { Waiting } from './waiting.ts';
@@ -24,6 +24,8 @@ export interface SessionsOfUser {
     most: number,
     trail: Trail | undefined,
   ): Promise<Session[]>;
+  /** Whether there are `most`, or all but one, or more: as many as end in one step. */
+  hasMany(run: Run, userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): Promise<boolean>;
   /** At most `most`, without an entry for each; returns how many. */
   drop(run: InStep, userId: string, most: number, trail: Trail | undefined): Promise<number>;
 }
@@ -82,6 +84,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
   const inStep: SessionsOfUser = {
     end: async (run, userId, exceptHandle, most, trail) =>
       ended(run, await ofUser(run, userId, exceptHandle, most), trail),
+    hasMany,
     drop: async (run, userId, most, trail) =>
       (await gone(run, await ofUser(run, userId, undefined, most), trail)).length,
   };

@@ -40,7 +40,8 @@ export function accountsIn(
   const selectUser = db.prepare(
     `SELECT ${userColumns} FROM users JOIN auth ON auth.user_id = users.id WHERE users.id = ?`,
   );
-  const updateHash = db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ? AND password_hash = ?');
+  const isHash = db.prepare('SELECT 1 FROM auth WHERE user_id = ? AND password_hash = ?');
+  const updateHash = db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ?');
   const updateVerified = db.prepare('UPDATE users SET email_verified_at = ? WHERE id = ? AND email = ?');
   const updateEmail = db.prepare('UPDATE users SET email = ?, email_verified_at = ? WHERE id = ?');
   // A name that is taken leaves the row as it is, and shows as no change.
@@ -78,10 +79,14 @@ export function accountsIn(
 
     replaceHash: (userId, expected, replacement, trail, ending) =>
       writer.write(() => {
-        if (updateHash.run(replacement, userId, expected).changes === 0) return false;
-        chain.append(trail, { userId });
-        if (ending) ofUser.end(userId, ending.exceptHandle, Number.MAX_SAFE_INTEGER, ending.trail);
-        return true;
+        if (!isHash.get(userId, expected)) return 'not_expected';
+        const isMany = ending !== undefined && ofUser.hasMany(userId, ending);
+        if (!isMany) {
+          updateHash.run(replacement, userId);
+          chain.append(trail, { userId });
+        }
+        if (ending) ofUser.end(userId, ending.exceptHandle, ending.most, ending.trail);
+        return isMany ? 'sessions_left' : 'replaced';
       }),
 
     verifyEmail: (userId, email, at, trail) =>

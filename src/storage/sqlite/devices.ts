@@ -24,9 +24,6 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
      (SELECT device_hash FROM devices WHERE user_id = ?1 AND device_hash <> unhex(?2)
       ORDER BY last_used_at DESC LIMIT ${maxForgotten} OFFSET ?3)`,
   );
-  const isKnown = db.prepare(
-    'SELECT 1 FROM devices WHERE user_id = ? AND device_hash = unhex(?) AND last_used_at >= ?',
-  );
   // Eight places, so that one statement serves any number of devices. A name without an owner is looked up under an id
   // that no user has, device by device like any other.
   const findKnown = db.prepare(
@@ -53,9 +50,6 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
         if (most !== undefined) forget.run(userId, deviceHash, most - 1);
         return 'new';
       }),
-
-    isKnown: async (deviceHash, userId, since) =>
-      reader.read(() => isKnown.get(userId, deviceHash, since)) !== undefined,
 
     async findKnown(canonical, deviceHashes, since) {
       const places = Array.from({ length: maxLookedUp }, (_, place) => deviceHashes[place] ?? '');

@@ -1,7 +1,7 @@
 /** Sessions in SQLite: one row each under the hash of the id; uses are written back in batches. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Session, SessionStore, Trail } from '../port.ts';
+import type { Ending, Session, SessionStore, Trail } from '../port.ts';
 import { shares } from '../recent.ts';
 import { byCreation, type EndCause, expiryOf } from '../session-ends.ts';
 import { beyondIn } from './beyond.ts';
@@ -26,6 +26,8 @@ interface Removed extends Session {
 export interface SessionsOfUser {
   /** At most `most`, or of all but one, with an entry in the audit for each. */
   end(userId: string, exceptHandle: string | undefined, most: number, trail: Trail | undefined): Session[];
+  /** Whether there are `most`, or all but one, or more: as many as end in one step. */
+  hasMany(userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): boolean;
   /** At most `most`, without an entry for each; returns how many. */
   drop(userId: string, most: number, trail: Trail | undefined): number;
 }
@@ -65,6 +67,9 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
      (SELECT id_hash FROM sessions WHERE user_id = ? AND handle IS NOT ?
       ORDER BY last_seen_at DESC, handle DESC LIMIT ?) RETURNING ${hashAndColumns}`,
   );
+  const countOfUser = db.prepare(
+    'SELECT count(*) AS count FROM (SELECT 1 FROM sessions WHERE user_id = ? AND handle IS NOT ? LIMIT ?)',
+  );
   const isThere = db.prepare('SELECT 1 FROM sessions WHERE user_id = ? AND handle = ?');
   const removeAll = db.prepare('DELETE FROM sessions');
   const sweep = db.prepare(
@@ -94,6 +99,8 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
       for (const session of removed) chain.append(trail, session);
       return removed;
     },
+    hasMany: (userId, { exceptHandle = null, most }) =>
+      countOfUser.get(userId, exceptHandle, most)?.['count'] === most,
     drop: (userId, most, trail) => gone(removeOfUser.all(userId, null, most), trail).length,
   };
 

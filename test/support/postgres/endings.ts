@@ -23,6 +23,7 @@ export const endings: readonly Ending[] = [
     end: (store) =>
       store.accounts.replaceHash(joe, 'hash of joe', 'new hash', ended, {
         exceptHandle: undefined,
+        most: 99,
         trail: ended,
       }),
   },
