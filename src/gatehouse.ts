@@ -210,7 +210,8 @@ function createSender(settings: Settings, gate: Gate, log: Log, clock: () => num
   });
 }
 
-function createContracts(settings: Settings, gate: Gate, checks: CheckCounts): Contract[] {
+/** The contracts that are served, in the order in which they claim paths. */
+export function createContracts(settings: Settings, gate: Gate, checks: CheckCounts): Contract[] {
   const cookie = sessionCookie(!settings.debug, settings.sessionLifetimeSeconds);
   const all = [
     envelope(gate, settings.envelopeStatus),

@@ -73,10 +73,15 @@ export function databaseFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): st
   return databaseUrl.replace(/^file:(?:\/\/(?=\/))?/, '');
 }
 
-async function openStore(
+/**
+ * Opens the store the settings name, creating it where there is none.
+ *
+ * @throws {StoreUnusable} if the database cannot be used; the message says what to do.
+ */
+export async function openStore(
   settings: Settings,
   log: Log,
-  share: Share,
+  share: Share = whole,
 ): Promise<Pick<Opened, 'store' | 'warnings'>> {
   const memoryBytes = partOf(checkMemoryBytes(settings), share);
   if (isFile(settings))
@@ -108,7 +113,14 @@ function checkMemoryBytes({ checkMemoryMegabytes }: Settings): number {
   return Math.min(usualCheckMemoryBytes, getHeapStatistics().heap_size_limit / 4);
 }
 
-function createGate(settings: Settings, store: Store, log: Log, onMail: () => void, share: Share): Gate {
+/** Puts the concepts together over an open store. `onMail` is told when a mail was queued. */
+export function createGate(
+  settings: Settings,
+  store: Store,
+  log: Log,
+  onMail: () => void = () => {},
+  share: Share = whole,
+): Gate {
   return {
     accounts: new Accounts(store.accounts),
     passwords: new Passwords({

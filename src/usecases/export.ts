@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Abandoned } from '../crypto/queue.ts';
 import type { AuditEntry, Session, User } from '../storage/port.ts';
-import { activity } from './account.ts';
+import { activity, activityPage } from './account.ts';
 import { notProven, type SignedIn } from './confirm.ts';
 import { type Caller, type Gate, type Refusal, reported, type TooManyExports } from './gate.ts';
 
@@ -96,8 +96,8 @@ export async function exportAccount(
 async function* activityPages(gate: Gate, signedIn: SignedIn): AsyncGenerator<readonly AuditEntry[]> {
   for (let before: number | undefined; ; ) {
     const page = await activity(gate, signedIn, before);
-    if (page.length === 0) return;
-    yield page;
+    if (page.length > 0) yield page;
+    if (page.length < activityPage) return;
     before = page.at(-1)?.seq;
   }
 }

@@ -1,0 +1,159 @@
+/** The real handler of requests over a real store that counts: which calls a request makes, and which rows they change. */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { onTestFinished } from 'vitest';
+import { createContracts } from '../../src/gatehouse.ts';
+import { createGate, openStore } from '../../src/open.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import { after } from '../../src/storage/awaitable.ts';
+import type { Store } from '../../src/storage/port.ts';
+import { createApp } from '../../src/wire/app.ts';
+import { FetchedRequest, toResponse } from '../../src/wire/fetched.ts';
+import { site } from '../../src/wire/site.ts';
+import { Traffic } from '../../src/wire/traffic.ts';
+import { query, setTrap } from './database.ts';
+import { onPostgres, settingsFor } from './place.ts';
+import { countedStore, type StoreCall } from './store-calls.ts';
+
+/** A request, in the session of an id if there is one. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly id?: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a request cost. */
+export interface Cost {
+  readonly status: number;
+  readonly text: string;
+  /** Its calls to the store, in order, also those that it leaves to be done later. */
+  readonly calls: readonly StoreCall[];
+  /** The most rows of one table that it inserted, updated or deleted, all its calls together. */
+  readonly writes: number;
+  /** The most that one of its steps did; on PostgreSQL only, which tells one transaction from another. */
+  readonly writesInStep: number;
+}
+
+export interface CountedServer {
+  /** The address of the database. */
+  readonly database: string;
+  readonly store: Store;
+  /** Every route there is, as `POST /auth/login`. */
+  readonly routes: readonly string[];
+  cost(asked: Asked): Promise<Cost>;
+}
+
+/** Everything that is written on behalf of a request itself, and not a moment later by a batch of many. */
+const written: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    ['users', 'auth', 'ended', 'throttle', 'tokens', 'invitations', 'devices', 'mails'].map((table) => [
+      table,
+      ['INSERT', 'UPDATE', 'DELETE'],
+    ]),
+  ),
+  sessions: ['INSERT', 'DELETE'],
+  // On PostgreSQL entries wait in a table of their own until they are linked.
+  [onPostgres ? 'audit_waiting' : 'audit']: ['INSERT'],
+};
+
+const base = {
+  GATEHOUSE_PBKDF2_ITERATIONS: '1000',
+  GATEHOUSE_SMTP_URL: 'smtp://127.0.0.1:25',
+  GATEHOUSE_PUBLIC_URL: 'https://app.example.com',
+  GATEHOUSE_MAIL_FROM: 'Example <login@example.com>',
+};
+
+const silent = { info: () => {}, error: () => {} };
+
+/**
+ * Opens a server on the database that stands for a path, with a clock that is ahead of the real one. Its clients come
+ * from one address. What it wants to mail stays in the queue.
+ */
+export async function openCounted(
+  path: string,
+  changes: Readonly<Record<string, string>>,
+  { aheadMs = 0, remoteAddress = '203.0.113.9' } = {},
+): Promise<CountedServer> {
+  const given = await settingsFor(path, onTestFinished);
+  const settings = readSettings({ ...base, ...given, ...changes });
+  const { store: real } = await openStore(settings, silent);
+  const request = new AsyncLocalStorage<StoreCall[]>();
+  const store = countedStore(real, { push: (call) => void request.getStore()?.push(call) });
+  const gate = createGate(settings, store, silent);
+  onTestFinished(async () => {
+    await gate.mails.settled();
+    await gate.hashing.close();
+    await real.close();
+  });
+  const served = createContracts(settings, gate, { live: 0, dead: 0, none: 0 });
+  const contracts = [...served, site(() => store.ping(), '', settings.contracts)];
+  const handle = createApp({
+    gate,
+    contracts,
+    basePath: '',
+    allowedOrigins: [],
+    trustedProxies: [],
+    forwardedHeader: 'x-forwarded-for',
+    secure: true,
+    hsts: 'off',
+    clock: () => Date.now() + aheadMs,
+    traffic: new Traffic(contracts.map(({ name }) => name)),
+    onError: (error) => {
+      throw error;
+    },
+    onCrossSite: () => {},
+  });
+  const where = { database: given.DATABASE_URL };
+
+  async function cost({ method, path, id, body, headers = {} }: Asked): Promise<Cost> {
+    const calls: StoreCall[] = [];
+    await query(where, 'DELETE FROM counted_writes');
+    const [status, text] = await request.run(calls, async () => {
+      const sent = new Request(`http://app.example${path}`, {
+        method,
+        headers: {
+          ...(body && { 'content-type': 'application/json' }),
+          ...(id !== undefined && { 'x-session-id': id }),
+          ...headers,
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const incoming = new FetchedRequest(sent, { remoteAddress });
+      const response = toResponse(await after(handle(incoming), (answer) => answer), method);
+      const said = [response.status, await response.text()] as const;
+      await gate.mails.settled();
+      return said;
+    });
+    return {
+      status,
+      text,
+      calls,
+      writes: await mostWrites(where, 'name'),
+      writesInStep: onPostgres ? await mostWrites(where, 'name, step') : 0,
+    };
+  }
+
+  const routes = contracts.flatMap((one) => one.routes.map(({ method, path }) => `${method} ${path}`));
+  return { ...where, store, routes, cost };
+}
+
+/** Has the database count every row that is written from now on. */
+export async function countWrites(path: string): Promise<void> {
+  const { DATABASE_URL: database } = await settingsFor(path, onTestFinished);
+  await query({ database }, 'CREATE TABLE counted_writes (name text, step bigint)');
+  const step = onPostgres ? 'txid_current()' : '0';
+  for (const [table, deeds] of Object.entries(written))
+    for (const deed of deeds)
+      await setTrap({ database }, `count_${deed}_${table}`, {
+        at: `AFTER ${deed} ON ${table}`,
+        does: `INSERT INTO counted_writes VALUES ('${table}', ${step})`,
+      });
+}
+
+/** The most writes that have these columns in common. */
+async function mostWrites(where: { readonly database: string }, columns: string): Promise<number> {
+  const rows = await query(where, `SELECT count(*) AS writes FROM counted_writes GROUP BY ${columns}`);
+  return Math.max(0, ...rows.map(({ writes }) => Number(writes)));
+}

@@ -1,0 +1,208 @@
+/** The worst legal request of every route, and accounts that have as much of everything as there can be. */
+
+import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
+import { type Asked, type CountedServer, countWrites, openCounted } from './counted-server.ts';
+import { bytes, query, type Server } from './database.ts';
+import { addEntries } from './large.ts';
+import { onPostgres } from './place.ts';
+import { freshPath } from './sqlite.ts';
+
+const password = 'supersecure';
+
+/** More than two steps end. */
+const many = 450;
+
+/** A person with a session, and everything else there can be very many of. */
+interface Person {
+  readonly name: string;
+  readonly userId: string;
+  readonly id: string;
+  readonly handle: string;
+  /** Ids of further sessions, in the order of their last use. */
+  readonly others: readonly string[];
+  /** A browser's cookies with ids that it was given elsewhere. */
+  readonly cookie: string;
+}
+
+/** Writes sessions, devices and mails that wait, as the store would write them one by one. */
+async function addRows(
+  where: Server,
+  userId: string,
+  recipient: string,
+  ids: readonly string[],
+): Promise<void> {
+  const from = Date.now() - 3_600_000;
+  const insert = (table: string, columns: string, row: (hash: string, n: number) => string) =>
+    query(
+      where,
+      `INSERT INTO ${table} (${columns}) VALUES ${ids.map((id, n) => `(${row(bytes(where, digest(id)), n)})`)}`,
+    );
+  if (onPostgres) await insert('owners', 'key, user_id', (hash) => `${hash}, '${userId}'`);
+  await insert(
+    'sessions',
+    `id_hash, user_id, handle, contract, network, device, created_at, proven_at, last_seen_at, idle_expires_at, expires_at`,
+    (hash, n) => {
+      const at = from + n;
+      const words = `'${userId}', '${newHandle()}', 'rest', '192.0.2.1', ''`;
+      return `${hash}, ${words}, ${at}, ${at}, ${at}, ${at + 604_800_000}, ${at + 2_592_000_000}`;
+    },
+  );
+  await insert(
+    'devices',
+    'device_hash, user_id, last_used_at',
+    (hash, n) => `${hash}, '${userId}', ${from + n}`,
+  );
+  await insert(
+    'mails',
+    'kind, user_id, recipient, canonical, details, created_at, due_at',
+    (_, n) => `'email_changed', '${userId}', '${recipient}', '${recipient}', '{}', ${from + n}, ${from + n}`,
+  );
+}
+
+/** Registers a person whose account is as large as can be, with a hash that the next login brings up to date. */
+async function large({ cost, store, database }: CountedServer, name: string): Promise<Person> {
+  const path = name.includes('@') ? '/auth/register' : '/register.json';
+  const who = name.includes('@') ? { email: name } : { username: name };
+  await cost({ method: 'POST', path, body: { ...who, password } });
+  const login = await cost({ method: 'POST', path: '/api/auth/login', body: { username: name, password } });
+  const { user: userId, session: id } = JSON.parse(login.text) as { user: string; session: string };
+  const { handle = '' } = (await store.sessions.find(digest(id))) ?? {};
+  const others = Array.from({ length: many }, () => newToken());
+  await addRows({ database }, userId, name, others);
+  await addEntries(store, userId, many);
+  const inCookie = (n: number) => Array.from({ length: 4 }, (_, i) => String(n + i).repeat(26)).join('.');
+  const cookie = [inCookie(0), inCookie(4)].map((ids) => `__Host-gatehouse_device=${ids}`).join('; ');
+  return { name, userId, id, handle, others, cookie };
+}
+
+/** A server to measure, and one with older parameters on the same database, where persons register before. */
+export async function openWorld() {
+  const path = freshPath();
+  const elsewhere = { GATEHOUSE_PBKDF2_ITERATIONS: '1001', GATEHOUSE_THROTTLE: 'off' };
+  const older = await openCounted(path, elsewhere, { remoteAddress: '198.51.100.1' });
+  await countWrites(path);
+  // Far enough ahead for a use of a session to be written back.
+  const server = await openCounted(path, { GATEHOUSE_REGISTRATION: 'invite' }, { aheadMs: 120_000 });
+  const anew = (name: string) => large(older, name);
+  const invited = async (canonical: string) => {
+    const invite = newToken();
+    const expiresAt = Date.now() + 86_400_000;
+    await older.store.invitations.put(digest(invite), { canonical, userId: `id of ${canonical}`, expiresAt });
+    return invite;
+  };
+  const tokenFor = async ({ userId }: Person, purpose: 'change_email' | 'reset_password', email: string) => {
+    const token = newToken();
+    await older.store.tokens.insert(digest(token), {
+      userId,
+      purpose,
+      email,
+      expiresAt: Date.now() + 600_000,
+    });
+    return token;
+  };
+  return { server, anew, invited, tokenFor };
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+const signedIn =
+  (method: string, path: string, more: (who: Person) => Partial<Asked> = () => ({})) =>
+  async ({ anew }: World): Promise<Asked> => {
+    const who = await anew(`${newToken()}@example.com`);
+    return {
+      method,
+      path: path.replace(':handle', who.handle),
+      id: who.id,
+      headers: { cookie: who.cookie },
+      ...more(who),
+    };
+  };
+
+const plain = (method: string, path: string) => async (): Promise<Asked> => ({ method, path });
+
+/** The worst request of each route. */
+export const requests: Readonly<Record<string, (world: World) => Promise<Asked>>> = {
+  'POST /api/auth/login': async ({ anew }) => {
+    const { name, cookie } = await anew(`${newToken()}@example.com`);
+    return {
+      method: 'POST',
+      path: '/api/auth/login',
+      body: { username: name, password },
+      headers: { cookie },
+    };
+  },
+  'POST /api/auth/logout': async ({ anew }) => {
+    const { id } = await anew('ada');
+    return { method: 'POST', path: '/api/auth/logout', body: { session: id } };
+  },
+  'GET /auth/session': signedIn('GET', '/auth/session'),
+  'GET /auth/sessions': signedIn('GET', '/auth/sessions'),
+  'DELETE /auth/sessions': signedIn('DELETE', '/auth/sessions?all=true'),
+  'DELETE /auth/sessions/:handle': signedIn('DELETE', '/auth/sessions/:handle'),
+  'POST /auth/confirm': signedIn('POST', '/auth/confirm', () => ({ body: { password } })),
+  'POST /auth/password': signedIn('POST', '/auth/password', () => ({
+    body: { current_password: password, new_password: 'correct battery horse' },
+  })),
+  'DELETE /auth/account': signedIn('DELETE', '/auth/account', () => ({ body: { password } })),
+  'GET /auth/account/export': signedIn('GET', '/auth/account/export'),
+  'GET /auth/account/activity': signedIn('GET', '/auth/account/activity'),
+  'POST /auth/email/verify/request': signedIn('POST', '/auth/email/verify/request'),
+  'POST /auth/email/verify': async ({ anew, tokenFor }) => {
+    const who = await anew(`${newToken()}@example.com`);
+    const token = await tokenFor(who, 'change_email', `${newToken()}@example.org`);
+    return { method: 'POST', path: '/auth/email/verify', body: { token } };
+  },
+  'POST /auth/email': signedIn('POST', '/auth/email', () => ({
+    body: { email: `${newToken()}@example.org`, password },
+  })),
+  'POST /auth/password/forgot': async ({ anew }) => {
+    const { name: identifier } = await anew(`${newToken()}@example.com`);
+    return { method: 'POST', path: '/auth/password/forgot', body: { identifier } };
+  },
+  'POST /auth/password/reset': async ({ anew, tokenFor }) => {
+    const who = await anew(`${newToken()}@example.com`);
+    const token = await tokenFor(who, 'reset_password', who.name);
+    return {
+      method: 'POST',
+      path: '/auth/password/reset',
+      body: { token, password: 'correct battery horse' },
+    };
+  },
+  'POST /auth/register': async ({ invited }) => {
+    const email = `${newToken()}@example.com`;
+    return {
+      method: 'POST',
+      path: '/auth/register',
+      body: { email, password, invite: await invited(email) },
+    };
+  },
+  'POST /auth/login': async ({ anew }) => {
+    const { name: email, cookie } = await anew(`${newToken()}@example.com`);
+    return { method: 'POST', path: '/auth/login', body: { email, password }, headers: { cookie } };
+  },
+  'POST /auth/logout': async ({ anew }) => {
+    const { others } = await anew(`${newToken()}@example.com`);
+    const cookie = others.slice(4, 8).map((id) => `session_id=${id}`);
+    return {
+      method: 'POST',
+      path: '/auth/logout',
+      headers: { 'x-session-id': others.slice(0, 4).join(), cookie: cookie.join('; ') },
+    };
+  },
+  'POST /register.json': async ({ invited }) => ({
+    method: 'POST',
+    path: '/register.json',
+    body: { username: 'bob', password, invite: await invited('bob') },
+  }),
+  'POST /login.json': async ({ anew }) => {
+    const { name: username, cookie } = await anew(`${newToken()}@example.com`);
+    return { method: 'POST', path: '/login.json', body: { username, password }, headers: { cookie } };
+  },
+  'POST /logout.json': async ({ anew }) => {
+    const { id } = await anew('cyd');
+    return { method: 'POST', path: `/logout.json?s=${id}` };
+  },
+  'GET /healthz': plain('GET', '/healthz'),
+  'GET /readyz': plain('GET', '/readyz'),
+  'GET /openapi.json': plain('GET', '/openapi.json'),
+};
