@@ -78,10 +78,16 @@ async function readPage(
   db: Database,
   { userId, before = Number.MAX_SAFE_INTEGER, after, most }: AuditQuery,
 ): Promise<AuditEntry[]> {
-  const [place, order] = after === undefined ? ['seq < $1', 'seq DESC'] : ['seq > $1', 'seq'];
-  const whose = userId === undefined ? '' : 'user_id = $3 AND';
+  const [place, order] = after === undefined ? ['<', 'DESC'] : ['>', 'ASC'];
+  const end = after === undefined ? '>=' : '<=';
+  // Of one user the rows are compared with the user in front: said in another way, the planner may look for them among
+  // the entries of all, and a user with very many has them far behind.
+  const page =
+    userId === undefined
+      ? `seq ${place} $1 ORDER BY seq ${order}`
+      : `(user_id, seq) ${place} ($3, $1) AND user_id ${end} $3 ORDER BY user_id ${order}, seq ${order}`;
   const { rows } = await db.read<AuditEntry>(
-    `SELECT ${entryColumns} FROM audit WHERE ${whose} ${place} ORDER BY ${order} LIMIT $2`,
+    `SELECT ${entryColumns} FROM audit WHERE ${page} LIMIT $2`,
     userId === undefined ? [after ?? before, most] : [after ?? before, most, userId],
   );
   return rows;

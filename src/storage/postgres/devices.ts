@@ -50,7 +50,10 @@ export function devicesIn(db: Database): DeviceStore {
     },
 
     async any(userId) {
-      const { rows } = await db.read('SELECT 1 FROM devices WHERE user_id = $1 LIMIT 1', [userId]);
+      const { rows } = await db.read(
+        'SELECT 1 FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT 1',
+        [userId],
+      );
       return rows.length > 0;
     },
 

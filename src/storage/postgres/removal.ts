@@ -68,8 +68,8 @@ async function drop(
 ): Promise<{ readonly devices: number; readonly isDone: boolean }> {
   const sessions = await ofUser.drop(run, userId, most, trail);
   const { count: devices } = await run(
-    `DELETE FROM devices WHERE user_id = $1 AND device_hash IN
-       (SELECT device_hash FROM devices WHERE user_id = $1 LIMIT $2)`,
+    `DELETE FROM devices WHERE user_id = $1 AND device_hash = ANY (ARRAY (
+       SELECT device_hash FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT $2))`,
     [userId, most],
   );
   return { devices, isDone: sessions < most && devices < most };

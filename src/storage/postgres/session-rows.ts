@@ -6,9 +6,9 @@ import { hashAndSessionColumns, type KeptSession } from './rows.ts';
 import type { Run } from './step.ts';
 
 /** A number of sessions of a user, but one, those used last first. */
-export const usedLast = `user_id = $1 AND id_hash IN (
+export const usedLast = `user_id = $1 AND id_hash = ANY (ARRAY (
   SELECT id_hash FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2
-  ORDER BY last_seen_at DESC, handle DESC LIMIT $3)`;
+  ORDER BY last_seen_at DESC, handle DESC LIMIT $3))`;
 
 /** Whether a user has as many sessions, but one, as end in one step. */
 export async function hasMany(
@@ -17,7 +17,7 @@ export async function hasMany(
   { exceptHandle = null, most }: { readonly exceptHandle?: string | null | undefined; readonly most: number },
 ): Promise<boolean> {
   const { rows } = await run(
-    'SELECT 1 FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2 LIMIT $3',
+    'SELECT 1 FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2 ORDER BY handle LIMIT $3',
     [userId, exceptHandle, most],
   );
   return rows.length === most;

@@ -16,11 +16,15 @@ export const explaining = {
 export interface Carried {
   readonly text: string;
   readonly tables: ReadonlySet<string>;
+  /** The most rows that one part of the plan has read, also those that it left out of its answer. */
+  readonly rows: number;
 }
 
 interface Node {
   readonly 'Relation Name'?: string;
   readonly 'Actual Loops'?: number;
+  readonly 'Actual Rows'?: number;
+  readonly 'Rows Removed by Filter'?: number;
   readonly Plans?: readonly Node[];
 }
 
@@ -33,7 +37,7 @@ export async function carriedOut(
   await something();
   return [...server.log.slice(from).matchAll(/duration: .* plan:\n((?:\t.*\n)+)/g)].map(([, json = '']) => {
     const { 'Query Text': text, Plan: plan } = JSON.parse(json) as { 'Query Text': string; Plan: Node };
-    return { text: text.replace(/\s+/g, ' ').trim(), tables: new Set(touched(plan)) };
+    return { text: text.replace(/\s+/g, ' ').trim(), tables: new Set(touched(plan)), rows: read(plan) };
   });
 }
 
@@ -41,4 +45,9 @@ function touched(node: Node): string[] {
   if (node['Actual Loops'] === 0) return [];
   const own = node['Relation Name'];
   return [...(own === undefined ? [] : [own]), ...(node.Plans ?? []).flatMap(touched)];
+}
+
+function read(node: Node): number {
+  const { 'Actual Rows': rows = 0, 'Rows Removed by Filter': removed = 0, 'Actual Loops': loops = 0 } = node;
+  return Math.max(loops * (rows + removed), ...(node.Plans ?? []).map(read));
 }

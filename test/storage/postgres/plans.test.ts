@@ -1,0 +1,71 @@
+/** Whatever a request asks reads about as many rows as it answers with, however many there are of others and of the same. */
+
+import { expect, test } from 'vitest';
+import { account, hex, session, trail } from '../../../src/storage/conformance/case.ts';
+import { openNode, queryAt } from '../../support/postgres/ground.ts';
+import { joe } from '../../support/postgres/pair.ts';
+import { carriedOut, explaining } from '../../support/postgres/plans.ts';
+import { startPostgres } from '../../support/postgres.ts';
+
+/** Rows of joe, and rows of others: a half of all entries is about joe, and all of it older than the rest. */
+const fill = [
+  'SET session_replication_role = replica',
+  'SET auto_explain.log_min_duration = -1',
+  `INSERT INTO users SELECT 'other-' || n, 1000 FROM generate_series(1, 50) AS n`,
+  `INSERT INTO audit (seq, at, event, outcome, user_id, contract, network, request_id, hash)
+   SELECT n, 1000, 'login', 'ok', CASE WHEN n <= 15000 THEN '${joe}' ELSE 'other-' || n % 50 END, 'rest', '', '',
+     sha256(n::text::bytea) FROM generate_series(1, 30000) AS n`,
+  `UPDATE audit_ends SET last_seq = 30000, last_hash = sha256('30000')`,
+  `INSERT INTO devices SELECT 'other-' || n % 50 + 1, sha256(n::text::bytea), 1000 FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO devices SELECT '${joe}', sha256(n::text::bytea), 1000 FROM generate_series(1, 50) AS n`,
+  `INSERT INTO sessions SELECT '${joe}', decode(lpad(to_hex(n), 64, '0'), 'hex'), 'many-' || n, 'rest', 1000, 1000 + n,
+     900000, 900000, 1000, '', '' FROM generate_series(1, 10000) AS n`,
+  `INSERT INTO owners SELECT id_hash, user_id FROM sessions`,
+  `INSERT INTO sessions SELECT 'other-' || n % 50 + 1, sha256(n::text::bytea), 'other-' || n, 'rest', 1000, 1000 + n,
+     900000, 900000, 1000, '', '' FROM generate_series(1, 10000) AS n`,
+  'ANALYZE',
+];
+
+/** Twice a step of two hundred, and the sessions that a cap of a hundred looks at besides. */
+const maxRead = 500;
+
+test('B5: no statement of a request reads many more rows than it answers with', async () => {
+  const server = await startPostgres({ settings: { ...explaining, fsync: 'off' } });
+  const url = await server.createDatabase();
+  const { accounts, audit, devices, sessions } = await openNode(url, { trustMs: 0 });
+  await accounts.create(account('joe'));
+  await queryAt(url, ...fill.map((sql) => [sql] as const));
+  const ending = { most: 200, trail: trail('logout') };
+  const read = async (something: () => Promise<unknown>) => {
+    const statements = await carriedOut(server, something);
+    expect(statements.length).toBeGreaterThan(0);
+    // Entries are linked beside requests, many together.
+    const own = statements.filter(({ tables }) => !tables.has('audit_waiting'));
+    return own.filter(({ rows }) => rows > maxRead).map(({ text, rows }) => `${rows}: ${text}`);
+  };
+  const asked: Readonly<Record<string, () => Promise<unknown>>> = {
+    'a page of entries': () => audit.read({ userId: joe, most: 100 }),
+    'a later page of entries': () => audit.read({ userId: joe, before: 10_000, most: 100 }),
+    'entries in order': () => audit.read({ userId: 'other-1', after: 0, most: 100 }),
+    'any device': () => devices.any(joe),
+    'known devices': () => devices.findKnown('joe', [1, 2, 3, 4, 5, 6, 7, 8].map(hex), 0),
+    'a new device': () => devices.remember(hex(1), joe, 1_000, 50),
+    'a page of sessions': () => sessions.ofUser(joe, { most: 201 }),
+    'a later page of sessions': () =>
+      sessions.ofUser(joe, { before: { lastSeenAt: 6_000, handle: 'many-5000' }, most: 201 }),
+    'a session by its handle': () => sessions.removeByHandle(joe, 'many-77', trail('logout')),
+    'eight sessions': () => sessions.remove([1, 2, 3, 4, 5, 6, 7, 8].map(hex), trail('logout')),
+    'a step of an end of all': () => sessions.removeOfUser(joe, 'many-50', 200, trail('logout')),
+    'a hash that is replaced': () =>
+      accounts.replaceHash(joe, 'hash of joe', 'new', trail('password'), ending),
+    'a login beyond a cap of a hundred': () =>
+      sessions.insert(hex(20_000), session(20_000, joe), trail('login'), {
+        most: 100,
+        step: 200,
+        trail: trail('logout'),
+      }),
+    'a removal of the account': () => accounts.remove(joe, 200, trail('account_delete')),
+    'a step of its reclaim': () => accounts.reclaim(200, trail('account_delete')),
+  };
+  for (const [what, something] of Object.entries(asked)) expect.soft(await read(something), what).toEqual([]);
+}, 60_000);
