@@ -34,10 +34,17 @@ const halves: Readonly<Record<string, string>> = {
 /** Where engines are chosen and opened. */
 const composing = ['src/open.ts', 'src/archive.ts', 'src/migrate.ts'];
 
-/** What others may know of storage: the port, values that may be there already, what counts values, and the chain. */
-const ports = ['port', 'awaitable', 'histogram', 'chain', 'counts', 'degrading', 'recent'].map(
-  (name) => `src/storage/${name}.ts`,
-);
+/** What others may know of storage: the port, values that may be there already, what counts values, the chain, and the ends of sessions. */
+const ports = [
+  'port',
+  'awaitable',
+  'histogram',
+  'chain',
+  'counts',
+  'degrading',
+  'recent',
+  'session-ends',
+].map((name) => `src/storage/${name}.ts`);
 
 /** Files of `src/wire` and of its folders that stand for one contract each. */
 const contracts = ['envelope', 'rest', 'dotjson', 'session', 'sessions', 'account', 'email', 'site'];

@@ -8,9 +8,8 @@ import { StoreUnavailable } from '../../src/storage/port.ts';
 import { deleteAccount } from '../../src/usecases/account.ts';
 import { check } from '../../src/usecases/check.ts';
 import type { SignedIn } from '../../src/usecases/confirm.ts';
-import { endAllSessions, explain } from '../../src/usecases/end.ts';
+import { endAllSessions } from '../../src/usecases/end.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
-import { logout } from '../../src/usecases/logout.ts';
 import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usecases/operate.ts';
 import { changePassword } from '../../src/usecases/password.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
@@ -190,49 +189,6 @@ test('what was done stays done where its notice cannot be queued, or a log fails
   expect([await alive(changed.id), await alive(idOf(0))]).toEqual([true, false]);
   // Metrics show what could not be done.
   expect(silent.audit.counts).toContainEqual({ event: 'password_change', outcome: 'unavailable', count: 1 });
-});
-
-test('B5: a logout of eight sessions is one call, whatever they are', async () => {
-  const { gate, calls, alive } = await withMany();
-  const ids = [idOf(3), idOf(1), 'x'.repeat(26), idOf(3), idOf(2), 'y'.repeat(26), idOf(5), idOf(6)];
-  const { ended } = granted(await logout(gate, ids, caller()));
-  expect(new Set(ended)).toEqual(new Set([3, 1, 2, 5, 6].map(idOf)));
-  expect(calls).toEqual([{ name: 'sessions.remove', given: [7], rows: 5 }]);
-  expect(await Promise.all([1, 2, 3, 4].map((n) => alive(idOf(n))))).toEqual([false, false, false, true]);
-  calls.length = 0;
-  expect(await logout(gate, ids, caller())).toEqual({ refused: 'no_session' });
-  expect(calls).toEqual([{ name: 'sessions.remove', given: [7], rows: 0 }]);
-});
-
-test('B5: a logout that is cut short at one of its sessions ended none of them, and reported none', async () => {
-  const { gate, alive } = await withMany();
-  const mend = await setTrap(gate, 'cut', {
-    at: 'BEFORE DELETE ON sessions',
-    when: "OLD.handle = 'many000000000002'",
-  });
-  const ids = [1, 2, 3].map(idOf);
-  await expect(logout(gate, ids, caller())).rejects.toThrow(StoreUnavailable);
-  expect(await Promise.all(ids.map(alive))).toEqual([true, true, true]);
-  expect(gate.entries.filter(({ event }) => event === 'logout')).toEqual([]);
-  await mend();
-  expect(granted(await logout(gate, ids, caller())).ended).toHaveLength(3);
-  expect(await Promise.all(ids.map(alive))).toEqual([false, false, false]);
-});
-
-test('B5: dead sessions among eight are noted as expired, and neither reported nor kept in the audit', async () => {
-  const { gate } = await withMany();
-  const later = caller({ now: caller().now + 604_800_000 - 9_998 });
-  expect(granted(await logout(gate, [0, 1, 2, 3, 4].map(idOf), later)).ended).toEqual([3, 4].map(idOf));
-  const entries = (await gate.audit.read({ most: 10 })).filter(({ event }) => event === 'logout');
-  expect(entries.map(({ handle }) => handle)).toEqual(['many000000000004', 'many000000000003']);
-  expect(await explain(gate, idOf(1), later.now)).toMatchObject({
-    state: 'ended',
-    ended: { event: 'expiry', outcome: 'idle' },
-  });
-  expect(await explain(gate, idOf(3), later.now)).toMatchObject({
-    state: 'ended',
-    ended: { event: 'logout' },
-  });
 });
 
 test('P7: a password is replaced in the step that ends the last of very many sessions that began meanwhile', async () => {
