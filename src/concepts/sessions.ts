@@ -13,16 +13,15 @@ import { digest, newHandle } from '../crypto/ids.ts';
 import { type Awaitable, after } from '../storage/awaitable.ts';
 import {
   clockSlackMs,
-  type Death,
-  type EndedSession,
   type Session,
   type SessionQuery,
   type SessionStore,
   type Trail,
 } from '../storage/port.ts';
-import { endStep, SessionCap } from './sessions/cap.ts';
+import { SessionCap } from './sessions/cap.ts';
 import { type IdSpelling, idLike, newId } from './sessions/ids.ts';
-import { Life } from './sessions/life.ts';
+import { Life, type Seen } from './sessions/life.ts';
+import { inSteps } from './sessions/steps.ts';
 
 export type { IdSpelling } from './sessions/ids.ts';
 
@@ -42,11 +41,6 @@ export interface SessionRules {
   /** The most sessions one user may have; 0 for as many as they like. */
   readonly mostPerUser: number;
 }
-
-/** What is known about a session id. */
-export type Seen =
-  | { readonly session: Session; readonly death: Death | undefined }
-  | { readonly ended: EndedSession };
 
 /** Live sessions of a user, and where the next page begins, if there may be one. */
 export interface SessionPage {
@@ -69,8 +63,6 @@ export const provenMs = 10 * 60_000;
 /** How long it is remembered what became of a session, in milliseconds: a week. */
 const endedKeptMs = 7 * 86_400_000;
 
-/** Rows removed in one step of a sweep: few enough that no request notices. */
-const sweepStep = 200;
 const noSession: NoSession = { refused: 'no_session' };
 
 export class Sessions {
@@ -205,26 +197,30 @@ export class Sessions {
   }
 
   /**
-   * Ends all sessions of a user, or all but one, in steps that let others have their turn; returns how many. `tell`
-   * hears of those that ended after each step. Cut short, it has ended those used last; asked again, it goes on.
+   * Ends all sessions of a user, or all but one, in steps that let others have their turn, with a pause after each; returns
+   * how many. `tell` hears of those that ended after each step. Cut short, it has ended those used last; asked again, it
+   * goes on.
    */
-  async endAll(
+  endAll(
     userId: string,
     exceptHandle: string | undefined,
     trail: Trail,
     tell: (ended: readonly Session[]) => void = () => {},
+    pause: () => Promise<void> = async () => {},
   ): Promise<number> {
-    for (let count = 0; ; ) {
-      const ended = await this.#store.removeOfUser(userId, exceptHandle, endStep, trail);
+    return inSteps(async (most) => {
+      const ended = await this.#store.removeOfUser(userId, exceptHandle, most, trail);
       tell(ended);
-      count += ended.length;
-      if (ended.length < endStep) return count;
-    }
+      return ended.length;
+    }, pause);
   }
 
-  /** Ends all sessions of everybody; returns how many rows there were. */
-  endEverybody(trail: Trail): Promise<number> {
-    return this.#store.removeAll(trail);
+  /**
+   * Ends all sessions of all users, in steps with a pause after each; returns how many rows there were. A session that
+   * begins meanwhile ends as well if a step finds it. Cut short, those that are left are alive; asked again, it goes on.
+   */
+  endEverybody(trail: Trail, pause: () => Promise<void>): Promise<number> {
+    return inSteps((most) => this.#store.removeAny(most, trail), pause);
   }
 
   /** Finds a session of anybody by its handle, dead or alive. */
@@ -244,7 +240,7 @@ export class Sessions {
   /** Ends what logins left beyond the cap, and reclaims the rows of dead sessions, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     await this.#cap.sweep(now, pause);
-    while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
-    while ((await this.#store.sweepEnded(now - endedKeptMs, sweepStep)) === sweepStep) await pause();
+    await inSteps((most) => this.#store.sweep(now, most), pause);
+    await inSteps((most) => this.#store.sweepEnded(now - endedKeptMs, most), pause);
   }
 }

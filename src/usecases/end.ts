@@ -35,19 +35,34 @@ export async function endAnySession(
 }
 
 /** Ends all sessions of a user; returns their handles. A login that comes after it is not concerned. */
-export async function endAllSessions(gate: Gate, userId: string, caller: Caller): Promise<string[]> {
+export async function endAllSessions(
+  gate: Gate,
+  userId: string,
+  caller: Caller,
+  pause?: () => Promise<void>,
+): Promise<string[]> {
   const report = reportEnds(gate, caller);
   const handles: string[] = [];
-  await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'), (ended) => {
+  const tell = (ended: readonly Session[]) => {
     report(ended);
     for (const { handle } of ended) handles.push(handle);
-  });
+  };
+  await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'), tell, pause);
   return handles;
 }
 
-/** Ends all sessions of everybody, with one entry in the audit; returns how many. */
-export async function endEverySession(gate: Gate, caller: Caller): Promise<number> {
-  const ended = await gate.sessions.endEverybody(gate.audit.trail(caller, 'logout'));
+/**
+ * Ends all sessions of all users, step by step, and returns how many. The one entry in the audit comes first: no session
+ * ends without it. What begins after the answer is not concerned.
+ */
+export async function endEverySession(
+  gate: Gate,
+  caller: Caller,
+  pause: () => Promise<void>,
+): Promise<number> {
+  const trail = gate.audit.trail(caller, 'logout');
+  await gate.audit.keep(trail, undefined);
+  const ended = await gate.sessions.endEverybody(trail, pause);
   reported(gate, 'logout', caller, {});
   return ended;
 }

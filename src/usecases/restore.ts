@@ -23,8 +23,8 @@ export async function settleRestored(
   pause: () => Promise<void>,
 ): Promise<Settled> {
   const trail = gate.audit.trail(caller, 'restore', keepSessions ? 'sessions_kept' : 'ok');
-  const ended = keepSessions ? 0 : await gate.sessions.endEverybody(trail);
-  if (keepSessions) await gate.audit.keep(trail, undefined);
+  await gate.audit.keep(trail, undefined);
+  const ended = keepSessions ? 0 : await gate.sessions.endEverybody(trail, pause);
   await gate.tokens.sweep(Number.MAX_SAFE_INTEGER, pause);
   await gate.invitations.sweep(Number.MAX_SAFE_INTEGER, pause);
   return { ended, dropped: await dropMails(gate, endOfTime) };

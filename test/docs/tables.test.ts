@@ -134,7 +134,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'wait for a database that is locked': seconds(constant('storage/sqlite/writer', 'lockPausesMs')),
     '`Retry-After` of a store that does not answer': `${constant('wire/app', 'retryAfterSeconds')} s`,
     'log lines waiting to be read': kibibytes(constant('server/log', 'mostWaitingBytes')),
-    'rows of dead sessions removed in one step': count(constant('concepts/sessions', 'sweepStep')),
+    'rows of dead sessions removed in one step': count(constant('concepts/sessions/steps', 'endStep')),
     'proof of a password, in its session': `${constant('concepts/sessions', 'provenMs') / 60_000} min`,
     'word of what became of a session': days(constant('concepts/sessions', 'endedKeptMs')),
     'known device, unused': days(constant('concepts/devices', 'knownForMs')),

@@ -3,43 +3,19 @@
 import { expect, test } from 'vitest';
 import { Accounts } from '../../src/concepts/accounts.ts';
 import { Audit } from '../../src/concepts/audit.ts';
-import { Sessions } from '../../src/concepts/sessions.ts';
 import { StoreUnavailable } from '../../src/storage/port.ts';
 import { deleteAccount } from '../../src/usecases/account.ts';
-import { check } from '../../src/usecases/check.ts';
-import type { SignedIn } from '../../src/usecases/confirm.ts';
 import { endAllSessions } from '../../src/usecases/end.ts';
-import { isRefusal } from '../../src/usecases/gate.ts';
 import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usecases/operate.ts';
 import { changePassword } from '../../src/usecases/password.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { endSession, endSessions, listSessions } from '../../src/usecases/sessions.ts';
 import { sweep } from '../../src/usecases/sweep.ts';
 import { countRows, query, setTrap } from '../support/database.ts';
-import { caller, granted, openGate, trailOf } from '../support/gate.ts';
-import { addSessions, idOf } from '../support/large.ts';
+import { caller, granted, trailOf } from '../support/gate.ts';
+import { idOf } from '../support/large.ts';
+import { joe, many, rows, withMany } from '../support/many.ts';
 import { counted, type StoreCall } from '../support/store-calls.ts';
-
-const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
-const many = 450;
-
-/** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
-async function withMany(mostPerUser = 0) {
-  const real = await openGate();
-  const calls: StoreCall[] = [];
-  const part = counted('sessions', real.store.sessions, calls);
-  const sessions = new Sessions(part, { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser });
-  const gate = { ...real, sessions };
-  const begun = granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
-  const here: SignedIn = { id: begun.id, ...granted(await check(gate, begun.id, caller().now)) };
-  await addSessions(real.store, here.user.id, many, caller().now - 10_000);
-  calls.length = 0;
-  const alive = async (id: string) => !isRefusal(await check(gate, id, caller().now));
-  return { gate, here, calls, alive };
-}
-
-const rows = (calls: readonly StoreCall[], name: string) =>
-  calls.filter((call) => call.name === name).map((call) => call.rows);
 
 test('B4: a page of the list is one call for one row more than it holds', async () => {
   const { gate, here, calls } = await withMany();

@@ -1,9 +1,7 @@
 /** The cap on the sessions of one user (ruling B4), and who has more until the sweep has ended them. */
 
 import type { Cap, SessionStore, Trail } from '../../storage/port.ts';
-
-/** Sessions that end in one step: of a user who ends them all, and beyond the cap at a login. */
-export const endStep = 200;
+import { endStep, inSteps } from './steps.ts';
 
 /** Users who are remembered for the sweep; others wait for their next login. */
 const mostRemembered = 10_000;
@@ -33,7 +31,7 @@ export class SessionCap {
   /** Ends what users have beyond the cap, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     for (const [userId, cap] of this.#over) {
-      while ((await this.#store.endBeyond(userId, now, cap)) === cap.step) await pause();
+      await inSteps(() => this.#store.endBeyond(userId, now, cap), pause);
       this.#over.delete(userId);
     }
   }

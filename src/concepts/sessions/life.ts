@@ -1,6 +1,11 @@
 /** How long a session lives: the rules of ruling G15. */
 
-import type { Death, Session } from '../../storage/port.ts';
+import type { Death, EndedSession, Session } from '../../storage/port.ts';
+
+/** What is known about a session id. */
+export type Seen =
+  | { readonly session: Session; readonly death: Death | undefined }
+  | { readonly ended: EndedSession };
 
 export class Life {
   readonly #idleMs: number;

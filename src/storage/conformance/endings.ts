@@ -168,20 +168,34 @@ export const endingCases: readonly ConformanceCase[] = [
     assert.deepEqual(ended.sort(), handles(upTo(30).map((n) => session(n, joe))).sort());
   }),
 
-  ofJoe('removeAll: ends every session of everybody', async (store, joe) => {
+  ofJoe('removeAny: ends sessions of all users, some at a time, until none is left', async (store, joe) => {
     await five(store, joe);
-    assert.equal(await store.sessions.removeAll(), 5);
+    assert.equal(await store.sessions.removeAny(2, trail('logout')), 2);
+    assert.equal((await remaining(store, 5)).length, 3);
+    assert.equal(await store.sessions.removeAny(2, trail('logout')), 2);
+    assert.equal(await store.sessions.removeAny(2, trail('logout')), 1);
     assert.deepEqual(await remaining(store, 5), []);
-    assert.equal(await store.sessions.removeAll(), 0);
-    await store.sessions.insert(hex(1), session(1, joe));
-    assert.deepEqual(await remaining(store, 5), [1]);
+    assert.equal(await store.sessions.removeAny(2, trail('logout')), 0);
+    await store.sessions.insert(hex(9), session(9, joe));
+    assert.deepEqual(await remaining(store, 10), [9]);
+  }),
+
+  ofJoe('removeAny: a session that gets another id meanwhile does not slip through', async (store, joe) => {
+    for (const round of upTo(20)) {
+      await store.sessions.insert(hex(round), session(round, joe));
+      await Promise.all([
+        store.sessions.rotate(hex(round), hex(100 + round)),
+        store.sessions.removeAny(9, trail('logout')),
+      ]);
+      assert.deepEqual(await store.sessions.ofUser(joe, { most: 9 }), []);
+    }
   }),
 
   ofJoe('touch: brings nothing back that was ended in any way', async (store, joe) => {
     const endings: readonly ((n: number) => Promise<unknown>)[] = [
       (n) => store.sessions.removeByHandle(joe, `handle-${n}`),
       () => store.sessions.removeOfUser(joe, undefined, 99),
-      () => store.sessions.removeAll(),
+      () => store.sessions.removeAny(99, trail('logout')),
       () => store.accounts.remove(joe, 99),
     ];
     for (const [n, end] of endings.entries()) {

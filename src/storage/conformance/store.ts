@@ -35,7 +35,7 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   remove: ({ sessions }) => sessions.remove([hex(1)]),
   removeByHandle: ({ sessions }) => sessions.removeByHandle('id-of-joe', 'handle-1'),
   removeOfUser: ({ sessions }) => sessions.removeOfUser('id-of-joe', undefined, 99),
-  removeAll: ({ sessions }) => sessions.removeAll(),
+  removeAny: ({ sessions }) => sessions.removeAny(99, trail('logout')),
   'sweep of sessions': ({ sessions }) => sessions.sweep(9_999, 1),
   take: ({ throttle }) => throttle.take([quota(1, 9)], 1_000),
   giveBack: ({ throttle }) => throttle.giveBack([{ key: hex(1), windowEndsAt: 2_000 }]),

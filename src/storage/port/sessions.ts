@@ -130,8 +130,11 @@ export interface SessionStore {
   ): Promise<Session[]>;
   /** Finds a session by its handle: of one user, or of any. */
   findByHandle(handle: string, userId?: string): Promise<Session | undefined>;
-  /** Removes every session of everybody; returns how many. The trail leaves one entry in the audit. */
-  removeAll(trail?: Trail): Promise<number>;
+  /**
+   * Removes at most `most` sessions of any users, and leaves no entry in the audit; returns how many. Fewer than `most` are
+   * removed only if none is left of those there were when the step began.
+   */
+  removeAny(most: number, trail: Trail): Promise<number>;
   /** What is kept of a session that ended, by the hash of the id it ended with. */
   findEnded(idHash: string): Promise<EndedSession | undefined>;
   /** Forgets at most `most` sessions that ended before `before`; returns how many. */

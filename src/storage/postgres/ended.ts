@@ -30,21 +30,44 @@ export async function noteEnded(
   );
 }
 
-/** Ends all sessions there are; returns how many. */
-export async function endEverything(run: Run, trail: Trail | undefined): Promise<number> {
-  if (!trail) {
-    const { count } = await run(
-      'WITH gone AS (DELETE FROM sessions RETURNING id_hash) DELETE FROM owners USING gone WHERE key = id_hash',
-    );
-    return count;
-  }
+/**
+ * Ends at most `most` sessions of any users; returns the hashes of their ids. What another step holds comes last, and is
+ * waited for: a session that gets another id meanwhile must not slip through.
+ */
+export async function endAny(run: Run, most: number, trail: Trail): Promise<string[]> {
+  const free = await lockAny(run, most, 'SKIP LOCKED');
+  const locked = free.length < most ? await lockAny(run, most, '') : free;
   const { at, event, outcome, contract } = trail;
-  const { count } = await run(
-    `WITH gone AS (DELETE FROM sessions RETURNING user_id, id_hash, handle)
-     ${into} SELECT user_id, id_hash, handle, $1, $2, $3, $4 FROM gone ${again}`,
-    [at, event, outcome, contract],
+  const { rows } = await run<{ idHash: string }>(
+    `WITH gone AS (
+       DELETE FROM sessions USING unnest($1::text[], $2::bytea[]) AS locked (user_id, id_hash)
+       WHERE sessions.user_id = locked.user_id AND sessions.id_hash = locked.id_hash
+       RETURNING sessions.user_id, sessions.id_hash, handle
+     )
+     ${into} SELECT user_id, id_hash, handle, $3, $4, $5, $6 FROM gone ${again}
+     RETURNING encode(id_hash, 'hex') AS "idHash"`,
+    [
+      locked.map(({ userId }) => userId),
+      hashes(locked.map(({ idHash }) => idHash)),
+      at,
+      event,
+      outcome,
+      contract,
+    ],
   );
-  return count;
+  return rows.map(({ idHash }) => idHash);
+}
+
+async function lockAny(
+  run: Run,
+  most: number,
+  whatIsHeld: 'SKIP LOCKED' | '',
+): Promise<{ readonly userId: string; readonly idHash: string }[]> {
+  const { rows } = await run<{ userId: string; idHash: string }>(
+    `SELECT user_id AS "userId", encode(id_hash, 'hex') AS "idHash" FROM sessions LIMIT $1 FOR UPDATE ${whatIsHeld}`,
+    [most],
+  );
+  return rows;
 }
 
 /** Ends at most `most` sessions that died by themselves, earliest first; what somebody else holds just now stays. */

@@ -4,7 +4,7 @@ import type { Ending, Session, SessionStore, Trail } from '../port.ts';
 import { byCreation, type EndCause, expiryOf } from '../session-ends.ts';
 import { type Beyond, handlesBeyond } from './beyond.ts';
 import type { Checks } from './checks.ts';
-import { confirmEnds, endEverything, endExpired, findEnded, forgetEnded, noteEnded } from './ended.ts';
+import { confirmEnds, endAny, endExpired, findEnded, forgetEnded, noteEnded } from './ended.ts';
 import { holdToAdd, holdToChange } from './hold.ts';
 import type { News } from './news.ts';
 import { own } from './owners.ts';
@@ -221,12 +221,12 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       return (await db.read<Session>(sql, values)).rows[0];
     },
 
-    removeAll: (trail) =>
+    removeAny: (most, trail) =>
       db.step(async (run) => {
-        run.afterwards(() => news.everything());
-        await waiting.add(run, trail, {});
-        return endEverything(run, trail);
-      }, 'long'),
+        const idHashes = await endAny(run, most, trail);
+        run.afterwards(() => news.ended(idHashes));
+        return idHashes.length;
+      }),
 
     async findEnded(idHash) {
       const userId = await owners.of(db, idHash);

@@ -1,15 +1,13 @@
 /** What became of sessions that are gone: one row each under the hash of the id, kept for a while. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { EndedSession, Session, Trail } from '../port.ts';
+import type { EndedSession, Session } from '../port.ts';
 import type { EndCause } from '../session-ends.ts';
 
 /** Every method belongs inside a step of the writer or a read of the reader. */
 export interface Ended {
   /** Notes why and when a session ended; without a cause nobody could say. */
   note(idHash: string, session: Pick<Session, 'handle' | 'userId'>, cause: EndCause | undefined): void;
-  /** Notes that all sessions there are end. */
-  noteAll(trail: Trail | undefined): void;
   /** Notes the sessions that the sweep of the same arguments is about to remove. */
   noteExpired(now: number, most: number): void;
   find(idHash: string): EndedSession | undefined;
@@ -20,7 +18,6 @@ export interface Ended {
 export function endedIn(db: DatabaseSync): Ended {
   const into = 'INSERT OR REPLACE INTO ended (id_hash, handle, user_id, ended_at, event, outcome, contract)';
   const insert = db.prepare(`${into} VALUES (unhex(?), ?, ?, ?, ?, ?, ?)`);
-  const insertAll = db.prepare(`${into} SELECT id_hash, handle, user_id, ?, ?, ?, ? FROM sessions`);
   const insertExpired = db.prepare(
     `${into} SELECT id_hash, handle, user_id, idle_expires_at, 'expiry',
        iif(idle_expires_at < expires_at, 'idle', 'over_age'), contract
@@ -39,9 +36,6 @@ export function endedIn(db: DatabaseSync): Ended {
     note(idHash, { handle, userId }, cause) {
       if (!cause) return;
       insert.run(idHash, handle, userId, cause.at, cause.event, cause.outcome, cause.contract);
-    },
-    noteAll(trail) {
-      if (trail) insertAll.run(trail.at, trail.event, trail.outcome, trail.contract);
     },
     noteExpired: (now, most) => void insertExpired.run(now, most),
     find: (idHash) => select.get(idHash) as EndedSession | undefined,

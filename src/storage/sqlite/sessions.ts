@@ -71,7 +71,9 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     'SELECT count(*) AS count FROM (SELECT 1 FROM sessions WHERE user_id = ? AND handle IS NOT ? LIMIT ?)',
   );
   const isThere = db.prepare('SELECT 1 FROM sessions WHERE user_id = ? AND handle = ?');
-  const removeAll = db.prepare('DELETE FROM sessions');
+  const removeAny = db.prepare(
+    `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash FROM sessions LIMIT ?) RETURNING ${hashAndColumns}`,
+  );
   const sweep = db.prepare(
     `DELETE FROM sessions WHERE id_hash IN
      (SELECT id_hash FROM sessions WHERE idle_expires_at <= ? ORDER BY idle_expires_at LIMIT ?)`,
@@ -219,13 +221,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
       return reader.read(find) as Session | undefined;
     },
 
-    removeAll: (trail) =>
-      writer.write(() => {
-        sessions.forgetAll();
-        ended.noteAll(trail);
-        chain.append(trail, {});
-        return Number(removeAll.run().changes);
-      }),
+    removeAny: (most, trail) => writer.write(() => gone(removeAny.all(most), trail).length),
 
     findEnded: async (idHash) => reader.read(() => ended.find(idHash)),
 

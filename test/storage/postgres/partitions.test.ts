@@ -45,7 +45,8 @@ const wide: Readonly<Record<string, RegExp>> = {
   'the sweep': /^WITH (?:dead|unused|over) AS|^DELETE FROM (?:ended|tokens) WHERE \(user_id, \w+\) IN/,
   'owners of what is gone': /^DELETE FROM owners WHERE key = ANY/,
   'the list of users': /^SELECT .* FROM users JOIN auth .* ORDER BY/,
-  'the end of all sessions': /^WITH gone AS \(DELETE FROM sessions RETURNING/,
+  'the end of all sessions':
+    /^SELECT user_id .* FROM sessions LIMIT|^WITH gone AS \( DELETE FROM sessions USING unnest/,
   'the name of a credential that is lost': /^DELETE FROM names WHERE user_id = \$1$/,
   '`/readyz`': /FROM gatehouse$/,
 };
@@ -174,7 +175,7 @@ test('what touches more is what the documentation lists', async () => {
     await sessions.sweepEnded(20_000, 5);
     for (const { sweep } of [throttle, devices]) await sweep(10_000, 5);
     await tokens.sweep(10_000, 99_999, 5);
-    await sessions.removeAll(trail('logout'));
+    await sessions.removeAny(99, trail('logout'));
   });
   const found = new Set(statements.filter(isWide).map(nameOfWide));
   expect([...found].sort()).toEqual(Object.keys(wide).sort());

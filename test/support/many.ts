@@ -1,0 +1,32 @@
+/** A person with very many sessions, over the real concepts and a store whose calls are written down. */
+
+import { Sessions } from '../../src/concepts/sessions.ts';
+import { check } from '../../src/usecases/check.ts';
+import type { SignedIn } from '../../src/usecases/confirm.ts';
+import { isRefusal } from '../../src/usecases/gate.ts';
+import { registerAndLogin } from '../../src/usecases/register.ts';
+import { caller, granted, openGate } from './gate.ts';
+import { addSessions } from './large.ts';
+import { counted, type StoreCall } from './store-calls.ts';
+
+export const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
+export const many = 450;
+
+/** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
+export async function withMany(mostPerUser = 0) {
+  const real = await openGate();
+  const calls: StoreCall[] = [];
+  const part = counted('sessions', real.store.sessions, calls);
+  const sessions = new Sessions(part, { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser });
+  const gate = { ...real, sessions };
+  const begun = granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
+  const here: SignedIn = { id: begun.id, ...granted(await check(gate, begun.id, caller().now)) };
+  await addSessions(real.store, here.user.id, many, caller().now - 10_000);
+  calls.length = 0;
+  const alive = async (id: string) => !isRefusal(await check(gate, id, caller().now));
+  return { gate, here, calls, alive };
+}
+
+/** How many rows the calls of a name answered with. */
+export const rows = (calls: readonly StoreCall[], name: string) =>
+  calls.filter((call) => call.name === name).map((call) => call.rows);
