@@ -11,7 +11,7 @@ const either = ['test/{mail,usecases,wire}/*.test.ts', 'test/concepts/audit.test
 
 /** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
 const both = [
-  'test/usecases/{end-all,login-calls,logout,people,steps}.test.ts',
+  'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
   'test/wire/{clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/wire/{registration,reset,reset-links,rest,session,store,worst-request}.test.ts',
   'test/wire/{audit,devices,expiry,hostile,identifiers,ids,logs,race,site,status,throttle,throttle-windows,trouble}.test.ts',

@@ -92,6 +92,11 @@ export class Devices {
     return { ids, isNews: isNews && known === undefined };
   }
 
+  /** The ids of a client that could not be remembered: those it carries, or a new one; they make nothing known. */
+  unremembered({ deviceIds }: Pick<DeviceClaim, 'deviceIds'>): readonly string[] {
+    return deviceIds?.length === 0 ? [newToken()] : (deviceIds ?? []).slice(0, mostIds);
+  }
+
   /** The hashes of all devices known for a user, page by page: they tell no id. */
   async *hashesOf(userId: string): AsyncGenerator<readonly string[]> {
     for (let after = ''; ; ) {

@@ -4,11 +4,19 @@ import type { AuditEvent } from '../concepts/audit.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import type { Gate } from './gate.ts';
 
-/** Waits for work that follows an event. A failure is counted under the event, and never thrown. */
-export async function afterwards(gate: Gate, event: AuditEvent, work: Promise<unknown>): Promise<void> {
+/**
+ * Waits for work that follows an event, and returns what came of it. A failure is counted under the event and never
+ * thrown; then there is nothing to return.
+ */
+export async function afterwards<Result>(
+  gate: Gate,
+  event: AuditEvent,
+  work: Promise<Result>,
+): Promise<Result | undefined> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     gate.audit.count(event, error instanceof StoreUnavailable ? 'unavailable' : 'failed');
+    return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { limitWindowMs } from '../concepts/mails.ts';
 import type { InvalidToken } from '../concepts/tokens.ts';
 import { digest } from '../crypto/ids.ts';
 import type { Token, User } from '../storage/port.ts';
+import { afterwards } from './afterwards.ts';
 import { notProven, proveOwn, type SignedIn } from './confirm.ts';
 import { addressed } from './forgot.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
@@ -125,7 +126,8 @@ async function changeEmail(
   if (outcome === 'identifier_taken') return { refused: 'identifier_taken' };
   if (outcome === 'unknown_account') return { refused: 'invalid_token' };
   if (user.email === null || canonical(user.email) !== canonical(email)) {
-    await notifyOwner(gate, user, 'email_changed', { email: masked(email) }, caller.now);
+    const notice = notifyOwner(gate, user, 'email_changed', { email: masked(email) }, caller.now);
+    await afterwards(gate, 'email_change', notice);
   }
   return { user };
 }

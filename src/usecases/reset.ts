@@ -81,11 +81,15 @@ async function replace(
     replaced = await gate.accounts.replaceHash(credential, passwordHash, trail, { trail: ended });
   }
   await shutOut(gate, user.id, undefined, 'password_reset', caller);
+  await afterwards(gate, 'password_reset', settle(gate, user, email, caller));
+  return { user };
+}
+
+/** The link proved its address; the owner hears of the new password. */
+async function settle(gate: Gate, user: User, email: string, caller: Caller): Promise<void> {
   if (email !== '' && user.emailVerifiedAt === null) {
     await gate.accounts.verifyEmail(user.id, email, caller.now, gate.audit.trail(caller, 'email_verify'));
   }
   const owner = (await gate.accounts.user(user.id)) ?? user;
-  const notice = notifyOwner(gate, owner, 'password_changed', {}, caller.now);
-  await afterwards(gate, 'password_reset', notice);
-  return { user };
+  await notifyOwner(gate, owner, 'password_changed', {}, caller.now);
 }

@@ -1,6 +1,7 @@
 /** Beginning a session on a device: where a login, a registration and nothing else end up. */
 
 import type { BegunSession, IdSpelling, NoSession } from '../concepts/sessions.ts';
+import { afterwards } from './afterwards.ts';
 import type { Caller, Gate } from './gate.ts';
 import { notifyOwner } from './notice.ts';
 
@@ -23,7 +24,7 @@ export function beginSession(
 
 /**
  * Makes the caller's device known for a user who just logged in, and tells the owner of an account if that is news.
- * `known` is the id of the device if it was known before.
+ * `known` is the id of the device if it was known before. The session has begun, whatever becomes of either.
  */
 export async function onDevice(
   gate: Gate,
@@ -32,9 +33,9 @@ export async function onDevice(
   caller: Caller,
 ): Promise<BegunOnDevice> {
   const { userId } = begun.session;
-  const { ids, isNews } = await gate.devices.remember(userId, caller, known, caller.now);
-  if (isNews) await notifyOfDevice(gate, userId, caller);
-  return { ...begun, deviceIds: ids };
+  const device = await afterwards(gate, 'login', gate.devices.remember(userId, caller, known, caller.now));
+  if (device?.isNews) await afterwards(gate, 'login', notifyOfDevice(gate, userId, caller));
+  return { ...begun, deviceIds: device?.ids ?? gate.devices.unremembered(caller) };
 }
 
 async function notifyOfDevice(gate: Gate, userId: string, { device, network, now }: Caller): Promise<void> {

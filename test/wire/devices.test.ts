@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { bytesOnDisk } from '../support/database.ts';
+import { bytesOnDisk, setTrap } from '../support/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const limit = 3;
@@ -156,4 +156,30 @@ test('P10: the ids of devices are kept as hashes only', async () => {
   const bytes = await bytesOnDisk(server);
   expect(bytes.includes(ada.email)).toBe(true);
   expect(bytes.includes(device)).toBe(false);
+});
+
+test('P10: where a device cannot be remembered, the login is answered with its session, and the device keeps its ids', async () => {
+  const server = await startServer();
+  await server.post('/auth/register', ada);
+  await setTrap(server, 'cut', { at: 'BEFORE INSERT ON devices' });
+  const device = 'a'.repeat(26);
+  for (const answer of [
+    await login(server, ada, device),
+    await server.post(
+      '/login.json',
+      { username: ada.email, password: ada.password },
+      {
+        cookie: `__Host-gatehouse_device=${device}`,
+      },
+    ),
+    await server.post('/auth/register', eve),
+  ]) {
+    expect([200, 201]).toContain(answer.status);
+    expect(deviceOf(answer)).toMatch(answer.status === 200 ? /^a{26}$/ : /^[a-z0-9]{26}$/);
+    const checked = await server.send({
+      path: '/auth/session',
+      headers: { 'x-session-id': answer.cookie ?? '' },
+    });
+    expect(checked.status).toBe(200);
+  }
 });
