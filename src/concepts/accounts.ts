@@ -157,6 +157,12 @@ export class Accounts {
   async reclaim(trail: Trail, pause: () => Promise<void>): Promise<void> {
     while (await this.#store.reclaim(removalStep, trail)) await pause();
   }
+
+  /** Ends the sessions of accounts whose disabling was cut short, in small steps with a pause after each. */
+  async endOfDisabled(trail: Trail, pause: () => Promise<void>): Promise<void> {
+    for (let after: string | undefined = ''; after !== undefined; await pause())
+      after = await this.#store.endOfDisabled(after, removalStep, trail);
+  }
 }
 
 /** ASCII lower case, and nothing else: what Unicode calls equal stays different here. */

@@ -7,6 +7,9 @@ import { reportEnd, reportEnds } from './logout.ts';
 /** Sessions read from the database in one go. */
 const page = 500;
 
+/** Entries of the audit among which the deletion of an account is looked for: it is among the last there can be. */
+const newest = 20;
+
 /** All live sessions of a user, the one used last first, read page by page. */
 export async function* sessionsOf(gate: Gate, userId: string, now: number): AsyncGenerator<Session> {
   for await (const sessions of gate.sessions.pagesOfUser(userId, now, page)) yield* sessions;
@@ -92,6 +95,15 @@ export async function explain(gate: Gate, id: string, now: number): Promise<Expl
   const { session, death } = found;
   const user = await gate.accounts.user(session.userId);
   if (death) return { ...death, session, user };
-  if (!user) return { state: 'user_record_missing', session };
+  if (!user) return (await deletion(gate, session)) ?? { state: 'user_record_missing', session };
   return { state: user.disabledAt === null ? 'live' : 'account_disabled', session, user };
+}
+
+/** How a session ended with its account, as the sweep will note it once it comes to its row; `undefined` if it did not. */
+async function deletion(gate: Gate, { handle, userId }: Session): Promise<Explanation | undefined> {
+  const entries = await gate.audit.read({ userId, most: newest });
+  const entry = entries.find(({ event, outcome }) => event === 'account_delete' && outcome === 'ok');
+  if (!entry) return undefined;
+  const { at: endedAt, event, outcome, contract } = entry;
+  return { state: 'ended', ended: { handle, userId, endedAt, event, outcome, contract } };
 }

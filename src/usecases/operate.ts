@@ -56,8 +56,8 @@ export interface Ended {
 
 /**
  * Disables an account. Its sessions are refused from the first step on, and end for good in those after it: enabling
- * the account again brings none of them back. Cut short after the first step, the account is disabled; its rows go when
- * it is disabled or enabled again, or when they expire.
+ * the account again brings none of them back. Cut short after the first step, the account is disabled, and the sweep ends
+ * the rest.
  */
 export async function disableUser(
   gate: Gate,

@@ -5,9 +5,14 @@ import type { Gate } from './gate.ts';
 /** The caller of what no request asked for. */
 const asker = { contract: 'sweep', network: '', requestId: '' };
 
-/** Removes the rows of dead sessions and accounts and of windows that have ended, pausing after each small step. */
+/**
+ * Removes the rows of dead sessions and accounts and of windows that have ended, and goes on with what was cut short,
+ * pausing after each small step.
+ */
 export async function sweep(gate: Gate, now: number, pause: () => Promise<void>): Promise<void> {
-  await gate.accounts.reclaim(gate.audit.trail({ ...asker, now }, 'account_delete'), pause);
+  const by = { ...asker, now };
+  await gate.accounts.reclaim(gate.audit.trail(by, 'account_delete'), pause);
+  await gate.accounts.endOfDisabled(gate.audit.trail(by, 'logout', 'account_disable'), pause);
   await gate.sessions.sweep(now, pause);
   await gate.throttle.sweep(now, pause);
   await gate.devices.sweep(now, pause);

@@ -2,14 +2,16 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
+import { deleteAccount } from '../../src/usecases/account.ts';
 import { endAllSessions, endEverySession, explain } from '../../src/usecases/end.ts';
 import { login } from '../../src/usecases/login.ts';
 import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usecases/operate.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { settleRestored } from '../../src/usecases/restore.ts';
-import { countRows } from '../support/database.ts';
+import { sweep } from '../../src/usecases/sweep.ts';
+import { countRows, query, setTrap } from '../support/database.ts';
 import { caller, granted } from '../support/gate.ts';
-import { addSessions, idOf } from '../support/large.ts';
+import { idOf } from '../support/large.ts';
 import { joe, many, rows, withMany } from '../support/many.ts';
 
 /** A gate with joe signed in and his many older sessions, and one session of ada's. */
@@ -78,20 +80,68 @@ test('what is restored has no session before it is served, however many there we
   expect(entries.filter(({ event }) => event === 'restore')).toHaveLength(1);
 });
 
-test('what an operator does to very many sessions pauses after each step: a server on the same file has its turn', async () => {
-  const { gate } = await withMany();
+test.each(['disable', 'enable', 'end', 'delete'] as const)(
+  'what an operator does to very many sessions pauses after each step, for a server on the same file: %s',
+  async (what) => {
+    const { gate } = await withMany();
+    const found = await findAccount(gate, joe.identifier);
+    if (!found) throw new Error('joe is not there');
+    if (what === 'enable') {
+      const mend = await setTrap(gate, 'cut', { at: 'BEFORE DELETE ON sessions' });
+      await disableUser(gate, found, caller());
+      await mend();
+    }
+    let pauses = 0;
+    const pause = async () => {
+      pauses += 1;
+    };
+    if (what === 'disable') await disableUser(gate, found, caller(), pause);
+    if (what === 'enable') await enableUser(gate, found, caller(), pause);
+    if (what === 'end') await endAllSessions(gate, found.id, caller(), pause);
+    if (what === 'delete') await deleteUser(gate, found, caller(), pause);
+    expect([pauses, await countRows(gate, 'sessions')]).toEqual([2, 0]);
+  },
+);
+
+test('the sweep ends in steps what a disabling that was cut short left behind, and leaves others alone', async () => {
+  const { gate, here, ada, alive } = await withAda();
   const found = await findAccount(gate, joe.identifier);
   if (!found) throw new Error('joe is not there');
-  const pauses: string[] = [];
-  const pausing = (name: string) => async () => void pauses.push(name);
-  const ofEach: Record<string, number> = {};
-  await disableUser(gate, found, caller(), pausing('disable'));
-  await addSessions(gate.store, found.id, 250, caller().now);
-  await enableUser(gate, found, caller(), pausing('enable'));
-  await addSessions(gate.store, found.id, 250, caller().now);
-  await endAllSessions(gate, found.id, caller(), pausing('end'));
-  await addSessions(gate.store, found.id, 450, caller().now);
-  await deleteUser(gate, found, caller(), pausing('delete'));
-  for (const name of pauses) ofEach[name] = (ofEach[name] ?? 0) + 1;
-  expect(ofEach).toEqual({ disable: 2, enable: 1, end: 1, delete: 2 });
+  const mend = await setTrap(gate, 'cut', { at: 'BEFORE DELETE ON sessions' });
+  await disableUser(gate, found, caller());
+  await mend();
+  expect(await countRows(gate, 'sessions')).toBe(many + 2);
+  let pauses = 0;
+  await sweep(gate, caller().now, async () => {
+    pauses += 1;
+  });
+  expect(pauses).toBeGreaterThanOrEqual(2);
+  expect(await countRows(gate, 'sessions')).toBe(1);
+  expect([await alive(here.id), await alive(ada)]).toEqual([false, true]);
+  expect(await explain(gate, here.id, caller().now)).toMatchObject({
+    state: 'ended',
+    ended: { event: 'logout', outcome: 'account_disable', contract: 'sweep' },
+  });
+  const entries = await gate.audit.read({ userId: found.id, most: many + 9 });
+  expect(entries.filter(({ outcome }) => outcome === 'account_disable')).toHaveLength(many + 1);
+});
+
+test('a session of a deleted account is explained by the deletion, before the sweep comes to it and after', async () => {
+  const { gate, here } = await withAda();
+  const { id } = granted(await deleteAccount(gate, here, joe.password, caller())).user;
+  const deletion = { event: 'account_delete', outcome: 'ok', userId: id };
+  expect(await countRows(gate, 'sessions')).toBeGreaterThan(200);
+  // One of the oldest, which did not go with the account.
+  expect(await explain(gate, idOf(0), caller().now)).toEqual({
+    state: 'ended',
+    ended: { ...deletion, handle: 'many000000000000', contract: 'rest', endedAt: caller().now },
+  });
+  await sweep(gate, caller().now, async () => {});
+  expect(await explain(gate, idOf(0), caller().now)).toMatchObject({ state: 'ended', ended: deletion });
+});
+
+test('a session of an account of which one record was lost is explained by that', async () => {
+  const { gate, here } = await withAda();
+  await query(gate, 'DELETE FROM auth WHERE user_id = ?', here.user.id);
+  expect(await explain(gate, here.id, caller().now)).toMatchObject({ state: 'user_record_missing' });
 });

@@ -118,6 +118,30 @@ export const alongCases: readonly ConformanceCase[] = [
     },
   ),
 
+  ofJoe(
+    'endOfDisabled: ends in steps the sessions of disabled users, and of no others',
+    async (store, joe) => {
+      const { accounts, sessions } = store;
+      const why = trail('logout', { outcome: 'disable' });
+      assert.equal(await accounts.endOfDisabled('', 9, why), undefined);
+      for (const name of ['ann', 'bob', 'cyd']) await accounts.create(account(name));
+      const owners = [joe, joe, joe, 'id-of-ann', 'id-of-bob', 'id-of-cyd'];
+      for (const [n, owner] of owners.entries()) await sessions.insert(hex(n), session(n, owner));
+      await sessions.remove(hex(5));
+      for (const id of [joe, 'id-of-bob', 'id-of-cyd']) await accounts.setDisabled(id, 2_000);
+      const walked: (string | undefined)[] = [];
+      for (let after: string | undefined = ''; after !== undefined; walked.push(after))
+        after = await accounts.endOfDisabled(after, 2, why);
+      // Bob's one session; two of joe's, and one more; then nobody is left.
+      assert.deepEqual(walked, ['id-of-bob', 'id-of-cyd', joe, undefined]);
+      assert.deepEqual(await remaining(store, 6), [3]);
+      assert.equal((await audited(store)).length, 4);
+      assert.equal((await sessions.findEnded(hex(0)))?.outcome, 'disable');
+      await sessions.insert(hex(7), session(7, 'id-of-ann'));
+      assert.equal(await accounts.endOfDisabled('', 9, why), undefined);
+    },
+  ),
+
   ofJoe('replaceHash: sessions end in the same step if asked, or all but one', async (store, joe) => {
     await store.accounts.create(account('ann'));
     const owners = [joe, joe, joe, 'id-of-ann'];

@@ -70,6 +70,7 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   'sweep of devices': ({ devices }) => devices.sweep(9_999, 1),
   'removal of an account': ({ accounts }) => accounts.remove('id-of-joe', 9),
   'reclaim of accounts': ({ accounts }) => accounts.reclaim(9),
+  'sessions of disabled accounts': ({ accounts }) => accounts.endOfDisabled('', 9, trail('logout')),
   ping: (store) => store.ping(),
 };
 

@@ -123,4 +123,9 @@ export interface AccountStore {
    * reason of the trail, and with the last ones its row in `users`. `false` if no such account is left.
    */
   reclaim(most: number, trail?: Trail): Promise<boolean>;
+  /**
+   * Looks at disabled users in order of their ids, at most `most` of those after an id, and ends at most `most` sessions of
+   * the first who has any, with an entry in the audit for each. Returns the id to go on after; `undefined` at the end.
+   */
+  endOfDisabled(after: string, most: number, trail: Trail): Promise<string | undefined>;
 }

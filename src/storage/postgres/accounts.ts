@@ -4,7 +4,7 @@ import type { Awaitable } from '../awaitable.ts';
 import type { AccountStore, Credential, NewAccount, NewEmail, Trail, UsedInvitation, User } from '../port.ts';
 import { holdToChange } from './hold.ts';
 import { dropInvitation, holdInvitation } from './invitations.ts';
-import { giveUpName, goOnRemoving, removeAccount } from './removal.ts';
+import { endOfDisabled, giveUpName, goOnRemoving, removeAccount } from './removal.ts';
 import type { SessionsOfUser } from './sessions.ts';
 import type { Database, InStep, Run } from './step.ts';
 import { isStorable } from './text.ts';
@@ -136,6 +136,8 @@ export function accountsIn(
       }),
 
     reclaim: (most, trail) => db.step((run) => goOnRemoving(run, ofUser, most, trail)),
+
+    endOfDisabled: (after, most, trail) => db.step((run) => endOfDisabled(run, ofUser, after, most, trail)),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Removes an account: at once all that makes it one, and in steps what there may be very much of. */
+/** Removes and shuts out accounts: at once all that makes them, and in steps what there may be very much of. */
 
 import type { Trail } from '../port.ts';
 import { holdToChange } from './hold.ts';
@@ -53,6 +53,30 @@ export async function goOnRemoving(
   const { isDone } = await drop(run, ofUser, user.id, most, trail);
   if (isDone) await run(removeUser, [user.id]);
   return true;
+}
+
+/** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
+export async function endOfDisabled(
+  run: InStep,
+  ofUser: SessionsOfUser,
+  after: string,
+  most: number,
+  trail: Trail,
+): Promise<string | undefined> {
+  const { rows } = await run<{ id: string; isSignedIn: boolean }>(
+    `WITH disabled AS (SELECT id FROM users WHERE disabled_at > 0 AND id > $1 ORDER BY id LIMIT $2)
+     SELECT id, EXISTS (SELECT 1 FROM sessions WHERE user_id = disabled.id) AS "isSignedIn" FROM disabled ORDER BY id`,
+    [after, most],
+  );
+  const place = rows.findIndex(({ isSignedIn }) => isSignedIn);
+  const user = rows[place];
+  if (!user) return rows.length === most ? rows.at(-1)?.id : undefined;
+  // It may have been enabled since, and have logged in.
+  const { rows: held } = await run('SELECT 1 FROM users WHERE id = $1 AND disabled_at > 0 FOR UPDATE', [
+    user.id,
+  ]);
+  const isDone = held.length === 0 || (await ofUser.end(run, user.id, undefined, most, trail)).length < most;
+  return isDone ? user.id : (rows[place - 1]?.id ?? after);
 }
 
 const removeUser = 'DELETE FROM users WHERE id = $1';

@@ -182,6 +182,12 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
   `,
   },
+
+  // The sweep looks for sessions of users whose disabling was cut short.
+  {
+    oldest: 1,
+    sql: 'CREATE INDEX users_disabled ON users (id) WHERE disabled_at > 0;',
+  },
 ];
 
 /** The tables there are, in an order in which rows can be written. */

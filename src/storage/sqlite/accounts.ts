@@ -128,6 +128,8 @@ export function accountsIn(
       }),
 
     reclaim: (most, trail) => writer.write(() => removal.goOn(most, trail)),
+
+    endOfDisabled: (after, most, trail) => writer.write(() => removal.endOfDisabled(after, most, trail)),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Removes an account: at once all that makes it one, and in steps what there may be very much of. */
+/** Removes and shuts out accounts: at once all that makes them, and in steps what there may be very much of. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Trail } from '../port.ts';
@@ -13,11 +13,17 @@ export interface Removal {
   begin(userId: string, most: number, trail: Trail | undefined): boolean;
   /** Takes one step with what is left of an account; `false` if there is none. */
   goOn(most: number, trail: Trail | undefined): boolean;
+  /** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
+  endOfDisabled(after: string, most: number, trail: Trail): string | undefined;
 }
 
 export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
   const isWaiting = db.prepare('SELECT 1 FROM users WHERE id = ? AND disabled_at = 0');
   const selectWaiting = db.prepare('SELECT id FROM users WHERE disabled_at = 0 LIMIT 1');
+  const selectDisabled = db.prepare(
+    `SELECT id, EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id) AS isSignedIn FROM users
+     WHERE disabled_at > 0 AND id > ? ORDER BY id LIMIT ?`,
+  );
   const removeAuth = db.prepare('DELETE FROM auth WHERE user_id = ?');
   const removeTokens = db.prepare('DELETE FROM tokens WHERE user_id = ?');
   const removeDevices = db.prepare(
@@ -51,6 +57,15 @@ export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
       if (id === undefined) return false;
       if (drop(String(id), most, trail).isDone) removeUser.run(id);
       return true;
+    },
+
+    endOfDisabled(after, most, trail) {
+      const rows = selectDisabled.all(after, most) as { id: string; isSignedIn: number }[];
+      const place = rows.findIndex(({ isSignedIn }) => isSignedIn === 1);
+      if (place < 0) return rows.length === most ? rows.at(-1)?.id : undefined;
+      const { id } = rows[place] as { id: string };
+      const isDone = ofUser.end(id, undefined, most, trail).length < most;
+      return isDone ? id : (rows[place - 1]?.id ?? after);
     },
   };
 }

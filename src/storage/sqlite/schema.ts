@@ -148,6 +148,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, handle);
   CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
   `,
+
+  // The sweep looks for sessions of users whose disabling was cut short.
+  'CREATE INDEX users_disabled ON users (id) WHERE disabled_at > 0;',
 ];
 
 const tables = [

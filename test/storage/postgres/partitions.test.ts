@@ -42,7 +42,8 @@ const wide: Readonly<Record<string, RegExp>> = {
     /^SELECT 1 FROM users WHERE id = ANY|^WITH held AS .* JOIN (?:sessions|ended) USING/,
   'uses of several sessions': /^WITH used AS/,
   'a session by its handle alone': /^SELECT .* FROM sessions WHERE handle = \$1$/,
-  'the sweep': /^WITH (?:dead|unused|over) AS|^DELETE FROM (?:ended|tokens) WHERE \(user_id, \w+\) IN/,
+  'the sweep':
+    /^WITH (?:dead|unused|over|disabled) AS|^DELETE FROM (?:ended|tokens) WHERE \(user_id, \w+\) IN/,
   'owners of what is gone': /^DELETE FROM owners WHERE key = ANY/,
   'the list of users': /^SELECT .* FROM users JOIN auth .* ORDER BY/,
   'the end of all sessions':
@@ -171,6 +172,7 @@ test('what touches more is what the documentation lists', async () => {
       names.slice(2, 10).map((_, i) => hex(i + 2)),
       trail('logout'),
     );
+    await accounts.endOfDisabled('', 5, trail('logout'));
     await sessions.sweep(10_000, 5);
     await sessions.sweepEnded(20_000, 5);
     for (const { sweep } of [throttle, devices]) await sweep(10_000, 5);
