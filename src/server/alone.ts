@@ -2,19 +2,21 @@
 
 import { exposition } from '../exposition.ts';
 import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
-import type { Settings } from '../settings.ts';
+import { hstsOf, type Settings } from '../settings.ts';
 import type { Listening } from './bind.ts';
 import { announce } from './greeting.ts';
 import { listen } from './listen.ts';
 import type { ProcessLog } from './log.ts';
 import { stopOnSignal } from './process.ts';
+import { Refuser } from './refuser.ts';
 
 /** Starts it; rejects if it cannot be started. */
 export async function start(settings: Settings, log: ProcessLog): Promise<void> {
   const gatehouse = await createGatehouse({ settings, log });
   const hasUsers = gatehouse.hasUsers();
-  const metrics = await listenForMetrics(settings, gatehouse, log);
-  const server = await listen(gatehouse.listener, settings);
+  const refuser = new Refuser(hstsOf(settings));
+  const metrics = await listenForMetrics(settings, gatehouse, refuser, log);
+  const server = await listen(gatehouse.listener, settings, refuser);
   // Whoever reads that it listens may send a signal at once.
   stopOnSignal(log, async () => {
     await Promise.all([server.drain(), metrics?.drain()]);
@@ -27,13 +29,14 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
 async function listenForMetrics(
   settings: Settings,
   gatehouse: Gatehouse,
+  refuser: Refuser,
   log: ProcessLog,
 ): Promise<Listening | undefined> {
   const { metricsHost, metricsPort } = settings;
   if (metricsPort === null) return undefined;
   const { processFigures, serveMetrics } = await import('./metrics.ts');
   const ofProcess = await processFigures();
-  const ofLog = () => exposition([log.figure()]);
-  const read = async () => (await Promise.all([gatehouse.metrics(), ofLog(), ofProcess()])).join('\n');
+  const ofServer = () => exposition([refuser.figure(), log.figure()]);
+  const read = async () => (await Promise.all([gatehouse.metrics(), ofServer(), ofProcess()])).join('\n');
   return serveMetrics({ metricsHost, metricsPort }, read, log);
 }

@@ -2,9 +2,9 @@
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { hstsOf, type Settings } from '../settings.ts';
+import type { Settings } from '../settings.ts';
 import { bind, type Listening } from './bind.ts';
-import { Refuser } from './refuser.ts';
+import type { Refuser } from './refuser.ts';
 
 /** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
 export const headersTimeoutMs = 10_000;
@@ -17,17 +17,18 @@ const overdueCheckMs = 500;
 const keepAliveBufferMs = 1_000;
 
 /**
- * Starts to listen where the settings say, together with other processes if the address is shared.
+ * Starts to listen where the settings say, together with other processes if the address is shared. `refuser` answers what
+ * never becomes a request.
  *
  * @throws {CannotListen} if the address is taken or not to be had.
  */
 export async function listen(
   answer: RequestListener,
-  settings: Pick<Settings, 'host' | 'port' | 'debug' | 'hsts' | 'keepAliveSeconds'>,
+  settings: Pick<Settings, 'host' | 'port' | 'keepAliveSeconds'>,
+  refuser: Refuser,
   isShared = false,
 ): Promise<Listening> {
   const { host, port, keepAliveSeconds } = settings;
-  const refuser = new Refuser(hstsOf(settings));
   const request = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     refuser.owes(outgoing);
     answer(incoming, outgoing);

@@ -3,6 +3,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Hsts } from '../settings.ts';
+import type { Figure } from '../storage/port.ts';
 import { type RawFault, refuseRaw } from '../wire/raw.ts';
 
 /**
@@ -18,6 +19,7 @@ type Owing = Socket & { [owed]?: ServerResponse };
 
 export class Refuser {
   readonly #hsts: Hsts;
+  readonly #counts: Record<RawFault, number> = { malformed: 0, headers_too_large: 0, too_slow: 0 };
   readonly #refused = new WeakSet<Socket>();
 
   constructor(hsts: Hsts) {
@@ -29,14 +31,26 @@ export class Refuser {
     (outgoing.req.socket as Owing)[owed] = outgoing;
   }
 
+  /** How often there was what, since this process began. */
+  figure(): Figure {
+    return {
+      kind: 'counter',
+      name: 'gatehouse_protocol_errors_total',
+      help: 'What never became a request, by reason.',
+      samples: Object.entries(this.#counts).map(([reason, value]) => ({ labels: { reason }, value })),
+    };
+  }
+
   /** Refuses what could not be parsed or did not arrive in time: it has only a socket to be answered on. */
   refuseSocket(socket: Socket, error?: NodeJS.ErrnoException): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     socket.on('error', () => {});
-    if (error?.code === 'ECONNRESET' || !socket.writable || !this.#isFree(socket))
-      return void socket.destroy();
-    const { status, headers, body } = refuseRaw(faultOf(error?.code), this.#hsts);
+    if (error?.code === 'ECONNRESET') return void socket.destroy();
+    const fault = faultOf(error?.code);
+    this.#counts[fault] += 1;
+    if (!socket.writable || !this.#isFree(socket)) return void socket.destroy();
+    const { status, headers, body } = refuseRaw(fault, this.#hsts);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
     setTimeout(() => socket.destroy(), lingerMs).unref();

@@ -9,10 +9,12 @@
 import { flushCompileCache } from 'node:module';
 import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
+import { hstsOf } from '../settings.ts';
 import type { Figure } from '../storage/port.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
 import { reasonOf, surviveEverything } from './process.ts';
+import { Refuser } from './refuser.ts';
 
 /** Where it listens, and what is worth a warning about how the store was found. */
 export interface Ready {
@@ -47,14 +49,20 @@ async function serve(end: Promise<void>): Promise<void> {
   // The same environment that the supervisor found to be good, with the address of the first worker.
   const settings = readSettings(process.env);
   const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
+  const refuser = new Refuser(hstsOf(settings));
   if (settings.metricsPort !== null) {
     const { processFigures } = await import('./metrics.ts');
     const ofProcess = await processFigures(number);
     process.on('message', async () =>
-      tell({ metrics: { figures: [...gatehouse.figures(), log.figure()], ofProcess: await ofProcess() } }),
+      tell({
+        metrics: {
+          figures: [...gatehouse.figures(), refuser.figure(), log.figure()],
+          ofProcess: await ofProcess(),
+        },
+      }),
     );
   }
-  const server = await listen(gatehouse.listener, settings, true);
+  const server = await listen(gatehouse.listener, settings, refuser, true);
   // Only the first worker speaks for all of them.
   const hasUsers = number === 1 ? await gatehouse.hasUsers() : undefined;
   void tell({ ready: { url: server.url, warnings: gatehouse.warnings, hasUsers } });

@@ -9,7 +9,14 @@ import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
 import { ignoreBody, readFields } from './body.ts';
 import { BodyStream } from './body-stream.ts';
 import { Call, pathOf, type Server } from './call.ts';
-import { type Contract, prepared, type Refused, type Reply, type Route } from './contract.ts';
+import {
+  type Contract,
+  prepared,
+  type Refused,
+  type RefusedName,
+  type Reply,
+  type Route,
+} from './contract.ts';
 import { type CrossSite, crossSite } from './cross-site.ts';
 import { securityHeaders } from './headers.ts';
 import type { Answer, Incoming } from './incoming.ts';
@@ -60,24 +67,16 @@ export function createApp(options: AppOptions): Handler {
   function change(route: Route, call: Call): Awaitable<Reply | Refused> {
     if (!origins.mayChangeState(call.request)) {
       options.onCrossSite(crossSite(call));
-      return refused(call, { refused: 'cross_site' });
+      return { refused: 'cross_site' };
     }
-    const overloaded = route.hashes && gate.hashing.overloaded(call.network);
-    if (!overloaded) return withBody(route, call);
-    // What the route is for is known, and the use case would have said the same.
-    const refuse = () => refused(call, overloaded, route.event);
-    return pace.turn()?.then(refuse) ?? refuse();
+    return (route.hashes && gate.hashing.overloaded(call.network)) || withBody(route, call);
   }
 
   async function withBody(route: Route, call: Call): Promise<Reply | Refused> {
     const body = await (route.body === 'json' ? readFields(call.request) : ignoreBody(call.request));
-    if (isRefusal(body)) return refused(call, body);
+    if (isRefusal(body)) return body;
     call.fields = body.fields;
     return route.answer(call);
-  }
-
-  function refused(call: Call, refusal: Refused, event: AuditEvent = 'refusal'): Refused {
-    return reported(gate, event, call, refusal);
   }
 
   /** From a request to a response, with the one place where anything thrown is caught. */
@@ -88,12 +87,22 @@ export function createApp(options: AppOptions): Handler {
     event?: AuditEvent,
   ): Awaitable<Answer> {
     const call = new Call(request, contract, clock(), options);
-    const write = (outcome: Reply | Refused): Answer =>
-      written(call, isRefusal(outcome) ? contract.refuse(outcome, call.requestId) : outcome);
+    const refuse = (refused: Refused) => written(call, contract.refuse(refused, call.requestId));
+    /** Reports what no use case was asked about, in turn: a flood of it is answered no faster than it costs little. */
+    const inTurn = (refused: Refused): Awaitable<Answer> => {
+      // What the route is for is known, and the use case would have said the same.
+      const isLate = refused.refused === 'overloaded';
+      const tell = () => refuse(reported(gate, (isLate && event) || 'refusal', call, refused));
+      return pace.turn()?.then(tell) ?? tell();
+    };
+    const write = (outcome: Reply | Refused): Awaitable<Answer> => {
+      if (!isRefusal(outcome)) return written(call, outcome);
+      return isUnreported.has(outcome.refused) ? refuse(outcome) : inTurn(outcome);
+    };
     const fail = (error: unknown): Answer => {
       const how = broke(call, error);
       if (event) gate.audit.count(event, how);
-      return write(trouble(how));
+      return refuse(trouble(how));
     };
     try {
       const outcome = answer(call);
@@ -148,6 +157,9 @@ export function createApp(options: AppOptions): Handler {
     return respond(request, contract, answer, route.event);
   };
 }
+
+/** What is no attempt at anything that there is; it is counted like every answer, and leaves no line. */
+const isUnreported: ReadonlySet<RefusedName> = new Set<RefusedName>(['unknown_route', 'method_not_allowed']);
 
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */
 function trouble(how: Break): Refused {

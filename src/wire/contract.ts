@@ -1,6 +1,7 @@
 /** What every contract is made of: the paths it owns, its routes, and its words for every refusal. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
+import type { NoSession } from '../concepts/sessions.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import type { Refusal } from '../usecases/gate.ts';
 import type { BodyStream } from './body-stream.ts';
@@ -22,6 +23,9 @@ export type Fault =
   | { readonly refused: 'method_not_allowed'; readonly allow: string }
   | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly refused: 'failed' };
+
+/** What a route may refuse by itself, and of a signed-in person for whom. */
+export type Unasked = (Fault | NoSession) & { readonly user?: { readonly id: string } };
 
 /** Everything a contract must have words for. */
 export type Refused = Refusal | Fault;
@@ -77,7 +81,8 @@ export interface Route {
   readonly hashes?: true;
   /** The event it is there for, as the audit names it: what an answer that came before any use case is counted as. */
   readonly event?: AuditEvent;
-  answer(call: Call): Awaitable<Reply>;
+  /** What it refuses before it asks a use case is reported by its caller; a use case reports by itself. */
+  answer(call: Call): Awaitable<Reply | Unasked>;
 }
 
 export interface Contract {

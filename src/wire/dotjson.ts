@@ -69,7 +69,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         event: 'register',
         async answer(call) {
           const asked = registrationFields(gate, call.fields, 'username');
-          if (isRefusal(asked)) return refuse(asked);
+          if (isRefusal(asked)) return asked;
           const { username: identifier, password, invite } = asked;
           const outcome = await register(gate, { identifier, kind: 'username', password, invite }, call);
           if (isRefusal(outcome)) return refuse(outcome);
@@ -88,7 +88,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         event: 'login',
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
-          if (isRefusal(asked)) return refuse(asked);
+          if (isRefusal(asked)) return asked;
           const { username, password } = asked;
           const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome);
@@ -114,7 +114,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
           const cookies = cookieIds(call.request);
           const carried = cookies.length > 0 ? cookies : clientCookieIds(call.request);
           const id = presentedId([queryIds(call.query)], carried);
-          if (id === undefined) return refuse({ refused: 'no_session' });
+          if (id === undefined) return { refused: 'no_session' };
           const outcome = await logout(gate, [id], call);
           if (isRefusal(outcome)) return refuse(outcome);
           const headers = cookies.includes(id) ? cookie.clear() : {};

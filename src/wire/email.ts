@@ -46,7 +46,7 @@ export function ownEmail(gate: Gate): Contract {
         event: 'email_verify',
         async answer(call) {
           const asked = textFields(call.fields, 'token');
-          if (isRefusal(asked)) return refuse(asked);
+          if (isRefusal(asked)) return asked;
           const outcome = await verifyEmail(gate, asked.token, call);
           return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
         },
@@ -72,7 +72,7 @@ export function ownEmail(gate: Gate): Contract {
         event: 'password_forgot',
         async answer(call) {
           const asked = textFields(call.fields, 'identifier');
-          if (isRefusal(asked)) return refuse(asked);
+          if (isRefusal(asked)) return asked;
           const outcome = await forgot(gate, asked.identifier, call);
           return isRefusal(outcome) ? refuse(outcome) : accepted(onItsWay);
         },
@@ -85,7 +85,7 @@ export function ownEmail(gate: Gate): Contract {
         event: 'password_reset',
         async answer(call) {
           const asked = textFields(call.fields, 'token', 'password');
-          if (isRefusal(asked)) return refuse(asked);
+          if (isRefusal(asked)) return asked;
           const outcome = await reset(gate, asked, call);
           return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
         },

@@ -57,7 +57,7 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         event: 'login',
         async answer(call) {
           const asked = textFields(call.fields, 'username', 'password');
-          if (isRefusal(asked)) return refuse(asked, call.requestId);
+          if (isRefusal(asked)) return asked;
           const { username, password } = asked;
           const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome, call.requestId);
@@ -75,7 +75,7 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         event: 'logout',
         async answer(call) {
           const asked = textFields(call.fields, 'session');
-          if (isRefusal(asked)) return refuse(asked, call.requestId);
+          if (isRefusal(asked)) return asked;
           const outcome = await logout(gate, [asked.session], call);
           if (isRefusal(outcome)) return refuse(outcome, call.requestId);
           return { status: 200, body: { request: call.requestId, message: 'Logged out' } };

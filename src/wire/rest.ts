@@ -56,7 +56,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         event: 'register',
         async answer(call) {
           const asked = registrationFields(gate, call.fields, 'email');
-          if (isRefusal(asked)) return refuse(asked);
+          if (isRefusal(asked)) return asked;
           const { email, password, invite } = asked;
           const outcome = await registerAndLogin(
             gate,
@@ -75,7 +75,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         event: 'login',
         async answer(call) {
           const asked = textFields(call.fields, 'email', 'password');
-          if (isRefusal(asked)) return refuse(asked);
+          if (isRefusal(asked)) return asked;
           const { email, password } = asked;
           const outcome = await login(gate, { identifier: email, password, spelling: 'uuid' }, call);
           return isRefusal(outcome) ? refuse(outcome) : begun(200, outcome);
@@ -90,7 +90,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
           // Every session presented ends, also where the carriers disagree (ruling G14).
           const ids = distinctIds([...headerIds(call.request), ...cookieIds(call.request)]);
           // Whether the one that was meant is among eight of them cannot be known.
-          if (!ids) return refuse({ refused: 'malformed_request' });
+          if (!ids) return { refused: 'malformed_request' };
           // Set first: the cookie is cleared also where the store could not be told (ruling R4).
           call.headers = cookie.clear();
           await logout(gate, ids, call);

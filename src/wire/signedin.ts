@@ -3,10 +3,10 @@
 import type { NoSession } from '../concepts/sessions.ts';
 import { check } from '../usecases/check.ts';
 import type { SignedIn } from '../usecases/confirm.ts';
-import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
+import { type Gate, isRefusal } from '../usecases/gate.ts';
 import type { Call } from './call.ts';
 import { bearerIds, cookieIds, headerIds, presentedId } from './carrier.ts';
-import type { Refused, RefusedName, Reply, Words } from './contract.ts';
+import type { Fault, Refused, RefusedName, Reply, Unasked, Words } from './contract.ts';
 import { problemFor } from './problem.ts';
 import { faultWords, siteWords } from './words.ts';
 
@@ -29,20 +29,23 @@ export function sessionId({ request }: Call): string | undefined {
 }
 
 /**
- * Answers for the signed-in person a request is from, or refuses it. A request without a live session and one that lacks
- * what its route needs are reported here; every other refusal is, by the use case that refuses.
+ * Answers for the signed-in person a request is from, or refuses it. What a use case refuses it has reported; a request
+ * without a live session, and one that lacks what its route needs, are returned to be reported.
  */
 export async function asSignedIn(
   gate: Gate,
   call: Call,
   answer: (signedIn: SignedIn) => Promise<Reply | Refused>,
-): Promise<Reply> {
+): Promise<Reply | Unasked> {
   const signedIn = await identify(gate, call);
-  if (isRefusal(signedIn)) return refuse(reported(gate, 'refusal', call, signedIn));
+  if (isRefusal(signedIn)) return signedIn;
   const outcome = await answer(signedIn);
   if (!isRefusal(outcome)) return outcome;
-  const isFault = Object.hasOwn(faultWords, outcome.refused);
-  return refuse(isFault ? reported(gate, 'refusal', call, { ...outcome, user: signedIn.user }) : outcome);
+  return isFault(outcome) ? { ...outcome, user: signedIn.user } : refuse(outcome);
+}
+
+function isFault(refused: Refused): refused is Fault {
+  return Object.hasOwn(faultWords, refused.refused);
 }
 
 async function identify(gate: Gate, call: Call): Promise<SignedIn | NoSession> {

@@ -39,7 +39,11 @@ const everyEngine = test.each(Object.keys(engines) as (keyof typeof engines)[]);
 
 everyEngine('every metric on %s is in the tables, as it is, and every row is a metric', async (engine) => {
   const served = [...(await servedOn(engine))].map(described);
-  const own = documented('## Gatehouse').concat(documented(`## ${engine}`), documented('## Log'));
+  const own = documented('## Gatehouse').concat(
+    documented(`## ${engine}`),
+    documented('## Connections'),
+    documented('## Log'),
+  );
   expect(served.filter(([name]) => name?.startsWith('gatehouse_'))).toEqual(own);
 
   // A label shows only where there is a sample: what the runtime does not do at the moment has none.

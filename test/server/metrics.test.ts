@@ -159,3 +159,28 @@ test('the limits of the port are the documented ones', () => {
   expect(documented).toContain(`a request that is not complete within ${askingMs / 1_000} s`);
   expect(documented).toContain(`more than ${mostConnections} connections`);
 });
+
+test.each(['1', '2'])(
+  'what never became a request is counted by its reason, with %s workers',
+  async (workers) => {
+    const server = await startProcess({ ...on, GATEHOUSE_WORKERS: workers });
+    const url = await metricsUrl(server);
+    const refused = async (bytes: string) => {
+      const raw = await openRaw(server.url);
+      raw.socket.on('error', () => {}).write(bytes, 'latin1');
+      await within(5_000, raw.ended, 'the connection to be ended');
+      return raw.answers[0]?.status;
+    };
+    const counted = async () => {
+      const { value } = await scrape(url);
+      return ['malformed', 'headers_too_large', 'too_slow'].map((reason) =>
+        value('gatehouse_protocol_errors_total', { reason }),
+      );
+    };
+    expect(await counted()).toEqual([0, 0, 0]);
+    expect(await refused('not a request\r\n\r\n')).toBe(400);
+    expect(await refused('CONNECT example.com:80 HTTP/1.1\r\nHost: example.com\r\n\r\n')).toBe(400);
+    expect(await refused(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`)).toBe(431);
+    await expect.poll(counted).toEqual([2, 1, 0]);
+  },
+);

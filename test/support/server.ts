@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createGatehouse, type Log } from '../../src/gatehouse.ts';
 import { listen } from '../../src/server/listen.ts';
+import { Refuser } from '../../src/server/refuser.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import type { Settings } from '../../src/settings.ts';
+import { hstsOf, type Settings } from '../../src/settings.ts';
 import { type Answer, type Asked, post, send } from './client.ts';
 import { settingsFor } from './place.ts';
 
@@ -69,7 +70,7 @@ export async function startServer(
   let ahead = 0;
   let now = Date.now;
   const gatehouse = await createGatehouse({ settings, log: logInto(log), clock: () => now() + ahead });
-  const server = await listen(gatehouse.listener, settings);
+  const server = await listen(gatehouse.listener, settings, new Refuser(hstsOf(settings)));
   let stopped = false;
   const stop = async () => {
     if (stopped) return;
