@@ -31,6 +31,8 @@ export interface Attempt {
 export type ThrottleTarget =
   | { readonly kind: 'account'; readonly identifier: string }
   | { readonly kind: 'client'; readonly network: string }
+  /** The mails that registrations of a network send. */
+  | { readonly kind: 'registration_mail'; readonly network: string }
   /** A device by the hash of its id, for the account of a canonical identifier. */
   | { readonly kind: 'device'; readonly deviceHash: string; readonly identifier: string };
 
@@ -113,7 +115,7 @@ export class Throttle {
    * registration came from.
    */
   registrationMail(network: string, now: number): Promise<Attempt | TooManyAttempts> {
-    return this.#take([{ key: digest(`registration mail ${network}`), ...registrationMails }], now);
+    return this.#take([this.#quota({ kind: 'registration_mail', network })], now);
   }
 
   /** Reclaims windows that have ended, in small steps with a pause after each. */
@@ -121,7 +123,7 @@ export class Throttle {
     while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
   }
 
-  /** What is counted is kept as a hash: of one length, however long the name, and no list of names in the store. */
+  /** All there is to count, each kind under a key of its own. What is counted is kept as a hash: of one length, however long the name, and no list of names in the store. */
   #quota(target: ThrottleTarget): Quota {
     const { account, client } = this.#rules;
     switch (target.kind) {
@@ -129,6 +131,8 @@ export class Throttle {
         return { key: digest(`account ${target.identifier}`), ...account };
       case 'client':
         return { key: digest(`client ${target.network}`), ...client };
+      case 'registration_mail':
+        return { key: digest(`registration mail ${target.network}`), ...registrationMails };
       case 'device':
         return { key: digest(`device ${target.deviceHash} ${target.identifier}`), ...account };
     }

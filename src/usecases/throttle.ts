@@ -30,7 +30,13 @@ export async function liftThrottle(gate: Gate, whose: Throttled, caller: Caller)
 
 /** Everything that is counted of an account or a network, some hundred at a time: an account may be known on many devices. */
 async function* targetsOf(gate: Gate, whose: Throttled): AsyncGenerator<readonly ThrottleTarget[]> {
-  if ('network' in whose) return yield [{ kind: 'client', network: whose.network }];
+  if ('network' in whose) {
+    const { network } = whose;
+    return yield [
+      { kind: 'client', network },
+      { kind: 'registration_mail', network },
+    ];
+  }
   const account = await findAccount(gate, whose.name);
   const identifier = canonical(account?.identifier ?? whose.name);
   yield [{ kind: 'account', identifier }];

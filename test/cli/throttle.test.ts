@@ -14,6 +14,9 @@ async function world(place: keyof typeof places, client = '40/15m') {
     GATEHOUSE_THROTTLE_ACCOUNT: '3/15m',
     GATEHOUSE_THROTTLE_CLIENT: client,
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
+    // Where a mail server is set up, registrations send mails; nothing listens there.
+    GATEHOUSE_SMTP_URL: 'smtp://127.0.0.1:9',
+    GATEHOUSE_PUBLIC_URL: 'http://localhost',
   });
   const run = (words: string) =>
     command(words.split(' '), {
@@ -91,7 +94,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
   });
 
   test('of a network, by an address or by the block that is counted', { timeout: 180_000 }, async () => {
-    const { run, login, guess } = await world(place, '6/15m');
+    const { server, run, login, guess } = await world(place, '6/15m');
     let serial = 0;
     for (const [address, ...spellings] of [
       ['203.0.113.7', '203.0.113.7', '203.0.113.7/32', '::ffff:203.0.113.7'],
@@ -109,10 +112,21 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
         await run(`throttle clear ${spelling}`);
       }
     }
+    // What a network's registrations may send has a count of its own.
+    await server.post('/auth/register', { email: 'new@example.com', password }, from('203.0.113.8'));
+    const shown = async () => (await run('throttle show 203.0.113.8 --json')).json;
+    await expect
+      .poll(async () => (await shown()).map(({ kind, count, limit }) => [kind, count, limit]))
+      .toEqual([
+        ['client', 1, 6],
+        ['registration_mail', 1, 20],
+      ]);
+    expect((await run('throttle clear 203.0.113.8 --json')).json).toEqual([{ cleared: 2 }]);
+    expect(await shown()).toEqual([]);
     const networks = (await run('audit tail --json --lines 500')).json
       .filter(({ event, network }) => event === 'throttle_clear' && network !== 'local')
       .map(({ network }) => network);
-    expect(new Set(networks)).toEqual(new Set(['203.0.113.7', '2001:db8:0:1::/64']));
+    expect(new Set(networks)).toEqual(new Set(['203.0.113.7', '203.0.113.8', '2001:db8:0:1::/64']));
   });
 });
 
