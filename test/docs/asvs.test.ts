@@ -113,6 +113,12 @@ test('every deviation names the ruling that forces it', () => {
   expect(judged.flatMap(({ because }) => cited(because)).filter((id) => !rulings.includes(id))).toEqual([]);
 });
 
+test('what is not met is forced by a contract, or waits for the second factors', () => {
+  const idsOf = (what: string) => judged.filter(({ verdict }) => verdict === what).map(({ id }) => id);
+  expect(idsOf('deviation')).toEqual(['3.3.1', '3.3.3', '3.3.4', '7.2.3', '7.2.4', '11.5.1', '14.2.1']);
+  expect(idsOf('open')).toEqual(['6.3.3']);
+});
+
 test('the totals are those of the tables', () => {
   const counted = (chapter: string) => {
     const own = judged.filter(({ id }) => chapter === 'all' || `V${id.split('.')[0]}` === chapter);
