@@ -1,5 +1,9 @@
-/** Prints the OpenAPI document: `node scripts/openapi.ts > openapi.json`. */
+/** Turns the OpenAPI document into the JSON that a server serves: `npm run openapi` writes `openapi/openapi.json`. */
 
-import { openapi } from '../src/wire/openapi/document.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parse } from 'yaml';
 
-console.log(JSON.stringify(openapi, undefined, 2));
+const folder = new URL('../openapi/', import.meta.url);
+
+const document = parse(readFileSync(new URL('openapi.yaml', folder), 'utf8'));
+writeFileSync(new URL('openapi.json', folder), `${JSON.stringify(document, undefined, 2)}\n`);

@@ -60,6 +60,8 @@ test('holds what it needs and nothing else', () => {
     'bin/gatehouse.js',
     'dist/index.js',
     'dist/index.d.ts',
+    'openapi/openapi.json',
+    'openapi/openapi.yaml',
   ]) {
     expect(files).toContain(needed);
   }

@@ -2,7 +2,7 @@
 
 import { allContracts, type ContractName } from '../settings.ts';
 import type { Contract } from './contract.ts';
-import { openapiOf } from './openapi/document.ts';
+import { openapiFor } from './openapi.ts';
 import { problemFor } from './problem.ts';
 import { siteWords } from './words.ts';
 
@@ -40,16 +40,10 @@ export function site(
         path: '/openapi.json',
         body: 'none',
         answer: () => {
-          document ??= JSON.stringify(documentUnder(basePath, contracts));
+          document ??= JSON.stringify(openapiFor(basePath, contracts));
           return { status: 200, body: document };
         },
       },
     ],
   };
-}
-
-function documentUnder(basePath: string, contracts: readonly ContractName[]): object {
-  const openapi = openapiOf(contracts);
-  const servers = openapi.servers.map((server) => ({ ...server, url: basePath || server.url }));
-  return { ...openapi, servers };
 }

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { table } from '../../src/options.ts';
 import { tables } from '../../src/storage/postgres/schema.ts';
-import { openapi } from '../../src/wire/openapi/document.ts';
-import type { Operation } from '../../src/wire/openapi/shape.ts';
 import { part, read, root, rows } from '../support/docs.ts';
+import { type Operation, openapi } from '../support/openapi.ts';
 
 const page = 'docs/security.md';
 

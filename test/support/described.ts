@@ -3,8 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { openapi } from '../../src/wire/openapi/document.ts';
-import type { Content, Header, Operation, Response } from '../../src/wire/openapi/shape.ts';
+import { type Content, type Header, type Operation, openapi, type Response, resolve } from './openapi.ts';
 
 /** What was asked and what came back. */
 export interface Observed {
@@ -24,7 +23,9 @@ for (const [name, schema] of Object.entries(openapi.components.schemas)) ajv.add
 
 /** The paths of the document; what stands in braces is matched as its parameter says. */
 const items = Object.entries(openapi.paths).map(([path, item]) => {
-  const parameters = Object.values(item).flatMap((operation) => operation.parameters ?? []);
+  const parameters = Object.values(item).flatMap((operation) =>
+    (operation.parameters ?? []).map((parameter) => resolve(parameter, openapi.components.parameters ?? {})),
+  );
   const pattern = path.replace(/\{(\w+)\}|[.$^*+?()|[\]\\]/g, (text, name?: string) => {
     if (name === undefined) return `\\${text}`;
     const parameter = parameters.find((parameter) => parameter.in === 'path' && parameter.name === name);
@@ -205,16 +206,6 @@ function errorsOf(schema: object, value: unknown): string | undefined {
 /** A schema whose references are bare names of components, which is what the validator knows them by. */
 function rooted(schema: object): object {
   return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/components/schemas/', '"$ref":"'));
-}
-
-function resolve<Item extends object>(
-  item: Item | { readonly $ref: string },
-  components: Readonly<Record<string, Item>>,
-): Item {
-  if (!('$ref' in item)) return item;
-  const found = components[item.$ref.slice(item.$ref.lastIndexOf('/') + 1)];
-  if (!found) throw new Error(`The OpenAPI document refers to ${item.$ref}, which it does not hold.`);
-  return found;
 }
 
 function fail({ method, path, status, text }: Observed, what: string): never {
