@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { table } from '../../src/options.ts';
 import { tables } from '../../src/storage/postgres/schema.ts';
 import { part, read, root, rows } from '../support/docs.ts';
-import { type Operation, openapi } from '../support/openapi.ts';
+import { type Operation, openapi } from '../support/openapi/document.ts';
 
 const page = 'docs/security.md';
 

@@ -3,7 +3,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { type Content, type Header, type Operation, openapi, type Response, resolve } from './openapi.ts';
+import {
+  type Content,
+  type Header,
+  type Operation,
+  openapi,
+  type Response,
+  resolve,
+} from './openapi/document.ts';
 
 /** What was asked and what came back. */
 export interface Observed {

@@ -5,17 +5,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Gate } from '../../src/usecases/gate.ts';
-import { ownAccount } from '../../src/wire/account.ts';
-import { sessionCookie } from '../../src/wire/carrier.ts';
-import { dotjson } from '../../src/wire/dotjson.ts';
-import { ownEmail } from '../../src/wire/email.ts';
-import { envelope } from '../../src/wire/envelope.ts';
-import { rest } from '../../src/wire/rest.ts';
-import { sessionCheck } from '../../src/wire/session.ts';
-import { ownSessions } from '../../src/wire/sessions.ts';
-import { site } from '../../src/wire/site.ts';
-import { openapi } from '../support/openapi.ts';
+import { openapi } from '../support/openapi/document.ts';
+import { listed } from '../support/openapi/routes.ts';
 import { startServer } from '../support/server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,20 +48,7 @@ test('the linter finds nothing to say about the document', () => {
 });
 
 test('every route of every contract is described, and nothing else', () => {
-  // Routes are only listed here: nobody asks the gate anything.
-  const gate = {} as Gate;
-  const cookie = sessionCookie(true, 60);
-  const rules = { statusMode: 'http', enumeration: 'contract', timeZone: 'UTC' } as const;
-  const routes = [
-    envelope(gate, 'http'),
-    ownSessions(gate, cookie),
-    ownAccount(gate, cookie),
-    ownEmail(gate),
-    rest(gate, cookie),
-    dotjson(gate, cookie, rules),
-    sessionCheck(gate),
-    site(async () => {}, ''),
-  ].flatMap((contract) => contract.routes);
+  const routes = listed.flatMap((contract) => contract.routes);
   const served = routes.flatMap((route) => {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     return route.method === 'GET' ? [`GET ${path}`, `HEAD ${path}`] : [`${route.method} ${path}`];
@@ -103,12 +81,25 @@ test('the server has no other method at a described path', async () => {
   }
 });
 
+test('an expectation that cannot be met is 417 on every path, as described', async () => {
+  const server = await startServer();
+  for (const operation of described) {
+    const [method = '', template = ''] = operation.split(' ');
+    const { status } = await server.send({
+      method,
+      path: filled(template),
+      headers: { expect: 'a miracle' },
+    });
+    expect(status, operation).toBe(417);
+  }
+});
+
 test('every operation says how it is throttled, and 429 is described where it is, and nowhere else', () => {
   const throttles = {
     'Not throttled.': false,
-    'Throttled: an attempt counts for the account and for the network, or for a known device of the account alone; a success is taken back out of every count.': true,
-    'Throttled: an attempt that passes the rules of form counts for the network.': true,
-    'Throttled: at most three mails an hour that verify an address go to one recipient.': true,
+    'Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.': true,
+    'Throttled: an attempt that passes the rules of form counts against the client network.': true,
+    'Throttled: one recipient gets at most three verification mails an hour.': true,
   };
   for (const item of Object.values(openapi.paths)) {
     for (const { operationId, description, responses } of Object.values(item)) {

@@ -13,7 +13,7 @@ import {
   rest,
   type WireContract,
 } from '../support/contracts.ts';
-import { openapi } from '../support/openapi.ts';
+import { openapi } from '../support/openapi/document.ts';
 import { person } from '../support/person.ts';
 import { startServer } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 /** The whole OpenAPI document, with the types of the parts that tests read. */
 
-import document from '../../openapi/openapi.json' with { type: 'json' };
+import document from '../../../openapi/openapi.json' with { type: 'json' };
 
 /** A JSON Schema (draft 2020-12). */
 export type Schema = Readonly<Record<string, unknown>>;
