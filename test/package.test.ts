@@ -133,5 +133,6 @@ test('depends on nothing but what it needs at run time', () => {
     'pino',
     'prom-client',
     'temporal-polyfill',
+    'tough-cookie',
   ]);
 });

@@ -7,7 +7,7 @@ import type { Settings } from '../settings.ts';
 import { webAddress } from './address.ts';
 import { type Finding, finder, localFindings, proxyFindings, settingsFindings } from './checks.ts';
 import { add } from './command.ts';
-import { type Judgement, judge } from './cookie/judge.ts';
+import type { Judgement } from './cookie/judge.ts';
 import { exits, Failure } from './exit.ts';
 import { readAll } from './input.ts';
 import { mailFindings } from './mail.ts';
@@ -97,6 +97,8 @@ async function judgeAll(written: string, options: Format & { page?: string }): P
   const page = options.page === undefined ? undefined : webAddress(options.page, '--page');
   const lines = cookieLines(await readAll('Paste a Set-Cookie line or headers, then press Ctrl-D:'));
   if (lines.length === 0) throw new Failure(exits.usage, 'Standard input holds no Set-Cookie line.');
+  // The list of public suffixes takes time to load, and no other command needs it.
+  const { judge } = await import('./cookie/judge.ts');
   const judgements = lines.map((text) => judge(text, url, page, operator().now));
   for (const judgement of judgements) await answer(options, judgement, forPeople(judgement));
   if (judgements.some(({ verdict }) => verdict === 'dropped')) process.exitCode = exits.failed;

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readDate } from '../../src/cli/cookie/date.ts';
 import { judge } from '../../src/cli/cookie/judge.ts';
+import { readLine } from '../../src/cli/cookie/line.ts';
 import { cookieLines } from '../../src/cli/doctor.ts';
 
 const now = Date.UTC(2026, 10, 22, 8);
@@ -61,6 +61,22 @@ const lines: readonly [why: string, line: string, url: string, reason?: string][
   ['a whole address as Domain', 'a=1; Domain=https://app.example.com', app, 'does not belong to'],
   ['a top-level Domain', 'a=1; Domain=com', app, 'anybody can have a name'],
   ['a public suffix', 'a=1; Domain=co.uk', 'https://app.co.uk/', 'anybody can have a name'],
+  [
+    'a public suffix of a company',
+    'a=1; Domain=github.io',
+    'https://app.github.io/',
+    'anybody can have a name',
+  ],
+  ['a name below that suffix', 'a=1; Domain=app.github.io', 'https://www.app.github.io/'],
+  [
+    'a public suffix by a wildcard',
+    'a=1; Domain=example.ck',
+    'https://app.example.ck/',
+    'anybody can have a name',
+  ],
+  ['the exception from that wildcard', 'a=1; Domain=www.ck', 'https://app.www.ck/'],
+  ['the exception from a longer wildcard', 'a=1; Domain=city.kawasaki.jp', 'https://www.city.kawasaki.jp/'],
+  ['what only looks like a public suffix', 'a=1; Domain=or.zz', 'https://app.or.zz/'],
   ['a Domain for localhost', 'a=1; Domain=localhost', 'http://localhost:3000/'],
   ['a Domain below localhost', 'a=1; Domain=localhost', 'http://app.localhost/', 'anybody can have a name'],
   ['the own IP address', 'a=1; Domain=192.168.0.1', 'http://192.168.0.1/'],
@@ -131,6 +147,23 @@ test.each([
 });
 
 test.each([
+  ['https://www.example.co.uk/', 'https://api.example.co.uk/', 0],
+  ['https://one.co.uk/', 'https://two.co.uk/', 1],
+  ['https://one.github.io/', 'https://two.github.io/', 1],
+  ['https://www.one.github.io/', 'https://one.github.io/', 0],
+  ['http://app.localhost/', 'http://api.localhost/', 1],
+  ['https://app.or.zz/', 'https://api.or.zz/', 0],
+  ['https://192.0.2.1/', 'https://198.51.2.1/', 1],
+])(
+  'a page of %s and the address %s: which names share a site stands in the list of public suffixes',
+  (page, url, refused) => {
+    const { reasons, notes } = judged('a=1; SameSite=Strict', url, page);
+    expect(reasons.filter((reason) => reason.includes('of another site'))).toHaveLength(refused);
+    expect(notes.join()).not.toContain('unless');
+  },
+);
+
+test.each([
   ['a=1', 'gone when the browser is closed'],
   ['a=1', 'every script'],
   ['a=1', 'no SameSite'],
@@ -188,7 +221,7 @@ test.each([
   ['1794127777', undefined],
   ['', undefined],
 ])('the date %s', (text, at) => {
-  expect(readDate(text)).toBe(at);
+  expect(readLine(`a=1; Expires=${text}`, now).expiresAt).toBe(at);
 });
 
 test.each([

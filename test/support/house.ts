@@ -102,6 +102,7 @@ const modules: readonly Word[] = [
   { what: 'a metrics library', pattern: /^prom-client(?:\/|$)/, rooms: ['src/server/metrics.ts'] },
   { what: 'a mail library', pattern: /^nodemailer(?:\/|$)/, rooms: ['src/mail/'] },
   { what: 'a browser', pattern: /^bowser$/, rooms: ['src/wire/'] },
+  { what: 'a cookie library', pattern: /^tough-cookie$/, rooms: ['src/cli/cookie/'] },
 ];
 
 /** What a file imports, by a name or for its effect, as types or at run time. */

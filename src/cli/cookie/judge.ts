@@ -1,7 +1,8 @@
 /** Whether a browser keeps a cookie, and why not (RFC 6265bis, section 5.7, and what browsers do beyond it). */
 
+import { defaultPath, domainMatch, pathMatch } from 'tough-cookie';
 import { type CookieLine, readLine } from './line.ts';
-import { crossSiteNotes, crossSiteReasons, siteOf } from './site.ts';
+import { crossSiteNotes, crossSiteReasons, isPublicSuffix, siteOf } from './site.ts';
 import { isIpAddress, isLocal } from './where.ts';
 
 /** What becomes of a cookie. */
@@ -88,23 +89,20 @@ function prefixReasons({ name, value, secure, httpOnly, domain, path }: CookieLi
   ];
 }
 
-/** Suffixes under which anybody can have a name. The whole list has ten thousand; these are its patterns. */
-const publicSuffix = /^(?:[a-z]{2,}|(?:co|com|net|org|gov|edu|ac|or|ne|go)\.[a-z]{2})$/;
-
 function domainReasons({ domain }: CookieLine, url: URL): string[] {
   const host = url.hostname.toLowerCase();
   if (domain === undefined || domain === host) return [];
   if (/[^\x20-\x7e]/.test(domain))
     return [`Its Domain is not ASCII: write it in the form that begins with xn--.`];
   if (isIpAddress(url)) return [`Its Domain is ${domain}, and an IP address like ${host} has no domains.`];
-  if (!host.endsWith(`.${domain}`)) return [`Its Domain is ${domain}, which ${host} does not belong to.`];
-  return publicSuffix.test(domain) ? [`Its Domain is ${domain}, under which anybody can have a name.`] : [];
+  if (!domainMatch(host, domain)) return [`Its Domain is ${domain}, which ${host} does not belong to.`];
+  return isPublicSuffix(domain) ? [`Its Domain is ${domain}, under which anybody can have a name.`] : [];
 }
 
 function notes(line: string, cookie: CookieLine, url: URL, now: number): string[] {
   const { secure, httpOnly, expiresAt, sameSite, domain, ignored } = cookie;
   const isOver = expiresAt !== undefined && expiresAt <= now;
-  const path = cookie.path?.startsWith('/') ? cookie.path : defaultPath(url);
+  const path = cookie.path?.startsWith('/') ? cookie.path : defaultPath(url.pathname);
   return [
     ...(isOver ? ['It is over already: whatever is kept under this name, domain and path is removed.'] : []),
     ...(expiresAt === undefined ? ['It says no end: it is gone when the browser is closed.'] : []),
@@ -120,7 +118,7 @@ function notes(line: string, cookie: CookieLine, url: URL, now: number): string[
     ...(cookie.path !== undefined && !cookie.path.startsWith('/')
       ? [`Its Path does not begin with a slash and is ignored: ${path} takes its place.`]
       : []),
-    ...(pathMatches(url.pathname, path) ? [] : [`It is sent to ${path} only, not to ${url.pathname}.`]),
+    ...(pathMatch(url.pathname, path) ? [] : [`It is sent to ${path} only, not to ${url.pathname}.`]),
     ...(domain !== undefined ? [`It is sent to ${domain} and to every host under it.`] : []),
     ...(sameSite === undefined ? ['It says no SameSite: Chrome takes it for Lax, others for None.'] : []),
     ...(sameSite !== undefined && !/^(?:lax|strict|none)$/i.test(sameSite)
@@ -132,13 +130,4 @@ function notes(line: string, cookie: CookieLine, url: URL, now: number): string[
       ? ['A comma and a name follow: two cookies joined in one line are one cookie to a browser.']
       : []),
   ];
-}
-
-/** The folder of the URL (section 5.1.4). */
-function defaultPath({ pathname }: URL): string {
-  return pathname.slice(0, Math.max(1, pathname.lastIndexOf('/')));
-}
-
-function pathMatches(asked: string, path: string): boolean {
-  return asked === path || (asked.startsWith(path) && (path.endsWith('/') || asked[path.length] === '/'));
 }

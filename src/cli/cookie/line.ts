@@ -1,6 +1,11 @@
-/** Reads a `Set-Cookie` line as a browser does (RFC 6265bis, section 5.6): nearly everything is something. */
+/**
+ * Reads a `Set-Cookie` line as a browser does (RFC 6265bis, section 5.6).
+ *
+ * The library reads dates. It does not read the line: it drops what it cannot use without a word, takes a value without a
+ * name for a name, and does not know `Partitioned`; the doctor has to name all three.
+ */
 
-import { readDate } from './date.ts';
+import { parseDate } from 'tough-cookie';
 
 /** What a line asks a browser to keep. Of a repeated attribute the last one counts. */
 export interface CookieLine {
@@ -73,7 +78,7 @@ function expiry(attributes: ReadonlyMap<string, string>, ignored: string[], now:
   const seconds = maxAge !== undefined && /^-?\d+$/.test(maxAge) ? Number(maxAge) : undefined;
   if (maxAge !== undefined && seconds === undefined) ignored.push('Max-Age');
   const date = attributes.get('expires');
-  const at = date === undefined ? undefined : readDate(date);
+  const at = date === undefined ? undefined : parseDate(date)?.getTime();
   if (date !== undefined && at === undefined) ignored.push('Expires');
   return seconds === undefined ? at : now + seconds * 1_000;
 }

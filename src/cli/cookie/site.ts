@@ -1,23 +1,29 @@
 /** What another site may do with a cookie: where the page that asks is not of the site that answers. */
 
+import { getPublicSuffix } from 'tough-cookie';
 import type { CookieLine } from './line.ts';
-import { isIpAddress } from './where.ts';
 
-/** How the page that asks and the address that answers belong together. */
-export type Site = 'same' | 'cross' | 'perhaps';
+/** Whether the page that asks and the address that answers are of one site. */
+export type Site = 'same' | 'cross';
 
-/**
- * Compares the sites of a page and an address, scheme included. Which names share a site stands in a list of ten
- * thousand public suffixes: names with two labels in common are taken to.
- */
+/** Compares the sites of a page and an address, scheme included. Names share a site below a public suffix. */
 export function siteOf(url: URL, page: URL | undefined): Site {
   if (!page) return 'same';
   if (page.protocol !== url.protocol) return 'cross';
-  const [a, b] = [url.hostname.toLowerCase(), page.hostname.toLowerCase()];
-  if (a === b) return 'same';
-  if (isIpAddress(url) || isIpAddress(page)) return 'cross';
-  const [x, y] = [a, b].map((host) => host.split('.').slice(-2).join('.'));
-  return x === y && x?.includes('.') ? 'perhaps' : 'cross';
+  if (page.hostname === url.hostname) return 'same';
+  const site = registrableDomain(url.hostname);
+  return site !== undefined && site === registrableDomain(page.hostname) ? 'same' : 'cross';
+}
+
+/** Whether different owners can register names directly under a name, by the list of public suffixes. */
+export function isPublicSuffix(name: string): boolean {
+  return registrableDomain(name) === undefined;
+}
+
+/** The public suffix of a host and one label more; a public suffix and an IP address have none. */
+function registrableDomain(host: string): string | undefined {
+  // The library's name for it is wrong.
+  return getPublicSuffix(host, { ignoreError: true });
 }
 
 /** A cookie that another site's page may not be given is not taken from an answer to it either. */
@@ -31,13 +37,9 @@ export function crossSiteReasons({ sameSite }: CookieLine, site: Site): string[]
 
 export function crossSiteNotes({ partitioned }: CookieLine, url: URL, page: URL | undefined): string[] {
   if (!page || page.origin === url.origin) return [];
-  const site = siteOf(url, page);
   return [
     `The script must ask with credentials: "include", and the answer allow ${page.origin} by name.`,
-    ...(site === 'perhaps'
-      ? ['Page and address share a site unless their common suffix is a public one.']
-      : []),
-    ...(site === 'cross' && !partitioned
+    ...(siteOf(url, page) === 'cross' && !partitioned
       ? [
           'Safari blocks cookies of other sites, Firefox keeps them apart for each, Chrome in private windows.',
         ]
