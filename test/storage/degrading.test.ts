@@ -1,13 +1,13 @@
 /** Ruling N5: while the store cannot count for all nodes, each counts by itself; nobody ever counts nothing. */
 
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { throttleCases } from '../../src/storage/conformance/throttle.ts';
 import { OwnCounts } from '../../src/storage/counts.ts';
 import { DegradingThrottle } from '../../src/storage/degrading.ts';
 import type { Quota, ThrottleStore } from '../../src/storage/port.ts';
 import { openNode, queryAt } from '../support/postgres/ground.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { openStore } from '../support/sqlite.ts';
+import { throttleCases } from './conformance/throttle.ts';
 
 const quota = (n: number, limit: number, windowMs = 60_000): Quota => ({
   key: n.toString(16).padStart(64, '0'),

@@ -6,12 +6,12 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { digest } from '../../src/crypto/ids.ts';
-import { conformance, type Ground, type Tampering } from '../../src/storage/conformance.ts';
 import type { AuditEntry, Store } from '../../src/storage/port.ts';
 import { Chain } from '../../src/storage/sqlite/chain.ts';
 import { applicationId, everyTable, migrations } from '../../src/storage/sqlite/schema.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from '../support/server.ts';
+import { conformance, type Ground, type Tampering } from './conformance.ts';
 
 const freshPath = () => join(temporaryFolder(), 'gatehouse.db');
 

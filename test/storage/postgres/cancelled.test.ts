@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { account, hex, session } from '../../../src/storage/conformance/case.ts';
 import { StoreUnavailable } from '../../../src/storage/port.ts';
 import { Connections } from '../../../src/storage/postgres/connections.ts';
 import { Login } from '../../../src/storage/postgres/login.ts';
@@ -17,6 +16,7 @@ import { startPostgresProxy } from '../../support/postgres/messages.ts';
 import { joe } from '../../support/postgres/pair.ts';
 import { changed } from '../../support/postgres/refused.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
+import { account, hex, session } from '../conformance/case.ts';
 
 /** Requests that have to fail before it is enough: all in all 100,000 in the full form. */
 const most = isFull ? { questions: 80_000, checks: 20_000 } : { questions: 1_000, checks: 1_000 };

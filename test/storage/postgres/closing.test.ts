@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { account, hex, session } from '../../../src/storage/conformance/case.ts';
 import { StoreUnavailable } from '../../../src/storage/port.ts';
 import { type AtEnd, queryAt } from '../../support/postgres/ground.ts';
 import { startPostgresProxy } from '../../support/postgres/messages.ts';
@@ -11,6 +10,7 @@ import { joe, openPair, untilSo } from '../../support/postgres/pair.ts';
 import { openWork, timed } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { gather, root, until } from '../../support/process.ts';
+import { account, hex, session } from '../conformance/case.ts';
 
 /** What a busy machine may add to a limit. */
 const slackMs = 500;

@@ -1,8 +1,8 @@
 /** The suite of all stores on a real PostgreSQL: with a memory for checks and without. */
 
 import { describe, test } from 'vitest';
-import { conformance } from '../../../src/storage/conformance.ts';
 import { freshGround } from '../../support/postgres/ground.ts';
+import { conformance } from '../conformance.ts';
 
 describe.each([
   ['what was read is trusted for a second', 1_000],

@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hex, session } from '../../../src/storage/conformance/case.ts';
 import type { Store } from '../../../src/storage/port.ts';
 import { readNotice } from '../../../src/storage/postgres/notice.ts';
 import { type AtEnd, queryAt } from '../../support/postgres/ground.ts';
@@ -18,6 +17,7 @@ import {
   untilSo,
 } from '../../support/postgres/pair.ts';
 import type { Connection } from '../../support/proxy.ts';
+import { hex, session } from '../conformance/case.ts';
 
 const trustMs = 1_000;
 

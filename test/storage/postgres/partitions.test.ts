@@ -1,8 +1,6 @@
 /** A database that was divided by user passes the suite, and whatever a request asks is answered by one partition. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { account, hex, session, trail } from '../../../src/storage/conformance/case.ts';
-import { conformance } from '../../../src/storage/conformance.ts';
 import type { Answer } from '../../support/client.ts';
 import { part, rows } from '../../support/docs.ts';
 import { mailingTo, startMailServer } from '../../support/mail.ts';
@@ -13,6 +11,8 @@ import { type Carried, carriedOut, explaining } from '../../support/postgres/pla
 import type { PostgresServer } from '../../support/postgres/server.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { account, hex, session, trail } from '../conformance/case.ts';
+import { conformance } from '../conformance.ts';
 
 describe('the suite of all stores', () => {
   // The audit and the queue of mails are not divided.

@@ -2,8 +2,6 @@
 
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { account, hex, session, trail } from '../../../src/storage/conformance/case.ts';
-import { conformance } from '../../../src/storage/conformance.ts';
 import { StoreUnavailable } from '../../../src/storage/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { freshGround, openNode, optionsOf, queryAt } from '../../support/postgres/ground.ts';
@@ -12,6 +10,8 @@ import { program, startPooler, type Through } from '../../support/postgres/pgbou
 import { timed } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProcess, until } from '../../support/process.ts';
+import { account, hex, session, trail } from '../conformance/case.ts';
+import { conformance } from '../conformance.ts';
 
 const cleaning: (() => Promise<void>)[] = [];
 let through: Through = (url) => url;

@@ -2,7 +2,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { hex } from '../../../src/storage/conformance/case.ts';
 import { StoreUnavailable } from '../../../src/storage/port.ts';
 import { endings } from '../../support/postgres/endings.ts';
 import { isNotice, type Message, type PostgresProxy } from '../../support/postgres/messages.ts';
@@ -14,6 +13,7 @@ import {
   sessionKnownTo,
   untilSo,
 } from '../../support/postgres/pair.ts';
+import { hex } from '../conformance/case.ts';
 
 const trustMs = 1_000;
 

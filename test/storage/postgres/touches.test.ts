@@ -5,12 +5,12 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { type SessionRules, Sessions } from '../../../src/concepts/sessions.ts';
 import { digest } from '../../../src/crypto/ids.ts';
-import { account, hex, session, trail, untilNoted } from '../../../src/storage/conformance/case.ts';
 import type { Store } from '../../../src/storage/port.ts';
 import { type AtEnd, openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe, openPair, untilSo } from '../../support/postgres/pair.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProxy } from '../../support/proxy.ts';
+import { account, hex, session, trail, untilNoted } from '../conformance/case.ts';
 
 const start = 1_700_000_000_000;
 const rules: SessionRules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser: 0 };

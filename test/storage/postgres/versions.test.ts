@@ -1,7 +1,6 @@
 /** Tables are made once, brought up to date once, and refused where they are not Gatehouse's or too new for it. */
 
 import { expect, onTestFinished, test } from 'vitest';
-import { account } from '../../../src/storage/conformance/case.ts';
 import { StoreUnavailable, StoreUnusable } from '../../../src/storage/port.ts';
 import { Login } from '../../../src/storage/postgres/login.ts';
 import { type Migration, migrations } from '../../../src/storage/postgres/schema.ts';
@@ -11,6 +10,7 @@ import { openNode, optionsOf, queryAt } from '../../support/postgres/ground.ts';
 import { refusal } from '../../support/postgres/refused.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { failToStart } from '../../support/process.ts';
+import { account } from '../conformance/case.ts';
 
 const current = migrations.length;
 

@@ -1,7 +1,7 @@
 /** Every way in which a session ends, or its user may no longer come in, at the port of the store. */
 
-import { hex, session, trail } from '../../../src/storage/conformance/case.ts';
 import type { Store } from '../../../src/storage/port.ts';
+import { hex, session, trail } from '../../storage/conformance/case.ts';
 import { joe } from './pair.ts';
 
 export interface Ending {

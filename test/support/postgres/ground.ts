@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
 import { chance, digest, newHandle } from '../../../src/crypto/ids.ts';
-import type { Ground, Tampering } from '../../../src/storage/conformance.ts';
 import type { Store } from '../../../src/storage/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
+import type { Ground, Tampering } from '../../storage/conformance.ts';
 import { sharedPostgres } from '../postgres.ts';
 
 /** What a node is opened with unless a test says otherwise. */

@@ -2,9 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { account, hex, session } from '../../../src/storage/conformance/case.ts';
 import type { Store } from '../../../src/storage/port.ts';
 import type { PostgresOptions } from '../../../src/storage/postgres/store.ts';
+import { account, hex, session } from '../../storage/conformance/case.ts';
 import { sharedPostgres } from '../postgres.ts';
 import { type AtEnd, openNode } from './ground.ts';
 import { type PostgresProxy, startPostgresProxy } from './messages.ts';

@@ -1,7 +1,15 @@
 /** Cases for the mail queue: sent in order, tried again, limited per recipient, and counted until swept. */
 
 import assert from 'node:assert/strict';
-import type { Due, MailLimit, MailLimits, MailStore, NewMail, QueuedMail, Store } from '../port.ts';
+import type {
+  Due,
+  MailLimit,
+  MailLimits,
+  MailStore,
+  NewMail,
+  QueuedMail,
+  Store,
+} from '../../../src/storage/port.ts';
 import { account, type ConformanceCase, over, upTo } from './case.ts';
 
 export const now = 10_000_000;
