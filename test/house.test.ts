@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { importsOf, lawOne, lawTwo, looks, type Source } from './support/house.ts';
 import { everything, programs, sources } from './support/repository.ts';
 
+/** What every store has to pass. */
+const suite = programs.filter(({ path }) => path.startsWith('test/storage/conformance'));
+
 const source = (path: string, ...lines: string[]): Source => ({ path, text: lines.join('\n') });
 const importing = (path: string, ...specifiers: string[]) =>
   source(path, ...specifiers.map((specifier) => `import { a } from '${specifier}';`));
@@ -29,11 +32,12 @@ test('there is something to check in every room', () => {
 });
 
 test('law 1: imports go down the stairs only', () => {
-  expect(lawOne(sources)).toEqual([]);
+  expect(suite.length).toBeGreaterThan(10);
+  expect(lawOne([...sources, ...suite])).toEqual([]);
 });
 
 test('law 2: every room speaks only its own words', () => {
-  expect(lawTwo(sources)).toEqual([]);
+  expect(lawTwo([...sources, ...suite])).toEqual([]);
 });
 
 test('every file has a name that says something, an end in sight, and a first sentence', () => {
@@ -95,7 +99,10 @@ test.each([
   ['between the process and the commands', 'src/cli/main.ts', '../server/log.ts'],
   ['between engines', 'src/storage/postgres/store.ts', '../sqlite/reader.ts'],
   ['from the port to an engine', 'src/storage/port.ts', './sqlite/store.ts'],
-  ['from the suite to an engine', 'src/storage/conformance/case.ts', '../sqlite/store.ts'],
+  ['from the suite to an engine', 'test/storage/conformance/case.ts', '../../../src/storage/sqlite/store.ts'],
+  ['from the suite to a concept', 'test/storage/conformance/case.ts', '../../../src/concepts/audit.ts'],
+  ['from the suite to what tests share', 'test/storage/conformance/case.ts', '../../support/sqlite.ts'],
+  ['from a store to the suite', 'src/storage/sqlite/store.ts', '../../../test/storage/conformance/case.ts'],
   ['past the port', 'src/usecases/login.ts', '../storage/sqlite/store.ts'],
   ['past the port, from the front of the house', 'src/gatehouse.ts', './storage/sqlite/store.ts'],
   ['past the port, from the mails', 'src/mail/sender.ts', '../storage/sqlite/mails.ts'],
@@ -122,6 +129,8 @@ test('law 1 allows the way down', () => {
     importing('src/concepts/passwords/passwords.ts', './common.ts', '../../crypto/phc.ts'),
     importing('src/storage/sqlite/store.ts', '../port.ts', './reader.ts', 'node:sqlite'),
     importing('src/storage/sqlite/writer.ts', '../histogram.ts'),
+    importing('test/storage/conformance/case.ts', '../../../src/storage/port.ts', 'node:assert/strict'),
+    importing('test/storage/conformance.ts', './conformance/case.ts'),
     importing('src/figures.ts', './wire/traffic.ts', './mail/sender.ts', './version.ts'),
   ];
   expect(lawOne(legal)).toEqual([]);
@@ -129,7 +138,7 @@ test('law 1 allows the way down', () => {
 
 test.each([
   ['SQL', 'src/concepts/accounts.ts', "db.exec('DELETE FROM auth');"],
-  ['SQL in the suite', 'src/storage/conformance/case.ts', 'db.exec(`SELECT 1`);'],
+  ['SQL in the suite', 'test/storage/conformance/case.ts', 'db.exec(`SELECT 1`);'],
   ['the environment', 'src/settings.ts', 'const port = process.env.PORT;'],
   ['the end of the process', 'src/storage/sqlite/store.ts', 'process.exit(1);'],
   ['the clock', 'src/concepts/sessions.ts', 'const now = Date.now();'],

@@ -67,6 +67,7 @@ test('holds what it needs and nothing else', () => {
   }
   expect(files).toContain('dist/concepts/passwords/common.txt');
   expect(files.filter((name) => /^(src|test|bench|scripts|\.)/.test(name))).toEqual([]);
+  expect(files.filter((name) => name.includes('conformance'))).toEqual([]);
 });
 
 test('a program can mount what it exports', patience, () => {
