@@ -127,7 +127,7 @@ export const alongCases: readonly ConformanceCase[] = [
       for (const name of ['ann', 'bob', 'cyd']) await accounts.create(account(name));
       const owners = [joe, joe, joe, 'id-of-ann', 'id-of-bob', 'id-of-cyd'];
       for (const [n, owner] of owners.entries()) await sessions.insert(hex(n), session(n, owner));
-      await sessions.remove(hex(5));
+      await sessions.remove([hex(5)]);
       for (const id of [joe, 'id-of-bob', 'id-of-cyd']) await accounts.setDisabled(id, 2_000);
       const walked: (string | undefined)[] = [];
       for (let after: string | undefined = ''; after !== undefined; walked.push(after))

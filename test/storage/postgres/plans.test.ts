@@ -1,7 +1,7 @@
 /** Whatever a request asks reads about as many rows as it answers with, however many there are of others and of the same. */
 
 import { expect, test } from 'vitest';
-import { account, hex, session, trail } from '../../../src/storage/conformance/case.ts';
+import { account, hex, session, trail } from '../conformance/case.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe } from '../../support/postgres/pair.ts';
 import { carriedOut, explaining } from '../../support/postgres/plans.ts';

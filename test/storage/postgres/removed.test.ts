@@ -2,7 +2,7 @@
 
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { account, hex, session, trail } from '../../../src/storage/conformance/case.ts';
+import { account, hex, session, trail } from '../conformance/case.ts';
 import { type Session, type Store, StoreUnavailable } from '../../../src/storage/port.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe, untilSo } from '../../support/postgres/pair.ts';
