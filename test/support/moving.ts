@@ -7,7 +7,7 @@ import { openPostgresStore } from '../../src/storage/postgres/store.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { command, type Said } from './command.ts';
 import { query } from './database.ts';
-import { optionsOf } from './postgres/ground.ts';
+import { optionsOf } from './postgres/options.ts';
 import { sharedPostgres } from './postgres.ts';
 import { temporaryFolder } from './server.ts';
 

@@ -6,7 +6,7 @@ import { part, rows } from '../../support/docs.ts';
 import { mailingTo, startMailServer } from '../../support/mail.ts';
 import { again, confirmed, password, person } from '../../support/person.ts';
 import { freshGround, openNode } from '../../support/postgres/ground.ts';
-import { divide, divided, nameOf } from '../../support/postgres/partitioned.ts';
+import { divided, dividedDatabase, nameOf } from '../../support/postgres/partitioned.ts';
 import { type Carried, carriedOut, explaining } from '../../support/postgres/plans.ts';
 import type { PostgresServer } from '../../support/postgres/server.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
@@ -18,7 +18,7 @@ describe('the suite of all stores', () => {
   // The audit and the queue of mails are not divided.
   const concerned = conformance.filter(({ title }) => !/^(?:audit|chain|mails):/.test(title));
   for (const { title, run } of concerned) {
-    test.concurrent(title, async () => run(await freshGround(0, divide)));
+    test.concurrent(title, async () => run(await freshGround(0, dividedDatabase)));
   }
 });
 

@@ -7,8 +7,8 @@ export interface Postgres {
   readonly port: number;
   /** The address of a database, `postgres` by default, for the superuser. */
   url(database?: string): string;
-  /** A new, empty database of a random name; resolves to its address. */
-  createDatabase(): Promise<string>;
+  /** A new, empty database of a random name, or a copy of another one that is not in use; resolves to its address. */
+  createDatabase(original?: string): Promise<string>;
   /** Runs a statement as the superuser, on a connection of its own, and returns its rows. */
   query<Row extends QueryResultRow>(sql: string, values?: unknown[], database?: string): Promise<Row[]>;
 }
@@ -20,9 +20,10 @@ export function postgresAt(portNow: () => number, password: string): Postgres {
       return portNow();
     },
     url: (database = 'postgres') => `postgres://postgres:${password}@127.0.0.1:${portNow()}/${database}`,
-    async createDatabase() {
+    async createDatabase(original) {
       const name = `test_${randomBytes(8).toString('hex')}`;
-      await postgres.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+      const source = original === undefined ? 'template0' : `${original} STRATEGY file_copy`;
+      await postgres.query(`CREATE DATABASE ${name} TEMPLATE ${source}`);
       return postgres.url(name);
     },
     async query<Row extends QueryResultRow>(sql: string, values: unknown[] = [], database?: string) {

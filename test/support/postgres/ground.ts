@@ -3,26 +3,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
-import { chance, digest, newHandle } from '../../../src/crypto/ids.ts';
 import type { Store } from '../../../src/storage/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import type { Ground, Tampering } from '../../storage/conformance.ts';
-import { sharedPostgres } from '../postgres.ts';
-
-/** What a node is opened with unless a test says otherwise. */
-export function optionsOf(url: string, changes: Partial<PostgresOptions> = {}): PostgresOptions {
-  return {
-    url,
-    listenUrl: '',
-    mostConnections: 8,
-    trustMs: 1_000,
-    memoryBytes: 1_048_576,
-    node: newHandle(),
-    digest,
-    chance,
-    ...changes,
-  };
-}
+import { migratedDatabase } from '../postgres.ts';
+import { optionsOf } from './options.ts';
 
 /** Who cleans up, and when: tests that run side by side have to say which of them it is. */
 export type AtEnd = (clean: () => void | Promise<void>) => void;
@@ -54,15 +39,13 @@ export async function queryAt(
   }
 }
 
-/** A database in which there is nothing yet, for the suite of all stores, opened at its address or by way of another. */
+/** A database with nothing in its tables yet, for the suite of all stores, opened at its address or by way of another. */
 export async function freshGround(
   trustMs: number,
-  prepare?: (url: string) => Promise<unknown>,
+  create: () => Promise<string> = migratedDatabase,
   through = (url: string) => url,
 ): Promise<Ground> {
-  const server = await sharedPostgres();
-  const url = await server.createDatabase();
-  await prepare?.(url);
+  const url = await create();
   return {
     open: async () => (await openPostgresStore(optionsOf(through(url), { trustMs }))).store,
     async loseRow(table, userId) {

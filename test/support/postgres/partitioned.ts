@@ -30,12 +30,9 @@ export async function divided(
 
 let template: Promise<string> | undefined;
 
-/** Puts a divided database in the place of an empty one of the shared server. */
-export async function divide(url: string): Promise<void> {
+/** A divided database of the shared server with nothing in it. */
+export async function dividedDatabase(): Promise<string> {
   const server = await sharedPostgres();
   template ??= divided(server).then(nameOf);
-  const name = nameOf(url);
-  const like = await template;
-  await server.query(`DROP DATABASE ${name}`);
-  await server.query(`CREATE DATABASE ${name} TEMPLATE ${like}`);
+  return server.createDatabase(await template);
 }

@@ -3,7 +3,7 @@
 import type { TestProject } from 'vitest/node';
 import { type Door, openDoor } from './door.ts';
 import { clearHome } from './home.ts';
-import { openShared, type SharedAddress } from './shared.ts';
+import { makeMigrated, openShared, type SharedAddress, sharedAt } from './shared.ts';
 import { makeTemplate, type Template } from './template.ts';
 
 declare module 'vitest' {
@@ -18,9 +18,15 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     template ??= makeTemplate();
     return template;
   };
+  let server: Promise<SharedAddress> | undefined;
+  const serverOnce = () => {
+    server ??= templateOnce().then(openShared);
+    return server;
+  };
   const door = await openDoor({
     template: templateOnce,
-    server: async (): Promise<SharedAddress> => openShared(await templateOnce()),
+    server: serverOnce,
+    migrated: async () => makeMigrated(sharedAt(await serverOnce())),
   });
   project.provide('postgresDoor', { port: door.port, word: door.word });
   return async () => {

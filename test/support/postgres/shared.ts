@@ -2,6 +2,7 @@
 
 import { type Postgres, postgresAt } from './client.ts';
 import { openFresh } from './fresh.ts';
+import { optionsOf } from './options.ts';
 import type { Template } from './template.ts';
 
 /** How to find the server from another process. */
@@ -24,4 +25,13 @@ export async function openShared(template: Template): Promise<SharedAddress> {
 
 export function sharedAt({ port, password }: SharedAddress): Postgres {
   return postgresAt(() => port, password);
+}
+
+/** Makes a database as a store makes it at its first start, for others to be copied from; resolves to its name. */
+export async function makeMigrated(postgres: Postgres): Promise<string> {
+  const url = await postgres.createDatabase();
+  const { openPostgresStore } = await import('../../../src/storage/postgres/store.ts');
+  const { store } = await openPostgresStore(optionsOf(url));
+  await store.close();
+  return new URL(url).pathname.slice(1);
 }

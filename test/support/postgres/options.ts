@@ -1,0 +1,19 @@
+/** What the nodes of tests are opened with. */
+
+import { chance, digest, newHandle } from '../../../src/crypto/ids.ts';
+import type { PostgresOptions } from '../../../src/storage/postgres/store.ts';
+
+/** What a node is opened with unless a test says otherwise. */
+export function optionsOf(url: string, changes: Partial<PostgresOptions> = {}): PostgresOptions {
+  return {
+    url,
+    listenUrl: '',
+    mostConnections: 8,
+    trustMs: 1_000,
+    memoryBytes: 1_048_576,
+    node: newHandle(),
+    digest,
+    chance,
+    ...changes,
+  };
+}
