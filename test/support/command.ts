@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Ended, gather, root } from './process.ts';
+import { type Ended, gather } from './process.ts';
+import { theProgram } from './program.ts';
 
 export interface CommandOptions {
   /** The SQLite file. */
@@ -34,7 +34,7 @@ export function commandEnvironment({ file, environment }: CommandOptions): Recor
 /** Runs a command to its end. */
 export async function command(words: readonly string[], options: CommandOptions): Promise<Said> {
   const { input = '', cwd = tmpdir() } = options;
-  const child = spawn(process.execPath, [join(root, 'bin/gatehouse.js'), ...words], {
+  const child = spawn(process.execPath, [await theProgram(), ...words], {
     cwd,
     env: commandEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type Answer, type Asked, post, send } from './client.ts';
 import { settingsFor } from './place.ts';
+import { theProgram } from './program.ts';
 
 /** The repository the tests belong to. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -81,7 +82,7 @@ export async function startProcess(
   const path = file ?? join(folderUntil(atEnd), 'gatehouse.db');
   const settings = environment['DATABASE_URL'] ? {} : await settingsFor(path, atEnd);
   const { DATABASE_URL: database = '' } = { ...settings, ...environment };
-  const started = spawnProgram({ ...settings, ...environment }, { file: path, cwd, stdout, atEnd });
+  const started = await spawnProgram({ ...settings, ...environment }, { file: path, cwd, stdout, atEnd });
   const { child, exited } = started;
   // Whoever cannot read the log reads the address where people do.
   const address =
@@ -136,18 +137,18 @@ export async function failToStart(
 ): Promise<Ended> {
   const atEnd = options.atEnd ?? onTestFinished;
   const file = options.file ?? join(folderUntil(atEnd), 'gatehouse.db');
-  const started = spawnProgram(environment, { file, cwd: tmpdir(), stdout: 'pipe', atEnd });
+  const started = await spawnProgram(environment, { file, cwd: tmpdir(), stdout: 'pipe', atEnd });
   const exit = await within(startingPatienceMs, started.exited, 'the process to give up');
   return { ...exit, stdout: started.stdout, stderr: started.stderr };
 }
 
-function spawnProgram(
+async function spawnProgram(
   environment: Readonly<Record<string, string>>,
   { file, cwd, stdout, atEnd }: Required<ProcessOptions>,
-): Child {
+): Promise<Child> {
   const output: IOType | number = typeof stdout === 'number' ? stdout : 'pipe';
   return gather(
-    spawn(process.execPath, [join(root, 'bin/gatehouse.js')], {
+    spawn(process.execPath, [await theProgram()], {
       cwd,
       env: {
         PATH: process.env['PATH'],

@@ -24,6 +24,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     return server;
   };
   const door = await openDoor({
+    // Loaded when asked for: a run that starts no process needs no bundler.
+    program: async () => (await import('../bundle.ts')).bundleProgram(),
     template: templateOnce,
     server: serverOnce,
     migrated: async () => makeMigrated(sharedAt(await serverOnce())),
