@@ -36,6 +36,24 @@ function installedIn(folder: string): string {
   return join(modules, 'gatehouse');
 }
 
+/** The runtime of a major version: the one that runs the tests, or one installed in the folder. */
+function runtimeOf(major: string, folder: string): string {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  run(
+    folder,
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--loglevel=error',
+    '--prefix',
+    folder,
+    `node@${major}`,
+  );
+  return join(folder, 'node_modules/node/bin/node');
+}
+
 beforeAll(() => {
   run(root, 'node', 'scripts/build.js');
   run(root, 'npm', 'pack', '--ignore-scripts', '--pack-destination', packed);
@@ -86,19 +104,8 @@ test('a program can mount what it exports', patience, () => {
 
 test.each(['24', '26'])('serves on Node.js %s', patience, async (major) => {
   const folder = temporaryFolder();
-  run(
-    folder,
-    'npm',
-    'install',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    '--prefix',
-    folder,
-    `node@${major}`,
-  );
+  const runtime = runtimeOf(major, folder);
   const program = join(installedIn(folder), 'bin/gatehouse.js');
-  const runtime = join(folder, 'node_modules/node/bin/node');
   expect(run(folder, runtime, '--version')).toMatch(new RegExp(`^v${major}\\.`));
   const server = gather(
     spawn(runtime, [program], {

@@ -2,7 +2,7 @@
  * Power cuts, as far as a process can have them: killed at random moments under concurrent writes and started again on
  * the same file, it still holds everything it acknowledged.
  *
- * `CRASH_ROUNDS` sets how often; the default is 50.
+ * `CRASH_ROUNDS` sets how often; the default is 12, and 50 in the full form.
  */
 
 import { join } from 'node:path';
@@ -11,10 +11,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Client, openClient } from '../support/agent.ts';
 import { Ledger, type Owner } from '../support/ledger.ts';
+import { isFull } from '../support/length.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
-const rounds = Number(process.env['CRASH_ROUNDS'] ?? 50);
+const rounds = Number(process.env['CRASH_ROUNDS'] ?? (isFull ? 50 : 12));
 const writers = 8;
 /** A round lives between these many milliseconds after its first write. */
 const shortest = 5;

@@ -1,5 +1,6 @@
 /** Places a database can be moved between, something of every kind to move, and a look at what is there. */
 
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest } from '../../src/crypto/ids.ts';
 import type { NewMail, Session, Store, Trail } from '../../src/storage/port.ts';
@@ -75,32 +76,18 @@ const tables = [
   'audit_ends',
 ] as const;
 
-/** Gives a file so many users more, each with a session: enough to be interrupted at. */
-export async function crowd(address: string, users: number): Promise<void> {
-  const now = Date.now();
-  const many = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${users})`;
-  await inStore(address, async () => {});
-  await query(
-    { database: address },
-    `${many} INSERT INTO users (id, created_at) SELECT 'user-' || i, ${now} FROM n`,
-  );
-  await query(
-    { database: address },
-    `${many} INSERT INTO auth SELECT 'name-' || i, 'Name-' || i, 'user-' || i, 'a hash' FROM n`,
-  );
-  await query(
-    { database: address },
-    `${many} INSERT INTO sessions SELECT randomblob(32), 'handle-' || i, 'user-' || i, 'rest', ${now}, ${now},
-       ${now} + 60000, ${now} + 600000, ${now}, '192.0.2.1', 'Firefox on Linux' FROM n`,
-  );
-}
-
-/** A file with something of every kind, and a crowd. */
-export async function crowded(users = 20_000): Promise<string> {
-  const address = await places.sqlite();
-  await fill(address);
-  await crowd(address, users);
-  return address;
+/** Another place with the same in it, byte for byte; nothing else may use the first one meanwhile. */
+export async function cloned(address: string): Promise<string> {
+  if (address.startsWith('file:')) {
+    const copy = await places.sqlite();
+    writeFileSync(fileOf(copy), readFileSync(fileOf(address)), { mode: 0o600 });
+    return copy;
+  }
+  const [postgres, name] = [await sharedPostgres(), new URL(address).pathname.slice(1)];
+  await postgres.query('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1', [
+    name,
+  ]);
+  return postgres.createDatabase(name);
 }
 
 /** All rows of all tables that every engine has, in a form and an order that do not depend on the engine. */

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { login, register, rest } from '../support/contracts.ts';
+import { isFull } from '../support/length.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const joe = { email: 'joe@example.com', password: 'supersecure' };
@@ -16,6 +17,9 @@ const environment = { GATEHOUSE_THROTTLE: 'off', GATEHOUSE_PBKDF2_ITERATIONS: '2
 
 /** The line holds two seconds of hashes, of which one takes a core at least a thirtieth of a second. */
 const moreThanFit = 60 * availableParallelism() + 40;
+
+/** How many logins of the other network have to be heard; each waits for its turn in a full line. */
+const heard = isFull ? 6 : 2;
 
 /** Where a request comes from: a loopback address of its own, or what a trusted proxy says. */
 type From = { readonly localAddress?: string; readonly headers?: Readonly<Record<string, string>> };
@@ -89,9 +93,9 @@ test.each(places)(
     // The line is full: some of the flood are refused.
     await expect.poll(() => flooding.statuses.filter((status) => status === 503).length).toBeGreaterThan(20);
     const outcomes: number[] = [];
-    for (let n = 0; n < 6; n += 1) outcomes.push(await loginFrom(server, good, JSON.stringify(joe)));
+    for (let n = 0; n < heard; n += 1) outcomes.push(await loginFrom(server, good, JSON.stringify(joe)));
     const refusedAfter = flooding.statuses.length;
-    expect(outcomes).toEqual(Array(6).fill(200));
+    expect(outcomes).toEqual(Array(heard).fill(200));
     // The flood was on all the while, and got its share as well: it is refused or heard, and nothing else.
     const statuses = await flooding.stop();
     expect(statuses.slice(0, refusedAfter)).toContain(503);
