@@ -8,7 +8,8 @@ import { expect, test } from 'vitest';
 import { digest } from '../../src/crypto/ids.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { command, commandEnvironment, commandsOver } from '../support/command.ts';
-import { gather, root, until } from '../support/process.ts';
+import { gather, until } from '../support/process.ts';
+import { theProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
@@ -59,7 +60,7 @@ test('tail --follow: goes on with what comes', async () => {
   const run = commandsOver(file);
   await run('user add ada');
   const following = gather(
-    spawn(process.execPath, [join(root, 'bin/gatehouse.js'), 'audit', 'tail', '--follow', '--json'], {
+    spawn(process.execPath, [await theProgram(), 'audit', 'tail', '--follow', '--json'], {
       env: commandEnvironment({ file }),
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
@@ -130,7 +131,7 @@ test('export --output: a new file, for its owner alone', async () => {
 
 test('a reader that has seen enough is no failure', async () => {
   const file = await withEntries(20_000);
-  const child = spawn(process.execPath, [join(root, 'bin/gatehouse.js'), 'audit', 'export'], {
+  const child = spawn(process.execPath, [await theProgram(), 'audit', 'export'], {
     env: commandEnvironment({ file }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

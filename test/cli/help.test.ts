@@ -10,6 +10,7 @@ import { createProgram } from '../../src/cli/program.ts';
 import { command, commandEnvironment } from '../support/command.ts';
 import { inStore, moved, places } from '../support/moving.ts';
 import { gather, root, startProcess, until } from '../support/process.ts';
+import { theProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const docs = readFileSync(join(root, 'docs/cli.md'), 'utf8');
@@ -80,7 +81,13 @@ test('no line of help is too long for a terminal', async () => {
 
 /** What every example finds: an account with a session, and a program of the right name. */
 let world:
-  | { readonly file: string; readonly sessionId: string; readonly handle: string; readonly end: string }
+  | {
+      readonly program: string;
+      readonly file: string;
+      readonly sessionId: string;
+      readonly handle: string;
+      readonly end: string;
+    }
   | undefined;
 const cleaning: (() => Promise<void>)[] = [];
 
@@ -93,12 +100,13 @@ beforeAll(async () => {
   const handle = String((asked.json['session'] as Record<string, unknown>)['handle']);
   await server.stop();
   const invitation = ['user', 'invite', 'alan@example.com'];
-  const invited = spawnSync(process.execPath, [join(root, 'bin/gatehouse.js'), ...invitation], {
+  const invited = spawnSync(process.execPath, [await theProgram(), ...invitation], {
     env: commandEnvironment({ file: server.file }),
   });
   expect(invited.status).toBe(0);
   const { last } = await inStore(`file:${server.file}`, ({ audit }) => audit.ends());
-  world = { file: server.file, sessionId, handle, end: `${last.seq}:${last.hash}` };
+  const program = await theProgram();
+  world = { program, file: server.file, sessionId, handle, end: `${last.seq}:${last.hash}` };
 });
 
 afterAll(async () => {
@@ -112,7 +120,7 @@ function prepare(): { readonly folder: string; readonly environment: Record<stri
   copyFileSync(world.file, file);
   const bin = join(folder, 'bin', 'gatehouse');
   mkdirSync(dirname(bin));
-  writeFileSync(bin, `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'bin/gatehouse.js')}' "$@"\n`, {
+  writeFileSync(bin, `#!/bin/sh\nexec '${process.execPath}' '${world.program}' "$@"\n`, {
     mode: 0o755,
   });
   const environment = {

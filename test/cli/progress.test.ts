@@ -6,10 +6,13 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { commandEnvironment, commandsOver } from '../support/command.ts';
-import { gather, root, until } from '../support/process.ts';
+import { isFull } from '../support/length.ts';
+import { gather, until } from '../support/process.ts';
+import { theProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/server.ts';
 
-const program = join(root, 'bin/gatehouse.js');
+/** How large a database has to be for a copy of it to be interrupted. */
+const slowMegabytes = isFull ? 300 : 150;
 
 /** A database that takes a while to copy. */
 async function large(megabytes: number): Promise<string> {
@@ -31,7 +34,7 @@ async function interrupt(
   folder: string,
 ) {
   const running = gather(
-    spawn(process.execPath, [program, ...words], {
+    spawn(process.execPath, [await theProgram(), ...words], {
       env: commandEnvironment({ file }),
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
@@ -43,7 +46,7 @@ async function interrupt(
 }
 
 test('an interrupted backup leaves nothing behind', async () => {
-  const file = await large(300);
+  const file = await large(slowMegabytes);
   const target = join(temporaryFolder(), 'backup.db');
   const folder = dirname(target);
   const said = await interrupt(['backup', target], file, (name) => name.includes('.part-'), folder);
@@ -52,7 +55,7 @@ test('an interrupted backup leaves nothing behind', async () => {
 });
 
 test('an interrupted restore leaves everything as it was', async () => {
-  const backup = await large(300);
+  const backup = await large(slowMegabytes);
   const file = join(temporaryFolder(), 'gatehouse.db');
   const run = commandsOver(file);
   await run('user add bob');
@@ -68,6 +71,7 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
 test.skipIf(!hasScript)('a bar at a terminal, on standard error alone', async () => {
   const file = await large(20);
   const folder = temporaryFolder();
+  const program = await theProgram();
   const shown = (words: string, output: string) =>
     spawnSync('script', ['-qec', `'${process.execPath}' '${program}' ${words} ${output}`, '/dev/null'], {
       cwd: folder,

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command, commandEnvironment, commandsOver } from '../support/command.ts';
 import { fill, inStore, places } from '../support/moving.ts';
-import { gather, root, startProcess } from '../support/process.ts';
+import { gather, startProcess } from '../support/process.ts';
+import { theProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
@@ -13,7 +14,7 @@ const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
 /** Runs `user add` with bytes on standard input. */
 async function add(file: string, name: string, input: Uint8Array | string) {
   const words = ['user', 'add', name, '--password-stdin'];
-  const child = spawn(process.execPath, [join(root, 'bin/gatehouse.js'), ...words], {
+  const child = spawn(process.execPath, [await theProgram(), ...words], {
     env: commandEnvironment({ file }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -74,7 +75,7 @@ test('a command does not read for ever', async () => {
     ['explain'],
     ['doctor', 'cookie', 'https://app.example.com/'],
   ]) {
-    const child = spawn(process.execPath, [join(root, 'bin/gatehouse.js'), ...words], {
+    const child = spawn(process.execPath, [await theProgram(), ...words], {
       env: commandEnvironment({ file }),
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -11,8 +11,9 @@ import { temporaryFolder } from '../support/server.ts';
 const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
 
 test('alone it serves, and loads nothing of the commands', async () => {
-  const server = await startProcess({ NODE_DEBUG: 'esm' });
+  const server = await startProcess({ NODE_DEBUG: 'esm' }, { isSources: true });
   expect(await server.send({ path: '/readyz' })).toMatchObject({ status: 200 });
+  expect(server.stderr).toMatch(/src\/server\//);
   expect(server.stderr).not.toMatch(/commander|cli-progress|src\/cli\//);
   expect((await server.stop()).code).toBe(0);
 });

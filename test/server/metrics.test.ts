@@ -40,7 +40,10 @@ test('without a port for them there are no metrics, and their library is not eve
       JSON.stringify(Object.keys(require('node:module')._cache))));`,
   );
   const loadedBy = async (environment: Record<string, string>) => {
-    const server = await startProcess({ NODE_OPTIONS: `--require=${spy}`, ...environment });
+    const server = await startProcess(
+      { NODE_OPTIONS: `--require=${spy}`, ...environment },
+      { isSources: true },
+    );
     expect((await server.send({ path: '/metrics' })).status).toBe(404);
     await server.stop();
     const isServing = server.log.some(({ msg }) => msg === 'serving metrics');

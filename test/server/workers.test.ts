@@ -44,7 +44,7 @@ onLinux(
       ${JSON.stringify(folder)} + '/' + process.pid, loaded.join('\\n')));`,
     );
     const loadedBy = async (workers: number) => {
-      const server = await startWorkers(workers, { NODE_OPTIONS: `--require=${spy}` });
+      const server = await startWorkers(workers, { NODE_OPTIONS: `--require=${spy}` }, { isSources: true });
       expect(workersOf(server).size).toBe(workers === 1 ? 0 : workers);
       await server.post('/auth/register', person);
       expect('worker' in (told(server, 'register')[0] ?? {})).toBe(workers > 1);

@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type Answer, type Asked, post, send } from './client.ts';
+import { type LogLine, linesOf } from './log-lines.ts';
 import { settingsFor } from './place.ts';
-import { theProgram } from './program.ts';
+import { sources, theProgram } from './program.ts';
 
 /** The repository the tests belong to. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -46,12 +47,6 @@ export interface TestProcess {
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
-/** One line of the log. */
-export interface LogLine extends Readonly<Record<string, unknown>> {
-  readonly level: number;
-  readonly msg: string;
-}
-
 export interface ProcessOptions {
   /** The SQLite file; default: one in a folder of its own that is removed at the end. */
   readonly file?: string;
@@ -61,6 +56,8 @@ export interface ProcessOptions {
   readonly stdout?: 'pipe' | 'unread' | number;
   /** Who removes what is left. Default: the end of the test that started the process. */
   readonly atEnd?: (clean: () => Promise<void>) => void;
+  /** Whether it is the sources that are run, module by module, rather than the bundle of a test run. */
+  readonly isSources?: boolean;
 }
 
 /** How long a start may take on a machine that is busy with other things. */
@@ -77,12 +74,15 @@ export interface Child {
 /** Starts the program and waits until it listens. `environment` comes on top of a local, cheap set-up. */
 export async function startProcess(
   environment: Readonly<Record<string, string>> = {},
-  { file, cwd = tmpdir(), stdout = 'pipe', atEnd = onTestFinished }: ProcessOptions = {},
+  { file, cwd = tmpdir(), stdout = 'pipe', atEnd = onTestFinished, isSources = false }: ProcessOptions = {},
 ): Promise<TestProcess> {
   const path = file ?? join(folderUntil(atEnd), 'gatehouse.db');
   const settings = environment['DATABASE_URL'] ? {} : await settingsFor(path, atEnd);
   const { DATABASE_URL: database = '' } = { ...settings, ...environment };
-  const started = await spawnProgram({ ...settings, ...environment }, { file: path, cwd, stdout, atEnd });
+  const started = await spawnProgram(
+    { ...settings, ...environment },
+    { file: path, cwd, stdout, atEnd, isSources },
+  );
   const { child, exited } = started;
   // Whoever cannot read the log reads the address where people do.
   const address =
@@ -137,18 +137,24 @@ export async function failToStart(
 ): Promise<Ended> {
   const atEnd = options.atEnd ?? onTestFinished;
   const file = options.file ?? join(folderUntil(atEnd), 'gatehouse.db');
-  const started = await spawnProgram(environment, { file, cwd: tmpdir(), stdout: 'pipe', atEnd });
+  const started = await spawnProgram(environment, {
+    file,
+    cwd: tmpdir(),
+    stdout: 'pipe',
+    atEnd,
+    isSources: false,
+  });
   const exit = await within(startingPatienceMs, started.exited, 'the process to give up');
   return { ...exit, stdout: started.stdout, stderr: started.stderr };
 }
 
 async function spawnProgram(
   environment: Readonly<Record<string, string>>,
-  { file, cwd, stdout, atEnd }: Required<ProcessOptions>,
+  { file, cwd, stdout, atEnd, isSources }: Required<ProcessOptions>,
 ): Promise<Child> {
   const output: IOType | number = typeof stdout === 'number' ? stdout : 'pipe';
   return gather(
-    spawn(process.execPath, [await theProgram()], {
+    spawn(process.execPath, [isSources ? sources : await theProgram()], {
       cwd,
       env: {
         PATH: process.env['PATH'],
@@ -237,13 +243,4 @@ export async function within<Value>(ms: number, something: Promise<Value>, what:
     timer = setTimeout(() => reject(new Error(`Waited ${ms} ms in vain for ${what}`)), ms);
   });
   return Promise.race([something, late]).finally(() => clearTimeout(timer));
-}
-
-/** The complete lines of a log. */
-function linesOf(text: string): LogLine[] {
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LogLine);
 }

@@ -7,7 +7,7 @@ import { isFull } from './length.ts';
 import { enter } from './postgres/door.ts';
 
 /** The sources as a clone runs them. */
-const sources = join(dirname(fileURLToPath(import.meta.url)), '../../bin/gatehouse.js');
+export const sources = join(dirname(fileURLToPath(import.meta.url)), '../../bin/gatehouse.js');
 
 let bundled: Promise<string> | undefined;
 
