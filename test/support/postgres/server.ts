@@ -55,6 +55,8 @@ const defaults = {
   max_connections: '100',
   // Enough for a standby that was away for a while.
   wal_keep_size: '256MB',
+  // As it is by default, however large the files of the log are.
+  max_wal_size: '1GB',
   log_line_prefix: '%m [%p] ',
 };
 

@@ -15,7 +15,14 @@ export interface SharedAddress {
  * Nobody may stop this server, so nobody can see whether it writes to the disk in time; many test files connect at
  * once.
  */
-const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+const settings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+  // It would visit the databases of all tests in turn, ten of them a second.
+  autovacuum: 'off',
+};
 
 /** Starts the server; the keeper of this process ends it. */
 export async function openShared(template: Template): Promise<SharedAddress> {
