@@ -74,25 +74,36 @@ test.each([
   }
 });
 
+/**
+ * Fifty guesses at once. On a busy machine a node counts by itself meanwhile (ruling N5), which says nothing about the
+ * count of the store: then they are made again, at another server.
+ */
+async function fiftyGuesses(
+  environment: Readonly<Record<string, string>>,
+  nameOf: (i: number) => string | undefined,
+): Promise<number[]> {
+  for (let tries = 1; ; tries += 1) {
+    const server = await startServer(environment);
+    await register(server, joe.username, joe.password);
+    await warmUp(server);
+    const statuses = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => guess(server, contracts[i % 3] ?? rest, nameOf(i))),
+    );
+    const isAlone = server.log.some(({ message }) => message.includes('this node counts by itself'));
+    if (!isAlone || tries === 5) return statuses;
+    await server.stop();
+  }
+}
+
 test('G16: of fifty guesses at once exactly ten are heard, over all contracts and spellings', async () => {
-  const server = await startServer();
-  await register(server, joe.username, joe.password);
-  await warmUp(server);
   const names = ['joe', 'JOE', 'Joe', 'joE'];
-  const statuses = await Promise.all(
-    Array.from({ length: 50 }, (_, i) => guess(server, contracts[i % 3] ?? rest, names[i % 4])),
-  );
+  const statuses = await fiftyGuesses({}, (i) => names[i % 4]);
   expect(statuses.filter((status) => status === 401)).toHaveLength(10);
   expect(statuses.filter((status) => status === 429)).toHaveLength(40);
 });
 
 test('G16: of fifty guesses at once at fifty names exactly as many are heard as one network may make', async () => {
-  const server = await startServer({ GATEHOUSE_THROTTLE_CLIENT: '21/15m' });
-  await register(server, joe.username, joe.password);
-  await warmUp(server);
-  const statuses = await Promise.all(
-    Array.from({ length: 50 }, (_, i) => guess(server, contracts[i % 3] ?? rest, `nobody${i}`)),
-  );
+  const statuses = await fiftyGuesses({ GATEHOUSE_THROTTLE_CLIENT: '21/15m' }, (i) => `nobody${i}`);
   // One registration came before, and twenty logins that were given back.
   expect(statuses.filter((status) => status === 401)).toHaveLength(20);
   expect(statuses.filter((status) => status === 429)).toHaveLength(30);
