@@ -23,8 +23,8 @@ export default defineConfig({
   test: {
     // Starts nothing by itself: PostgreSQL is there once a test asks for it, and gone when the run ends.
     globalSetup: ['test/support/postgres/run.ts'],
-    // Most of a test is waiting: for a process, for a server, for a window to end. By itself the runner would leave a core idle.
-    maxWorkers: 2,
+    // Half of a test is waiting: for a process, for a server, for a window to end. Three keep two cores busy.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is waited for comes at once on a machine of one's own, and late on a busy one.
