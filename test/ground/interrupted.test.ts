@@ -10,6 +10,8 @@ import { gather, root, until } from '../support/process.ts';
 
 test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   'a test run that is ended by %s leaves no server and no folder',
+  // Three runs at once, each with servers of its own, take a while to start on a busy machine.
+  { timeout: 150_000 },
   async (signal, { onTestFinished }) => {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const config = join(import.meta.dirname, 'interrupted/vitest.config.ts');
@@ -25,6 +27,7 @@ test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
       () => /^STARTED (.*)$/m.exec(run.stderr + run.stdout)?.[1],
       'the servers',
       run.exited,
+      120_000,
     );
     // Two servers of a test, of which one is frozen, and the one that all tests share.
     const folders = JSON.parse(told) as string[];
