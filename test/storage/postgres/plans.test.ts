@@ -1,11 +1,11 @@
 /** Whatever a request asks reads about as many rows as it answers with, however many there are of others and of the same. */
 
 import { expect, test } from 'vitest';
-import { account, hex, session, trail } from '../conformance/case.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe } from '../../support/postgres/pair.ts';
 import { carriedOut, explaining } from '../../support/postgres/plans.ts';
 import { startPostgres } from '../../support/postgres.ts';
+import { account, hex, session, trail } from '../conformance/case.ts';
 
 /** Rows of joe, and rows of others: a half of all entries is about joe, and all of it older than the rest. */
 const fill = [

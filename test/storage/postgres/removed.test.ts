@@ -2,11 +2,11 @@
 
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { account, hex, session, trail } from '../conformance/case.ts';
 import { type Session, type Store, StoreUnavailable } from '../../../src/storage/port.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe, untilSo } from '../../support/postgres/pair.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
+import { account, hex, session, trail } from '../conformance/case.ts';
 
 const ended = trail('logout');
 
