@@ -3,10 +3,11 @@
 import { digest } from '../../src/crypto/ids.ts';
 import type { Session, Store } from '../../src/storage/port.ts';
 import { openGate, trailOf } from './gate.ts';
+import { onPostgres } from './place.ts';
 import type { TestServer } from './server.ts';
 
-/** Written at once: as many as share a commit. */
-const together = 200;
+/** Written at once: on SQLite as many as share a commit, on PostgreSQL as many as get a connection in time on a busy machine. */
+const together = onPostgres ? 20 : 200;
 
 /** The store of a running server, opened a second time. */
 export async function storeOf({ file }: Pick<TestServer, 'file'>): Promise<Store> {
