@@ -51,7 +51,7 @@ test('the end of all sessions lets a login through between two steps, and ends i
   await endEverySession(gate, caller(), async () => {
     began ??= granted(await login(gate, { ...joe, spelling: 'uuid' }, caller())).id;
   });
-  expect(rows(calls, 'removeAny')).toEqual([200, 200, 53]);
+  expect(rows(calls, 'sessions.removeAny')).toEqual([200, 200, 53]);
   expect(await alive(began ?? '')).toBe(false);
   const after = granted(await login(gate, { ...joe, spelling: 'uuid' }, caller()));
   expect(await alive(after.id)).toBe(true);
@@ -74,7 +74,7 @@ test('the end of all sessions goes on where it was cut short, and what it had en
 test('what is restored has no session before it is served, however many there were', async () => {
   const { gate, calls, alive, here, ada } = await withAda();
   expect(await settleRestored(gate, false, caller(), async () => {})).toMatchObject({ ended: many + 2 });
-  expect(rows(calls, 'removeAny')).toEqual([200, 200, 52]);
+  expect(rows(calls, 'sessions.removeAny')).toEqual([200, 200, 52]);
   expect(await Promise.all([here.id, ada, idOf(0)].map(alive))).toEqual([false, false, false]);
   const entries = await gate.audit.read({ most: 9 });
   expect(entries.filter(({ event }) => event === 'restore')).toHaveLength(1);
