@@ -7,14 +7,20 @@ import { type Chain, entryColumns } from './chain.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
+/**
+ * Entries by their user. Without the name of the index SQLite would go by statistics, which an operator may have it take
+ * while there is only one user, and look at all entries for the few of another.
+ */
+const byUser = 'audit INDEXED BY audit_by_user';
+
 export function auditIn(db: DatabaseSync, reader: Reader, writer: Writer, chain: Chain): AuditStore {
   const select = db.prepare(`SELECT ${entryColumns} FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?`);
   const selectOfUser = db.prepare(
-    `SELECT ${entryColumns} FROM audit WHERE user_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    `SELECT ${entryColumns} FROM ${byUser} WHERE user_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
   );
   const selectAfter = db.prepare(`SELECT ${entryColumns} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`);
   const selectOfUserAfter = db.prepare(
-    `SELECT ${entryColumns} FROM audit WHERE user_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    `SELECT ${entryColumns} FROM ${byUser} WHERE user_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
 
   const kept: Kept = {
