@@ -24,14 +24,21 @@ export class Chain {
    * nobody and `verify` finds it.
    */
   append(trail: Trail | undefined, about: About): void {
-    if (!trail) return;
+    this.appendEach(trail, [about]);
+  }
+
+  /** The same for several of one trail, in their order. */
+  appendEach(trail: Trail | undefined, each: readonly About[]): void {
+    if (!trail || each.length === 0) return;
     const { at, event, outcome, contract, network, requestId } = trail;
-    const { userId = null, handle = null } = about;
-    const { last } = this.ends();
-    const seq = Math.max(last.seq, this.#newestSeq()) + 1;
-    const hash = this.hash(last.hash, { ...trail, seq, userId, handle });
     const { insert, moveLast } = this.#statements;
-    insert.run(seq, at, event, outcome, userId, handle, contract, network, requestId, hash);
+    let { hash, seq } = this.ends().last;
+    seq = Math.max(seq, this.#newestSeq());
+    for (const { userId = null, handle = null } of each) {
+      seq += 1;
+      hash = this.hash(hash, { ...trail, seq, userId, handle });
+      insert.run(seq, at, event, outcome, userId, handle, contract, network, requestId, hash);
+    }
     moveLast.run(seq, hash);
   }
 

@@ -62,6 +62,10 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   const removeByHandle = db.prepare(
     `DELETE FROM sessions WHERE handle = ? AND user_id = ? RETURNING ${hashAndColumns}`,
   );
+  const removeByHandles = db.prepare(
+    `DELETE FROM sessions WHERE handle IN (SELECT value FROM json_each(?)) AND +user_id = ?
+     RETURNING ${hashAndColumns}`,
+  );
   const removeOfUser = db.prepare(
     `DELETE FROM sessions WHERE id_hash IN
      (SELECT id_hash FROM sessions WHERE user_id = ? AND handle IS NOT ?
@@ -98,7 +102,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   const inStep: SessionsOfUser = {
     end(userId, exceptHandle, most, trail) {
       const removed = gone(removeOfUser.all(userId, exceptHandle ?? null, most), trail);
-      for (const session of removed) chain.append(trail, session);
+      chain.appendEach(trail, removed);
       return removed;
     },
     hasMany: (userId, { exceptHandle = null, most }) =>
@@ -106,13 +110,16 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     drop: (userId, most, trail) => gone(removeOfUser.all(userId, null, most), trail).length,
   };
 
-  /** Ends sessions of a user one by one, with an entry in the audit for each; returns how many. */
+  /** Ends sessions of a user, with an entry in the audit for each, in the order of their handles; returns how many. */
   function endEach(userId: string, handles: readonly string[], trail: Trail): number {
-    for (const handle of handles) {
-      const [removed] = gone(removeByHandle.all(handle, userId), trail);
-      if (removed) chain.append(trail, removed);
-    }
-    return handles.length;
+    const order = new Map(handles.map((handle, n) => [handle, n]));
+    const place = ({ handle }: Session) => order.get(handle) ?? 0;
+    const removed = gone(removeByHandles.all(JSON.stringify(handles), userId), trail);
+    chain.appendEach(
+      trail,
+      removed.toSorted((a, b) => place(a) - place(b)),
+    );
+    return removed.length;
   }
 
   /** Gives a session another id, and returns it if it was there. */
