@@ -17,6 +17,7 @@ import { DegradingThrottle } from './storage/degrading.ts';
 import type { Store } from './storage/port.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
 import type { Gate } from './usecases/gate.ts';
+import { Pacer } from './usecases/pacer.ts';
 
 /** Where Gatehouse reports to; a pino logger is one. */
 export interface Log {
@@ -121,6 +122,7 @@ export function createGate(
   onMail: () => void = () => {},
   share: Share = whole,
 ): Gate {
+  const pacer = new Pacer();
   return {
     accounts: new Accounts(store.accounts),
     passwords: new Passwords({
@@ -128,11 +130,15 @@ export function createGate(
       iterations: settings.pbkdf2Iterations,
       host: settings.publicUrl === '' ? '' : new URL(settings.publicUrl).hostname,
     }),
-    sessions: new Sessions(store.sessions, {
-      idleSeconds: settings.sessionIdleSeconds,
-      lifetimeSeconds: settings.sessionLifetimeSeconds,
-      mostPerUser: settings.sessionsPerUser,
-    }),
+    sessions: new Sessions(
+      store.sessions,
+      {
+        idleSeconds: settings.sessionIdleSeconds,
+        lifetimeSeconds: settings.sessionLifetimeSeconds,
+        mostPerUser: settings.sessionsPerUser,
+      },
+      () => pacer.begin(),
+    ),
     throttle: new Throttle(store.throttle, {
       on: settings.throttle,
       account: settings.throttleAccount,
@@ -149,5 +155,6 @@ export function createGate(
     }),
     audit: new Audit(store.audit, (entry) => log.info({ audit: entry }, entry.event), settings.auditDays),
     hashing: new HashingQueue({ share }),
+    pacer,
   };
 }

@@ -1,6 +1,5 @@
 /** What is done again and again beside the requests: the sweep, and a note of the end of the audit. */
 
-import { setImmediate as pause } from 'node:timers/promises';
 import type { SweepCounts } from './figures.ts';
 import type { Log } from './open.ts';
 import type { Gate } from './usecases/gate.ts';
@@ -17,7 +16,7 @@ export function startSweeping(
   const counts: SweepCounts = { ok: 0, failed: 0 };
   const sweepOnce = async () => {
     try {
-      await sweep(gate, clock(), pause);
+      await sweep(gate, clock(), gate.pacer.begin());
       counts.ok += 1;
     } catch (error) {
       counts.failed += 1;

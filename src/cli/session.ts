@@ -7,7 +7,7 @@ import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { answer, type Format, list, sessionValue, when } from './print.ts';
 import { everyUser, sessionsEnded } from './user.ts';
-import { accountOf, granted, pausing, type Work, withGate } from './work.ts';
+import { accountOf, granted, type Work, withGate } from './work.ts';
 
 export function addSessionCommands(program: Command): void {
   const session = addGroup(program, 'session', 'See live sessions and end them');
@@ -76,13 +76,13 @@ async function end(handle: string | undefined, options: EndOptions): Promise<voi
     );
   await withGate(async ({ gate, caller }) => {
     if (everybody) {
-      const ended = await endEverySession(gate, caller, pausing());
+      const ended = await endEverySession(gate, caller, gate.pacer.begin());
       return answer(options, { sessions_ended: ended }, sessionsEnded(ended));
     }
     const ended =
       user === undefined
         ? [granted(await endAnySession(gate, handle ?? '', caller)).handle]
-        : await endAllSessions(gate, (await accountOf(gate, user)).id, caller, pausing());
+        : await endAllSessions(gate, (await accountOf(gate, user)).id, caller);
     await answer(options, { ended }, sessionsEnded(ended.length));
   });
 }

@@ -20,7 +20,7 @@ import { exits, Failure } from './exit.ts';
 import { confirmed, readPassword } from './input.ts';
 import { addInvitationCommands } from './invitation.ts';
 import { answer, type Format, facts, list, remark, userValue, when } from './print.ts';
-import { accountOf, granted, pausing, type Work, withGate } from './work.ts';
+import { accountOf, granted, type Work, withGate } from './work.ts';
 
 /** Users read from the database in one go. */
 const page = 500;
@@ -155,7 +155,7 @@ function changeWith(change: typeof disableUser, outcome: string) {
   return (name: string, format: Format): Promise<void> =>
     withGate(async ({ gate, caller }) => {
       const found = await accountOf(gate, name);
-      const { ended } = granted(await change(gate, found, caller, pausing()));
+      const { ended } = granted(await change(gate, found, caller));
       const user = await gate.accounts.user(found.id);
       const value = { ...(user && userValue(user)), sessions_ended: ended };
       await answer(format, value, `${found.identifier} ${outcome}. ${sessionsEnded(ended)}`);
@@ -166,7 +166,7 @@ async function deleteOne(name: string, options: Format & { yes?: true }): Promis
   await withGate(async ({ gate, caller }) => {
     const found = await accountOf(gate, name);
     if (!options.yes) await ask(found);
-    const { ended } = granted(await deleteUser(gate, found, caller, pausing()));
+    const { ended } = granted(await deleteUser(gate, found, caller));
     const value = { id: found.id, identifier: found.identifier, sessions_ended: ended };
     await answer(options, value, `${found.identifier} is gone. ${sessionsEnded(ended)}`);
   });

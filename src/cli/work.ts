@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { newUuid } from '../crypto/ids.ts';
 import { databaseFile, isFile, openGate } from '../open.ts';
 import { readSettings } from '../settings/read-settings.ts';
@@ -60,18 +59,6 @@ function assertDatabase(settings: Settings): void {
     exits.unavailable,
     `There is no database at ${file}. Check DATABASE_URL, or start the server once.`,
   );
-}
-
-/**
- * A pause after each step of something long, as long as the step took: a server on the same file gets the lock that the
- * steps need.
- */
-export function pausing(): () => Promise<void> {
-  let since = performance.now();
-  return async () => {
-    await sleep(performance.now() - since);
-    since = performance.now();
-  };
 }
 
 /** The account of a name or an id. */

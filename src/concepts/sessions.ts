@@ -21,7 +21,7 @@ import {
 import { SessionCap } from './sessions/cap.ts';
 import { type IdSpelling, idLike, newId } from './sessions/ids.ts';
 import { Life, type Seen } from './sessions/life.ts';
-import { inSteps } from './sessions/steps.ts';
+import { endStep, inSteps, type Pacing, sweepStep, unpaced } from './sessions/steps.ts';
 
 export type { IdSpelling } from './sessions/ids.ts';
 
@@ -71,10 +71,17 @@ export class Sessions {
   readonly #idleMs: number;
   readonly #lifetimeMs: number;
   readonly #writeBackMs: number;
+  readonly #pacing: Pacing;
   readonly #cap: SessionCap;
 
-  constructor(store: SessionStore, { idleSeconds, lifetimeSeconds, mostPerUser }: SessionRules) {
+  /** @param pacing how the end of very many sessions gives way to others; by default not at all. */
+  constructor(
+    store: SessionStore,
+    { idleSeconds, lifetimeSeconds, mostPerUser }: SessionRules,
+    pacing: Pacing = unpaced,
+  ) {
     this.#store = store;
+    this.#pacing = pacing;
     this.#cap = new SessionCap(store, mostPerUser);
     this.#idleMs = idleSeconds * 1_000;
     this.#lifetimeMs = lifetimeSeconds * 1_000;
@@ -206,13 +213,13 @@ export class Sessions {
     exceptHandle: string | undefined,
     trail: Trail,
     tell: (ended: readonly Session[]) => void = () => {},
-    pause: () => Promise<void> = async () => {},
   ): Promise<number> {
-    return inSteps(async (most) => {
+    const step = async (most: number) => {
       const ended = await this.#store.removeOfUser(userId, exceptHandle, most, trail);
       tell(ended);
       return ended.length;
-    }, pause);
+    };
+    return inSteps(endStep, step, this.#pacing());
   }
 
   /**
@@ -220,7 +227,7 @@ export class Sessions {
    * begins meanwhile ends as well if a step finds it. Cut short, those that are left are alive; asked again, it goes on.
    */
   endEverybody(trail: Trail, pause: () => Promise<void>): Promise<number> {
-    return inSteps((most) => this.#store.removeAny(most, trail), pause);
+    return inSteps(endStep, (most) => this.#store.removeAny(most, trail), pause);
   }
 
   /** Finds a session of anybody by its handle, dead or alive. */
@@ -240,7 +247,7 @@ export class Sessions {
   /** Ends what logins left beyond the cap, and reclaims the rows of dead sessions, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     await this.#cap.sweep(now, pause);
-    await inSteps((most) => this.#store.sweep(now, most), pause);
-    await inSteps((most) => this.#store.sweepEnded(now - endedKeptMs, most), pause);
+    await inSteps(sweepStep, (most) => this.#store.sweep(now, most), pause);
+    await inSteps(sweepStep, (most) => this.#store.sweepEnded(now - endedKeptMs, most), pause);
   }
 }

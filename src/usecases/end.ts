@@ -38,19 +38,14 @@ export async function endAnySession(
 }
 
 /** Ends all sessions of a user; returns their handles. A login that comes after it is not concerned. */
-export async function endAllSessions(
-  gate: Gate,
-  userId: string,
-  caller: Caller,
-  pause?: () => Promise<void>,
-): Promise<string[]> {
+export async function endAllSessions(gate: Gate, userId: string, caller: Caller): Promise<string[]> {
   const report = reportEnds(gate, caller);
   const handles: string[] = [];
   const tell = (ended: readonly Session[]) => {
     report(ended);
     for (const { handle } of ended) handles.push(handle);
   };
-  await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'), tell, pause);
+  await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'), tell);
   return handles;
 }
 

@@ -1,6 +1,5 @@
 /** An export of everything that is kept about a person: read page by page as it is taken, and few at once. */
 
-import { setImmediate as turn } from 'node:timers/promises';
 import { Abandoned } from '../crypto/queue.ts';
 import type { AuditEntry, Session, User } from '../storage/port.ts';
 import { activity, activityPage } from './account.ts';
@@ -87,8 +86,8 @@ export async function exportAccount(
   const sessions = gate.sessions.pagesOfUser(user.id, caller.now, sessionsPage);
   return reported(gate, 'account_export', caller, {
     user,
-    sessions: whileTaken(place, sessions),
-    activity: whileTaken(place, activityPages(gate, signedIn)),
+    sessions: whileTaken(gate, place, sessions),
+    activity: whileTaken(gate, place, activityPages(gate, signedIn)),
     close,
   });
 }
@@ -102,10 +101,15 @@ async function* activityPages(gate: Gate, signedIn: SignedIn): AsyncGenerator<re
   }
 }
 
-async function* whileTaken<Page>(place: Place, pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
+async function* whileTaken<Page>(
+  { pacer }: Gate,
+  place: Place,
+  pages: AsyncGenerator<Page>,
+): AsyncGenerator<Page> {
+  const pause = pacer.begin();
   for await (const page of pages) {
     if (!place.isTaken) throw new Abandoned('The export ended early.');
     yield page;
-    await turn();
+    await pause();
   }
 }

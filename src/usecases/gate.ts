@@ -10,8 +10,9 @@ import type { NoSession, Sessions } from '../concepts/sessions.ts';
 import type { Throttle, TooManyAttempts } from '../concepts/throttle.ts';
 import type { InvalidToken, Tokens } from '../concepts/tokens.ts';
 import type { HashingQueue, Overloaded } from '../crypto/queue.ts';
+import type { Pacer } from './pacer.ts';
 
-/** The concepts, and the line before password hashing. */
+/** The concepts, the line before password hashing, and what long work gives way by. */
 export interface Gate {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
@@ -23,6 +24,7 @@ export interface Gate {
   readonly mails: Mails;
   readonly audit: Audit;
   readonly hashing: HashingQueue;
+  readonly pacer: Pacer;
 }
 
 /** Who asks, through which contract, and when. */

@@ -1,6 +1,5 @@
 /** What an operator does to accounts: making, disabling, enabling and removing them, and letting somebody in again. */
 
-import { setImmediate as turn } from 'node:timers/promises';
 import { newToken } from '../crypto/ids.ts';
 import type { Session, User, UserQuery } from '../storage/port.ts';
 import { afterwards } from './afterwards.ts';
@@ -59,12 +58,7 @@ export interface Ended {
  * the account again brings none of them back. Cut short after the first step, the account is disabled, and the sweep ends
  * the rest.
  */
-export async function disableUser(
-  gate: Gate,
-  { id }: Found,
-  caller: Caller,
-  pause?: () => Promise<void>,
-): Promise<Ended | Refusal> {
+export async function disableUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
   const disabled = await gate.accounts.setDisabled(
     id,
     caller.now,
@@ -76,38 +70,28 @@ export async function disableUser(
   const tell = (some: readonly Session[]) => {
     ended += some.length;
   };
-  const ending = endAll(gate, id, caller, tell, pause);
+  const ending = endAll(gate, id, caller, tell);
   await afterwards(gate, 'account_disable', ending);
   return reported(gate, 'account_disable', caller, { user: { id }, ended });
 }
 
 /** Enables an account. What a login that raced with the disabling may have left behind ends first. */
-export async function enableUser(
-  gate: Gate,
-  { id }: Found,
-  caller: Caller,
-  pause?: () => Promise<void>,
-): Promise<Ended | Refusal> {
+export async function enableUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
   const user = await gate.accounts.user(id);
-  const sessions = user?.disabledAt ? await endAll(gate, id, caller, undefined, pause) : 0;
+  const sessions = user?.disabledAt ? await endAll(gate, id, caller) : 0;
   const enabled = await gate.accounts.setDisabled(id, null, gate.audit.trail(caller, 'account_enable'));
   if (!enabled) return { refused: 'user_record_missing', user: { id } };
   return reported(gate, 'account_enable', caller, { user: { id }, ended: sessions });
 }
 
 /** Removes an account with everything that belongs to it; its name is free again. */
-export async function deleteUser(
-  gate: Gate,
-  { id }: Found,
-  caller: Caller,
-  pause: () => Promise<void> = turn,
-): Promise<Ended | Refusal> {
+export async function deleteUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
   const ended = await countSessions(gate, id, caller.now);
   const trail = gate.audit.trail(caller, 'account_delete');
   const removed = await gate.accounts.remove(id, trail);
   if (!removed) return { refused: 'unknown_account' };
   // The account is gone, whatever becomes of its rows: the sweep of a server takes what is left here.
-  await afterwards(gate, 'account_delete', gate.accounts.reclaim(trail, pause));
+  await afterwards(gate, 'account_delete', gate.accounts.reclaim(trail, gate.pacer.begin()));
   return reported(gate, 'account_delete', caller, { user: { id }, ended });
 }
 
@@ -134,8 +118,7 @@ function endAll(
   userId: string,
   caller: Caller,
   tell?: (ended: readonly Session[]) => void,
-  pause?: () => Promise<void>,
 ): Promise<number> {
   const trail = gate.audit.trail(caller, 'logout', 'account_disable');
-  return gate.sessions.endAll(userId, undefined, trail, tell, pause);
+  return gate.sessions.endAll(userId, undefined, trail, tell);
 }

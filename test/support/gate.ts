@@ -16,6 +16,7 @@ import type { Registration } from '../../src/settings.ts';
 import { DegradingThrottle } from '../../src/storage/degrading.ts';
 import type { Store, Trail } from '../../src/storage/port.ts';
 import { type Caller, type Gate, isRefusal } from '../../src/usecases/gate.ts';
+import { Pacer } from '../../src/usecases/pacer.ts';
 import { query } from './database.ts';
 import { onPostgres, settingsFor } from './place.ts';
 import { openNode } from './postgres/ground.ts';
@@ -84,6 +85,7 @@ export async function openGate(options: GateOptions = {}): Promise<TestGate> {
     mails: new Mails(store.mails, { resetLinkMs: tokenLifeMs.reset_password }),
     audit: new Audit(store.audit, (entry) => entries.push(entry), options.auditDays ?? 400),
     hashing: openHashing(options.queue),
+    pacer: new Pacer(),
   };
 }
 

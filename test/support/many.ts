@@ -4,6 +4,7 @@ import { Sessions } from '../../src/concepts/sessions.ts';
 import { check } from '../../src/usecases/check.ts';
 import type { SignedIn } from '../../src/usecases/confirm.ts';
 import { isRefusal } from '../../src/usecases/gate.ts';
+import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { caller, granted, openGate } from './gate.ts';
 import { addSessions } from './large.ts';
@@ -12,13 +13,28 @@ import { counted, type StoreCall } from './store-calls.ts';
 export const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 export const many = 450;
 
+/** A pacer that counts the pauses it makes. */
+export class CountedPacer extends Pacer {
+  pauses = 0;
+
+  override begin(): () => Promise<void> {
+    const pause = super.begin();
+    return async () => {
+      this.pauses += 1;
+      await pause();
+    };
+  }
+}
+
 /** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
 export async function withMany(mostPerUser = 0) {
   const real = await openGate();
   const calls: StoreCall[] = [];
   const part = counted('sessions', real.store.sessions, calls);
-  const sessions = new Sessions(part, { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser });
-  const gate = { ...real, sessions };
+  const pacer = new CountedPacer();
+  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser };
+  const sessions = new Sessions(part, rules, () => pacer.begin());
+  const gate = { ...real, sessions, pacer };
   const begun = granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
   const here: SignedIn = { id: begun.id, ...granted(await check(gate, begun.id, caller().now)) };
   await addSessions(real.store, here.user.id, many, caller().now - 10_000);

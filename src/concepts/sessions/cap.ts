@@ -1,7 +1,10 @@
 /** The cap on the sessions of one user (ruling B4), and who has more until the sweep has ended them. */
 
 import type { Cap, SessionStore, Trail } from '../../storage/port.ts';
-import { endStep, inSteps } from './steps.ts';
+import { inSteps } from './steps.ts';
+
+/** Sessions that end in one step beyond the cap, at a login. */
+const capStep = 200;
 
 /** Users who are remembered for the sweep; others wait for their next login. */
 const mostRemembered = 10_000;
@@ -20,7 +23,7 @@ export class SessionCap {
   /** The cap for a session that begins for the reason of a trail, if there is one. */
   for(trail: Trail): Cap | undefined {
     if (this.#most === 0) return undefined;
-    return { most: this.#most, step: endStep, trail: { ...trail, event: 'logout', outcome: 'cap' } };
+    return { most: this.#most, step: capStep, trail: { ...trail, event: 'logout', outcome: 'cap' } };
   }
 
   /** Notes that a user may have more than the cap allows. */
@@ -31,7 +34,7 @@ export class SessionCap {
   /** Ends what users have beyond the cap, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     for (const [userId, cap] of this.#over) {
-      await inSteps(() => this.#store.endBeyond(userId, now, cap), pause);
+      await inSteps(cap.step, () => this.#store.endBeyond(userId, now, cap), pause);
       this.#over.delete(userId);
     }
   }

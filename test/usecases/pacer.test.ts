@@ -1,0 +1,59 @@
+/** Long work gives way: it takes half of the event loop's time, and comes to an end. */
+
+import { expect, test } from 'vitest';
+import { Sessions } from '../../src/concepts/sessions.ts';
+import { digest } from '../../src/crypto/ids.ts';
+import { Pacer } from '../../src/usecases/pacer.ts';
+import { openGate, trailOf } from '../support/gate.ts';
+import { addSessions } from '../support/large.ts';
+import { makeAccount } from '../support/sqlite.ts';
+
+/** Keeps the event loop busy. */
+function work(ms: number): void {
+  for (const endAt = performance.now() + ms; performance.now() < endAt; );
+}
+
+/** Works in pieces, and returns how long it took. */
+async function paced(pacer: Pacer, pieces: number, ms: number): Promise<void> {
+  const pause = pacer.begin();
+  for (let piece = 0; piece < pieces; piece += 1) {
+    work(ms);
+    await pause();
+  }
+}
+
+test('long work rests for as long as it works', async () => {
+  const startedAt = performance.now();
+  await paced(new Pacer(), 5, 20);
+  expect(performance.now() - startedAt).toBeGreaterThan(5 * 2 * 20 - 10);
+});
+
+test('however much there is to do at once, others have half of the time', async () => {
+  const pacer = new Pacer();
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: 4 }, () => paced(pacer, 5, 10)));
+  // The first pieces come at once, and the last rests are not waited for.
+  expect(performance.now() - startedAt).toBeGreaterThan(4 * 5 * 2 * 10 - 4 * 2 * 10);
+});
+
+test('a long piece makes nobody wait for long', async () => {
+  const pacer = new Pacer();
+  await Promise.all([paced(pacer, 1, 1_000), paced(pacer, 1, 1)]);
+  const startedAt = performance.now();
+  await paced(pacer, 2, 1);
+  expect(performance.now() - startedAt).toBeLessThan(700);
+});
+
+test('P3: the end of hundreds of sessions pauses after each step but the last', async () => {
+  const { store } = await openGate();
+  await makeAccount(store, 'joe');
+  await addSessions(store, 'joe', 450, 1_000);
+  const left: number[] = [];
+  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser: 0 };
+  const sessions = new Sessions(store.sessions, rules, () => async () => {
+    left.push((await store.sessions.ofUser('joe', { before: undefined, most: 1_000 })).length);
+  });
+  expect(await sessions.endAll('joe', undefined, trailOf('logout', 'ok'))).toBe(450);
+  expect(left).toEqual([350, 250, 150, 50]);
+  expect(await store.sessions.find(digest('none'))).toBeUndefined();
+});
