@@ -1,10 +1,13 @@
-/** Uses of sessions: gathered for a moment and written in one commit. */
+/** Uses of sessions: gathered for a moment and written together. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Writer } from './writer.ts';
 
-/** How long uses are gathered before one commit writes them all. */
+/** How long uses are gathered before they are written. */
 const gatherMs = 100;
+
+/** Uses written in one step: between two of them others have their turn. */
+const mostTogether = 100;
 
 interface Touch {
   readonly lastSeenAt: number;
@@ -32,15 +35,16 @@ export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: str
   async function writeBack(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    if (touches.size === 0) return;
-    const batch = [...touches];
-    touches.clear();
-    await writer.write(() => {
-      for (const [idHash, { lastSeenAt, idleExpiresAt, unlessAfter }] of batch) {
-        update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt, unlessAfter);
-        forget(idHash);
-      }
-    });
+    while (touches.size > 0) {
+      const batch = [...touches.entries().take(mostTogether)];
+      for (const [idHash] of batch) touches.delete(idHash);
+      await writer.write(() => {
+        for (const [idHash, { lastSeenAt, idleExpiresAt, unlessAfter }] of batch) {
+          update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt, unlessAfter);
+          forget(idHash);
+        }
+      });
+    }
   }
 
   function note(idHash: string, touch: Touch): void {
