@@ -6,6 +6,7 @@ import { figuresOf } from './figures.ts';
 import { outboxPost } from './mail/outbox.ts';
 import { Sender } from './mail/sender.ts';
 import { smtpPost } from './mail/smtp.ts';
+import { loadMailLibrary } from './mail/transport.ts';
 import { type Log, openGate } from './open.ts';
 import { table } from './options.ts';
 import { checkSettings } from './settings/check.ts';
@@ -107,6 +108,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const { log = silent } = given;
   const settings = checkSettings(given.settings, unknownOptions(given));
   const onMail = () => sender.wake();
+  if (settings.smtpUrl !== '') await loadMailLibrary();
   const { gate, store, warnings, close } = await openGate(settings, log, onMail, given.share);
   const clock = given.clock ?? store.clock ?? Date.now;
   const sender = createSender(settings, gate, log, clock);

@@ -1,4 +1,4 @@
-/** Opens the mail library with the first letter: many servers never send one and need not hold it in memory. */
+/** Opens the mail library when it is needed: many servers never send a letter and need not hold it in memory. */
 
 type Library = typeof import('nodemailer');
 
@@ -7,6 +7,11 @@ export interface Transport<Made> {
   open(): Promise<Made>;
   /** Closes it if it was ever opened. */
   close(): void;
+}
+
+/** Loads the library, which keeps the event loop busy for a tenth of a second, before the first letter needs it. */
+export async function loadMailLibrary(): Promise<void> {
+  await Promise.all([import('nodemailer'), import('nodemailer/lib/mail-composer')]);
 }
 
 export function withFirstLetter<Made extends { close(): void }>(
