@@ -9,7 +9,7 @@ import { inStore, places } from '../support/moving.ts';
 import { theProgram } from '../support/program.ts';
 
 /** On a file more than a call can take as arguments, and too many for the memory that the commands get here. */
-const rows = { sqlite: isFull ? 150_000 : 130_000, postgres: isFull ? 20_000 : 16_000 } as const;
+const rows = { sqlite: isFull ? 150_000 : 130_000, postgres: isFull ? 150_000 : 16_000 } as const;
 
 const little = { NODE_OPTIONS: '--max-old-space-size=48' };
 
