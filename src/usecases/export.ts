@@ -2,7 +2,6 @@
 
 import { Abandoned } from '../crypto/queue.ts';
 import type { AuditEntry, Session, User } from '../storage/port.ts';
-import { activity, activityPage } from './account.ts';
 import { notProven, type SignedIn } from './confirm.ts';
 import { type Caller, type Gate, type Refusal, reported, type TooManyExports } from './gate.ts';
 
@@ -25,8 +24,8 @@ const placeMs = 60_000;
 /** Seconds after which it makes sense to ask again. */
 const retryAfterSeconds = 10;
 
-/** Sessions read in one go. */
-const sessionsPage = 200;
+/** Sessions, and then entries of the audit, read in one go. */
+const page = 200;
 
 interface Place {
   readonly since: number;
@@ -83,7 +82,7 @@ export async function exportAccount(
   }
   if (caller.signal?.aborted) close();
   else caller.signal?.addEventListener('abort', close, { once: true });
-  const sessions = gate.sessions.pagesOfUser(user.id, caller.now, sessionsPage);
+  const sessions = gate.sessions.pagesOfUser(user.id, caller.now, page);
   return reported(gate, 'account_export', caller, {
     user,
     sessions: whileTaken(gate, place, sessions),
@@ -92,12 +91,12 @@ export async function exportAccount(
   });
 }
 
-async function* activityPages(gate: Gate, signedIn: SignedIn): AsyncGenerator<readonly AuditEntry[]> {
+async function* activityPages({ audit }: Gate, { user }: SignedIn): AsyncGenerator<readonly AuditEntry[]> {
   for (let before: number | undefined; ; ) {
-    const page = await activity(gate, signedIn, before);
-    if (page.length > 0) yield page;
-    if (page.length < activityPage) return;
-    before = page.at(-1)?.seq;
+    const entries = await audit.read({ userId: user.id, before, most: page });
+    if (entries.length > 0) yield entries;
+    if (entries.length < page) return;
+    before = entries.at(-1)?.seq;
   }
 }
 
@@ -107,9 +106,9 @@ async function* whileTaken<Page>(
   pages: AsyncGenerator<Page>,
 ): AsyncGenerator<Page> {
   const pause = pacer.begin();
-  for await (const page of pages) {
+  for await (const rows of pages) {
     if (!place.isTaken) throw new Abandoned('The export ended early.');
-    yield page;
+    yield rows;
     await pause();
   }
 }
