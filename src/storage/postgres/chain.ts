@@ -5,7 +5,7 @@ import { type AuditEntry, StoreUnavailable } from '../port.ts';
 import type { Run } from './step.ts';
 
 /** Entries linked in one step. */
-export const linkStep = 500;
+export const linkStep = 200;
 
 const fields = `at, event, outcome, user_id AS "userId", handle, contract, network, request_id AS "requestId"`;
 
