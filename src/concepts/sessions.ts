@@ -110,7 +110,7 @@ export class Sessions {
       expiresAt,
       provenAt: now,
     };
-    const cap = this.#cap.for(trail);
+    const cap = this.#cap.for(owner.userId, trail);
     const outcome = await this.#store.insert(digest(id), session, trail, cap);
     if (outcome === 'unknown_account') return noSession;
     if (cap && outcome === 'over_cap') this.#cap.exceeded(owner.userId, cap);

@@ -84,6 +84,18 @@ test('B4: a login ends at most two hundred sessions beyond the cap, and the swee
   expect(await isAlive(server, idOf(446))).toBe(false);
 });
 
+test('B4: further logins end few more of them each, so that a flood of logins is not a flood of ends', async () => {
+  const server = await startServer({ GATEHOUSE_SESSIONS_PER_USER: '5', GATEHOUSE_SWEEP_SECONDS: '3600' });
+  const { ada } = await withMany(server, 450);
+  const left: number[] = [];
+  for (let login = 0; login < 3; login += 1) {
+    await again(server, ada);
+    left.push(await countRows(server, 'sessions'));
+  }
+  // One more for each login, and fewer by what it ended.
+  expect(left).toEqual([252, 243, 234]);
+});
+
 test('B4: without a bound no session ends', async () => {
   const server = await startServer({ GATEHOUSE_SESSIONS_PER_USER: '0' });
   const { ada } = await withMany(server, 120);

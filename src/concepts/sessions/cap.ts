@@ -3,8 +3,11 @@
 import type { Cap, SessionStore, Trail } from '../../storage/port.ts';
 import { inSteps } from './steps.ts';
 
-/** Sessions that end in one step beyond the cap, at a login. */
+/** Sessions that end in one step beyond the cap: at a login, and in the sweep. */
 const capStep = 200;
+
+/** The same at a further login of a user whom the sweep has to look at anyway: a flood of logins is no flood of ends. */
+const laterStep = 10;
 
 /** Users who are remembered for the sweep; others wait for their next login. */
 const mostRemembered = 10_000;
@@ -20,15 +23,16 @@ export class SessionCap {
     this.#most = most;
   }
 
-  /** The cap for a session that begins for the reason of a trail, if there is one. */
-  for(trail: Trail): Cap | undefined {
+  /** The cap for a session of a user that begins for the reason of a trail, if there is one. */
+  for(userId: string, trail: Trail): Cap | undefined {
     if (this.#most === 0) return undefined;
-    return { most: this.#most, step: capStep, trail: { ...trail, event: 'logout', outcome: 'cap' } };
+    const step = this.#over.has(userId) ? laterStep : capStep;
+    return { most: this.#most, step, trail: { ...trail, event: 'logout', outcome: 'cap' } };
   }
 
   /** Notes that a user may have more than the cap allows. */
   exceeded(userId: string, cap: Cap): void {
-    if (this.#over.size < mostRemembered) this.#over.set(userId, cap);
+    if (this.#over.size < mostRemembered && !this.#over.has(userId)) this.#over.set(userId, cap);
   }
 
   /** Ends what users have beyond the cap, in small steps with a pause after each. */

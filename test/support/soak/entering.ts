@@ -168,17 +168,17 @@ export const throttled: readonly Attack[] = [
     { besides: [401] },
   ),
   stranger(
-    'throttled logins of nobody with eight devices',
-    [429],
-    ({ count }) => post('/login.json', { username: `nobody${count('nobody')}`, password }, eightDevices),
-    { besides: [401] },
-  ),
-  stranger(
     'a throttled flood of logins',
     [429],
     ({ count }) =>
       post('/auth/login', { email: `nobody${count('nobody')}@example.com`, password }, eightDevices),
-    { loops: 64 },
+    { loops: 64, besides: [401, 503] },
+  ),
+  stranger(
+    'throttled logins of nobody with eight devices',
+    [429],
+    ({ count }) => post('/login.json', { username: `nobody${count('nobody')}`, password }, eightDevices),
+    { besides: [401] },
   ),
   stranger(
     'throttled registrations',
