@@ -75,11 +75,8 @@ export class Sessions {
   readonly #cap: SessionCap;
 
   /** @param pacing how the end of very many sessions gives way to others; by default not at all. */
-  constructor(
-    store: SessionStore,
-    { idleSeconds, lifetimeSeconds, mostPerUser }: SessionRules,
-    pacing: Pacing = unpaced,
-  ) {
+  constructor(store: SessionStore, rules: SessionRules, pacing: Pacing = unpaced) {
+    const { idleSeconds, lifetimeSeconds, mostPerUser } = rules;
     this.#store = store;
     this.#pacing = pacing;
     this.#cap = new SessionCap(store, mostPerUser);

@@ -7,7 +7,7 @@ import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate
 import { guess } from './prove.ts';
 
 /** Entries of the audit in one page. */
-export const activityPage = 100;
+const activityPage = 100;
 
 /** The newest entries about the person, `before` a sequence number if asked. */
 export function activity(gate: Gate, { user }: Checked, before: number | undefined): Promise<AuditEntry[]> {

@@ -189,7 +189,7 @@ test('P11: an export of a long past lets others have their turn', async () => {
   const { activity } = granted(await exportAccount(gate, new Exports(), here, caller()));
   const seqs: number[] = [];
   for await (const page of activity) {
-    expect(page.length).toBeLessThanOrEqual(100);
+    expect(page.length).toBeLessThanOrEqual(200);
     for (const { seq } of page) seqs.push(seq);
   }
   clearInterval(counting);
