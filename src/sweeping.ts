@@ -5,7 +5,7 @@ import type { Log } from './open.ts';
 import type { Gate } from './usecases/gate.ts';
 import { sweep } from './usecases/sweep.ts';
 
-/** Reclaims what is dead, again and again, until it is told to stop. */
+/** Reclaims what is dead, again and again, until it is told to stop. A sweep that is due while one goes on is left out. */
 export function startSweeping(
   gate: Gate,
   everySeconds: number,
@@ -14,13 +14,18 @@ export function startSweeping(
   afterwards: () => Promise<void>,
 ) {
   const counts: SweepCounts = { ok: 0, failed: 0 };
+  let isUnderWay = false;
   const sweepOnce = async () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
     try {
       await sweep(gate, clock(), gate.pacer.begin());
       counts.ok += 1;
     } catch (error) {
       counts.failed += 1;
       log.error({ err: error }, 'sweep failed');
+    } finally {
+      isUnderWay = false;
     }
     await afterwards();
   };

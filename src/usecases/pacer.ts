@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A piece counts at most this much, in milliseconds: on a busy server the loop does other things meanwhile. */
-const longestPieceMs = 50;
+const longestPieceMs = 200;
 
 /**
  * Paces all long work of a process: the end of very many sessions, exports, the sweep. Together they take half of the
