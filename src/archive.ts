@@ -2,7 +2,7 @@
 
 import { setImmediate as pause } from 'node:timers/promises';
 import { databaseFile, openGate } from './open.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings/settings.ts';
 import type {
   Backup,
   BackupRefusal,

@@ -2,9 +2,9 @@
 
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';
+export type { Remark } from './settings/environment-remarks.ts';
+export { environmentRemarks } from './settings/environment-remarks.ts';
 export { readSettings, UnusableSettings } from './settings/read-settings.ts';
-export type { Remark } from './settings/remarks.ts';
-export { environmentRemarks } from './settings/remarks.ts';
 export type {
   AddressBlock,
   ForwardedHeader,
@@ -13,7 +13,7 @@ export type {
   Share,
   StatusMode,
   TrustedProxy,
-} from './settings.ts';
+} from './settings/settings.ts';
 export type { Buckets, Figure, Sample } from './storage/port.ts';
 export { StoreUnusable } from './storage/port.ts';
 export type { Connection } from './wire/fetched.ts';

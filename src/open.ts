@@ -12,7 +12,7 @@ import { Throttle } from './concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from './concepts/tokens.ts';
 import { chance, digest, newHandle } from './crypto/ids.ts';
 import { HashingQueue } from './crypto/queue.ts';
-import { partOf, type Settings, type Share, whole } from './settings.ts';
+import { partOf, type Settings, type Share, whole } from './settings/settings.ts';
 import { DegradingThrottle } from './storage/degrading.ts';
 import type { Store } from './storage/port.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';

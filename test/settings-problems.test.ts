@@ -1,7 +1,7 @@
 /** Settings that cannot be used: all problems at once, and nothing secret among them. */
 
 import { expect, test } from 'vitest';
-import { table } from '../src/options.ts';
+import { table } from '../src/settings/option-table.ts';
 import { readSettings } from '../src/settings/read-settings.ts';
 import { problems } from './support/settings.ts';
 

@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { table } from '../src/options.ts';
+import { table } from '../src/settings/option-table.ts';
 import { readSettings } from '../src/settings/read-settings.ts';
-import type { Settings } from '../src/settings.ts';
+import type { Settings } from '../src/settings/settings.ts';
 import { problems } from './support/settings.ts';
 
 const ownTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { isOrigin, originHint } from '../src/settings/origins.ts';
-import { listOf, oneOf, rate, wholeNumber } from '../src/values.ts';
+import { listOf, oneOf, rate, wholeNumber } from '../src/settings/value-parsers.ts';
 
 test('a whole number is written in decimal digits and lies within its bounds', () => {
   const read = wholeNumber(5, 100);

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { readSettings } from '../src/settings/read-settings.ts';
-import { warnings } from '../src/warnings.ts';
+import { warnings } from '../src/settings/warnings.ts';
 
 const about = (text: string, header = '') =>
   warnings(readSettings({ GATEHOUSE_TRUSTED_PROXIES: text, GATEHOUSE_FORWARDED_HEADER: header }));

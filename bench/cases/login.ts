@@ -1,6 +1,6 @@
 /** Logins: as many as can be had, beside bare PBKDF2 with the parameters of a login. */
 
-import { table } from '../../src/options.ts';
+import { table } from '../../src/settings/option-table.ts';
 import type { Bench } from '../bench.ts';
 import { fire } from '../fire.ts';
 import { firstLine, spawnOnFirstCore } from '../processes.ts';

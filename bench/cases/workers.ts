@@ -9,7 +9,7 @@
 import { mkdtempSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { table } from '../../src/options.ts';
+import { table } from '../../src/settings/option-table.ts';
 import type { Bench } from '../bench.ts';
 import { onCore } from '../cores.ts';
 import { cpuTimes, spentMs } from '../cpu.ts';

@@ -1,7 +1,7 @@
 /** Addresses on the command line, which never hold a password: the shell and the list of processes keep what stands there. */
 
-import { table } from '../options.ts';
-import { readPostgresUrl } from '../settings/postgres-url.ts';
+import { readPostgresUrl } from '../settings/database/postgres-url.ts';
+import { table } from '../settings/option-table.ts';
 import { complaint } from '../settings/read-settings.ts';
 import { exits, Failure } from './exit.ts';
 

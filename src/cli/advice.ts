@@ -1,8 +1,8 @@
 /** What to do about a command line that cannot be used: the command that was meant, or the variable to set. */
 
 import type { Command, CommanderError } from 'commander';
-import { table } from '../options.ts';
-import { bareName, closest, closestName } from '../settings/suggest.ts';
+import { bareName, closest, closestName } from '../settings/did-you-mean.ts';
+import { table } from '../settings/option-table.ts';
 
 /** What other programs call a command of ours. */
 const otherNames: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { isFile } from '../open.ts';
 import { UnusableSettings } from '../settings/read-settings.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { webAddress } from './address.ts';
 import { type Finding, finder, localFindings, proxyFindings, settingsFindings } from './checks.ts';
 import { add } from './command.ts';

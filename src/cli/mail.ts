@@ -1,7 +1,7 @@
 /** What the doctor finds of the mail server: whether it can be reached, encrypted, and lets this sender in. */
 
 import { whyMailServerFails } from '../mail/smtp.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { type Finding, finder } from './checks.ts';
 
 /** Says hello to the mail server of the settings and sends nothing; finds nothing if there is none. */

@@ -1,7 +1,7 @@
 /** What the doctor learns by asking a server: whether it answers, and whom it takes its clients for. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ContractName, headerNames, type Settings } from '../settings.ts';
+import { type ContractName, headerNames, type Settings } from '../settings/settings.ts';
 import type { AuditEntry } from '../storage/port.ts';
 import { clockSlackMs, type Finding, finder } from './checks.ts';
 import { isLocal } from './cookie/where.ts';

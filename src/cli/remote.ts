@@ -1,7 +1,7 @@
 /** What the doctor finds of a database on a server: whether it can be used, and what it may lose. */
 
 import { inspectServer, type ServerInspection } from '../archive.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
 import { clockFindings, clockSlackMs, type Finding, finder } from './checks.ts';
 

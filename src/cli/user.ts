@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { resetLink } from '../mail/words.ts';
 import { linkBase } from '../settings/outbound-addresses.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { User } from '../storage/port.ts';
 import { countSessions } from '../usecases/end.ts';
 import {

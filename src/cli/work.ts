@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { newUuid } from '../crypto/ids.ts';
 import { databaseFile, isFile, openGate } from '../open.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { type Caller, type Gate, isRefusal, type Refusal } from '../usecases/gate.ts';
 import { type Found, findAccount } from '../usecases/operate.ts';
 import { exits, Failure, failureOf } from './exit.ts';

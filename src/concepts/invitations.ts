@@ -11,7 +11,7 @@
  */
 
 import { digest, newToken, newUuid } from '../crypto/ids.ts';
-import type { Registration } from '../settings.ts';
+import type { Registration } from '../settings/settings.ts';
 import type { Invitation, InvitationQuery, InvitationStore, Trail, UsedInvitation } from '../storage/port.ts';
 
 /** Why a person may not register. */

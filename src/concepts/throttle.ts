@@ -10,7 +10,7 @@
  */
 
 import { digest } from '../crypto/ids.ts';
-import type { Rate } from '../settings.ts';
+import type { Rate } from '../settings/settings.ts';
 import { type CountedIn, clockSlackMs, type Quota, type ThrottleStore } from '../storage/port.ts';
 
 /** Too many attempts; come back in this many seconds. */

@@ -1,7 +1,7 @@
 /** The line before password hashing: bounded in places and in time, and fair between networks. */
 
 import { availableParallelism } from 'node:os';
-import { partOf, type Share, whole } from '../settings.ts';
+import { partOf, type Share, whole } from '../settings/settings.ts';
 import type { Pbkdf2Parameters } from './phc.ts';
 import { HashingThreads } from './threads.ts';
 import { dropped, Turns } from './turns.ts';

@@ -1,6 +1,6 @@
 /** A mail in words, ready to be posted, and who posts it. */
 
-import type { Mailbox } from '../values.ts';
+import type { Mailbox } from '../settings/value-parsers.ts';
 
 export interface Letter {
   /** One address, whose form was checked when it was given. */

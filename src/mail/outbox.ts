@@ -3,7 +3,7 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CannotWrite, causeOf, sentencesOf } from '../disk-errors.ts';
-import type { Mailbox } from '../values.ts';
+import type { Mailbox } from '../settings/value-parsers.ts';
 import type { Letter, Post } from './letter.ts';
 import { render } from './render.ts';
 

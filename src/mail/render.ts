@@ -1,6 +1,6 @@
 /** Writes a letter as bytes (RFC 5322), as it travels to a mail server and as it is kept in a folder. */
 
-import type { Mailbox } from '../values.ts';
+import type { Mailbox } from '../settings/value-parsers.ts';
 import { type Letter, message } from './letter.ts';
 
 /** The longest line that a mail may have, without its end (RFC 5322, section 2.1.1). */

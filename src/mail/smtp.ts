@@ -1,7 +1,7 @@
 /** Posts letters through a mail server (SMTP, RFC 5321). */
 
 import { protectionOf } from '../settings/outbound-addresses.ts';
-import type { Mailbox } from '../values.ts';
+import type { Mailbox } from '../settings/value-parsers.ts';
 import { envelopeOf, type Post, SenderRefused, Undeliverable } from './letter.ts';
 import { adviceOn, isRecipientRefused, type SmtpError } from './refusal.ts';
 import { render } from './render.ts';

@@ -2,7 +2,7 @@
 
 import { exposition } from '../exposition.ts';
 import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
-import { hstsOf, type Settings } from '../settings.ts';
+import { hstsOf, type Settings } from '../settings/settings.ts';
 import type { Listening } from './bind.ts';
 import { announce } from './greeting.ts';
 import { listen } from './listen.ts';

@@ -1,7 +1,7 @@
 /** What a person who starts the server is told: where it is, and how to try it. */
 
-import type { Settings } from '../settings.ts';
-import { warnings } from '../warnings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { warnings } from '../settings/warnings.ts';
 import type { ProcessLog } from './log.ts';
 import { say } from './process.ts';
 

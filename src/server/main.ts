@@ -1,7 +1,7 @@
 /** The server: settings from the environment, then one process that does everything, or workers that share the port. */
 
+import { environmentRemarks } from '../settings/environment-remarks.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import { environmentRemarks } from '../settings/remarks.ts';
 import { createLog } from './log.ts';
 import { giveUp, say, surviveEverything, surviveHangup } from './process.ts';
 

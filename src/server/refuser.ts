@@ -2,7 +2,7 @@
 
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Hsts } from '../settings.ts';
+import type { Hsts } from '../settings/settings.ts';
 import type { Figure } from '../storage/port.ts';
 import { type RawFault, refuseRaw } from '../wire/raw.ts';
 

@@ -1,6 +1,6 @@
 /** What the settings say of the addresses that mails go to and lead to. */
 
-import type { Settings } from '../settings.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * How the way to a mail server is protected: `tls` encrypts from the first byte, `starttls` before anything is said;

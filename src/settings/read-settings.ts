@@ -1,9 +1,9 @@
 /** Reads the settings from an environment, and says everything that is wrong with it at once. */
 
-import { table } from '../options.ts';
-import type { Setting, Settings } from '../settings.ts';
+import { closestName } from './did-you-mean.ts';
 import { type Environment, linkVariables } from './link-variables.ts';
-import { closestName } from './suggest.ts';
+import { table } from './option-table.ts';
+import type { Setting, Settings } from './settings.ts';
 
 /** The settings cannot be used; `problems` holds one sentence for each thing that is wrong. */
 export class UnusableSettings extends Error {

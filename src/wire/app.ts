@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import { Abandoned } from '../crypto/queue.ts';
-import type { Hsts } from '../settings.ts';
+import type { Hsts } from '../settings/settings.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';

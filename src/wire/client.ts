@@ -2,7 +2,7 @@
 
 import ipaddr from 'ipaddr.js';
 import { addressBlock, holds, type IpAddress } from '../settings/ip-addresses.ts';
-import type { ForwardedHeader, TrustedProxy } from '../settings.ts';
+import type { ForwardedHeader, TrustedProxy } from '../settings/settings.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';
 import type { Incoming } from './incoming.ts';
 

@@ -1,7 +1,7 @@
 /** The `dotjson` contract: `/register.json`, `/login.json`, `/logout.json`, the session in `?s=` (rulings D1 to D7). */
 
+import type { Settings, StatusMode } from '../settings/settings.ts';
 import { zonedDateTime } from '../settings/time-zone.ts';
-import type { Settings, StatusMode } from '../settings.ts';
 import { type Gate, isRefusal } from '../usecases/gate.ts';
 import { login } from '../usecases/login.ts';
 import { logout } from '../usecases/logout.ts';

@@ -1,6 +1,6 @@
 /** The headers of every response, errors included (ruling G12). */
 
-import type { Hsts } from '../settings.ts';
+import type { Hsts } from '../settings/settings.ts';
 
 /** One year: long enough for browsers to remember, short enough to take back. */
 const hstsSeconds = 31_536_000;

@@ -1,7 +1,7 @@
 /** The OpenAPI document of a server: `openapi/openapi.json` without the contracts that are switched off (ruling W5). */
 
 import { readFileSync } from 'node:fs';
-import { type ContractName, isContract } from '../settings.ts';
+import { type ContractName, isContract } from '../settings/settings.ts';
 
 interface Operation {
   readonly tags: readonly string[];

@@ -1,7 +1,7 @@
 /** Answers to what never became a request: malformed, too large, too slow (ruling G7, in problem details). */
 
 import { newUuid } from '../crypto/ids.ts';
-import type { Hsts } from '../settings.ts';
+import type { Hsts } from '../settings/settings.ts';
 import { securityHeaders } from './headers.ts';
 import type { Answer } from './incoming.ts';
 import { problem } from './problem.ts';

@@ -1,6 +1,6 @@
 /** The routes for machines: is it alive, is it ready (ruling B2), what can it do; and the words for stray paths. */
 
-import { allContracts, type ContractName } from '../settings.ts';
+import { allContracts, type ContractName } from '../settings/settings.ts';
 import type { Contract } from './contract.ts';
 import { openapiFor } from './openapi.ts';
 import { problemFor } from './problem.ts';

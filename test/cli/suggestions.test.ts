@@ -5,7 +5,7 @@ import type { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { adviceFor, settingAdvice } from '../../src/cli/advice.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { table } from '../../src/options.ts';
+import { table } from '../../src/settings/option-table.ts';
 import { command, type Said } from '../support/command.ts';
 import { temporaryFolder } from '../support/server.ts';
 

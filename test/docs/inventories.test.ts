@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { table } from '../../src/options.ts';
+import { table } from '../../src/settings/option-table.ts';
 import { tables } from '../../src/storage/postgres/schema.ts';
 import { part, read, root, rows } from '../support/docs.ts';
 import { type Operation, openapi } from '../support/openapi/document.ts';

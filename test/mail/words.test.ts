@@ -5,8 +5,8 @@ import { message, Undeliverable } from '../../src/mail/letter.ts';
 import { write } from '../../src/mail/words.ts';
 import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
+import { warnings } from '../../src/settings/warnings.ts';
 import type { MailKind, QueuedMail } from '../../src/storage/port.ts';
-import { warnings } from '../../src/warnings.ts';
 
 const base = 'https://app.example.com/a';
 const token = 'abcdefghijklmnopqrstuvwxyz';

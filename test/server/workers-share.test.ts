@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { HashingQueue } from '../../src/crypto/queue.ts';
-import { partOf } from '../../src/settings.ts';
+import { partOf } from '../../src/settings/settings.ts';
 import { openClient } from '../support/agent.ts';
 import { metricsUrl, scrape } from '../support/metrics.ts';
 import { sharedPostgres } from '../support/postgres.ts';

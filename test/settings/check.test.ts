@@ -1,10 +1,10 @@
 /** What the table says of a value: the types and the bounds of every setting. */
 
 import { expect, test } from 'vitest';
-import { table } from '../../src/options.ts';
-import { checkSettings } from '../../src/settings/check.ts';
+import { table } from '../../src/settings/option-table.ts';
 import { readSettings, UnusableSettings } from '../../src/settings/read-settings.ts';
-import type { Settings } from '../../src/settings.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { checkSettings } from '../../src/settings/validate-settings.ts';
 
 /** What is wrong, without the throwing. */
 function refusals(check: () => unknown): readonly string[] {

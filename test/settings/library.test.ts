@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Settings, UnusableSettings } from '../../src/index.ts';
-import { table } from '../../src/options.ts';
+import { table } from '../../src/settings/option-table.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 /** What is wrong with options; it has to be said before anything is opened. */

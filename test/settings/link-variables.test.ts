@@ -1,9 +1,9 @@
 /** Variables of services and links: known by name and value together, and by nothing less. */
 
 import { expect, test } from 'vitest';
-import { table } from '../../src/options.ts';
+import { environmentRemarks } from '../../src/settings/environment-remarks.ts';
+import { table } from '../../src/settings/option-table.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { environmentRemarks } from '../../src/settings/remarks.ts';
 import { problems } from '../support/settings.ts';
 
 test.each([

@@ -1,8 +1,8 @@
 /** Addresses of PostgreSQL as they are written: what is read in them, and why some of them are refused. */
 
 import { expect, test } from 'vitest';
-import { postgresUrlHint, readPostgresUrl } from '../../src/settings/postgres-url.ts';
-import { postgresUrl } from '../../src/values.ts';
+import { postgresUrlHint, readPostgresUrl } from '../../src/settings/database/postgres-url.ts';
+import { postgresUrl } from '../../src/settings/value-parsers.ts';
 
 test('an address of PostgreSQL is read in every spelling of libpq', () => {
   const nothing = { host: '', port: '', user: '', password: '', database: '' };

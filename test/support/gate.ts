@@ -12,7 +12,7 @@ import { type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
 import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/queue.ts';
-import type { Registration } from '../../src/settings.ts';
+import type { Registration } from '../../src/settings/settings.ts';
 import { DegradingThrottle } from '../../src/storage/degrading.ts';
 import type { Store, Trail } from '../../src/storage/port.ts';
 import { type Caller, type Gate, isRefusal } from '../../src/usecases/gate.ts';

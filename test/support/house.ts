@@ -14,21 +14,21 @@ const stairs: readonly (readonly string[])[] = [
   ['src/server', 'src/cli'],
   ['src/gatehouse.ts'],
   ['src/archive.ts', 'src/migrate.ts', 'src/sweeping.ts'],
-  ['src/open.ts', 'src/warnings.ts', 'src/figures.ts', 'src/exposition.ts'],
+  ['src/open.ts', 'src/settings/warnings.ts', 'src/figures.ts', 'src/exposition.ts'],
   ['src/wire', 'src/mail'],
   ['src/usecases'],
   ['src/concepts'],
   ['src/crypto', 'src/storage'],
-  ['src/settings.ts'],
-  ['src/values.ts', 'src/version.ts', 'src/nohup.ts', 'src/disk-errors.ts'],
+  ['src/settings/settings.ts'],
+  ['src/settings/value-parsers.ts', 'src/version.ts', 'src/nohup.ts', 'src/disk-errors.ts'],
 ];
 
 /** Rooms of one file that were too long for one: the other half, by the name of the room. */
 const halves: Readonly<Record<string, string>> = {
-  'src/options.ts': 'src/settings.ts',
-  'src/settings/ip-addresses.ts': 'src/values.ts',
-  'src/settings/postgres-url.ts': 'src/values.ts',
-  'src/settings/postgres-parameters.ts': 'src/values.ts',
+  'src/settings/option-table.ts': 'src/settings/settings.ts',
+  'src/settings/ip-addresses.ts': 'src/settings/value-parsers.ts',
+  'src/settings/database/postgres-url.ts': 'src/settings/value-parsers.ts',
+  'src/settings/database/postgres-parameters.ts': 'src/settings/value-parsers.ts',
 };
 
 /** Where engines are chosen and opened. */
@@ -158,7 +158,7 @@ function mayImport(from: string, to: string): boolean {
 }
 
 function roomOf(path: string): string | undefined {
-  const own = halves[path] ?? (path.startsWith('src/settings/') ? 'src/settings.ts' : path);
+  const own = halves[path] ?? (path.startsWith('src/settings/') ? 'src/settings/settings.ts' : path);
   return stairs.flat().find((room) => own === room || own.startsWith(`${room}/`));
 }
 

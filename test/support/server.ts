@@ -8,7 +8,7 @@ import { createGatehouse, type Log } from '../../src/gatehouse.ts';
 import { listen } from '../../src/server/listen.ts';
 import { Refuser } from '../../src/server/refuser.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { hstsOf, type Settings } from '../../src/settings.ts';
+import { hstsOf, type Settings } from '../../src/settings/settings.ts';
 import { type Answer, type Asked, post, send } from './client.ts';
 import { settingsFor } from './place.ts';
 

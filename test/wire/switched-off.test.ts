@@ -1,7 +1,7 @@
 /** Contracts that the operator has switched off: their paths belong to no contract (ruling W5). */
 
 import { expect, test } from 'vitest';
-import type { ContractName } from '../../src/settings.ts';
+import type { ContractName } from '../../src/settings/settings.ts';
 import { sendRaw } from '../support/client.ts';
 import { commandsOver } from '../support/command.ts';
 import {

@@ -2,7 +2,7 @@
 
 import pg from 'pg';
 import { parse } from 'pg-connection-string';
-import { type PostgresAddress, readPostgresUrl } from '../../settings/postgres-url.ts';
+import { type PostgresAddress, readPostgresUrl } from '../../settings/database/postgres-url.ts';
 
 /** Gatehouse's connections go by this name, so that commands know whether a server uses a database. */
 export const applicationName = 'gatehouse';

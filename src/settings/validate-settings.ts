@@ -1,8 +1,8 @@
 /** Settings that a program gives as values, checked by the table that reads them from an environment. */
 
-import { table } from '../options.ts';
-import type { AddressBlock, Mailbox, Rate, Setting, Settings } from '../settings.ts';
+import { table } from './option-table.ts';
 import { clashes, complaint, UnusableSettings, unknownNames } from './read-settings.ts';
+import type { AddressBlock, Mailbox, Rate, Setting, Settings } from './settings.ts';
 
 /** Every kind of value a setting has. A setting of another kind does not compile before `textOf` can write it. */
 type Value = Settings[keyof Settings];

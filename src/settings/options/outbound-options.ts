@@ -1,7 +1,7 @@
 /** The options of what leaves the process beside its answers: mails and metrics. */
 
 import type { Setting, Settings } from '../settings.ts';
-import { count, hostName, mailbox, orUnset, serviceUrl, smtpUrl, wholeNumber } from '../values.ts';
+import { count, hostName, mailbox, orUnset, serviceUrl, smtpUrl, wholeNumber } from '../value-parsers.ts';
 
 type Outbound = 'publicUrl' | 'smtpUrl' | 'mailFrom' | 'mailOutbox' | 'metricsPort' | 'metricsHost';
 

@@ -1,8 +1,8 @@
 /** The part of the table of options that is about proxies. */
 
+import { addressBlock, blockHint } from '../ip-addresses.ts';
 import type { OptionTable } from '../settings.ts';
-import { hintsOf, listOf, oneOf } from '../values.ts';
-import { addressBlock, blockHint } from './ip-addresses.ts';
+import { hintsOf, listOf, oneOf } from '../value-parsers.ts';
 
 const unixHint = 'All unix domain sockets are meant by the one word unix, without a path.';
 

@@ -1,7 +1,7 @@
 /** The part of the table of options that is about listening. */
 
 import type { OptionTable } from '../settings.ts';
-import { count, hostName } from '../values.ts';
+import { count, hostName } from '../value-parsers.ts';
 
 /** In the order of the documentation. */
 export const listenOptions: Pick<OptionTable, 'host' | 'port' | 'workers' | 'keepAliveSeconds'> = {

@@ -1,7 +1,7 @@
 /** What is unsafe about settings, for whoever starts the server and for whoever asks the doctor. */
 
-import { type AddressBlock, holdsStrangers } from './settings/ip-addresses.ts';
-import { linkBase, protectionOf } from './settings/outbound-addresses.ts';
+import { type AddressBlock, holdsStrangers } from './ip-addresses.ts';
+import { linkBase, protectionOf } from './outbound-addresses.ts';
 import { headerNames, type Settings } from './settings.ts';
 
 /** Fewer iterations than this are below what OWASP asks for. */

@@ -1,6 +1,6 @@
 /** Reads values as they are written in the environment; `undefined` is the answer to what is unusable. */
 
-import { isPostgresUrl, readPostgresUrl } from './settings/postgres-url.ts';
+import { isPostgresUrl, readPostgresUrl } from './database/postgres-url.ts';
 
 /** Failures allowed per window, as written `10/15m` (ruling G16). */
 export interface Rate {

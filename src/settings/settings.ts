@@ -1,8 +1,8 @@
 /** The settings: what they are called, in which unit they come, and what one row of their table holds. */
 
-import type { AddressBlock } from './settings/ip-addresses.ts';
-import type { Environment } from './settings/link-variables.ts';
-import type { Mailbox, Rate } from './values.ts';
+import type { AddressBlock } from './ip-addresses.ts';
+import type { Environment } from './link-variables.ts';
+import type { Mailbox, Rate } from './value-parsers.ts';
 
 export type { AddressBlock, Mailbox, Rate };
 

@@ -1,7 +1,7 @@
 /** Reports what an environment that can be used holds in vain: variables that are no settings, and a `TZ` that is no zone. */
 
-import { table } from '../options.ts';
 import { type Environment, linkVariables } from './link-variables.ts';
+import { table } from './option-table.ts';
 import { zoneOfProcess } from './time-zone.ts';
 
 /** Sentences on one line; a `warn` says that a setting or a zone has another value than the environment gives it. */

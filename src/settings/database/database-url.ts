@@ -1,6 +1,6 @@
 /** The address of a database as it is written, and how to write one that was written as other programs do. */
 
-import { postgresUrl } from '../values.ts';
+import { postgresUrl } from '../value-parsers.ts';
 
 /** The path of a file behind `file:`, or the address of PostgreSQL. A host in front of a path is neither. */
 export function databaseUrl(text: string): string | undefined {

@@ -1,14 +1,14 @@
 /** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
 
-import { contractOptions } from './settings/contract-options.ts';
-import { databaseUrl, databaseUrlHint } from './settings/database-url.ts';
-import { listenOptions } from './settings/listen-options.ts';
-import { isOrigin, originHint } from './settings/origins.ts';
-import { outboundOptions } from './settings/outbound-options.ts';
-import { postgresUrlHint } from './settings/postgres-url.ts';
-import { proxyOptions } from './settings/proxy-options.ts';
-import { timeZone, zoneOfProcess } from './settings/time-zone.ts';
+import { databaseUrl, databaseUrlHint } from './database/database-url.ts';
+import { postgresUrlHint } from './database/postgres-url.ts';
+import { contractOptions } from './options/contract-options.ts';
+import { listenOptions } from './options/listen-options.ts';
+import { outboundOptions } from './options/outbound-options.ts';
+import { proxyOptions } from './options/proxy-options.ts';
+import { isOrigin, originHint } from './origins.ts';
 import type { OptionTable } from './settings.ts';
+import { timeZone, zoneOfProcess } from './time-zone.ts';
 import {
   basePath,
   count,
@@ -19,7 +19,7 @@ import {
   postgresUrl,
   rate,
   wholeNumber,
-} from './values.ts';
+} from './value-parsers.ts';
 
 const day = 86_400;
 

@@ -1,7 +1,7 @@
 /** The part of the table of options that says which contracts are served, and who may register (ruling W5). */
 
 import type { Setting, Settings } from '../settings.ts';
-import { distinct, oneOf } from '../values.ts';
+import { distinct, oneOf } from '../value-parsers.ts';
 
 type Rows = { readonly [Name in 'contracts' | 'registration']: Setting<Settings[Name]> };
 
