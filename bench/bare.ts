@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { createServer } from 'node:http';
-import { securityHeaders } from '../src/wire/headers.ts';
+import { securityHeaders } from '../src/http/response-headers.ts';
 import { idOf } from './crowd.ts';
 
 const [body = '', count = 0] = process.argv.slice(2);

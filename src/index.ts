@@ -2,6 +2,7 @@
 
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';
+export type { Connection } from './http/fetch-adapter.ts';
 export type { Remark } from './settings/environment-remarks.ts';
 export { environmentRemarks } from './settings/environment-remarks.ts';
 export { readSettings, UnusableSettings } from './settings/read-settings.ts';
@@ -16,4 +17,3 @@ export type {
 } from './settings/settings.ts';
 export type { Buckets, Figure, Sample } from './storage/port.ts';
 export { StoreUnusable } from './storage/port.ts';
-export type { Connection } from './wire/fetched.ts';

@@ -1,8 +1,8 @@
 /** `gatehouse throttle`: what is counted against an account or a network, and lifting it. */
 
 import type { Command } from 'commander';
+import { networkOf } from '../http/request/client-network.ts';
 import { liftThrottle, type Throttled, throttled } from '../usecases/throttle.ts';
-import { networkOf } from '../wire/client.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { answer, type Format, list, utc, when } from './print.ts';

@@ -4,20 +4,20 @@ import { existsSync } from 'node:fs';
 import { maxHeaderSize } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Contract, Refused } from '../../src/http/contract.ts';
+import { dotjson } from '../../src/http/contracts/dotjson.ts';
+import { envelope } from '../../src/http/contracts/envelope.ts';
+import { rest } from '../../src/http/contracts/rest.ts';
+import { refuseRaw } from '../../src/http/protocol-errors.ts';
+import { siteWords } from '../../src/http/refusal-words.ts';
+import { mostBodyBytes } from '../../src/http/request/body.ts';
+import { sessionCookie } from '../../src/http/request/session-id.ts';
+import { ownAccount } from '../../src/http/routes/own-account.ts';
+import { ownEmail } from '../../src/http/routes/own-email.ts';
+import { sessionCheck } from '../../src/http/routes/session-check.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
 import type { Gate } from '../../src/usecases/gate.ts';
-import { ownAccount } from '../../src/wire/account.ts';
-import { mostBodyBytes } from '../../src/wire/body.ts';
-import { sessionCookie } from '../../src/wire/carrier.ts';
-import type { Contract, Refused } from '../../src/wire/contract.ts';
-import { dotjson } from '../../src/wire/dotjson.ts';
-import { ownEmail } from '../../src/wire/email.ts';
-import { envelope } from '../../src/wire/envelope.ts';
-import { refuseRaw } from '../../src/wire/raw.ts';
-import { rest } from '../../src/wire/rest.ts';
-import { sessionCheck } from '../../src/wire/session.ts';
-import { siteWords } from '../../src/wire/words.ts';
 import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
 
 describe('the error tables of the contract pages are the words of the code', () => {
@@ -55,8 +55,8 @@ describe('the error tables of the contract pages are the words of the code', () 
   }
 
   /** Every query that a route knows, as it is told to whoever sends another. */
-  const queries = [read('src/wire/sessions.ts'), read('src/wire/account.ts')].flatMap((text) =>
-    [...text.matchAll(/allowed: '([^']+)'/g)].map(([, allowed]) => allowed),
+  const queries = [read('src/http/routes/own-sessions.ts'), read('src/http/routes/own-account.ts')].flatMap(
+    (text) => [...text.matchAll(/allowed: '([^']+)'/g)].map(([, allowed]) => allowed),
   );
 
   /** `status sentence` for everything a contract may answer, except what none of its routes can come to. */

@@ -3,14 +3,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished } from 'vitest';
 import { createContracts } from '../../src/gatehouse.ts';
+import { FetchedRequest, toResponse } from '../../src/http/fetch-adapter.ts';
+import { createApp } from '../../src/http/handler.ts';
+import { Traffic } from '../../src/http/response-counters.ts';
+import { site } from '../../src/http/routes/health.ts';
 import { createGate, openStore } from '../../src/open.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { after } from '../../src/storage/awaitable.ts';
 import type { Store } from '../../src/storage/port.ts';
-import { createApp } from '../../src/wire/app.ts';
-import { FetchedRequest, toResponse } from '../../src/wire/fetched.ts';
-import { site } from '../../src/wire/site.ts';
-import { Traffic } from '../../src/wire/traffic.ts';
 import { query, setTrap } from './database.ts';
 import { onPostgres, settingsFor } from './place.ts';
 import { countedStore, type StoreCall } from './store-calls.ts';

@@ -6,10 +6,10 @@ import { connect, constants, createServer as createHttp2Server } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { BodyStream } from '../../src/wire/body-stream.ts';
-import { toResponse } from '../../src/wire/fetched.ts';
-import type { Answer } from '../../src/wire/incoming.ts';
-import { type Listener, requestListener } from '../../src/wire/node.ts';
+import { BodyStream } from '../../src/http/body-stream.ts';
+import type { Answer } from '../../src/http/exchange.ts';
+import { toResponse } from '../../src/http/fetch-adapter.ts';
+import { type Listener, requestListener } from '../../src/http/node-adapter.ts';
 
 const part = 'x'.repeat(65_536);
 

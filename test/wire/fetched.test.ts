@@ -3,9 +3,9 @@
 import ipaddr from 'ipaddr.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
+import { mostBodyBytes } from '../../src/http/request/body.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
-import { mostBodyBytes } from '../../src/wire/body.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const person = { email: 'user@example.com', password: 'strongpassword' };

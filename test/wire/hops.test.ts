@@ -1,7 +1,7 @@
 /** How much is read of the header that names the hops of a request (ruling G16). */
 
 import { describe, expect, test } from 'vitest';
-import { maxHops } from '../../src/wire/forwarded-header.ts';
+import { maxHops } from '../../src/http/request/forwarded-header.ts';
 import { networkOf, proxy, trustedNetworks } from '../support/counted.ts';
 import { sharedServer } from '../support/server.ts';
 

@@ -7,8 +7,8 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
+import { mostBodyBytes } from '../../src/http/request/body.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { mostBodyBytes } from '../../src/wire/body.ts';
 import { joe } from '../support/contracts.ts';
 import { temporaryFolder } from '../support/server.ts';
 

@@ -1,8 +1,8 @@
 /** The OpenAPI document says of each route how it refuses, with the status, the type and the words of its contract. */
 
 import { expect, test } from 'vitest';
-import type { Contract, Refused, RefusedName, Route } from '../../src/wire/contract.ts';
-import { passwordWords, siteWords } from '../../src/wire/words.ts';
+import type { Contract, Refused, RefusedName, Route } from '../../src/http/contract.ts';
+import { passwordWords, siteWords } from '../../src/http/refusal-words.ts';
 import { type Operation, openapi, resolve, type Schema } from '../support/openapi/document.ts';
 import { listed } from '../support/openapi/routes.ts';
 

@@ -1,16 +1,16 @@
 /** All contracts with their routes and their words, for tests that only list them. */
 
+import type { Contract } from '../../../src/http/contract.ts';
+import { dotjson } from '../../../src/http/contracts/dotjson.ts';
+import { envelope } from '../../../src/http/contracts/envelope.ts';
+import { rest } from '../../../src/http/contracts/rest.ts';
+import { sessionCookie } from '../../../src/http/request/session-id.ts';
+import { site } from '../../../src/http/routes/health.ts';
+import { ownAccount } from '../../../src/http/routes/own-account.ts';
+import { ownEmail } from '../../../src/http/routes/own-email.ts';
+import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
+import { sessionCheck } from '../../../src/http/routes/session-check.ts';
 import type { Gate } from '../../../src/usecases/gate.ts';
-import { ownAccount } from '../../../src/wire/account.ts';
-import { sessionCookie } from '../../../src/wire/carrier.ts';
-import type { Contract } from '../../../src/wire/contract.ts';
-import { dotjson } from '../../../src/wire/dotjson.ts';
-import { ownEmail } from '../../../src/wire/email.ts';
-import { envelope } from '../../../src/wire/envelope.ts';
-import { rest } from '../../../src/wire/rest.ts';
-import { sessionCheck } from '../../../src/wire/session.ts';
-import { ownSessions } from '../../../src/wire/sessions.ts';
-import { site } from '../../../src/wire/site.ts';
 
 // No route is called, so that nothing asks the gate.
 const gate = {} as Gate;

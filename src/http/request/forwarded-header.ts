@@ -2,8 +2,8 @@
 
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { comparableAddress, type IpAddress } from '../settings/ip-addresses.ts';
-import type { ForwardedHeader } from '../settings/settings.ts';
+import { comparableAddress, type IpAddress } from '../../settings/ip-addresses.ts';
+import type { ForwardedHeader } from '../../settings/settings.ts';
 
 /** Elements that are read of a header, empty ones included; what is to the left of them is not looked at. */
 export const maxHops = 32;

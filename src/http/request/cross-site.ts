@@ -1,6 +1,6 @@
 /** What the log says of a request that was refused for the page it comes from (ruling W4). */
 
-import type { Call } from './call.ts';
+import type { Call } from '../request-context.ts';
 
 /** What an operator needs to find out why a page was refused. */
 export interface CrossSite {

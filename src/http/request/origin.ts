@@ -1,7 +1,7 @@
 /** Decides which pages may call (ruling G13): against cross-site requests, and for CORS (the Fetch standard). */
 
+import type { Incoming } from '../exchange.ts';
 import { isOriginOf } from './host.ts';
-import type { Incoming } from './incoming.ts';
 
 /** Names that a preflight may ask for (RFC 9110, section 5.6.2), one and several. */
 const token = /^[\w!#$%&'*+.^`|~-]{1,64}$/;

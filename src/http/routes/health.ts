@@ -1,10 +1,10 @@
 /** The routes for machines: is it alive, is it ready (ruling B2), what can it do; and the words for stray paths. */
 
-import { allContracts, type ContractName } from '../settings/settings.ts';
-import type { Contract } from './contract.ts';
-import { openapiFor } from './openapi.ts';
-import { problemFor } from './problem.ts';
-import { siteWords } from './words.ts';
+import { allContracts, type ContractName } from '../../settings/settings.ts';
+import type { Contract } from '../contract.ts';
+import { problemFor } from '../problem.ts';
+import { siteWords } from '../refusal-words.ts';
+import { openapiFor } from './openapi-document.ts';
 
 /** Owns every path that no other contract owns; describes the routes of `contracts` and those of no contract. */
 export function site(

@@ -5,7 +5,7 @@ import type { NoSession } from '../concepts/sessions.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import type { Refusal } from '../usecases/gate.ts';
 import type { BodyStream } from './body-stream.ts';
-import type { Call } from './call.ts';
+import type { Call } from './request-context.ts';
 
 /** Refusals that concern the request itself, before any use case is asked. */
 export type Fault =

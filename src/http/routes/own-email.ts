@@ -1,13 +1,13 @@
 /** A person's e-mail address and a forgotten password, under `/auth`: what goes by way of a mailbox. */
 
-import { requestEmailChange, requestVerification, verifyEmail } from '../usecases/email.ts';
-import { forgot } from '../usecases/forgot.ts';
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { reset } from '../usecases/reset.ts';
-import type { Contract, RefusedName, Reply, Words } from './contract.ts';
-import { textFields } from './fields.ts';
-import { asSignedIn, refuseIn } from './signedin.ts';
-import { siteWords } from './words.ts';
+import { requestEmailChange, requestVerification, verifyEmail } from '../../usecases/email.ts';
+import { forgot } from '../../usecases/forgot.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { reset } from '../../usecases/reset.ts';
+import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
+import { siteWords } from '../refusal-words.ts';
+import { textFields } from '../request/body-fields.ts';
+import { asSignedIn, refuseIn } from './signed-in.ts';
 
 const words = {
   ...siteWords,

@@ -1,12 +1,11 @@
 /** The `dotjson` contract: `/register.json`, `/login.json`, `/logout.json`, the session in `?s=` (rulings D1 to D7). */
 
-import type { Settings, StatusMode } from '../settings/settings.ts';
-import { zonedDateTime } from '../settings/time-zone.ts';
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { login } from '../usecases/login.ts';
-import { logout } from '../usecases/logout.ts';
-import { register } from '../usecases/register.ts';
-import { clientCookieIds, cookieIds, presentedId, queryIds, type SessionCookie } from './carrier.ts';
+import type { Settings, StatusMode } from '../../settings/settings.ts';
+import { zonedDateTime } from '../../settings/time-zone.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { login } from '../../usecases/login.ts';
+import { logout } from '../../usecases/logout.ts';
+import { register } from '../../usecases/register.ts';
 import {
   type Contract,
   type Refused,
@@ -15,10 +14,24 @@ import {
   refusalHeaders,
   sentence,
   type Words,
-} from './contract.ts';
-import { shownStatus, textFields } from './fields.ts';
-import { registrationFields } from './registration.ts';
-import { accessWords, faultWords, laterWords, mailWords, passwordWords, registrationWords } from './words.ts';
+} from '../contract.ts';
+import {
+  accessWords,
+  faultWords,
+  laterWords,
+  mailWords,
+  passwordWords,
+  registrationWords,
+} from '../refusal-words.ts';
+import { shownStatus, textFields } from '../request/body-fields.ts';
+import { registrationFields } from '../request/registration-input.ts';
+import {
+  clientCookieIds,
+  cookieIds,
+  presentedId,
+  queryIds,
+  type SessionCookie,
+} from '../request/session-id.ts';
 
 const words = {
   ...faultWords,

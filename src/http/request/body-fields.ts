@@ -1,7 +1,7 @@
 /** Small readings that contracts share: fields of a body, and the status an error is shown with. */
 
-import type { StatusMode } from '../settings/settings.ts';
-import type { Fault } from './contract.ts';
+import type { StatusMode } from '../../settings/settings.ts';
+import type { Fault } from '../contract.ts';
 
 /** The named fields, if each of them is a string; otherwise which one is not. */
 export function textFields<Name extends string>(

@@ -1,10 +1,10 @@
 /** Finds out which network a request comes from, past proxies that are trusted and no others (ruling G16). */
 
 import ipaddr from 'ipaddr.js';
-import { addressBlock, holds, type IpAddress } from '../settings/ip-addresses.ts';
-import type { ForwardedHeader, TrustedProxy } from '../settings/settings.ts';
+import { addressBlock, holds, type IpAddress } from '../../settings/ip-addresses.ts';
+import type { ForwardedHeader, TrustedProxy } from '../../settings/settings.ts';
+import type { Incoming } from '../exchange.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';
-import type { Incoming } from './incoming.ts';
 
 /** Which proxies are believed, and in which header. */
 export interface ProxyTrust {

@@ -1,7 +1,7 @@
 /** The OpenAPI document of a server: `openapi/openapi.json` without the contracts that are switched off (ruling W5). */
 
 import { readFileSync } from 'node:fs';
-import { type ContractName, isContract } from '../settings/settings.ts';
+import { type ContractName, isContract } from '../../settings/settings.ts';
 
 interface Operation {
   readonly tags: readonly string[];
@@ -21,7 +21,7 @@ interface Document {
  * stay only if `contracts` names it. Reading takes a few milliseconds: keep the result.
  */
 export function openapiFor(basePath: string, contracts: readonly ContractName[]): object {
-  const file = new URL('../../openapi/openapi.json', import.meta.url);
+  const file = new URL('../../../openapi/openapi.json', import.meta.url);
   const document: Document = JSON.parse(readFileSync(file, 'utf8'));
   const isServed = (tag: string) => !isContract(tag) || contracts.includes(tag);
   const paths = filtered(document.paths, (_path, operations) =>

@@ -1,8 +1,8 @@
 /** Finds the route of a request: paths match byte by byte (ruling G11), so one look into a map is all it takes. */
 
 import { UnusableSettings } from '../settings/read-settings.ts';
-import { pathOf } from './call.ts';
 import type { Contract, Route } from './contract.ts';
+import { pathOf } from './request-context.ts';
 
 /** A route, and the contract that has it. */
 export interface Place {

@@ -1,7 +1,7 @@
 /** What people are shown of their sessions, and of what the audit keeps about them. */
 
-import type { AuditEntry, Session } from '../storage/port.ts';
-import { utc } from './created.ts';
+import type { AuditEntry, Session } from '../../storage/port.ts';
+import { utc } from '../timestamps.ts';
 
 /** A session as its owner sees it: everything but its id, which nobody knows. */
 export function shownSession(session: Session, currentHandle: string): object {

@@ -4,9 +4,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Awaitable } from '../storage/awaitable.ts';
 import type { BodyStream } from './body-stream.ts';
-import { isHost } from './host.ts';
-import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
-import { isOnUnixSocket } from './unix-socket.ts';
+import { type Answer, endedEarly, type Incoming, readBefore } from './exchange.ts';
+import { isHost } from './request/host.ts';
+import { isOnUnixSocket } from './request/unix-socket.ts';
 
 /** How long a client may take nothing of a body that is sent in parts. */
 const stalledMs = 30_000;

@@ -1,8 +1,8 @@
 /** What a registration brings, the same on every contract that registers accounts (ruling W5). */
 
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import type { Fault } from './contract.ts';
-import { textFields } from './fields.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import type { Fault } from '../contract.ts';
+import { textFields } from './body-fields.ts';
 
 /** The fields of a registration; `invite` is `undefined` if it is not there, or not needed. */
 export type RegistrationFields<Name extends string> = Record<Name | 'password', string> & {

@@ -1,13 +1,13 @@
 /** The session check (rulings B1 and B3): who is this? */
 
-import type { NoSession } from '../concepts/sessions.ts';
-import { after } from '../storage/awaitable.ts';
-import type { Session, User } from '../storage/port.ts';
-import { type Checked, check } from '../usecases/check.ts';
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { type Contract, prepared, type Reply } from './contract.ts';
-import { utc } from './created.ts';
-import { refuse, sessionId } from './signedin.ts';
+import type { NoSession } from '../../concepts/sessions.ts';
+import { after } from '../../storage/awaitable.ts';
+import type { Session, User } from '../../storage/port.ts';
+import { type Checked, check } from '../../usecases/check.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { type Contract, prepared, type Reply } from '../contract.ts';
+import { utc } from '../timestamps.ts';
+import { refuse, sessionId } from './signed-in.ts';
 
 /** How the checks ended: with a live session, with a dead one, or with none that could be looked for. */
 export type CheckCounts = Record<'live' | 'dead' | 'none', number>;

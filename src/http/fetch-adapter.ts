@@ -1,7 +1,7 @@
 /** Requests and answers as the Fetch standard has them, for servers that speak it. */
 
 import type { BodyStream } from './body-stream.ts';
-import { type Answer, endedEarly, type Incoming, readBefore } from './incoming.ts';
+import { type Answer, endedEarly, type Incoming, readBefore } from './exchange.ts';
 
 /** What a server knows about a request that the request itself does not say. */
 export interface Connection {

@@ -1,7 +1,7 @@
 /** Reads request bodies: bounded, strictly UTF-8, one JSON object (ruling G10). */
 
-import type { Fault } from './contract.ts';
-import type { Incoming } from './incoming.ts';
+import type { Fault } from '../contract.ts';
+import type { Incoming } from '../exchange.ts';
 
 /** Larger bodies are refused with 413. */
 export const mostBodyBytes = 16 * 1_024;

@@ -1,12 +1,12 @@
 /** A person's own sessions, under `/auth/sessions`: seeing them and ending them. */
 
-import type { SessionQuery } from '../storage/port.ts';
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { endSession, endSessions, listSessions } from '../usecases/sessions.ts';
-import type { SessionCookie } from './carrier.ts';
-import type { Contract, Reply } from './contract.ts';
-import { shownSession } from './shown.ts';
-import { asSignedIn, refuse } from './signedin.ts';
+import type { SessionQuery } from '../../storage/port.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { endSession, endSessions, listSessions } from '../../usecases/sessions.ts';
+import type { Contract, Reply } from '../contract.ts';
+import type { SessionCookie } from '../request/session-id.ts';
+import { shownSession } from './representations.ts';
+import { asSignedIn, refuse } from './signed-in.ts';
 
 type Place = NonNullable<SessionQuery['before']>;
 

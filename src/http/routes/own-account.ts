@@ -1,18 +1,18 @@
 /** A person's own account, under `/auth`: proving and changing the password, seeing what is kept, ending it all. */
 
-import { activity, deleteAccount } from '../usecases/account.ts';
-import { confirm, type SignedIn } from '../usecases/confirm.ts';
-import { type Export, Exports, exportAccount } from '../usecases/export.ts';
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { changePassword } from '../usecases/password.ts';
-import { BodyStream, jsonItems } from './body-stream.ts';
-import type { Call } from './call.ts';
-import { cookieIds, type SessionCookie } from './carrier.ts';
-import type { Contract, Reply } from './contract.ts';
-import { utc } from './created.ts';
-import { textFields } from './fields.ts';
-import { shownEntry, shownSession } from './shown.ts';
-import { asSignedIn, refuse } from './signedin.ts';
+import { activity, deleteAccount } from '../../usecases/account.ts';
+import { confirm, type SignedIn } from '../../usecases/confirm.ts';
+import { type Export, Exports, exportAccount } from '../../usecases/export.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { changePassword } from '../../usecases/password.ts';
+import { BodyStream, jsonItems } from '../body-stream.ts';
+import type { Contract, Reply } from '../contract.ts';
+import { textFields } from '../request/body-fields.ts';
+import { cookieIds, type SessionCookie } from '../request/session-id.ts';
+import type { Call } from '../request-context.ts';
+import { utc } from '../timestamps.ts';
+import { shownEntry, shownSession } from './representations.ts';
+import { asSignedIn, refuse } from './signed-in.ts';
 
 export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
   const exports = new Exports();

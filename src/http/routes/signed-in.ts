@@ -1,14 +1,14 @@
 /** Who a request is from, for the routes of a signed-in person. */
 
-import type { NoSession } from '../concepts/sessions.ts';
-import { check } from '../usecases/check.ts';
-import type { SignedIn } from '../usecases/confirm.ts';
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import type { Call } from './call.ts';
-import { bearerIds, cookieIds, headerIds, presentedId } from './carrier.ts';
-import type { Fault, Refused, RefusedName, Reply, Unasked, Words } from './contract.ts';
-import { problemFor } from './problem.ts';
-import { faultWords, siteWords } from './words.ts';
+import type { NoSession } from '../../concepts/sessions.ts';
+import { check } from '../../usecases/check.ts';
+import type { SignedIn } from '../../usecases/confirm.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import type { Fault, Refused, RefusedName, Reply, Unasked, Words } from '../contract.ts';
+import { problemFor } from '../problem.ts';
+import { faultWords, siteWords } from '../refusal-words.ts';
+import { bearerIds, cookieIds, headerIds, presentedId } from '../request/session-id.ts';
+import type { Call } from '../request-context.ts';
 
 /** Refuses in problem details, in the words of a table; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
 export function refuseIn(words: Readonly<Record<RefusedName, Words>>) {

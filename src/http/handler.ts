@@ -6,9 +6,7 @@ import type { Hsts } from '../settings/settings.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
-import { ignoreBody, readFields } from './body.ts';
 import { BodyStream } from './body-stream.ts';
-import { Call, pathOf, type Server } from './call.ts';
 import {
   type Contract,
   prepared,
@@ -17,13 +15,15 @@ import {
   type Reply,
   type Route,
 } from './contract.ts';
-import { type CrossSite, crossSite } from './cross-site.ts';
-import { securityHeaders } from './headers.ts';
-import type { Answer, Incoming } from './incoming.ts';
-import { Origins } from './origin.ts';
-import { Pace } from './pace.ts';
-import { Routes } from './routes.ts';
-import type { Break, Traffic } from './traffic.ts';
+import type { Answer, Incoming } from './exchange.ts';
+import { Pace } from './refusal-limiter.ts';
+import { ignoreBody, readFields } from './request/body.ts';
+import { type CrossSite, crossSite } from './request/cross-site.ts';
+import { Origins } from './request/origin.ts';
+import { Call, pathOf, type Server } from './request-context.ts';
+import type { Break, Traffic } from './response-counters.ts';
+import { securityHeaders } from './response-headers.ts';
+import { Routes } from './router.ts';
 
 /** Answers every request; never rejects. */
 export type Handler = (request: Incoming) => Awaitable<Answer>;

@@ -2,10 +2,10 @@
 
 import { newUuid } from '../crypto/ids.ts';
 import type { Caller } from '../usecases/gate.ts';
-import { deviceIds } from './carrier.ts';
-import { clientNetwork, type ProxyTrust } from './client.ts';
-import { deviceName } from './device.ts';
-import type { Incoming } from './incoming.ts';
+import type { Incoming } from './exchange.ts';
+import { clientNetwork, type ProxyTrust } from './request/client-network.ts';
+import { deviceName } from './request/device-name.ts';
+import { deviceIds } from './request/session-id.ts';
 
 /** The group of routes that a request belongs to. */
 interface Group {

@@ -2,9 +2,9 @@
 
 import { newUuid } from '../crypto/ids.ts';
 import type { Hsts } from '../settings/settings.ts';
-import { securityHeaders } from './headers.ts';
-import type { Answer } from './incoming.ts';
+import type { Answer } from './exchange.ts';
 import { problem } from './problem.ts';
+import { securityHeaders } from './response-headers.ts';
 
 export type RawFault = 'malformed' | 'headers_too_large' | 'too_slow';
 

@@ -1,9 +1,9 @@
 /** The `envelope` contract: login and logout under `/api/auth`, the session in the bodies (rulings E1 to E4). */
 
-import type { StatusMode } from '../settings/settings.ts';
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { login } from '../usecases/login.ts';
-import { logout } from '../usecases/logout.ts';
+import type { StatusMode } from '../../settings/settings.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { login } from '../../usecases/login.ts';
+import { logout } from '../../usecases/logout.ts';
 import {
   type Contract,
   type Refused,
@@ -12,9 +12,16 @@ import {
   refusalHeaders,
   sentence,
   type Words,
-} from './contract.ts';
-import { shownStatus, textFields } from './fields.ts';
-import { accessWords, faultWords, laterWords, mailWords, passwordWords, registrationWords } from './words.ts';
+} from '../contract.ts';
+import {
+  accessWords,
+  faultWords,
+  laterWords,
+  mailWords,
+  passwordWords,
+  registrationWords,
+} from '../refusal-words.ts';
+import { shownStatus, textFields } from '../request/body-fields.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid username or password' };
 

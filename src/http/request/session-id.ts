@@ -1,6 +1,6 @@
 /** Finds the session id a request presents (ruling G14), and writes the cookie that carries one (ruling R3). */
 
-import type { Incoming } from './incoming.ts';
+import type { Incoming } from '../exchange.ts';
 
 export const cookieName = 'session_id';
 

@@ -1,16 +1,23 @@
 /** The `rest` contract: register, login and logout under `/auth`, the session in a cookie (rulings R1 to R6). */
 
-import { type Gate, isRefusal } from '../usecases/gate.ts';
-import { login } from '../usecases/login.ts';
-import { logout } from '../usecases/logout.ts';
-import { registerAndLogin } from '../usecases/register.ts';
-import type { BegunOnDevice } from '../usecases/session.ts';
-import { cookieIds, distinctIds, headerIds, type SessionCookie } from './carrier.ts';
-import type { Contract, RefusedName, Reply, Words } from './contract.ts';
-import { textFields } from './fields.ts';
-import { problemFor } from './problem.ts';
-import { registrationFields } from './registration.ts';
-import { accessWords, faultWords, laterWords, mailWords, passwordWords, registrationWords } from './words.ts';
+import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { login } from '../../usecases/login.ts';
+import { logout } from '../../usecases/logout.ts';
+import { registerAndLogin } from '../../usecases/register.ts';
+import type { BegunOnDevice } from '../../usecases/session.ts';
+import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
+import { problemFor } from '../problem.ts';
+import {
+  accessWords,
+  faultWords,
+  laterWords,
+  mailWords,
+  passwordWords,
+  registrationWords,
+} from '../refusal-words.ts';
+import { textFields } from '../request/body-fields.ts';
+import { registrationFields } from '../request/registration-input.ts';
+import { cookieIds, distinctIds, headerIds, type SessionCookie } from '../request/session-id.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid email or password' };
 
