@@ -16,8 +16,8 @@ import type {
 import { backupDatabase } from './storage/sqlite/backup.ts';
 import { inspectDatabase } from './storage/sqlite/inspect.ts';
 import { holdDatabase } from './storage/sqlite/restore.ts';
-import { type Caller, isRefusal } from './usecases/gate.ts';
-import { type Settled, settleRestored } from './usecases/restore.ts';
+import { type Settled, settleRestored } from './usecases/admin/after-restore.ts';
+import { type Caller, isRefusal } from './usecases/services.ts';
 
 export type { Backup, BackupRefusal, Inspection, Progress, ServerInspection };
 

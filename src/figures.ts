@@ -3,9 +3,9 @@
 import type { EventCount } from './concepts/audit.ts';
 import type { Traffic } from './http/response-counters.ts';
 import type { CheckCounts } from './http/routes/session-check.ts';
-import type { Sender } from './mail/sender.ts';
+import type { Sender } from './mail/queue-sender.ts';
 import type { Figure, Sample, Store } from './storage/port.ts';
-import type { Gate } from './usecases/gate.ts';
+import type { Gate } from './usecases/services.ts';
 import { version } from './version.ts';
 
 /** How often the sweep ended well, and how often not. */

@@ -18,10 +18,10 @@ import { ownAccount } from './http/routes/own-account.ts';
 import { ownEmail } from './http/routes/own-email.ts';
 import { ownSessions } from './http/routes/own-sessions.ts';
 import { type CheckCounts, sessionCheck } from './http/routes/session-check.ts';
-import { outboxPost } from './mail/outbox.ts';
-import { Sender } from './mail/sender.ts';
-import { smtpPost } from './mail/smtp.ts';
-import { loadMailLibrary } from './mail/transport.ts';
+import { outboxPost } from './mail/folder-transport.ts';
+import { loadMailLibrary } from './mail/mail-library.ts';
+import { Sender } from './mail/queue-sender.ts';
+import { smtpPost } from './mail/smtp-transport.ts';
 import { type Log, openGate } from './open.ts';
 import { closest } from './settings/did-you-mean.ts';
 import { comparableBlock } from './settings/ip-addresses.ts';
@@ -32,9 +32,9 @@ import { checkSettings } from './settings/validate-settings.ts';
 import { after } from './storage/awaitable.ts';
 import type { Figure } from './storage/port.ts';
 import { endNoter, startSweeping } from './sweeping.ts';
-import type { Gate } from './usecases/gate.ts';
-import { prepareMail } from './usecases/letter.ts';
-import { listUsers } from './usecases/operate.ts';
+import { prepareMail } from './usecases/account/mail-content.ts';
+import { listUsers } from './usecases/admin/admin-users.ts';
+import type { Gate } from './usecases/services.ts';
 
 export type { Log };
 

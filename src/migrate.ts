@@ -13,7 +13,7 @@ import {
 import { openSqliteTarget } from './storage/sqlite/draft.ts';
 import { openSqliteSource } from './storage/sqlite/transfer.ts';
 import { copyOf, type TransferRefusal, type Transferred, transfer } from './storage/transfer.ts';
-import { isRefusal } from './usecases/gate.ts';
+import { isRefusal } from './usecases/services.ts';
 
 export interface MigrateOptions {
   /** An address such as `DATABASE_URL` may be. */

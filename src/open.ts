@@ -7,17 +7,17 @@ import { Devices } from './concepts/devices.ts';
 import { Invitations } from './concepts/invitations.ts';
 import { Mails } from './concepts/mails.ts';
 import { Passwords } from './concepts/passwords/passwords.ts';
-import { Sessions } from './concepts/sessions.ts';
+import { Sessions } from './concepts/sessions/sessions.ts';
 import { Throttle } from './concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from './concepts/tokens.ts';
+import { HashingQueue } from './crypto/hashing-queue.ts';
 import { chance, digest, newHandle } from './crypto/ids.ts';
-import { HashingQueue } from './crypto/queue.ts';
 import { partOf, type Settings, type Share, whole } from './settings/settings.ts';
 import { DegradingThrottle } from './storage/degrading.ts';
 import type { Store } from './storage/port.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
-import type { Gate } from './usecases/gate.ts';
 import { Pacer } from './usecases/pacer.ts';
+import type { Gate } from './usecases/services.ts';
 
 /** Where Gatehouse reports to; a pino logger is one. */
 export interface Log {

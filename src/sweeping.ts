@@ -2,7 +2,7 @@
 
 import type { SweepCounts } from './figures.ts';
 import type { Log } from './open.ts';
-import type { Gate } from './usecases/gate.ts';
+import type { Gate } from './usecases/services.ts';
 import { sweep } from './usecases/sweep.ts';
 
 /** Reclaims what is dead, again and again, until it is told to stop. A sweep that is due while one goes on is left out. */

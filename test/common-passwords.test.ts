@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { buildList } from '../scripts/common-passwords.ts';
-import { isCommon } from '../src/concepts/passwords/common.ts';
+import { isCommon } from '../src/concepts/passwords/common-passwords.ts';
 
 const kept = readFileSync(new URL('../src/concepts/passwords/common.txt', import.meta.url), 'utf8');
 const passwords = kept.split('\n').slice(1, -1);

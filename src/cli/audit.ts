@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { AuditEntry, Link } from '../storage/port.ts';
-import { findAccount } from '../usecases/operate.ts';
+import { findAccount } from '../usecases/admin/admin-users.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure, failureOf } from './exit.ts';
 import { answer, entryValue, type Format, line, remark, Table, when } from './print.ts';

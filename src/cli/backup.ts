@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { backup, restore } from '../archive.ts';
 import { isFile } from '../open.ts';
 import type { Settings } from '../settings/settings.ts';
-import { isRefusal } from '../usecases/gate.ts';
+import { isRefusal } from '../usecases/services.ts';
 import { add } from './command.ts';
 import { exits, Failure, failureOf } from './exit.ts';
 import { answer, type Format, remark } from './print.ts';

@@ -1,7 +1,7 @@
 /** How a command ends: the exit codes, and the words for every refusal. */
 
 import type { BackupRefusal, RestoreRefusal } from '../archive.ts';
-import type { Refusal } from '../usecases/gate.ts';
+import type { Refusal } from '../usecases/services.ts';
 
 /** The exit codes; `docs/cli.md` explains them. */
 export const exits = {

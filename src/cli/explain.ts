@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { EndedSession } from '../storage/port.ts';
-import { type Explanation, explain } from '../usecases/end.ts';
+import { type Explanation, explain } from '../usecases/admin/admin-sessions.ts';
 import { add } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { readSecret } from './input.ts';

@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander';
 import { invitationDays } from '../concepts/invitations.ts';
-import { registerLink } from '../mail/words.ts';
+import { registerLink } from '../mail/message-texts.ts';
 import { linkBase } from '../settings/outbound-addresses.ts';
 import type { Settings } from '../settings/settings.ts';
 import { wholeNumber } from '../settings/value-parsers.ts';
 import type { Invitation } from '../storage/port.ts';
-import { invite, pendingInvitations, revokeInvitation } from '../usecases/invite.ts';
+import { invite, pendingInvitations, revokeInvitation } from '../usecases/admin/admin-invitations.ts';
 import { add } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { answer, type Format, list, remark, utc, when } from './print.ts';

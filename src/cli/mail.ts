@@ -1,6 +1,6 @@
 /** What the doctor finds of the mail server: whether it can be reached, encrypted, and lets this sender in. */
 
-import { whyMailServerFails } from '../mail/smtp.ts';
+import { whyMailServerFails } from '../mail/smtp-transport.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Finding, finder } from './checks.ts';
 

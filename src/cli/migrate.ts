@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { type Migrated, type MigrationRefusal, migrate } from '../migrate.ts';
 import { StoreUnavailable } from '../storage/port.ts';
-import { isRefusal } from '../usecases/gate.ts';
+import { isRefusal } from '../usecases/services.ts';
 import { databaseAddress } from './address.ts';
 import { add } from './command.ts';
 import { type Exit, exits, Failure } from './exit.ts';

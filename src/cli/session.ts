@@ -2,7 +2,12 @@
 
 import type { Command } from 'commander';
 import type { Session } from '../storage/port.ts';
-import { endAllSessions, endAnySession, endEverySession, sessionsOf } from '../usecases/end.ts';
+import {
+  endAllSessions,
+  endAnySession,
+  endEverySession,
+  sessionsOf,
+} from '../usecases/admin/admin-sessions.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { answer, type Format, list, sessionValue, when } from './print.ts';

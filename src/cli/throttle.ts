@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { networkOf } from '../http/request/client-network.ts';
-import { liftThrottle, type Throttled, throttled } from '../usecases/throttle.ts';
+import { liftThrottle, type Throttled, throttled } from '../usecases/admin/admin-throttle.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { answer, type Format, list, utc, when } from './print.ts';

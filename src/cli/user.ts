@@ -1,11 +1,11 @@
 /** `gatehouse user`: making, seeing, disabling and removing accounts, and letting somebody in again. */
 
 import type { Command } from 'commander';
-import { resetLink } from '../mail/words.ts';
+import { resetLink } from '../mail/message-texts.ts';
 import { linkBase } from '../settings/outbound-addresses.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { User } from '../storage/port.ts';
-import { countSessions } from '../usecases/end.ts';
+import { countSessions } from '../usecases/admin/admin-sessions.ts';
 import {
   addUser,
   deleteUser,
@@ -14,7 +14,7 @@ import {
   type Found,
   listUsers,
   passwordToken,
-} from '../usecases/operate.ts';
+} from '../usecases/admin/admin-users.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure } from './exit.ts';
 import { confirmed, readPassword } from './input.ts';

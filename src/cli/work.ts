@@ -6,8 +6,8 @@ import { newUuid } from '../crypto/ids.ts';
 import { databaseFile, isFile, openGate } from '../open.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type Caller, type Gate, isRefusal, type Refusal } from '../usecases/gate.ts';
-import { type Found, findAccount } from '../usecases/operate.ts';
+import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
+import { type Caller, type Gate, isRefusal, type Refusal } from '../usecases/services.ts';
 import { exits, Failure, failureOf } from './exit.ts';
 
 export interface Work {

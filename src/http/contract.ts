@@ -1,9 +1,9 @@
 /** What every contract is made of: the paths it owns, its routes, and its words for every refusal. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
-import type { NoSession } from '../concepts/sessions.ts';
+import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
-import type { Refusal } from '../usecases/gate.ts';
+import type { Refusal } from '../usecases/services.ts';
 import type { BodyStream } from './body-stream.ts';
 import type { Call } from './request-context.ts';
 

@@ -1,6 +1,6 @@
 /** What a request is to the wire, and what an answer is, whichever server they pass through. */
 
-import { Abandoned } from '../crypto/queue.ts';
+import { Abandoned } from '../crypto/hashing-queue.ts';
 import type { BodyStream } from './body-stream.ts';
 
 /** A request as it came. */

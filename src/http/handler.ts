@@ -1,11 +1,11 @@
 /** Puts the contracts together into one handler of requests. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
-import { Abandoned } from '../crypto/queue.ts';
+import { Abandoned } from '../crypto/hashing-queue.ts';
 import type { Hsts } from '../settings/settings.ts';
 import type { Awaitable } from '../storage/awaitable.ts';
 import { StoreUnavailable } from '../storage/port.ts';
-import { type Gate, isRefusal, reported } from '../usecases/gate.ts';
+import { type Gate, isRefusal, reported } from '../usecases/services.ts';
 import { BodyStream } from './body-stream.ts';
 import {
   type Contract,

@@ -3,7 +3,7 @@
 import type { RegistrationRefusal } from '../concepts/invitations.ts';
 import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
 import type { InvalidToken } from '../concepts/tokens.ts';
-import type { AccessRefusal, MailRefusal, TooManyExports } from '../usecases/gate.ts';
+import type { AccessRefusal, MailRefusal, TooManyExports } from '../usecases/services.ts';
 import type { Fault, RefusedName, Words } from './contract.ts';
 
 /** Words for faults of the request, the same in every contract (ruling G8). */

@@ -1,7 +1,7 @@
 /** One request as the routes see it, with what the server knows about where it came from. */
 
 import { newUuid } from '../crypto/ids.ts';
-import type { Caller } from '../usecases/gate.ts';
+import type { Caller } from '../usecases/services.ts';
 import type { Incoming } from './exchange.ts';
 import { clientNetwork, type ProxyTrust } from './request/client-network.ts';
 import { deviceName } from './request/device-name.ts';

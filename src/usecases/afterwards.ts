@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import { StoreUnavailable } from '../storage/port.ts';
-import type { Gate } from './gate.ts';
+import type { Gate } from './services.ts';
 
 /**
  * Waits for work that follows an event, and returns what came of it. A failure is counted under the event and never

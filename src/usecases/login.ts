@@ -1,10 +1,10 @@
 /** Login: from an identifier and a password to a new session. */
 
-import type { IdSpelling } from '../concepts/sessions.ts';
+import type { IdSpelling } from '../concepts/sessions/sessions.ts';
 import type { Credential } from '../storage/port.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal } from './gate.ts';
-import { guess, prove } from './prove.ts';
-import { type BegunOnDevice, beginSession, onDevice } from './session.ts';
+import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal } from './services.ts';
+import { guess, prove } from './verify-password.ts';
 
 export interface Login {
   readonly identifier: string;

@@ -1,8 +1,8 @@
 /** Logout: sessions end, for good and at once. */
 
-import type { NoSession } from '../concepts/sessions.ts';
+import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { Session } from '../storage/port.ts';
-import { type Caller, type Gate, reported } from './gate.ts';
+import { type Caller, type Gate, reported } from './services.ts';
 
 export interface LoggedOut {
   /** The ids of the sessions that were alive until now. */

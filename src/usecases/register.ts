@@ -2,13 +2,13 @@
 
 import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
 import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
-import type { IdSpelling } from '../concepts/sessions.ts';
-import type { Place } from '../crypto/queue.ts';
+import type { IdSpelling } from '../concepts/sessions/sessions.ts';
+import type { Place } from '../crypto/hashing-queue.ts';
 import type { User } from '../storage/port.ts';
-import { verifyRegistered } from './email.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './gate.ts';
-import { withPlace } from './place.ts';
-import { type BegunOnDevice, beginSession, onDevice } from './session.ts';
+import { verifyRegistered } from './account/change-email.ts';
+import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
+import { withPlace } from './hashing-slot.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './services.ts';
 
 export interface Registration {
   readonly identifier: string;

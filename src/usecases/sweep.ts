@@ -1,6 +1,6 @@
 /** Sweep: reclaims what is dead anyway. */
 
-import type { Gate } from './gate.ts';
+import type { Gate } from './services.ts';
 
 /** The caller of what no request asked for. */
 const asker = { contract: 'sweep', network: '', requestId: '' };

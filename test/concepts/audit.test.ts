@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Audit, type AuditEvent, type Reported } from '../../src/concepts/audit.ts';
 import type { AuditEntry } from '../../src/storage/port.ts';
-import { audited, reported } from '../../src/usecases/gate.ts';
 import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
+import { audited, reported } from '../../src/usecases/services.ts';
 import { caller, granted, openGate, type TestGate, trailOf } from '../support/gate.ts';
 import { openStore } from '../support/sqlite.ts';
 

@@ -7,7 +7,7 @@ import {
   provenMs,
   type SessionRules,
   Sessions,
-} from '../../src/concepts/sessions.ts';
+} from '../../src/concepts/sessions/sessions.ts';
 import { granted, trailOf } from '../support/gate.ts';
 import { makeAccount, openStore } from '../support/sqlite.ts';
 

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type PasswordRefusal, Passwords } from '../../src/concepts/passwords/passwords.ts';
+import type { HashingQueue, Place } from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
-import type { HashingQueue, Place } from '../../src/crypto/queue.ts';
 import { openHashing } from '../support/gate.ts';
 
 const passwords = new Passwords({ minLength: 8, iterations: 1_000 });

@@ -3,7 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type IdSpelling, type Owner, type SessionRules, Sessions } from '../../src/concepts/sessions.ts';
+import {
+  type IdSpelling,
+  type Owner,
+  type SessionRules,
+  Sessions,
+} from '../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../src/crypto/ids.ts';
 import { granted, trailOf } from '../support/gate.ts';
 import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';

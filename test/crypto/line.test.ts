@@ -2,9 +2,15 @@
 
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { Chain, FairLine, type Waiter } from '../../src/crypto/line.ts';
+import { Chain, FairLine, type Waiter } from '../../src/crypto/fair-queue.ts';
+import {
+  Abandoned,
+  Displaced,
+  HashingQueue,
+  type Place,
+  type QueueLimits,
+} from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
-import { Abandoned, Displaced, HashingQueue, type Place, type QueueLimits } from '../../src/crypto/queue.ts';
 
 const [flooding, honest, third] = ['192.0.2.1', '198.51.100.1', '203.0.113.1'];
 const cheap: Pbkdf2Parameters = { digest: 'sha512', iterations: 1, saltBytes: 8, hashBytes: 64 };

@@ -1,8 +1,8 @@
 /** The line before hashing: so many at once, so long a wait, and nobody hashes for someone who has gone. */
 
 import { expect, onTestFinished, test } from 'vitest';
+import { Abandoned, HashingQueue, type Place, type QueueLimits } from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
-import { Abandoned, HashingQueue, type Place, type QueueLimits } from '../../src/crypto/queue.ts';
 
 function openQueue(limits: QueueLimits): HashingQueue {
   const queue = new HashingQueue(limits);

@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { HashingThreads } from '../../src/crypto/hashing-threads.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
-import { HashingThreads } from '../../src/crypto/threads.ts';
 
 function openThreads(): HashingThreads {
   const threads = new HashingThreads();

@@ -17,7 +17,7 @@ import { ownEmail } from '../../src/http/routes/own-email.ts';
 import { sessionCheck } from '../../src/http/routes/session-check.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
-import type { Gate } from '../../src/usecases/gate.ts';
+import type { Gate } from '../../src/usecases/services.ts';
 import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
 
 describe('the error tables of the contract pages are the words of the code', () => {

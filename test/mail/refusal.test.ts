@@ -1,7 +1,7 @@
 /** Whose trouble an answer of a mail server is: the recipient's, the sender's, or one that passes. */
 
 import { expect, test } from 'vitest';
-import { adviceOn, isRecipientRefused, type SmtpError, statusOf } from '../../src/mail/refusal.ts';
+import { adviceOn, isRecipientRefused, type SmtpError, statusOf } from '../../src/mail/smtp-errors.ts';
 
 function answer(response: string, command = 'RCPT TO', code = 'EENVELOPE'): SmtpError {
   const error = new Error(`Can't send mail: ${response}`);

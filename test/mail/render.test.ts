@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { render } from '../../src/mail/render.ts';
+import { render } from '../../src/mail/render-message.ts';
 import { type Arrived, mailingTo, newcomer, readOutbox, startMailServer, until } from '../support/mail.ts';
 import { person } from '../support/person.ts';
 import { startServer } from '../support/server.ts';

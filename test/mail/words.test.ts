@@ -1,8 +1,8 @@
 /** The words of mails: links from the settings alone, and nothing a client said in a header or on a line of its own. */
 
 import { expect, test } from 'vitest';
-import { message, Undeliverable } from '../../src/mail/letter.ts';
-import { write } from '../../src/mail/words.ts';
+import { message, Undeliverable } from '../../src/mail/message.ts';
+import { write } from '../../src/mail/message-texts.ts';
 import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { warnings } from '../../src/settings/warnings.ts';

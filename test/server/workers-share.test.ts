@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
-import { HashingQueue } from '../../src/crypto/queue.ts';
+import { HashingQueue } from '../../src/crypto/hashing-queue.ts';
 import { partOf } from '../../src/settings/settings.ts';
 import { openClient } from '../support/agent.ts';
 import { metricsUrl, scrape } from '../support/metrics.ts';

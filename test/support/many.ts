@@ -1,11 +1,11 @@
 /** A person with very many sessions, over the real concepts and a store whose calls are written down. */
 
-import { Sessions } from '../../src/concepts/sessions.ts';
-import { check } from '../../src/usecases/check.ts';
-import type { SignedIn } from '../../src/usecases/confirm.ts';
-import { isRefusal } from '../../src/usecases/gate.ts';
+import { Sessions } from '../../src/concepts/sessions/sessions.ts';
+import type { SignedIn } from '../../src/usecases/account/step-up.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
+import { isRefusal } from '../../src/usecases/services.ts';
+import { check } from '../../src/usecases/session-check.ts';
 import { caller, granted, openGate } from './gate.ts';
 import { addSessions } from './large.ts';
 import { counted, type StoreCall } from './store-calls.ts';

@@ -2,12 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
-import { check } from '../../src/usecases/check.ts';
-import { verifyEmail } from '../../src/usecases/email.ts';
-import { isRefusal } from '../../src/usecases/gate.ts';
+import { verifyEmail } from '../../src/usecases/account/change-email.ts';
+import { reset } from '../../src/usecases/account/reset-password.ts';
 import { login } from '../../src/usecases/login.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
-import { reset } from '../../src/usecases/reset.ts';
+import { isRefusal } from '../../src/usecases/services.ts';
+import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { countRows, setTrap } from '../support/database.ts';
 import { caller, granted, openGate, trailOf } from '../support/gate.ts';

@@ -2,12 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
-import { deleteAccount } from '../../src/usecases/account.ts';
-import { endAllSessions, endEverySession, explain } from '../../src/usecases/end.ts';
+import { deleteAccount } from '../../src/usecases/account/own-account.ts';
+import { endAllSessions, endEverySession, explain } from '../../src/usecases/admin/admin-sessions.ts';
+import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usecases/admin/admin-users.ts';
+import { settleRestored } from '../../src/usecases/admin/after-restore.ts';
 import { login } from '../../src/usecases/login.ts';
-import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usecases/operate.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
-import { settleRestored } from '../../src/usecases/restore.ts';
 import { sweep } from '../../src/usecases/sweep.ts';
 import { countRows, query, setTrap } from '../support/database.ts';
 import { caller, granted } from '../support/gate.ts';

@@ -2,11 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
-import { check } from '../../src/usecases/check.ts';
-import { explain } from '../../src/usecases/end.ts';
-import { isRefusal } from '../../src/usecases/gate.ts';
+import { explain } from '../../src/usecases/admin/admin-sessions.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { register } from '../../src/usecases/register.ts';
+import { isRefusal } from '../../src/usecases/services.ts';
+import { check } from '../../src/usecases/session-check.ts';
 import { setTrap } from '../support/database.ts';
 import { caller, granted, openGate } from '../support/gate.ts';
 import { addSessions, idOf } from '../support/large.ts';

@@ -2,12 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { Sessions } from '../../src/concepts/sessions.ts';
+import { Sessions } from '../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../src/crypto/ids.ts';
 import { startSweeping } from '../../src/sweeping.ts';
-import { check } from '../../src/usecases/check.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
+import { check } from '../../src/usecases/session-check.ts';
 import { caller, granted, openGate, trailOf } from '../support/gate.ts';
 import { addSessions } from '../support/large.ts';
 import { makeAccount } from '../support/sqlite.ts';

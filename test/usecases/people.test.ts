@@ -2,16 +2,16 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
-import { deleteAccount } from '../../src/usecases/account.ts';
-import { check } from '../../src/usecases/check.ts';
-import { confirm, type SignedIn } from '../../src/usecases/confirm.ts';
-import { requestEmailChange } from '../../src/usecases/email.ts';
-import { Exports, exportAccount } from '../../src/usecases/export.ts';
-import { isRefusal } from '../../src/usecases/gate.ts';
+import { requestEmailChange } from '../../src/usecases/account/change-email.ts';
+import { changePassword } from '../../src/usecases/account/change-password.ts';
+import { Exports, exportAccount } from '../../src/usecases/account/export-account.ts';
+import { deleteAccount } from '../../src/usecases/account/own-account.ts';
+import { endSession, endSessions } from '../../src/usecases/account/own-sessions.ts';
+import { confirm, type SignedIn } from '../../src/usecases/account/step-up.ts';
 import { login } from '../../src/usecases/login.ts';
-import { changePassword } from '../../src/usecases/password.ts';
 import { register } from '../../src/usecases/register.ts';
-import { endSession, endSessions } from '../../src/usecases/sessions.ts';
+import { isRefusal } from '../../src/usecases/services.ts';
+import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { bytes, setTrap } from '../support/database.ts';
 import { caller, granted, openGate, type TestGate } from '../support/gate.ts';

@@ -2,12 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
-import { check } from '../../src/usecases/check.ts';
-import { isRefusal } from '../../src/usecases/gate.ts';
-import { invite, revokeInvitation } from '../../src/usecases/invite.ts';
+import { invite, revokeInvitation } from '../../src/usecases/admin/admin-invitations.ts';
 import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { register, registerAndLogin } from '../../src/usecases/register.ts';
+import { isRefusal } from '../../src/usecases/services.ts';
+import { check } from '../../src/usecases/session-check.ts';
 import { lockWrites, query, setTrap } from '../support/database.ts';
 import { caller, granted, openGate, type TestGate, untilCounted } from '../support/gate.ts';
 

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port.ts';
-import { isRefusal } from '../../src/usecases/gate.ts';
 import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
+import { isRefusal } from '../../src/usecases/services.ts';
 import { lockWrites, rowsOf } from '../support/database.ts';
 import { caller, openGate, type TestGate, untilCounted } from '../support/gate.ts';
 

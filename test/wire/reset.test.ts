@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { answerAfterMs } from '../../src/usecases/forgot.ts';
+import { answerAfterMs } from '../../src/usecases/account/forgot-password.ts';
 import { query, rowsOf } from '../support/database.ts';
 import { mailingTo, newcomer, startMailServer, until } from '../support/mail.ts';
 import { again, isAlive, password } from '../support/person.ts';

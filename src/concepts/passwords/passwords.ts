@@ -10,11 +10,11 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
+import type { Place } from '../../crypto/hashing-queue.ts';
 import { randomSalt } from '../../crypto/ids.ts';
 import { formatPhc, type Pbkdf2Parameters, parsePhc } from '../../crypto/phc.ts';
-import type { Place } from '../../crypto/queue.ts';
-import { isCommon } from './common.ts';
-import { contextWords, isOfContext } from './context.ts';
+import { isCommon } from './common-passwords.ts';
+import { contextWords, isOfContext } from './context-words.ts';
 
 /** Why a new password was refused; `limit` is the bound it missed, in Unicode code points. */
 export type PasswordRefusal =

@@ -2,10 +2,10 @@
 
 import type { Settings, StatusMode } from '../../settings/settings.ts';
 import { zonedDateTime } from '../../settings/time-zone.ts';
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { register } from '../../usecases/register.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
 import {
   type Contract,
   type Refused,

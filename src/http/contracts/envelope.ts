@@ -1,9 +1,9 @@
 /** The `envelope` contract: login and logout under `/api/auth`, the session in the bodies (rulings E1 to E4). */
 
 import type { StatusMode } from '../../settings/settings.ts';
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
 import {
   type Contract,
   type Refused,

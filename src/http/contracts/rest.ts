@@ -1,10 +1,10 @@
 /** The `rest` contract: register, login and logout under `/auth`, the session in a cookie (rulings R1 to R6). */
 
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import type { BegunOnDevice } from '../../usecases/begin-session.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { registerAndLogin } from '../../usecases/register.ts';
-import type { BegunOnDevice } from '../../usecases/session.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
 import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
 import { problemFor } from '../problem.ts';
 import {

@@ -1,6 +1,6 @@
 /** What a registration brings, the same on every contract that registers accounts (ruling W5). */
 
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
 import type { Fault } from '../contract.ts';
 import { textFields } from './body-fields.ts';
 

@@ -1,10 +1,10 @@
 /** A person's own account, under `/auth`: proving and changing the password, seeing what is kept, ending it all. */
 
-import { activity, deleteAccount } from '../../usecases/account.ts';
-import { confirm, type SignedIn } from '../../usecases/confirm.ts';
-import { type Export, Exports, exportAccount } from '../../usecases/export.ts';
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
-import { changePassword } from '../../usecases/password.ts';
+import { changePassword } from '../../usecases/account/change-password.ts';
+import { type Export, Exports, exportAccount } from '../../usecases/account/export-account.ts';
+import { activity, deleteAccount } from '../../usecases/account/own-account.ts';
+import { confirm, type SignedIn } from '../../usecases/account/step-up.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
 import { BodyStream, jsonItems } from '../body-stream.ts';
 import type { Contract, Reply } from '../contract.ts';
 import { textFields } from '../request/body-fields.ts';

@@ -1,9 +1,9 @@
 /** A person's e-mail address and a forgotten password, under `/auth`: what goes by way of a mailbox. */
 
-import { requestEmailChange, requestVerification, verifyEmail } from '../../usecases/email.ts';
-import { forgot } from '../../usecases/forgot.ts';
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
-import { reset } from '../../usecases/reset.ts';
+import { requestEmailChange, requestVerification, verifyEmail } from '../../usecases/account/change-email.ts';
+import { forgot } from '../../usecases/account/forgot-password.ts';
+import { reset } from '../../usecases/account/reset-password.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
 import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
 import { siteWords } from '../refusal-words.ts';
 import { textFields } from '../request/body-fields.ts';

@@ -1,8 +1,8 @@
 /** A person's own sessions, under `/auth/sessions`: seeing them and ending them. */
 
 import type { SessionQuery } from '../../storage/port.ts';
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
-import { endSession, endSessions, listSessions } from '../../usecases/sessions.ts';
+import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
 import type { Contract, Reply } from '../contract.ts';
 import type { SessionCookie } from '../request/session-id.ts';
 import { shownSession } from './representations.ts';

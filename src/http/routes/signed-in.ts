@@ -1,9 +1,9 @@
 /** Who a request is from, for the routes of a signed-in person. */
 
-import type { NoSession } from '../../concepts/sessions.ts';
-import { check } from '../../usecases/check.ts';
-import type { SignedIn } from '../../usecases/confirm.ts';
-import { type Gate, isRefusal } from '../../usecases/gate.ts';
+import type { NoSession } from '../../concepts/sessions/sessions.ts';
+import type { SignedIn } from '../../usecases/account/step-up.ts';
+import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { check } from '../../usecases/session-check.ts';
 import type { Fault, Refused, RefusedName, Reply, Unasked, Words } from '../contract.ts';
 import { problemFor } from '../problem.ts';
 import { faultWords, siteWords } from '../refusal-words.ts';

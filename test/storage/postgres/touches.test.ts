@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { type SessionRules, Sessions } from '../../../src/concepts/sessions.ts';
+import { type SessionRules, Sessions } from '../../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../../src/crypto/ids.ts';
 import type { Store } from '../../../src/storage/port.ts';
 import { type AtEnd, openNode, queryAt } from '../../support/postgres/ground.ts';

@@ -10,7 +10,7 @@ import { ownAccount } from '../../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../../src/http/routes/own-email.ts';
 import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
 import { sessionCheck } from '../../../src/http/routes/session-check.ts';
-import type { Gate } from '../../../src/usecases/gate.ts';
+import type { Gate } from '../../../src/usecases/services.ts';
 
 // No route is called, so that nothing asks the gate.
 const gate = {} as Gate;

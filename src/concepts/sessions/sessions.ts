@@ -1,0 +1,250 @@
+/**
+ * Sessions: who is logged in.
+ *
+ * Purpose: to recognise a person on every request after one login, until they log out.
+ * Prevents: sessions that outlive their end, ids that can be guessed, read from the store or chosen by a client.
+ * Principle: whoever was given an id at login is recognised by it until it is ended, left unused for the idle time,
+ *   or older than the absolute lifetime, whichever comes first; after that it is never good again.
+ * State: a set of sessions, each with the hash of its id, a public handle, a user id, the contract that made it, and
+ *   the instants of creation, last use and death.
+ */
+
+import { digest, newHandle } from '../../crypto/ids.ts';
+import { type Awaitable, after } from '../../storage/awaitable.ts';
+import {
+  clockSlackMs,
+  type Session,
+  type SessionQuery,
+  type SessionStore,
+  type Trail,
+} from '../../storage/port.ts';
+import { type IdSpelling, idLike, newId } from './id-format.ts';
+import { Life, type Seen } from './lifetime.ts';
+import { SessionCap } from './session-cap.ts';
+import { endStep, inSteps, type Pacing, sweepStep, unpaced } from './steps.ts';
+
+export type { IdSpelling } from './id-format.ts';
+
+/** The id was never given out, or its session is dead. */
+export type NoSession = { readonly refused: 'no_session' };
+
+/** A new session with its id, which is told once and never kept. */
+export interface BegunSession {
+  readonly id: string;
+  readonly session: Session;
+}
+
+/** The part of the settings this concept follows. */
+export interface SessionRules {
+  readonly idleSeconds: number;
+  readonly lifetimeSeconds: number;
+  /** The most sessions one user may have; 0 for as many as they like. */
+  readonly mostPerUser: number;
+}
+
+/** Live sessions of a user, and where the next page begins, if there may be one. */
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  readonly next: SessionQuery['before'];
+}
+
+/** Whose session it is, and where it comes from. */
+export type Owner = Pick<Session, 'userId' | 'contract' | 'network' | 'device'>;
+
+/** No id of any spelling is longer; whatever is, is not worth hashing. */
+const longestId = 36;
+
+/** A use is written back when the last one written is this old, or a tenth of the idle time if that is less. */
+const writeBackMs = 60_000;
+
+/** How long after the password was proven a session may do what asks for it. */
+export const provenMs = 10 * 60_000;
+
+/** How long it is remembered what became of a session, in milliseconds: a week. */
+const endedKeptMs = 7 * 86_400_000;
+
+const noSession: NoSession = { refused: 'no_session' };
+
+export class Sessions {
+  readonly #store: SessionStore;
+  readonly #life: Life;
+  readonly #idleMs: number;
+  readonly #lifetimeMs: number;
+  readonly #writeBackMs: number;
+  readonly #pacing: Pacing;
+  readonly #cap: SessionCap;
+
+  /** @param pacing how the end of very many sessions gives way to others; by default not at all. */
+  constructor(store: SessionStore, rules: SessionRules, pacing: Pacing = unpaced) {
+    const { idleSeconds, lifetimeSeconds, mostPerUser } = rules;
+    this.#store = store;
+    this.#pacing = pacing;
+    this.#cap = new SessionCap(store, mostPerUser);
+    this.#idleMs = idleSeconds * 1_000;
+    this.#lifetimeMs = lifetimeSeconds * 1_000;
+    this.#life = new Life(this.#idleMs, this.#lifetimeMs);
+    this.#writeBackMs = Math.min(writeBackMs, this.#idleMs / 10);
+  }
+
+  /**
+   * Begins a session beside those the user already has (ruling R5), in which the password counts as proven. Beyond
+   * the cap, if there is one, the least recently used sessions end: at most 200 at once, the others in the sweep.
+   */
+  async begin(
+    owner: Owner,
+    spelling: IdSpelling,
+    now: number,
+    trail: Trail,
+  ): Promise<BegunSession | NoSession> {
+    const id = newId(spelling);
+    const expiresAt = now + this.#lifetimeMs;
+    const session: Session = {
+      handle: newHandle(),
+      ...owner,
+      createdAt: now,
+      lastSeenAt: now,
+      idleExpiresAt: Math.min(now + this.#idleMs, expiresAt),
+      expiresAt,
+      provenAt: now,
+    };
+    const cap = this.#cap.for(owner.userId, trail);
+    const outcome = await this.#store.insert(digest(id), session, trail, cap);
+    if (outcome === 'unknown_account') return noSession;
+    if (cap && outcome === 'over_cap') this.#cap.exceeded(owner.userId, cap);
+    return { id, session };
+  }
+
+  /**
+   * Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. Asking the
+   * store itself costs a look into it, for what must not happen in a session that has just ended elsewhere.
+   */
+  use(id: string, now: number, whom?: 'store'): Awaitable<Session | NoSession> {
+    if (id.length > longestId) return noSession;
+    const idHash = digest(id);
+    return after(this.#store.find(idHash, whom), (session) =>
+      session && this.#life.isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
+    );
+  }
+
+  /** The session with this use in it, which is written back only if the last one written is old enough. */
+  #used(idHash: string, session: Session, now: number): Session {
+    if (now - session.lastSeenAt < this.#writeBackMs) return session;
+    const idleExpiresAt = Math.min(now + this.#idleMs, session.expiresAt);
+    this.#store.touch(idHash, now, idleExpiresAt, now - this.#writeBackMs);
+    return { ...session, lastSeenAt: now, idleExpiresAt };
+  }
+
+  /**
+   * A page of the live sessions of a user, the one used last first. Dead ones that were not swept yet take up room in it,
+   * so that it may hold fewer than `most` although there is a `next` page.
+   */
+  async ofUser(userId: string, now: number, { before, most }: SessionQuery): Promise<SessionPage> {
+    const rows = await this.#store.ofUser(userId, { before, most: most + 1 });
+    const page = rows.slice(0, most);
+    const last = page.at(-1);
+    const sessions = page.filter((session) => this.#life.isAlive(session, now));
+    // What was used even longer ago than a session that died of idleness is dead as well.
+    const isEnd = last === undefined || rows.length <= most || now >= last.lastSeenAt + this.#idleMs;
+    return { sessions, next: isEnd ? undefined : { lastSeenAt: last.lastSeenAt, handle: last.handle } };
+  }
+
+  /** All live sessions of a user, page by page. */
+  async *pagesOfUser(userId: string, now: number, most: number): AsyncGenerator<readonly Session[]> {
+    let before: SessionQuery['before'];
+    do {
+      const { sessions, next } = await this.ofUser(userId, now, { before, most });
+      yield sessions;
+      before = next;
+    } while (before !== undefined);
+  }
+
+  /** Whether the password was proven lately. An instant in the future was written under a wrong clock: it proves nothing. */
+  isProven(session: Session, now: number): boolean {
+    const agoMs = now - session.provenAt;
+    return agoMs < provenMs && agoMs >= -clockSlackMs;
+  }
+
+  /** Gives a session a new id of the same spelling, in which the password counts as proven; the old one is dead. */
+  async prove(id: string, now: number, trail: Trail): Promise<{ readonly id: string } | NoSession> {
+    const renewed = idLike(id);
+    const isProven = await this.#store.prove(digest(id), digest(renewed), now, trail);
+    return isProven ? { id: renewed } : noSession;
+  }
+
+  /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the trail. */
+  async rotate(id: string, trail?: Trail): Promise<{ readonly id: string } | NoSession> {
+    const renewed = idLike(id);
+    return (await this.#store.rotate(digest(id), digest(renewed), trail)) ? { id: renewed } : noSession;
+  }
+
+  /** As `endEach`, for one session; of many that race to end it exactly one is told that it did. */
+  async end(id: string, now: number, trail: Trail): Promise<Session | NoSession> {
+    return (await this.endEach([id], now, trail)).get(id) ?? noSession;
+  }
+
+  /**
+   * Ends the sessions of a short list of ids for good, in one step; returns those that were alive until now, by id. A
+   * caller who hears that nothing is there relies on it like one who ended it. Dead ones go as well, without an entry.
+   */
+  async endEach(ids: readonly string[], now: number, trail: Trail): Promise<Map<string, Session>> {
+    const byHash = new Map(ids.filter((id) => id.length <= longestId).map((id) => [digest(id), id]));
+    const ended = await this.#store.remove([...byHash.keys()], trail, (one) => this.#life.deathOf(one, now));
+    return new Map([...ended].map(([idHash, session]) => [byHash.get(idHash) ?? '', session]));
+  }
+
+  /** Ends one session of a user by its handle; a handle of somebody else names nothing. */
+  async endByHandle(userId: string, handle: string, now: number, trail: Trail): Promise<Session | NoSession> {
+    // Looked for among their own, which are in one place wherever the tables are divided.
+    const own = await this.#store.findByHandle(handle, userId);
+    if (!own || !this.#life.isAlive(own, now)) return noSession;
+    return (await this.#store.removeByHandle(userId, handle, trail)) ?? noSession;
+  }
+
+  /**
+   * Ends all sessions of a user, or all but one, in steps that let others have their turn, with a pause after each; returns
+   * how many. `tell` hears of those that ended after each step. Cut short, it has ended those used last; asked again, it
+   * goes on.
+   */
+  endAll(
+    userId: string,
+    exceptHandle: string | undefined,
+    trail: Trail,
+    tell: (ended: readonly Session[]) => void = () => {},
+  ): Promise<number> {
+    const step = async (most: number) => {
+      const ended = await this.#store.removeOfUser(userId, exceptHandle, most, trail);
+      tell(ended);
+      return ended.length;
+    };
+    return inSteps(endStep, step, this.#pacing());
+  }
+
+  /**
+   * Ends all sessions of all users, in steps with a pause after each; returns how many rows there were. A session that
+   * begins meanwhile ends as well if a step finds it. Cut short, those that are left are alive; asked again, it goes on.
+   */
+  endEverybody(trail: Trail, pause: () => Promise<void>): Promise<number> {
+    return inSteps(endStep, (most) => this.#store.removeAny(most, trail), pause);
+  }
+
+  /** Finds a session of anybody by its handle, dead or alive. */
+  findByHandle(handle: string): Promise<Session | undefined> {
+    return this.#store.findByHandle(handle);
+  }
+
+  /** What is known about an id, without using it; sessions that are gone are known for a week. */
+  async look(id: string, now: number): Promise<Seen | undefined> {
+    const idHash = digest(id);
+    const session = await this.#store.find(idHash);
+    if (session) return { session, death: this.#life.deathOf(session, now) };
+    const ended = await this.#store.findEnded(idHash);
+    return ended && { ended };
+  }
+
+  /** Ends what logins left beyond the cap, and reclaims the rows of dead sessions, in small steps with a pause after each. */
+  async sweep(now: number, pause: () => Promise<void>): Promise<void> {
+    await this.#cap.sweep(now, pause);
+    await inSteps(sweepStep, (most) => this.#store.sweep(now, most), pause);
+    await inSteps(sweepStep, (most) => this.#store.sweepEnded(now - endedKeptMs, most), pause);
+  }
+}

@@ -1,0 +1,74 @@
+/** Threads that do nothing but PBKDF2, at a lower priority, so that the event loop goes first. */
+
+import { Worker } from 'node:worker_threads';
+import type { Pbkdf2Parameters } from './phc.ts';
+
+/** One computation handed to a thread. */
+export interface Task {
+  readonly password: Uint8Array;
+  readonly salt: Uint8Array;
+  readonly parameters: Pbkdf2Parameters;
+}
+
+/** What a thread answers: the hash, and the time it took on the thread. */
+export interface Derived {
+  readonly hash: Uint8Array;
+  readonly tookMs: number;
+}
+
+/** Where the thread's program is, in the sources and in the build alike. */
+const program = new URL(
+  import.meta.url.endsWith('.ts') ? './hashing-thread.ts' : './hashing-thread.js',
+  import.meta.url,
+);
+
+/**
+ * A pool that grows by one thread whenever none is free; the caller bounds how many it uses at once. Threads are
+ * its own rather than libuv's, so that neither the file system nor DNS ever waits behind a hash.
+ */
+export class HashingThreads {
+  readonly #all = new Set<Worker>();
+  readonly #free: Worker[] = [];
+  #closed = false;
+
+  /** Rejects if the thread dies, which a later call makes up for with a new one, and after the end. */
+  async pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Derived> {
+    if (this.#closed) throw new Error('The hashing threads were ended.');
+    const thread = this.#free.pop() ?? this.#start();
+    return new Promise<Derived>((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        thread.off('message', answered).off('exit', died);
+        thread.unref();
+        finish();
+      };
+      const answered = (derived: Derived) =>
+        settle(() => {
+          this.#free.push(thread);
+          resolve(derived);
+        });
+      const died = () => settle(() => reject(new Error('A hashing thread ended before it answered.')));
+      thread.on('message', answered).on('exit', died);
+      thread.ref();
+      thread.postMessage({ password, salt, parameters } satisfies Task);
+    });
+  }
+
+  /** Ends all threads, each as soon as the hash it computes is done; nobody is told that hash. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map((thread) => thread.terminate()));
+  }
+
+  #start(): Worker {
+    const thread = new Worker(program, { name: 'gatehouse-hashing', execArgv: [], env: {} });
+    this.#all.add(thread);
+    // What goes wrong in a thread shows as its exit, where whoever waits for it is told.
+    thread.on('error', () => {});
+    thread.once('exit', () => {
+      this.#all.delete(thread);
+      const place = this.#free.indexOf(thread);
+      if (place >= 0) this.#free.splice(place, 1);
+    });
+    return thread;
+  }
+}

@@ -1,0 +1,136 @@
+/** The words of every mail: a subject that never varies, a body in plain text, and the link in it. */
+
+import type { MailKind, QueuedMail } from '../storage/port.ts';
+import type { Letter } from './message.ts';
+
+/** The page of the application that asks for a new password. A fragment is in no log and in no `Referer`. */
+export function resetLink(base: string, token: string): string {
+  return `${base}/reset-password#token=${token}`;
+}
+
+/** The page of the application that hands the token on. */
+function verifyLink(base: string, token: string): string {
+  return `${base}/verify-email#token=${token}`;
+}
+
+/** The page of the application that registers the holder of an invitation. */
+export function registerLink(base: string, token: string): string {
+  return `${base}/register#token=${token}`;
+}
+
+interface Said {
+  /** The host that people know the application by. */
+  readonly site: string;
+  readonly base: string;
+  /** Empty in a mail without a link. */
+  readonly token: string;
+  readonly when: string;
+  detail(name: string): string;
+}
+
+interface Words {
+  readonly subject: string;
+  body(said: Said): readonly string[];
+}
+
+const code = (token: string) => ['Where you are asked for a code instead of a link, it is', '', token, ''];
+
+const notYou = 'If it was not you, set a new password at once: whoever did it knows your password.';
+
+const words: Readonly<Record<MailKind, Words>> = {
+  verify_email: {
+    subject: 'Confirm your e-mail address',
+    body: ({ site, base, token }) => [
+      `Somebody, most likely you, has an account with this address at ${site}.`,
+      'To confirm that the address is yours, open this link within 24 hours:',
+      '',
+      verifyLink(base, token),
+      '',
+      ...code(token),
+      'If it was not you, do nothing: the address stays unconfirmed.',
+    ],
+  },
+  change_email: {
+    subject: 'Confirm your new e-mail address',
+    body: ({ site, base, token }) => [
+      `Somebody, most likely you, wants to use this address for an account at ${site}.`,
+      'To confirm that the address is yours, open this link within 24 hours:',
+      '',
+      verifyLink(base, token),
+      '',
+      ...code(token),
+      'If it was not you, do nothing: nothing changes.',
+    ],
+  },
+  reset_password: {
+    subject: 'Set a new password',
+    body: ({ site, base, token }) => [
+      `Somebody, most likely you, asked for a new password at ${site}.`,
+      'To set one, open this link within 30 minutes. It works once, and ends all sessions:',
+      '',
+      resetLink(base, token),
+      '',
+      ...code(token),
+      'If it was not you, do nothing: the password stays as it is.',
+    ],
+  },
+  password_changed: {
+    subject: 'Your password was changed',
+    body: ({ site, when }) => [
+      `The password of your account at ${site} was changed on ${when}.`,
+      'Everybody who was signed in elsewhere has been signed out.',
+      '',
+      'If it was not you, set a new password at once: your mailbox is enough for that.',
+    ],
+  },
+  email_changed: {
+    subject: 'Your e-mail address was changed',
+    body: ({ site, when, detail }) => [
+      `Your account at ${site} has another e-mail address since ${when}: ${detail('email')}.`,
+      'This is the last mail about it to the address you are reading now.',
+      '',
+      'If it was not you, get in touch with those who run it: whoever did it knows your password.',
+    ],
+  },
+  new_device: {
+    subject: 'A new sign-in to your account',
+    body: ({ site, when, detail }) => [
+      `Somebody signed in to your account at ${site} from a device that was not used for it before.`,
+      '',
+      `When: ${when}`,
+      `Device: ${detail('device') || 'unknown'}`,
+      `Network: ${detail('network') || 'unknown'}`,
+      '',
+      notYou,
+    ],
+  },
+};
+
+/** Writes a mail. Links begin with `base`; `token` is empty for a mail without a link. */
+export function write(mail: QueuedMail, base: string, token: string, at: number): Letter {
+  const { subject, body } = words[mail.kind];
+  const lines = body({
+    site: new URL(base).host,
+    base,
+    token,
+    when: minute(mail.createdAt),
+    detail: (name) => oneLine(mail.details[name] ?? ''),
+  });
+  const { kind, id, recipient } = mail;
+  return { recipient, subject, text: `${lines.map(wrapped).join('\n')}\n`, kind, id, at };
+}
+
+/** Breaks a line between words, so that the mail stays readable as it is; a link stays whole. */
+function wrapped(line: string): string {
+  return line.replace(/(?=.{73})(.{1,72}) /g, '$1\n');
+}
+
+/** Such as `2026-11-22 08:15 UTC`. */
+function minute(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** What a client said of itself cannot add a line, nor go on for ever. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 100);
+}

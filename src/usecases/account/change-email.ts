@@ -1,0 +1,143 @@
+/** A person's e-mail address: proving that it is theirs, and changing it. */
+
+import { canonical, type Identifier } from '../../concepts/accounts.ts';
+import { limitWindowMs } from '../../concepts/mails.ts';
+import type { InvalidToken } from '../../concepts/tokens.ts';
+import { digest } from '../../crypto/ids.ts';
+import type { Token, User } from '../../storage/port.ts';
+import { afterwards } from '../afterwards.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import { guess } from '../verify-password.ts';
+import { addressed } from './forgot-password.ts';
+import { notifyOwner } from './security-notice.ts';
+import { notProven, proveOwn, type SignedIn } from './step-up.ts';
+
+/** What whoever asked is told: that they asked. */
+export interface Asked {
+  readonly user: Pick<User, 'id'>;
+}
+
+/** Sends a link to the address of the account that waits to be verified. */
+export async function requestVerification(
+  gate: Gate,
+  { user }: SignedIn,
+  caller: Caller,
+): Promise<Asked | Refusal> {
+  const ask = async (): Promise<Asked | Refusal> => {
+    if (user.email === null || user.emailVerifiedAt !== null) return { refused: 'nothing_to_verify' };
+    const to = addressed(user, user.email);
+    const outcome = await gate.mails.ask('verify_email', to, caller.now);
+    if (outcome === 'queued') return { user };
+    return { refused: 'too_many_attempts', retryAfterSeconds: limitWindowMs / 1_000 };
+  };
+  return reported(gate, 'email_verify_request', caller, await ask());
+}
+
+/**
+ * Sends a link to the address that an account was just registered with, where mail is configured. The registration
+ * does not wait for it, and its answer does not depend on it.
+ */
+export function verifyRegistered(gate: Gate, user: User, { network, now }: Caller): void {
+  const { email } = user;
+  if (!gate.mails.isConfigured || email === null) return;
+  gate.mails.later(async () => {
+    const counted = await gate.throttle.registrationMail(network, now);
+    if (!isRefusal(counted)) await gate.mails.ask('verify_email', addressed(user, email), now);
+  });
+}
+
+export interface EmailChange {
+  readonly email: string;
+  readonly password: string;
+}
+
+/**
+ * Sends a link to a new address; nothing changes before it is used. Whether the address is taken, or got too many
+ * mails, is not said: only whoever reads its mailbox finds out.
+ */
+export async function requestEmailChange(
+  gate: Gate,
+  signedIn: SignedIn,
+  { email, password }: EmailChange,
+  caller: Caller,
+): Promise<Asked | Refusal> {
+  const { user } = signedIn;
+  const address = notProven(gate, signedIn, caller.now) ?? gate.accounts.name(email, 'email');
+  if (isRefusal(address)) return reported(gate, 'email_change_request', caller, { ...address, user });
+  const outcome = await guess<Asked>(gate, user.identifier, password, caller, async (guessed) => {
+    const credential = await proveOwn(gate, signedIn, guessed);
+    if (isRefusal(credential)) return credential;
+    await Promise.all([
+      gate.audit.keep(gate.audit.trail(caller, 'email_change_request'), user.id),
+      gate.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
+    ]);
+    return { user };
+  });
+  return audited(gate, 'email_change_request', caller, outcome);
+}
+
+/** The change is bound to the password it was asked for with: whoever replaces that calls it off. */
+function changeTo({ typed }: Identifier, { id }: User, passwordHash: string) {
+  const details = { credential: fingerprint(passwordHash) };
+  return { userId: id, recipient: typed, isVerified: false, details };
+}
+
+/** Tells one stored hash from another and gives nothing of it away. */
+export function fingerprint(passwordHash: string): string {
+  return digest(passwordHash).slice(0, 32);
+}
+
+/** Uses a token that proves an address: the one the account has, or the one it is to have from now on. */
+export async function verifyEmail(
+  gate: Gate,
+  token: string,
+  caller: Caller,
+): Promise<{ readonly user: Pick<User, 'id'> } | Refusal> {
+  const counted = await gate.throttle.registration(caller.network, caller.now);
+  if (isRefusal(counted)) return reported(gate, 'email_verify', caller, counted);
+  const own = await gate.tokens.take(token, 'verify_email', caller.now);
+  if (!isRefusal(own)) return audited(gate, 'email_verify', caller, await markVerified(gate, own, caller));
+  const other = await gate.tokens.take(token, 'change_email', caller.now);
+  if (isRefusal(other)) return audited(gate, 'email_verify', caller, other);
+  return audited(gate, 'email_change', caller, await changeEmail(gate, other, caller));
+}
+
+async function markVerified(
+  gate: Gate,
+  { userId, email }: Token,
+  caller: Caller,
+): Promise<{ readonly user: Pick<User, 'id'> } | InvalidToken> {
+  const user = await liveUser(gate, userId);
+  const trail = gate.audit.trail(caller, 'email_verify');
+  const verified = user && (await gate.accounts.verifyEmail(userId, email, caller.now, trail));
+  return verified ? { user } : { refused: 'invalid_token' };
+}
+
+/** The old address hears of it, if links would have gone there; sessions stay. */
+async function changeEmail(
+  gate: Gate,
+  { userId, email }: Token,
+  caller: Caller,
+): Promise<{ readonly user: Pick<User, 'id'> } | Refusal> {
+  const user = await liveUser(gate, userId);
+  if (!user) return { refused: 'invalid_token' };
+  const trail = gate.audit.trail(caller, 'email_change');
+  const outcome = await gate.accounts.changeEmail(userId, email, caller.now, trail);
+  if (outcome === 'identifier_taken') return { refused: 'identifier_taken' };
+  if (outcome === 'unknown_account') return { refused: 'invalid_token' };
+  if (user.email === null || canonical(user.email) !== canonical(email)) {
+    const notice = notifyOwner(gate, user, 'email_changed', { email: masked(email) }, caller.now);
+    await afterwards(gate, 'email_change', notice);
+  }
+  return { user };
+}
+
+async function liveUser(gate: Gate, userId: string): Promise<User | undefined> {
+  const user = await gate.accounts.user(userId);
+  return user?.disabledAt === null ? user : undefined;
+}
+
+/** Enough for its owner to know it by; whoever else reads the old mailbox need not learn the new address. */
+function masked(email: string): string {
+  return email.replace(/^(.).*@/, '$1***@');
+}

@@ -1,0 +1,59 @@
+/** A forgotten password: a link by mail, and an answer that says nothing about who exists. */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Addressed } from '../../concepts/mails.ts';
+import type { User } from '../../storage/port.ts';
+import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+
+/**
+ * How long the answer takes, in milliseconds, whatever there was to do: several times what the work takes, so that
+ * its time does not show.
+ */
+export const answerAfterMs = 200;
+
+/** What whoever asked is told: that they asked. */
+export interface Forgotten {
+  readonly asked: true;
+}
+
+/**
+ * Sends a link that sets a new password to the address of an account, if there is one. Known and unknown accounts
+ * leave an entry in the audit, and a mail is queued together with it.
+ */
+export async function forgot(gate: Gate, identifier: string, caller: Caller): Promise<Forgotten | Refusal> {
+  const counted = await gate.throttle.registration(caller.network, caller.now);
+  if (isRefusal(counted)) return reported(gate, 'password_forgot', caller, counted);
+  await Promise.all([wait(answerAfterMs), sendLink(gate, identifier, caller)]);
+  return { asked: true };
+}
+
+async function sendLink(gate: Gate, identifier: string, caller: Caller): Promise<void> {
+  const credential = await gate.accounts.credential(identifier);
+  const user = credential && (await gate.accounts.user(credential.userId));
+  const recipient = user && addressForLinks(user);
+  const outcome = recipient ? 'ok' : user ? 'no_address' : 'unknown_account';
+  await Promise.all([
+    gate.audit.keep(gate.audit.trail(caller, 'password_forgot', outcome), user?.id),
+    user && recipient && gate.mails.ask('reset_password', addressed(user, recipient), caller.now),
+  ]);
+  reported(gate, 'password_forgot', caller, outcome === 'ok' ? { user } : { refused: outcome, user });
+}
+
+/** The owner of an account, at an address. */
+export function addressed({ id, emailVerifiedAt }: User, recipient: string): Addressed {
+  return { userId: id, recipient, isVerified: emailVerifiedAt !== null };
+}
+
+/**
+ * Where a link that sets a password may go: to an address that was verified; or to one that names the account, which
+ * is what everybody expects of it, and whose owner may take over an account that somebody else made in their name.
+ */
+export function addressForLinks({
+  email,
+  emailVerifiedAt,
+  identifier,
+  disabledAt,
+}: User): string | undefined {
+  const isTheirs = emailVerifiedAt !== null || email === identifier;
+  return disabledAt === null && isTheirs ? (email ?? undefined) : undefined;
+}

@@ -1,0 +1,59 @@
+/** What a mail needs in the moment it is sent: whether it is still wanted, and the token in its link. */
+
+import { maxResetLinks } from '../../concepts/mails.ts';
+import type { QueuedMail, TokenPurpose } from '../../storage/port.ts';
+import type { Gate } from '../services.ts';
+import { fingerprint } from './change-email.ts';
+import { addressForLinks } from './forgot-password.ts';
+
+/** A mail that may be sent, with the text of the token in its link if it has one. */
+export interface Sendable {
+  readonly token?: string;
+  /** Makes the token void, if the mail was not sent: the next try makes another. */
+  withdraw(): Promise<void>;
+}
+
+/** Makes what is needed to send a mail; `undefined` if nobody wants it any more. */
+export async function prepareMail(gate: Gate, mail: QueuedMail, now: number): Promise<Sendable | undefined> {
+  switch (mail.kind) {
+    case 'verify_email':
+    case 'reset_password':
+    case 'change_email':
+      return withToken(gate, mail, mail.kind, now);
+    default:
+      return { withdraw: async () => {} };
+  }
+}
+
+/**
+ * The token is made first and the mail judged after it: what calls the mail off in between makes its tokens void, or
+ * is seen here.
+ */
+async function withToken(
+  gate: Gate,
+  mail: QueuedMail,
+  purpose: TokenPurpose,
+  now: number,
+): Promise<Sendable | undefined> {
+  const most = purpose === 'reset_password' ? maxResetLinks : undefined;
+  const token = await gate.tokens.mint(mail.userId, purpose, mail.recipient, now, most);
+  const withdraw = async () => {
+    await gate.tokens.take(token, purpose, now);
+  };
+  if (await isWanted(gate, mail, purpose)) return { token, withdraw };
+  await withdraw();
+  return undefined;
+}
+
+async function isWanted(
+  gate: Gate,
+  { userId, recipient, details }: QueuedMail,
+  purpose: TokenPurpose,
+): Promise<boolean> {
+  const user = await gate.accounts.user(userId);
+  if (!user || user.disabledAt !== null) return false;
+  if (purpose === 'verify_email') return user.email === recipient && user.emailVerifiedAt === null;
+  if (purpose === 'reset_password') return addressForLinks(user) === recipient;
+  const credential = await gate.accounts.credentialOf(userId);
+  return credential !== undefined && fingerprint(credential.passwordHash) === details['credential'];
+}

@@ -1,0 +1,50 @@
+/** A person's own account: what is kept about it, and the end of it. */
+
+import type { AuditEntry, User } from '../../storage/port.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
+import type { Checked } from '../session-check.ts';
+import { guess } from '../verify-password.ts';
+import { notProven, proveOwn, type SignedIn } from './step-up.ts';
+
+/** Entries of the audit in one page. */
+const activityPage = 100;
+
+/** The newest entries about the person, `before` a sequence number if asked. */
+export function activity(gate: Gate, { user }: Checked, before: number | undefined): Promise<AuditEntry[]> {
+  return gate.audit.read({ userId: user.id, before, most: activityPage });
+}
+
+/** Whose account is gone. */
+export interface Deleted {
+  readonly user: User;
+}
+
+/**
+ * Removes the account with everything that belongs to it; its name is free again, its audit stays under its id. All its
+ * sessions are dead with this one step; the rows of very many are reclaimed by the sweep.
+ */
+export async function deleteAccount(
+  gate: Gate,
+  signedIn: SignedIn,
+  password: string,
+  caller: Caller,
+): Promise<Deleted | Refusal> {
+  return audited(gate, 'account_delete', caller, await attempt(gate, signedIn, password, caller));
+}
+
+async function attempt(
+  gate: Gate,
+  signedIn: SignedIn,
+  password: string,
+  caller: Caller,
+): Promise<Deleted | Refusal> {
+  const refusal = notProven(gate, signedIn, caller.now);
+  if (refusal) return refusal;
+  const { user } = signedIn;
+  return guess<Deleted>(gate, user.identifier, password, caller, async (guessed) => {
+    const credential = await proveOwn(gate, signedIn, guessed);
+    if (isRefusal(credential)) return credential;
+    const removed = await gate.accounts.remove(user.id, gate.audit.trail(caller, 'account_delete'));
+    return removed ? { user } : { refused: 'no_session' };
+  });
+}

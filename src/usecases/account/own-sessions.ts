@@ -1,0 +1,59 @@
+/** A person's own sessions: seeing them and ending them. */
+
+import type { SessionPage } from '../../concepts/sessions/sessions.ts';
+import type { Session, SessionQuery } from '../../storage/port.ts';
+import { reportEnd, reportEnds } from '../logout.ts';
+import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import type { Checked } from '../session-check.ts';
+import { notProven, type SignedIn } from './step-up.ts';
+
+/** Sessions in one page: as many as the usual cap allows. */
+export const sessionsPage = 100;
+
+/** A page of the live sessions of the person, the one used last first. */
+export function listSessions(
+  gate: Gate,
+  { user }: Checked,
+  before: SessionQuery['before'],
+  now: number,
+): Promise<SessionPage> {
+  return gate.sessions.ofUser(user.id, now, { before, most: sessionsPage });
+}
+
+/**
+ * Ends one of the person's sessions by its handle; a handle of another person does nothing. Another session than the one
+ * that asks ends only if the password was proven lately (ruling P5).
+ */
+export async function endSession(
+  gate: Gate,
+  signedIn: SignedIn,
+  handle: string,
+  caller: Caller,
+): Promise<Session | Refusal> {
+  const { user, session } = signedIn;
+  const refusal = handle === session.handle ? undefined : notProven(gate, signedIn, caller.now);
+  if (refusal) return reported(gate, 'logout', caller, { ...refusal, user });
+  const trail = gate.audit.trail(caller, 'logout');
+  const ended = await gate.sessions.endByHandle(user.id, handle, caller.now, trail);
+  if (isRefusal(ended)) return reported(gate, 'logout', caller, { refused: 'unknown_session', user });
+  reportEnd(gate, ended, caller);
+  return ended;
+}
+
+/**
+ * Ends all of the person's sessions, or all but the one that asks, if the password was proven lately (ruling P5), and
+ * tells how many. A login that comes after it is not concerned.
+ */
+export async function endSessions(
+  gate: Gate,
+  signedIn: SignedIn,
+  which: 'all' | 'others',
+  caller: Caller,
+): Promise<{ readonly ended: number } | Refusal> {
+  const { user, session } = signedIn;
+  const refusal = notProven(gate, signedIn, caller.now);
+  if (refusal) return reported(gate, 'logout', caller, { ...refusal, user });
+  const spared = which === 'others' ? session.handle : undefined;
+  const trail = gate.audit.trail(caller, 'logout');
+  return { ended: await gate.sessions.endAll(user.id, spared, trail, reportEnds(gate, caller)) };
+}

@@ -1,0 +1,52 @@
+/** Step-up: proving the password again in a session that is already good. */
+
+import type { Credential, User } from '../../storage/port.ts';
+import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
+import type { Checked } from '../session-check.ts';
+import { type Guess, guess, prove } from '../verify-password.ts';
+
+/** A signed-in person, with the id of the session that says so. */
+export interface SignedIn extends Checked {
+  readonly id: string;
+}
+
+/** The session that was confirmed, under its new id. */
+export interface Confirmed {
+  readonly id: string;
+  readonly user: Pick<User, 'id'>;
+}
+
+/**
+ * Proves the password in a session; for the next ten minutes it may do what asks for that. The session goes on under a
+ * new id, so that an id that was stolen before is never good for more than it was.
+ */
+export async function confirm(
+  gate: Gate,
+  signedIn: SignedIn,
+  password: string,
+  caller: Caller,
+): Promise<Confirmed | Refusal> {
+  const outcome = await guess<Confirmed>(
+    gate,
+    signedIn.user.identifier,
+    password,
+    caller,
+    async (guessed) => {
+      const credential = await proveOwn(gate, signedIn, guessed);
+      if (isRefusal(credential)) return credential;
+      const proven = await gate.sessions.prove(signedIn.id, caller.now, gate.audit.trail(caller, 'confirm'));
+      return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
+    },
+  );
+  return audited(gate, 'confirm', caller, outcome);
+}
+
+/** Refuses a session in which the password was not proven lately. */
+export function notProven(gate: Gate, { session }: SignedIn, now: number): Refusal | undefined {
+  return gate.sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
+}
+
+/** The credential of the signed-in person, if the password is theirs. */
+export function proveOwn(gate: Gate, { user }: SignedIn, guessed: Guess): Promise<Credential | Refusal> {
+  return prove(gate, () => gate.accounts.credentialOf(user.id), guessed);
+}

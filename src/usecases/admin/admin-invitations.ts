@@ -1,0 +1,61 @@
+/** Inviting: what an operator does to let one person register. */
+
+import { canonical } from '../../concepts/accounts.ts';
+import type { Invitation } from '../../storage/port.ts';
+import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+
+/** A new invitation, for the operator to hand over. */
+export interface Invited {
+  /** The id that the account will have. */
+  readonly user: { readonly id: string };
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+/**
+ * Invites a person to register a name, in place of an earlier invitation for it. A name that is taken meanwhile makes
+ * the invitation useless and does no harm.
+ */
+export async function invite(
+  gate: Gate,
+  typed: string,
+  days: number,
+  caller: Caller,
+): Promise<Invited | Refusal> {
+  const identifier = gate.accounts.name(typed, typed.includes('@') ? 'email' : 'username');
+  if (isRefusal(identifier)) return identifier;
+  if (await gate.accounts.credential(typed)) return { refused: 'identifier_taken' };
+  const trail = gate.audit.trail(caller, 'invite');
+  const { userId, token, expiresAt } = await gate.invitations.make(
+    identifier.canonical,
+    days,
+    caller.now,
+    trail,
+  );
+  return reported(gate, 'invite', caller, { user: { id: userId }, token, expiresAt });
+}
+
+/** Invitations read from the store in one go. */
+const page = 500;
+
+/** Every invitation that is still good, by name. */
+export async function* pendingInvitations(gate: Gate, now: number): AsyncGenerator<Invitation> {
+  for (let after: string | undefined; ; ) {
+    const invitations = await gate.invitations.list({ after, most: page });
+    for (const invitation of invitations) if (now < invitation.expiresAt) yield invitation;
+    after = invitations.at(-1)?.canonical;
+    if (invitations.length < page) return;
+  }
+}
+
+/** Makes the invitation for a name void; `undefined` if there is none. */
+export async function revokeInvitation(
+  gate: Gate,
+  typed: string,
+  caller: Caller,
+): Promise<Invitation | undefined> {
+  const trail = gate.audit.trail(caller, 'invite_revoke');
+  const revoked = await gate.invitations.revoke(canonical(typed), trail);
+  if (revoked) reported(gate, 'invite_revoke', caller, { user: { id: revoked.userId } });
+  return revoked;
+}

@@ -1,0 +1,124 @@
+/** What an operator does to accounts: making, disabling, enabling and removing them, and letting somebody in again. */
+
+import { newToken } from '../../crypto/ids.ts';
+import type { Session, User, UserQuery } from '../../storage/port.ts';
+import { afterwards } from '../afterwards.ts';
+import type { Registered } from '../register.ts';
+import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import { countSessions } from './admin-sessions.ts';
+
+/** An account as an operator finds it; `user` is missing where only one of its two records is left (ruling R2). */
+export interface Found {
+  readonly id: string;
+  readonly identifier: string;
+  readonly user: User | undefined;
+}
+
+/** Finds an account by its identifier, however its letters are cased, or by the id of its user. */
+export async function findAccount(gate: Gate, name: string): Promise<Found | undefined> {
+  const credential = (await gate.accounts.credential(name)) ?? (await gate.accounts.credentialOf(name));
+  if (!credential) return undefined;
+  const { userId: id, identifier } = credential;
+  return { id, identifier, user: await gate.accounts.user(id) };
+}
+
+/** One page of users, in order of creation. */
+export function listUsers(gate: Gate, query: UserQuery): Promise<User[]> {
+  return gate.accounts.list(query);
+}
+
+/**
+ * Makes an account. Without a password it gets one that nobody knows, so that only a link lets its owner in. No
+ * throttle: whoever may run this may write to the database as well.
+ */
+export async function addUser(
+  gate: Gate,
+  typed: string,
+  password: string | undefined,
+  caller: Caller,
+): Promise<Registered | Refusal> {
+  const identifier = gate.accounts.name(typed, typed.includes('@') ? 'email' : 'username');
+  if (isRefusal(identifier)) return identifier;
+  const accepted = gate.passwords.accept(password ?? `${newToken()}${newToken()}`, identifier.canonical);
+  if (isRefusal(accepted)) return accepted;
+  using place = gate.hashing.enter(caller.network, caller.signal);
+  const passwordHash = await gate.passwords.hash(accepted, place);
+  const trail = gate.audit.trail(caller, 'register');
+  const user = await gate.accounts.create(identifier, passwordHash, caller.now, trail);
+  return reported(gate, 'register', caller, isRefusal(user) ? user : { user });
+}
+
+/** How many sessions ended with what was done to an account. */
+export interface Ended {
+  readonly ended: number;
+}
+
+/**
+ * Disables an account. Its sessions are refused from the first step on, and end for good in those after it: enabling
+ * the account again brings none of them back. Cut short after the first step, the account is disabled, and the sweep ends
+ * the rest.
+ */
+export async function disableUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
+  const disabled = await gate.accounts.setDisabled(
+    id,
+    caller.now,
+    gate.audit.trail(caller, 'account_disable'),
+  );
+  if (!disabled) return { refused: 'user_record_missing', user: { id } };
+  let ended = 0;
+  // The account is disabled, whatever becomes of its rows: they are refused, and enabling it ends them first.
+  const tell = (some: readonly Session[]) => {
+    ended += some.length;
+  };
+  const ending = endAll(gate, id, caller, tell);
+  await afterwards(gate, 'account_disable', ending);
+  return reported(gate, 'account_disable', caller, { user: { id }, ended });
+}
+
+/** Enables an account. What a login that raced with the disabling may have left behind ends first. */
+export async function enableUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
+  const user = await gate.accounts.user(id);
+  const sessions = user?.disabledAt ? await endAll(gate, id, caller) : 0;
+  const enabled = await gate.accounts.setDisabled(id, null, gate.audit.trail(caller, 'account_enable'));
+  if (!enabled) return { refused: 'user_record_missing', user: { id } };
+  return reported(gate, 'account_enable', caller, { user: { id }, ended: sessions });
+}
+
+/** Removes an account with everything that belongs to it; its name is free again. */
+export async function deleteUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
+  const ended = await countSessions(gate, id, caller.now);
+  const trail = gate.audit.trail(caller, 'account_delete');
+  const removed = await gate.accounts.remove(id, trail);
+  if (!removed) return { refused: 'unknown_account' };
+  // The account is gone, whatever becomes of its rows: the sweep of a server takes what is left here.
+  await afterwards(gate, 'account_delete', gate.accounts.reclaim(trail, gate.pacer.begin()));
+  return reported(gate, 'account_delete', caller, { user: { id }, ended });
+}
+
+/**
+ * Makes a token that sets a new password once, for an operator to hand over. The entry in the audit comes first: there
+ * must be no such token without it.
+ */
+export async function passwordToken(
+  gate: Gate,
+  { id, user }: Found,
+  caller: Caller,
+): Promise<{ readonly token: string } | Refusal> {
+  if (!user) return { refused: 'user_record_missing', user: { id } };
+  if (user.disabledAt !== null) return { refused: 'account_disabled', user: { id } };
+  await gate.audit.keep(gate.audit.trail(caller, 'password_link'), id);
+  return reported(gate, 'password_link', caller, {
+    user: { id },
+    token: await gate.tokens.mint(id, 'reset_password', '', caller.now),
+  });
+}
+
+function endAll(
+  gate: Gate,
+  userId: string,
+  caller: Caller,
+  tell?: (ended: readonly Session[]) => void,
+): Promise<number> {
+  const trail = gate.audit.trail(caller, 'logout', 'account_disable');
+  return gate.sessions.endAll(userId, undefined, trail, tell);
+}

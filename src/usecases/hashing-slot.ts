@@ -1,0 +1,24 @@
+/** A place in the line for hashing, for the time of a use case that hashes. */
+
+import { Displaced, type Place } from '../crypto/hashing-queue.ts';
+import type { Caller, Gate, Refusal } from './services.ts';
+
+/**
+ * Lets `work` through with a place in line. Refused where the line is full and the caller's network has as many in it as
+ * any other: before, or in the middle of it, when others come whose network has fewer.
+ */
+export async function withPlace<Answer extends object>(
+  { hashing }: Gate,
+  { network, signal }: Caller,
+  work: (place: Place) => Promise<Answer | Refusal>,
+): Promise<Answer | Refusal> {
+  const overloaded = hashing.overloaded(network);
+  if (overloaded) return overloaded;
+  using place = hashing.enter(network, signal);
+  try {
+    return await work(place);
+  } catch (error) {
+    if (error instanceof Displaced) return error.refusal;
+    throw error;
+  }
+}

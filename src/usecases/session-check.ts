@@ -1,0 +1,24 @@
+/** Session check: who is this? */
+
+import type { NoSession } from '../concepts/sessions/sessions.ts';
+import { type Awaitable, after } from '../storage/awaitable.ts';
+import type { Session, User } from '../storage/port.ts';
+import { type Gate, isRefusal } from './services.ts';
+
+export interface Checked {
+  readonly user: User;
+  readonly session: Session;
+}
+
+/** Recognises the owner of a session id. A session whose user is gone or disabled is dead. */
+export function check(gate: Gate, id: string, now: number, whom?: 'store'): Awaitable<Checked | NoSession> {
+  return after(gate.sessions.use(id, now, whom), (session) =>
+    isRefusal(session) ? session : withUser(gate, session),
+  );
+}
+
+function withUser(gate: Gate, session: Session): Awaitable<Checked | NoSession> {
+  return after(gate.accounts.user(session.userId, 'anybody'), (user) =>
+    user && user.disabledAt === null ? { user, session } : { refused: 'no_session' as const },
+  );
+}

@@ -1,0 +1,70 @@
+/** Proving a password: counted and queued before it is paid for, the same for every use case that asks for one. */
+
+import { canonical } from '../concepts/accounts.ts';
+import type { Attempt } from '../concepts/throttle.ts';
+import { Abandoned, Displaced, type Place } from '../crypto/hashing-queue.ts';
+import type { Credential } from '../storage/port.ts';
+import { withPlace } from './hashing-slot.ts';
+import { type Caller, type Gate, isRefusal, type Refusal } from './services.ts';
+
+/** One attempt to prove a password, while it has a place in the line for hashing. */
+export interface Guess {
+  readonly password: string;
+  readonly place: Place;
+  readonly attempt: Attempt;
+  /** The id of the caller's device, if it is a known one. */
+  readonly device: string | undefined;
+}
+
+/**
+ * Lets one attempt through to `work`. A place in the line for hashing comes first, so that an overload is refused
+ * before anything is counted or paid for; then the attempt is counted, for the device if it is a known one (ruling G16).
+ * Up to here a name that does not exist is treated like one that does, step by step.
+ */
+export async function guess<Answer extends object>(
+  gate: Gate,
+  identifier: string,
+  password: string,
+  caller: Caller,
+  work: (guess: Guess) => Promise<Answer | Refusal>,
+): Promise<Answer | Refusal> {
+  return withPlace(gate, caller, async (place) => {
+    const name = canonical(identifier);
+    const device = await gate.devices.knownFor(name, caller, caller.now);
+    const attempt = await gate.throttle.login(name, device, caller.network, caller.now);
+    if (isRefusal(attempt)) return attempt;
+    try {
+      return await work({ password, place, attempt, device });
+    } catch (error) {
+      // Nothing was learned from an attempt that was dropped unhashed.
+      if (error instanceof Abandoned) await attempt.giveBackToAccount();
+      if (error instanceof Displaced) await attempt.giveBack();
+      throw error;
+    }
+  });
+}
+
+/**
+ * The credential that `find` finds, if the password is the right one: one hash is computed, whoever asks (ruling G17).
+ * A success takes its attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
+ */
+export async function prove(
+  gate: Gate,
+  find: () => Credential | undefined | Promise<Credential | undefined>,
+  guessed: Guess,
+): Promise<Credential | Refusal> {
+  const { password, place, attempt } = guessed;
+  const credential = await find();
+  const { correct, outdated } = await gate.passwords.verify(password, credential?.passwordHash, place);
+  if (!credential) return { refused: 'unknown_account' };
+  const user = { id: credential.userId };
+  if (!correct) return { refused: 'wrong_password', user };
+  if (credential.isDisabled) return { refused: 'account_disabled', user };
+  await attempt.giveBack();
+  if (!outdated) return credential;
+
+  const passwordHash = await gate.passwords.rehash(password, place);
+  const replaced = await gate.accounts.replaceHash(credential, passwordHash);
+  // Somebody else replaced it meanwhile: with the same password, or with another one.
+  return replaced ? { ...credential, passwordHash } : prove(gate, find, guessed);
+}
