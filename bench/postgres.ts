@@ -2,8 +2,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { Client } from 'pg';
-import { Login } from '../src/storage/postgres/login.ts';
-import { prepareTables } from '../src/storage/postgres/tables.ts';
+import { prepareTables } from '../src/storage/postgres/connection/migrations.ts';
+import { Login } from '../src/storage/postgres/connection/session-setup.ts';
 import { blocks } from '../test/support/docs.ts';
 import { openFresh } from '../test/support/postgres/fresh.ts';
 import type { PostgresServer } from '../test/support/postgres/server.ts';

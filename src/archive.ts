@@ -12,10 +12,10 @@ import type {
   ReplaceRefusal,
   ServerInspection,
   SourceRefusal,
-} from './storage/port.ts';
-import { backupDatabase } from './storage/sqlite/backup.ts';
-import { inspectDatabase } from './storage/sqlite/inspect.ts';
-import { holdDatabase } from './storage/sqlite/restore.ts';
+} from './storage/port/port.ts';
+import { backupDatabase } from './storage/sqlite/maintenance/backup.ts';
+import { inspectDatabase } from './storage/sqlite/maintenance/inspect.ts';
+import { holdDatabase } from './storage/sqlite/maintenance/restore.ts';
 import { type Settled, settleRestored } from './usecases/admin/after-restore.ts';
 import { type Caller, isRefusal } from './usecases/services.ts';
 
@@ -71,7 +71,7 @@ export function inspect(settings: Settings): Inspection | undefined {
  * @throws {StoreUnusable} if it cannot be looked at.
  */
 export async function inspectServer(settings: Settings, clock: () => number): Promise<ServerInspection> {
-  const { inspectPostgres } = await import('./storage/postgres/inspect.ts');
+  const { inspectPostgres } = await import('./storage/postgres/maintenance/inspect.ts');
   return inspectPostgres(settings.databaseUrl, settings.databaseListenUrl, clock);
 }
 

@@ -4,7 +4,7 @@ import type { EventCount } from './concepts/audit.ts';
 import type { Traffic } from './http/response-counters.ts';
 import type { CheckCounts } from './http/routes/session-check.ts';
 import type { Sender } from './mail/queue-sender.ts';
-import type { Figure, Sample, Store } from './storage/port.ts';
+import type { Figure, Sample, Store } from './storage/port/port.ts';
 import type { Gate } from './usecases/services.ts';
 import { version } from './version.ts';
 

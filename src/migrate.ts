@@ -9,10 +9,10 @@ import {
   type TargetUnready,
   type TransferSource,
   type TransferTarget,
-} from './storage/port.ts';
-import { openSqliteTarget } from './storage/sqlite/draft.ts';
-import { openSqliteSource } from './storage/sqlite/transfer.ts';
-import { copyOf, type TransferRefusal, type Transferred, transfer } from './storage/transfer.ts';
+} from './storage/port/port.ts';
+import { copyOf, type TransferRefusal, type Transferred, transfer } from './storage/shared/transfer.ts';
+import { openSqliteTarget } from './storage/sqlite/maintenance/import-target.ts';
+import { openSqliteSource } from './storage/sqlite/maintenance/transfer.ts';
 import { isRefusal } from './usecases/services.ts';
 
 export interface MigrateOptions {
@@ -67,14 +67,14 @@ function gone({ moved }: TransferSource, { noted }: TargetUnready): TransferRefu
 async function openSource(address: string): Promise<TransferSource | SourceUnready> {
   const place = { databaseUrl: address };
   if (isFile(place)) return naming('--from', () => openSqliteSource(databaseFile(place)));
-  const { openPostgresSource } = await import('./storage/postgres/transfer.ts');
+  const { openPostgresSource } = await import('./storage/postgres/maintenance/transfer.ts');
   return openPostgresSource(address, '--from', digest);
 }
 
 async function openTarget(address: string): Promise<TransferTarget | TargetUnready> {
   const place = { databaseUrl: address };
   if (isFile(place)) return naming('--to', () => openSqliteTarget(databaseFile(place)));
-  const { openPostgresTarget } = await import('./storage/postgres/transfer.ts');
+  const { openPostgresTarget } = await import('./storage/postgres/maintenance/transfer.ts');
   return openPostgresTarget(address, '--to');
 }
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exposition } from '../src/exposition.ts';
-import type { Figure } from '../src/storage/port.ts';
+import type { Figure } from '../src/storage/port/port.ts';
 import { parse } from './support/metrics.ts';
 
 test('each kind is written as the format wants it', () => {

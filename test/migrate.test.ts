@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../src/migrate.ts';
-import type { Moved, TransferTarget } from '../src/storage/port.ts';
+import type { Moved, TransferTarget } from '../src/storage/port/port.ts';
 import { crowded } from './support/crowd.ts';
 import { type Ends, goWrong, powerCut } from './support/cutting.ts';
 import { query } from './support/database.ts';

@@ -4,7 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { AuditEntry, Link } from '../storage/port.ts';
+import type { AuditEntry, Link } from '../storage/port/port.ts';
 import { findAccount } from '../usecases/admin/admin-users.ts';
 import { add, addGroup } from './command.ts';
 import { exits, Failure, failureOf } from './exit.ts';

@@ -1,7 +1,7 @@
 /** `gatehouse explain`: what became of a session id, as far as anybody can know. */
 
 import type { Command } from 'commander';
-import type { EndedSession } from '../storage/port.ts';
+import type { EndedSession } from '../storage/port/port.ts';
 import { type Explanation, explain } from '../usecases/admin/admin-sessions.ts';
 import { add } from './command.ts';
 import { exits, Failure } from './exit.ts';

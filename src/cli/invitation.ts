@@ -6,7 +6,7 @@ import { registerLink } from '../mail/message-texts.ts';
 import { linkBase } from '../settings/outbound-addresses.ts';
 import type { Settings } from '../settings/settings.ts';
 import { wholeNumber } from '../settings/value-parsers.ts';
-import type { Invitation } from '../storage/port.ts';
+import type { Invitation } from '../storage/port/port.ts';
 import { invite, pendingInvitations, revokeInvitation } from '../usecases/admin/admin-invitations.ts';
 import { add } from './command.ts';
 import { exits, Failure } from './exit.ts';

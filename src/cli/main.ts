@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { CannotWrite } from '../disk-errors.ts';
 import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings/read-settings.ts';
-import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
+import { StoreUnavailable, StoreUnusable } from '../storage/port/port.ts';
 import { adviceFor } from './advice.ts';
 import { type Exit, exits, Failure } from './exit.ts';
 import { createProgram } from './program.ts';

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { type Migrated, type MigrationRefusal, migrate } from '../migrate.ts';
-import { StoreUnavailable } from '../storage/port.ts';
+import { StoreUnavailable } from '../storage/port/port.ts';
 import { isRefusal } from '../usecases/services.ts';
 import { databaseAddress } from './address.ts';
 import { add } from './command.ts';

@@ -1,6 +1,6 @@
 /** Writes answers: tables and facts for people, JSON in one object a line for programs. */
 
-import type { AuditEntry, Session, User } from '../storage/port.ts';
+import type { AuditEntry, Session, User } from '../storage/port/port.ts';
 
 /** Whether an answer is for programs. It never depends on where the output goes. */
 export interface Format {

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContractName, headerNames, type Settings } from '../settings/settings.ts';
-import type { AuditEntry } from '../storage/port.ts';
+import type { AuditEntry } from '../storage/port/port.ts';
 import { clockSlackMs, type Finding, finder } from './checks.ts';
 import { isLocal } from './cookie/where.ts';
 

@@ -2,7 +2,7 @@
 
 import { inspectServer, type ServerInspection } from '../archive.ts';
 import type { Settings } from '../settings/settings.ts';
-import { StoreUnavailable, StoreUnusable } from '../storage/port.ts';
+import { StoreUnavailable, StoreUnusable } from '../storage/port/port.ts';
 import { clockFindings, clockSlackMs, type Finding, finder } from './checks.ts';
 
 /** Looks at the database of the settings, by the clock of this machine. */

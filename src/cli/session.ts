@@ -1,7 +1,7 @@
 /** `gatehouse session`: seeing who is logged in, and ending it. */
 
 import type { Command } from 'commander';
-import type { Session } from '../storage/port.ts';
+import type { Session } from '../storage/port/port.ts';
 import {
   endAllSessions,
   endAnySession,

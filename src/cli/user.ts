@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { resetLink } from '../mail/message-texts.ts';
 import { linkBase } from '../settings/outbound-addresses.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { User } from '../storage/port.ts';
+import type { User } from '../storage/port/port.ts';
 import { countSessions } from '../usecases/admin/admin-sessions.ts';
 import {
   addUser,

@@ -10,7 +10,7 @@
  */
 
 import { newUuid } from '../crypto/ids.ts';
-import type { Awaitable } from '../storage/awaitable.ts';
+import type { Awaitable } from '../storage/port/awaitable.ts';
 import type {
   AccountStore,
   Credential,
@@ -19,7 +19,7 @@ import type {
   UsedInvitation,
   User,
   UserQuery,
-} from '../storage/port.ts';
+} from '../storage/port/port.ts';
 
 /** The two kinds of identifier; no text is both, because only an e-mail address has an `@`. */
 export type IdentifierKind = 'username' | 'email';

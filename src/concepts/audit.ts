@@ -11,7 +11,7 @@
  *   event and outcome since this process began.
  */
 
-import type { AuditEntry, AuditQuery, AuditStore, ChainVerdict, Link, Trail } from '../storage/port.ts';
+import type { AuditEntry, AuditQuery, AuditStore, ChainVerdict, Link, Trail } from '../storage/port/port.ts';
 
 /** The events there are. */
 export type AuditEvent =

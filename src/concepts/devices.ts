@@ -10,7 +10,7 @@
  */
 
 import { digest, newToken } from '../crypto/ids.ts';
-import type { DeviceStore } from '../storage/port.ts';
+import type { DeviceStore } from '../storage/port/port.ts';
 
 /** How long an unused device stays known, in milliseconds: one year. */
 export const knownForMs = 365 * 86_400_000;

@@ -12,7 +12,13 @@
 
 import { digest, newToken, newUuid } from '../crypto/ids.ts';
 import type { Registration } from '../settings/settings.ts';
-import type { Invitation, InvitationQuery, InvitationStore, Trail, UsedInvitation } from '../storage/port.ts';
+import type {
+  Invitation,
+  InvitationQuery,
+  InvitationStore,
+  Trail,
+  UsedInvitation,
+} from '../storage/port/port.ts';
 
 /** Why a person may not register. */
 export type RegistrationRefusal = { readonly refused: 'registration_closed' | 'not_invited' };

@@ -17,7 +17,7 @@ import {
   type MailLimits,
   type MailStore,
   type QueuedMail,
-} from '../storage/port.ts';
+} from '../storage/port/port.ts';
 
 /** What a person, or a stranger who types the name of one, can ask for. */
 export type AskedKind = 'verify_email' | 'change_email' | 'reset_password';

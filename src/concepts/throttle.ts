@@ -11,7 +11,7 @@
 
 import { digest } from '../crypto/ids.ts';
 import type { Rate } from '../settings/settings.ts';
-import { type CountedIn, clockSlackMs, type Quota, type ThrottleStore } from '../storage/port.ts';
+import { type CountedIn, clockSlackMs, type Quota, type ThrottleStore } from '../storage/port/port.ts';
 
 /** Too many attempts; come back in this many seconds. */
 export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly retryAfterSeconds: number };

@@ -11,7 +11,7 @@
  */
 
 import { digest, newToken } from '../crypto/ids.ts';
-import { clockSlackMs, type Token, type TokenPurpose, type TokenStore } from '../storage/port.ts';
+import { clockSlackMs, type Token, type TokenPurpose, type TokenStore } from '../storage/port/port.ts';
 
 /** The text is no token, or is none any more: which of the two is not said. */
 export type InvalidToken = { readonly refused: 'invalid_token' };

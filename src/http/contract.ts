@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import type { NoSession } from '../concepts/sessions/sessions.ts';
-import type { Awaitable } from '../storage/awaitable.ts';
+import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { Refusal } from '../usecases/services.ts';
 import type { BodyStream } from './body-stream.ts';
 import type { Call } from './request-context.ts';

@@ -3,8 +3,8 @@
 import type { AuditEvent } from '../concepts/audit.ts';
 import { Abandoned } from '../crypto/hashing-queue.ts';
 import type { Hsts } from '../settings/settings.ts';
-import type { Awaitable } from '../storage/awaitable.ts';
-import { StoreUnavailable } from '../storage/port.ts';
+import type { Awaitable } from '../storage/port/awaitable.ts';
+import { StoreUnavailable } from '../storage/port/port.ts';
 import { type Gate, isRefusal, reported } from '../usecases/services.ts';
 import { BodyStream } from './body-stream.ts';
 import {

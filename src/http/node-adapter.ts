@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Awaitable } from '../storage/awaitable.ts';
+import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { BodyStream } from './body-stream.ts';
 import { type Answer, endedEarly, type Incoming, readBefore } from './exchange.ts';
 import { isHost } from './request/host.ts';

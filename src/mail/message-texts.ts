@@ -1,6 +1,6 @@
 /** The words of every mail: a subject that never varies, a body in plain text, and the link in it. */
 
-import type { MailKind, QueuedMail } from '../storage/port.ts';
+import type { MailKind, QueuedMail } from '../storage/port/port.ts';
 import type { Letter } from './message.ts';
 
 /** The page of the application that asks for a new password. A fragment is in no log and in no `Referer`. */

@@ -2,7 +2,7 @@
 
 import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';
-import type { QueuedMail } from '../storage/port.ts';
+import type { QueuedMail } from '../storage/port/port.ts';
 import { type Post, SenderRefused, Undeliverable } from './message.ts';
 import { write } from './message-texts.ts';
 import { statusOf } from './smtp-errors.ts';

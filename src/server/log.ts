@@ -2,7 +2,7 @@
 
 import { write } from 'node:fs';
 import pino, { type Logger } from 'pino';
-import type { Figure } from '../storage/port.ts';
+import type { Figure } from '../storage/port/port.ts';
 
 /** Lines wait in memory up to this size while the output is slow; beyond it they are dropped and counted. */
 const mostWaitingBytes = 8 * 1_024 * 1_024;

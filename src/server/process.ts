@@ -2,7 +2,7 @@
 
 import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings/read-settings.ts';
-import { StoreUnusable } from '../storage/port.ts';
+import { StoreUnusable } from '../storage/port/port.ts';
 import { CannotListen } from './bind.ts';
 import type { ProcessLog } from './log.ts';
 

@@ -4,7 +4,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type RawFault, refuseRaw } from '../http/protocol-errors.ts';
 import type { Hsts } from '../settings/settings.ts';
-import type { Figure } from '../storage/port.ts';
+import type { Figure } from '../storage/port/port.ts';
 
 /**
  * How long a refused client has to read its answer and close its side. Hanging up at once may destroy the answer on

@@ -1,6 +1,6 @@
 /** The figures of several workers as those of one service. */
 
-import type { Buckets, Figure, Sample } from '../storage/port.ts';
+import type { Buckets, Figure, Sample } from '../storage/port/port.ts';
 
 type Histogram = Extract<Figure, { kind: 'histogram' }>;
 

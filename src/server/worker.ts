@@ -10,7 +10,7 @@ import { flushCompileCache } from 'node:module';
 import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { hstsOf } from '../settings/settings.ts';
-import type { Figure } from '../storage/port.ts';
+import type { Figure } from '../storage/port/port.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
 import { reasonOf, surviveEverything } from './process.ts';

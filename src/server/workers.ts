@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exposition } from '../exposition.ts';
-import type { Figure } from '../storage/port.ts';
+import type { Figure } from '../storage/port/port.ts';
 import { drainMs } from './bind.ts';
 import { Child } from './child.ts';
 import type { ProcessLog } from './log.ts';

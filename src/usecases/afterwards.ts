@@ -1,7 +1,7 @@
 /** What follows something that was done, such as a notice: it may fail, and what was done stays done. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
-import { StoreUnavailable } from '../storage/port.ts';
+import { StoreUnavailable } from '../storage/port/port.ts';
 import type { Gate } from './services.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Login: from an identifier and a password to a new session. */
 
 import type { IdSpelling } from '../concepts/sessions/sessions.ts';
-import type { Credential } from '../storage/port.ts';
+import type { Credential } from '../storage/port/port.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from './services.ts';
 import { guess, prove } from './verify-password.ts';

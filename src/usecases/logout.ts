@@ -1,7 +1,7 @@
 /** Logout: sessions end, for good and at once. */
 
 import type { NoSession } from '../concepts/sessions/sessions.ts';
-import type { Session } from '../storage/port.ts';
+import type { Session } from '../storage/port/port.ts';
 import { type Caller, type Gate, reported } from './services.ts';
 
 export interface LoggedOut {

@@ -4,7 +4,7 @@ import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
 import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
 import type { IdSpelling } from '../concepts/sessions/sessions.ts';
 import type { Place } from '../crypto/hashing-queue.ts';
-import type { User } from '../storage/port.ts';
+import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
 import { withPlace } from './hashing-slot.ts';

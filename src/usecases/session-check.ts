@@ -1,8 +1,8 @@
 /** Session check: who is this? */
 
 import type { NoSession } from '../concepts/sessions/sessions.ts';
-import { type Awaitable, after } from '../storage/awaitable.ts';
-import type { Session, User } from '../storage/port.ts';
+import { type Awaitable, after } from '../storage/port/awaitable.ts';
+import type { Session, User } from '../storage/port/port.ts';
 import { type Gate, isRefusal } from './services.ts';
 
 export interface Checked {

@@ -3,7 +3,7 @@
 import { canonical } from '../concepts/accounts.ts';
 import type { Attempt } from '../concepts/throttle.ts';
 import { Abandoned, Displaced, type Place } from '../crypto/hashing-queue.ts';
-import type { Credential } from '../storage/port.ts';
+import type { Credential } from '../storage/port/port.ts';
 import { withPlace } from './hashing-slot.ts';
 import { type Caller, type Gate, isRefusal, type Refusal } from './services.ts';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Audit, type AuditEvent, type Reported } from '../../src/concepts/audit.ts';
-import type { AuditEntry } from '../../src/storage/port.ts';
+import type { AuditEntry } from '../../src/storage/port/port.ts';
 import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
 import { digest } from '../../src/crypto/ids.ts';
-import type { TokenPurpose } from '../../src/storage/port.ts';
+import type { TokenPurpose } from '../../src/storage/port/port.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from '../support/server.ts';
 

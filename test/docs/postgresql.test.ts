@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { explain } from '../../src/storage/postgres/explain.ts';
+import { explain } from '../../src/storage/postgres/connection/explain-errors.ts';
 import { tables } from '../../src/storage/postgres/schema.ts';
 import { root } from '../support/process.ts';
 
@@ -34,9 +34,9 @@ test('every phrase of the page is in a sentence of the program', () => {
 });
 
 test('every sentence of the program has a phrase on the page', () => {
-  const codes = [...read('src/storage/postgres/explain.ts').matchAll(/^ {2}'?([A-Z0-9_]{5,})'?: /gm)].map(
-    ([, code]) => String(code),
-  );
+  const codes = [
+    ...read('src/storage/postgres/connection/explain-errors.ts').matchAll(/^ {2}'?([A-Z0-9_]{5,})'?: /gm),
+  ].map(([, code]) => String(code));
   expect(codes.length).toBeGreaterThan(15);
   const unsaid = codes.filter((code) => {
     const sentence = explain('postgres://joe:secret@db/x', Object.assign(new Error(''), { code }));

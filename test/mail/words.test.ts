@@ -6,7 +6,7 @@ import { write } from '../../src/mail/message-texts.ts';
 import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { warnings } from '../../src/settings/warnings.ts';
-import type { MailKind, QueuedMail } from '../../src/storage/port.ts';
+import type { MailKind, QueuedMail } from '../../src/storage/port/port.ts';
 
 const base = 'https://app.example.com/a';
 const token = 'abcdefghijklmnopqrstuvwxyz';

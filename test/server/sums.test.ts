@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { exposition } from '../../src/exposition.ts';
 import { countersIn, sumOf, together } from '../../src/server/sums.ts';
-import type { Figure } from '../../src/storage/port.ts';
+import type { Figure } from '../../src/storage/port/port.ts';
 import { parse } from '../support/metrics.ts';
 
 const help = 'Some of it.';

@@ -1,9 +1,9 @@
 /** Ruling N5: while the store cannot count for all nodes, each counts by itself; nobody ever counts nothing. */
 
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { OwnCounts } from '../../src/storage/counts.ts';
-import { DegradingThrottle } from '../../src/storage/degrading.ts';
-import type { Quota, ThrottleStore } from '../../src/storage/port.ts';
+import type { Quota, ThrottleStore } from '../../src/storage/port/port.ts';
+import { DegradingThrottle } from '../../src/storage/shared/fallback-throttle.ts';
+import { OwnCounts } from '../../src/storage/shared/throttle-window.ts';
 import { openNode, queryAt } from '../support/postgres/ground.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { openStore } from '../support/sqlite.ts';

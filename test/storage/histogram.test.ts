@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Histogram } from '../../src/storage/histogram.ts';
+import { Histogram } from '../../src/storage/shared/histogram.ts';
 
 test('a value falls into the first bucket whose bound it does not exceed, or above them all', () => {
   const histogram = new Histogram([0.1, 1, 10]);

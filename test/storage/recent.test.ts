@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Recent } from '../../src/storage/recent.ts';
+import { Recent } from '../../src/storage/shared/session-cache.ts';
 
 test('what was set is found until it is deleted', () => {
   const recent = new Recent<string>(3);

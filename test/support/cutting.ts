@@ -1,11 +1,11 @@
 /** The two ends of a move, which a test may have go wrong at any step. */
 
 import { digest } from '../../src/crypto/ids.ts';
-import type { TransferSource, TransferTarget } from '../../src/storage/port.ts';
-import { openPostgresSource, openPostgresTarget } from '../../src/storage/postgres/transfer.ts';
-import { openSqliteTarget } from '../../src/storage/sqlite/draft.ts';
-import { openSqliteSource } from '../../src/storage/sqlite/transfer.ts';
-import { transfer } from '../../src/storage/transfer.ts';
+import type { TransferSource, TransferTarget } from '../../src/storage/port/port.ts';
+import { openPostgresSource, openPostgresTarget } from '../../src/storage/postgres/maintenance/transfer.ts';
+import { transfer } from '../../src/storage/shared/transfer.ts';
+import { openSqliteTarget } from '../../src/storage/sqlite/maintenance/import-target.ts';
+import { openSqliteSource } from '../../src/storage/sqlite/maintenance/transfer.ts';
 import { fileOf } from './moving.ts';
 
 async function sourceAt(address: string): Promise<TransferSource> {

@@ -1,7 +1,7 @@
 /** An account with very many sessions, or a long history, written through the store itself. */
 
 import { digest } from '../../src/crypto/ids.ts';
-import type { Session, Store } from '../../src/storage/port.ts';
+import type { Session, Store } from '../../src/storage/port/port.ts';
 import { openGate, trailOf } from './gate.ts';
 import { onPostgres } from './place.ts';
 import type { TestServer } from './server.ts';

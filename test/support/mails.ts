@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { Mails } from '../../src/concepts/mails.ts';
 import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
 import { digest } from '../../src/crypto/ids.ts';
-import type { QueuedMail } from '../../src/storage/port.ts';
+import type { QueuedMail } from '../../src/storage/port/port.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from './server.ts';
 

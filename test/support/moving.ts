@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest } from '../../src/crypto/ids.ts';
-import type { NewMail, Session, Store, Trail } from '../../src/storage/port.ts';
+import type { NewMail, Session, Store, Trail } from '../../src/storage/port/port.ts';
 import { openPostgresStore } from '../../src/storage/postgres/store.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { command, type Said } from './command.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { digest } from '../../src/crypto/ids.ts';
-import type { Session, Store } from '../../src/storage/port.ts';
-import { openDatabase } from '../../src/storage/sqlite/open.ts';
+import type { Session, Store } from '../../src/storage/port/port.ts';
+import { openDatabase } from '../../src/storage/sqlite/connection/open-database.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from './server.ts';
 

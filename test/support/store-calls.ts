@@ -1,6 +1,6 @@
 /** Counts the calls to a store while passing them on: what was asked, how much was handed in, and how much came back. */
 
-import type { Store } from '../../src/storage/port.ts';
+import type { Store } from '../../src/storage/port/port.ts';
 
 export interface StoreCall {
   /** The part of the store and its method: `sessions.find`. */

@@ -1,7 +1,7 @@
 /** What follows something that was done may fail: what was done stays done, and is answered as done. */
 
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../src/storage/port.ts';
+import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { verifyEmail } from '../../src/usecases/account/change-email.ts';
 import { reset } from '../../src/usecases/account/reset-password.ts';
 import { login } from '../../src/usecases/login.ts';

@@ -1,7 +1,7 @@
 /** What an operator ends goes in small steps of the store, and a server on the same file has its turn in between. */
 
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../src/storage/port.ts';
+import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { deleteAccount } from '../../src/usecases/account/own-account.ts';
 import { endAllSessions, endEverySession, explain } from '../../src/usecases/admin/admin-sessions.ts';
 import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usecases/admin/admin-users.ts';

@@ -1,7 +1,7 @@
 /** Up to eight sessions that one request presents end in one step of the store. */
 
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../src/storage/port.ts';
+import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { explain } from '../../src/usecases/admin/admin-sessions.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { register } from '../../src/usecases/register.ts';

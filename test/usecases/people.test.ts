@@ -1,7 +1,7 @@
 /** Law 3 for what people do to their accounts: cut short between any two steps, nobody is in who should be out. */
 
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../src/storage/port.ts';
+import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { requestEmailChange } from '../../src/usecases/account/change-email.ts';
 import { changePassword } from '../../src/usecases/account/change-password.ts';
 import { Exports, exportAccount } from '../../src/usecases/account/export-account.ts';

@@ -1,7 +1,7 @@
 /** Law 3 of the house: wherever a use case is cut short, what is left could have been left by an honest user. */
 
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../src/storage/port.ts';
+import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { invite, revokeInvitation } from '../../src/usecases/admin/admin-invitations.ts';
 import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';

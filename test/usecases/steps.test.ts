@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { Accounts } from '../../src/concepts/accounts.ts';
 import { Audit } from '../../src/concepts/audit.ts';
-import { StoreUnavailable } from '../../src/storage/port.ts';
+import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { changePassword } from '../../src/usecases/account/change-password.ts';
 import { deleteAccount } from '../../src/usecases/account/own-account.ts';
 import { endSession, endSessions, listSessions } from '../../src/usecases/account/own-sessions.ts';

@@ -1,7 +1,7 @@
 /** A hash of old parameters is made anew on a login, unless somebody changed the password meanwhile (ruling G5). */
 
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../src/storage/port.ts';
+import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';

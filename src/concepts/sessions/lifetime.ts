@@ -1,6 +1,6 @@
 /** How long a session lives: the rules of ruling G15. */
 
-import type { Death, EndedSession, Session } from '../../storage/port.ts';
+import type { Death, EndedSession, Session } from '../../storage/port/port.ts';
 
 /** What is known about a session id. */
 export type Seen =

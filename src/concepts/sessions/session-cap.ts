@@ -1,6 +1,6 @@
 /** The cap on the sessions of one user (ruling B4), and who has more until the sweep has ended them. */
 
-import type { Cap, SessionStore, Trail } from '../../storage/port.ts';
+import type { Cap, SessionStore, Trail } from '../../storage/port/port.ts';
 import { inSteps } from './steps.ts';
 
 /** Sessions that end in one step beyond the cap: at a login, and in the sweep. */

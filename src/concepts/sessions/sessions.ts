@@ -10,14 +10,14 @@
  */
 
 import { digest, newHandle } from '../../crypto/ids.ts';
-import { type Awaitable, after } from '../../storage/awaitable.ts';
+import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import {
   clockSlackMs,
   type Session,
   type SessionQuery,
   type SessionStore,
   type Trail,
-} from '../../storage/port.ts';
+} from '../../storage/port/port.ts';
 import { type IdSpelling, idLike, newId } from './id-format.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';

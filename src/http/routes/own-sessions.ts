@@ -1,6 +1,6 @@
 /** A person's own sessions, under `/auth/sessions`: seeing them and ending them. */
 
-import type { SessionQuery } from '../../storage/port.ts';
+import type { SessionQuery } from '../../storage/port/port.ts';
 import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
 import { type Gate, isRefusal } from '../../usecases/services.ts';
 import type { Contract, Reply } from '../contract.ts';

@@ -1,6 +1,6 @@
 /** What people are shown of their sessions, and of what the audit keeps about them. */
 
-import type { AuditEntry, Session } from '../../storage/port.ts';
+import type { AuditEntry, Session } from '../../storage/port/port.ts';
 import { utc } from '../timestamps.ts';
 
 /** A session as its owner sees it: everything but its id, which nobody knows. */

@@ -1,8 +1,8 @@
 /** The session check (rulings B1 and B3): who is this? */
 
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
-import { after } from '../../storage/awaitable.ts';
-import type { Session, User } from '../../storage/port.ts';
+import { after } from '../../storage/port/awaitable.ts';
+import type { Session, User } from '../../storage/port/port.ts';
 import { type Gate, isRefusal } from '../../usecases/services.ts';
 import { type Checked, check } from '../../usecases/session-check.ts';
 import { type Contract, prepared, type Reply } from '../contract.ts';

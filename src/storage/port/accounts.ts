@@ -1,7 +1,7 @@
 /** The port of the accounts: a credential in `auth` and a user in `users` (ruling G2). */
 
-import type { Awaitable } from '../awaitable.ts';
 import type { Trail } from './audit.ts';
+import type { Awaitable } from './awaitable.ts';
 
 /** One account as a registration writes it. */
 export interface NewAccount {

@@ -1,7 +1,7 @@
 /** The port of the sessions: one row each, under the SHA-256 of the id and without the id itself (ruling G6). */
 
-import type { Awaitable } from '../awaitable.ts';
 import type { Trail } from './audit.ts';
+import type { Awaitable } from './awaitable.ts';
 
 export interface Session {
   /** The public name of the session; unique, of no use as a credential. */

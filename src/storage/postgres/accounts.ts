@@ -1,15 +1,23 @@
 /** Accounts in PostgreSQL: a name, a credential and a user, written together and removed together. */
 
-import type { Awaitable } from '../awaitable.ts';
-import type { AccountStore, Credential, NewAccount, NewEmail, Trail, UsedInvitation, User } from '../port.ts';
-import { holdToChange } from './hold.ts';
+import type { Awaitable } from '../port/awaitable.ts';
+import type {
+  AccountStore,
+  Credential,
+  NewAccount,
+  NewEmail,
+  Trail,
+  UsedInvitation,
+  User,
+} from '../port/port.ts';
+import { endOfDisabled, giveUpName, goOnRemoving, removeAccount } from './account-removal.ts';
+import type { Waiting } from './audit/audit-outbox.ts';
+import { isStorable } from './connection/text.ts';
+import type { Database, InStep, Run } from './connection/transaction.ts';
 import { dropInvitation, holdInvitation } from './invitations.ts';
-import { endOfDisabled, giveUpName, goOnRemoving, removeAccount } from './removal.ts';
-import type { SessionsOfUser } from './sessions.ts';
-import type { Database, InStep, Run } from './step.ts';
-import { isStorable } from './text.ts';
+import type { SessionsOfUser } from './sessions/sessions.ts';
+import { holdToChange } from './user-lock.ts';
 import { selectUser, usersByPage } from './users.ts';
-import type { Waiting } from './waiting.ts';
 
 /** The memory of users that were looked up lately. */
 export interface Remembered {

@@ -1,10 +1,10 @@
 /** Known devices in PostgreSQL: one row for each device a user signed in on, with the last time they did. */
 
-import type { DeviceStore } from '../port.ts';
-import { holdToAdd } from './hold.ts';
-import { hashes } from './owners.ts';
-import type { Database } from './step.ts';
-import { isStorable, storable } from './text.ts';
+import type { DeviceStore } from '../port/port.ts';
+import { hashes } from './cluster/owners.ts';
+import { isStorable, storable } from './connection/text.ts';
+import type { Database } from './connection/transaction.ts';
+import { holdToAdd } from './user-lock.ts';
 
 const insert = `INSERT INTO devices (user_id, device_hash, last_used_at) VALUES ($1, decode($2, 'hex'), $3)
   ON CONFLICT (user_id, device_hash) DO NOTHING`;

@@ -1,9 +1,9 @@
 /** Invitations in PostgreSQL: one row for each invited name, removed when the name gets its account. */
 
-import type { Invitation, InvitationStore, UsedInvitation } from '../port.ts';
-import type { Database, Run } from './step.ts';
-import { isStorable } from './text.ts';
-import type { Waiting } from './waiting.ts';
+import type { Invitation, InvitationStore, UsedInvitation } from '../port/port.ts';
+import type { Waiting } from './audit/audit-outbox.ts';
+import { isStorable } from './connection/text.ts';
+import type { Database, Run } from './connection/transaction.ts';
 
 const columns = 'canonical, user_id AS "userId", expires_at AS "expiresAt"';
 

@@ -8,9 +8,9 @@ import {
   type MailStore,
   type NewMail,
   type QueuedMail,
-} from '../port.ts';
-import type { Database, Run } from './step.ts';
-import { storable } from './text.ts';
+} from '../port/port.ts';
+import { storable } from './connection/text.ts';
+import type { Database, Run } from './connection/transaction.ts';
 
 /** Lets mails to one recipient come one after another until the step is over; the seed keeps other locks apart. */
 const hold = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 1296126547))';

@@ -1,6 +1,6 @@
 /** The columns of sessions and users under the names the port gives them. */
 
-import type { Session, User } from '../port.ts';
+import type { Session, User } from '../port/port.ts';
 
 type Columns<Row> = { readonly [Name in keyof Required<Row>]: string };
 

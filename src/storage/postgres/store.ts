@@ -1,28 +1,28 @@
 /** The PostgreSQL store: any number of nodes on one database, and what they tell one another. */
 
-import { type Store, StoreUnavailable } from '../port.ts';
+import { type Store, StoreUnavailable } from '../port/port.ts';
 import { accountsIn } from './accounts.ts';
-import { auditIn } from './audit.ts';
-import { Checks } from './checks.ts';
-import { DatabaseClock } from './clock.ts';
-import { Connections } from './connections.ts';
+import { auditIn } from './audit/audit.ts';
+import { Waiting } from './audit/audit-outbox.ts';
+import { Watch } from './cluster/cluster-listener.ts';
+import { News } from './cluster/revocation-notifier.ts';
+import { Checks } from './cluster/session-lookup.ts';
+import { Reach } from './connection/circuit-breaker.ts';
+import { DatabaseClock } from './connection/clock.ts';
+import { Connections } from './connection/connections.ts';
+import { thrown } from './connection/errors.ts';
+import { assertSound, prepareTables } from './connection/migrations.ts';
+import { Login } from './connection/session-setup.ts';
+import { inTime } from './connection/time-limit.ts';
+import { isPrivate } from './connection/url.ts';
 import { devicesIn } from './devices.ts';
-import { delays, figuresOf } from './figures.ts';
 import { invitationsIn } from './invitations.ts';
-import { Login } from './login.ts';
 import { mailsIn } from './mails.ts';
-import { News } from './news.ts';
-import { Reach } from './reach.ts';
-import { sessionsIn } from './sessions.ts';
-import { assertSound, prepareTables } from './tables.ts';
+import { delays, figuresOf } from './metrics.ts';
+import { sessionsIn } from './sessions/sessions.ts';
+import { Touches } from './sessions/touch-buffer.ts';
 import { throttleIn } from './throttle.ts';
-import { inTime } from './time.ts';
 import { tokensIn } from './tokens.ts';
-import { Touches } from './touches.ts';
-import { thrown } from './trouble.ts';
-import { isPrivate } from './url.ts';
-import { Waiting } from './waiting.ts';
-import { Watch } from './watch.ts';
 
 /** How long whoever asks whether the store answers may wait: ruling B2 wants to know within two seconds. */
 const pingMs = 1_700;

@@ -7,8 +7,8 @@ import {
   lastEnd,
   type Quota,
   type ThrottleStore,
-} from '../port.ts';
-import type { Database, Run } from './step.ts';
+} from '../port/port.ts';
+import type { Database, Run } from './connection/transaction.ts';
 
 interface Window {
   readonly count: number;

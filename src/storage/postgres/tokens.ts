@@ -1,9 +1,9 @@
 /** Single-use tokens in PostgreSQL: one row each under its user and its hash, removed by its first use. */
 
-import { clockSlackMs, type Token, type TokenStore } from '../port.ts';
-import { holdToAdd, holdToChange } from './hold.ts';
-import { disown, type Owners, own } from './owners.ts';
-import type { Database, Run } from './step.ts';
+import { clockSlackMs, type Token, type TokenStore } from '../port/port.ts';
+import { disown, type Owners, own } from './cluster/owners.ts';
+import type { Database, Run } from './connection/transaction.ts';
+import { holdToAdd, holdToChange } from './user-lock.ts';
 
 const columns = 'user_id AS "userId", purpose, email, expires_at AS "expiresAt"';
 const oneToken = `tokens WHERE user_id = $1 AND token_hash = decode($2, 'hex') AND purpose = $3`;

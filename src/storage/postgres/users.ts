@@ -1,9 +1,9 @@
 /** Users by id, and by page in order of creation, searched in bounded steps however many there are. */
 
-import type { AccountStore, User, UserQuery } from '../port.ts';
+import type { AccountStore, User, UserQuery } from '../port/port.ts';
+import { isStorable } from './connection/text.ts';
+import type { Database } from './connection/transaction.ts';
 import { userColumns } from './rows.ts';
-import type { Database } from './step.ts';
-import { isStorable } from './text.ts';
 
 /** A user that has both rows, by id. */
 export const selectUser = `SELECT ${userColumns} FROM users JOIN auth ON auth.user_id = users.id WHERE users.id = $1`;

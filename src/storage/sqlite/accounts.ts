@@ -1,14 +1,14 @@
 /** Accounts in SQLite: a credential in `auth` and a user in `users`, written together and removed together. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { AccountStore, Credential, User } from '../port.ts';
-import { shares } from '../recent.ts';
-import type { Chain } from './chain.ts';
-import type { Reader } from './reader.ts';
-import { isNotRemoved, removalIn } from './removal.ts';
-import type { SessionsOfUser } from './sessions.ts';
+import type { AccountStore, Credential, User } from '../port/port.ts';
+import { shares } from '../shared/session-cache.ts';
+import { isNotRemoved, removalIn } from './account-removal.ts';
+import type { Chain } from './audit/audit-chain.ts';
+import type { Reader } from './connection/reader.ts';
+import type { Writer } from './connection/writer.ts';
+import type { SessionsOfUser } from './sessions/sessions.ts';
 import { usersByPage } from './users.ts';
-import type { Writer } from './writer.ts';
 
 const credentialColumns = `user_id AS userId, identifier, password_hash AS passwordHash,
   users.id IS NOT NULL AS hasUser, disabled_at IS NOT NULL AS isDisabled

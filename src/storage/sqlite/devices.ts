@@ -1,9 +1,9 @@
 /** Known devices in SQLite: one row for each device a user signed in on, with the last time they did. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { DeviceStore } from '../port.ts';
-import type { Reader } from './reader.ts';
-import type { Writer } from './writer.ts';
+import type { DeviceStore } from '../port/port.ts';
+import type { Reader } from './connection/reader.ts';
+import type { Writer } from './connection/writer.ts';
 
 /** The most devices that are looked up in one step. */
 const maxLookedUp = 8;

@@ -1,10 +1,10 @@
 /** Invitations in SQLite: one row for each invited name, removed when the name gets its account. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Invitation, InvitationStore } from '../port.ts';
-import type { Chain } from './chain.ts';
-import type { Reader } from './reader.ts';
-import type { Writer } from './writer.ts';
+import type { Invitation, InvitationStore } from '../port/port.ts';
+import type { Chain } from './audit/audit-chain.ts';
+import type { Reader } from './connection/reader.ts';
+import type { Writer } from './connection/writer.ts';
 
 export function invitationsIn(
   db: DatabaseSync,

@@ -9,9 +9,9 @@ import {
   type MailStore,
   type NewMail,
   type QueuedMail,
-} from '../port.ts';
-import type { Reader } from './reader.ts';
-import type { Writer } from './writer.ts';
+} from '../port/port.ts';
+import type { Reader } from './connection/reader.ts';
+import type { Writer } from './connection/writer.ts';
 
 export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailStore {
   const count = db.prepare(

@@ -1,22 +1,22 @@
 /** The SQLite store: one file, one writer, every acknowledged step durable. */
 
 import { resolve } from 'node:path';
-import type { Digest } from '../chain.ts';
-import { type Store, StoreUnavailable } from '../port.ts';
+import { type Store, StoreUnavailable } from '../port/port.ts';
+import type { Digest } from '../shared/audit-chain.ts';
 import { accountsIn } from './accounts.ts';
-import { auditIn } from './audit.ts';
-import { Chain } from './chain.ts';
+import { auditIn } from './audit/audit.ts';
+import { Chain } from './audit/audit-chain.ts';
+import { openDatabase } from './connection/open-database.ts';
+import { Reader } from './connection/reader.ts';
+import { Writer } from './connection/writer.ts';
 import { devicesIn } from './devices.ts';
-import { figuresOf } from './figures.ts';
 import { invitationsIn } from './invitations.ts';
 import { mailsIn } from './mails.ts';
-import { openDatabase } from './open.ts';
-import { Reader } from './reader.ts';
+import { figuresOf } from './metrics.ts';
 import { everyTable, migrations } from './schema.ts';
-import { sessionsIn } from './sessions.ts';
+import { sessionsIn } from './sessions/sessions.ts';
 import { throttleIn } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
-import { Writer } from './writer.ts';
 
 /**
  * Opens the store in the file at `path`, creating file and folder where they are missing. `digest` links the entries

@@ -1,9 +1,9 @@
 /** Throttle windows in SQLite: one counter per key, which survives a restart. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from '../port.ts';
-import type { Reader } from './reader.ts';
-import type { Writer } from './writer.ts';
+import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from '../port/port.ts';
+import type { Reader } from './connection/reader.ts';
+import type { Writer } from './connection/writer.ts';
 
 interface Window {
   readonly count: number;

@@ -1,9 +1,9 @@
 /** Single-use tokens in SQLite: one row each under the hash of the token, removed by its first use. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { clockSlackMs, type Token, type TokenStore } from '../port.ts';
-import type { Reader } from './reader.ts';
-import type { Writer } from './writer.ts';
+import { clockSlackMs, type Token, type TokenStore } from '../port/port.ts';
+import type { Reader } from './connection/reader.ts';
+import type { Writer } from './connection/writer.ts';
 
 export function tokensIn(db: DatabaseSync, reader: Reader, writer: Writer): TokenStore {
   const insert = db.prepare(

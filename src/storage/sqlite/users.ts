@@ -2,8 +2,8 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as pause } from 'node:timers/promises';
-import type { AccountStore, User, UserQuery } from '../port.ts';
-import type { Reader } from './reader.ts';
+import type { AccountStore, User, UserQuery } from '../port/port.ts';
+import type { Reader } from './connection/reader.ts';
 
 /** Users looked at in one turn of the event loop; part of a name has no index, so a search may look at everybody. */
 const searchStep = 1_000;

@@ -4,7 +4,7 @@ import { canonical, type Identifier } from '../../concepts/accounts.ts';
 import { limitWindowMs } from '../../concepts/mails.ts';
 import type { InvalidToken } from '../../concepts/tokens.ts';
 import { digest } from '../../crypto/ids.ts';
-import type { Token, User } from '../../storage/port.ts';
+import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
 import { guess } from '../verify-password.ts';

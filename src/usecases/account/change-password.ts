@@ -1,7 +1,7 @@
 /** Changing a password: whoever knew the old one is out. */
 
 import { canonical } from '../../concepts/accounts.ts';
-import type { Credential } from '../../storage/port.ts';
+import type { Credential } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
 import { guess } from '../verify-password.ts';

@@ -1,7 +1,7 @@
 /** An export of everything that is kept about a person: read page by page as it is taken, and few at once. */
 
 import { Abandoned } from '../../crypto/hashing-queue.ts';
-import type { AuditEntry, Session, User } from '../../storage/port.ts';
+import type { AuditEntry, Session, User } from '../../storage/port/port.ts';
 import { type Caller, type Gate, type Refusal, reported, type TooManyExports } from '../services.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 

@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Addressed } from '../../concepts/mails.ts';
-import type { User } from '../../storage/port.ts';
+import type { User } from '../../storage/port/port.ts';
 import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
 
 /**

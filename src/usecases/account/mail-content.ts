@@ -1,7 +1,7 @@
 /** What a mail needs in the moment it is sent: whether it is still wanted, and the token in its link. */
 
 import { maxResetLinks } from '../../concepts/mails.ts';
-import type { QueuedMail, TokenPurpose } from '../../storage/port.ts';
+import type { QueuedMail, TokenPurpose } from '../../storage/port/port.ts';
 import type { Gate } from '../services.ts';
 import { fingerprint } from './change-email.ts';
 import { addressForLinks } from './forgot-password.ts';

@@ -1,6 +1,6 @@
 /** A person's own account: what is kept about it, and the end of it. */
 
-import type { AuditEntry, User } from '../../storage/port.ts';
+import type { AuditEntry, User } from '../../storage/port/port.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { guess } from '../verify-password.ts';

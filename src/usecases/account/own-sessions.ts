@@ -1,7 +1,7 @@
 /** A person's own sessions: seeing them and ending them. */
 
 import type { SessionPage } from '../../concepts/sessions/sessions.ts';
-import type { Session, SessionQuery } from '../../storage/port.ts';
+import type { Session, SessionQuery } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
 import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
 import type { Checked } from '../session-check.ts';

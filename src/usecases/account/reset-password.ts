@@ -2,7 +2,7 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Place } from '../../crypto/hashing-queue.ts';
-import type { Token, User } from '../../storage/port.ts';
+import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { withPlace } from '../hashing-slot.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';

@@ -1,7 +1,7 @@
 /** Notices: what the owner of an account is told unasked. */
 
 import type { NoticeKind } from '../../concepts/mails.ts';
-import type { User } from '../../storage/port.ts';
+import type { User } from '../../storage/port/port.ts';
 import type { Gate } from '../services.ts';
 import { addressed, addressForLinks } from './forgot-password.ts';
 

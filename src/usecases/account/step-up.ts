@@ -1,6 +1,6 @@
 /** Step-up: proving the password again in a session that is already good. */
 
-import type { Credential, User } from '../../storage/port.ts';
+import type { Credential, User } from '../../storage/port/port.ts';
 import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { type Guess, guess, prove } from '../verify-password.ts';

@@ -1,7 +1,7 @@
 /** Inviting: what an operator does to let one person register. */
 
 import { canonical } from '../../concepts/accounts.ts';
-import type { Invitation } from '../../storage/port.ts';
+import type { Invitation } from '../../storage/port/port.ts';
 import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
 
 /** A new invitation, for the operator to hand over. */

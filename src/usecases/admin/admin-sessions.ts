@@ -1,6 +1,6 @@
 /** What an operator does to sessions: seeing anybody's, ending them, and finding out what became of one. */
 
-import type { Death, EndedSession, Session, User } from '../../storage/port.ts';
+import type { Death, EndedSession, Session, User } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
 import { type AccessRefusal, type Caller, type Gate, isRefusal, reported } from '../services.ts';
 

@@ -1,7 +1,7 @@
 /** What an operator does to accounts: making, disabling, enabling and removing them, and letting somebody in again. */
 
 import { newToken } from '../../crypto/ids.ts';
-import type { Session, User, UserQuery } from '../../storage/port.ts';
+import type { Session, User, UserQuery } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import type { Registered } from '../register.ts';
 import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';

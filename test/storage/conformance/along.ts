@@ -1,7 +1,7 @@
 /** Cases for sessions that end along with something else: beyond a cap, and with a password that is replaced. */
 
 import assert from 'node:assert/strict';
-import type { Store } from '../../../src/storage/port.ts';
+import type { Store } from '../../../src/storage/port/port.ts';
 import {
   account,
   assertIntact,

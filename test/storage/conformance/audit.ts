@@ -1,7 +1,7 @@
 /** Cases for the audit: an entry for every deed, in the commit of the deed, and none for what did nothing. */
 
 import assert from 'node:assert/strict';
-import type { AuditQuery, Store } from '../../../src/storage/port.ts';
+import type { AuditQuery, Store } from '../../../src/storage/port/port.ts';
 import {
   account,
   assertIntact,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditEntry, NewAccount, Quota, Session, Store, Trail } from '../../../src/storage/port.ts';
+import type { AuditEntry, NewAccount, Quota, Session, Store, Trail } from '../../../src/storage/port/port.ts';
 
 /** A place for a store that was never opened before. */
 export interface Ground {

@@ -1,7 +1,7 @@
 /** Cases for the chain of the audit: whatever is done to it behind the store's back shows, and nothing else does. */
 
 import assert from 'node:assert/strict';
-import type { ChainVerdict, Store } from '../../../src/storage/port.ts';
+import type { ChainVerdict, Store } from '../../../src/storage/port/port.ts';
 import { assertIntact, type ConformanceCase, over, type Tampering, trail, upTo } from './case.ts';
 
 /** Leaves entries made at 1, 2, …, for two users in turn. */

@@ -1,7 +1,7 @@
 /** Cases for known devices: news once, known per user, until they are swept. */
 
 import assert from 'node:assert/strict';
-import type { DeviceStore } from '../../../src/storage/port.ts';
+import type { DeviceStore } from '../../../src/storage/port/port.ts';
 import { account, type ConformanceCase, hex, upTo } from './case.ts';
 import { ofJoe } from './sessions.ts';
 

@@ -1,7 +1,7 @@
 /** Cases for what is kept of sessions that ended: when, by what, and not for ever. */
 
 import assert from 'node:assert/strict';
-import type { EndedSession, Store } from '../../../src/storage/port.ts';
+import type { EndedSession, Store } from '../../../src/storage/port/port.ts';
 import { account, assertRow, audited, type ConformanceCase, hex, session, trail, upTo } from './case.ts';
 import { ofJoe } from './sessions.ts';
 

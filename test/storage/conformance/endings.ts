@@ -1,7 +1,7 @@
 /** Cases for sessions as their owner sees them: listed, proven, renamed, and ended by name or all at once. */
 
 import assert from 'node:assert/strict';
-import type { Session, Store } from '../../../src/storage/port.ts';
+import type { Session, Store } from '../../../src/storage/port/port.ts';
 import {
   account,
   assertRow,

@@ -1,7 +1,7 @@
 /** Cases for invitations: one for a name, good for one account, and left alone where none is made. */
 
 import assert from 'node:assert/strict';
-import type { Invitation, Store } from '../../../src/storage/port.ts';
+import type { Invitation, Store } from '../../../src/storage/port/port.ts';
 import {
   account,
   assertIntact,

@@ -1,7 +1,7 @@
 /** Cases for the limits of mails: per recipient, per account, and by the links that are valid. */
 
 import assert from 'node:assert/strict';
-import { clockSlackMs, type NewMail, type Token } from '../../../src/storage/port.ts';
+import { clockSlackMs, type NewMail, type Token } from '../../../src/storage/port/port.ts';
 import { account, type ConformanceCase, hex, over, upTo } from './case.ts';
 import { by, ids, mail, now, within } from './mails.ts';
 

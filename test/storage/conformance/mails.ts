@@ -9,7 +9,7 @@ import type {
   NewMail,
   QueuedMail,
   Store,
-} from '../../../src/storage/port.ts';
+} from '../../../src/storage/port/port.ts';
 import { account, type ConformanceCase, over, upTo } from './case.ts';
 
 export const now = 10_000_000;

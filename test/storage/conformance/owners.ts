@@ -1,7 +1,7 @@
 /** Cases for what owners and operators do to accounts: addresses, disabling, listing, removal. */
 
 import assert from 'node:assert/strict';
-import type { Store, User, UserQuery } from '../../../src/storage/port.ts';
+import type { Store, User, UserQuery } from '../../../src/storage/port/port.ts';
 import { account, assertRow, type ConformanceCase, hex, over, session, upTo } from './case.ts';
 
 const joesId = 'id-of-joe';

@@ -1,7 +1,7 @@
 /** Cases for sessions that are removed together by a list of ids, as one logout presents them. */
 
 import assert from 'node:assert/strict';
-import type { Death, Session, Store } from '../../../src/storage/port.ts';
+import type { Death, Session, Store } from '../../../src/storage/port/port.ts';
 import {
   account,
   assertIntact,

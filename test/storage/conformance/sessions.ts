@@ -1,7 +1,7 @@
 /** Cases for sessions: found until removed, removed once, never brought back, swept in order. */
 
 import assert from 'node:assert/strict';
-import type { Session, Store } from '../../../src/storage/port.ts';
+import type { Session, Store } from '../../../src/storage/port/port.ts';
 import { account, assertRow, type ConformanceCase, hex, over, session, untilNoted, upTo } from './case.ts';
 
 /** A session case, with a user to whom the sessions belong. */

@@ -1,7 +1,7 @@
 /** Cases for the store as a whole: it answers, it keeps what it acknowledged, and a closed one answers nothing. */
 
 import assert from 'node:assert/strict';
-import { type Store, StoreUnavailable } from '../../../src/storage/port.ts';
+import { type Store, StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { account, assertRow, type ConformanceCase, hex, over, quota, session, trail, upTo } from './case.ts';
 
 const mail = {

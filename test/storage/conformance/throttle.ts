@@ -1,7 +1,7 @@
 /** Cases for the throttle: counted under all quotas or none, to the limit and no further, for one window. */
 
 import assert from 'node:assert/strict';
-import { type Counted, clockSlackMs, type Quota, type Store } from '../../../src/storage/port.ts';
+import { type Counted, clockSlackMs, type Quota, type Store } from '../../../src/storage/port/port.ts';
 import { type ConformanceCase, over, quota, upTo } from './case.ts';
 
 const allowed = (...windowEndsAt: number[]): Counted => ({ allowed: true, windowEndsAt });

@@ -1,7 +1,7 @@
 /** Cases for single-use tokens: good once, for one purpose, until they are swept. */
 
 import assert from 'node:assert/strict';
-import { clockSlackMs, type Token } from '../../../src/storage/port.ts';
+import { clockSlackMs, type Token } from '../../../src/storage/port/port.ts';
 import { assertRow, type ConformanceCase, hex, upTo } from './case.ts';
 import { ofJoe } from './sessions.ts';
 

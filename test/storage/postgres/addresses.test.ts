@@ -3,8 +3,8 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { isPrivate, targetOf } from '../../../src/storage/postgres/connection/url.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
-import { isPrivate, targetOf } from '../../../src/storage/postgres/url.ts';
 import { command } from '../../support/command.ts';
 import { queryAt } from '../../support/postgres/ground.ts';
 import { optionsOf } from '../../support/postgres/options.ts';

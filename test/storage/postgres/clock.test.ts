@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Store } from '../../../src/storage/port.ts';
-import { DatabaseClock } from '../../../src/storage/postgres/clock.ts';
+import type { Store } from '../../../src/storage/port/port.ts';
+import { DatabaseClock } from '../../../src/storage/postgres/connection/clock.ts';
 import { type AtEnd, openNode, queryAt } from '../../support/postgres/ground.ts';
 import { untilSo } from '../../support/postgres/pair.ts';
 import { sharedPostgres } from '../../support/postgres.ts';

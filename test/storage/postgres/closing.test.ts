@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { type AtEnd, queryAt } from '../../support/postgres/ground.ts';
 import { startPostgresProxy } from '../../support/postgres/messages.ts';
 import { joe, openPair, untilSo } from '../../support/postgres/pair.ts';

@@ -1,8 +1,8 @@
 /** Steps that collide in the database run again, take effect once, and are given up in time. */
 
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
-import type { Run } from '../../../src/storage/postgres/step.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
+import type { Run } from '../../../src/storage/postgres/connection/transaction.ts';
 import { queryAt } from '../../support/postgres/ground.ts';
 import { untilSo } from '../../support/postgres/pair.ts';
 import { backend, openWork, things, timed } from '../../support/postgres/work.ts';

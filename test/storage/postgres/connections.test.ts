@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
-import type { Run } from '../../../src/storage/postgres/step.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
+import type { Run } from '../../../src/storage/postgres/connection/transaction.ts';
 import { queryAt } from '../../support/postgres/ground.ts';
 import { untilSo } from '../../support/postgres/pair.ts';
 import { backend, openWork, things, timed } from '../../support/postgres/work.ts';

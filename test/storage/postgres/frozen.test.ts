@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { queryAt } from '../../support/postgres/ground.ts';
 import { program, startPooler } from '../../support/postgres/pgbouncer.ts';
 import { openWork } from '../../support/postgres/work.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { withoutPassword } from '../../../src/storage/postgres/url.ts';
+import { withoutPassword } from '../../../src/storage/postgres/connection/url.ts';
 import { command } from '../../support/command.ts';
 import { freePort } from '../../support/port.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';

@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Store } from '../../../src/storage/port.ts';
-import { readNotice } from '../../../src/storage/postgres/notice.ts';
+import type { Store } from '../../../src/storage/port/port.ts';
+import { readNotice } from '../../../src/storage/postgres/cluster/revocation.ts';
 import { type AtEnd, queryAt } from '../../support/postgres/ground.ts';
 import { isNotice, notification, type PostgresProxy } from '../../support/postgres/messages.ts';
 import {

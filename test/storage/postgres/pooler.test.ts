@@ -2,7 +2,7 @@
 
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { freshGround, openNode, queryAt } from '../../support/postgres/ground.ts';
 import { optionsOf } from '../../support/postgres/options.ts';

@@ -2,7 +2,7 @@
 
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Session, type Store, StoreUnavailable } from '../../../src/storage/port.ts';
+import { type Session, type Store, StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe, untilSo } from '../../support/postgres/pair.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { endings } from '../../support/postgres/endings.ts';
 import { isNotice, type Message, type PostgresProxy } from '../../support/postgres/messages.ts';
 import {

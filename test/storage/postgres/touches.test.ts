@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { type SessionRules, Sessions } from '../../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../../src/crypto/ids.ts';
-import type { Store } from '../../../src/storage/port.ts';
+import type { Store } from '../../../src/storage/port/port.ts';
 import { type AtEnd, openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe, openPair, untilSo } from '../../support/postgres/pair.ts';
 import { sharedPostgres } from '../../support/postgres.ts';

@@ -1,11 +1,11 @@
 /** Tables are made once, brought up to date once, and refused where they are not Gatehouse's or too new for it. */
 
 import { expect, onTestFinished, test } from 'vitest';
-import { StoreUnavailable, StoreUnusable } from '../../../src/storage/port.ts';
-import { Login } from '../../../src/storage/postgres/login.ts';
+import { StoreUnavailable, StoreUnusable } from '../../../src/storage/port/port.ts';
+import { prepareTables } from '../../../src/storage/postgres/connection/migrations.ts';
+import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
 import { type Migration, migrations } from '../../../src/storage/postgres/schema.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
-import { prepareTables } from '../../../src/storage/postgres/tables.ts';
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { optionsOf } from '../../support/postgres/options.ts';
 import { refusal } from '../../support/postgres/refused.ts';

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Vouched, type VouchedOptions } from '../../../src/storage/postgres/vouched.ts';
+import { Vouched, type VouchedOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
 
 const trustMs = 1_000;
 

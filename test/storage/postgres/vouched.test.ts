@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { digest, newHandle, newToken, newUuid } from '../../../src/crypto/ids.ts';
-import type { Session } from '../../../src/storage/port.ts';
+import type { Session } from '../../../src/storage/port/port.ts';
+import { Vouched, type VouchedOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
 import { textBytes } from '../../../src/storage/postgres/rows.ts';
-import { Vouched, type VouchedOptions } from '../../../src/storage/postgres/vouched.ts';
 
 const trustMs = 1_000;
 

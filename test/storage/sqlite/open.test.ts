@@ -15,8 +15,8 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { StoreUnusable } from '../../../src/storage/port.ts';
-import { assertSqliteVersion, openDatabase } from '../../../src/storage/sqlite/open.ts';
+import { StoreUnusable } from '../../../src/storage/port/port.ts';
+import { assertSqliteVersion, openDatabase } from '../../../src/storage/sqlite/connection/open-database.ts';
 import { applicationId, migrations } from '../../../src/storage/sqlite/schema.ts';
 import { freshPath, makeAccount, openStore, otherConnection, ownConnection } from '../../support/sqlite.ts';
 
@@ -42,7 +42,7 @@ function expectRefusal(file: string, sentence: string | RegExp): void {
 /** Opens one file from several processes at the same instant; returns how many rows each then wrote. */
 async function openAtOnce(file: string, processes: number): Promise<string[]> {
   const program = `
-    import { openDatabase } from ${JSON.stringify(new URL('../../../src/storage/sqlite/open.ts', import.meta.url).href)};
+    import { openDatabase } from ${JSON.stringify(new URL('../../../src/storage/sqlite/connection/open-database.ts', import.meta.url).href)};
     const [file, startAt] = process.argv.slice(1);
     while (Date.now() < Number(startAt));
     const db = openDatabase(file);

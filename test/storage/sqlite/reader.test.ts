@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { constants } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
-import { Reader } from '../../../src/storage/sqlite/reader.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
+import { Reader } from '../../../src/storage/sqlite/connection/reader.ts';
 import {
   freshPath,
   idHash,

@@ -3,9 +3,9 @@
 import { renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/storage/port.ts';
-import { Reader } from '../../../src/storage/sqlite/reader.ts';
-import { Writer } from '../../../src/storage/sqlite/writer.ts';
+import { StoreUnavailable } from '../../../src/storage/port/port.ts';
+import { Reader } from '../../../src/storage/sqlite/connection/reader.ts';
+import { Writer } from '../../../src/storage/sqlite/connection/writer.ts';
 import {
   commitsIn,
   freshPath,

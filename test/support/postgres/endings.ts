@@ -1,6 +1,6 @@
 /** Every way in which a session ends, or its user may no longer come in, at the port of the store. */
 
-import type { Store } from '../../../src/storage/port.ts';
+import type { Store } from '../../../src/storage/port/port.ts';
 import { hex, session, trail } from '../../storage/conformance/case.ts';
 import { joe } from './pair.ts';
 

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { Store } from '../../../src/storage/port.ts';
+import type { Store } from '../../../src/storage/port/port.ts';
 import type { PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { account, hex, session } from '../../storage/conformance/case.ts';
 import { sharedPostgres } from '../postgres.ts';

@@ -1,6 +1,6 @@
 /** Databases whose tables were divided by the script of the documentation. */
 
-import type { Store } from '../../../src/storage/port.ts';
+import type { Store } from '../../../src/storage/port/port.ts';
 import { blocks } from '../docs.ts';
 import { sharedPostgres } from '../postgres.ts';
 import type { Postgres } from './client.ts';

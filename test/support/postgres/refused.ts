@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
-import { StoreUnusable } from '../../../src/storage/port.ts';
+import { StoreUnusable } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { sharedPostgres } from '../postgres.ts';
 import { queryAt } from './ground.ts';

@@ -2,10 +2,10 @@
 
 import { onTestFinished } from 'vitest';
 import { chance } from '../../../src/crypto/ids.ts';
-import { Connections } from '../../../src/storage/postgres/connections.ts';
-import { Login } from '../../../src/storage/postgres/login.ts';
-import { Reach } from '../../../src/storage/postgres/reach.ts';
-import type { Database, Run } from '../../../src/storage/postgres/step.ts';
+import { Reach } from '../../../src/storage/postgres/connection/circuit-breaker.ts';
+import { Connections } from '../../../src/storage/postgres/connection/connections.ts';
+import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
+import type { Database, Run } from '../../../src/storage/postgres/connection/transaction.ts';
 import { sharedPostgres } from '../postgres.ts';
 import { type AtEnd, queryAt } from './ground.ts';
 import { type PostgresProxy, startPostgresProxy } from './messages.ts';

@@ -1,0 +1,49 @@
+/** What the rules ask of a store: small interfaces in which every method is one atomic step. */
+
+import type { AccountStore } from './accounts.ts';
+import type { AuditStore } from './audit.ts';
+import type { DeviceStore } from './devices.ts';
+import type { InvitationStore } from './invitations.ts';
+import type { MailStore } from './mails.ts';
+import type { Figure } from './metrics.ts';
+import type { SessionStore } from './sessions.ts';
+import type { ThrottleStore } from './throttle.ts';
+import type { TokenStore } from './tokens.ts';
+
+/**
+ * A store of one engine. Every method throws `StoreUnavailable`, or rejects with it, when the store cannot answer.
+ */
+export interface Store {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly throttle: ThrottleStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenStore;
+  readonly invitations: InvitationStore;
+  readonly mails: MailStore;
+  readonly devices: DeviceStore;
+  /**
+   * Epoch milliseconds by the one clock of everybody who works on this store. Where there is none, they share a machine
+   * and its clock.
+   */
+  readonly clock?: () => number;
+  /** Resolves only if the store answers and still holds its schema (ruling B2). */
+  ping(): Promise<void>;
+  /** What the store can say of itself in numbers, from memory: asking costs no round trip. */
+  readonly figures?: () => readonly Figure[];
+  /** Writes what is still waiting and lets go of the store. */
+  close(): Promise<void>;
+}
+
+export type * from './accounts.ts';
+export type * from './audit.ts';
+export type * from './devices.ts';
+export { StoreUnavailable, StoreUnusable } from './errors.ts';
+export type * from './invitations.ts';
+export type * from './mails.ts';
+export type * from './maintenance.ts';
+export type * from './metrics.ts';
+export type * from './sessions.ts';
+export * from './throttle.ts';
+export type * from './tokens.ts';
+export * from './transfer.ts';

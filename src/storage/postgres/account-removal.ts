@@ -1,0 +1,105 @@
+/** Removes and shuts out accounts: at once all that makes them, and in steps what there may be very much of. */
+
+import type { Trail } from '../port/port.ts';
+import type { InStep, Run } from './connection/transaction.ts';
+import type { SessionsOfUser } from './sessions/sessions.ts';
+import { dropTokensOf } from './tokens.ts';
+import { holdToChange } from './user-lock.ts';
+
+/** Gives up a name, last of all that a step does. */
+export async function giveUpName(run: Run, canonical: string, userId: string): Promise<void> {
+  await run('DELETE FROM names WHERE canonical = $1 AND user_id = $2', [canonical, userId]);
+}
+
+/**
+ * Removes what is left of an account; `false` if that is nothing. Where there was no user to hold, one that came since
+ * is left alone with both its rows. A row in `users` that waits for sessions and devices to go is disabled at 0.
+ */
+export async function removeAccount(
+  run: InStep,
+  ofUser: SessionsOfUser,
+  userId: string,
+  most: number,
+  trail: Trail | undefined,
+): Promise<boolean> {
+  const isUser = await holdToChange(run, userId);
+  if (!isUser && (await isWaiting(run, userId))) return false;
+  const { devices, isDone } = await drop(run, ofUser, userId, most, trail);
+  const { rows } = await run<{ canonical: string }>(
+    `DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))
+     RETURNING canonical`,
+    [userId, isUser],
+  );
+  const tokens = await dropTokensOf(run, userId);
+  if (isUser) await run(isDone ? removeUser : letWait, [userId]);
+  if (rows[0]) await giveUpName(run, rows[0].canonical, userId);
+  // The credential that knew the name is lost (ruling R2): only all names can tell which it was.
+  else if (isUser) await run('DELETE FROM names WHERE user_id = $1', [userId]);
+  return isUser || rows.length + tokens + devices > 0;
+}
+
+/** Takes one step with what is left of an account that no other step takes just now; `false` if there is none. */
+export async function goOnRemoving(
+  run: InStep,
+  ofUser: SessionsOfUser,
+  most: number,
+  trail: Trail | undefined,
+): Promise<boolean> {
+  const { rows } = await run<{ id: string }>(
+    'SELECT id FROM users WHERE disabled_at = 0 LIMIT 1 FOR UPDATE SKIP LOCKED',
+  );
+  const [user] = rows;
+  if (!user) return false;
+  const { isDone } = await drop(run, ofUser, user.id, most, trail);
+  if (isDone) await run(removeUser, [user.id]);
+  return true;
+}
+
+/** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
+export async function endOfDisabled(
+  run: InStep,
+  ofUser: SessionsOfUser,
+  after: string,
+  most: number,
+  trail: Trail,
+): Promise<string | undefined> {
+  const { rows } = await run<{ id: string; isSignedIn: boolean }>(
+    `WITH disabled AS (SELECT id FROM users WHERE disabled_at > 0 AND id > $1 ORDER BY id LIMIT $2)
+     SELECT id, EXISTS (SELECT 1 FROM sessions WHERE user_id = disabled.id) AS "isSignedIn" FROM disabled ORDER BY id`,
+    [after, most],
+  );
+  const place = rows.findIndex(({ isSignedIn }) => isSignedIn);
+  const user = rows[place];
+  if (!user) return rows.length === most ? rows.at(-1)?.id : undefined;
+  // It may have been enabled since, and have logged in.
+  const { rows: held } = await run('SELECT 1 FROM users WHERE id = $1 AND disabled_at > 0 FOR UPDATE', [
+    user.id,
+  ]);
+  const isDone = held.length === 0 || (await ofUser.end(run, user.id, undefined, most, trail)).length < most;
+  return isDone ? user.id : (rows[place - 1]?.id ?? after);
+}
+
+const removeUser = 'DELETE FROM users WHERE id = $1';
+const letWait = 'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = $1';
+
+/** Removes sessions and devices, at most a number of each; `isDone` if none is left. */
+async function drop(
+  run: InStep,
+  ofUser: SessionsOfUser,
+  userId: string,
+  most: number,
+  trail: Trail | undefined,
+): Promise<{ readonly devices: number; readonly isDone: boolean }> {
+  const sessions = await ofUser.drop(run, userId, most, trail);
+  const { count: devices } = await run(
+    `DELETE FROM devices WHERE user_id = $1 AND device_hash = ANY (ARRAY (
+       SELECT device_hash FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT $2))`,
+    [userId, most],
+  );
+  return { devices, isDone: sessions < most && devices < most };
+}
+
+async function isWaiting(run: Run, userId: string): Promise<boolean> {
+  const { rows } = await run('SELECT 1 FROM users WHERE id = $1 AND disabled_at = 0', [userId]);
+  return rows.length > 0;
+}

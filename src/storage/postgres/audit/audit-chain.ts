@@ -1,0 +1,134 @@
+/** The chain of the audit in PostgreSQL: linked from the entries that wait, looked at, and cut at its start. */
+
+import { type AuditEntry, StoreUnavailable } from '../../port/port.ts';
+import {
+  type Digest,
+  type Ends,
+  endsLost,
+  hashOf,
+  type Link,
+  type Outside,
+} from '../../shared/audit-chain.ts';
+import type { Run } from '../connection/transaction.ts';
+
+/** Entries linked in one step. */
+export const linkStep = 200;
+
+const fields = `at, event, outcome, user_id AS "userId", handle, contract, network, request_id AS "requestId"`;
+
+/** The columns of an entry, by the names the port gives them. */
+export const entryColumns = `seq, ${fields}, encode(hash, 'hex') AS hash`;
+
+const endColumns = `start_seq AS "startSeq", encode(start_hash, 'hex') AS "startHash",
+  last_seq AS "lastSeq", encode(last_hash, 'hex') AS "lastHash"`;
+
+interface EndsRow {
+  readonly startSeq: number;
+  readonly startHash: string;
+  readonly lastSeq: number;
+  readonly lastHash: string;
+}
+
+interface WaitingRow extends Omit<AuditEntry, 'seq' | 'hash'> {
+  readonly id: number;
+  readonly newestSeq: number | null;
+}
+
+/** The ends, and nobody else's until the step is over: whoever links or cuts comes one after another, on all nodes. */
+async function holdEnds(run: Run): Promise<Ends> {
+  const { rows } = await run<EndsRow>(`SELECT ${endColumns} FROM audit_ends FOR UPDATE`);
+  return endsOf(rows[0]);
+}
+
+function endsOf(row: EndsRow | undefined): Ends {
+  if (!row) throw new StoreUnavailable(endsLost);
+  const { startSeq, startHash, lastSeq, lastHash } = row;
+  return { start: { seq: startSeq, hash: startHash }, last: { seq: lastSeq, hash: lastHash } };
+}
+
+/**
+ * Links the entries that wait, oldest first and those up to an id, as many as one step links; returns how many. A
+ * number that somebody gave to an entry of theirs is passed over, so that it stops nobody and `verify` finds it.
+ */
+export async function linkWaiting(run: Run, digest: Digest, upTo: number): Promise<number> {
+  const { rows: some } = await run('SELECT 1 FROM audit_waiting WHERE id <= $1 LIMIT 1', [upTo]);
+  if (some.length === 0) return 0;
+  const { last } = await holdEnds(run);
+  // Asked after the ends were held: a question that had to wait for them would not see what was linked meanwhile.
+  const { rows: waiting } = await run<WaitingRow>(
+    `SELECT id, ${fields}, (SELECT max(seq) FROM audit) AS "newestSeq"
+     FROM audit_waiting WHERE id <= $1 ORDER BY id LIMIT $2`,
+    [upTo, linkStep],
+  );
+  let at: Link = { ...last, seq: Math.max(last.seq, waiting[0]?.newestSeq ?? 0) };
+  const links = waiting.map(({ id, newestSeq: _, ...entry }) => {
+    const seq = at.seq + 1;
+    at = { seq, hash: hashOf(digest, at.hash, { ...entry, seq }) };
+    return { id, ...at };
+  });
+  if (links.length > 0) await move(run, links);
+  return links.length;
+}
+
+/** Moves entries from where they wait to their places in the chain. */
+async function move(run: Run, links: readonly (Link & { readonly id: number })[]): Promise<void> {
+  const { seq, hash } = links.at(-1) as Link;
+  await run(
+    `WITH linked AS (
+       DELETE FROM audit_waiting USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS link (of_id, seq, hash)
+       WHERE id = of_id RETURNING link.seq, link.hash, audit_waiting.*
+     )
+     INSERT INTO audit (seq, at, event, outcome, user_id, handle, contract, network, request_id, hash)
+     SELECT seq, at, event, outcome, user_id, handle, contract, network, request_id, decode(hash, 'hex') FROM linked`,
+    [links.map(({ id }) => id), links.map((link) => link.seq), links.map((link) => link.hash)],
+  );
+  await run(`UPDATE audit_ends SET last_seq = $1, last_hash = decode($2, 'hex')`, [seq, hash]);
+}
+
+/** The ends, and what lies outside of them, as of one instant. */
+export async function lookAt(run: Run): Promise<{ readonly ends: Ends; readonly outside: Outside }> {
+  const { rows } = await run<EndsRow & Outside>(
+    `SELECT ${endColumns}, (SELECT min(seq) FROM audit WHERE seq <= start_seq) AS before,
+       (SELECT min(seq) FROM audit WHERE seq > last_seq) AS behind FROM audit_ends`,
+  );
+  const ends = endsOf(rows[0]);
+  const { before = null, behind = null } = rows[0] ?? {};
+  return { ends, outside: { before, behind } };
+}
+
+/** The start, and entries behind a place of the chain or behind the start, as of one instant. */
+export async function entriesBehind(
+  run: Run,
+  seq: number,
+  upTo: number,
+  most: number,
+): Promise<{ readonly start: Link; readonly entries: readonly AuditEntry[] }> {
+  const { rows } = await run<(AuditEntry | { readonly seq: null }) & EndsRow>(
+    `SELECT entry.*, ${endColumns} FROM audit_ends LEFT JOIN LATERAL (
+       SELECT ${entryColumns} FROM audit WHERE seq > greatest(start_seq, $1) AND seq <= $2 ORDER BY seq LIMIT $3
+     ) AS entry ON true ORDER BY seq`,
+    [seq, upTo, most],
+  );
+  const { start } = endsOf(rows[0]);
+  // The start comes alone where nothing is behind it.
+  return { start, entries: rows.filter((row) => row.seq !== null) };
+}
+
+/** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
+export async function dropBefore(run: Run, at: number, most: number): Promise<number> {
+  const { start, last } = await holdEnds(run);
+  const { rows: oldest } = await run<Link & { readonly at: number }>(
+    `SELECT seq, at, encode(hash, 'hex') AS hash FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+    [start.seq, last.seq, most],
+  );
+  const young = oldest.findIndex((entry) => entry.at >= at);
+  const dropped = young === -1 ? oldest.length : young;
+  const newStart = oldest[dropped - 1];
+  if (!newStart) return 0;
+  await run('DELETE FROM audit WHERE seq > $1 AND seq <= $2', [start.seq, newStart.seq]);
+  await run(`UPDATE audit_ends SET start_seq = $1, start_hash = decode($2, 'hex')`, [
+    newStart.seq,
+    newStart.hash,
+  ]);
+  return dropped;
+}

@@ -1,0 +1,105 @@
+/** Entries of the audit on their way: written in the commit of the deed, and linked into the chain a moment later. */
+
+import type { Trail } from '../../port/port.ts';
+import type { About } from '../../shared/audit-chain.ts';
+import { storable } from '../connection/text.ts';
+import type { Database, InStep } from '../connection/transaction.ts';
+
+/** What an entry will say. */
+export interface Left {
+  readonly trail: Trail;
+  readonly about: About;
+}
+
+/** Their ids follow the order they were left in. */
+const insert = `INSERT INTO audit_waiting (at, event, outcome, user_id, handle, contract, network, request_id)
+  SELECT at, event, outcome, user_id, handle, contract, network, request_id
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    WITH ORDINALITY AS entry (at, event, outcome, user_id, handle, contract, network, request_id, place)
+  ORDER BY place RETURNING id`;
+
+export class Waiting {
+  #hear: () => void = () => {};
+  #newest = 0;
+
+  /** The greatest id an entry of this process got; whatever is left later gets a greater one. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Tells somebody of entries that wait, when the step that left them is over. */
+  tell(hear: () => void): void {
+    this.#hear = hear;
+  }
+
+  /** Leaves an entry of whom or what a step was about, if it was handed a trail to leave. */
+  async add(run: InStep, trail: Trail | undefined, about: About): Promise<void> {
+    if (trail) await this.addAll(run, [{ trail, about }]);
+  }
+
+  /** Leaves an entry for each of whom or what a step was about, if it was handed a trail to leave. */
+  async addEach(run: InStep, trail: Trail | undefined, abouts: readonly About[]): Promise<void> {
+    if (!trail) return;
+    await this.addAll(
+      run,
+      abouts.map((about) => ({ trail, about })),
+    );
+  }
+
+  async addAll(run: InStep, entries: readonly Left[]): Promise<void> {
+    if (entries.length === 0) return;
+    const texts = (read: (entry: Left) => string | undefined) =>
+      entries.map((entry) => {
+        const text = read(entry);
+        return text === undefined ? null : storable(text);
+      });
+    const { rows } = await run<{ id: number }>(insert, [
+      entries.map(({ trail }) => trail.at),
+      texts(({ trail }) => trail.event),
+      texts(({ trail }) => trail.outcome),
+      texts(({ about }) => about.userId),
+      texts(({ about }) => about.handle),
+      texts(({ trail }) => trail.contract),
+      texts(({ trail }) => trail.network),
+      texts(({ trail }) => trail.requestId),
+    ]);
+    run.afterwards(() => {
+      for (const { id } of rows) this.#newest = Math.max(this.#newest, id);
+      this.#hear();
+    });
+  }
+}
+
+/** Leaves entries of their own, in the order they come; those that come while others are being written share a step. */
+export class Appends {
+  readonly #db: Database;
+  readonly #waiting: Waiting;
+  #gathered: Left[] = [];
+  #next: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(db: Database, waiting: Waiting) {
+    this.#db = db;
+    this.#waiting = waiting;
+  }
+
+  append(entry: Left): Promise<void> {
+    this.#gathered.push(entry);
+    this.#next ??= this.#last.then(() => this.#write());
+    return this.#next;
+  }
+
+  /** Resolves when whatever was left until now is kept, or is not. */
+  async settled(): Promise<void> {
+    await (this.#next ?? this.#last).catch(() => {});
+  }
+
+  #write(): Promise<void> {
+    const entries = this.#gathered;
+    this.#gathered = [];
+    this.#next = undefined;
+    const written = this.#db.step((run) => this.#waiting.addAll(run, entries));
+    this.#last = written.catch(() => {});
+    return written;
+  }
+}

@@ -1,0 +1,177 @@
+/** One connection that watches over the others: it listens to the other nodes, reads the clock, and notices trouble first. */
+
+import { StoreUnavailable } from '../../port/port.ts';
+import type { Reach } from '../connection/circuit-breaker.ts';
+import { Client } from '../connection/client.ts';
+import type { DatabaseClock } from '../connection/clock.ts';
+import { isCrowded, lost, readOnly, unavailable } from '../connection/errors.ts';
+import { assertStillUsable } from '../connection/migrations.ts';
+import type { Login } from '../connection/session-setup.ts';
+import { inTime } from '../connection/time-limit.ts';
+import { channel, type Notice, readNotice } from './revocation.ts';
+
+/** How often the connection is asked for a sign of life, and how long it may take to give one. */
+const beatMs = 500;
+const patienceMs = 1_000;
+
+/** How long a connection may answer and deliver no notification before another one is tried. */
+const silenceMs = 5_000;
+
+/** How long to wait before connecting again: at least this, at most twice as long, so that not all nodes come at once. */
+const pauseMs = 200;
+
+export interface WatchOptions {
+  readonly login: Login;
+  readonly node: string;
+  readonly clock: DatabaseClock;
+  /** Whether the database is there, if it is this connection that can tell: not if it leads around a pooler. */
+  readonly reach: Reach | undefined;
+  readonly chance: () => number;
+  /** Told when the database is there again: another server may answer than before, and news were missed. */
+  readonly onFound: () => void;
+  /** Told when news do not come in any more. */
+  readonly onSilence: () => void;
+  readonly onNotice: (notice: Notice) => void;
+}
+
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #listens: boolean;
+  #client: Client | undefined;
+  #opening: Client | undefined;
+  #isTurning = false;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #isHeard = false;
+  #onHeard: ((isHeard: boolean) => void) | undefined;
+  #connectedAt = 0;
+  /** Notices of other nodes. */
+  notices = 0;
+
+  /** A pooler would hand what is listened to to somebody else, so there is nothing to listen to behind one. */
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#listens = !options.login.isPooled;
+  }
+
+  /** Whether the news of other nodes come in just now. */
+  get isListening(): boolean {
+    return this.#client !== undefined && this.#isHeard;
+  }
+
+  /** Connects for the first time; rejects where that fails, as it does not later. */
+  async start(): Promise<void> {
+    await this.#connect();
+    this.#schedule(beatMs);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await Promise.all([this.#client, this.#opening].map((client) => client?.end()));
+  }
+
+  #schedule(ms: number): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#turn(), ms).unref();
+  }
+
+  /** A sign of life, or another attempt to get one. */
+  async #turn(): Promise<void> {
+    const { reach, chance } = this.#options;
+    const client = this.#isToBeReplaced() ? undefined : this.#client;
+    this.#isTurning = true;
+    try {
+      if (client) await this.#beat(client);
+      else await this.#connect();
+      this.#schedule(beatMs);
+    } catch (error) {
+      this.#drop();
+      // A connection may break for reasons of its own: only if there is no new one is the database out of reach.
+      if (!client && !isCrowded(error)) reach?.lose(unavailable(error).message);
+      this.#schedule(client ? 0 : pauseMs * (1 + chance()));
+    } finally {
+      this.#isTurning = false;
+    }
+  }
+
+  /** A connection that answers and tells no news is given a little time before another one is tried. */
+  #isToBeReplaced(): boolean {
+    return this.#listens && !this.#isHeard && performance.now() - this.#connectedAt > silenceMs;
+  }
+
+  async #connect(): Promise<void> {
+    this.#drop();
+    const { login, clock, reach, onFound } = this.#options;
+    const client = new Client({ ...login.config, connectionTimeoutMillis: patienceMs });
+    this.#opening = client;
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await inTime(patienceMs, login.welcome(client));
+      await inTime(patienceMs, assertStillUsable(client));
+      client.on('notification', ({ payload }) => this.#hear(payload));
+      if (this.#listens) await inTime(patienceMs, client.query(`LISTEN ${channel}`));
+      clock.reset();
+      await this.#beat(client);
+    } catch (error) {
+      client.end();
+      throw error;
+    } finally {
+      this.#opening = undefined;
+    }
+    if (this.#isClosed) return void client.end();
+    client.once('end', () => this.#lose(client));
+    this.#client = client;
+    this.#connectedAt = performance.now();
+    reach?.find();
+    onFound();
+  }
+
+  /** Asks for the time, and for a notification that has to come back. */
+  async #beat(client: Client): Promise<void> {
+    const { login, clock, node, onSilence } = this.#options;
+    const heard = this.#listens && new Promise<boolean>((resolve) => (this.#onHeard = resolve));
+    const askedAt = performance.now();
+    const { rows } = await inTime(
+      patienceMs,
+      client.query<{ epochMs: number }>(
+        `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS "epochMs"
+         ${heard ? `, pg_notify('${channel}', $1)` : ''}`,
+        heard ? [JSON.stringify({ node })] : [],
+      ),
+    );
+    if (login.isReadOnly(client)) throw new StoreUnavailable(readOnly);
+    clock.note(Number(rows[0]?.epochMs), askedAt, performance.now());
+    const isHeard = heard && (await inTime(patienceMs, heard).catch(() => false));
+    if (client !== this.#client && client !== this.#opening) throw new StoreUnavailable(lost);
+    if (this.#isHeard && !isHeard) onSilence();
+    this.#isHeard = isHeard;
+  }
+
+  #hear(payload: string | undefined): void {
+    const notice = readNotice(payload);
+    if (notice?.node === this.#options.node) this.#onHeard?.(true);
+    else if (notice && 'at' in notice) {
+      this.notices += 1;
+      this.#options.onNotice(notice);
+    }
+  }
+
+  /** The server or the network ended the connection: no need to wait for the next beat. */
+  #lose(client: Client): void {
+    if (this.#client !== client) return;
+    this.#drop();
+    this.#onHeard?.(false);
+    if (!this.#isTurning) this.#schedule(0);
+  }
+
+  #drop(): void {
+    const client = this.#client;
+    if (!client) return;
+    if (this.isListening) this.#options.onSilence();
+    this.#client = undefined;
+    client.end();
+  }
+}

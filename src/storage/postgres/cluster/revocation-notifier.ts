@@ -1,0 +1,112 @@
+/** Tells this node at once, and the others in a moment, what must not be recognised from memory any more. */
+
+import type { Database } from '../connection/transaction.ts';
+import { channel, type Notice } from './revocation.ts';
+import type { Checks } from './session-lookup.ts';
+
+/** A payload of PostgreSQL has at most 8,000 bytes; this many hashes or ids of users fit. */
+const mostTogether = 90;
+
+/** With more than this at once, it costs less to forget everything. */
+const mostNamed = 5_000;
+
+/**
+ * News travels after the commit it tells of, in a transaction of its own: a notification inside would make all commits
+ * of the database wait for one another (PostgreSQL, NOTIFY). What is lost on the way, the time of trust makes good.
+ */
+export class News {
+  readonly #checks: Checks;
+  readonly #db: Database;
+  readonly #node: string;
+  readonly #now: () => number;
+  #ended: string[] = [];
+  #users: string[] = [];
+  #everything = false;
+  #at = 0;
+  #sending: Promise<void> | undefined;
+
+  constructor(checks: Checks, db: Database, node: string, now: () => number) {
+    this.#checks = checks;
+    this.#db = db;
+    this.#node = node;
+    this.#now = now;
+  }
+
+  /** Sessions ended. */
+  ended(idHashes: readonly string[]): void {
+    if (idHashes.length === 0) return;
+    for (const idHash of idHashes) {
+      this.#checks.forgetSession(idHash);
+      this.#ended.push(idHash);
+    }
+    this.#wake();
+  }
+
+  /** A user was changed, disabled or removed. */
+  changed(userId: string): void {
+    this.#checks.forgetUser(userId);
+    this.#users.push(userId);
+    this.#wake();
+  }
+
+  /** All sessions ended. */
+  everything(): void {
+    this.#checks.forgetAll();
+    this.#everything = true;
+    this.#wake();
+  }
+
+  /** Takes what another node told. */
+  take({ ended = [], users = [], everything }: Notice): void {
+    if (everything) this.#checks.forgetAll();
+    for (const idHash of ended) this.#checks.forgetSession(idHash);
+    for (const userId of users) this.#checks.forgetUser(userId);
+  }
+
+  /** Resolves when everything there was to tell is told, or given up. */
+  async told(): Promise<void> {
+    await this.#sending;
+  }
+
+  #wake(): void {
+    this.#at ||= this.#now();
+    // What ends in the same turn travels together.
+    this.#sending ??= new Promise((resolve) => setImmediate(() => this.#send().then(resolve)));
+  }
+
+  async #send(): Promise<void> {
+    while (this.#everything || this.#ended.length + this.#users.length > 0) {
+      const notices = this.#gathered();
+      await this.#db
+        .step((run) =>
+          run('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS notice', [
+            channel,
+            notices.map((notice) => JSON.stringify(notice)),
+          ]),
+        )
+        .catch(() => {});
+    }
+    this.#sending = undefined;
+  }
+
+  #gathered(): Notice[] {
+    const ended = this.#ended.splice(0);
+    const users = this.#users.splice(0);
+    const about = { node: this.#node, at: this.#at };
+    this.#at = 0;
+    if (this.#everything || ended.length + users.length > mostNamed) {
+      this.#everything = false;
+      return [{ ...about, everything: true }];
+    }
+    return [
+      ...inParts(ended).map((part) => ({ ...about, ended: part })),
+      ...inParts(users).map((part) => ({ ...about, users: part })),
+    ];
+  }
+}
+
+function inParts(names: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  for (let i = 0; i < names.length; i += mostTogether) parts.push(names.slice(i, i + mostTogether));
+  return parts;
+}

@@ -1,0 +1,189 @@
+/** Finds sessions with their users for checks: from memory while it may be trusted, else many at once in one question. */
+
+import type { Awaitable } from '../../port/awaitable.ts';
+import { type Session, StoreUnavailable, type User } from '../../port/port.ts';
+import { rowsIn, shares } from '../../shared/session-cache.ts';
+import type { Database } from '../connection/transaction.ts';
+import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from '../rows.ts';
+import { selectUser } from '../users.ts';
+import { hashes, Owners } from './owners.ts';
+import { Vouched } from './vouched.ts';
+
+/** Sessions asked for in one question, and questions under way at once. */
+const mostTogether = 200;
+const mostQuestions = 2;
+
+/** Ids without a session that are remembered for as long as sessions are. */
+const mostAbsent = 8_192;
+
+/** How long a check waits until it is asked for. */
+const mostWaitMs = 1_500;
+
+interface Waiting {
+  readonly since: number;
+  resolve(session: Session | undefined): void;
+  reject(reason: unknown): void;
+}
+
+/** What the memory of checks may cost, and how long it may be trusted. */
+export interface MemoryLimits {
+  /** How long an answer is trusted after it was asked for, in milliseconds; 0 for never. */
+  readonly trustMs: number;
+  /** What rows may take up by estimate; of each megabyte no more than a thousand. */
+  readonly mostBytes: number;
+}
+
+/** Session by session: each is found by its key, in the partition of its user, whatever the planner knows of the tables. */
+const selectChecked = `SELECT found.* FROM unnest($1::text[], $2::bytea[]) AS asked (user_id, id_hash), LATERAL (
+    SELECT ${checkedColumns} FROM sessions
+    LEFT JOIN users ON users.id = sessions.user_id LEFT JOIN auth ON auth.user_id = sessions.user_id
+    WHERE sessions.user_id = asked.user_id AND sessions.id_hash = asked.id_hash LIMIT 1
+  ) AS found`;
+
+export class Checks {
+  readonly #db: Database;
+  readonly owners = new Owners();
+  readonly sessions: Vouched<Session>;
+  /** Ids of no session: apart, so that whoever makes up ids pushes no session out. */
+  readonly #absent: Vouched<true>;
+  readonly users: Vouched<User>;
+  #waiting = new Map<string, Waiting[]>();
+  #questions = 0;
+  #isScheduled = false;
+
+  constructor(db: Database, { trustMs, mostBytes }: MemoryLimits) {
+    this.#db = db;
+    const part = (share: number) => ({
+      trustMs,
+      mostBytes: mostBytes * share,
+      mostEntries: rowsIn(mostBytes * share),
+      sizeOf: textBytes,
+    });
+    this.sessions = new Vouched<Session>(part(shares.sessions));
+    this.users = new Vouched<User>(part(shares.users));
+    this.#absent = new Vouched<true>({ ...part(1), mostEntries: mostAbsent, sizeOf: () => 0 });
+  }
+
+  /** A session, from memory if the store itself is not asked for. */
+  session(idHash: string, whom?: 'anybody' | 'store'): Awaitable<Session | undefined> {
+    if (whom === 'store') return this.#ask(idHash);
+    const now = performance.now();
+    const known = this.sessions.get(idHash, now);
+    if (known !== undefined) return known;
+    return this.#absent.get(idHash, now) ? undefined : this.#ask(idHash);
+  }
+
+  user(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined> {
+    if (whom === 'store') return this.#askUser(userId);
+    return this.users.get(userId, performance.now()) ?? this.#askUser(userId);
+  }
+
+  /** Answered from memory, and by the database. */
+  get lookups(): Record<'sessions' | 'users', { readonly hits: number; readonly misses: number }> {
+    const { sessions, users } = this;
+    const absent = this.#absent.hits;
+    return { sessions: { hits: sessions.hits + absent, misses: sessions.misses - absent }, users };
+  }
+
+  /** Refuses a session from now on, whatever was read of it before. */
+  forgetSession(idHash: string): void {
+    this.sessions.forget(idHash, performance.now());
+  }
+
+  /** Looks for a session from now on that was begun here, also if somebody asked for its id before there was one. */
+  expectSession(idHash: string): void {
+    this.#absent.forget(idHash, performance.now());
+  }
+
+  forgetUser(userId: string): void {
+    this.users.forget(userId, performance.now());
+  }
+
+  forgetAll(): void {
+    const now = performance.now();
+    this.sessions.clear(now);
+    this.users.clear(now);
+    this.#absent.clear(now);
+  }
+
+  /** Every question is asked after whoever waits for its answer came: none is answered by what was read before. */
+  #ask(idHash: string): Promise<Session | undefined> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(idHash);
+      const one = { since: performance.now(), resolve, reject };
+      if (waiting) waiting.push(one);
+      else this.#waiting.set(idHash, [one]);
+      if (this.#isScheduled || this.#questions >= mostQuestions) return;
+      this.#isScheduled = true;
+      setImmediate(() => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    this.#isScheduled = false;
+    this.#giveUp(performance.now() - mostWaitMs);
+    while (this.#waiting.size > 0 && this.#questions < mostQuestions) {
+      const asked = new Map([...this.#waiting].slice(0, mostTogether));
+      for (const idHash of asked.keys()) this.#waiting.delete(idHash);
+      this.#questions += 1;
+      this.#answer(asked).finally(() => {
+        this.#questions -= 1;
+        this.#flush();
+      });
+    }
+  }
+
+  /** While questions are not answered, nobody waits in a line that grows. */
+  #giveUp(before: number): void {
+    for (const [idHash, waiting] of this.#waiting) {
+      if (waiting.some(({ since }) => since > before)) return;
+      this.#waiting.delete(idHash);
+      for (const { reject } of waiting)
+        reject(new StoreUnavailable('Too many checks wait for the database.'));
+    }
+  }
+
+  async #answer(asked: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
+    try {
+      const found = await this.#find([...asked.keys()]);
+      for (const [idHash, waiting] of asked) for (const { resolve } of waiting) resolve(found.get(idHash));
+    } catch (error) {
+      for (const waiting of asked.values()) for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** Two questions: whose the hashes are, where that is not known yet, and then what their owners have under them. */
+  async #find(idHashes: readonly string[]): Promise<Map<string, Session>> {
+    const since = performance.now();
+    const owners = await this.owners.find(this.#db, idHashes);
+    const found = owners.size > 0 ? await this.#findOf(owners) : new Map<string, Session>();
+    const now = performance.now();
+    for (const idHash of idHashes) if (!found.has(idHash)) this.#absent.put(idHash, true, since, now);
+    return found;
+  }
+
+  async #findOf(owners: ReadonlyMap<string, string>): Promise<Map<string, Session>> {
+    const found = new Map<string, Session>();
+    const askedAt = performance.now();
+    const asked = [[...owners.values()], hashes([...owners.keys()])];
+    const { rows } = await this.#db.read<CheckedRow>(selectChecked, asked, 'checked');
+    const now = performance.now();
+    for (const row of rows) {
+      const [session, user] = [sessionOf(row), userOf(row)];
+      found.set(row.idHash, session);
+      this.sessions.put(row.idHash, session, askedAt, now);
+      if (user) this.users.put(user.id, user, askedAt, now);
+    }
+    // What was seen to be gone is not accepted here again, whatever an older question may still bring.
+    for (const idHash of owners.keys()) if (!found.has(idHash)) this.sessions.forget(idHash, now);
+    return found;
+  }
+
+  async #askUser(userId: string): Promise<User | undefined> {
+    const askedAt = performance.now();
+    const { rows } = await this.#db.read<User>(selectUser, [userId]);
+    const user = rows[0];
+    if (user) this.users.put(userId, user, askedAt, performance.now());
+    return user;
+  }
+}

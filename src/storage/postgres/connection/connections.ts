@@ -1,0 +1,223 @@
+/** Work over connections to PostgreSQL: every use of one is bounded in time, and none is used again after trouble. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { StoreUnavailable } from '../../port/port.ts';
+import { isCollision, isHarmless, readOnly, unavailable } from './errors.ts';
+import { Pool, type PoolOptions } from './pool.ts';
+import { Deadline, inTime, statementMs } from './time-limit.ts';
+import type { Answer, Database, InStep, Read, Run } from './transaction.ts';
+
+/**
+ * How long a read may take, a whole step, and a step whose answer nobody waits for: from the wait for a connection to
+ * the last attempt after a collision.
+ */
+const readMs = 1_800;
+const stepMs = { usual: 3_000, long: 600_000 } as const;
+
+const closed = 'The store is closed.';
+
+/** How often a step is tried again after a collision, if there is time. */
+const mostCollisions = 8;
+
+/** How long closing waits for steps whose answer nobody waits for. */
+const closeMs = 5_000;
+
+export interface ConnectionsOptions extends PoolOptions {
+  /** From 0 to below 1, to spread out what would otherwise happen at once. */
+  readonly chance: () => number;
+}
+
+export class Connections implements Database {
+  readonly #options: ConnectionsOptions;
+  readonly #pool: Pool;
+  #underWay = 0;
+  #onIdle: (() => void) | undefined;
+  readonly #working = new Set<(error: StoreUnavailable) => void>();
+  #isClosed = false;
+  /** Steps that were run again after a collision. */
+  collisions = 0;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#pool = new Pool(options);
+  }
+
+  readonly read: Read = async <Row>(text: string, values?: readonly unknown[], name?: string) => {
+    const { login } = this.#options;
+    const alone = (client: pg.PoolClient) => query<Row>(client, text, values, name);
+    const inTransaction = (client: pg.PoolClient) =>
+      this.#transaction(client, (run) => run<Row>(text, values), 'usual');
+    const work = login.isPooled ? inTransaction : alone;
+    return this.#counted(() => this.#withClient(work, new Deadline(readMs)));
+  };
+
+  async step<Result>(
+    work: (run: InStep) => Promise<Result>,
+    most: keyof typeof stepMs = 'usual',
+  ): Promise<Result> {
+    const deeds: (() => void)[] = [];
+    const attempt = (client: pg.PoolClient) =>
+      this.#transaction(
+        client,
+        (run) => work(Object.assign(run, { afterwards: (deed: () => void) => void deeds.push(deed) })),
+        most,
+      );
+    return this.#counted(async () => {
+      try {
+        return await this.#untilNoCollision(attempt, new Deadline(stepMs[most]));
+      } finally {
+        for (const deed of deeds) deed();
+      }
+    });
+  }
+
+  /** Gives up the connections there are: what is asked from now on, or waits, is asked over new ones. */
+  renew(): void {
+    if (!this.#isClosed) this.#pool.renew();
+  }
+
+  /** Connections that are open, idle, and waited for. */
+  get counts(): { readonly open: number; readonly idle: number; readonly waiting: number } {
+    return this.#pool.counts;
+  }
+
+  /** Waits for what was handed in, though not for ever, and closes every connection. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const idle = new Promise<void>((resolve) => {
+      if (this.#underWay === 0) resolve();
+      else this.#onIdle = resolve;
+    });
+    await inTime(closeMs, idle).catch(() => {
+      for (const giveUp of this.#working) giveUp(new StoreUnavailable(closed));
+    });
+    await this.#pool.end();
+  }
+
+  async #counted<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) throw new StoreUnavailable(closed);
+    this.#underWay += 1;
+    try {
+      return await work();
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#onIdle?.();
+    }
+  }
+
+  async #untilNoCollision<Result>(
+    attempt: (client: pg.PoolClient) => Promise<Result>,
+    deadline: Deadline,
+  ): Promise<Result> {
+    for (let collisions = 0; ; collisions += 1) {
+      try {
+        return await this.#withClient(attempt, deadline);
+      } catch (error) {
+        const pauseMs = this.#options.chance() * 20 * 2 ** collisions;
+        if (!isCollision(error) || collisions === mostCollisions || deadline.leftMs < pauseMs) throw error;
+        this.collisions += 1;
+        await sleep(pauseMs);
+      }
+    }
+  }
+
+  /** Lends a connection; whatever is not done with it in time is cut off, and the connection with it. */
+  async #withClient<Result>(
+    work: (client: pg.PoolClient) => Promise<Result>,
+    deadline: Deadline,
+  ): Promise<Result> {
+    const client = await this.#pool.lend(deadline);
+    return new Promise<Result>((resolve, reject) => {
+      let isLent = true;
+      const giveBack = (isSound: boolean) => {
+        if (!isLent) return;
+        isLent = false;
+        clearTimeout(timer);
+        this.#working.delete(giveUp);
+        client.release(!isSound);
+      };
+      const giveUp = (error: StoreUnavailable) => {
+        giveBack(false);
+        reject(error);
+      };
+      this.#working.add(giveUp);
+      const timer = setTimeout(() => giveUp(deadline.passed()), deadline.leftMs);
+      work(client).then(
+        (result) => {
+          const isOld = this.#options.login.isReadOnly(client);
+          giveBack(!isOld && client.getTransactionStatus() === 'I');
+          if (isOld) reject(new StoreUnavailable(readOnly));
+          else resolve(result);
+        },
+        (error) => {
+          giveBack(client.getTransactionStatus() === 'I' && isHarmless(error));
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async #transaction<Result>(
+    client: pg.PoolClient,
+    work: (run: Run) => Promise<Result>,
+    most: keyof typeof stepMs,
+  ): Promise<Result> {
+    await this.#options.login.begin(client, most === 'long' ? stepMs.long : statementMs);
+    let result: Result;
+    try {
+      result = await work((text, values) => query(client, text, values));
+    } catch (error) {
+      // Where this fails too, the connection is not used again.
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+    await commit(client);
+    return result;
+  }
+}
+
+/**
+ * Confirms a transaction. A server that stops waiting for its standby says so in a warning and confirms all the same
+ * (PostgreSQL, section 26.2.8): what only one machine has must not be acknowledged. Where a statement had failed before,
+ * the answer is `ROLLBACK`.
+ */
+async function commit(client: pg.PoolClient): Promise<void> {
+  let warning: string | undefined;
+  const listen = (notice: {
+    readonly severity?: string | undefined;
+    readonly message?: string | undefined;
+  }) => {
+    if (notice.severity === 'WARNING') warning = notice.message;
+  };
+  client.on('notice', listen);
+  try {
+    const { command } = await asked(client, 'COMMIT');
+    if (warning !== undefined) throw new StoreUnavailable(`The commit is in doubt: ${warning}`);
+    if (command !== 'COMMIT') throw new StoreUnavailable('The transaction was taken back.');
+  } finally {
+    client.off('notice', listen);
+  }
+}
+
+async function query<Row>(
+  client: pg.PoolClient,
+  text: string,
+  values?: readonly unknown[],
+  name?: string,
+): Promise<Answer<Row>> {
+  const { rows, rowCount } = await asked(client, text, values, name);
+  return { rows: rows as Row[], count: rowCount ?? 0 };
+}
+
+function asked(
+  client: pg.PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+  name = '',
+): Promise<pg.QueryResult> {
+  return client.query({ name, text, values: [...values] }).catch((error) => {
+    throw unavailable(error);
+  });
+}

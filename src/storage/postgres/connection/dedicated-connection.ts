@@ -1,0 +1,131 @@
+/** A connection of one's own for work that takes as long as it takes, while no server works on the database. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { Client } from './client.ts';
+import { codeOf, thrown, unavailable } from './errors.ts';
+import { assertKnown, prepareTables } from './migrations.ts';
+import { Login } from './session-setup.ts';
+import type { Answer, Run } from './transaction.ts';
+import { targetOf } from './url.ts';
+
+/** How long whoever is just leaving may take. */
+const patienceMs = 2_000;
+
+/** How long a table that somebody else has locked is waited for, in milliseconds. */
+const lockMs = 5_000;
+
+/** What a role or a database may limit, and a network that went away must not keep open for hours. */
+const limits: Readonly<Record<string, string>> = {
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+  lock_timeout: `${lockMs}`,
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+  client_connection_check_interval: '5000',
+};
+
+/** A lone connection, and what it leads to. */
+export interface Alone {
+  readonly client: pg.Client;
+  readonly run: Run;
+  /** The address without a password. */
+  readonly name: string;
+}
+
+/**
+ * Connects to a database whose tables are brought up to date, also where no server may use it. `setting` is where its
+ * address was written.
+ *
+ * @throws {StoreUnusable} if it cannot be used.
+ */
+export async function connectAlone(url: string, setting: string): Promise<Alone | 'pooled'> {
+  const login = await Login.at(url, setting);
+  if (login.isPooled) return 'pooled';
+  return login.explaining(async () => {
+    await prepareTables(login, undefined, assertKnown);
+    const client = new Client({
+      ...login.config,
+      application_name: 'gatehouse migrate',
+      statement_timeout: 0,
+      idle_in_transaction_session_timeout: 0,
+    });
+    await client.connect();
+    try {
+      await login.welcome(client);
+      // Not every version has all of them.
+      await client.query(
+        `SELECT set_config(name, $1::jsonb ->> name, false) FROM pg_settings
+         WHERE name = ANY (SELECT jsonb_object_keys($1::jsonb))`,
+        [JSON.stringify(limits)],
+      );
+    } catch (error) {
+      client.end();
+      throw error;
+    }
+    return { client, run: runOn(client, login), name: nameOf(url) };
+  });
+}
+
+/** Whether servers or commands are connected to the database; those that are just leaving are waited for. */
+export async function isShared({ run }: Alone): Promise<boolean> {
+  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
+    // Within a transaction the same would be seen again and again.
+    await run('SELECT pg_stat_clear_snapshot()');
+    const { rows } = await run(
+      `SELECT 1 FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name ~ '^gatehouse( \\(|$)' AND pid <> pg_backend_pid() LIMIT 1`,
+    );
+    if (rows.length === 0) return false;
+    if (performance.now() > giveUpAt) return true;
+  }
+}
+
+/** Does something in a transaction. */
+export async function inTransaction<Result>({ run }: Alone, work: () => Promise<Result>): Promise<Result> {
+  await run('BEGIN');
+  try {
+    const result = await work();
+    await run('COMMIT');
+    return result;
+  } catch (error) {
+    await run('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+/** Whether a lock was not to be had, since somebody else kept it. */
+export function isLocked(error: unknown): boolean {
+  return codeOf(error) === '55P03';
+}
+
+/** A role that may not do what is asked of it may not tomorrow either: the operator is told what it lacks. */
+function runOn(client: pg.Client, login: Login): Run {
+  return async <Row>(text: string, values?: readonly unknown[]): Promise<Answer<Row>> => {
+    const asked = client.query(text, values as unknown[] | undefined).catch(thrown);
+    const { rows, rowCount } = await asked.catch((error) => {
+      if (codeOf(error) !== '42501') throw error;
+      return login.explaining(() => asked);
+    });
+    return { rows: rows as Row[], count: rowCount ?? 0 };
+  };
+}
+
+/** As `run`, with the values of a row in the order of the columns. */
+export async function rowsOf(client: pg.Client, text: string): Promise<(string | number | null)[][]> {
+  try {
+    const { rows } = await client.query({ text, rowMode: 'array' });
+    return rows;
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function nameOf(url: string): string {
+  const { host, port, user, database } = targetOf(url);
+  const place = host.startsWith('/') ? encodeURIComponent(host) : host;
+  return `postgres://${user === '' ? '' : `${user}@`}${place}:${port}/${database}`;
+}

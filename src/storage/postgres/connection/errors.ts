@@ -1,0 +1,57 @@
+/** Tells the errors of the server apart by their codes (PostgreSQL, appendix A). */
+
+import { StoreUnavailable } from '../../port/port.ts';
+
+/** What is the matter with a server that takes no writes. */
+export const readOnly = 'The database answers read-only: it is a standby, or was demoted.';
+
+export const lost = 'The connection to the database was lost.';
+
+interface ServerError {
+  readonly code?: string;
+  readonly severity?: string;
+  readonly message: string;
+}
+
+/** A serialization failure or a deadlock: the same step may succeed if it is tried again. */
+export function isCollision(error: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(error));
+}
+
+/** The server has as many connections as it allows (`too_many_connections`). */
+export function isCrowded(error: unknown): boolean {
+  return codeOf(error) === '53300';
+}
+
+/**
+ * Whether a connection may be used again after an error: only if the server refused a statement in so many words and
+ * goes on listening, or if the error is not the database's. A statement that was cancelled, or never answered, may
+ * still be answered later.
+ */
+export function isHarmless(error: unknown): boolean {
+  if (!(error instanceof StoreUnavailable)) return true;
+  const { severity } = (error.cause ?? {}) as Partial<ServerError>;
+  // Not: cancelled, shut down, read-only, out of something, or a defect of the server.
+  return severity === 'ERROR' && !/^(?:57|25006|53|58|XX)/.test(codeOf(error));
+}
+
+/** An error of the driver or the server becomes `StoreUnavailable`, with the error as its cause. */
+export function unavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
+  const { message, code } = error as ServerError;
+  if (code === '25006') return new StoreUnavailable(readOnly, { cause: error });
+  return new StoreUnavailable(message || code || lost, {
+    cause: error,
+  });
+}
+
+/** The code of what the server or the system said; empty if it said nothing. */
+export function codeOf(error: unknown): string {
+  const origin = error instanceof StoreUnavailable ? error.cause : error;
+  return (origin as ServerError | undefined)?.code ?? '';
+}
+
+/** For the end of a promise: as `unavailable`, thrown. */
+export function thrown(error: unknown): never {
+  throw unavailable(error);
+}

@@ -1,0 +1,196 @@
+/** Brings the tables of a database up to date, and refuses what is not Gatehouse's. */
+
+import type pg from 'pg';
+import { type Closed, closedBecause, StoreUnavailable, StoreUnusable } from '../../port/port.ts';
+import { everyTable, type Migration, migrations, tables } from '../schema.ts';
+import { Client } from './client.ts';
+import { thrown } from './errors.ts';
+import type { Login } from './session-setup.ts';
+import { connectMs, inTime } from './time-limit.ts';
+import type { Run } from './transaction.ts';
+
+/** How long whoever migrates may take; others wait for it. */
+const migrationMs = 120_000;
+
+const privileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+
+/** What a database says of its own tables. */
+export interface Version extends Closed {
+  readonly schema: number;
+  /** The oldest version of the schema whose programs still work on it. */
+  readonly oldest: number;
+}
+
+const versionColumns = 'schema, oldest, copying, moved';
+
+/**
+ * Brings the tables up to date. Of many nodes that start at once one does it, and the others wait for it. A database
+ * that is up to date is only read.
+ *
+ * @throws {StoreUnusable} if the tables are another program's, or of a version this program cannot work on.
+ */
+export async function prepareTables(
+  login: Login,
+  steps: readonly Migration[] = migrations,
+  assert: typeof assertUsable = assertUsable,
+): Promise<void> {
+  const client = new Client(login.config);
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const found = await inTime(
+      connectMs,
+      login.welcome(client).then(() => versionIn(client)),
+    );
+    const isOld = !found || assert(found, steps).schema < steps.length;
+    if (isOld) await inTime(migrationMs, migrate(client, login, steps, assert));
+    await inTime(connectMs, assertAllowed(client));
+  } finally {
+    client.end();
+  }
+}
+
+/** Whether a server may work on a database, and says so where it may not. */
+export function assertUsable(version: Version, steps: readonly Migration[] = migrations): Version {
+  const because = closedBecause(assertKnown(version, steps));
+  if (because !== undefined) throw new StoreUnusable(because);
+  return version;
+}
+
+/** Whether a program of a version of the schema understands a database. */
+export function assertKnown(version: Version, steps: readonly Migration[] = migrations): Version {
+  const { schema, oldest } = version;
+  if (oldest > steps.length) {
+    throw new StoreUnusable(
+      `The database was brought to schema ${schema} by a newer Gatehouse, and this one knows up to ${steps.length}. ` +
+        'Run the newer version.',
+    );
+  }
+  return version;
+}
+
+/**
+ * For a new connection of a server that runs: its database may have been moved while it was not connected.
+ *
+ * @throws {StoreUnusable} if it may not work on the database any more.
+ */
+export async function assertStillUsable(client: pg.ClientBase): Promise<void> {
+  const found = await versionIn(client);
+  if (found) assertUsable(found);
+}
+
+/** @throws {StoreUnavailable} if a table is missing, or the tables were changed into some this program cannot work on. */
+export async function assertSound(run: Run): Promise<void> {
+  const { rows } = await run<Version & { ends: number }>(
+    `SELECT ${versionColumns}, (SELECT count(*) FROM audit_ends) AS ends,
+       (SELECT count(*) FROM (${everyTable}) AS tables) AS tables FROM gatehouse`,
+  );
+  const [version] = rows;
+  if (version?.ends !== 1)
+    throw new StoreUnavailable('The database lost a part of Gatehouse. Restore it from a backup.');
+  try {
+    assertUsable(version);
+  } catch (error) {
+    throw new StoreUnavailable((error as Error).message, { cause: error });
+  }
+}
+
+/** All of it happens, or nothing: DDL is part of the transaction. */
+async function migrate(
+  client: pg.Client,
+  login: Login,
+  steps: readonly Migration[],
+  assert: typeof assertUsable,
+): Promise<void> {
+  await login.begin(client, migrationMs);
+  try {
+    await client
+      .query(`SELECT pg_advisory_xact_lock(hashtext('gatehouse'), hashtext(current_schema()))`)
+      .catch(thrown);
+    const found = await versionIn(client);
+    if (!found) await assertEmpty(client);
+    // Somebody else may have been faster, or be newer than this program.
+    const from = found ? assert(found, steps).schema : 0;
+    for (const { sql } of steps.slice(from)) await client.query(sql).catch(thrown);
+    if (!found) await client.query(createVersion).catch(thrown);
+    if (from < steps.length) {
+      const oldest = steps.reduce((greatest, step) => Math.max(greatest, step.oldest), 0);
+      await client
+        .query('UPDATE gatehouse SET schema = $1, oldest = $2', [steps.length, oldest])
+        .catch(thrown);
+    }
+    await client.query('COMMIT').catch(thrown);
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+/** `copying` and `note` are set while the rows of another database are being copied here, `moved` once its own were. */
+const createVersion = `
+  CREATE TABLE gatehouse (
+    id      integer PRIMARY KEY CHECK (id = 1),
+    schema  integer NOT NULL,
+    oldest  integer NOT NULL,
+    copying text,
+    note    text,
+    moved   jsonb
+  );
+  INSERT INTO gatehouse VALUES (1, 0, 0);
+`;
+
+export async function versionIn(client: pg.ClientBase): Promise<Version | undefined> {
+  if ((await visible(client, ['gatehouse'])).length === 0) return undefined;
+  const { rows } = await client.query<Version>(`SELECT ${versionColumns} FROM gatehouse`).catch(thrown);
+  if (rows[0]) return rows[0];
+  throw new StoreUnusable(
+    'The table gatehouse of the database is empty. Restore the database from a backup.',
+  );
+}
+
+/** `users` and `sessions` are names that other programs use as well. */
+async function assertEmpty(client: pg.Client): Promise<void> {
+  const strangers = await visible(client, tables);
+  if (strangers.length === 0) return;
+  throw new StoreUnusable(
+    `The database has tables of another program (${strangers.join(', ')}). Give Gatehouse a database of its own, or a schema: ` +
+      'CREATE SCHEMA gatehouse; ALTER ROLE … SET search_path = gatehouse;',
+  );
+}
+
+/** @throws {StoreUnusable} if a table is missing, or the role may not do with one what every store does with its rows. */
+export async function assertAllowed(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client
+    .query<{ name: string; isThere: boolean; user: string; schema: string }>(
+      `SELECT name, place IS NOT NULL AS "isThere", current_user AS "user", current_schema() AS "schema"
+       FROM unnest($1::text[]) AS name, to_regclass(name) AS place
+       WHERE place IS NULL OR NOT (${privileges.map((one) => `has_table_privilege(place, '${one}')`).join(' AND ')})`,
+      [tables],
+    )
+    .catch(thrown);
+  const missing = rows.filter(({ isThere }) => !isThere).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw new StoreUnusable(
+      `The database has lost tables of Gatehouse (${missing.join(', ')}). Restore it from a backup.`,
+    );
+  }
+  const [forbidden] = rows;
+  if (!forbidden) return;
+  const { user, schema } = forbidden;
+  throw new StoreUnusable(
+    `${user} may not read and write the tables of Gatehouse (${rows.map(({ name }) => name).join(', ')}). ` +
+      `GRANT ${privileges.join(', ')} ON ALL TABLES IN SCHEMA ${schema} TO ${user};`,
+  );
+}
+
+/** Which of some tables there are; read from the catalogue, since a name that was missed once may be missed again. */
+async function visible(client: pg.ClientBase, names: readonly string[]): Promise<string[]> {
+  const { rows } = await client
+    .query<{ name: string }>(
+      `SELECT relname AS name FROM pg_catalog.pg_class
+       WHERE relname = ANY ($1::text[]) AND relkind IN ('r', 'p', 'v', 'f') AND pg_table_is_visible(oid) ORDER BY 1`,
+      [names],
+    )
+    .catch(thrown);
+  return rows.map(({ name }) => name);
+}

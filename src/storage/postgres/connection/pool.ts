@@ -1,0 +1,136 @@
+/** Connections to PostgreSQL, bounded in number, that are lent one by one and may all be replaced at once. */
+
+import pg from 'pg';
+import { StoreUnavailable } from '../../port/port.ts';
+import type { Reach } from './circuit-breaker.ts';
+import { Client } from './client.ts';
+import { isCrowded, unavailable } from './errors.ts';
+import type { Login } from './session-setup.ts';
+import { connectMs, Deadline, inTime } from './time-limit.ts';
+
+/** Works that wait for a connection; more are refused at once. */
+const mostWaiting = 1_000;
+
+/** How long no further connection is asked for after the server had none left. */
+const crowdedMs = 500;
+
+export interface PoolOptions {
+  readonly login: Login;
+  readonly most: number;
+  readonly reach: Reach;
+}
+
+/** A pool that knows how many of its connections are there, besides those that are being made. */
+class Connected extends pg.Pool {
+  made = 0;
+
+  constructor(config: pg.PoolConfig) {
+    super(config);
+    this.on('connect', () => {
+      this.made += 1;
+    });
+    this.on('remove', () => {
+      this.made -= 1;
+    });
+  }
+}
+
+export class Pool {
+  readonly #options: PoolOptions;
+  #pool: Connected;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#pool = this.#newPool();
+  }
+
+  /** Connections that are open, idle, and waited for. */
+  get counts(): { readonly open: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { open, idle, waiting };
+  }
+
+  /** A connection; should the pool be replaced while one is waited for, one of the new pool. */
+  async lend(deadline: Deadline): Promise<pg.PoolClient> {
+    const until = new Deadline(Math.min(connectMs, deadline.leftMs));
+    for (;;) {
+      this.#options.reach.assert();
+      const pool = this.#pool;
+      if (pool.waitingCount >= mostWaiting)
+        throw new StoreUnavailable('Too many requests wait for a connection to the database.');
+      try {
+        return await this.#lendFrom(pool, until);
+      } catch (error) {
+        const isOver = until.leftMs <= 0 || (pool === this.#pool && !this.#makesDo(pool, error));
+        if (isOver) throw unavailable(error);
+      }
+    }
+  }
+
+  /** Where the server has no connection left, those there are have to do for a while, if there are any. */
+  #makesDo(pool: Connected, error: unknown): boolean {
+    if (!isCrowded(error) || pool.made === 0) return false;
+    pool.options.max = pool.made;
+    setTimeout(() => {
+      pool.options.max = this.#options.most;
+    }, crowdedMs).unref();
+    return true;
+  }
+
+  /** A connection that comes too late is given back at once. */
+  #lendFrom(pool: pg.Pool, until: Deadline): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      let isAwaited = true;
+      const stop = () => {
+        isAwaited = false;
+        clearTimeout(timer);
+        this.#waiting.delete(giveUp);
+      };
+      const giveUp = () => {
+        stop();
+        reject(until.passed());
+      };
+      this.#waiting.add(giveUp);
+      const timer = setTimeout(giveUp, until.leftMs);
+      pool.connect().then(
+        (client) => {
+          if (!isAwaited) return client.release();
+          stop();
+          resolve(client);
+        },
+        (error) => {
+          stop();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** Gives up the connections there are, those that are lent when they come back; whoever waits gets a new one. */
+  renew(): void {
+    const old = this.#pool;
+    this.#pool = this.#newPool();
+    old.end().catch(() => {});
+    for (const goOn of this.#waiting) goOn();
+  }
+
+  /** Closes every connection; those that are lent when they come back. */
+  async end(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  #newPool(): Connected {
+    const { login, most } = this.#options;
+    const pool = new Connected({
+      ...login.config,
+      Client,
+      max: most,
+      connectionTimeoutMillis: connectMs,
+      idleTimeoutMillis: 60_000,
+      onConnect: (client) => inTime(connectMs, login.welcome(client)),
+    });
+    pool.on('error', () => {});
+    return pool;
+  }
+}

@@ -1,0 +1,137 @@
+/** Looks at a database and its server without changing anything there. */
+
+import { closedBecause, type ServerInspection } from '../../port/port.ts';
+import { Client } from '../connection/client.ts';
+import { codeOf, thrown } from '../connection/errors.ts';
+import { assertAllowed, versionIn } from '../connection/migrations.ts';
+import { Login } from '../connection/session-setup.ts';
+import { inTime } from '../connection/time-limit.ts';
+import { isPrivate } from '../connection/url.ts';
+import { migrations } from '../schema.ts';
+
+/** How long a look at everything may take, and a notification on its way. */
+const lookMs = 5_000;
+const hearMs = 1_000;
+
+const settings = ['fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names'] as const;
+
+/** What the role may open, of what the server, the database and the role allow together. */
+const free = `SELECT least(
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+      - coalesce(current_setting('reserved_connections', true), '0')::int
+      - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+    (SELECT nullif(datconnlimit, -1) - (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())
+     FROM pg_database WHERE datname = current_database()),
+    (SELECT nullif(rolconnlimit, -1) - (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user)
+     FROM pg_roles WHERE rolname = current_user))::int + 1 AS value`;
+
+const halves = `SELECT (SELECT count(*) FROM auth WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = user_id)) +
+    (SELECT count(*) FROM users WHERE NOT EXISTS (SELECT 1 FROM auth WHERE user_id = users.id)
+      AND disabled_at IS DISTINCT FROM 0) AS value`;
+
+/**
+ * Looks at the database at `url`; `listenUrl` is where nodes listen, if that is another address. `clock` is the one of
+ * this machine.
+ *
+ * @throws {StoreUnusable} if it cannot be reached, or has lost a table.
+ */
+export async function inspectPostgres(
+  url: string,
+  listenUrl: string,
+  clock: () => number,
+): Promise<ServerInspection> {
+  const login = await Login.at(url);
+  const listening = listenUrl === '' ? login : await Login.at(listenUrl, 'GATEHOUSE_DATABASE_LISTEN_URL');
+  const client = await connect(login);
+  try {
+    const found = await login.explaining(() => inTime(4 * lookMs, lookInto(client, clock)));
+    return {
+      ...found,
+      isPrivate: [url, listenUrl].every((address) => address === '' || isPrivate(address)),
+      isPooled: login.isPooled,
+      isHeard: !listening.isPooled && (await hears(listening)),
+    };
+  } finally {
+    client.end();
+  }
+}
+
+async function connect(login: Login): Promise<Client> {
+  const client = new Client(login.config);
+  client.on('error', () => {});
+  await login.explaining(() => client.connect());
+  return client;
+}
+
+async function lookInto(client: Client, clock: () => number) {
+  const value = async <Value>(sql: string, values: unknown[] = []): Promise<Value | undefined> =>
+    (await client.query<{ value: Value }>(sql, values).catch(thrown)).rows[0]?.value;
+
+  const time = await timeOf(value, clock);
+  const version = await versionIn(client);
+  if (version) await assertAllowed(client);
+  const durability = await value<ServerInspection['durability']>(
+    'SELECT jsonb_object_agg(name, setting) AS value FROM pg_settings WHERE name = ANY ($1)',
+    [settings],
+  );
+  return {
+    ...time,
+    server: String(await value(`SELECT split_part(current_setting('server_version'), ' ', 1) AS value`)),
+    schema: version?.schema,
+    schemaKnown: migrations.length,
+    closedBecause: version && closedBecause(version),
+    isReadOnly: (await value(`SELECT current_setting('transaction_read_only')::boolean AS value`)) === true,
+    halfAccounts: version ? await unlessLate(client, () => value<number>(halves)) : 0,
+    newestEntryAt: version
+      ? await value<number>('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1')
+      : undefined,
+    durability: durability as ServerInspection['durability'],
+    standbys: Number(await value('SELECT count(*) AS value FROM pg_stat_replication')),
+    freeConnections: Number(await value(free)),
+  };
+}
+
+/** Of several readings the one that travelled fastest. */
+async function timeOf(
+  value: <Value>(sql: string) => Promise<Value | undefined>,
+  clock: () => number,
+): Promise<Pick<ServerInspection, 'aheadMs' | 'aheadWithinMs'>> {
+  let best = { aheadMs: 0, aheadWithinMs: Number.POSITIVE_INFINITY };
+  for (let readings = 0; readings < 5; readings += 1) {
+    const [askedAt, now] = [performance.now(), clock()];
+    const there = Number(await value('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS value'));
+    const withinMs = (performance.now() - askedAt) / 2;
+    if (withinMs < best.aheadWithinMs) best = { aheadMs: there - now - withinMs, aheadWithinMs: withinMs };
+  }
+  return best;
+}
+
+/** What takes too long is not found out. */
+async function unlessLate<Value>(
+  client: Client,
+  work: () => Promise<Value | undefined>,
+): Promise<Value | undefined> {
+  await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${lookMs}`).catch(thrown);
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) !== '57014') throw error;
+    return undefined;
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+/** Whether a notification comes back. On a channel of its own, so that no node takes it for news. */
+async function hears(login: Login): Promise<boolean> {
+  const client = await connect(login);
+  const heard = new Promise<true>((resolve) => client.once('notification', () => resolve(true)));
+  try {
+    await client.query(`LISTEN gatehouse_doctor; NOTIFY gatehouse_doctor`);
+    return await inTime(hearMs, heard);
+  } catch {
+    return false;
+  } finally {
+    client.end();
+  }
+}

@@ -1,0 +1,155 @@
+/** Rows of PostgreSQL in the form in which they move from one place to another. */
+
+import {
+  keyOf,
+  nameOf,
+  pageRows,
+  type RowUnfit,
+  type StoreUnavailable,
+  shapeOf,
+  type TransferKind,
+  type TransferRow,
+  type TransferTable,
+} from '../../port/port.ts';
+import { hashes } from '../cluster/owners.ts';
+import { type Alone, rowsOf } from '../connection/dedicated-connection.ts';
+import { codeOf } from '../connection/errors.ts';
+import { isStorable } from '../connection/text.ts';
+import type { Run } from '../connection/transaction.ts';
+import { tokenKey } from '../tokens.ts';
+
+const read = (column: string, kind: TransferKind | undefined) => {
+  if (kind === 'hash') return `encode(${column}, 'hex')`;
+  return kind === 'json' ? `${column}::text` : column;
+};
+
+/** What a parameter with all values of a column is. */
+const arrays: Readonly<Record<TransferKind, string>> = {
+  text: 'text[]',
+  number: 'bigint[]',
+  hash: 'bytea[]',
+  json: 'jsonb[]',
+};
+
+export async function countOf({ run }: Alone, table: TransferTable): Promise<number> {
+  const { rows } = await run<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`);
+  return Number(rows[0]?.rows);
+}
+
+/** As `Readable.scan`, inside a transaction. */
+export async function* scanOf(
+  { client, run }: Alone,
+  table: TransferTable,
+  behind?: TransferRow,
+): AsyncIterable<readonly TransferRow[]> {
+  const { columns, key, ofUser } = shapeOf(table);
+  const values = behind ? keyOf(table, behind) : [];
+  const literals = key.map((column, n) => literal(client, columns[column], values[n] ?? null));
+  const conditions = [
+    ...(ofUser ? [`EXISTS (SELECT 1 FROM users WHERE id = ${table}.user_id)`] : []),
+    ...(behind ? [`(${key.join()}) > (${literals.join()})`] : []),
+  ];
+  const selected = Object.entries(columns).map(([column, kind]) => read(column, kind));
+  await run(
+    `DECLARE pages NO SCROLL CURSOR FOR SELECT ${selected.join()} FROM ${table}
+     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY ${key.join()}`,
+  );
+  try {
+    for (;;) {
+      const page = await rowsOf(client, `FETCH ${pageRows} FROM pages`);
+      if (page.length > 0) yield page;
+      if (page.length < pageRows) return;
+    }
+  } finally {
+    await run('CLOSE pages').catch(() => {});
+  }
+}
+
+/** A cursor takes no parameters. */
+function literal(
+  client: Alone['client'],
+  kind: TransferKind | undefined,
+  value: string | number | null,
+): string {
+  if (kind === 'number') return String(Number(value));
+  const text = client.escapeLiteral(String(value));
+  return kind === 'hash' ? `decode(${text}, 'hex')` : text;
+}
+
+/** Inserts rows inside a transaction, and whose their names and hashes are. */
+export async function insert(run: Run, table: TransferTable, rows: readonly TransferRow[]): Promise<void> {
+  const columns = Object.entries(shapeOf(table).columns);
+  const values = new Map(columns.map(([column, kind], n) => [column, listed(kind, rows, n)]));
+  const names = [...values.keys()].join();
+  const places = columns.map(([, kind], n) => `$${n + 1}::${arrays[kind]}`).join();
+  await run(`INSERT INTO ${table} (${names}) SELECT * FROM unnest(${places})`, [...values.values()]);
+  const owned = owners[table]?.(rows);
+  if (owned) await run(owned.into, [owned.keys, values.get('user_id')]);
+}
+
+function listed(kind: TransferKind, rows: readonly TransferRow[], n: number): unknown {
+  const values = rows.map((row) => row[n] ?? null);
+  return kind === 'hash' ? hashes(values as string[]) : values;
+}
+
+interface Owned {
+  readonly into: string;
+  readonly keys: unknown;
+}
+
+const intoNames = 'INSERT INTO names (canonical, user_id) SELECT * FROM unnest($1::text[], $2::text[])';
+
+/** What has an owner already is a session that ended and came to life again, under the same hash. */
+const intoOwners =
+  'INSERT INTO owners (key, user_id) SELECT * FROM unnest($1::bytea[], $2::text[]) ON CONFLICT (key) DO NOTHING';
+
+const column = (table: TransferTable, name: string) => {
+  const n = Object.keys(shapeOf(table).columns).indexOf(name);
+  return (rows: readonly TransferRow[]) => rows.map((row) => String(row[n]));
+};
+
+const owners: Readonly<Partial<Record<TransferTable, (rows: readonly TransferRow[]) => Owned>>> = {
+  auth: (rows) => ({ into: intoNames, keys: column('auth', 'canonical')(rows) }),
+  sessions: (rows) => ({ into: intoOwners, keys: hashes(column('sessions', 'id_hash')(rows)) }),
+  ended: (rows) => ({ into: intoOwners, keys: hashes(column('ended', 'id_hash')(rows)) }),
+  tokens: (rows) => ({
+    into: intoOwners,
+    keys: hashes(column('tokens', 'token_hash')(rows).map(tokenKey)),
+  }),
+};
+
+/** Whether the server refused a value (class 22), a row that breaks a rule of its table (23), or one too large (54). */
+export function isUnfit(error: unknown): boolean {
+  return /^(?:22|23|54)/.test(codeOf(error));
+}
+
+/** Finds the row that was refused by trying one after another, inside a transaction that is taken back afterwards. */
+export async function unfitAmong(
+  run: Run,
+  table: TransferTable,
+  rows: readonly TransferRow[],
+  refusal: unknown,
+): Promise<RowUnfit> {
+  for (const row of rows) {
+    try {
+      await insert(run, table, [row]);
+    } catch (error) {
+      if (!isUnfit(error)) throw error;
+      return { refused: 'row_unfit', table, row: nameOf(table, row), because: reasonOf(table, row, error) };
+    }
+  }
+  const { message } = refusal as StoreUnavailable;
+  return { refused: 'row_unfit', table, row: '', because: `PostgreSQL refuses it: ${message}.` };
+}
+
+function reasonOf(table: TransferTable, row: TransferRow, error: unknown): string {
+  const names = Object.keys(shapeOf(table).columns);
+  const unstorable = names.filter((_, n) => isNull(row[n] ?? null));
+  if (unstorable.length === 0) return `PostgreSQL refuses it: ${(error as Error).message}.`;
+  return `PostgreSQL cannot keep U+0000, which is in ${unstorable.join(' and ')}.`;
+}
+
+/** Also as JSON writes it. */
+function isNull(value: string | number | null): boolean {
+  return typeof value === 'string' && (!isStorable(value) || /(?<!\\)(?:\\\\)*\\u0000/.test(value));
+}

@@ -1,0 +1,226 @@
+/** A PostgreSQL database as the place rows move from or to, while no server works on it. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  closedBecause,
+  type Moved,
+  type SourceUnready,
+  StoreUnusable,
+  type TargetUnready,
+  type TransferSource,
+  type TransferTarget,
+} from '../../port/port.ts';
+import type { Digest } from '../../shared/audit-chain.ts';
+import { linkStep, linkWaiting } from '../audit/audit-chain.ts';
+import {
+  type Alone,
+  connectAlone,
+  inTransaction,
+  isLocked,
+  isShared,
+} from '../connection/dedicated-connection.ts';
+import { tables } from '../schema.ts';
+import { countOf, insert, isUnfit, scanOf, unfitAmong } from './transfer-rows.ts';
+
+const everything = [...tables, 'gatehouse'].join();
+
+/** How long whoever wrote to the same database before, and was killed, may take to be gone. */
+const patienceMs = 5_000;
+
+interface Marks {
+  readonly copying: string | null;
+  readonly note: string | null;
+  readonly moved: Moved | null;
+}
+
+/**
+ * Takes hold of a database, brought up to date and with nothing left to be linked: nobody changes it until it is
+ * released.
+ *
+ * @throws {StoreUnusable} if it cannot be used.
+ */
+export async function openPostgresSource(
+  url: string,
+  setting: string,
+  digest: Digest,
+): Promise<TransferSource | SourceUnready> {
+  const alone = await connectAlone(url, setting);
+  if (alone === 'pooled') return { refused: 'source_pooled' };
+  try {
+    const source = (await hold(alone, digest)) && (await sourceIn(alone));
+    if (source) return source;
+    alone.client.end();
+    return { refused: 'source_in_use' };
+  } catch (error) {
+    alone.client.end();
+    throw error;
+  }
+}
+
+/** Leaves the connection in a transaction in which all tables stay as they are; `false` if somebody works on them. */
+async function hold(alone: Alone, digest: Digest): Promise<boolean> {
+  const { run } = alone;
+  if (await isShared(alone)) return false;
+  let linked: number;
+  do linked = await inTransaction(alone, () => linkWaiting(run, digest, Number.MAX_SAFE_INTEGER));
+  while (linked === linkStep);
+  await run('BEGIN ISOLATION LEVEL REPEATABLE READ');
+  try {
+    // Before anything is read: what is read afterwards is what nobody can change any more.
+    await run(`LOCK TABLE ${tables.join()} IN SHARE ROW EXCLUSIVE MODE`);
+    // No server starts without reading this one.
+    await run('LOCK TABLE gatehouse IN ACCESS EXCLUSIVE MODE');
+  } catch (error) {
+    if (isLocked(error)) return false;
+    throw error;
+  }
+  // Reading everything, a plan that is quick to begin may be slow to end.
+  await run('SET LOCAL cursor_tuple_fraction = 1');
+  const { rows } = await run('SELECT 1 FROM audit_waiting LIMIT 1');
+  return rows.length === 0 && !(await isShared(alone));
+}
+
+async function sourceIn(alone: Alone): Promise<TransferSource> {
+  const { client, run, name } = alone;
+  const { copying, moved } = await marksIn(alone);
+  const because = closedBecause({ copying, moved: null });
+  if (because !== undefined) throw new StoreUnusable(because);
+  return {
+    name,
+    moved,
+    count: (table) => countOf(alone, table),
+    scan: (table, behind) => scanOf(alone, table, behind),
+    async retire(to) {
+      // Whoever was about to start when the tables were locked has read that it may.
+      if (await isShared(alone)) return 'in_use';
+      await run('UPDATE gatehouse SET moved = $1', [JSON.stringify(to)]);
+      await run('COMMIT');
+      return 'retired';
+    },
+    release: () => client.end(),
+  };
+}
+
+/**
+ * Opens a database that is to be filled, and goes on with what was begun there.
+ *
+ * @throws {StoreUnusable} if it cannot be used.
+ */
+export async function openPostgresTarget(
+  url: string,
+  setting: string,
+): Promise<TransferTarget | TargetUnready> {
+  const alone = await connectAlone(url, setting);
+  if (alone === 'pooled') return { refused: 'target_pooled' };
+  try {
+    const refused = await whyNotFilled(alone);
+    if (!refused) return await targetIn(alone);
+    alone.client.end();
+    return { refused };
+  } catch (error) {
+    alone.client.end();
+    throw error;
+  }
+}
+
+async function whyNotFilled(alone: Alone): Promise<'target_in_use' | 'target_not_empty' | undefined> {
+  if (await isShared(alone)) return 'target_in_use';
+  if (!(await isOnlyFiller(alone))) return 'target_in_use';
+  const { copying } = await marksIn(alone);
+  return copying === null && (await hasRows(alone)) ? 'target_not_empty' : undefined;
+}
+
+/** Of all who would fill a database one may, until its connection ends. */
+async function isOnlyFiller({ run }: Alone): Promise<boolean> {
+  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
+    const { rows } = await run<{ isMine: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtext('gatehouse migrate'), hashtext(current_schema())) AS "isMine"`,
+    );
+    if (rows[0]?.isMine) return true;
+    if (performance.now() > giveUpAt) return false;
+  }
+}
+
+async function hasRows({ run }: Alone): Promise<boolean> {
+  const some = tables
+    .filter((table) => table !== 'audit_ends')
+    .map((table) => `EXISTS (SELECT 1 FROM ${table})`);
+  const { rows } = await run<{ some: boolean }>(
+    `SELECT ${some.join(' OR ')} OR EXISTS (SELECT 1 FROM audit_ends WHERE last_seq > 0) AS some`,
+  );
+  return rows[0]?.some !== false;
+}
+
+async function targetIn(alone: Alone): Promise<TransferTarget> {
+  const { client, run, name } = alone;
+  const { copying, note } = await marksIn(alone);
+  return {
+    name,
+    noted: copying === null ? undefined : (note ?? undefined),
+    count: (table) => countOf(alone, table),
+
+    async *scan(table, behind) {
+      await run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL cursor_tuple_fraction = 1');
+      try {
+        yield* scanOf(alone, table, behind);
+      } finally {
+        await run('COMMIT').catch(() => {});
+      }
+    },
+
+    begin: (from, firstNote) => begin(alone, from, firstNote),
+
+    async write(table, rows, nextNote) {
+      try {
+        await inTransaction(alone, async () => {
+          await insert(run, table, rows);
+          await run('UPDATE gatehouse SET note = $1', [nextNote]);
+        });
+        return 'written';
+      } catch (error) {
+        if (!isUnfit(error)) throw error;
+        await run('BEGIN');
+        const unfit = await unfitAmong(run, table, rows, error);
+        await run('ROLLBACK');
+        return unfit;
+      }
+    },
+
+    async finish() {
+      // Else the first questions are answered by a guess at how many rows there are.
+      await run(`ANALYZE ${tables.join()}`);
+      await inTransaction(alone, async () => {
+        await run(
+          `SELECT setval(pg_get_serial_sequence('mails', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM mails`,
+        );
+        await run('UPDATE gatehouse SET copying = NULL, note = NULL');
+      });
+      return 'finished';
+    },
+
+    release: () => client.end(),
+  };
+}
+
+async function begin(alone: Alone, from: string, note: string): Promise<'begun' | 'in_use'> {
+  const { run } = alone;
+  try {
+    return await inTransaction(alone, async () => {
+      await run(`LOCK TABLE ${everything} IN ACCESS EXCLUSIVE MODE`);
+      const { copying } = await marksIn(alone);
+      const isUsed = (await isShared(alone)) || (copying === null && (await hasRows(alone)));
+      if (isUsed) return 'in_use';
+      await run(`TRUNCATE ${tables.join()}`);
+      await run('UPDATE gatehouse SET copying = $1, note = $2, moved = NULL', [from, note]);
+      return 'begun';
+    });
+  } catch (error) {
+    if (isLocked(error)) return 'in_use';
+    throw error;
+  }
+}
+
+async function marksIn({ run }: Alone): Promise<Marks> {
+  const { rows } = await run<Marks>('SELECT copying, note, moved FROM gatehouse');
+  return rows[0] ?? { copying: null, note: null, moved: null };
+}

@@ -1,0 +1,80 @@
+/** What the PostgreSQL store says of itself in numbers. */
+
+import type { Figure } from '../port/port.ts';
+import { Histogram } from '../shared/histogram.ts';
+import type { Watch } from './cluster/cluster-listener.ts';
+import type { Checks } from './cluster/session-lookup.ts';
+import type { Connections } from './connection/connections.ts';
+
+/** From a millisecond to the second within which an end holds everywhere, and beyond. */
+export const delays = () => new Histogram([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
+
+export interface Measured {
+  readonly checks: Checks;
+  readonly watch: Watch;
+  /** By what they are for. */
+  readonly connections: Readonly<Record<'checks' | 'steps', Connections>>;
+  /** Seconds from an end on another node until this one knew of it. */
+  readonly delays: Histogram;
+}
+
+export function figuresOf({ checks, watch, connections, delays }: Measured): Figure[] {
+  const pools = Object.entries(connections);
+  const memories = Object.entries({ sessions: checks.sessions, users: checks.users });
+  return [
+    {
+      name: 'gatehouse_postgres_connections',
+      kind: 'gauge',
+      help: 'Connections to PostgreSQL that are open, idle, or waited for.',
+      samples: pools.flatMap(([pool, { counts }]) =>
+        Object.entries(counts).map(([state, value]) => ({ labels: { pool, state }, value })),
+      ),
+    },
+    {
+      name: 'gatehouse_postgres_collisions_total',
+      kind: 'counter',
+      help: 'Steps that were run again after a deadlock or a serialization failure.',
+      samples: [{ value: connections.steps.collisions }],
+    },
+    {
+      name: 'gatehouse_check_memory_lookups_total',
+      kind: 'counter',
+      help: 'Lookups of session checks, by what they were for and whether memory could answer.',
+      samples: Object.entries(checks.lookups).flatMap(([kind, { hits, misses }]) => [
+        { labels: { kind, answer: 'hit' }, value: hits },
+        { labels: { kind, answer: 'miss' }, value: misses },
+      ]),
+    },
+    {
+      name: 'gatehouse_check_memory_entries',
+      kind: 'gauge',
+      help: 'Rows that session checks may be answered from.',
+      samples: memories.map(([kind, { size }]) => ({ labels: { kind }, value: size.entries })),
+    },
+    {
+      name: 'gatehouse_check_memory_bytes',
+      kind: 'gauge',
+      help: 'What these rows take up, by estimate.',
+      samples: memories.map(([kind, { size }]) => ({ labels: { kind }, value: size.bytes })),
+    },
+    {
+      name: 'gatehouse_notifications_listening',
+      kind: 'gauge',
+      help: '1 while the ends of sessions on other nodes are told to this one at once.',
+      samples: [{ value: watch.isListening ? 1 : 0 }],
+      isOfOne: true,
+    },
+    {
+      name: 'gatehouse_notifications_total',
+      kind: 'counter',
+      help: 'Notifications from other nodes.',
+      samples: [{ value: watch.notices }],
+    },
+    {
+      name: 'gatehouse_revocation_delay_seconds',
+      kind: 'histogram',
+      help: 'Time from an end on another node until this node knew of it by a notification.',
+      buckets: delays.buckets(),
+    },
+  ];
+}

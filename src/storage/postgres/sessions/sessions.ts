@@ -1,0 +1,246 @@
+/** Sessions in PostgreSQL: one row each under its user and the hash of the id. */
+
+import type { Ending, Session, SessionStore, Trail } from '../../port/port.ts';
+import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
+import type { Waiting } from '../audit/audit-outbox.ts';
+import { own } from '../cluster/owners.ts';
+import type { News } from '../cluster/revocation-notifier.ts';
+import type { Checks } from '../cluster/session-lookup.ts';
+import type { Database, InStep, Run } from '../connection/transaction.ts';
+import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } from '../rows.ts';
+import { holdToAdd, holdToChange } from '../user-lock.ts';
+import { confirmEnds, endAny, endExpired, findEnded, forgetEnded, noteEnded } from './ended-sessions.ts';
+import { type Beyond, handlesBeyond } from './session-cap.ts';
+import { hasMany, insertSession, isThere, removeEach, usedLast } from './session-rows.ts';
+import type { Touches } from './touch-buffer.ts';
+
+/** Removals of the sessions of a user inside a step of somebody else, who holds the user's row. */
+export interface SessionsOfUser {
+  /** At most `most`, or of all but one, with an entry in the audit for each. */
+  end(
+    run: InStep,
+    userId: string,
+    exceptHandle: string | undefined,
+    most: number,
+    trail: Trail | undefined,
+  ): Promise<Session[]>;
+  /** Whether there are `most`, or all but one, or more: as many as end in one step. */
+  hasMany(run: Run, userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): Promise<boolean>;
+  /** At most `most`, without an entry for each; returns how many. */
+  drop(run: InStep, userId: string, most: number, trail: Trail | undefined): Promise<number>;
+}
+
+/** What the sessions work with. */
+export interface SessionParts {
+  readonly db: Database;
+  readonly checks: Checks;
+  readonly news: News;
+  readonly touches: Touches;
+  readonly waiting: Waiting;
+}
+
+export function sessionsIn(parts: SessionParts): SessionStore & { readonly inStep: SessionsOfUser } {
+  const { db, checks, news, touches, waiting } = parts;
+  const { owners } = checks;
+
+  function forgetEach(idHashes: Iterable<string>): void {
+    for (const idHash of idHashes) checks.forgetSession(idHash);
+  }
+
+  /** Notes why sessions are gone, has them forgotten everywhere, and returns them in order of creation. */
+  async function gone(
+    run: InStep,
+    rows: readonly KeptSession[],
+    cause: EndCause | undefined,
+  ): Promise<Session[]> {
+    run.afterwards(() => news.ended(rows.map(({ idHash }) => idHash)));
+    await noteEnded(run, rows, cause);
+    return rows.toSorted(byCreation).map(sessionOf);
+  }
+
+  /** As `gone`, with an entry in the audit for each. */
+  async function ended(
+    run: InStep,
+    rows: readonly KeptSession[],
+    trail: Trail | undefined,
+  ): Promise<Session[]> {
+    const sessions = await gone(run, rows, trail);
+    await waiting.addEach(run, trail, sessions);
+    return sessions;
+  }
+
+  /** Deletes sessions of the user `$1`. */
+  async function take(run: Run, where: string, values: readonly unknown[]): Promise<KeptSession[]> {
+    const { rows } = await run<KeptSession>(
+      `DELETE FROM sessions WHERE ${where} RETURNING ${hashAndSessionColumns}`,
+      values,
+    );
+    return rows;
+  }
+
+  const ofUser = (run: Run, userId: string, exceptHandle: string | undefined, most: number) =>
+    take(run, usedLast, [userId, exceptHandle ?? null, most]);
+
+  const inStep: SessionsOfUser = {
+    end: async (run, userId, exceptHandle, most, trail) =>
+      ended(run, await ofUser(run, userId, exceptHandle, most), trail),
+    hasMany,
+    drop: async (run, userId, most, trail) =>
+      (await gone(run, await ofUser(run, userId, undefined, most), trail)).length,
+  };
+
+  /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
+  async function endBeyond(run: InStep, asked: Beyond, trail: Trail): Promise<number> {
+    const handles = await handlesBeyond(run, asked);
+    if (handles.length === 0) return 0;
+    const surplus = await take(run, 'user_id = $1 AND handle = ANY ($2::text[])', [asked.userId, handles]);
+    // Of those that end together the one used least recently ends first, as it would one by one.
+    const order = new Map(handles.map((handle, n) => [handle, n]));
+    const place = ({ handle }: Session) => order.get(handle) ?? 0;
+    const sessions = surplus.toSorted((a, b) => place(a) - place(b));
+    await gone(run, sessions, trail);
+    await waiting.addEach(run, trail, sessions);
+    return sessions.length;
+  }
+
+  /** Gives a session another id; a proof of the password leaves an entry in the audit. */
+  async function renew(
+    idHash: string,
+    newIdHash: string,
+    provenAt: number | null,
+    trail?: Trail,
+  ): Promise<boolean> {
+    const userId = await owners.of(db, idHash);
+    if (userId === undefined) return false;
+    return db.step(async (run) => {
+      // Also where its end is in doubt.
+      run.afterwards(() => forgetEach([idHash]));
+      const { rows: renewed } = await run<KeptSession>(
+        `UPDATE sessions SET id_hash = decode($3, 'hex'), proven_at = coalesce($4, proven_at)
+         WHERE user_id = $1 AND id_hash = decode($2, 'hex') RETURNING ${hashAndSessionColumns}`,
+        [userId, idHash, newIdHash, provenAt],
+      );
+      if (renewed.length === 0) return false;
+      run.afterwards(() => checks.expectSession(newIdHash));
+      await own(run, newIdHash, userId);
+      const old = renewed.map((row) => ({ ...row, idHash }));
+      await gone(run, old, trail);
+      if (provenAt !== null) await waiting.addEach(run, trail, renewed);
+      run.afterwards(() => touches.move(idHash, newIdHash));
+      return true;
+    });
+  }
+
+  return {
+    inStep,
+
+    insert: (idHash, session, trail, cap) =>
+      db.step(async (run) => {
+        const { userId, handle } = session;
+        const isUser = await (cap ? holdToChange : holdToAdd)(run, userId);
+        if (!isUser) return 'unknown_account';
+        run.afterwards(() => checks.expectSession(idHash));
+        await own(run, idHash, userId);
+        await insertSession(run, idHash, session);
+        await waiting.add(run, trail, { userId, handle });
+        if (!cap) return 'inserted';
+        const { most, step } = cap;
+        const asked = { userId, at: session.createdAt, most: most - 1, step, exceptHandle: handle };
+        return (await endBeyond(run, asked, cap.trail)) === step ? 'over_cap' : 'inserted';
+      }),
+
+    endBeyond: (userId, at, { most, step, trail }) =>
+      db.step(async (run) => {
+        await holdToChange(run, userId);
+        return endBeyond(run, { userId, at, most, step, exceptHandle: '' }, trail);
+      }),
+
+    find: (idHash, whom) => checks.session(idHash, whom),
+
+    async ofUser(userId, { before, most }) {
+      const { lastSeenAt = Number.MAX_SAFE_INTEGER, handle = '' } = before ?? {};
+      const { rows } = await db.read<Session>(
+        `SELECT ${sessionColumns} FROM sessions WHERE user_id = $1 AND (last_seen_at, handle) < ($2, $3)
+         ORDER BY last_seen_at DESC, handle DESC LIMIT $4`,
+        [userId, lastSeenAt, handle, most],
+      );
+      return rows;
+    },
+
+    touch(idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) {
+      touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
+      // Other checks within the time of trust need not note it again.
+      checks.sessions.change(idHash, (session) =>
+        session.lastSeenAt < lastSeenAt ? { ...session, lastSeenAt, idleExpiresAt } : session,
+      );
+    },
+
+    prove: renew,
+    rotate: (idHash, newIdHash, trail) => renew(idHash, newIdHash, null, trail),
+
+    async remove(idHashes, trail, deathOf) {
+      const ownersOf = await owners.find(db, idHashes);
+      if (ownersOf.size === 0) return new Map();
+      return db.step(async (run) => {
+        // Also where their end is in doubt.
+        run.afterwards(() => forgetEach(ownersOf.keys()));
+        const rows = (await removeEach(run, ownersOf)).toSorted(byCreation);
+        // A step that removes something waits for the standbys anyway.
+        if (rows.length === 0) await confirmEnds(run, ownersOf);
+        const alive: KeptSession[] = [];
+        for (const row of rows) {
+          const death = deathOf?.(row);
+          if (death) await gone(run, [row], expiryOf(row, death));
+          else alive.push(row);
+        }
+        await ended(run, alive, trail);
+        return new Map(alive.map((row) => [row.idHash, sessionOf(row)]));
+      });
+    },
+
+    removeByHandle: (userId, handle, trail) =>
+      db.step(async (run) => {
+        const [removed] = await ended(
+          run,
+          await take(run, 'user_id = $1 AND handle = $2', [userId, handle]),
+          trail,
+        );
+        return removed;
+      }),
+
+    removeOfUser: (userId, exceptHandle, most, trail) =>
+      db.step(async (run) => {
+        await holdToChange(run, userId);
+        if (exceptHandle !== undefined && !(await isThere(run, userId, exceptHandle))) return [];
+        return inStep.end(run, userId, exceptHandle, most, trail);
+      }),
+
+    async findByHandle(handle, userId) {
+      const [whose, values] = userId === undefined ? ['', [handle]] : ['AND user_id = $2', [handle, userId]];
+      const sql = `SELECT ${sessionColumns} FROM sessions WHERE handle = $1 ${whose}`;
+      return (await db.read<Session>(sql, values)).rows[0];
+    },
+
+    removeAny: (most, trail) =>
+      db.step(async (run) => {
+        const idHashes = await endAny(run, most, trail);
+        run.afterwards(() => news.ended(idHashes));
+        return idHashes.length;
+      }),
+
+    async findEnded(idHash) {
+      const userId = await owners.of(db, idHash);
+      return userId === undefined ? undefined : findEnded(db.read, userId, idHash);
+    },
+
+    sweepEnded: (before, most) => db.step((run) => forgetEnded(run, before, most)),
+
+    sweep: (now, most) =>
+      db.step(async (run) => {
+        const ended = await endExpired(run, now, most);
+        // Every node knows by itself that these are dead; what is kept of them takes up space for nothing.
+        run.afterwards(() => forgetEach(ended));
+        return ended.length;
+      }),
+  };
+}

@@ -1,0 +1,16 @@
+/** What every engine does with sessions that end: their order, and what is noted of one that died by itself. */
+
+import type { Death, Session, Trail } from '../port/port.ts';
+
+/** Why and when a session ended, and through which contract. */
+export type EndCause = Pick<Trail, 'at' | 'event' | 'outcome' | 'contract'>;
+
+/** The cause that the sweep notes: the expiry, at the instant the session died, in the contract that made it. */
+export function expiryOf({ contract }: Session, { state, diedAt }: Death): EndCause {
+  return { at: diedAt, event: 'expiry', outcome: state, contract };
+}
+
+/** Sorts sessions in order of creation; those of one instant by their handles. */
+export function byCreation(a: Session, b: Session): number {
+  return a.createdAt - b.createdAt || (a.handle < b.handle ? -1 : 1);
+}

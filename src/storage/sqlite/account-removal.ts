@@ -1,0 +1,71 @@
+/** Removes and shuts out accounts: at once all that makes them, and in steps what there may be very much of. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Trail } from '../port/port.ts';
+import type { SessionsOfUser } from './sessions/sessions.ts';
+
+/** A row in `users` that was disabled at 0 has no account any more, and waits for its sessions and devices to go. */
+export const isNotRemoved = 'disabled_at IS NOT 0';
+
+/** Every method belongs inside a step of the writer. */
+export interface Removal {
+  /** Removes an account; `false` if there was none. */
+  begin(userId: string, most: number, trail: Trail | undefined): boolean;
+  /** Takes one step with what is left of an account; `false` if there is none. */
+  goOn(most: number, trail: Trail | undefined): boolean;
+  /** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
+  endOfDisabled(after: string, most: number, trail: Trail): string | undefined;
+}
+
+export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
+  const isWaiting = db.prepare('SELECT 1 FROM users WHERE id = ? AND disabled_at = 0');
+  const selectWaiting = db.prepare('SELECT id FROM users WHERE disabled_at = 0 LIMIT 1');
+  const selectDisabled = db.prepare(
+    `SELECT id, EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id) AS isSignedIn FROM users
+     WHERE disabled_at > 0 AND id > ? ORDER BY id LIMIT ?`,
+  );
+  const removeAuth = db.prepare('DELETE FROM auth WHERE user_id = ?');
+  const removeTokens = db.prepare('DELETE FROM tokens WHERE user_id = ?');
+  const removeDevices = db.prepare(
+    `DELETE FROM devices WHERE (user_id, device_hash) IN
+     (SELECT user_id, device_hash FROM devices WHERE user_id = ? LIMIT ?)`,
+  );
+  const removeUser = db.prepare('DELETE FROM users WHERE id = ?');
+  const letWait = db.prepare(
+    'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = ?',
+  );
+
+  /** Removes sessions and devices, and tells how many rows of the largest kind went. */
+  function drop(userId: string, most: number, trail: Trail | undefined) {
+    const sessions = ofUser.drop(userId, most, trail);
+    const devices = Number(removeDevices.run(userId, most).changes);
+    return { devices, isDone: sessions < most && devices < most };
+  }
+
+  return {
+    begin(userId, most, trail) {
+      if (isWaiting.get(userId)) return false;
+      const { devices, isDone } = drop(userId, most, trail);
+      const changes = [removeAuth, removeTokens, isDone ? removeUser : letWait].map(
+        (statement) => statement.run(userId).changes,
+      );
+      return devices > 0 || changes.some((count) => count > 0);
+    },
+
+    goOn(most, trail) {
+      const id = selectWaiting.get()?.['id'];
+      if (id === undefined) return false;
+      if (drop(String(id), most, trail).isDone) removeUser.run(id);
+      return true;
+    },
+
+    endOfDisabled(after, most, trail) {
+      const rows = selectDisabled.all(after, most) as { id: string; isSignedIn: number }[];
+      const place = rows.findIndex(({ isSignedIn }) => isSignedIn === 1);
+      if (place < 0) return rows.length === most ? rows.at(-1)?.id : undefined;
+      const { id } = rows[place] as { id: string };
+      const isDone = ofUser.end(id, undefined, most, trail).length < most;
+      return isDone ? id : (rows[place - 1]?.id ?? after);
+    },
+  };
+}

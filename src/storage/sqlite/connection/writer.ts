@@ -1,0 +1,147 @@
+/** Runs write steps one after another and lets steps that wait together share one durable commit. */
+
+import { statSync } from 'node:fs';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers';
+import { StoreUnavailable } from '../../port/port.ts';
+import { isLocked } from './errors.ts';
+import { type Reader, unavailable } from './reader.ts';
+
+interface Waiting {
+  run(): unknown;
+  resolve(result: unknown): void;
+  reject(reason: unknown): void;
+}
+
+/** Pauses between tries for the write lock while another process holds it: two seconds in all. */
+const lockPausesMs = [5, 10, 20, 40, 75, 100, 150, 200, 200, 200, 250, 250, 250, 250] as const;
+
+/** Steps in one commit; more wait for the next one, so that reads get their turn. */
+const mostSteps = 256;
+
+/**
+ * A single writer for a database.
+ *
+ * Steps handed in during one turn of the event loop are committed together; each is still atomic by itself (a
+ * savepoint) and is answered only when the commit is on disk. The event loop never sleeps for a lock.
+ */
+export class Writer {
+  readonly #db: DatabaseSync;
+  readonly #file: string;
+  readonly #reader: Reader;
+  readonly #inode: bigint | undefined;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #counts = { steps: 0, commits: 0, failures: 0, lockWaits: 0 };
+  #waiting: Waiting[] = [];
+  #busy = false;
+
+  constructor(db: DatabaseSync, file: string, reader: Reader) {
+    this.#db = db;
+    this.#file = file;
+    this.#reader = reader;
+    this.#inode = inodeOf(file);
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+  }
+
+  /** Steps that were committed, commits they shared, commits that failed, and pauses for the lock of another process. */
+  get counts(): Readonly<Record<'steps' | 'commits' | 'failures' | 'lockWaits', number>> {
+    return this.#counts;
+  }
+
+  /**
+   * Runs a synchronous step inside a transaction and resolves with its result once it is durable.
+   *
+   * @throws {StoreUnavailable} if it could not be made durable; then nothing of it was kept, unless the disk itself
+   * failed while it confirmed the commit.
+   */
+  write<Result>(step: () => Result): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.#waiting.push({ run: step, resolve: resolve as (result: unknown) => void, reject });
+      if (this.#busy) return;
+      this.#busy = true;
+      setImmediate(() => this.#flush(0));
+    });
+  }
+
+  #flush(attempt: number): void {
+    try {
+      this.#reader.end();
+      this.#begin.run();
+    } catch (error) {
+      const pauseMs = isLocked(error) ? lockPausesMs[attempt] : undefined;
+      if (pauseMs === undefined) this.#finish(this.#waiting.splice(0), undefined, error);
+      else {
+        this.#counts.lockWaits += 1;
+        setTimeout(() => this.#flush(attempt + 1), pauseMs);
+      }
+      return;
+    }
+    const steps = this.#waiting.splice(0, mostSteps);
+    try {
+      const answers =
+        steps.length === 1 ? [this.#runAlone(steps[0] as Waiting)] : steps.map((s) => this.#runNested(s));
+      this.assertFileInPlace();
+      this.#commit.run();
+      this.#finish(steps, answers);
+    } catch (error) {
+      this.#rollBack();
+      this.#finish(steps, undefined, error);
+    }
+  }
+
+  /** Tells every step what became of it and goes on with those that came in meanwhile. */
+  #finish(steps: Waiting[], answers: (() => void)[] | undefined, failure?: unknown): void {
+    if (answers) {
+      this.#counts.commits += 1;
+      this.#counts.steps += steps.length;
+      for (const answer of answers) answer();
+    } else {
+      this.#counts.failures += 1;
+      for (const step of steps) step.reject(unavailable(failure));
+    }
+    this.#busy = this.#waiting.length > 0;
+    if (this.#busy) setImmediate(() => this.#flush(0));
+  }
+
+  #runAlone(step: Waiting): () => void {
+    const result = step.run();
+    return () => step.resolve(result);
+  }
+
+  /** A step that fails takes back its own writes and leaves those of its neighbours alone. */
+  #runNested(step: Waiting): () => void {
+    this.#db.exec('SAVEPOINT step');
+    try {
+      const result = step.run();
+      this.#db.exec('RELEASE step');
+      return () => step.resolve(result);
+    } catch (error) {
+      // An error that ended the whole transaction is everybody's.
+      if (!this.#db.isTransaction) throw error;
+      this.#db.exec('ROLLBACK TO step; RELEASE step');
+      return () => step.reject(unavailable(error));
+    }
+  }
+
+  /** Commits into a file that was moved or deleted would be acknowledged and lost: rejects them. */
+  assertFileInPlace(): void {
+    if (inodeOf(this.#file) === this.#inode) return;
+    throw new StoreUnavailable(
+      `${this.#file} was moved, replaced or deleted while in use. Put it back and restart.`,
+    );
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    } catch {
+      // The next BEGIN tells whether the connection is still of use.
+    }
+  }
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+}

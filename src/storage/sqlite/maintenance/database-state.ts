@@ -1,0 +1,52 @@
+/** What a file says of itself that keeps servers away: that rows are still being copied into it, or that it was moved. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { type Closed, closedBecause, type Moved, StoreUnusable } from '../../port/port.ts';
+
+/** Only a file that is or was part of a move has this table. */
+const table = `CREATE TABLE IF NOT EXISTS gatehouse (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    copying TEXT,
+    note    TEXT,
+    moved   TEXT CHECK (json_valid(moved))
+  ) STRICT;
+  INSERT OR IGNORE INTO gatehouse (id) VALUES (1);`;
+
+export interface Marks extends Closed {
+  /** What was noted with the last page that was copied into it. */
+  readonly note: string | null;
+}
+
+export function marksIn(db: DatabaseSync): Marks {
+  const isMarked = db
+    .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'gatehouse'`)
+    .get();
+  const row = isMarked && db.prepare('SELECT copying, note, moved FROM gatehouse').get();
+  if (!row) return { copying: null, note: null, moved: null };
+  const { copying, note, moved } = row as Record<string, string | null>;
+  return {
+    copying: copying ?? null,
+    note: note ?? null,
+    moved: typeof moved === 'string' ? (JSON.parse(moved) as Moved) : null,
+  };
+}
+
+/** @throws {StoreUnusable} if no server may use the file; the message says what to do. */
+export function assertOpen(db: DatabaseSync): void {
+  const because = closedBecause(marksIn(db));
+  if (because !== undefined) throw new StoreUnusable(because);
+}
+
+export function markMoved(db: DatabaseSync, moved: Moved): void {
+  db.exec(table);
+  db.prepare('UPDATE gatehouse SET moved = ?').run(JSON.stringify(moved));
+}
+
+export function markCopying(db: DatabaseSync, from: string | null, note: string): void {
+  db.exec(table);
+  db.prepare('UPDATE gatehouse SET copying = ?, note = ?').run(from, note);
+}
+
+export function removeMarks(db: DatabaseSync): void {
+  db.exec('DROP TABLE IF EXISTS gatehouse');
+}

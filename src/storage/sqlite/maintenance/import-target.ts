@@ -1,0 +1,194 @@
+/** A SQLite file that rows are moved into, under another name until it is full. */
+
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreUnusable, type TargetUnready, type TransferTarget } from '../../port/port.ts';
+import { isDamaged, isLocked } from '../connection/errors.ts';
+import { migrate, syncFolder, unusable } from '../connection/open-database.ts';
+import { unavailable } from '../connection/reader.ts';
+import { discardDatabase, syncFile } from './backup.ts';
+import { markCopying, marksIn } from './database-state.ts';
+import { takeOwnerOf } from './restore.ts';
+import { countOf, inserterOf, scanOf } from './transfer-rows.ts';
+
+/** What is written before it is kept: so much is done again after a crash. */
+const mostPages = 20;
+const mostMs = 2_000;
+
+/**
+ * Opens what is to become the file at `path`, and goes on with what was begun there.
+ *
+ * @throws {StoreUnusable} if there can be no file.
+ */
+export function openSqliteTarget(path: string): TransferTarget | TargetUnready {
+  const file = resolve(path);
+  const draft = `${file}.migrating`;
+  try {
+    assertNoLog(file);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // The last step was taken, and only the name of the draft is left.
+    if (existsSync(file) && isSame(file, draft)) discardDatabase(draft);
+    if (existsSync(file)) return { refused: 'target_exists', noted: notedAt(draft) };
+    const db = openDraft(draft);
+    return db ? targetIn(db, draft, file) : { refused: 'target_in_use' };
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+/** The only connection to the draft, made where there is none; `undefined` if there is another. */
+function openDraft(draft: string): DatabaseSync | undefined {
+  if (!existsSync(draft)) closeSync(openSync(draft, 'wx', 0o600));
+  const db = new DatabaseSync(draft, { timeout: 1_000 });
+  try {
+    // Nothing in it has been promised to anybody: after a power cut its last pages may be missing, and no others.
+    db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+      PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -262144; PRAGMA trusted_schema = OFF;
+      BEGIN EXCLUSIVE; COMMIT`);
+    marksIn(db);
+    return db;
+  } catch (error) {
+    db.close();
+    if (isLocked(error)) return undefined;
+    if (!isDamaged(error)) throw error;
+    discardDatabase(draft);
+    return openDraft(draft);
+  }
+}
+
+function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget {
+  let insert = isBegun(db) ? inserterOf(db) : undefined;
+  let [pages, since] = [0, 0];
+
+  /** Makes what was written one commit: so the pages of a tree that many rows fall on are written once for all of them. */
+  function commit(): void {
+    if (db.isTransaction) db.exec('COMMIT');
+    pages = 0;
+  }
+
+  /** Makes a draft that is full, or is to be read, a database with everything that belongs to one. */
+  function settle(): void {
+    commit();
+    if (insert) for (const sql of indexes()) db.exec(sql.replace(/INDEX/, 'INDEX IF NOT EXISTS'));
+  }
+
+  return {
+    name: `file:${file}`,
+    noted: marksIn(db).note ?? undefined,
+    count: async (table) => countOf(db, table),
+
+    scan(table, behind) {
+      settle();
+      return scanOf(db, table, behind);
+    },
+
+    async begin(from, note) {
+      clear(db);
+      migrate(db, 0);
+      db.exec('PRAGMA foreign_keys = ON; BEGIN; DELETE FROM audit_ends');
+      for (const sql of indexes()) db.exec(`DROP INDEX ${/INDEX (\w+)/.exec(sql)?.[1]}`);
+      markCopying(db, from, note);
+      db.exec('COMMIT');
+      insert = inserterOf(db);
+      return 'begun';
+    },
+
+    async write(table, rows, note) {
+      if (!insert) throw new Error('The copy was not begun.');
+      try {
+        if (!db.isTransaction) {
+          db.exec('BEGIN');
+          since = performance.now();
+        }
+        db.exec('SAVEPOINT page');
+        const written = insert(table, rows);
+        markCopying(db, marksIn(db).copying, note);
+        if (written !== 'written') db.exec('ROLLBACK TO page');
+        db.exec('RELEASE page');
+        pages += 1;
+        if (pages === mostPages || performance.now() - since > mostMs) commit();
+        return written;
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw unavailable(error);
+      }
+    },
+
+    async finish() {
+      settle();
+      markCopying(db, null, marksIn(db).note ?? '');
+      db.exec('PRAGMA journal_mode = DELETE');
+      db.close();
+      if (process.getuid?.() === 0) takeOwnerOf(dirname(file), draft);
+      syncFile(draft);
+      return publish(draft, file);
+    },
+
+    async release() {
+      if (!db.isOpen) return;
+      commit();
+      const isEmpty = !isBegun(db);
+      db.close();
+      if (isEmpty) discardDatabase(draft);
+    },
+  };
+}
+
+/** The indexes there are besides those of the keys: made at the end, they cost a fraction. */
+function indexes(): string[] {
+  const db = new DatabaseSync(':memory:');
+  migrate(db, 0);
+  const rows = db.prepare(`SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`).all();
+  db.close();
+  return rows.map(({ sql }) => String(sql));
+}
+
+function publish(draft: string, file: string): 'finished' | 'exists' {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists';
+    throw error;
+  }
+  rmSync(draft);
+  syncFolder(dirname(file));
+  return 'finished';
+}
+
+/** Removes every table. What was begun by another version may have others than this one. */
+function clear(db: DatabaseSync): void {
+  db.exec('PRAGMA foreign_keys = OFF; BEGIN');
+  const rows = db
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+    .all();
+  for (const { name } of rows) db.exec(`DROP TABLE "${name}"`);
+  db.exec('PRAGMA user_version = 0; COMMIT');
+}
+
+function isBegun(db: DatabaseSync): boolean {
+  return marksIn(db).note !== null;
+}
+
+function notedAt(draft: string): string | undefined {
+  if (!existsSync(draft)) return undefined;
+  const db = new DatabaseSync(draft, { readOnly: true, timeout: 1_000 });
+  try {
+    return marksIn(db).note ?? undefined;
+  } catch {
+    return undefined;
+  } finally {
+    db.close();
+  }
+}
+
+function isSame(file: string, draft: string): boolean {
+  return statSync(file).ino === statSync(draft, { throwIfNoEntry: false })?.ino;
+}
+
+function assertNoLog(file: string): void {
+  if (existsSync(file) || !existsSync(`${file}-wal`)) return;
+  throw new StoreUnusable(
+    `${basename(file)}-wal lies where ${file} is to be, and belongs to another database. Move it away, or choose another name.`,
+  );
+}

@@ -1,0 +1,81 @@
+/** Looks at a database without changing anything in it, not even its version. */
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { sentencesOf, systemCodeOf } from '../../../disk-errors.ts';
+import { closedBecause, type Inspection, StoreUnusable } from '../../port/port.ts';
+import { assertOwn, notAFile } from '../connection/open-database.ts';
+import { migrations } from '../schema.ts';
+import { marksIn } from './database-state.ts';
+
+/** What is wrong is said this many times at most. */
+const mostComplaints = 5;
+
+/**
+ * Reads the whole database at `path`; `undefined` if there is none.
+ *
+ * @throws {StoreUnusable} if it is not Gatehouse's, or cannot be opened.
+ */
+export function inspectDatabase(path: string): Inspection | undefined {
+  const file = resolve(path);
+  const about = statSync(file, { throwIfNoEntry: false });
+  if (!about) return undefined;
+  if (!about.isFile()) throw notAFile(file, about);
+  try {
+    assertOwn(file);
+    const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    try {
+      return { ...lookInto(db), bytes: about.size, logBytes: sizeOf(`${file}-wal`) };
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (error instanceof StoreUnusable) throw error;
+    const code = systemCodeOf(error);
+    const said = code && sentencesOf(code, 'point DATABASE_URL at another disk');
+    throw new StoreUnusable(`Cannot read the database ${file}: ${said ?? `${(error as Error).message}.`}`, {
+      cause: error,
+    });
+  }
+}
+
+function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
+  // One snapshot: a server that writes meanwhile must not look like damage.
+  db.exec('BEGIN');
+  const schema = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  const found = complaints(db);
+  const isReadable = found.length === 0;
+  const number = (sql: string) => {
+    const value = db.prepare(sql).get()?.['value'];
+    return typeof value === 'number' ? value : undefined;
+  };
+  const halves = `SELECT (SELECT count(*) FROM auth WHERE user_id NOT IN (SELECT id FROM users)) +
+                         (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM auth)
+                          AND disabled_at IS NOT 0) AS value`;
+  return {
+    schema,
+    schemaKnown: migrations.length,
+    damage: [...found, ...(isReadable ? orphans(db) : [])],
+    closedBecause: isReadable ? closedBecause(marksIn(db)) : undefined,
+    halfAccounts: isReadable ? (number(halves) ?? 0) : 0,
+    newestEntryAt:
+      isReadable && schema >= 2
+        ? number('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1')
+        : undefined,
+  };
+}
+
+function complaints(db: DatabaseSync): string[] {
+  const rows = db.prepare(`PRAGMA integrity_check(${mostComplaints})`).all();
+  return rows.map((row) => String(row['integrity_check'])).filter((found) => found !== 'ok');
+}
+
+function orphans(db: DatabaseSync): string[] {
+  const rows = db.prepare('PRAGMA foreign_key_check').all().slice(0, mostComplaints);
+  return rows.map(({ table, parent }) => `a row of ${table} belongs to a row of ${parent} that is missing`);
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,181 @@
+/** Puts a copy in the place of the database: only while nobody else has it open, and in one step. */
+
+import {
+  chmodSync,
+  chownSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { cannotWrite, systemCodeOf } from '../../../disk-errors.ts';
+import type { Progress, Replaced, ReplaceRefusal, SourceRefusal } from '../../port/port.ts';
+import { isDamaged, isLocked } from '../connection/errors.ts';
+import { assertOwn, headerOf, isGatehouse, syncFolder } from '../connection/open-database.ts';
+import { migrations } from '../schema.ts';
+import { discardDatabase, syncFile } from './backup.ts';
+import { marksIn, removeMarks } from './database-state.ts';
+
+/** How long whoever has the database open just now may take to close it. */
+const patienceMs = 1_000;
+
+/** A database that nobody else can open until it is let go. */
+export interface Held {
+  /** Copies a backup to a file beside the database, which `replace` puts in its place. */
+  copy(source: string, progress: Progress): Promise<string | SourceRefusal>;
+  /** Puts the copy in the place of the database, which is kept under a name that ends in `stamp`. */
+  replace(draft: string, stamp: string): Replaced;
+  /** Removes what is left of a copy and lets go of the database. */
+  release(): void;
+}
+
+/**
+ * Takes hold of the database at `path`, whether there is one or not. A file that is damaged beyond opening cannot be
+ * held, and cannot be in use for long either.
+ *
+ * @throws {StoreUnusable} if the file there is a database of another program.
+ */
+export function holdDatabase(path: string): Held | ReplaceRefusal {
+  const file = resolve(path);
+  const draft = `${file}.restore-${process.pid}`;
+  if (existsSync(file)) assertOwn(file);
+  const lock = existsSync(file) ? lockOf(file) : undefined;
+  if (lock === 'in use') return { refused: 'database_in_use' };
+  return {
+    async copy(source, progress) {
+      const refusal = judge(resolve(source), file);
+      if (refusal) return { refused: refusal };
+      try {
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        discardDatabase(draft);
+        await copyFile(source, draft, progress);
+      } catch (error) {
+        // What stopped it, or what was wrong with the backup, is said as it is.
+        const isOfTarget =
+          systemCodeOf(error) !== undefined && (error as NodeJS.ErrnoException).path !== source;
+        throw isOfTarget ? cannotWrite(file, error) : error;
+      }
+      return isSound(draft) && isWhole(draft) ? draft : { refused: 'source_damaged' };
+    },
+
+    replace(copy, stamp) {
+      takeOwnerOf(existsSync(file) ? file : dirname(file), copy);
+      syncFile(copy);
+      const kept = freeName(`${file}.before-restore-${stamp}`);
+      const hadOne = existsSync(file);
+      // Whoever restored the wrong file wants the old one back.
+      if (hadOne) linkSync(file, kept);
+      // A log that was left beside the old file must never be taken for the new one's.
+      for (const suffix of ['-wal', '-shm', '-journal']) moveIfThere(`${file}${suffix}`, `${kept}${suffix}`);
+      renameSync(copy, file);
+      syncFolder(dirname(file));
+      return { keptAs: hadOne ? kept : undefined };
+    },
+
+    release() {
+      discardDatabase(draft);
+      lock?.close();
+    },
+  };
+}
+
+/**
+ * Leaving the write-ahead log takes a lock that nobody gets while anybody else has the file open; it also moves every
+ * commit into the file itself. Without that log a second lock then keeps everybody out.
+ */
+export function lockOf(file: string): DatabaseSync | 'in use' | undefined {
+  const db = new DatabaseSync(file, { timeout: patienceMs });
+  try {
+    db.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    // Somebody who opened it between the two has brought the log back.
+    if (db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'delete') return db;
+    db.close();
+    return 'in use';
+  } catch (error) {
+    if (db.isOpen) db.close();
+    if (isLocked(error)) return 'in use';
+    if (isDamaged(error)) return undefined;
+    throw error;
+  }
+}
+
+function judge(source: string, file: string): SourceRefusal['refused'] | undefined {
+  const about = statSync(source, { throwIfNoEntry: false });
+  if (!about) return 'source_missing';
+  if (!about.isFile()) return 'source_foreign';
+  if (about.ino === statSync(file, { throwIfNoEntry: false })?.ino) return 'source_is_database';
+  const header = headerOf(source);
+  if (!header || !isGatehouse(header)) return 'source_foreign';
+  const log = statSync(`${source}-wal`, { throwIfNoEntry: false });
+  if (log && log.size > 0) return 'source_incomplete';
+  return header.readUInt32BE(60) > migrations.length ? 'source_newer' : undefined;
+}
+
+async function copyFile(source: string, draft: string, progress: Progress): Promise<void> {
+  const { size } = statSync(source);
+  let copied = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      copied += chunk.byteLength;
+      progress(copied, size);
+      next(null, chunk);
+    },
+  });
+  const chunks = { highWaterMark: 1 << 20 };
+  await pipeline(
+    createReadStream(source, chunks),
+    count,
+    createWriteStream(draft, { flags: 'wx', mode: 0o600 }),
+  );
+}
+
+function isSound(draft: string): boolean {
+  try {
+    const db = new DatabaseSync(draft);
+    try {
+      return db.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (isDamaged(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether nothing was still to be copied into it. What was moved away begins anew here. */
+function isWhole(draft: string): boolean {
+  const db = new DatabaseSync(draft);
+  try {
+    if (marksIn(db).copying !== null) return false;
+    removeMarks(db);
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
+/** The server may run as somebody else than whoever restores: it must be able to open what it finds. */
+export function takeOwnerOf(model: string, copy: string): void {
+  const { uid, gid } = statSync(model);
+  const own = statSync(copy);
+  if (own.uid !== uid || own.gid !== gid) chownSync(copy, uid, gid);
+  chmodSync(copy, 0o600);
+}
+
+function freeName(wish: string): string {
+  let name = wish;
+  for (let n = 2; existsSync(name); n += 1) name = `${wish}-${n}`;
+  return name;
+}
+
+function moveIfThere(from: string, to: string): void {
+  if (existsSync(from)) renameSync(from, to);
+}

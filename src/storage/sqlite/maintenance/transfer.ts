@@ -1,0 +1,68 @@
+/** A SQLite file as the place rows move from, held for as long as it takes. */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { closedBecause, type SourceUnready, StoreUnusable, type TransferSource } from '../../port/port.ts';
+import { assertFile, openDatabase, schemaVersion, unusable } from '../connection/open-database.ts';
+import { migrations } from '../schema.ts';
+import { markMoved, marksIn } from './database-state.ts';
+import { lockOf } from './restore.ts';
+import { countOf, scanOf } from './transfer-rows.ts';
+
+/**
+ * Takes hold of the file at `path`, brought up to date: nobody else opens it until it is released.
+ *
+ * @throws {StoreUnusable} if it is not a database of Gatehouse, or one of a newer version.
+ */
+export function openSqliteSource(path: string): TransferSource | SourceUnready {
+  const file = resolve(path);
+  if (!existsSync(file)) return { refused: 'source_missing' };
+  try {
+    const db = hold(file);
+    return db ? sourceIn(db, file) : { refused: 'source_in_use' };
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+/** The only connection there is, in a transaction that keeps it so; `undefined` if there are others. */
+function hold(file: string): DatabaseSync | undefined {
+  assertFile(file);
+  for (;;) {
+    const db = lockOf(file);
+    if (db === 'in use') return undefined;
+    if (!db) throw new StoreUnusable(`${file} is damaged. Restore it from a backup.`);
+    try {
+      if (schemaVersion(db, file) === migrations.length) return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    db.close();
+    openDatabase(file).close();
+  }
+}
+
+function sourceIn(db: DatabaseSync, file: string): TransferSource {
+  const { copying, moved } = marksIn(db);
+  const because = closedBecause({ copying, moved: null });
+  if (because !== undefined) {
+    db.close();
+    throw new StoreUnusable(because);
+  }
+  return {
+    name: `file:${file}`,
+    moved,
+    count: async (table) => countOf(db, table),
+    scan: (table, behind) => scanOf(db, table, behind),
+    async retire(moved) {
+      markMoved(db, moved);
+      db.exec('COMMIT');
+      return 'retired';
+    },
+    async release() {
+      if (db.isOpen) db.close();
+    },
+  };
+}

@@ -1,0 +1,247 @@
+/** Sessions in SQLite: one row each under the hash of the id; uses are written back in batches. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Ending, Session, SessionStore, Trail } from '../../port/port.ts';
+import { shares } from '../../shared/session-cache.ts';
+import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
+import type { Chain } from '../audit/audit-chain.ts';
+import type { Reader } from '../connection/reader.ts';
+import type { Writer } from '../connection/writer.ts';
+import { endedIn } from './ended-sessions.ts';
+import { beyondIn } from './session-cap.ts';
+import { touchesOf } from './touch-buffer.ts';
+
+const columns = `handle, user_id AS userId, contract, created_at AS createdAt,
+  last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt,
+  proven_at AS provenAt, network, device`;
+
+const hashAndColumns = `lower(hex(id_hash)) AS idHash, ${columns}`;
+
+/** A session with the hash it was kept under. */
+interface Removed extends Session {
+  readonly idHash: string;
+}
+
+/** Removals of the sessions of a user inside a step of somebody else. */
+export interface SessionsOfUser {
+  /** At most `most`, or of all but one, with an entry in the audit for each. */
+  end(userId: string, exceptHandle: string | undefined, most: number, trail: Trail | undefined): Session[];
+  /** Whether there are `most`, or all but one, or more: as many as end in one step. */
+  hasMany(userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): boolean;
+  /** At most `most`, without an entry for each; returns how many. */
+  drop(userId: string, most: number, trail: Trail | undefined): number;
+}
+
+/** Behind the last place there can be in the list of a user. */
+const end = { lastSeenAt: Number.MAX_SAFE_INTEGER, handle: '' };
+
+/** A session store with what the rest of the engine needs of it. */
+export interface OwnSessionStore extends SessionStore {
+  /** Resolves when all gathered uses are written. */
+  writeBack(): Promise<void>;
+  readonly inStep: SessionsOfUser;
+}
+
+export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, chain: Chain): OwnSessionStore {
+  const insert = db.prepare(
+    `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at,
+                           expires_at, proven_at, network, device)
+     SELECT unhex(?), ?, id, ?, ?, ?, ?, ?, ?, ?, ? FROM users WHERE id = ? AND disabled_at IS NOT 0`,
+  );
+  const select = db.prepare(`SELECT ${columns} FROM sessions WHERE id_hash = unhex(?)`);
+  const selectByHandle = db.prepare(`SELECT ${columns} FROM sessions WHERE handle = ?`);
+  const selectByHandleOf = db.prepare(`SELECT ${columns} FROM sessions WHERE handle = ? AND user_id = ?`);
+  const selectOfUser = db.prepare(
+    `SELECT ${columns} FROM sessions WHERE user_id = ? AND (last_seen_at, handle) < (?, ?)
+     ORDER BY last_seen_at DESC, handle DESC LIMIT ?`,
+  );
+  const rotate = db.prepare(
+    'UPDATE sessions SET id_hash = unhex(?), proven_at = ifnull(?, proven_at) WHERE id_hash = unhex(?)',
+  );
+  const remove = db.prepare(`DELETE FROM sessions WHERE id_hash = unhex(?) RETURNING ${hashAndColumns}`);
+  const removeByHandle = db.prepare(
+    `DELETE FROM sessions WHERE handle = ? AND user_id = ? RETURNING ${hashAndColumns}`,
+  );
+  const removeByHandles = db.prepare(
+    `DELETE FROM sessions WHERE handle IN (SELECT value FROM json_each(?)) AND +user_id = ?
+     RETURNING ${hashAndColumns}`,
+  );
+  const removeOfUser = db.prepare(
+    `DELETE FROM sessions WHERE id_hash IN
+     (SELECT id_hash FROM sessions WHERE user_id = ? AND handle IS NOT ?
+      ORDER BY last_seen_at DESC, handle DESC LIMIT ?) RETURNING ${hashAndColumns}`,
+  );
+  const countOfUser = db.prepare(
+    'SELECT count(*) AS count FROM (SELECT 1 FROM sessions WHERE user_id = ? AND handle IS NOT ? LIMIT ?)',
+  );
+  const isThere = db.prepare('SELECT 1 FROM sessions WHERE user_id = ? AND handle = ?');
+  const removeAny = db.prepare(
+    `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash FROM sessions LIMIT ?) RETURNING ${hashAndColumns}`,
+  );
+  const sweep = db.prepare(
+    `DELETE FROM sessions WHERE id_hash IN
+     (SELECT id_hash FROM sessions WHERE idle_expires_at <= ? ORDER BY idle_expires_at LIMIT ?)`,
+  );
+
+  const sessions = reader.remembering(shares.sessions, (idHash) => select.get(idHash) as Session | undefined);
+  const touches = touchesOf(db, writer, sessions.forget);
+  const ended = endedIn(db);
+  const beyond = beyondIn(db);
+
+  /** Forgets rows that were removed, notes why, and returns them as the port knows them, in order of creation. */
+  function gone(rows: readonly Record<string, unknown>[], cause: EndCause | undefined): Session[] {
+    const removed = rows.map((row) => {
+      const { idHash, ...session } = row as unknown as Removed;
+      sessions.forget(idHash);
+      ended.note(idHash, session, cause);
+      return session;
+    });
+    return removed.sort(byCreation);
+  }
+
+  const inStep: SessionsOfUser = {
+    end(userId, exceptHandle, most, trail) {
+      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null, most), trail);
+      chain.appendEach(trail, removed);
+      return removed;
+    },
+    hasMany: (userId, { exceptHandle = null, most }) =>
+      countOfUser.get(userId, exceptHandle, most)?.['count'] === most,
+    drop: (userId, most, trail) => gone(removeOfUser.all(userId, null, most), trail).length,
+  };
+
+  /** Ends sessions of a user, with an entry in the audit for each, in the order of their handles; returns how many. */
+  function endEach(userId: string, handles: readonly string[], trail: Trail): number {
+    const order = new Map(handles.map((handle, n) => [handle, n]));
+    const place = ({ handle }: Session) => order.get(handle) ?? 0;
+    const removed = gone(removeByHandles.all(JSON.stringify(handles), userId), trail);
+    chain.appendEach(
+      trail,
+      removed.toSorted((a, b) => place(a) - place(b)),
+    );
+    return removed.length;
+  }
+
+  /** Gives a session another id, and returns it if it was there. */
+  function renew(
+    idHash: string,
+    newIdHash: string,
+    provenAt: number | null,
+    trail: Trail | undefined,
+  ): Session | undefined {
+    const session = select.get(idHash) as Session | undefined;
+    if (!session || rotate.run(newIdHash, provenAt, idHash).changes === 0) return undefined;
+    sessions.forget(idHash);
+    sessions.forget(newIdHash);
+    ended.note(idHash, session, trail);
+    touches.move(idHash, newIdHash);
+    return session;
+  }
+
+  return {
+    insert: (idHash, session, trail, cap) =>
+      writer.write(() => {
+        const { handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = session;
+        const { provenAt, network, device } = session;
+        const { changes } = insert.run(
+          idHash,
+          handle,
+          contract,
+          createdAt,
+          lastSeenAt,
+          idleExpiresAt,
+          expiresAt,
+          provenAt,
+          network,
+          device,
+          userId,
+        );
+        if (changes === 0) return 'unknown_account';
+        sessions.forget(idHash);
+        chain.append(trail, { userId, handle });
+        if (!cap) return 'inserted';
+        const besides = { ...cap, most: cap.most - 1 };
+        const ending = beyond(userId, createdAt, besides, handle);
+        return endEach(userId, ending, cap.trail) === cap.step ? 'over_cap' : 'inserted';
+      }),
+
+    endBeyond: (userId, at, cap) =>
+      writer.write(() => endEach(userId, beyond(userId, at, cap, ''), cap.trail)),
+
+    find: sessions.find,
+
+    async ofUser(userId, { before = end, most }) {
+      const { lastSeenAt, handle } = before;
+      const rows = reader.read(() => selectOfUser.all(userId, lastSeenAt, handle, most));
+      return rows as unknown as Session[];
+    },
+
+    touch: (idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) =>
+      touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter }),
+
+    prove: (idHash, newIdHash, provenAt, trail) =>
+      writer.write(() => {
+        const session = renew(idHash, newIdHash, provenAt, trail);
+        if (session) chain.append(trail, session);
+        return session !== undefined;
+      }),
+
+    rotate: (idHash, newIdHash, trail) =>
+      writer.write(() => renew(idHash, newIdHash, null, trail) !== undefined),
+
+    async remove(idHashes, trail, deathOf) {
+      // Ids of no session cost no commit: what can be seen to be gone is gone for good.
+      if (!idHashes.some((idHash) => sessions.find(idHash))) return new Map();
+      return writer.write(() => {
+        const rows = idHashes.flatMap((idHash) => remove.all(idHash)) as unknown as Removed[];
+        const removed = new Map<string, Session>();
+        for (const row of rows.toSorted(byCreation)) {
+          const death = deathOf?.(row);
+          const [session] = gone([{ ...row }], death ? expiryOf(row, death) : trail);
+          if (death || !session) continue;
+          chain.append(trail, session);
+          removed.set(row.idHash, session);
+        }
+        return removed;
+      });
+    },
+
+    removeByHandle: (userId, handle, trail) =>
+      writer.write(() => {
+        const [removed] = gone(removeByHandle.all(handle, userId), trail);
+        if (removed) chain.append(trail, removed);
+        return removed;
+      }),
+
+    removeOfUser: (userId, exceptHandle, most, trail) =>
+      writer.write(() =>
+        exceptHandle !== undefined && !isThere.get(userId, exceptHandle)
+          ? []
+          : inStep.end(userId, exceptHandle, most, trail),
+      ),
+
+    inStep,
+
+    async findByHandle(handle, userId) {
+      const find = () =>
+        userId === undefined ? selectByHandle.get(handle) : selectByHandleOf.get(handle, userId);
+      return reader.read(find) as Session | undefined;
+    },
+
+    removeAny: (most, trail) => writer.write(() => gone(removeAny.all(most), trail).length),
+
+    findEnded: async (idHash) => reader.read(() => ended.find(idHash)),
+
+    sweepEnded: (before, most) => writer.write(() => ended.forget(before, most)),
+
+    sweep: (now, most) =>
+      writer.write(() => {
+        ended.noteExpired(now, most);
+        const { changes } = sweep.run(now, most);
+        if (changes > 0) sessions.forgetAll();
+        return Number(changes);
+      }),
+
+    writeBack: touches.writeBack,
+  };
+}
