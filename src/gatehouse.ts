@@ -1,8 +1,6 @@
 /** The composition root: settings in, one handler of requests out. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exposition } from './exposition.ts';
-import { figuresOf } from './figures.ts';
 import type { Contract } from './http/contract.ts';
 import { dotjson } from './http/contracts/dotjson.ts';
 import { envelope } from './http/contracts/envelope.ts';
@@ -22,7 +20,10 @@ import { outboxPost } from './mail/folder-transport.ts';
 import { loadMailLibrary } from './mail/mail-library.ts';
 import { Sender } from './mail/queue-sender.ts';
 import { smtpPost } from './mail/smtp-transport.ts';
-import { type Log, openGate } from './open.ts';
+import { endNoter, startSweeping } from './maintenance/periodic-tasks.ts';
+import { figuresOf } from './metrics/metrics.ts';
+import { exposition } from './metrics/prometheus-text.ts';
+import { type Log, openGate } from './open-services.ts';
 import { closest } from './settings/did-you-mean.ts';
 import { comparableBlock } from './settings/ip-addresses.ts';
 import { table } from './settings/option-table.ts';
@@ -31,7 +32,6 @@ import { hstsOf, isContract, type Settings, type Share } from './settings/settin
 import { checkSettings } from './settings/validate-settings.ts';
 import { after } from './storage/port/awaitable.ts';
 import type { Figure } from './storage/port/port.ts';
-import { endNoter, startSweeping } from './sweeping.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
 import { listUsers } from './usecases/admin/admin-users.ts';
 import type { Gate } from './usecases/services.ts';

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exposition } from '../src/exposition.ts';
+import { exposition } from '../src/metrics/prometheus-text.ts';
 import type { Figure } from '../src/storage/port/port.ts';
 import { parse } from './support/metrics.ts';
 

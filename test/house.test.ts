@@ -107,7 +107,7 @@ test.each([
   ['past the port, from the front of the house', 'src/gatehouse.ts', './storage/sqlite/store.ts'],
   ['past the port, from the mails', 'src/mail/queue-sender.ts', '../storage/sqlite/mails.ts'],
   ['past the port, from the process', 'src/server/main.ts', '../storage/sqlite/open.ts'],
-  ['up, from the figures', 'src/figures.ts', './gatehouse.ts'],
+  ['up, from the figures', 'src/metrics/metrics.ts', './gatehouse.ts'],
   ['out of the house', 'src/http/handler.ts', '../../test/support/server.ts'],
   ['into no room', 'src/http/handler.ts', '../helpers.ts'],
 ])('law 1 is seen broken: %s', (_way, path, specifier) => {
@@ -118,7 +118,7 @@ test('law 1 allows the way down', () => {
   const legal = [
     importing('src/index.ts', './gatehouse.ts', './settings.ts', './wire/call.ts'),
     importing('src/gatehouse.ts', './open.ts', './wire/rest.ts', './mail/sender.ts', './settings.ts'),
-    importing('src/open.ts', './storage/sqlite/store.ts', './usecases/gate.ts', './settings.ts'),
+    importing('src/open-services.ts', './storage/sqlite/store.ts', './usecases/gate.ts', './settings.ts'),
     importing('src/mail/queue-sender.ts', '../concepts/mails.ts', '../settings.ts', './words.ts'),
     importing('src/settings/settings.ts', './options.ts', './values.ts'),
     importing('src/settings/option-table.ts', './settings.ts', './settings/time-zone.ts', './values.ts'),
@@ -131,7 +131,7 @@ test('law 1 allows the way down', () => {
     importing('src/storage/sqlite/connection/writer.ts', '../histogram.ts'),
     importing('test/storage/conformance/case.ts', '../../../src/storage/port/port.ts', 'node:assert/strict'),
     importing('test/storage/conformance.ts', './conformance/case.ts'),
-    importing('src/figures.ts', './wire/traffic.ts', './mail/sender.ts', './version.ts'),
+    importing('src/metrics/metrics.ts', './wire/traffic.ts', './mail/sender.ts', './version.ts'),
   ];
   expect(lawOne(legal)).toEqual([]);
 });
@@ -160,7 +160,7 @@ test.each([
   ['a log', 'src/gatehouse.ts', "import pino from 'pino';"],
   ['metrics', 'src/gatehouse.ts', "import { Registry } from 'prom-client';"],
   ['metrics in another file of the room', 'src/server/main.ts', "const m = await import('prom-client');"],
-  ['a cookie library', 'src/cli/doctor.ts', "import { parseDate } from 'tough-cookie';"],
+  ['a cookie library', 'src/cli/commands/doctor.ts', "import { parseDate } from 'tough-cookie';"],
   ['a mail', 'src/usecases/account/forgot-password.ts', "import { createTransport } from 'nodemailer';"],
 ])('law 2 is seen broken by %s', (_word, path, line) => {
   expect(lawTwo([source(path, line)]).length).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { existsSync, linkSync, renameSync } from 'node:fs';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { migrate } from '../src/migrate.ts';
+import { migrate } from '../src/maintenance/migrate.ts';
 import type { Moved, TransferTarget } from '../src/storage/port/port.ts';
 import { crowded } from './support/crowd.ts';
 import { type Ends, goWrong, powerCut } from './support/cutting.ts';

@@ -5,9 +5,9 @@ import { CannotWrite } from '../disk-errors.ts';
 import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings/read-settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../storage/port/port.ts';
-import { adviceFor } from './advice.ts';
-import { type Exit, exits, Failure } from './exit.ts';
+import { type Exit, exits, Failure } from './exit-codes.ts';
 import { createProgram } from './program.ts';
+import { adviceFor } from './usage-advice.ts';
 
 // Whoever reads only the first lines closes the pipe: then there is nobody to write for.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>

@@ -2,16 +2,16 @@
 
 import { Command } from 'commander';
 import { version } from '../version.ts';
-import { addAuditCommands } from './audit.ts';
-import { addBackupCommands } from './backup.ts';
 import { add } from './command.ts';
-import { addDoctorCommands } from './doctor.ts';
-import { exits, Failure } from './exit.ts';
-import { addExplainCommand } from './explain.ts';
-import { addMigrateCommand } from './migrate.ts';
-import { addSessionCommands } from './session.ts';
-import { addThrottleCommands } from './throttle.ts';
-import { addUserCommands } from './user.ts';
+import { addAuditCommands } from './commands/audit.ts';
+import { addBackupCommands } from './commands/backup.ts';
+import { addDoctorCommands } from './commands/doctor.ts';
+import { addExplainCommand } from './commands/explain.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
+import { addSessionCommands } from './commands/session.ts';
+import { addThrottleCommands } from './commands/throttle.ts';
+import { addUserCommands } from './commands/user.ts';
+import { exits, Failure } from './exit-codes.ts';
 
 const about = `
 Every command reads the settings of the server from the environment, DATABASE_URL above all, and works while the

@@ -1,8 +1,8 @@
 /** A progress bar on standard error while something long runs, only for people, and a way to stop it. */
 
 import { SingleBar } from 'cli-progress';
-import type { Progress } from '../archive.ts';
-import { exits, Failure } from './exit.ts';
+import type { Progress } from '../maintenance/backup.ts';
+import { exits, Failure } from './exit-codes.ts';
 
 /**
  * Runs `work` with a bar. Ctrl-C makes the next step of the work fail, so that it takes back what it began; pressed

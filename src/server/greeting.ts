@@ -3,7 +3,7 @@
 import type { Settings } from '../settings/settings.ts';
 import { warnings } from '../settings/warnings.ts';
 import type { ProcessLog } from './log.ts';
-import { say } from './process.ts';
+import { say } from './process-lifecycle.ts';
 
 /** Tells people on standard error and machines in the log that the server listens, and what is worth a warning. */
 export function announce(

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { Socket } from 'node:net';
 import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
-import type { Refuser } from './refuser.ts';
+import type { Refuser } from './connection-refusals.ts';
 
 /** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
 export const headersTimeoutMs = 10_000;

@@ -3,7 +3,7 @@
 import { environmentRemarks } from '../settings/environment-remarks.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { createLog } from './log.ts';
-import { giveUp, say, surviveEverything, surviveHangup } from './process.ts';
+import { giveUp, say, surviveEverything, surviveHangup } from './process-lifecycle.ts';
 
 const log = createLog();
 surviveEverything(log);
@@ -18,7 +18,8 @@ try {
     if (level === 'warn') say(`Warning: ${text}`);
   }
   // Whoever is alone needs no supervisor, and a supervisor needs nothing of what its workers do.
-  const { start } = settings.workers === 1 ? await import('./alone.ts') : await import('./supervisor.ts');
+  const { start } =
+    settings.workers === 1 ? await import('./single-process.ts') : await import('./supervisor.ts');
   await start(settings, log);
 } catch (error) {
   giveUp(error);

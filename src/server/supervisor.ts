@@ -5,7 +5,7 @@ import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
 import { announce } from './greeting.ts';
 import type { ProcessLog } from './log.ts';
-import { stopOnSignal } from './process.ts';
+import { stopOnSignal } from './process-lifecycle.ts';
 import { Workers } from './workers.ts';
 
 /** Starts it; rejects if one of the workers cannot be started, once all of them are gone. */
@@ -36,6 +36,6 @@ async function listenForMetrics(
   log: ProcessLog,
 ): Promise<Listening | undefined> {
   if (metricsPort === null) return undefined;
-  const { serveMetrics } = await import('./metrics.ts');
+  const { serveMetrics } = await import('./metrics-server.ts');
   return serveMetrics({ metricsHost, metricsPort }, () => workers.metrics(), log);
 }

@@ -11,10 +11,10 @@ import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { hstsOf } from '../settings/settings.ts';
 import type { Figure } from '../storage/port/port.ts';
+import { Refuser } from './connection-refusals.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
-import { reasonOf, surviveEverything } from './process.ts';
-import { Refuser } from './refuser.ts';
+import { reasonOf, surviveEverything } from './process-lifecycle.ts';
 
 /** Where it listens, and what is worth a warning about how the store was found. */
 export interface Ready {
@@ -51,7 +51,7 @@ async function serve(end: Promise<void>): Promise<void> {
   const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
   const refuser = new Refuser(hstsOf(settings));
   if (settings.metricsPort !== null) {
-    const { processFigures } = await import('./metrics.ts');
+    const { processFigures } = await import('./metrics-server.ts');
     const ofProcess = await processFigures(number);
     process.on('message', async () =>
       tell({

@@ -1,14 +1,14 @@
 /** The workers together: started, replaced when they die, ended, and added up. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exposition } from '../exposition.ts';
+import { countersIn, sumOf, together } from '../metrics/aggregate.ts';
+import { exposition } from '../metrics/prometheus-text.ts';
 import type { Figure } from '../storage/port/port.ts';
 import { drainMs } from './bind.ts';
-import { Child } from './child.ts';
 import type { ProcessLog } from './log.ts';
-import { reasonOf } from './process.ts';
-import { countersIn, sumOf, together } from './sums.ts';
+import { reasonOf } from './process-lifecycle.ts';
 import type { Ready } from './worker.ts';
+import { Child } from './worker-handle.ts';
 
 /** The pause before a worker is replaced: doubled each time it dies young, and the shortest again once it did not. */
 const shortestPauseMs = 100;

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judge } from '../../src/cli/cookie/judge.ts';
-import { readLine } from '../../src/cli/cookie/line.ts';
-import { cookieLines } from '../../src/cli/doctor.ts';
+import { cookieLines } from '../../src/cli/commands/doctor.ts';
+import { readLine } from '../../src/cli/doctor/cookie/set-cookie-line.ts';
+import { judge } from '../../src/cli/doctor/cookie/verdict.ts';
 
 const now = Date.UTC(2026, 10, 22, 8);
 const app = 'https://app.example.com/auth/login';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { idIn } from '../../src/cli/explain.ts';
+import { idIn } from '../../src/cli/commands/explain.ts';
 import { command, commandsOver } from '../support/command.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { remoteFindings } from '../../src/cli/remote.ts';
+import { remoteFindings } from '../../src/cli/doctor/postgres-checks.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { command, commandsOver, type Said } from '../support/command.ts';
 import { fill, inStore, moved, places } from '../support/moving.ts';

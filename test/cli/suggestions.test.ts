@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import type { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { adviceFor, settingAdvice } from '../../src/cli/advice.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { adviceFor, settingAdvice } from '../../src/cli/usage-advice.ts';
 import { table } from '../../src/settings/option-table.ts';
 import { command, type Said } from '../support/command.ts';
 import { temporaryFolder } from '../support/server.ts';

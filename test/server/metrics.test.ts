@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { askingMs, mostConnections } from '../../src/server/metrics.ts';
+import { askingMs, mostConnections } from '../../src/server/metrics-server.ts';
 import { part, rows, withoutTicks } from '../support/docs.ts';
 import { metricsUrl, scrape } from '../support/metrics.ts';
 import { failToStart, startProcess, until, within } from '../support/process.ts';

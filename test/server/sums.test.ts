@@ -1,8 +1,8 @@
 /** Figures of several workers add up where a sum says something, and tell whose they are where it does not. */
 
 import { expect, test } from 'vitest';
-import { exposition } from '../../src/exposition.ts';
-import { countersIn, sumOf, together } from '../../src/server/sums.ts';
+import { countersIn, sumOf, together } from '../../src/metrics/aggregate.ts';
+import { exposition } from '../../src/metrics/prometheus-text.ts';
 import type { Figure } from '../../src/storage/port/port.ts';
 import { parse } from '../support/metrics.ts';
 

@@ -7,7 +7,7 @@ import { FetchedRequest, toResponse } from '../../src/http/fetch-adapter.ts';
 import { createApp } from '../../src/http/handler.ts';
 import { Traffic } from '../../src/http/response-counters.ts';
 import { site } from '../../src/http/routes/health.ts';
-import { createGate, openStore } from '../../src/open.ts';
+import { createGate, openStore } from '../../src/open-services.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { after } from '../../src/storage/port/awaitable.ts';
 import type { Store } from '../../src/storage/port/port.ts';

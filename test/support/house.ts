@@ -13,8 +13,13 @@ const stairs: readonly (readonly string[])[] = [
   ['src/index.ts'],
   ['src/server', 'src/cli'],
   ['src/gatehouse.ts'],
-  ['src/archive.ts', 'src/migrate.ts', 'src/sweeping.ts'],
-  ['src/open.ts', 'src/settings/warnings.ts', 'src/figures.ts', 'src/exposition.ts'],
+  ['src/maintenance/backup.ts', 'src/maintenance/migrate.ts', 'src/maintenance/periodic-tasks.ts'],
+  [
+    'src/open-services.ts',
+    'src/settings/warnings.ts',
+    'src/metrics/metrics.ts',
+    'src/metrics/prometheus-text.ts',
+  ],
   ['src/wire', 'src/mail'],
   ['src/usecases'],
   ['src/concepts'],
@@ -32,7 +37,7 @@ const halves: Readonly<Record<string, string>> = {
 };
 
 /** Where engines are chosen and opened. */
-const composing = ['src/open.ts', 'src/archive.ts', 'src/migrate.ts'];
+const composing = ['src/open-services.ts', 'src/maintenance/backup.ts', 'src/maintenance/migrate.ts'];
 
 /** What others may know of storage: the port, values that may be there already, what counts values, the chain, and the ends of sessions. */
 const ports = [
@@ -102,7 +107,7 @@ const modules: readonly Word[] = [
   },
   { what: 'PostgreSQL', pattern: /^pg(?:$|[/-])/, rooms: ['src/storage/postgres/'] },
   { what: 'a log', pattern: /^pino$/, rooms: ['src/server/'] },
-  { what: 'a metrics library', pattern: /^prom-client(?:\/|$)/, rooms: ['src/server/metrics.ts'] },
+  { what: 'a metrics library', pattern: /^prom-client(?:\/|$)/, rooms: ['src/server/metrics-server.ts'] },
   { what: 'a mail library', pattern: /^nodemailer(?:\/|$)/, rooms: ['src/mail/'] },
   { what: 'a browser', pattern: /^bowser$/, rooms: ['src/wire/'] },
   { what: 'a cookie library', pattern: /^tough-cookie$/, rooms: ['src/cli/cookie/'] },

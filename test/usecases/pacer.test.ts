@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sessions } from '../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../src/crypto/ids.ts';
-import { startSweeping } from '../../src/sweeping.ts';
+import { startSweeping } from '../../src/maintenance/periodic-tasks.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { check } from '../../src/usecases/session-check.ts';

@@ -1,9 +1,9 @@
 /** What the doctor finds of a database on a server: whether it can be used, and what it may lose. */
 
-import { inspectServer, type ServerInspection } from '../archive.ts';
-import type { Settings } from '../settings/settings.ts';
-import { StoreUnavailable, StoreUnusable } from '../storage/port/port.ts';
-import { clockFindings, clockSlackMs, type Finding, finder } from './checks.ts';
+import { inspectServer, type ServerInspection } from '../../maintenance/backup.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { StoreUnavailable, StoreUnusable } from '../../storage/port/port.ts';
+import { clockFindings, clockSlackMs, type Finding, finder } from './local-checks.ts';
 
 /** Looks at the database of the settings, by the clock of this machine. */
 export async function remoteFindings(settings: Settings, clock: () => number): Promise<Finding[]> {

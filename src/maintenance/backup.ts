@@ -1,8 +1,8 @@
 /** The database as a whole: copying it, putting a copy in its place, and looking at it. */
 
 import { setImmediate as pause } from 'node:timers/promises';
-import { databaseFile, openGate } from './open.ts';
-import type { Settings } from './settings/settings.ts';
+import { databaseFile, openGate } from '../open-services.ts';
+import type { Settings } from '../settings/settings.ts';
 import type {
   Backup,
   BackupRefusal,
@@ -12,12 +12,12 @@ import type {
   ReplaceRefusal,
   ServerInspection,
   SourceRefusal,
-} from './storage/port/port.ts';
-import { backupDatabase } from './storage/sqlite/maintenance/backup.ts';
-import { inspectDatabase } from './storage/sqlite/maintenance/inspect.ts';
-import { holdDatabase } from './storage/sqlite/maintenance/restore.ts';
-import { type Settled, settleRestored } from './usecases/admin/after-restore.ts';
-import { type Caller, isRefusal } from './usecases/services.ts';
+} from '../storage/port/port.ts';
+import { backupDatabase } from '../storage/sqlite/maintenance/backup.ts';
+import { inspectDatabase } from '../storage/sqlite/maintenance/inspect.ts';
+import { holdDatabase } from '../storage/sqlite/maintenance/restore.ts';
+import { type Settled, settleRestored } from '../usecases/admin/after-restore.ts';
+import { type Caller, isRefusal } from '../usecases/services.ts';
 
 export type { Backup, BackupRefusal, Inspection, Progress, ServerInspection };
 
@@ -71,7 +71,7 @@ export function inspect(settings: Settings): Inspection | undefined {
  * @throws {StoreUnusable} if it cannot be looked at.
  */
 export async function inspectServer(settings: Settings, clock: () => number): Promise<ServerInspection> {
-  const { inspectPostgres } = await import('./storage/postgres/maintenance/inspect.ts');
+  const { inspectPostgres } = await import('../storage/postgres/maintenance/inspect.ts');
   return inspectPostgres(settings.databaseUrl, settings.databaseListenUrl, clock);
 }
 

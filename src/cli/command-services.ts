@@ -3,12 +3,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { newUuid } from '../crypto/ids.ts';
-import { databaseFile, isFile, openGate } from '../open.ts';
+import { databaseFile, isFile, openGate } from '../open-services.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
 import { type Caller, type Gate, isRefusal, type Refusal } from '../usecases/services.ts';
-import { exits, Failure, failureOf } from './exit.ts';
+import { exits, Failure, failureOf } from './exit-codes.ts';
 
 export interface Work {
   readonly settings: Settings;

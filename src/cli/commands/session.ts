@@ -1,18 +1,18 @@
 /** `gatehouse session`: seeing who is logged in, and ending it. */
 
 import type { Command } from 'commander';
-import type { Session } from '../storage/port/port.ts';
+import type { Session } from '../../storage/port/port.ts';
 import {
   endAllSessions,
   endAnySession,
   endEverySession,
   sessionsOf,
-} from '../usecases/admin/admin-sessions.ts';
-import { add, addGroup } from './command.ts';
-import { exits, Failure } from './exit.ts';
-import { answer, type Format, list, sessionValue, when } from './print.ts';
+} from '../../usecases/admin/admin-sessions.ts';
+import { add, addGroup } from '../command.ts';
+import { accountOf, granted, type Work, withGate } from '../command-services.ts';
+import { exits, Failure } from '../exit-codes.ts';
+import { answer, type Format, list, sessionValue, when } from '../output.ts';
 import { everyUser, sessionsEnded } from './user.ts';
-import { accountOf, granted, type Work, withGate } from './work.ts';
 
 export function addSessionCommands(program: Command): void {
   const session = addGroup(program, 'session', 'See live sessions and end them');

@@ -1,9 +1,9 @@
 /** What is done again and again beside the requests: the sweep, and a note of the end of the audit. */
 
-import type { SweepCounts } from './figures.ts';
-import type { Log } from './open.ts';
-import type { Gate } from './usecases/services.ts';
-import { sweep } from './usecases/sweep.ts';
+import type { SweepCounts } from '../metrics/metrics.ts';
+import type { Log } from '../open-services.ts';
+import type { Gate } from '../usecases/services.ts';
+import { sweep } from '../usecases/sweep.ts';
 
 /** Reclaims what is dead, again and again, until it is told to stop. A sweep that is due while one goes on is left out. */
 export function startSweeping(

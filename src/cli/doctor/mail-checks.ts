@@ -1,8 +1,8 @@
 /** What the doctor finds of the mail server: whether it can be reached, encrypted, and lets this sender in. */
 
-import { whyMailServerFails } from '../mail/smtp-transport.ts';
-import type { Settings } from '../settings/settings.ts';
-import { type Finding, finder } from './checks.ts';
+import { whyMailServerFails } from '../../mail/smtp-transport.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { type Finding, finder } from './local-checks.ts';
 
 /** Says hello to the mail server of the settings and sends nothing; finds nothing if there is none. */
 export async function mailFindings({ smtpUrl }: Settings): Promise<Finding[]> {

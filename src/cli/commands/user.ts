@@ -1,11 +1,11 @@
 /** `gatehouse user`: making, seeing, disabling and removing accounts, and letting somebody in again. */
 
 import type { Command } from 'commander';
-import { resetLink } from '../mail/message-texts.ts';
-import { linkBase } from '../settings/outbound-addresses.ts';
-import type { Settings } from '../settings/settings.ts';
-import type { User } from '../storage/port/port.ts';
-import { countSessions } from '../usecases/admin/admin-sessions.ts';
+import { resetLink } from '../../mail/message-texts.ts';
+import { linkBase } from '../../settings/outbound-addresses.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { User } from '../../storage/port/port.ts';
+import { countSessions } from '../../usecases/admin/admin-sessions.ts';
 import {
   addUser,
   deleteUser,
@@ -14,13 +14,13 @@ import {
   type Found,
   listUsers,
   passwordToken,
-} from '../usecases/admin/admin-users.ts';
-import { add, addGroup } from './command.ts';
-import { exits, Failure } from './exit.ts';
-import { confirmed, readPassword } from './input.ts';
+} from '../../usecases/admin/admin-users.ts';
+import { add, addGroup } from '../command.ts';
+import { accountOf, granted, type Work, withGate } from '../command-services.ts';
+import { exits, Failure } from '../exit-codes.ts';
+import { answer, type Format, facts, list, remark, userValue, when } from '../output.ts';
+import { confirmed, readPassword } from '../secret-input.ts';
 import { addInvitationCommands } from './invitation.ts';
-import { answer, type Format, facts, list, remark, userValue, when } from './print.ts';
-import { accountOf, granted, type Work, withGate } from './work.ts';
 
 /** Users read from the database in one go. */
 const page = 500;

@@ -2,11 +2,11 @@
 
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Inspection, inspect } from '../archive.ts';
-import { databaseFile } from '../open.ts';
-import { environmentRemarks } from '../settings/environment-remarks.ts';
-import { headerNames, type Settings } from '../settings/settings.ts';
-import { warnings } from '../settings/warnings.ts';
+import { type Inspection, inspect } from '../../maintenance/backup.ts';
+import { databaseFile } from '../../open-services.ts';
+import { environmentRemarks } from '../../settings/environment-remarks.ts';
+import { headerNames, type Settings } from '../../settings/settings.ts';
+import { warnings } from '../../settings/warnings.ts';
 
 /** One thing that was looked at. A warning may be meant; a problem is not. */
 export interface Finding {

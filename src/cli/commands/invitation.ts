@@ -1,17 +1,17 @@
 /** `gatehouse user invite` and what goes with it: who may register where registration needs an invitation. */
 
 import type { Command } from 'commander';
-import { invitationDays } from '../concepts/invitations.ts';
-import { registerLink } from '../mail/message-texts.ts';
-import { linkBase } from '../settings/outbound-addresses.ts';
-import type { Settings } from '../settings/settings.ts';
-import { wholeNumber } from '../settings/value-parsers.ts';
-import type { Invitation } from '../storage/port/port.ts';
-import { invite, pendingInvitations, revokeInvitation } from '../usecases/admin/admin-invitations.ts';
-import { add } from './command.ts';
-import { exits, Failure } from './exit.ts';
-import { answer, type Format, list, remark, utc, when } from './print.ts';
-import { granted, withGate } from './work.ts';
+import { invitationDays } from '../../concepts/invitations.ts';
+import { registerLink } from '../../mail/message-texts.ts';
+import { linkBase } from '../../settings/outbound-addresses.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { wholeNumber } from '../../settings/value-parsers.ts';
+import type { Invitation } from '../../storage/port/port.ts';
+import { invite, pendingInvitations, revokeInvitation } from '../../usecases/admin/admin-invitations.ts';
+import { add } from '../command.ts';
+import { granted, withGate } from '../command-services.ts';
+import { exits, Failure } from '../exit-codes.ts';
+import { answer, type Format, list, remark, utc, when } from '../output.ts';
 
 const { usual, most } = invitationDays;
 

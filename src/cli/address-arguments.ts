@@ -3,7 +3,7 @@
 import { readPostgresUrl } from '../settings/database/postgres-url.ts';
 import { table } from '../settings/option-table.ts';
 import { complaint } from '../settings/read-settings.ts';
-import { exits, Failure } from './exit.ts';
+import { exits, Failure } from './exit-codes.ts';
 
 /** An address in the environment, such as `env:POSTGRES_URL`. */
 const inEnvironment = /^env:([A-Za-z_]\w*)$/;

@@ -1,20 +1,26 @@
 /** `gatehouse doctor`: whether everything is as it should be, and why a browser would drop a cookie. */
 
 import type { Command } from 'commander';
-import { isFile } from '../open.ts';
-import { UnusableSettings } from '../settings/read-settings.ts';
-import type { Settings } from '../settings/settings.ts';
-import { webAddress } from './address.ts';
-import { type Finding, finder, localFindings, proxyFindings, settingsFindings } from './checks.ts';
-import { add } from './command.ts';
-import type { Judgement } from './cookie/judge.ts';
-import { exits, Failure } from './exit.ts';
-import { readAll } from './input.ts';
-import { mailFindings } from './mail.ts';
-import { answer, type Format, list } from './print.ts';
-import { serverFindings } from './probe.ts';
-import { remoteFindings } from './remote.ts';
-import { operator, settingsOfEnvironment, withGate } from './work.ts';
+import { isFile } from '../../open-services.ts';
+import { UnusableSettings } from '../../settings/read-settings.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { webAddress } from '../address-arguments.ts';
+import { add } from '../command.ts';
+import { operator, settingsOfEnvironment, withGate } from '../command-services.ts';
+import type { Judgement } from '../doctor/cookie/verdict.ts';
+import {
+  type Finding,
+  finder,
+  localFindings,
+  proxyFindings,
+  settingsFindings,
+} from '../doctor/local-checks.ts';
+import { mailFindings } from '../doctor/mail-checks.ts';
+import { remoteFindings } from '../doctor/postgres-checks.ts';
+import { serverFindings } from '../doctor/server-checks.ts';
+import { exits, Failure } from '../exit-codes.ts';
+import { answer, type Format, list } from '../output.ts';
+import { readAll } from '../secret-input.ts';
 
 /** Entries looked through for the one the doctor caused. */
 const lookedThrough = 200;
@@ -98,7 +104,7 @@ async function judgeAll(written: string, options: Format & { page?: string }): P
   const lines = cookieLines(await readAll('Paste a Set-Cookie line or headers, then press Ctrl-D:'));
   if (lines.length === 0) throw new Failure(exits.usage, 'Standard input holds no Set-Cookie line.');
   // The list of public suffixes takes time to load, and no other command needs it.
-  const { judge } = await import('./cookie/judge.ts');
+  const { judge } = await import('../doctor/cookie/verdict.ts');
   const judgements = lines.map((text) => judge(text, url, page, operator().now));
   for (const judgement of judgements) await answer(options, judgement, forPeople(judgement));
   if (judgements.some(({ verdict }) => verdict === 'dropped')) process.exitCode = exits.failed;

@@ -2,7 +2,7 @@
 
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { exits, Failure } from './exit.ts';
+import { exits, Failure } from './exit-codes.ts';
 
 /** More than this is no password and no set of headers with a session id. */
 const mostLineBytes = 16_384;

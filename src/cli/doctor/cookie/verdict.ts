@@ -1,9 +1,9 @@
 /** Whether a browser keeps a cookie, and why not (RFC 6265bis, section 5.7, and what browsers do beyond it). */
 
 import { defaultPath, domainMatch, pathMatch } from 'tough-cookie';
-import { type CookieLine, readLine } from './line.ts';
-import { crossSiteNotes, crossSiteReasons, isPublicSuffix, siteOf } from './site.ts';
-import { isIpAddress, isLocal } from './where.ts';
+import { crossSiteNotes, crossSiteReasons, isPublicSuffix, siteOf } from './cross-site.ts';
+import { isIpAddress, isLocal } from './page-address.ts';
+import { type CookieLine, readLine } from './set-cookie-line.ts';
 
 /** What becomes of a cookie. */
 export interface Judgement {

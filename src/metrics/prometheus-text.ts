@@ -1,6 +1,6 @@
 /** Figures as text: the exposition format of Prometheus, version 0.0.4. */
 
-import type { Buckets, Figure, Sample } from './storage/port/port.ts';
+import type { Buckets, Figure, Sample } from '../storage/port/port.ts';
 
 /** Writes figures one after another; the text ends in a newline, and texts with other names may follow it. */
 export function exposition(figures: readonly Figure[]): string {

@@ -1,6 +1,6 @@
 /** How a command ends: the exit codes, and the words for every refusal. */
 
-import type { BackupRefusal, RestoreRefusal } from '../archive.ts';
+import type { BackupRefusal, RestoreRefusal } from '../maintenance/backup.ts';
 import type { Refusal } from '../usecases/services.ts';
 
 /** The exit codes; `docs/cli.md` explains them. */

@@ -1,14 +1,14 @@
 /** The whole server in one process. */
 
-import { exposition } from '../exposition.ts';
 import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
+import { exposition } from '../metrics/prometheus-text.ts';
 import { hstsOf, type Settings } from '../settings/settings.ts';
 import type { Listening } from './bind.ts';
+import { Refuser } from './connection-refusals.ts';
 import { announce } from './greeting.ts';
 import { listen } from './listen.ts';
 import type { ProcessLog } from './log.ts';
-import { stopOnSignal } from './process.ts';
-import { Refuser } from './refuser.ts';
+import { stopOnSignal } from './process-lifecycle.ts';
 
 /** Starts it; rejects if it cannot be started. */
 export async function start(settings: Settings, log: ProcessLog): Promise<void> {
@@ -34,7 +34,7 @@ async function listenForMetrics(
 ): Promise<Listening | undefined> {
   const { metricsHost, metricsPort } = settings;
   if (metricsPort === null) return undefined;
-  const { processFigures, serveMetrics } = await import('./metrics.ts');
+  const { processFigures, serveMetrics } = await import('./metrics-server.ts');
   const ofProcess = await processFigures();
   const ofServer = () => exposition([refuser.figure(), log.figure()]);
   const read = async () => (await Promise.all([gatehouse.metrics(), ofServer(), ofProcess()])).join('\n');

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { CannotStart } from './process.ts';
+import { CannotStart } from './process-lifecycle.ts';
 import type { Metrics, Ready, Told } from './worker.ts';
 
 /** Where the worker's program is, in the sources and in the build alike. */

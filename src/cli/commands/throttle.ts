@@ -1,12 +1,12 @@
 /** `gatehouse throttle`: what is counted against an account or a network, and lifting it. */
 
 import type { Command } from 'commander';
-import { networkOf } from '../http/request/client-network.ts';
-import { liftThrottle, type Throttled, throttled } from '../usecases/admin/admin-throttle.ts';
-import { add, addGroup } from './command.ts';
-import { exits, Failure } from './exit.ts';
-import { answer, type Format, list, utc, when } from './print.ts';
-import { withGate } from './work.ts';
+import { networkOf } from '../../http/request/client-network.ts';
+import { liftThrottle, type Throttled, throttled } from '../../usecases/admin/admin-throttle.ts';
+import { add, addGroup } from '../command.ts';
+import { withGate } from '../command-services.ts';
+import { exits, Failure } from '../exit-codes.ts';
+import { answer, type Format, list, utc, when } from '../output.ts';
 
 interface Options extends Format {
   readonly unknown?: true;

@@ -1,7 +1,7 @@
 /** Moves a database from one place to another, whatever engines keep it. */
 
-import { digest, newHandle } from './crypto/ids.ts';
-import { databaseFile, isFile } from './open.ts';
+import { digest, newHandle } from '../crypto/ids.ts';
+import { databaseFile, isFile } from '../open-services.ts';
 import {
   type Progress,
   type SourceUnready,
@@ -9,11 +9,11 @@ import {
   type TargetUnready,
   type TransferSource,
   type TransferTarget,
-} from './storage/port/port.ts';
-import { copyOf, type TransferRefusal, type Transferred, transfer } from './storage/shared/transfer.ts';
-import { openSqliteTarget } from './storage/sqlite/maintenance/import-target.ts';
-import { openSqliteSource } from './storage/sqlite/maintenance/transfer.ts';
-import { isRefusal } from './usecases/services.ts';
+} from '../storage/port/port.ts';
+import { copyOf, type TransferRefusal, type Transferred, transfer } from '../storage/shared/transfer.ts';
+import { openSqliteTarget } from '../storage/sqlite/maintenance/import-target.ts';
+import { openSqliteSource } from '../storage/sqlite/maintenance/transfer.ts';
+import { isRefusal } from '../usecases/services.ts';
 
 export interface MigrateOptions {
   /** An address such as `DATABASE_URL` may be. */
@@ -67,14 +67,14 @@ function gone({ moved }: TransferSource, { noted }: TargetUnready): TransferRefu
 async function openSource(address: string): Promise<TransferSource | SourceUnready> {
   const place = { databaseUrl: address };
   if (isFile(place)) return naming('--from', () => openSqliteSource(databaseFile(place)));
-  const { openPostgresSource } = await import('./storage/postgres/maintenance/transfer.ts');
+  const { openPostgresSource } = await import('../storage/postgres/maintenance/transfer.ts');
   return openPostgresSource(address, '--from', digest);
 }
 
 async function openTarget(address: string): Promise<TransferTarget | TargetUnready> {
   const place = { databaseUrl: address };
   if (isFile(place)) return naming('--to', () => openSqliteTarget(databaseFile(place)));
-  const { openPostgresTarget } = await import('./storage/postgres/maintenance/transfer.ts');
+  const { openPostgresTarget } = await import('../storage/postgres/maintenance/transfer.ts');
   return openPostgresTarget(address, '--to');
 }
 

@@ -1,13 +1,13 @@
 /** `gatehouse explain`: what became of a session id, as far as anybody can know. */
 
 import type { Command } from 'commander';
-import type { EndedSession } from '../storage/port/port.ts';
-import { type Explanation, explain } from '../usecases/admin/admin-sessions.ts';
-import { add } from './command.ts';
-import { exits, Failure } from './exit.ts';
-import { readSecret } from './input.ts';
-import { answer, type Format, facts, sessionValue, utc, when } from './print.ts';
-import { withGate } from './work.ts';
+import type { EndedSession } from '../../storage/port/port.ts';
+import { type Explanation, explain } from '../../usecases/admin/admin-sessions.ts';
+import { add } from '../command.ts';
+import { withGate } from '../command-services.ts';
+import { exits, Failure } from '../exit-codes.ts';
+import { answer, type Format, facts, sessionValue, utc, when } from '../output.ts';
+import { readSecret } from '../secret-input.ts';
 
 /** A session id of either spelling (ruling G6), wherever it stands. */
 const spelling =

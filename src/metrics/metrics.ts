@@ -1,12 +1,12 @@
 /** What a running Gatehouse can say of itself in numbers: the counters of all rooms under the names operators see. */
 
-import type { EventCount } from './concepts/audit.ts';
-import type { Traffic } from './http/response-counters.ts';
-import type { CheckCounts } from './http/routes/session-check.ts';
-import type { Sender } from './mail/queue-sender.ts';
-import type { Figure, Sample, Store } from './storage/port/port.ts';
-import type { Gate } from './usecases/services.ts';
-import { version } from './version.ts';
+import type { EventCount } from '../concepts/audit.ts';
+import type { Traffic } from '../http/response-counters.ts';
+import type { CheckCounts } from '../http/routes/session-check.ts';
+import type { Sender } from '../mail/queue-sender.ts';
+import type { Figure, Sample, Store } from '../storage/port/port.ts';
+import type { Gate } from '../usecases/services.ts';
+import { version } from '../version.ts';
 
 /** How often the sweep ended well, and how often not. */
 export type SweepCounts = Record<'ok' | 'failed', number>;

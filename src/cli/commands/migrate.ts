@@ -1,15 +1,15 @@
 /** `gatehouse migrate`: from a file to PostgreSQL, and back, with everybody still signed in. */
 
 import type { Command } from 'commander';
-import { type Migrated, type MigrationRefusal, migrate } from '../migrate.ts';
-import { StoreUnavailable } from '../storage/port/port.ts';
-import { isRefusal } from '../usecases/services.ts';
-import { databaseAddress } from './address.ts';
-import { add } from './command.ts';
-import { type Exit, exits, Failure } from './exit.ts';
-import { answer, type Format, remark, utc } from './print.ts';
-import { withProgress } from './progress.ts';
-import { operator } from './work.ts';
+import { type Migrated, type MigrationRefusal, migrate } from '../../maintenance/migrate.ts';
+import { StoreUnavailable } from '../../storage/port/port.ts';
+import { isRefusal } from '../../usecases/services.ts';
+import { databaseAddress } from '../address-arguments.ts';
+import { add } from '../command.ts';
+import { operator } from '../command-services.ts';
+import { type Exit, exits, Failure } from '../exit-codes.ts';
+import { answer, type Format, remark, utc } from '../output.ts';
+import { withProgress } from '../progress.ts';
 
 interface Options extends Format {
   readonly from: string;

@@ -1,7 +1,7 @@
 /** What another site may do with a cookie: where the page that asks is not of the site that answers. */
 
 import { getPublicSuffix } from 'tough-cookie';
-import type { CookieLine } from './line.ts';
+import type { CookieLine } from './set-cookie-line.ts';
 
 /** Whether the page that asks and the address that answers are of one site. */
 export type Site = 'same' | 'cross';

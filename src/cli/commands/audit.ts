@@ -4,13 +4,13 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { AuditEntry, Link } from '../storage/port/port.ts';
-import { findAccount } from '../usecases/admin/admin-users.ts';
-import { add, addGroup } from './command.ts';
-import { exits, Failure, failureOf } from './exit.ts';
-import { answer, entryValue, type Format, line, remark, Table, when } from './print.ts';
-import { withProgress } from './progress.ts';
-import { accountOf, type Work, withGate } from './work.ts';
+import type { AuditEntry, Link } from '../../storage/port/port.ts';
+import { findAccount } from '../../usecases/admin/admin-users.ts';
+import { add, addGroup } from '../command.ts';
+import { accountOf, type Work, withGate } from '../command-services.ts';
+import { exits, Failure, failureOf } from '../exit-codes.ts';
+import { answer, entryValue, type Format, line, remark, Table, when } from '../output.ts';
+import { withProgress } from '../progress.ts';
 
 /** Entries read from the database in one go. */
 const page = 1_000;

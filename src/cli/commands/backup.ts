@@ -1,16 +1,16 @@
 /** `gatehouse backup` and `gatehouse restore`: a copy of the database, and a copy in its place. */
 
 import type { Command } from 'commander';
-import { backup, restore } from '../archive.ts';
-import { isFile } from '../open.ts';
-import type { Settings } from '../settings/settings.ts';
-import { isRefusal } from '../usecases/services.ts';
-import { add } from './command.ts';
-import { exits, Failure, failureOf } from './exit.ts';
-import { answer, type Format, remark } from './print.ts';
-import { withProgress } from './progress.ts';
+import { backup, restore } from '../../maintenance/backup.ts';
+import { isFile } from '../../open-services.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { isRefusal } from '../../usecases/services.ts';
+import { add } from '../command.ts';
+import { operator, settingsOfEnvironment, withGate } from '../command-services.ts';
+import { exits, Failure, failureOf } from '../exit-codes.ts';
+import { answer, type Format, remark } from '../output.ts';
+import { withProgress } from '../progress.ts';
 import { sessionsEnded } from './user.ts';
-import { operator, settingsOfEnvironment, withGate } from './work.ts';
 
 export function addBackupCommands(program: Command): void {
   add(program, 'backup <file>', {

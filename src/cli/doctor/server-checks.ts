@@ -1,10 +1,10 @@
 /** What the doctor learns by asking a server: whether it answers, and whom it takes its clients for. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ContractName, headerNames, type Settings } from '../settings/settings.ts';
-import type { AuditEntry } from '../storage/port/port.ts';
-import { clockSlackMs, type Finding, finder } from './checks.ts';
-import { isLocal } from './cookie/where.ts';
+import { type ContractName, headerNames, type Settings } from '../../settings/settings.ts';
+import type { AuditEntry } from '../../storage/port/port.ts';
+import { isLocal } from './cookie/page-address.ts';
+import { clockSlackMs, type Finding, finder } from './local-checks.ts';
 
 /** An address for documentation (RFC 5737): nobody can really come from it. */
 const forged = '192.0.2.77';
