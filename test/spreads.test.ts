@@ -8,8 +8,8 @@ import { spreadsIn } from './support/spreads.ts';
 
 /** SQLite binds the columns of one row in no other way; a table has at most a dozen. */
 const columnsOfOneRow = [
-  /^src\/storage\/sqlite\/pages\.ts:\d+ select\.iterate$/,
-  /^src\/storage\/sqlite\/pages\.ts:\d+ insert\?\.run$/,
+  /^src\/storage\/sqlite\/maintenance\/transfer-rows\.ts:\d+ select\.iterate$/,
+  /^src\/storage\/sqlite\/maintenance\/transfer-rows\.ts:\d+ insert\?\.run$/,
 ];
 
 const of = (...lines: string[]) => spreadsIn({ path: 'src/a.ts', text: lines.join('\n') });

@@ -9,7 +9,12 @@ import { root } from '../support/process.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-const source = ['postgres/explain', 'postgres/login', 'postgres/tables', 'port/transfer']
+const source = [
+  'postgres/connection/explain-errors',
+  'postgres/connection/session-setup',
+  'postgres/connection/migrations',
+  'port/transfer',
+]
   .map((name) => read(`src/storage/${name}.ts`))
   .join('\n')
   // A sentence may go on in the next line of the source.

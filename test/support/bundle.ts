@@ -9,10 +9,10 @@ import { newFolder } from './postgres/home.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** What is started by its path: the two programs, a worker, and a hashing thread. */
-const entries = ['server/main', 'server/worker', 'cli/main', 'crypto/thread'];
+const entries = ['server/main', 'server/worker', 'cli/main', 'crypto/hashing-thread'];
 
 /** The data that the program reads beside its modules, as `scripts/build.js` has it. */
-const data = ['package.json', 'src/concepts/passwords/common.txt'];
+const data = ['package.json', 'src/concepts/passwords/common.txt', 'openapi/openapi.json'];
 
 /** Chooses between the programs as `bin/gatehouse.js` does, and keeps what was compiled as that one does. */
 const launcher = `#!/usr/bin/env node

@@ -13,46 +13,42 @@ const stairs: readonly (readonly string[])[] = [
   ['src/index.ts'],
   ['src/server', 'src/cli'],
   ['src/gatehouse.ts'],
-  ['src/maintenance/backup.ts', 'src/maintenance/migrate.ts', 'src/maintenance/periodic-tasks.ts'],
-  [
-    'src/open-services.ts',
-    'src/settings/warnings.ts',
-    'src/metrics/metrics.ts',
-    'src/metrics/prometheus-text.ts',
-  ],
-  ['src/wire', 'src/mail'],
+  ['src/maintenance'],
+  ['src/metrics'],
+  ['src/open-services.ts'],
+  ['src/http', 'src/mail'],
   ['src/usecases'],
   ['src/concepts'],
   ['src/crypto', 'src/storage'],
-  ['src/settings/settings.ts'],
-  ['src/settings/value-parsers.ts', 'src/version.ts', 'src/nohup.ts', 'src/disk-errors.ts'],
+  ['src/settings'],
+  ['src/version.ts', 'src/nohup.ts', 'src/disk-errors.ts'],
 ];
 
-/** Rooms of one file that were too long for one: the other half, by the name of the room. */
-const halves: Readonly<Record<string, string>> = {
-  'src/settings/option-table.ts': 'src/settings/settings.ts',
-  'src/settings/ip-addresses.ts': 'src/settings/value-parsers.ts',
-  'src/settings/database/postgres-url.ts': 'src/settings/value-parsers.ts',
-  'src/settings/database/postgres-parameters.ts': 'src/settings/value-parsers.ts',
-};
+/** The stairs inside rooms: from the top down, folders and files that may import only what is below them. */
+const innerStairs: readonly (readonly string[])[][] = [
+  [['src/http/handler.ts'], ['src/http/contracts', 'src/http/routes'], ['src/http/request']],
+  [['src/usecases/admin'], ['src/usecases/account']],
+  [['src/cli/program.ts'], ['src/cli/commands'], ['src/cli/doctor']],
+  [
+    ['src/settings/read-settings.ts'],
+    ['src/settings/option-table.ts'],
+    ['src/settings/options'],
+    ['src/settings/database'],
+  ],
+];
 
 /** Where engines are chosen and opened. */
 const composing = ['src/open-services.ts', 'src/maintenance/backup.ts', 'src/maintenance/migrate.ts'];
 
-/** What others may know of storage: the port, values that may be there already, what counts values, the chain, and the ends of sessions. */
-const ports = [
-  'port',
-  'awaitable',
-  'histogram',
-  'chain',
-  'counts',
-  'degrading',
-  'recent',
-  'session-ends',
-].map((name) => `src/storage/${name}.ts`);
+/** What others may know of storage: the port, and the rules that every engine keeps. */
+const ports = ['src/storage/port/', 'src/storage/shared/'];
 
-/** Files of `src/wire` and of its folders that stand for one contract each. */
-const contracts = ['envelope', 'rest', 'dotjson', 'session', 'sessions', 'account', 'email', 'site'];
+/** What routes share: who is signed in, how things are shown, and the document that describes them. */
+const sharedByRoutes = [
+  'src/http/routes/signed-in.ts',
+  'src/http/routes/representations.ts',
+  'src/http/routes/openapi-document.ts',
+];
 
 /** The suite that every store passes: it knows what a store offers, and neither an engine nor how a test opens one. */
 const suite = 'test/storage/conformance';
@@ -92,7 +88,7 @@ const words: readonly Word[] = [
     what: 'HTTP',
     pattern:
       /\bnew (?:Response|Headers)\b|\bResponse\.\w+\(|\bstatus(?:Code)?: ?\d|['"](?:set-cookie|content-type)['"]/i,
-    rooms: ['src/wire/', 'src/server/'],
+    rooms: ['src/http/', 'src/server/'],
   },
 ];
 
@@ -103,14 +99,14 @@ const modules: readonly Word[] = [
   {
     what: 'an HTTP library',
     pattern: /^(?:hono|@hono\/.*|node:https?|node:net)$/,
-    rooms: ['src/wire/', 'src/server/'],
+    rooms: ['src/http/', 'src/server/'],
   },
   { what: 'PostgreSQL', pattern: /^pg(?:$|[/-])/, rooms: ['src/storage/postgres/'] },
   { what: 'a log', pattern: /^pino$/, rooms: ['src/server/'] },
   { what: 'a metrics library', pattern: /^prom-client(?:\/|$)/, rooms: ['src/server/metrics-server.ts'] },
   { what: 'a mail library', pattern: /^nodemailer(?:\/|$)/, rooms: ['src/mail/'] },
-  { what: 'a browser', pattern: /^bowser$/, rooms: ['src/wire/'] },
-  { what: 'a cookie library', pattern: /^tough-cookie$/, rooms: ['src/cli/cookie/'] },
+  { what: 'a browser', pattern: /^bowser$/, rooms: ['src/http/'] },
+  { what: 'a cookie library', pattern: /^tough-cookie$/, rooms: ['src/cli/doctor/cookie/'] },
 ];
 
 /** What a file imports, by a name or for its effect, as types or at run time. */
@@ -157,18 +153,31 @@ function mayImport(from: string, to: string): boolean {
   if (fromRoom === undefined || toRoom === undefined) return false;
   if (fromRoom !== toRoom)
     return stepOf(fromRoom) < stepOf(toRoom) && (!isEngine(to) || composing.includes(from));
+  if (goesUpInside(from, to)) return false;
   if (fromRoom === 'src/concepts') return partOf(from) === partOf(to);
-  if (fromRoom === 'src/storage') return ports.includes(to) || partOf(from) === partOf(to);
-  return !(fromRoom === 'src/wire' && isContract(from) && isContract(to));
+  if (fromRoom === 'src/storage') return !isEngine(to) || partOf(from) === partOf(to);
+  return !isContract(from) || !isContract(to);
 }
 
 function roomOf(path: string): string | undefined {
-  const own = halves[path] ?? (path.startsWith('src/settings/') ? 'src/settings/settings.ts' : path);
-  return stairs.flat().find((room) => own === room || own.startsWith(`${room}/`));
+  return stairs.flat().find((room) => isInside(path, room));
 }
 
 function stepOf(room: string): number {
   return stairs.findIndex((step) => step.includes(room));
+}
+
+function isInside(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`);
+}
+
+/** Whether an import goes up the stairs inside a room. */
+function goesUpInside(from: string, to: string): boolean {
+  return innerStairs.some((inner) => {
+    const step = (path: string) => inner.findIndex((places) => places.some((place) => isInside(path, place)));
+    const [fromStep, toStep] = [step(from), step(to)];
+    return fromStep >= 0 && toStep >= 0 && toStep < fromStep;
+  });
 }
 
 /** The concept or the engine a file belongs to: a folder, or a file beside folders. */
@@ -176,13 +185,14 @@ function partOf(path: string): string | undefined {
   return path.split('/')[2]?.replace(/\.ts$/, '');
 }
 
-/** Everything in storage that is no port is an engine. */
+/** Everything in storage that is neither a port nor shared is an engine. */
 function isEngine(path: string): boolean {
-  return roomOf(path) === 'src/storage' && !ports.includes(path);
+  return roomOf(path) === 'src/storage' && !ports.some((port) => path.startsWith(port));
 }
 
+/** The three contracts and the groups of routes beside them are strangers to one another. */
 function isContract(path: string): boolean {
-  return contracts.includes(posix.basename(path, '.ts'));
+  return /^src\/http\/(?:contracts|routes)\//.test(path) && !sharedByRoutes.includes(path);
 }
 
 /** Law 2: a room speaks only its own words. */
@@ -212,37 +222,4 @@ function comparesInTime({ path, text }: Source): boolean {
 
 function withoutComments(text: string): string {
   return text.replace(/^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-}
-
-/** The longest file that can be read at one sitting. */
-const mostLines = 250;
-
-/** How a file looks: its name, its length, and the sentence it opens with. */
-export function looks({ path, text }: Source): string[] {
-  const lines = text.replace(/\n$/, '').split('\n').length;
-  return [
-    ...(/^(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.(?:test|config))?\.[jt]s$/.test(path)
-      ? []
-      : [`${path} is not in lower case`]),
-    ...(/(?:^|\/)(?:helpers?|utils?|misc|common\/|shared\/)|service|impl\b/i.test(path)
-      ? [`${path} has a name that says nothing`]
-      : []),
-    ...(lines > mostLines ? [`${path} has ${lines} lines`] : []),
-    ...(opensWithSentence(path, text)
-      ? []
-      : [`${path} does not open with one sentence that says what it is for`]),
-  ];
-}
-
-/** The first paragraph of the first comment is one sentence; plain JavaScript opens with a line comment. */
-function opensWithSentence(path: string, text: string): boolean {
-  const body = text.replace(/^#!.*\n/, '');
-  const comment = path.endsWith('.js')
-    ? /^\/\/ (.*)\n/.exec(body)
-    : /^\/\*\* ([\s\S]*?) \*\/\n|^\/\*\*\n([\s\S]*?)\n \*\/\n/.exec(body);
-  const paragraph = (comment?.[1] ?? comment?.[2] ?? '')
-    .split(/\n \*\n/)[0]
-    ?.replace(/^ \* ?/gm, '')
-    .replace(/\s+/g, ' ');
-  return /^[A-Z0-9`].*[.?:](?: \([^)]*\))?$/.test(paragraph ?? '') && !/[.?!] [A-Z`]/.test(paragraph ?? '');
 }
