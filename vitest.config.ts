@@ -6,15 +6,15 @@ const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
 const isFull = process.env['TEST_LENGTH'] === 'full';
 
-/** What can run on either engine: `TEST_STORE=postgres npm test -- wire` runs this on PostgreSQL, and nothing else. */
-const either = ['test/{mail,usecases,wire}/*.test.ts', 'test/concepts/audit.test.ts'];
+/** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
+const either = ['test/{mail,usecases,http}/*.test.ts', 'test/concepts/audit.test.ts'];
 
 /** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
 const both = [
   'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
-  'test/wire/{clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
-  'test/wire/{registration,reset,reset-links,rest,session,store,worst-request}.test.ts',
-  'test/wire/{audit,devices,expiry,hostile,identifiers,ids,logs,race,site,status,throttle,throttle-windows,trouble}.test.ts',
+  'test/http/{clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
+  'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
+  'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];
 
 const isPostgresAlone = process.env['TEST_STORE'] === 'postgres';

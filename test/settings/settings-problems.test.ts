@@ -1,9 +1,9 @@
 /** Settings that cannot be used: all problems at once, and nothing secret among them. */
 
 import { expect, test } from 'vitest';
-import { table } from '../src/settings/option-table.ts';
-import { readSettings } from '../src/settings/read-settings.ts';
-import { problems } from './support/settings.ts';
+import { table } from '../../src/settings/option-table.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import { problems } from '../support/settings.ts';
 
 test('all problems are told at once, each on a line that names its setting', () => {
   const told = problems({

@@ -3,8 +3,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { root } from './support/process.ts';
-import { spreadsIn } from './support/spreads.ts';
+import { root } from '../support/process.ts';
+import { spreadsIn } from '../support/spreads.ts';
 
 /** SQLite binds the columns of one row in no other way; a table has at most a dozen. */
 const columnsOfOneRow = [

@@ -1,8 +1,8 @@
 /** Which contracts are served, and who may register: what can be set, and what is refused with a sentence (ruling W5). */
 
 import { expect, test } from 'vitest';
-import { readSettings } from '../src/settings/read-settings.ts';
-import { problems } from './support/settings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import { problems } from '../support/settings.ts';
 
 test('GATEHOUSE_CONTRACTS is one to three of the contracts, in any order, each once', () => {
   const read = (text: string) => readSettings({ GATEHOUSE_CONTRACTS: text }).contracts;

@@ -1,9 +1,9 @@
 /** The laws of the house hold for every file, and the checks that say so are able to say otherwise. */
 
 import { expect, test } from 'vitest';
-import { looks } from './support/file-looks.ts';
-import { importsOf, lawOne, lawTwo, type Source } from './support/house.ts';
-import { everything, programs, sources } from './support/repository.ts';
+import { looks } from '../support/file-looks.ts';
+import { importsOf, lawOne, lawTwo, type Source } from '../support/house.ts';
+import { everything, programs, sources } from '../support/repository.ts';
 
 /** What every store has to pass. */
 const suite = programs.filter(({ path }) => path.startsWith('test/storage/conformance'));

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { buildList } from '../scripts/common-passwords.ts';
-import { isCommon } from '../src/concepts/passwords/common-passwords.ts';
+import { buildList } from '../../scripts/common-passwords.ts';
+import { isCommon } from '../../src/concepts/passwords/common-passwords.ts';
 
-const kept = readFileSync(new URL('../src/concepts/passwords/common.txt', import.meta.url), 'utf8');
+const kept = readFileSync(new URL('../../src/concepts/passwords/common.txt', import.meta.url), 'utf8');
 const passwords = kept.split('\n').slice(1, -1);
 
 test('the list that is kept is the one the script builds', () => {

@@ -1,8 +1,8 @@
 /** No import leads back to where it began: a file can be read once those below it were. */
 
 import { expect, test } from 'vitest';
-import { circles, type Source } from './support/house.ts';
-import { programs } from './support/repository.ts';
+import { circles, type Source } from '../support/house.ts';
+import { programs } from '../support/repository.ts';
 
 const importing = (path: string, specifier: string): Source => ({
   path,

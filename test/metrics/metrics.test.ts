@@ -2,13 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openClient } from './support/agent.ts';
-import { sendRaw } from './support/client.ts';
-import { takeAway } from './support/database.ts';
-import { mailingTo, startMailServer } from './support/mail.ts';
-import { metricsUrl, type Scraped, scrape } from './support/metrics.ts';
-import { startProcess, type TestProcess, until } from './support/process.ts';
-import { temporaryFolder } from './support/server.ts';
+import { openClient } from '../support/agent.ts';
+import { sendRaw } from '../support/client.ts';
+import { takeAway } from '../support/database.ts';
+import { mailingTo, startMailServer } from '../support/mail.ts';
+import { metricsUrl, type Scraped, scrape } from '../support/metrics.ts';
+import { startProcess, type TestProcess, until } from '../support/process.ts';
+import { temporaryFolder } from '../support/server.ts';
 
 const joe = { username: 'joe', password: 'supersecure' };
 const user = { email: 'user@example.com', password: 'strongpassword' };

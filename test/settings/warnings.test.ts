@@ -1,8 +1,8 @@
 /** Which settings are warned about at the start and by the doctor, and on which side of a bound. */
 
 import { expect, test } from 'vitest';
-import { readSettings } from '../src/settings/read-settings.ts';
-import { warnings } from '../src/settings/warnings.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import { warnings } from '../../src/settings/warnings.ts';
 
 const about = (text: string, header = '') =>
   warnings(readSettings({ GATEHOUSE_TRUSTED_PROXIES: text, GATEHOUSE_FORWARDED_HEADER: header }));

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { table } from '../src/settings/option-table.ts';
-import { readSettings } from '../src/settings/read-settings.ts';
-import type { Settings } from '../src/settings/settings.ts';
-import { problems } from './support/settings.ts';
+import { table } from '../../src/settings/option-table.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { problems } from '../support/settings.ts';
 
 const ownTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -230,7 +230,7 @@ test.each([
 
 /** The rows of the tables of docs/settings.md whose first cell is a name, as lists of cells. */
 function documentedRows(): string[][] {
-  return readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8')
+  return readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => /^\| `[A-Z0-9_]+` \|/.test(line))
     .map((line) => line.slice(2, -2).split(' | '));

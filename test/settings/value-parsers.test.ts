@@ -1,8 +1,8 @@
 /** Values as they are written in the environment: what is read, and what is refused on either side of a bound. */
 
 import { expect, test } from 'vitest';
-import { isOrigin, originHint } from '../src/settings/origins.ts';
-import { listOf, oneOf, rate, wholeNumber } from '../src/settings/value-parsers.ts';
+import { isOrigin, originHint } from '../../src/settings/origins.ts';
+import { listOf, oneOf, rate, wholeNumber } from '../../src/settings/value-parsers.ts';
 
 test('a whole number is written in decimal digits and lies within its bounds', () => {
   const read = wholeNumber(5, 100);

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 import { expect, test } from 'vitest';
-import { sources } from './support/repository.ts';
+import { sources } from '../support/repository.ts';
 
 /** As many files as can be taken in at a glance. */
 const maxFiles = 15;

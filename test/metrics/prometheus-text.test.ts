@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exposition } from '../src/metrics/prometheus-text.ts';
-import type { Figure } from '../src/storage/port/port.ts';
-import { parse } from './support/metrics.ts';
+import { exposition } from '../../src/metrics/prometheus-text.ts';
+import type { Figure } from '../../src/storage/port/port.ts';
+import { parse } from '../support/metrics.ts';
 
 test('each kind is written as the format wants it', () => {
   const text = exposition([

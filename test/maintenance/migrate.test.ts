@@ -4,12 +4,12 @@ import { existsSync, linkSync, renameSync } from 'node:fs';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { migrate } from '../src/maintenance/migrate.ts';
-import type { Moved, TransferTarget } from '../src/storage/port/port.ts';
-import { crowded } from './support/crowd.ts';
-import { type Ends, goWrong, powerCut } from './support/cutting.ts';
-import { query } from './support/database.ts';
-import { isFull } from './support/length.ts';
+import { migrate } from '../../src/maintenance/migrate.ts';
+import type { Moved, TransferTarget } from '../../src/storage/port/port.ts';
+import { crowded } from '../support/crowd.ts';
+import { type Ends, goWrong, powerCut } from '../support/cutting.ts';
+import { query } from '../support/database.ts';
+import { isFull } from '../support/length.ts';
 import {
   cloned,
   everythingAt,
@@ -20,10 +20,10 @@ import {
   type Place,
   places,
   trail,
-} from './support/moving.ts';
-import { openNode } from './support/postgres/ground.ts';
-import { sharedPostgres } from './support/postgres.ts';
-import { startProxy } from './support/proxy.ts';
+} from '../support/moving.ts';
+import { openNode } from '../support/postgres/ground.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { startProxy } from '../support/proxy.ts';
 
 const run = (from: string, to: string, progress = () => {}) =>
   migrate({ from, to, keepSource: false, now: Date.now(), progress });
