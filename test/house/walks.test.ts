@@ -1,0 +1,122 @@
+/** The files that a login, a check and a logout walk through: a new one on the way is a decision, and is made here. */
+
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/server.ts';
+
+type Walks = Readonly<Record<string, { readonly status: number; readonly files: readonly string[] }>>;
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const walker = fileURLToPath(new URL('../support/walk.ts', import.meta.url));
+
+/** What a server on SQLite executes for each request, as the runtime itself counts it. */
+async function walked(): Promise<Walks> {
+  const database = `file:${join(temporaryFolder(), 'gatehouse.db')}`;
+  const { stdout } = await promisify(execFile)(process.execPath, [walker, database]);
+  return JSON.parse(stdout.split('\n').at(-2) ?? '');
+}
+
+/** On the way of every request with a session. */
+const every = [
+  'src/concepts/sessions/sessions.ts',
+  'src/crypto/ids.ts',
+  'src/gatehouse.ts',
+  'src/http/fetch-adapter.ts',
+  'src/http/handler.ts',
+  'src/http/request-context.ts',
+  'src/http/request/origin.ts',
+  'src/http/request/session-id.ts',
+  'src/http/response-counters.ts',
+  'src/http/router.ts',
+  'src/storage/port/awaitable.ts',
+  'src/storage/shared/session-cache.ts',
+  'src/storage/sqlite/connection/reader.ts',
+  'src/usecases/services.ts',
+];
+
+/** The other files, and how many lines all of them have together at most: to be lessened. */
+const walks: Readonly<Record<string, { readonly maxLines: number; readonly files: readonly string[] }>> = {
+  login: {
+    maxLines: 4_700,
+    files: [
+      'src/concepts/accounts.ts',
+      'src/concepts/audit.ts',
+      'src/concepts/devices.ts',
+      'src/concepts/passwords/passwords.ts',
+      'src/concepts/sessions/id-format.ts',
+      'src/concepts/sessions/session-cap.ts',
+      'src/concepts/throttle.ts',
+      'src/crypto/fair-queue.ts',
+      'src/crypto/hashing-queue.ts',
+      'src/crypto/hashing-threads.ts',
+      'src/crypto/phc.ts',
+      'src/crypto/waiting-turns.ts',
+      'src/http/contract.ts',
+      'src/http/contracts/rest.ts',
+      'src/http/request/body-fields.ts',
+      'src/http/request/body.ts',
+      'src/http/request/client-network.ts',
+      'src/http/request/device-name.ts',
+      'src/http/request/forwarded-header.ts',
+      'src/open-services.ts',
+      'src/storage/port/throttle.ts',
+      'src/storage/shared/audit-chain.ts',
+      'src/storage/sqlite/accounts.ts',
+      'src/storage/sqlite/audit/audit-chain.ts',
+      'src/storage/sqlite/connection/writer.ts',
+      'src/storage/sqlite/devices.ts',
+      'src/storage/sqlite/sessions/session-cap.ts',
+      'src/storage/sqlite/sessions/sessions.ts',
+      'src/storage/sqlite/throttle.ts',
+      'src/usecases/afterwards.ts',
+      'src/usecases/begin-session.ts',
+      'src/usecases/hashing-slot.ts',
+      'src/usecases/login.ts',
+      'src/usecases/verify-password.ts',
+    ],
+  },
+  check: {
+    maxLines: 1_950,
+    files: [
+      'src/concepts/accounts.ts',
+      'src/concepts/sessions/lifetime.ts',
+      'src/http/routes/session-check.ts',
+      'src/http/routes/signed-in.ts',
+      'src/usecases/session-check.ts',
+    ],
+  },
+  logout: {
+    maxLines: 2_900,
+    files: [
+      'src/concepts/audit.ts',
+      'src/concepts/sessions/lifetime.ts',
+      'src/http/contracts/rest.ts',
+      'src/http/request/body.ts',
+      'src/http/request/client-network.ts',
+      'src/http/request/forwarded-header.ts',
+      'src/open-services.ts',
+      'src/storage/shared/audit-chain.ts',
+      'src/storage/sqlite/audit/audit-chain.ts',
+      'src/storage/sqlite/connection/writer.ts',
+      'src/storage/sqlite/sessions/ended-sessions.ts',
+      'src/storage/sqlite/sessions/sessions.ts',
+      'src/usecases/logout.ts',
+    ],
+  },
+};
+
+test('a login, a check and a logout walk through these files, and no others', async () => {
+  const taken = await walked();
+  expect(Object.keys(taken)).toEqual(Object.keys(walks));
+  for (const [name, { status, files }] of Object.entries(taken)) {
+    expect(status, name).toBe(name === 'logout' ? 204 : 200);
+    expect(files, name).toEqual([...every, ...(walks[name]?.files ?? [])].toSorted());
+    const texts = files.map((file) => readFileSync(join(root, file), 'utf8'));
+    const lines = texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
+    expect(lines, `lines of ${name}`).toBeLessThanOrEqual(walks[name]?.maxLines ?? 0);
+  }
+});
