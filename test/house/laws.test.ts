@@ -128,7 +128,7 @@ test.each([
     'src/settings/options/listen-options.ts',
     '../read-settings.ts',
   ],
-  ['out of the house', 'src/http/handler.ts', '../../test/support/server.ts'],
+  ['out of the house', 'src/http/handler.ts', '../support/server.ts'],
   ['into no room', 'src/http/handler.ts', '../helpers.ts'],
 ])('law 1 is seen broken: %s', (_way, path, specifier) => {
   expect(lawOne([importing(path, specifier)])).toHaveLength(1);
