@@ -7,7 +7,7 @@ import { startPostgres } from '../postgres.ts';
 import { type Account, type Attack, type Scene, sceneOf } from './attack.ts';
 import { fill } from './fill.ts';
 import { openHostile } from './hostile.ts';
-import { lineOf, Meter, missed, type Span } from './measure.ts';
+import { lineOf, Meter, missed, type Span, turnMissed } from './measure.ts';
 import { type Measured, startMeasured } from './server.ts';
 
 export const engines = ['sqlite', 'postgres'] as const;
@@ -26,14 +26,19 @@ export interface Arena {
   addSessions(account: Account, name: string, sessions: number): Promise<void>;
   /** Attacks, says in a line what was measured, and notes which bars were missed. */
   attack(attack: Attack): Promise<void>;
-  /** The same of anything else that goes on. */
+  /** The same of anything else that goes on in the server. */
   during(name: string, work: () => Promise<void>): Promise<void>;
+  /** The same of a command beside the server; the turns of the server are only said. */
+  command(name: string, work: () => Promise<void>): Promise<void>;
   /** What was missed so far. */
   readonly missed: readonly string[];
 }
 
 /** Checks are timed for so long while nothing else happens. */
 const idleMs = 5_000;
+
+/** How often an attack is measured at most. */
+const maxTries = 3;
 
 /** Of a server that holds a million rows. */
 const postgres = { shared_buffers: '256MB', max_wal_size: '4GB' };
@@ -74,29 +79,49 @@ export async function openArena(
   onTestFinished(() => meter.close());
   for (const attack of warming) await meter.attack({ ...attack, seconds: 0.3 }, scene);
   const atRest = await server.atRest();
-  const idle = await meter.during('nothing else', async () => {
-    await sleep(idleMs);
-    return {};
-  });
-  say(`${engine.padEnd(9)} ${lineOf(idle, idle)}`);
   const bars: string[] = [];
-  const note = (span: Span, attack?: Attack) => {
-    say(`${engine.padEnd(9)} ${lineOf(span, idle)}`);
-    bars.push(...missed(span, idle, attack));
+  const quietly = async (work: () => Promise<unknown>) => {
+    await work();
+    return {};
   };
+  const measureIdle = async () => {
+    const span = await meter.during('nothing else', () => quietly(() => sleep(idleMs)));
+    say(`${engine.padEnd(9)} ${lineOf(span, span)}`);
+    return span;
+  };
+  let idle = await measureIdle();
+  const missedBy = (span: Span, attack?: Attack) => {
+    say(`${engine.padEnd(9)} ${lineOf(span, idle)}`);
+    return missed(span, idle, attack);
+  };
+
+  /** A bar that an attack misses is measured again: another program may have had the machine for a moment. */
+  async function attackWith(attack: Attack): Promise<void> {
+    for (let tries = attack.seconds === undefined ? 1 : maxTries; ; tries -= 1) {
+      const span = await meter.attack(attack, scene);
+      const misses = missedBy(span, attack);
+      if (misses.length === 0) return;
+      if (tries === 1 || span.checks.failed > 0) {
+        bars.push(...misses);
+        return;
+      }
+      idle = await measureIdle();
+    }
+  }
+
   return {
     server,
     scene,
     atRest,
     addSessions,
     missed: bars,
-    attack: async (attack) => note(await meter.attack(attack, scene), attack),
+    attack: attackWith,
     during: async (name, work) => {
-      const quiet = async () => {
-        await work();
-        return {};
-      };
-      note(await meter.during(name, quiet));
+      bars.push(...missedBy(await meter.during(name, () => quietly(work))));
+    },
+    command: async (name, work) => {
+      const span = await meter.during(name, () => quietly(work));
+      bars.push(...missedBy(span).filter((what) => !what.includes(turnMissed)));
     },
   };
 }

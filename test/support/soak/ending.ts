@@ -70,6 +70,6 @@ export const ending: readonly Attack[] = [
   })),
   signedIn('end of sessions of others', [404], 'many', (scene) => ({
     method: 'DELETE',
-    path: `/auth/sessions/${filledHandle('last', scene.count('last') % 100_000)}`,
+    path: `/auth/sessions/${filledHandle('last', scene.count('last') % scene.accounts.last.sessions)}`,
   })),
 ];

@@ -97,6 +97,9 @@ export function lineOf({ name, seconds, checks, turns, answers }: Span, idle: Sp
 const mostTimes = 4;
 const longestTurnMs = 50;
 
+/** What is said of a turn that took too long. */
+export const turnMissed = 'a turn of the event loop took';
+
 /** The bars that a span misses, in sentences. */
 export function missed({ name, checks, turns, answers }: Span, idle: Span, attack?: Attack): string[] {
   const times = checks.medianMs / idle.checks.medianMs;
@@ -106,7 +109,7 @@ export function missed({ name, checks, turns, answers }: Span, idle: Span, attac
   return [
     ...(checks.failed > 0 ? [`${checks.failed} checks failed`] : []),
     ...(times > mostTimes ? [`the middle check took ${times.toFixed(1)} times as long`] : []),
-    ...(turns.cpuMs > longestTurnMs ? [`a turn of the event loop took ${turns.cpuMs.toFixed(0)} ms`] : []),
+    ...(turns.cpuMs > longestTurnMs ? [`${turnMissed} ${turns.cpuMs.toFixed(0)} ms`] : []),
     ...lacking.map((status) => `no answer was ${status}`),
     ...strange.map((status) => `${answers[Number(status)]} answers were ${status}`),
   ].map((what) => `${name}: ${what}`);
