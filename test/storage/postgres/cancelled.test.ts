@@ -19,7 +19,7 @@ import { sharedPostgres } from '../../support/postgres.ts';
 import { account, hex, session } from '../conformance/case.ts';
 
 /**
- * Requests that have to fail before it is enough: all in all 20,000 in the full form. Each costs PostgreSQL a process for
+ * Requests that have to fail before it is enough: all in all 10,000 in the full form. Each costs PostgreSQL a process for
  * the next connection, about 10 ms of CPU time, so that more would take the time of all other tests together.
  */
 const most = isFull ? { questions: 8_000, checks: 2_000 } : { questions: 1_000, checks: 1_000 };
