@@ -23,7 +23,7 @@ import { smtpPost } from './mail/smtp-transport.ts';
 import { endNoter, startSweeping } from './maintenance/periodic-tasks.ts';
 import { figuresOf } from './metrics/metrics.ts';
 import { exposition } from './metrics/prometheus-text.ts';
-import { type Log, openGate } from './open-services.ts';
+import { type Log, openServices } from './open-services.ts';
 import { closest } from './settings/did-you-mean.ts';
 import { comparableBlock } from './settings/ip-addresses.ts';
 import { table } from './settings/option-table.ts';
@@ -34,7 +34,7 @@ import { after } from './storage/port/awaitable.ts';
 import type { Figure } from './storage/port/port.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
 import { listUsers } from './usecases/admin/admin-users.ts';
-import type { Gate } from './usecases/services.ts';
+import type { Services } from './usecases/services.ts';
 
 export type { Log };
 
@@ -109,11 +109,11 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const settings = checkSettings(given.settings, unknownOptions(given));
   const onMail = () => sender.wake();
   if (settings.smtpUrl !== '') await loadMailLibrary();
-  const { gate, store, warnings, close } = await openGate(settings, log, onMail, given.share);
+  const { services, store, warnings, close } = await openServices(settings, log, onMail, given.share);
   const clock = given.clock ?? store.clock ?? Date.now;
-  const sender = createSender(settings, gate, log, clock);
+  const sender = createSender(settings, services, log, clock);
   const checks: CheckCounts = { live: 0, dead: 0, none: 0 };
-  const contracts = createContracts(settings, gate, checks);
+  const contracts = createContracts(settings, services, checks);
   const { basePath } = settings;
   try {
     assertUnambiguous(contracts, basePath);
@@ -125,7 +125,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const all = [...contracts, site(() => store.ping(), basePath, settings.contracts)];
   const traffic = new Traffic(all.map(({ name }) => name));
   const handle = createApp({
-    gate,
+    services,
     contracts: all,
     basePath,
     allowedOrigins: settings.allowedOrigins,
@@ -141,9 +141,9 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     onCrossSite: (about) => log.info(about, 'cross-site request refused'),
   });
   // Of several workers one tells for all.
-  const noteEnd = (given.share?.number ?? 1) === 1 ? endNoter(gate, log) : async () => {};
-  const sweeping = startSweeping(gate, settings.sweepSeconds, log, clock, noteEnd);
-  const figures = () => figuresOf({ gate, store, sender, traffic, checks, sweeps: sweeping.counts });
+  const noteEnd = (given.share?.number ?? 1) === 1 ? endNoter(services, log) : async () => {};
+  const sweeping = startSweeping(services, settings.sweepSeconds, log, clock, noteEnd);
+  const figures = () => figuresOf({ services, store, sender, traffic, checks, sweeps: sweeping.counts });
 
   sender.start();
 
@@ -155,7 +155,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     owns: (target) => owned.has(target),
     figures,
     warnings,
-    hasUsers: () => isInUse(gate),
+    hasUsers: () => isInUse(services),
     metrics: async () => exposition(figures()),
     close: once(async () => {
       sweeping.stop();
@@ -188,9 +188,9 @@ function once(step: () => Promise<void>): () => Promise<void> {
 }
 
 /** It is asked only for words to people: a start does not wait for them. */
-async function isInUse(gate: Gate): Promise<boolean | undefined> {
+async function isInUse(services: Services): Promise<boolean | undefined> {
   const late = sleep(usersMs, undefined, { ref: false });
-  const asked = listUsers(gate, { most: 1 }).then(
+  const asked = listUsers(services, { most: 1 }).then(
     (users) => users.length > 0,
     () => undefined,
   );
@@ -198,31 +198,31 @@ async function isInUse(gate: Gate): Promise<boolean | undefined> {
 }
 
 /** Mails go to the mail server of the settings, or into a folder that the log names once. */
-function createSender(settings: Settings, gate: Gate, log: Log, clock: () => number): Sender {
+function createSender(settings: Settings, services: Services, log: Log, clock: () => number): Sender {
   const { smtpUrl, mailFrom, mailOutbox } = settings;
   const tell = (folder: string) =>
     log.info({ folder }, 'GATEHOUSE_SMTP_URL is not set: mails are written to a folder');
   return new Sender({
-    mails: gate.mails,
+    mails: services.mails,
     post: smtpUrl ? smtpPost(smtpUrl, mailFrom) : outboxPost(mailOutbox, mailFrom, tell),
     base: linkBase(settings),
-    prepare: (mail, now) => prepareMail(gate, mail, now),
+    prepare: (mail, now) => prepareMail(services, mail, now),
     clock,
     log,
   });
 }
 
 /** The contracts that are served, in the order in which they claim paths. */
-export function createContracts(settings: Settings, gate: Gate, checks: CheckCounts): Contract[] {
+export function createContracts(settings: Settings, services: Services, checks: CheckCounts): Contract[] {
   const cookie = sessionCookie(!settings.debug, settings.sessionLifetimeSeconds);
   const all = [
-    envelope(gate, settings.envelopeStatus),
-    sessionCheck(gate, checks),
-    ownSessions(gate, cookie),
-    ownAccount(gate, cookie),
-    ownEmail(gate),
-    rest(gate, cookie),
-    dotjson(gate, cookie, {
+    envelope(services, settings.envelopeStatus),
+    sessionCheck(services, checks),
+    ownSessions(services, cookie),
+    ownAccount(services, cookie),
+    ownEmail(services),
+    rest(services, cookie),
+    dotjson(services, cookie, {
       statusMode: settings.dotjsonStatus,
       enumeration: settings.enumeration,
       timeZone: settings.timeZone,

@@ -17,7 +17,7 @@ import type { Store } from './storage/port/port.ts';
 import { DegradingThrottle } from './storage/shared/fallback-throttle.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
 import { Pacer } from './usecases/pacer.ts';
-import type { Gate } from './usecases/services.ts';
+import type { Services } from './usecases/services.ts';
 
 /** Where Gatehouse reports to; a pino logger is one. */
 export interface Log {
@@ -27,7 +27,7 @@ export interface Log {
 
 /** The concepts over an open store. */
 export interface Opened {
-  readonly gate: Gate;
+  readonly services: Services;
   readonly store: Store;
   /** What is worth a warning about how the store was found. */
   readonly warnings: readonly string[];
@@ -41,21 +41,21 @@ export interface Opened {
  *
  * @throws {StoreUnusable} if the database cannot be opened; the message says what to do.
  */
-export async function openGate(
+export async function openServices(
   settings: Settings,
   log: Log,
   onMail: () => void = () => {},
   share: Share = whole,
 ): Promise<Opened> {
   const { store, warnings } = await openStore(settings, log, share);
-  const gate = createGate(settings, store, log, onMail, share);
+  const services = createGate(settings, store, log, onMail, share);
   return {
-    gate,
+    services,
     store,
     warnings,
     async close() {
-      await gate.mails.settled();
-      await gate.hashing.close();
+      await services.mails.settled();
+      await services.hashing.close();
       await store.close();
     },
   };
@@ -121,7 +121,7 @@ export function createGate(
   log: Log,
   onMail: () => void = () => {},
   share: Share = whole,
-): Gate {
+): Services {
   const pacer = new Pacer();
   return {
     accounts: new Accounts(store.accounts),

@@ -3,16 +3,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { newUuid } from '../crypto/ids.ts';
-import { databaseFile, isFile, openGate } from '../open-services.ts';
+import { databaseFile, isFile, openServices } from '../open-services.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
-import { type Caller, type Gate, isRefusal, type Refusal } from '../usecases/services.ts';
+import { type Caller, isRefusal, type Refusal, type Services } from '../usecases/services.ts';
 import { exits, Failure, failureOf } from './exit-codes.ts';
 
 export interface Work {
   readonly settings: Settings;
-  readonly gate: Gate;
+  readonly services: Services;
   readonly caller: Caller;
 }
 
@@ -37,15 +37,15 @@ export function operator(clock: () => number = Date.now): Caller {
  * Opens the database for a command, and closes it whatever happens. Only a command that may `create` one does: others
  * would answer about an empty database where a path was mistyped.
  */
-export async function withGate<Result>(
+export async function withServices<Result>(
   work: (work: Work) => Promise<Result>,
   may: 'create' | 'look' = 'look',
 ): Promise<Result> {
   const settings = settingsOfEnvironment();
   if (may === 'look') assertDatabase(settings);
-  const { gate, store, close } = await openGate(settings, { info: () => {}, error: () => {} });
+  const { services, store, close } = await openServices(settings, { info: () => {}, error: () => {} });
   try {
-    return await work({ settings, gate, caller: operator(store.clock) });
+    return await work({ settings, services, caller: operator(store.clock) });
   } finally {
     await close();
   }
@@ -62,8 +62,8 @@ function assertDatabase(settings: Settings): void {
 }
 
 /** The account of a name or an id. */
-export async function accountOf(gate: Gate, name: string): Promise<Found> {
-  const found = await findAccount(gate, name);
+export async function accountOf(services: Services, name: string): Promise<Found> {
+  const found = await findAccount(services, name);
   if (!found) throw new Failure(exits.notFound, `There is no user ${JSON.stringify(name)}.`);
   return found;
 }

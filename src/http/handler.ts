@@ -5,7 +5,7 @@ import { Abandoned } from '../crypto/hashing-queue.ts';
 import type { Hsts } from '../settings/settings.ts';
 import type { Awaitable } from '../storage/port/awaitable.ts';
 import { StoreUnavailable } from '../storage/port/port.ts';
-import { type Gate, isRefusal, reported } from '../usecases/services.ts';
+import { isRefusal, reported, type Services } from '../usecases/services.ts';
 import { BodyStream } from './body-stream.ts';
 import {
   type Contract,
@@ -29,7 +29,7 @@ import { Routes } from './router.ts';
 export type Handler = (request: Incoming) => Awaitable<Answer>;
 
 export interface AppOptions extends Server {
-  readonly gate: Gate;
+  readonly services: Services;
   /** The first one that owns a path answers for it. */
   readonly contracts: readonly Contract[];
   /** What all paths begin with; empty if nothing (ruling W6). */
@@ -49,7 +49,7 @@ const retryAfterSeconds = 1;
 
 /** Puts the contracts together; the first one that owns a path answers for it. */
 export function createApp(options: AppOptions): Handler {
-  const { gate, clock, traffic, onError } = options;
+  const { services, clock, traffic, onError } = options;
   const constantHeaders = securityHeaders(options.hsts);
   const origins = new Origins(options.allowedOrigins);
   const routes = new Routes(options.contracts, options.basePath);
@@ -69,7 +69,7 @@ export function createApp(options: AppOptions): Handler {
       options.onCrossSite(crossSite(call));
       return { refused: 'cross_site' };
     }
-    return (route.hashes && gate.hashing.overloaded(call.network)) || withBody(route, call);
+    return (route.hashes && services.hashing.overloaded(call.network)) || withBody(route, call);
   }
 
   async function withBody(route: Route, call: Call): Promise<Reply | Refused> {
@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): Handler {
     const inTurn = (refused: Refused): Awaitable<Answer> => {
       // What the route is for is known, and the use case would have said the same.
       const isLate = refused.refused === 'overloaded';
-      const tell = () => refuse(reported(gate, (isLate && event) || 'refusal', call, refused));
+      const tell = () => refuse(reported(services, (isLate && event) || 'refusal', call, refused));
       return pace.turn()?.then(tell) ?? tell();
     };
     const write = (outcome: Reply | Refused): Awaitable<Answer> => {
@@ -101,7 +101,7 @@ export function createApp(options: AppOptions): Handler {
     };
     const fail = (error: unknown): Answer => {
       const how = broke(call, error);
-      if (event) gate.audit.count(event, how);
+      if (event) services.audit.count(event, how);
       return refuse(trouble(how));
     };
     try {

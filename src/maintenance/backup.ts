@@ -1,7 +1,7 @@
 /** The database as a whole: copying it, putting a copy in its place, and looking at it. */
 
 import { setImmediate as pause } from 'node:timers/promises';
-import { databaseFile, openGate } from '../open-services.ts';
+import { databaseFile, openServices } from '../open-services.ts';
 import type { Settings } from '../settings/settings.ts';
 import type {
   Backup,
@@ -82,9 +82,9 @@ async function settle(
   caller: Caller,
 ): Promise<Settled> {
   const silent = { info: () => {}, error: () => {} };
-  const { gate, close } = await openGate({ ...settings, databaseUrl: `file:${draft}` }, silent);
+  const { services, close } = await openServices({ ...settings, databaseUrl: `file:${draft}` }, silent);
   try {
-    return await settleRestored(gate, keepSessions, caller, pause);
+    return await settleRestored(services, keepSessions, caller, pause);
   } finally {
     await close();
   }

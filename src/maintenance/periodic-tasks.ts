@@ -2,12 +2,12 @@
 
 import type { SweepCounts } from '../metrics/metrics.ts';
 import type { Log } from '../open-services.ts';
-import type { Gate } from '../usecases/services.ts';
+import type { Services } from '../usecases/services.ts';
 import { sweep } from '../usecases/sweep.ts';
 
 /** Reclaims what is dead, again and again, until it is told to stop. A sweep that is due while one goes on is left out. */
 export function startSweeping(
-  gate: Gate,
+  services: Services,
   everySeconds: number,
   log: Log,
   clock: () => number,
@@ -19,7 +19,7 @@ export function startSweeping(
     if (isUnderWay) return;
     isUnderWay = true;
     try {
-      await sweep(gate, clock(), gate.pacer.begin());
+      await sweep(services, clock(), services.pacer.begin());
       counts.ok += 1;
     } catch (error) {
       counts.failed += 1;
@@ -37,11 +37,11 @@ export function startSweeping(
  * Writes the end of the audit's chain to the log whenever it has moved: a log that is kept elsewhere then shows whether
  * the newest entries were cut off (ruling P12).
  */
-export function endNoter(gate: Gate, log: Log): () => Promise<void> {
+export function endNoter(services: Services, log: Log): () => Promise<void> {
   let noted = '';
   return async () => {
     try {
-      const { seq, hash } = await gate.audit.end();
+      const { seq, hash } = await services.audit.end();
       const end = `${seq}:${hash}`;
       if (end !== noted) log.info({ end }, 'audit end');
       noted = end;

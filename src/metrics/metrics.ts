@@ -5,7 +5,7 @@ import type { Traffic } from '../http/response-counters.ts';
 import type { CheckCounts } from '../http/routes/session-check.ts';
 import type { Sender } from '../mail/queue-sender.ts';
 import type { Figure, Sample, Store } from '../storage/port/port.ts';
-import type { Gate } from '../usecases/services.ts';
+import type { Services } from '../usecases/services.ts';
 import { version } from '../version.ts';
 
 /** How often the sweep ended well, and how often not. */
@@ -13,7 +13,7 @@ export type SweepCounts = Record<'ok' | 'failed', number>;
 
 /** Where the counters are. */
 export interface Counting {
-  readonly gate: Gate;
+  readonly services: Services;
   readonly store: Store;
   readonly sender: Sender;
   readonly traffic: Traffic;
@@ -30,7 +30,7 @@ const expectedEvents: Readonly<Record<string, readonly string[]>> = {
 
 /** Reads every counter; changes nothing, and costs nothing between two readings. */
 export function figuresOf(counting: Counting): Figure[] {
-  const { gate, store, sender, traffic, checks, sweeps } = counting;
+  const { services, store, sender, traffic, checks, sweeps } = counting;
   return [
     {
       ...gauge('gatehouse_build_info', 'Always 1; its label tells the version.', [
@@ -44,12 +44,16 @@ export function figuresOf(counting: Counting): Figure[] {
       'Session checks, by what they found.',
       by('outcome', { ...checks, unavailable: traffic.counts.get('session')?.breaks.unavailable ?? 0 }),
     ),
-    counter('gatehouse_events_total', 'Events of the audit, by outcome.', eventSamples(gate.audit.counts)),
-    ...hashingFigures(gate),
+    counter(
+      'gatehouse_events_total',
+      'Events of the audit, by outcome.',
+      eventSamples(services.audit.counts),
+    ),
+    ...hashingFigures(services),
     counter(
       'gatehouse_mails_total',
       'Mails that were to be queued, by whether they were.',
-      by('outcome', gate.mails.counts),
+      by('outcome', services.mails.counts),
     ),
     counter('gatehouse_mail_tries_total', 'Tries to send a mail, by outcome.', by('outcome', sender.counts)),
     counter('gatehouse_sweeps_total', 'Sweeps of what is dead, by outcome.', by('outcome', sweeps)),
@@ -73,7 +77,7 @@ function trafficFigures({ counts }: Traffic): Figure[] {
   ];
 }
 
-function hashingFigures({ hashing }: Gate): Figure[] {
+function hashingFigures({ hashing }: Services): Figure[] {
   const { threads, places, running, refused, hashed, hashedMs } = hashing.counts;
   const one = (value: number) => [{ value }];
   return [

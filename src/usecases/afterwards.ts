@@ -2,21 +2,21 @@
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import { StoreUnavailable } from '../storage/port/port.ts';
-import type { Gate } from './services.ts';
+import type { Services } from './services.ts';
 
 /**
  * Waits for work that follows an event, and returns what came of it. A failure is counted under the event and never
  * thrown; then there is nothing to return.
  */
 export async function afterwards<Result>(
-  gate: Gate,
+  services: Services,
   event: AuditEvent,
   work: Promise<Result>,
 ): Promise<Result | undefined> {
   try {
     return await work;
   } catch (error) {
-    gate.audit.count(event, error instanceof StoreUnavailable ? 'unavailable' : 'failed');
+    services.audit.count(event, error instanceof StoreUnavailable ? 'unavailable' : 'failed');
     return undefined;
   }
 }

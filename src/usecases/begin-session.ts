@@ -3,7 +3,7 @@
 import type { BegunSession, IdSpelling, NoSession } from '../concepts/sessions/sessions.ts';
 import { notifyOwner } from './account/security-notice.ts';
 import { afterwards } from './afterwards.ts';
-import type { Caller, Gate } from './services.ts';
+import type { Caller, Services } from './services.ts';
 
 /** A new session, and the ids its device is to carry from now on. */
 export interface BegunOnDevice extends BegunSession {
@@ -12,14 +12,14 @@ export interface BegunOnDevice extends BegunSession {
 
 /** Begins a session for a user. */
 export function beginSession(
-  gate: Gate,
+  services: Services,
   userId: string,
   spelling: IdSpelling,
   caller: Caller,
 ): Promise<BegunSession | NoSession> {
   const { contract, network, device, now } = caller;
-  const trail = gate.audit.trail(caller, 'login');
-  return gate.sessions.begin({ userId, contract, network, device }, spelling, now, trail);
+  const trail = services.audit.trail(caller, 'login');
+  return services.sessions.begin({ userId, contract, network, device }, spelling, now, trail);
 }
 
 /**
@@ -27,18 +27,26 @@ export function beginSession(
  * `known` is the id of the device if it was known before. The session has begun, whatever becomes of either.
  */
 export async function onDevice(
-  gate: Gate,
+  services: Services,
   begun: BegunSession,
   known: string | undefined,
   caller: Caller,
 ): Promise<BegunOnDevice> {
   const { userId } = begun.session;
-  const device = await afterwards(gate, 'login', gate.devices.remember(userId, caller, known, caller.now));
-  if (device?.isNews) await afterwards(gate, 'login', notifyOfDevice(gate, userId, caller));
-  return { ...begun, deviceIds: device?.ids ?? gate.devices.unremembered(caller) };
+  const device = await afterwards(
+    services,
+    'login',
+    services.devices.remember(userId, caller, known, caller.now),
+  );
+  if (device?.isNews) await afterwards(services, 'login', notifyOfDevice(services, userId, caller));
+  return { ...begun, deviceIds: device?.ids ?? services.devices.unremembered(caller) };
 }
 
-async function notifyOfDevice(gate: Gate, userId: string, { device, network, now }: Caller): Promise<void> {
-  const user = await gate.accounts.user(userId);
-  if (user) await notifyOwner(gate, user, 'new_device', { device, network }, now);
+async function notifyOfDevice(
+  services: Services,
+  userId: string,
+  { device, network, now }: Caller,
+): Promise<void> {
+  const user = await services.accounts.user(userId);
+  if (user) await notifyOwner(services, user, 'new_device', { device, network }, now);
 }

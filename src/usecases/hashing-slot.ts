@@ -1,14 +1,14 @@
 /** A place in the line for hashing, for the time of a use case that hashes. */
 
 import { Displaced, type Place } from '../crypto/hashing-queue.ts';
-import type { Caller, Gate, Refusal } from './services.ts';
+import type { Caller, Refusal, Services } from './services.ts';
 
 /**
  * Lets `work` through with a place in line. Refused where the line is full and the caller's network has as many in it as
  * any other: before, or in the middle of it, when others come whose network has fewer.
  */
 export async function withPlace<Answer extends object>(
-  { hashing }: Gate,
+  { hashing }: Services,
   { network, signal }: Caller,
   work: (place: Place) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {

@@ -3,7 +3,7 @@
 import type { IdSpelling } from '../concepts/sessions/sessions.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal } from './services.ts';
+import { audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
 import { guess, prove } from './verify-password.ts';
 
 export interface Login {
@@ -17,13 +17,13 @@ export interface LoggedIn extends BegunOnDevice {
 }
 
 /** Logs in. */
-export async function login(gate: Gate, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
+export async function login(services: Services, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
   const { identifier, password, spelling } = asked;
-  const outcome = await guess<LoggedIn>(gate, identifier, password, caller, async (guessed) => {
-    const credential = await prove(gate, () => gate.accounts.credential(identifier), guessed);
-    return isRefusal(credential) ? credential : begin(gate, credential, guessed.device, spelling, caller);
+  const outcome = await guess<LoggedIn>(services, identifier, password, caller, async (guessed) => {
+    const credential = await prove(services, () => services.accounts.credential(identifier), guessed);
+    return isRefusal(credential) ? credential : begin(services, credential, guessed.device, spelling, caller);
   });
-  return audited(gate, 'login', caller, outcome);
+  return audited(services, 'login', caller, outcome);
 }
 
 /**
@@ -31,7 +31,7 @@ export async function login(gate: Gate, asked: Login, caller: Caller): Promise<L
  * password ends all sessions after it was replaced, so of a change and a login at once the change wins.
  */
 async function begin(
-  gate: Gate,
+  services: Services,
   { userId, identifier, passwordHash, hasUser }: Credential,
   knownDevice: string | undefined,
   spelling: IdSpelling,
@@ -39,11 +39,15 @@ async function begin(
 ): Promise<LoggedIn | Refusal> {
   const user = { id: userId, identifier };
   if (!hasUser) return { refused: 'user_record_missing', user };
-  const begun = await beginSession(gate, userId, spelling, caller);
+  const begun = await beginSession(services, userId, spelling, caller);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
-  const now = await gate.accounts.credentialOf(userId);
+  const now = await services.accounts.credentialOf(userId);
   if (now?.passwordHash === passwordHash)
-    return { ...(await onDevice(gate, begun, knownDevice, caller)), user };
-  await gate.sessions.end(begun.id, caller.now, gate.audit.trail(caller, 'logout', 'password_change'));
+    return { ...(await onDevice(services, begun, knownDevice, caller)), user };
+  await services.sessions.end(
+    begun.id,
+    caller.now,
+    services.audit.trail(caller, 'logout', 'password_change'),
+  );
   return { refused: 'wrong_password', user };
 }

@@ -2,7 +2,7 @@
 
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { Session } from '../storage/port/port.ts';
-import { type Caller, type Gate, reported } from './services.ts';
+import { type Caller, reported, type Services } from './services.ts';
 
 export interface LoggedOut {
   /** The ids of the sessions that were alive until now. */
@@ -11,24 +11,24 @@ export interface LoggedOut {
 
 /** Ends every session named, in one step; refuses only if none of them was alive. Resolves once the ends are durable. */
 export async function logout(
-  gate: Gate,
+  services: Services,
   ids: readonly string[],
   caller: Caller,
 ): Promise<LoggedOut | NoSession> {
-  const ended = await gate.sessions.endEach(ids, caller.now, gate.audit.trail(caller, 'logout'));
-  for (const session of ended.values()) reportEnd(gate, session, caller);
+  const ended = await services.sessions.endEach(ids, caller.now, services.audit.trail(caller, 'logout'));
+  for (const session of ended.values()) reportEnd(services, session, caller);
   if (ended.size > 0) return { ended: [...ended.keys()] };
-  return reported(gate, 'logout', caller, { refused: 'no_session' });
+  return reported(services, 'logout', caller, { refused: 'no_session' });
 }
 
 /** Reports sessions that were ended, step by step. */
-export function reportEnds(gate: Gate, caller: Caller): (ended: readonly Session[]) => void {
+export function reportEnds(services: Services, caller: Caller): (ended: readonly Session[]) => void {
   return (ended) => {
-    for (const session of ended) reportEnd(gate, session, caller);
+    for (const session of ended) reportEnd(services, session, caller);
   };
 }
 
 /** Reports that a session was ended. */
-export function reportEnd(gate: Gate, session: Session, caller: Caller): void {
-  reported(gate, 'logout', caller, { user: { id: session.userId }, session });
+export function reportEnd(services: Services, session: Session, caller: Caller): void {
+  reported(services, 'logout', caller, { user: { id: session.userId }, session });
 }

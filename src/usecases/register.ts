@@ -8,7 +8,7 @@ import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
 import { withPlace } from './hashing-slot.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from './services.ts';
+import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from './services.ts';
 
 export interface Registration {
   readonly identifier: string;
@@ -27,12 +27,12 @@ export interface Registered {
  * with an invitation, where one is needed, are hashed.
  */
 export async function register(
-  gate: Gate,
+  services: Services,
   asked: Registration,
   caller: Caller,
 ): Promise<Registered | Refusal> {
-  const outcome = await audited(gate, 'register', caller, await attempt(gate, asked, caller));
-  if (!isRefusal(outcome)) verifyRegistered(gate, outcome.user, caller);
+  const outcome = await audited(services, 'register', caller, await attempt(services, asked, caller));
+  if (!isRefusal(outcome)) verifyRegistered(services, outcome.user, caller);
   return outcome;
 }
 
@@ -41,49 +41,55 @@ export async function register(
  * (ruling R6).
  */
 export async function registerAndLogin(
-  gate: Gate,
+  services: Services,
   asked: Registration,
   spelling: IdSpelling,
   caller: Caller,
 ): Promise<(Registered & BegunOnDevice) | Refusal> {
-  const registered = await register(gate, asked, caller);
+  const registered = await register(services, asked, caller);
   if (isRefusal(registered)) return registered;
-  const begun = await beginSession(gate, registered.user.id, spelling, caller);
+  const begun = await beginSession(services, registered.user.id, spelling, caller);
   if (isRefusal(begun)) return begun;
-  return reported(gate, 'login', caller, {
+  return reported(services, 'login', caller, {
     ...registered,
-    ...(await onDevice(gate, begun, undefined, caller)),
+    ...(await onDevice(services, begun, undefined, caller)),
   });
 }
 
-async function attempt(gate: Gate, asked: Registration, caller: Caller): Promise<Registered | Refusal> {
-  const { closed } = gate.invitations;
+async function attempt(
+  services: Services,
+  asked: Registration,
+  caller: Caller,
+): Promise<Registered | Refusal> {
+  const { closed } = services.invitations;
   if (closed) return closed;
-  const identifier = gate.accounts.name(asked.identifier, asked.kind);
+  const identifier = services.accounts.name(asked.identifier, asked.kind);
   if (isRefusal(identifier)) return identifier;
-  const password = gate.passwords.accept(asked.password, identifier.canonical);
+  const password = services.passwords.accept(asked.password, identifier.canonical);
   if (isRefusal(password)) return password;
-  return withPlace(gate, caller, (place) => write(gate, identifier, password, asked.invite, place, caller));
+  return withPlace(services, caller, (place) =>
+    write(services, identifier, password, asked.invite, place, caller),
+  );
 }
 
 async function write(
-  gate: Gate,
+  services: Services,
   identifier: Identifier,
   password: PreparedPassword,
   invite: string | undefined,
   place: Place,
   caller: Caller,
 ): Promise<Registered | Refusal> {
-  const counted = await gate.throttle.registration(caller.network, caller.now);
+  const counted = await services.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
   // Before the name is looked for: without an invitation not even that is told.
-  const admission = await gate.invitations.admit(identifier.canonical, invite, caller.now);
+  const admission = await services.invitations.admit(identifier.canonical, invite, caller.now);
   if (isRefusal(admission)) return admission;
   // A name that is taken is told anyway: no hash is spent on it.
-  if (await gate.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
-  const passwordHash = await gate.passwords.hash(password, place);
-  const trail = gate.audit.trail(caller, 'register');
+  if (await services.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
+  const passwordHash = await services.passwords.hash(password, place);
+  const trail = services.audit.trail(caller, 'register');
   const { invitation } = admission;
-  const user = await gate.accounts.create(identifier, passwordHash, caller.now, trail, invitation);
+  const user = await services.accounts.create(identifier, passwordHash, caller.now, trail, invitation);
   return isRefusal(user) ? user : { user };
 }

@@ -13,7 +13,7 @@ import type { HashingQueue, Overloaded } from '../crypto/hashing-queue.ts';
 import type { Pacer } from './pacer.ts';
 
 /** The concepts, the line before password hashing, and what long work gives way by. */
-export interface Gate {
+export interface Services {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
@@ -108,7 +108,7 @@ interface About {
 
 /** Reports the outcome of an event, and passes it on. */
 export function reported<Outcome extends object>(
-  gate: Gate,
+  services: Services,
   event: AuditEvent,
   caller: Caller,
   outcome: Outcome,
@@ -116,7 +116,7 @@ export function reported<Outcome extends object>(
   const { contract, network, requestId } = caller;
   const { refused, user, session }: About = outcome;
   const said = { event, outcome: refused ?? 'ok', contract, network, requestId };
-  gate.audit.report({ ...said, userId: user?.id, handle: session?.handle });
+  services.audit.report({ ...said, userId: user?.id, handle: session?.handle });
   return outcome;
 }
 
@@ -125,13 +125,13 @@ export function reported<Outcome extends object>(
  * transaction that made it so.
  */
 export async function audited<Outcome extends object>(
-  gate: Gate,
+  services: Services,
   event: AuditEvent,
   caller: Caller,
   outcome: Outcome,
 ): Promise<Outcome> {
-  const { refused, user }: About = reported(gate, event, caller, outcome);
+  const { refused, user }: About = reported(services, event, caller, outcome);
   if (refused && counted.has(refused))
-    await gate.audit.keep(gate.audit.trail(caller, event, refused), user?.id);
+    await services.audit.keep(services.audit.trail(caller, event, refused), user?.id);
   return outcome;
 }

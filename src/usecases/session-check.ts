@@ -3,7 +3,7 @@
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import { type Awaitable, after } from '../storage/port/awaitable.ts';
 import type { Session, User } from '../storage/port/port.ts';
-import { type Gate, isRefusal } from './services.ts';
+import { isRefusal, type Services } from './services.ts';
 
 export interface Checked {
   readonly user: User;
@@ -11,14 +11,19 @@ export interface Checked {
 }
 
 /** Recognises the owner of a session id. A session whose user is gone or disabled is dead. */
-export function check(gate: Gate, id: string, now: number, whom?: 'store'): Awaitable<Checked | NoSession> {
-  return after(gate.sessions.use(id, now, whom), (session) =>
-    isRefusal(session) ? session : withUser(gate, session),
+export function check(
+  services: Services,
+  id: string,
+  now: number,
+  whom?: 'store',
+): Awaitable<Checked | NoSession> {
+  return after(services.sessions.use(id, now, whom), (session) =>
+    isRefusal(session) ? session : withUser(services, session),
   );
 }
 
-function withUser(gate: Gate, session: Session): Awaitable<Checked | NoSession> {
-  return after(gate.accounts.user(session.userId, 'anybody'), (user) =>
+function withUser(services: Services, session: Session): Awaitable<Checked | NoSession> {
+  return after(services.accounts.user(session.userId, 'anybody'), (user) =>
     user && user.disabledAt === null ? { user, session } : { refused: 'no_session' as const },
   );
 }

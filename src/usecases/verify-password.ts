@@ -5,7 +5,7 @@ import type { Attempt } from '../concepts/throttle.ts';
 import { Abandoned, Displaced, type Place } from '../crypto/hashing-queue.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { withPlace } from './hashing-slot.ts';
-import { type Caller, type Gate, isRefusal, type Refusal } from './services.ts';
+import { type Caller, isRefusal, type Refusal, type Services } from './services.ts';
 
 /** One attempt to prove a password, while it has a place in the line for hashing. */
 export interface Guess {
@@ -22,16 +22,16 @@ export interface Guess {
  * Up to here a name that does not exist is treated like one that does, step by step.
  */
 export async function guess<Answer extends object>(
-  gate: Gate,
+  services: Services,
   identifier: string,
   password: string,
   caller: Caller,
   work: (guess: Guess) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
-  return withPlace(gate, caller, async (place) => {
+  return withPlace(services, caller, async (place) => {
     const name = canonical(identifier);
-    const device = await gate.devices.knownFor(name, caller, caller.now);
-    const attempt = await gate.throttle.login(name, device, caller.network, caller.now);
+    const device = await services.devices.knownFor(name, caller, caller.now);
+    const attempt = await services.throttle.login(name, device, caller.network, caller.now);
     if (isRefusal(attempt)) return attempt;
     try {
       return await work({ password, place, attempt, device });
@@ -49,13 +49,13 @@ export async function guess<Answer extends object>(
  * A success takes its attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
  */
 export async function prove(
-  gate: Gate,
+  services: Services,
   find: () => Credential | undefined | Promise<Credential | undefined>,
   guessed: Guess,
 ): Promise<Credential | Refusal> {
   const { password, place, attempt } = guessed;
   const credential = await find();
-  const { correct, outdated } = await gate.passwords.verify(password, credential?.passwordHash, place);
+  const { correct, outdated } = await services.passwords.verify(password, credential?.passwordHash, place);
   if (!credential) return { refused: 'unknown_account' };
   const user = { id: credential.userId };
   if (!correct) return { refused: 'wrong_password', user };
@@ -63,8 +63,8 @@ export async function prove(
   await attempt.giveBack();
   if (!outdated) return credential;
 
-  const passwordHash = await gate.passwords.rehash(password, place);
-  const replaced = await gate.accounts.replaceHash(credential, passwordHash);
+  const passwordHash = await services.passwords.rehash(password, place);
+  const replaced = await services.accounts.replaceHash(credential, passwordHash);
   // Somebody else replaced it meanwhile: with the same password, or with another one.
-  return replaced ? { ...credential, passwordHash } : prove(gate, find, guessed);
+  return replaced ? { ...credential, passwordHash } : prove(services, find, guessed);
 }

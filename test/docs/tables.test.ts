@@ -17,12 +17,12 @@ import { ownEmail } from '../../src/http/routes/own-email.ts';
 import { sessionCheck } from '../../src/http/routes/session-check.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
-import type { Gate } from '../../src/usecases/services.ts';
+import type { Services } from '../../src/usecases/services.ts';
 import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
 
 describe('the error tables of the contract pages are the words of the code', () => {
   // A contract is asked for its words only; none of these is used for that.
-  const gate = {} as Gate;
+  const services = {} as Services;
   const cookie = sessionCookie(true, 1);
   const modes = { statusMode: 'http', enumeration: 'contract' } as const;
   const ofRegistration = ['registration_closed', 'not_invited'];
@@ -30,23 +30,23 @@ describe('the error tables of the contract pages are the words of the code', () 
   const ofPeople = [...ofMail, 'malformed_query', 'not_proven', 'too_many_exports', 'unknown_session'];
   const contracts: readonly [contract: Contract, field: string, unreachable: readonly string[]][] = [
     [
-      envelope(gate, 'http'),
+      envelope(services, 'http'),
       'username',
       [...ofPeople, ...ofRegistration, 'identifier_taken', 'invalid_identifier', 'password_'],
     ],
-    [rest(gate, cookie), 'email', [...ofPeople, 'no_session']],
-    [dotjson(gate, cookie, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
+    [rest(services, cookie), 'email', [...ofPeople, 'no_session']],
+    [dotjson(services, cookie, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
     [
-      ownAccount(gate, cookie),
+      ownAccount(services, cookie),
       'password',
       [...ofMail, ...ofRegistration, 'user_record_missing', 'invalid_identifier', 'identifier_taken'],
     ],
     [
-      ownEmail(gate),
+      ownEmail(services),
       'token',
       [...ofRegistration, 'malformed_query', 'too_many_exports', 'unknown_session', 'user_record_missing'],
     ],
-    [sessionCheck(gate), '', Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name))],
+    [sessionCheck(services), '', Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name))],
   ];
 
   function isAnsweredByTheCheck(name: string): boolean {

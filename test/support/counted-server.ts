@@ -81,16 +81,16 @@ export async function openCounted(
   const { store: real } = await openStore(settings, silent);
   const request = new AsyncLocalStorage<StoreCall[]>();
   const store = countedStore(real, { push: (call) => void request.getStore()?.push(call) });
-  const gate = createGate(settings, store, silent);
+  const services = createGate(settings, store, silent);
   onTestFinished(async () => {
-    await gate.mails.settled();
-    await gate.hashing.close();
+    await services.mails.settled();
+    await services.hashing.close();
     await real.close();
   });
-  const served = createContracts(settings, gate, { live: 0, dead: 0, none: 0 });
+  const served = createContracts(settings, services, { live: 0, dead: 0, none: 0 });
   const contracts = [...served, site(() => store.ping(), '', settings.contracts)];
   const handle = createApp({
-    gate,
+    services,
     contracts,
     basePath: '',
     allowedOrigins: [],
@@ -123,7 +123,7 @@ export async function openCounted(
       const incoming = new FetchedRequest(sent, { remoteAddress });
       const response = toResponse(await after(handle(incoming), (answer) => answer), method);
       const said = [response.status, await response.text()] as const;
-      await gate.mails.settled();
+      await services.mails.settled();
       return said;
     });
     return {

@@ -16,7 +16,7 @@ import type { Registration } from '../../src/settings/settings.ts';
 import type { Store, Trail } from '../../src/storage/port/port.ts';
 import { DegradingThrottle } from '../../src/storage/shared/fallback-throttle.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
-import { type Caller, type Gate, isRefusal } from '../../src/usecases/services.ts';
+import { type Caller, isRefusal, type Services } from '../../src/usecases/services.ts';
 import { query } from './database.ts';
 import { onPostgres, settingsFor } from './place.ts';
 import { openNode } from './postgres/ground.ts';
@@ -36,7 +36,7 @@ export interface GateOptions {
 }
 
 /** A gate with what stands behind it, and what was reported so far. */
-export interface TestGate extends Gate {
+export interface TestGate extends Services {
   /** The path of the SQLite file, or of the one that a PostgreSQL database stands for. */
   readonly file: string;
   /** The address of the database. */
@@ -55,7 +55,7 @@ export function openHashing(limits: QueueLimits = {}): HashingQueue {
 }
 
 /** Opens a gate with cheap hashes and the rules of the defaults, unless told otherwise. */
-export async function openGate(options: GateOptions = {}): Promise<TestGate> {
+export async function openServices(options: GateOptions = {}): Promise<TestGate> {
   const { file = freshPath() } = options;
   const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
   const opened = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);
@@ -117,9 +117,9 @@ export function granted<Outcome extends object>(
 }
 
 /** Resolves when so many attempts were counted, all in all, and the last one is at its hash. */
-export async function untilCounted(gate: TestGate, attempts: number): Promise<void> {
+export async function untilCounted(services: TestGate, attempts: number): Promise<void> {
   const sum = async () => {
-    const [counted] = await query(gate, 'SELECT sum(count) AS attempts FROM throttle');
+    const [counted] = await query(services, 'SELECT sum(count) AS attempts FROM throttle');
     return Number(counted?.['attempts'] ?? 0);
   };
   while ((await sum()) < attempts) await sleep(2);

@@ -2,7 +2,7 @@
 
 import { digest } from '../../src/crypto/ids.ts';
 import type { Session, Store } from '../../src/storage/port/port.ts';
-import { openGate, trailOf } from './gate.ts';
+import { openServices, trailOf } from './gate.ts';
 import { onPostgres } from './place.ts';
 import type { TestServer } from './server.ts';
 
@@ -11,7 +11,7 @@ const together = onPostgres ? 20 : 200;
 
 /** The store of a running server, opened a second time. */
 export async function storeOf({ file }: Pick<TestServer, 'file'>): Promise<Store> {
-  return (await openGate({ file })).store;
+  return (await openServices({ file })).store;
 }
 
 /** The id of session number n that `addSessions` made. */

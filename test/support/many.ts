@@ -6,7 +6,7 @@ import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
-import { caller, granted, openGate } from './gate.ts';
+import { caller, granted, openServices } from './gate.ts';
 import { addSessions } from './large.ts';
 import { counted, type StoreCall } from './store-calls.ts';
 
@@ -28,19 +28,19 @@ export class CountedPacer extends Pacer {
 
 /** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
 export async function withMany(mostPerUser = 0) {
-  const real = await openGate();
+  const real = await openServices();
   const calls: StoreCall[] = [];
   const part = counted('sessions', real.store.sessions, calls);
   const pacer = new CountedPacer();
   const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser };
   const sessions = new Sessions(part, rules, () => pacer.begin());
-  const gate = { ...real, sessions, pacer };
-  const begun = granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
-  const here: SignedIn = { id: begun.id, ...granted(await check(gate, begun.id, caller().now)) };
+  const services = { ...real, sessions, pacer };
+  const begun = granted(await registerAndLogin(services, { ...joe, kind: 'email' }, 'uuid', caller()));
+  const here: SignedIn = { id: begun.id, ...granted(await check(services, begun.id, caller().now)) };
   await addSessions(real.store, here.user.id, many, caller().now - 10_000);
   calls.length = 0;
-  const alive = async (id: string) => !isRefusal(await check(gate, id, caller().now));
-  return { gate, here, calls, alive };
+  const alive = async (id: string) => !isRefusal(await check(services, id, caller().now));
+  return { services, here, calls, alive };
 }
 
 /** How many rows the calls of a name answered with. */

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
-import { caller, granted, openGate } from '../support/gate.ts';
+import { caller, granted, openServices } from '../support/gate.ts';
 import { linesOf, type StoreCall } from '../support/store-calls.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure', kind: 'email' } as const;
@@ -18,15 +18,19 @@ const madeUp = (count: number) =>
 /** A gate with joe and eve, each with a device of their own, and what one login costs there. */
 async function withTwo() {
   const calls: StoreCall[] = [];
-  const gate = await openGate({
+  const services = await openServices({
     calls,
     throttle: { account: { limit, windowMs: 60_000 }, client: { limit: 20, windowMs: 60_000 } },
   });
   const signIn = (who: { identifier: string }, password: string, deviceIds: string[], network: string) =>
-    login(gate, { identifier: who.identifier, password, spelling: 'uuid' }, caller({ deviceIds, network }));
+    login(
+      services,
+      { identifier: who.identifier, password, spelling: 'uuid' },
+      caller({ deviceIds, network }),
+    );
   const [joesDevice, evesDevice] = await Promise.all(
     [joe, eve].map(async (person) => {
-      await register(gate, person, caller());
+      await register(services, person, caller());
       return granted(await signIn(person, joe.password, [], '198.51.100.1')).deviceIds[0] ?? '';
     }),
   );

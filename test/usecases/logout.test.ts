@@ -8,7 +8,7 @@ import { register } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import { setTrap } from '../support/database.ts';
-import { caller, granted, openGate } from '../support/gate.ts';
+import { caller, granted, openServices } from '../support/gate.ts';
 import { addSessions, idOf } from '../support/large.ts';
 import type { StoreCall } from '../support/store-calls.ts';
 
@@ -17,52 +17,52 @@ const joe = { identifier: 'joe@example.com', password: 'supersecure', kind: 'ema
 /** A gate with twenty sessions of joe, and the calls to its store. */
 async function withMany() {
   const calls: StoreCall[] = [];
-  const gate = await openGate({ calls });
-  const { user } = granted(await register(gate, joe, caller()));
-  await addSessions(gate.store, user.id, 20, caller().now - 10_000);
+  const services = await openServices({ calls });
+  const { user } = granted(await register(services, joe, caller()));
+  await addSessions(services.store, user.id, 20, caller().now - 10_000);
   calls.length = 0;
-  const alive = async (id: string) => !isRefusal(await check(gate, id, caller().now));
-  return { gate, calls, alive };
+  const alive = async (id: string) => !isRefusal(await check(services, id, caller().now));
+  return { services, calls, alive };
 }
 
 test('B5: a logout of eight sessions is one call, whatever they are', async () => {
-  const { gate, calls, alive } = await withMany();
+  const { services, calls, alive } = await withMany();
   const ids = [idOf(3), idOf(1), 'x'.repeat(26), idOf(3), idOf(2), 'y'.repeat(26), idOf(5), idOf(6)];
-  const { ended } = granted(await logout(gate, ids, caller()));
+  const { ended } = granted(await logout(services, ids, caller()));
   expect(new Set(ended)).toEqual(new Set([3, 1, 2, 5, 6].map(idOf)));
   expect(calls).toEqual([{ name: 'sessions.remove', given: [7], rows: 5 }]);
   calls.length = 0;
-  expect(await logout(gate, ids, caller())).toEqual({ refused: 'no_session' });
+  expect(await logout(services, ids, caller())).toEqual({ refused: 'no_session' });
   expect(calls).toEqual([{ name: 'sessions.remove', given: [7], rows: 0 }]);
   expect(await Promise.all([1, 2, 3, 4].map((n) => alive(idOf(n))))).toEqual([false, false, false, true]);
 });
 
 test('B5: a logout that is cut short at one of its sessions ended none of them, and reported none', async () => {
-  const { gate, alive } = await withMany();
-  const mend = await setTrap(gate, 'cut', {
+  const { services, alive } = await withMany();
+  const mend = await setTrap(services, 'cut', {
     at: 'BEFORE DELETE ON sessions',
     when: "OLD.handle = 'many000000000002'",
   });
   const ids = [1, 2, 3].map(idOf);
-  await expect(logout(gate, ids, caller())).rejects.toThrow(StoreUnavailable);
+  await expect(logout(services, ids, caller())).rejects.toThrow(StoreUnavailable);
   expect(await Promise.all(ids.map(alive))).toEqual([true, true, true]);
-  expect(gate.entries.filter(({ event }) => event === 'logout')).toEqual([]);
+  expect(services.entries.filter(({ event }) => event === 'logout')).toEqual([]);
   await mend();
-  expect(granted(await logout(gate, ids, caller())).ended).toHaveLength(3);
+  expect(granted(await logout(services, ids, caller())).ended).toHaveLength(3);
   expect(await Promise.all(ids.map(alive))).toEqual([false, false, false]);
 });
 
 test('B5: dead sessions among eight are noted as expired, and neither reported nor kept in the audit', async () => {
-  const { gate } = await withMany();
+  const { services } = await withMany();
   const later = caller({ now: caller().now + 604_800_000 - 9_998 });
-  expect(granted(await logout(gate, [0, 1, 2, 3, 4].map(idOf), later)).ended).toEqual([3, 4].map(idOf));
-  const entries = (await gate.audit.read({ most: 10 })).filter(({ event }) => event === 'logout');
+  expect(granted(await logout(services, [0, 1, 2, 3, 4].map(idOf), later)).ended).toEqual([3, 4].map(idOf));
+  const entries = (await services.audit.read({ most: 10 })).filter(({ event }) => event === 'logout');
   expect(entries.map(({ handle }) => handle)).toEqual(['many000000000004', 'many000000000003']);
-  expect(await explain(gate, idOf(1), later.now)).toMatchObject({
+  expect(await explain(services, idOf(1), later.now)).toMatchObject({
     state: 'ended',
     ended: { event: 'expiry', outcome: 'idle' },
   });
-  expect(await explain(gate, idOf(3), later.now)).toMatchObject({
+  expect(await explain(services, idOf(3), later.now)).toMatchObject({
     state: 'ended',
     ended: { event: 'logout' },
   });

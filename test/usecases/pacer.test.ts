@@ -8,7 +8,7 @@ import { startSweeping } from '../../src/maintenance/periodic-tasks.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { check } from '../../src/usecases/session-check.ts';
-import { caller, granted, openGate, trailOf } from '../support/gate.ts';
+import { caller, granted, openServices, trailOf } from '../support/gate.ts';
 import { addSessions } from '../support/large.ts';
 import { makeAccount } from '../support/sqlite.ts';
 
@@ -49,7 +49,7 @@ test('a long piece makes nobody wait for long', async () => {
 });
 
 test('P3: the end of hundreds of sessions pauses after each step but the last', async () => {
-  const { store } = await openGate();
+  const { store } = await openServices();
   await makeAccount(store, 'joe');
   await addSessions(store, 'joe', 450, 1_000);
   const left: number[] = [];
@@ -63,17 +63,17 @@ test('P3: the end of hundreds of sessions pauses after each step but the last', 
 });
 
 test('a sweep that takes longer than the time between two of them is alone', async () => {
-  const gate = await openGate();
+  const services = await openServices();
   const begun = await registerAndLogin(
-    gate,
+    services,
     { identifier: 'joe@example.com', password: 'supersecure', kind: 'email' },
     'uuid',
     caller(),
   );
   const { id } = granted(begun);
-  const { user } = granted(await check(gate, id, caller().now));
+  const { user } = granted(await check(services, id, caller().now));
   // Dead long ago: three steps of the sweep, with two pauses.
-  await addSessions(gate.store, user.id, 450, 1_000);
+  await addSessions(services.store, user.id, 450, 1_000);
   let [pausing, most, sweeps] = [0, 0, 0];
   class Slow extends Pacer {
     override begin() {
@@ -87,10 +87,10 @@ test('a sweep that takes longer than the time between two of them is alone', asy
     }
   }
   const log = { info: () => {}, error: () => {} };
-  const sweeping = startSweeping({ ...gate, pacer: new Slow() }, 1, log, Date.now, async () => {});
+  const sweeping = startSweeping({ ...services, pacer: new Slow() }, 1, log, Date.now, async () => {});
   onTestFinished(() => sweeping.stop());
   const left = async () =>
-    (await gate.store.sessions.ofUser(user.id, { before: undefined, most: 1_000 })).length;
+    (await services.store.sessions.ofUser(user.id, { before: undefined, most: 1_000 })).length;
   await expect.poll(left, { timeout: 20_000 }).toBe(0);
   expect([most, sweeping.counts.failed]).toEqual([1, 0]);
   // The next one comes once this one is over.

@@ -18,36 +18,36 @@ import { joe, many, rows, withMany } from '../support/many.ts';
 import { counted, type StoreCall } from '../support/store-calls.ts';
 
 test('B4: a page of the list is one call for one row more than it holds', async () => {
-  const { gate, here, calls } = await withMany();
-  const { sessions, next } = await listSessions(gate, here, undefined, caller().now);
+  const { services, here, calls } = await withMany();
+  const { sessions, next } = await listSessions(services, here, undefined, caller().now);
   expect([sessions.length, next?.handle]).toEqual([100, sessions.at(-1)?.handle]);
   expect(calls).toEqual([{ name: 'sessions.ofUser', given: [], rows: 101 }]);
 });
 
 test('P3: one session among very many ends without a look at the others', async () => {
-  const { gate, here, calls, alive } = await withMany();
-  granted(await endSession(gate, here, 'many000000000007', caller()));
+  const { services, here, calls, alive } = await withMany();
+  granted(await endSession(services, here, 'many000000000007', caller()));
   expect(calls.map(({ name }) => name)).toEqual(['sessions.findByHandle', 'sessions.removeByHandle']);
   expect([await alive(idOf(7)), await alive(idOf(8))]).toEqual([false, true]);
 });
 
 test('P3: all others end in steps of a hundred', async () => {
-  const { gate, here, calls } = await withMany();
-  expect(await endSessions(gate, here, 'others', caller())).toEqual({ ended: many });
+  const { services, here, calls } = await withMany();
+  expect(await endSessions(services, here, 'others', caller())).toEqual({ ended: many });
   expect(calls.map(({ rows }) => rows)).toEqual([100, 100, 100, 100, 50]);
-  expect(gate.entries.filter(({ event }) => event === 'logout')).toHaveLength(many);
+  expect(services.entries.filter(({ event }) => event === 'logout')).toHaveLength(many);
 });
 
 test('P3: others have their turn between two steps', async () => {
-  const { gate, here, calls } = await withMany();
-  const ending = endSessions(gate, here, 'others', caller());
+  const { services, here, calls } = await withMany();
+  const ending = endSessions(services, here, 'others', caller());
   const seen: number[] = [];
   for (let over = false; !over; ) {
     await Promise.race([
       ending.then(() => {
         over = true;
       }),
-      gate.audit.keep(gate.audit.trail(caller(), 'login'), here.user.id),
+      services.audit.keep(services.audit.trail(caller(), 'login'), here.user.id),
     ]);
     seen.push(rows(calls, 'sessions.removeOfUser').length);
   }
@@ -55,12 +55,12 @@ test('P3: others have their turn between two steps', async () => {
 });
 
 test('P3: cut short between two steps, those used last have ended, and the next call ends the rest', async () => {
-  const { gate, here, alive } = await withMany();
-  const mend = await setTrap(gate, 'cut', {
+  const { services, here, alive } = await withMany();
+  const mend = await setTrap(services, 'cut', {
     at: 'BEFORE DELETE ON sessions',
     when: "OLD.handle = 'many000000000100'",
   });
-  await expect(endSessions(gate, here, 'others', caller())).rejects.toThrow(StoreUnavailable);
+  await expect(endSessions(services, here, 'others', caller())).rejects.toThrow(StoreUnavailable);
   expect(await Promise.all([449, 150, 149, 0].map((n) => alive(idOf(n))))).toEqual([
     false,
     false,
@@ -68,97 +68,97 @@ test('P3: cut short between two steps, those used last have ended, and the next 
     true,
   ]);
   // What ended was reported, and nothing else.
-  expect(gate.entries.filter(({ event }) => event === 'logout')).toHaveLength(300);
+  expect(services.entries.filter(({ event }) => event === 'logout')).toHaveLength(300);
   await mend();
-  expect(await endSessions(gate, here, 'others', caller())).toEqual({ ended: 150 });
+  expect(await endSessions(services, here, 'others', caller())).toEqual({ ended: 150 });
   expect([await alive(idOf(0)), await alive(here.id)]).toEqual([false, true]);
 });
 
 test('P7: a password change ends very many sessions in steps, and none of them in the step that replaces the hash', async () => {
-  const { gate, here, calls } = await withMany();
+  const { services, here, calls } = await withMany();
   granted(
     await changePassword(
-      gate,
+      services,
       here,
       { current: joe.password, replacement: 'correct battery horse' },
       caller(),
     ),
   );
   expect(rows(calls, 'sessions.removeOfUser')).toEqual([100, 100, 100, 100, 50, 0]);
-  expect(await countRows(gate, 'sessions')).toBe(1);
+  expect(await countRows(services, 'sessions')).toBe(1);
 });
 
 test('an operator ends very many sessions in steps, and is told all handles', async () => {
-  const { gate, here, calls } = await withMany();
-  const ended = await endAllSessions(gate, here.user.id, caller());
+  const { services, here, calls } = await withMany();
+  const ended = await endAllSessions(services, here.user.id, caller());
   expect([ended.length, new Set(ended).size]).toEqual([many + 1, many + 1]);
   expect(rows(calls, 'sessions.removeOfUser')).toEqual([100, 100, 100, 100, 51]);
 });
 
 test('a disabled account is out at once, also where the ends of its sessions are cut short', async () => {
-  const { gate, here, calls, alive } = await withMany();
-  const found = await findAccount(gate, joe.identifier);
+  const { services, here, calls, alive } = await withMany();
+  const found = await findAccount(services, joe.identifier);
   if (!found) throw new Error('joe is not there');
-  const mend = await setTrap(gate, 'cut', {
+  const mend = await setTrap(services, 'cut', {
     at: 'BEFORE DELETE ON sessions',
     when: "OLD.handle = 'many000000000100'",
   });
   // The account is disabled: that its rows could not be reclaimed is no failure.
-  expect(await disableUser(gate, found, caller())).toMatchObject({ ended: 300 });
+  expect(await disableUser(services, found, caller())).toMatchObject({ ended: 300 });
   expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
   await mend();
   calls.length = 0;
   // None of them comes back.
-  expect(await enableUser(gate, found, caller())).toMatchObject({ ended: 151 });
+  expect(await enableUser(services, found, caller())).toMatchObject({ ended: 151 });
   expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
 });
 
 test('P9: a deleted account is gone at once, with few rows in its step, and the sweep reclaims the rest in steps', async () => {
-  const { gate, here, alive } = await withMany();
+  const { services, here, alive } = await withMany();
   const calls: StoreCall[] = [];
-  const part = counted('accounts', gate.store.accounts, calls);
-  const watched = { ...gate, accounts: new Accounts(part) };
+  const part = counted('accounts', services.store.accounts, calls);
+  const watched = { ...services, accounts: new Accounts(part) };
   granted(await deleteAccount(watched, here, joe.password, caller()));
   expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
-  expect(await countRows(gate, 'sessions')).toBe(251);
-  granted(await registerAndLogin(gate, { ...joe, kind: 'email' }, 'uuid', caller()));
+  expect(await countRows(services, 'sessions')).toBe(251);
+  granted(await registerAndLogin(services, { ...joe, kind: 'email' }, 'uuid', caller()));
   let pauses = 0;
   await sweep(watched, caller().now, async () => {
     pauses += 1;
   });
   expect(calls.filter(({ name }) => name === 'accounts.reclaim')).toHaveLength(3);
   expect(pauses).toBeGreaterThanOrEqual(2);
-  expect([await countRows(gate, 'sessions'), await countRows(gate, 'users')]).toEqual([1, 1]);
-  const [entry] = (await gate.audit.read({ userId: here.user.id, most: 1 })) ?? [];
+  expect([await countRows(services, 'sessions'), await countRows(services, 'users')]).toEqual([1, 1]);
+  const [entry] = (await services.audit.read({ userId: here.user.id, most: 1 })) ?? [];
   expect(entry).toMatchObject({ event: 'account_delete', outcome: 'ok' });
 });
 
 test('P9: an operator who deletes an account is told that it is gone, also where its rows could not be reclaimed', async () => {
-  const { gate, here, alive } = await withMany();
-  const found = await findAccount(gate, joe.identifier);
+  const { services, here, alive } = await withMany();
+  const found = await findAccount(services, joe.identifier);
   if (!found) throw new Error('joe is not there');
-  const mend = await setTrap(gate, 'cut', {
+  const mend = await setTrap(services, 'cut', {
     at: 'BEFORE DELETE ON sessions',
     when: "OLD.handle = 'many000000000100'",
   });
-  expect(await deleteUser(gate, found, caller())).toMatchObject({ ended: many + 1 });
+  expect(await deleteUser(services, found, caller())).toMatchObject({ ended: many + 1 });
   expect(await Promise.all([here.id, idOf(449), idOf(0)].map(alive))).toEqual([false, false, false]);
-  expect(await findAccount(gate, joe.identifier)).toBeUndefined();
-  const [left] = await query(gate, 'SELECT email FROM users');
-  expect([await countRows(gate, 'users'), left?.['email']]).toEqual([1, null]);
+  expect(await findAccount(services, joe.identifier)).toBeUndefined();
+  const [left] = await query(services, 'SELECT email FROM users');
+  expect([await countRows(services, 'users'), left?.['email']]).toEqual([1, null]);
   await mend();
-  await sweep(gate, caller().now, async () => {});
-  expect([await countRows(gate, 'sessions'), await countRows(gate, 'users')]).toEqual([0, 0]);
+  await sweep(services, caller().now, async () => {});
+  expect([await countRows(services, 'sessions'), await countRows(services, 'users')]).toEqual([0, 0]);
 });
 
 test('what was done stays done where its notice cannot be queued, or a log fails', async () => {
-  const { gate, here, alive } = await withMany();
+  const { services, here, alive } = await withMany();
   const failing = () => {
     throw new Error('the log is full');
   };
-  const silent = { ...gate, audit: new Audit(gate.store.audit, failing, 400) };
-  await gate.accounts.verifyEmail(here.user.id, joe.identifier, caller().now, trailOf('email_verify'));
-  await setTrap(gate, 'cut', { at: 'BEFORE INSERT ON mails' });
+  const silent = { ...services, audit: new Audit(services.store.audit, failing, 400) };
+  await services.accounts.verifyEmail(here.user.id, joe.identifier, caller().now, trailOf('email_verify'));
+  await setTrap(services, 'cut', { at: 'BEFORE INSERT ON mails' });
   const change = { current: joe.password, replacement: 'correct battery horse' };
   const user = { ...here.user, emailVerifiedAt: caller().now };
   const changed = granted(await changePassword(silent, { ...here, user }, change, caller()));
@@ -168,13 +168,13 @@ test('what was done stays done where its notice cannot be queued, or a log fails
 });
 
 test('P7: a password is replaced in the step that ends the last of very many sessions that began meanwhile', async () => {
-  const { gate, here, alive } = await withMany();
+  const { services, here, alive } = await withMany();
   const calls: StoreCall[] = [];
-  const accounts = new Accounts(counted('accounts', gate.store.accounts, calls));
+  const accounts = new Accounts(counted('accounts', services.store.accounts, calls));
   const credential = await accounts.credentialOf(here.user.id);
   if (!credential) throw new Error('joe is not there');
   const ending = { exceptHandle: here.session.handle, trail: trailOf('logout') };
-  const mend = await setTrap(gate, 'cut', {
+  const mend = await setTrap(services, 'cut', {
     at: 'BEFORE DELETE ON sessions',
     when: "OLD.handle = 'many000000000100'",
   });

@@ -6,43 +6,43 @@ import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { lockWrites, rowsOf } from '../support/database.ts';
-import { caller, openGate, type TestGate, untilCounted } from '../support/gate.ts';
+import { caller, openServices, type TestGate, untilCounted } from '../support/gate.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const asJoe = { ...joe, spelling: 'uuid' } as const;
 
 /** A gate of new parameters over a store in which joe's hash has the old ones. */
 async function gateWithOldHash(iterations: number) {
-  const old = await openGate({ iterations: 1_000 });
+  const old = await openServices({ iterations: 1_000 });
   await register(old, { ...joe, kind: 'email' }, caller());
   await old.store.close();
-  return openGate({ iterations, file: old.file });
+  return openServices({ iterations, file: old.file });
 }
 
-async function hashIn(gate: TestGate): Promise<string> {
-  const [auth] = await rowsOf(gate, 'auth');
+async function hashIn(services: TestGate): Promise<string> {
+  const [auth] = await rowsOf(services, 'auth');
   return String(auth?.['password_hash']);
 }
 
 test('the next right password replaces it, a wrong one does not, and the password stays the same', async () => {
-  const gate = await gateWithOldHash(1_001);
-  const before = await hashIn(gate);
+  const services = await gateWithOldHash(1_001);
+  const before = await hashIn(services);
   expect(before).toContain('$i=1000,');
-  expect(await login(gate, { ...asJoe, password: 'wrongwrong' }, caller())).toMatchObject({
+  expect(await login(services, { ...asJoe, password: 'wrongwrong' }, caller())).toMatchObject({
     refused: 'wrong_password',
   });
-  expect(await hashIn(gate)).toBe(before);
-  expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
-  const after = await hashIn(gate);
+  expect(await hashIn(services)).toBe(before);
+  expect(isRefusal(await login(services, asJoe, caller()))).toBe(false);
+  const after = await hashIn(services);
   expect(after).toContain('$i=1001,');
-  expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
-  expect(await hashIn(gate)).toBe(after);
+  expect(isRefusal(await login(services, asJoe, caller()))).toBe(false);
+  expect(await hashIn(services)).toBe(after);
 });
 
 test('a password that was changed while the new hash was computed is not changed back', async () => {
   // The new hash takes a fifth of a second: time for another process to change the password.
-  const gate = await gateWithOldHash(500_000);
-  const changed = await openGate({ iterations: 1_000 });
+  const services = await gateWithOldHash(500_000);
+  const changed = await openServices({ iterations: 1_000 });
   await register(
     changed,
     { identifier: joe.identifier, kind: 'email', password: 'strongpassword' },
@@ -50,33 +50,33 @@ test('a password that was changed while the new hash was computed is not changed
   );
   const theirs = await hashIn(changed);
 
-  const loggingIn = login(gate, asJoe, caller());
-  await untilCounted(gate, 3);
-  const { store: elsewhere } = await openGate({ file: gate.file });
+  const loggingIn = login(services, asJoe, caller());
+  await untilCounted(services, 3);
+  const { store: elsewhere } = await openServices({ file: services.file });
   const { userId = '' } = (await elsewhere.accounts.findCredential(joe.identifier)) ?? {};
-  expect(await elsewhere.accounts.replaceHash(userId, await hashIn(gate), theirs)).toBe('replaced');
+  expect(await elsewhere.accounts.replaceHash(userId, await hashIn(services), theirs)).toBe('replaced');
   // Of a change and a login at once the change wins.
   expect(await loggingIn).toMatchObject({ refused: 'wrong_password' });
-  expect(await hashIn(gate)).toBe(theirs);
-  expect(await login(gate, asJoe, caller())).toMatchObject({ refused: 'wrong_password' });
-  expect(isRefusal(await login(gate, { ...asJoe, password: 'strongpassword' }, caller()))).toBe(false);
+  expect(await hashIn(services)).toBe(theirs);
+  expect(await login(services, asJoe, caller())).toMatchObject({ refused: 'wrong_password' });
+  expect(isRefusal(await login(services, { ...asJoe, password: 'strongpassword' }, caller()))).toBe(false);
 });
 
 test('many logins at once upgrade it once and all succeed', async () => {
-  const gate = await gateWithOldHash(1_001);
-  const outcomes = await Promise.all(Array.from({ length: 8 }, () => login(gate, asJoe, caller())));
+  const services = await gateWithOldHash(1_001);
+  const outcomes = await Promise.all(Array.from({ length: 8 }, () => login(services, asJoe, caller())));
   expect(outcomes.filter((outcome) => isRefusal(outcome))).toEqual([]);
-  expect(await hashIn(gate)).toContain('$i=1001,');
-  expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
+  expect(await hashIn(services)).toContain('$i=1001,');
+  expect(isRefusal(await login(services, asJoe, caller()))).toBe(false);
 });
 
 test('an upgrade that cannot be written costs the login, and the old hash stays good', async () => {
-  const gate = await gateWithOldHash(500_000);
-  const loggingIn = login(gate, asJoe, caller());
-  await untilCounted(gate, 3);
-  const unlock = await lockWrites(gate);
+  const services = await gateWithOldHash(500_000);
+  const loggingIn = login(services, asJoe, caller());
+  await untilCounted(services, 3);
+  const unlock = await lockWrites(services);
   await expect(loggingIn).rejects.toThrow(StoreUnavailable);
   await unlock();
-  expect(await hashIn(gate)).toContain('$i=1000,');
-  expect(isRefusal(await login(gate, asJoe, caller()))).toBe(false);
+  expect(await hashIn(services)).toContain('$i=1000,');
+  expect(isRefusal(await login(services, asJoe, caller()))).toBe(false);
 });

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import type { AuditEntry, Link } from '../../storage/port/port.ts';
 import { findAccount } from '../../usecases/admin/admin-users.ts';
 import { add, addGroup } from '../command.ts';
-import { accountOf, type Work, withGate } from '../command-services.ts';
+import { accountOf, type Work, withServices } from '../command-services.ts';
 import { exits, Failure, failureOf } from '../exit-codes.ts';
 import { answer, entryValue, type Format, line, remark, Table, when } from '../output.ts';
 import { withProgress } from '../progress.ts';
@@ -66,7 +66,7 @@ function count(text: string): number {
 }
 
 function tail(options: Chosen & { lines: number; follow?: true }): Promise<void> {
-  return withGate(async (work) => {
+  return withServices(async (work) => {
     const userId = await subjectOf(work, options.user);
     const names = new Names(work);
     const table = new Table(heads);
@@ -75,7 +75,7 @@ function tail(options: Chosen & { lines: number; follow?: true }): Promise<void>
       const { at, event, outcome, contract, network, handle, userId } = entry;
       await table.add([when(at), event, outcome, contract, network, handle ?? '-', await names.of(userId)]);
     };
-    const { audit } = work.gate;
+    const { audit } = work.services;
     let { after, upTo } = await newest(audit, userId, options.lines);
     for (;;) {
       const entries = await audit.read({ userId, after, most: page });
@@ -91,7 +91,7 @@ function tail(options: Chosen & { lines: number; follow?: true }): Promise<void>
 
 /** The place before the newest entries, so many of them or all there are, and the place of the last one. */
 async function newest(
-  audit: Work['gate']['audit'],
+  audit: Work['services']['audit'],
   userId: string | undefined,
   lines: number,
 ): Promise<{ after: number; upTo: number }> {
@@ -120,7 +120,7 @@ class Names {
   async of(userId: string | null): Promise<string> {
     if (userId === null) return '-';
     const name =
-      this.#known.get(userId) ?? (await this.#work.gate.accounts.user(userId))?.identifier ?? userId;
+      this.#known.get(userId) ?? (await this.#work.services.accounts.user(userId))?.identifier ?? userId;
     if (this.#known.size >= mostNames) this.#known.clear();
     this.#known.set(userId, name);
     return name;
@@ -128,16 +128,16 @@ class Names {
 }
 
 /** Whose entries are asked for: an account, or the id of one that is gone. */
-async function subjectOf({ gate }: Work, name: string | undefined): Promise<string | undefined> {
+async function subjectOf({ services }: Work, name: string | undefined): Promise<string | undefined> {
   if (name === undefined) return undefined;
-  const found = await findAccount(gate, name);
+  const found = await findAccount(services, name);
   if (found) return found.id;
-  const [entry] = await gate.audit.read({ userId: name, most: 1 });
-  return entry ? name : (await accountOf(gate, name)).id;
+  const [entry] = await services.audit.read({ userId: name, most: 1 });
+  return entry ? name : (await accountOf(services, name)).id;
 }
 
 async function writeOut(options: { user?: string; output?: string }): Promise<void> {
-  await withGate(async (work) => {
+  await withServices(async (work) => {
     const userId = await subjectOf(work, options.user);
     const { output } = options;
     if (output === undefined) await eachEntry(work, userId, line);
@@ -147,17 +147,17 @@ async function writeOut(options: { user?: string; output?: string }): Promise<vo
 
 /** Hands all entries there are now to `write`, in order; returns how many. */
 function eachEntry(
-  { gate }: Work,
+  { services }: Work,
   userId: string | undefined,
   write: (text: string) => Promise<void>,
 ): Promise<number> {
   return withProgress('Writing the audit', async (progress) => {
-    const [last] = await gate.audit.read({ most: 1 });
-    const [first] = await gate.audit.read({ after: 0, most: 1 });
+    const [last] = await services.audit.read({ most: 1 });
+    const [first] = await services.audit.read({ after: 0, most: 1 });
     const [start, end] = [first?.seq ?? 1, last?.seq ?? 0];
     let [written, after] = [0, 0];
     while (after < end) {
-      const entries = await gate.audit.read({ userId, after, most: page });
+      const entries = await services.audit.read({ userId, after, most: page });
       for (const entry of entries.filter(({ seq }) => seq <= end)) {
         await write(JSON.stringify(entryValue(entry)));
         written += 1;
@@ -213,7 +213,7 @@ function endOf(text: string): Link {
 }
 
 function verify({ end: noted, ...format }: Format & { end?: Link }): Promise<void> {
-  return withGate(async ({ gate: { audit } }) => {
+  return withServices(async ({ services: { audit } }) => {
     // Before the walk, so that what is printed was walked.
     const end = await audit.end();
     const verdict = await withProgress('Checking the audit', (progress) => audit.verify(progress));

@@ -6,7 +6,7 @@ import { isFile } from '../../open-services.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { isRefusal } from '../../usecases/services.ts';
 import { add } from '../command.ts';
-import { operator, settingsOfEnvironment, withGate } from '../command-services.ts';
+import { operator, settingsOfEnvironment, withServices } from '../command-services.ts';
 import { exits, Failure, failureOf } from '../exit-codes.ts';
 import { answer, type Format, remark } from '../output.ts';
 import { withProgress } from '../progress.ts';
@@ -48,9 +48,9 @@ function assertFile(settings: Settings, command: keyof typeof elsewhere): void {
 
 async function takeBackup(file: string, format: Format): Promise<void> {
   assertFile(settingsOfEnvironment(), 'backup');
-  await withGate(async ({ settings, gate, caller }) => {
+  await withServices(async ({ settings, services, caller }) => {
     // Who took a copy of all password hashes is worth an entry, and worth one before the copy exists.
-    await gate.audit.keep(gate.audit.trail(caller, 'backup'), undefined);
+    await services.audit.keep(services.audit.trail(caller, 'backup'), undefined);
     const made = await withProgress('Copying', (progress) => backup(settings, file, progress));
     if (isRefusal(made)) throw failureOf(made);
     await answer(format, { file, bytes: made.bytes }, `${file} holds ${made.bytes} bytes.`);

@@ -6,7 +6,7 @@ import { UnusableSettings } from '../../settings/read-settings.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { webAddress } from '../address-arguments.ts';
 import { add } from '../command.ts';
-import { operator, settingsOfEnvironment, withGate } from '../command-services.ts';
+import { operator, settingsOfEnvironment, withServices } from '../command-services.ts';
 import type { Judgement } from '../doctor/cookie/verdict.ts';
 import {
   type Finding,
@@ -81,9 +81,9 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
   const isUsable = local.every(({ check, verdict }) => check !== 'database' || verdict === 'ok');
   const ask = (findEntry?: Parameters<typeof serverFindings>[2]) => serverFindings(url, settings, findEntry);
   if (!isUsable) return [...local, ...(await ask())];
-  const asked = await withGate(({ gate }) =>
+  const asked = await withServices(({ services }) =>
     ask(async (requestId) => {
-      const entries = await gate.audit.read({ most: lookedThrough });
+      const entries = await services.audit.read({ most: lookedThrough });
       return entries.find((entry) => entry.requestId === requestId);
     }),
   );

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { EndedSession } from '../../storage/port/port.ts';
 import { type Explanation, explain } from '../../usecases/admin/admin-sessions.ts';
 import { add } from '../command.ts';
-import { withGate } from '../command-services.ts';
+import { withServices } from '../command-services.ts';
 import { exits, Failure } from '../exit-codes.ts';
 import { answer, type Format, facts, sessionValue, utc, when } from '../output.ts';
 import { readSecret } from '../secret-input.ts';
@@ -36,8 +36,8 @@ async function explainOne(format: Format, command: Command): Promise<void> {
     );
   }
   const id = idIn(await readSecret('Session id:'));
-  await withGate(async ({ gate, caller }) => {
-    const explanation = await explain(gate, id, caller.now);
+  await withServices(async ({ services, caller }) => {
+    const explanation = await explain(services, id, caller.now);
     await answer(format, forPrograms(explanation), forPeople(explanation));
     if (explanation.state === 'unknown') process.exitCode = exits.notFound;
   });

@@ -9,7 +9,7 @@ import { wholeNumber } from '../../settings/value-parsers.ts';
 import type { Invitation } from '../../storage/port/port.ts';
 import { invite, pendingInvitations, revokeInvitation } from '../../usecases/admin/admin-invitations.ts';
 import { add } from '../command.ts';
-import { granted, withGate } from '../command-services.ts';
+import { granted, withServices } from '../command-services.ts';
 import { exits, Failure } from '../exit-codes.ts';
 import { answer, type Format, list, remark, utc, when } from '../output.ts';
 
@@ -50,8 +50,8 @@ function days(text: string): number {
 }
 
 function inviteOne(identifier: string, options: Format & { days: number }): Promise<void> {
-  return withGate(async ({ gate, settings, caller }) => {
-    const { user, token, expiresAt } = granted(await invite(gate, identifier, options.days, caller));
+  return withServices(async ({ services, settings, caller }) => {
+    const { user, token, expiresAt } = granted(await invite(services, identifier, options.days, caller));
     for (const warning of warnings(settings, identifier)) remark(`Warning: ${warning}`);
     const url = settings.publicUrl === '' ? null : registerLink(linkBase(settings), token);
     const value = { identifier, user_id: user.id, expires_at: utc(expiresAt), token, url };
@@ -77,10 +77,10 @@ function warnings({ registration, contracts }: Settings, identifier: string): st
 }
 
 function listAll(options: Format): Promise<void> {
-  return withGate(({ gate, caller }) =>
+  return withServices(({ services, caller }) =>
     list(
       options,
-      pendingInvitations(gate, caller.now),
+      pendingInvitations(services, caller.now),
       invitationValue,
       ['EXPIRES', 'IDENTIFIER'],
       ({ canonical, expiresAt }) => [when(expiresAt), canonical],
@@ -89,8 +89,8 @@ function listAll(options: Format): Promise<void> {
 }
 
 function revokeOne(identifier: string, options: Format): Promise<void> {
-  return withGate(async ({ gate, caller }) => {
-    const revoked = await revokeInvitation(gate, identifier, caller);
+  return withServices(async ({ services, caller }) => {
+    const revoked = await revokeInvitation(services, identifier, caller);
     if (!revoked)
       throw new Failure(exits.notFound, `There is no invitation for ${JSON.stringify(identifier)}.`);
     const people = `The invitation for ${revoked.canonical} is void.`;

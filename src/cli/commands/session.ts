@@ -9,7 +9,7 @@ import {
   sessionsOf,
 } from '../../usecases/admin/admin-sessions.ts';
 import { add, addGroup } from '../command.ts';
-import { accountOf, granted, type Work, withGate } from '../command-services.ts';
+import { accountOf, granted, type Work, withServices } from '../command-services.ts';
 import { exits, Failure } from '../exit-codes.ts';
 import { answer, type Format, list, sessionValue, when } from '../output.ts';
 import { everyUser, sessionsEnded } from './user.ts';
@@ -22,7 +22,7 @@ export function addSessionCommands(program: Command): void {
     more: 'A handle names a session here; it is not its id, and of no use for logging in.',
     examples: ['gatehouse session list ada@example.com', 'gatehouse session list --json'],
   }).action((name: string | undefined, format: Format) =>
-    withGate((work) =>
+    withServices((work) =>
       list(
         format,
         live(work, name),
@@ -60,10 +60,10 @@ interface Owned {
   readonly identifier: string;
 }
 
-async function* live({ gate, caller }: Work, name: string | undefined): AsyncGenerator<Owned> {
-  const users = name === undefined ? everyUser({ gate }) : [await accountOf(gate, name)];
+async function* live({ services, caller }: Work, name: string | undefined): AsyncGenerator<Owned> {
+  const users = name === undefined ? everyUser({ services }) : [await accountOf(services, name)];
   for await (const { id, identifier } of users) {
-    for await (const session of sessionsOf(gate, id, caller.now)) yield { session, identifier };
+    for await (const session of sessionsOf(services, id, caller.now)) yield { session, identifier };
   }
 }
 
@@ -79,15 +79,15 @@ async function end(handle: string | undefined, options: EndOptions): Promise<voi
       exits.usage,
       'Name either the handle of a session or, with --user, a user; or say --everybody.',
     );
-  await withGate(async ({ gate, caller }) => {
+  await withServices(async ({ services, caller }) => {
     if (everybody) {
-      const ended = await endEverySession(gate, caller, gate.pacer.begin());
+      const ended = await endEverySession(services, caller, services.pacer.begin());
       return answer(options, { sessions_ended: ended }, sessionsEnded(ended));
     }
     const ended =
       user === undefined
-        ? [granted(await endAnySession(gate, handle ?? '', caller)).handle]
-        : await endAllSessions(gate, (await accountOf(gate, user)).id, caller);
+        ? [granted(await endAnySession(services, handle ?? '', caller)).handle]
+        : await endAllSessions(services, (await accountOf(services, user)).id, caller);
     await answer(options, { ended }, sessionsEnded(ended.length));
   });
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { networkOf } from '../../http/request/client-network.ts';
 import { liftThrottle, type Throttled, throttled } from '../../usecases/admin/admin-throttle.ts';
 import { add, addGroup } from '../command.ts';
-import { withGate } from '../command-services.ts';
+import { withServices } from '../command-services.ts';
 import { exits, Failure } from '../exit-codes.ts';
 import { answer, type Format, list, utc, when } from '../output.ts';
 
@@ -29,10 +29,10 @@ export function addThrottleCommands(program: Command): void {
     .option('--unknown', unknown)
     .action((target: string | undefined, options: Options) => {
       const whose = throttledBy(target, options);
-      return withGate(({ gate, caller }) =>
+      return withServices(({ services, caller }) =>
         list(
           options,
-          throttled(gate, whose, caller.now),
+          throttled(services, whose, caller.now),
           ({ kind, count, limit, windowEndsAt }) => ({
             kind,
             count,
@@ -60,8 +60,8 @@ export function addThrottleCommands(program: Command): void {
     .option('--unknown', unknown)
     .action((target: string | undefined, options: Options) => {
       const whose = throttledBy(target, options);
-      return withGate(async ({ gate, caller }) => {
-        const cleared = await liftThrottle(gate, whose, caller);
+      return withServices(async ({ services, caller }) => {
+        const cleared = await liftThrottle(services, whose, caller);
         await answer(options, { cleared }, cleared === 1 ? '1 count cleared.' : `${cleared} counts cleared.`);
       });
     });

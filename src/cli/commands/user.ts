@@ -16,7 +16,7 @@ import {
   passwordToken,
 } from '../../usecases/admin/admin-users.ts';
 import { add, addGroup } from '../command.ts';
-import { accountOf, granted, type Work, withGate } from '../command-services.ts';
+import { accountOf, granted, type Work, withServices } from '../command-services.ts';
 import { exits, Failure } from '../exit-codes.ts';
 import { answer, type Format, facts, list, remark, userValue, when } from '../output.ts';
 import { confirmed, readPassword } from '../secret-input.ts';
@@ -80,8 +80,8 @@ export function addUserCommands(program: Command): void {
     more: `${byName} The link begins with GATEHOUSE_PUBLIC_URL and works once, for 30 minutes.`,
     examples: ['gatehouse user set-password-link ada@example.com'],
   }).action((name: string, format: Format) =>
-    withGate(async (work) => {
-      const url = await linkFor(work, await accountOf(work.gate, name));
+    withServices(async (work) => {
+      const url = await linkFor(work, await accountOf(work.services, name));
       await answer(format, { url }, url);
     }),
   );
@@ -91,8 +91,8 @@ export function addUserCommands(program: Command): void {
 
 async function addOne(identifier: string, options: Format & { passwordStdin?: true }): Promise<void> {
   const password = options.passwordStdin ? await readPassword('Password:') : undefined;
-  await withGate(async (work) => {
-    const { user } = granted(await addUser(work.gate, identifier, password, work.caller));
+  await withServices(async (work) => {
+    const { user } = granted(await addUser(work.services, identifier, password, work.caller));
     const url = password === undefined ? await linkFor(work, { ...user, user }) : undefined;
     const value = { ...userValue(user), ...(url && { set_password_url: url }) };
     await answer(options, value, `${user.identifier} is user ${user.id}.${url ? `\n${url}` : ''}`);
@@ -100,10 +100,10 @@ async function addOne(identifier: string, options: Format & { passwordStdin?: tr
 }
 
 function listAll(options: Format & { matching?: string; disabled?: true }): Promise<void> {
-  return withGate(({ gate }) =>
+  return withServices(({ services }) =>
     list(
       options,
-      everyUser({ gate }, options),
+      everyUser({ services }, options),
       userValue,
       ['ID', 'CREATED', 'DISABLED', 'E-MAIL', 'IDENTIFIER'],
       ({ id, createdAt, disabledAt, email, emailVerifiedAt, identifier }) => [
@@ -119,12 +119,12 @@ function listAll(options: Format & { matching?: string; disabled?: true }): Prom
 
 /** Every user there is, read page by page. */
 export async function* everyUser(
-  { gate }: Pick<Work, 'gate'>,
+  { services }: Pick<Work, 'services'>,
   { matching, disabled }: { matching?: string; disabled?: true } = {},
 ): AsyncGenerator<User> {
   let after: User | undefined;
   for (;;) {
-    const users = await listUsers(gate, { matching, after, most: page });
+    const users = await listUsers(services, { matching, after, most: page });
     for (const user of users) if (!disabled || user.disabledAt !== null) yield user;
     after = users.at(-1);
     if (users.length < page) return;
@@ -132,10 +132,10 @@ export async function* everyUser(
 }
 
 function showOne(name: string, format: Format): Promise<void> {
-  return withGate(async ({ gate, caller }) => {
-    const { id, identifier, user } = await accountOf(gate, name);
+  return withServices(async ({ services, caller }) => {
+    const { id, identifier, user } = await accountOf(services, name);
     if (!user) granted({ refused: 'user_record_missing', user: { id } });
-    const sessions = await countSessions(gate, id, caller.now);
+    const sessions = await countSessions(services, id, caller.now);
     if (!user) return;
     const value = { ...userValue(user), sessions };
     const people = facts([
@@ -153,20 +153,20 @@ function showOne(name: string, format: Format): Promise<void> {
 
 function changeWith(change: typeof disableUser, outcome: string) {
   return (name: string, format: Format): Promise<void> =>
-    withGate(async ({ gate, caller }) => {
-      const found = await accountOf(gate, name);
-      const { ended } = granted(await change(gate, found, caller));
-      const user = await gate.accounts.user(found.id);
+    withServices(async ({ services, caller }) => {
+      const found = await accountOf(services, name);
+      const { ended } = granted(await change(services, found, caller));
+      const user = await services.accounts.user(found.id);
       const value = { ...(user && userValue(user)), sessions_ended: ended };
       await answer(format, value, `${found.identifier} ${outcome}. ${sessionsEnded(ended)}`);
     });
 }
 
 async function deleteOne(name: string, options: Format & { yes?: true }): Promise<void> {
-  await withGate(async ({ gate, caller }) => {
-    const found = await accountOf(gate, name);
+  await withServices(async ({ services, caller }) => {
+    const found = await accountOf(services, name);
     if (!options.yes) await ask(found);
-    const { ended } = granted(await deleteUser(gate, found, caller));
+    const { ended } = granted(await deleteUser(services, found, caller));
     const value = { id: found.id, identifier: found.identifier, sessions_ended: ended };
     await answer(options, value, `${found.identifier} is gone. ${sessionsEnded(ended)}`);
   });
@@ -178,8 +178,8 @@ async function ask({ identifier }: Found): Promise<void> {
   throw new Failure(exits.failed, 'That is another name. Nothing was changed.');
 }
 
-async function linkFor({ gate, settings, caller }: Work, found: Found): Promise<string> {
-  const { token } = granted(await passwordToken(gate, found, caller));
+async function linkFor({ services, settings, caller }: Work, found: Found): Promise<string> {
+  const { token } = granted(await passwordToken(services, found, caller));
   warnWithoutPublicUrl(settings);
   return resetLink(linkBase(settings), token);
 }

@@ -5,7 +5,7 @@ import { zonedDateTime } from '../../settings/time-zone.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { register } from '../../usecases/register.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import {
   type Contract,
   type Refused,
@@ -55,7 +55,7 @@ export interface DotjsonRules {
   readonly timeZone: string;
 }
 
-export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules): Contract {
+export function dotjson(services: Services, cookie: SessionCookie, rules: DotjsonRules): Contract {
   /** With `hide`, an unknown user is answered like a wrong password (ruling D3). */
   const spoken = rules.enumeration === 'hide' ? { ...words, unknown_account: words.wrong_password } : words;
 
@@ -81,10 +81,10 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
         hashes: true,
         event: 'register',
         async answer(call) {
-          const asked = registrationFields(gate, call.fields, 'username');
+          const asked = registrationFields(services, call.fields, 'username');
           if (isRefusal(asked)) return asked;
           const { username: identifier, password, invite } = asked;
-          const outcome = await register(gate, { identifier, kind: 'username', password, invite }, call);
+          const outcome = await register(services, { identifier, kind: 'username', password, invite }, call);
           if (isRefusal(outcome)) return refuse(outcome);
           const { user } = outcome;
           return {
@@ -103,7 +103,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, call);
+          const outcome = await login(services, { identifier: username, password, spelling: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome);
           const { id, user, session, deviceIds } = outcome;
           return {
@@ -128,7 +128,7 @@ export function dotjson(gate: Gate, cookie: SessionCookie, rules: DotjsonRules):
           const carried = cookies.length > 0 ? cookies : clientCookieIds(call.request);
           const id = presentedId([queryIds(call.query)], carried);
           if (id === undefined) return { refused: 'no_session' };
-          const outcome = await logout(gate, [id], call);
+          const outcome = await logout(services, [id], call);
           if (isRefusal(outcome)) return refuse(outcome);
           const headers = cookies.includes(id) ? cookie.clear() : {};
           return { status: 200, body: { success: true }, headers };

@@ -3,7 +3,7 @@
 import type { StatusMode } from '../../settings/settings.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import {
   type Contract,
   type Refused,
@@ -41,7 +41,7 @@ const words = {
   no_session: { status: 404, sentence: 'Session not found' },
 } satisfies Record<RefusedName, Words>;
 
-export function envelope(gate: Gate, statusMode: StatusMode): Contract {
+export function envelope(services: Services, statusMode: StatusMode): Contract {
   function refuse(refused: Refused, request: string): Reply {
     const said = words[refused.refused];
     return {
@@ -66,7 +66,7 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(gate, { identifier: username, password, spelling: 'token' }, call);
+          const outcome = await login(services, { identifier: username, password, spelling: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome, call.requestId);
           const { user, id } = outcome;
           return {
@@ -83,7 +83,7 @@ export function envelope(gate: Gate, statusMode: StatusMode): Contract {
         async answer(call) {
           const asked = textFields(call.fields, 'session');
           if (isRefusal(asked)) return asked;
-          const outcome = await logout(gate, [asked.session], call);
+          const outcome = await logout(services, [asked.session], call);
           if (isRefusal(outcome)) return refuse(outcome, call.requestId);
           return { status: 200, body: { request: call.requestId, message: 'Logged out' } };
         },

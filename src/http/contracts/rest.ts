@@ -4,7 +4,7 @@ import type { BegunOnDevice } from '../../usecases/begin-session.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { registerAndLogin } from '../../usecases/register.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
 import { problemFor } from '../problem.ts';
 import {
@@ -37,7 +37,7 @@ const words = {
   no_session: { status: 401, sentence: 'Not authenticated' },
 } satisfies Record<RefusedName, Words>;
 
-export function rest(gate: Gate, cookie: SessionCookie): Contract {
+export function rest(services: Services, cookie: SessionCookie): Contract {
   const refuse = problemFor(words);
 
   function begun(status: number, { id, deviceIds }: BegunOnDevice): Reply {
@@ -62,11 +62,11 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
         hashes: true,
         event: 'register',
         async answer(call) {
-          const asked = registrationFields(gate, call.fields, 'email');
+          const asked = registrationFields(services, call.fields, 'email');
           if (isRefusal(asked)) return asked;
           const { email, password, invite } = asked;
           const outcome = await registerAndLogin(
-            gate,
+            services,
             { identifier: email, kind: 'email', password, invite },
             'uuid',
             call,
@@ -84,7 +84,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
           const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return asked;
           const { email, password } = asked;
-          const outcome = await login(gate, { identifier: email, password, spelling: 'uuid' }, call);
+          const outcome = await login(services, { identifier: email, password, spelling: 'uuid' }, call);
           return isRefusal(outcome) ? refuse(outcome) : begun(200, outcome);
         },
       },
@@ -100,7 +100,7 @@ export function rest(gate: Gate, cookie: SessionCookie): Contract {
           if (!ids) return { refused: 'malformed_request' };
           // Set first: the cookie is cleared also where the store could not be told (ruling R4).
           call.headers = cookie.clear();
-          await logout(gate, ids, call);
+          await logout(services, ids, call);
           return { status: 204 };
         },
       },

@@ -1,6 +1,6 @@
 /** What a registration brings, the same on every contract that registers accounts (ruling W5). */
 
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import type { Fault } from '../contract.ts';
 import { textFields } from './body-fields.ts';
 
@@ -11,13 +11,14 @@ export type RegistrationFields<Name extends string> = Record<Name | 'password', 
 
 /** Reads the fields. `invite` is ignored unless registration needs an invitation; then it must be a string. */
 export function registrationFields<Name extends string>(
-  gate: Gate,
+  services: Services,
   fields: Readonly<Record<string, unknown>>,
   name: Name,
 ): RegistrationFields<Name> | Fault {
   const asked = textFields<Name | 'password'>(fields, name, 'password');
   if (isRefusal(asked)) return asked;
-  if (!gate.invitations.areNeeded || !Object.hasOwn(fields, 'invite')) return { ...asked, invite: undefined };
+  if (!services.invitations.areNeeded || !Object.hasOwn(fields, 'invite'))
+    return { ...asked, invite: undefined };
   const invited = textFields(fields, 'invite');
   return isRefusal(invited) ? invited : { ...asked, ...invited };
 }

@@ -4,7 +4,7 @@ import { changePassword } from '../../usecases/account/change-password.ts';
 import { type Export, Exports, exportAccount } from '../../usecases/account/export-account.ts';
 import { activity, deleteAccount } from '../../usecases/account/own-account.ts';
 import { confirm, type SignedIn } from '../../usecases/account/step-up.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import { BodyStream, jsonItems } from '../body-stream.ts';
 import type { Contract, Reply } from '../contract.ts';
 import { textFields } from '../request/body-fields.ts';
@@ -14,7 +14,7 @@ import { utc } from '../timestamps.ts';
 import { shownEntry, shownSession } from './representations.ts';
 import { asSignedIn, refuse } from './signed-in.ts';
 
-export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
+export function ownAccount(services: Services, cookie: SessionCookie): Contract {
   const exports = new Exports();
 
   /** The new id of a session goes where the old one came from. */
@@ -36,10 +36,10 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         hashes: true,
         event: 'confirm',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
+          asSignedIn(services, call, async (signedIn) => {
             const asked = textFields(call.fields, 'password');
             if (isRefusal(asked)) return asked;
-            const outcome = await confirm(gate, signedIn, asked.password, call);
+            const outcome = await confirm(services, signedIn, asked.password, call);
             return isRefusal(outcome) ? outcome : renewed(call, signedIn, outcome);
           }),
       },
@@ -50,11 +50,11 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         hashes: true,
         event: 'password_change',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
+          asSignedIn(services, call, async (signedIn) => {
             const asked = textFields(call.fields, 'current_password', 'new_password');
             if (isRefusal(asked)) return asked;
             const change = { current: asked.current_password, replacement: asked.new_password };
-            const outcome = await changePassword(gate, signedIn, change, call);
+            const outcome = await changePassword(services, signedIn, change, call);
             return isRefusal(outcome) ? outcome : renewed(call, signedIn, outcome);
           }),
       },
@@ -65,10 +65,10 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         hashes: true,
         event: 'account_delete',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
+          asSignedIn(services, call, async (signedIn) => {
             const asked = textFields(call.fields, 'password');
             if (isRefusal(asked)) return asked;
-            const outcome = await deleteAccount(gate, signedIn, asked.password, call);
+            const outcome = await deleteAccount(services, signedIn, asked.password, call);
             return isRefusal(outcome) ? outcome : { status: 204, headers: cookie.clear() };
           }),
       },
@@ -77,8 +77,8 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/account/export',
         body: 'none',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
-            const exported = await exportAccount(gate, exports, signedIn, call);
+          asSignedIn(services, call, async (signedIn) => {
+            const exported = await exportAccount(services, exports, signedIn, call);
             if (isRefusal(exported)) return exported;
             const stream = new BodyStream(exportText(exported, signedIn.session.handle), exported.close);
             return { status: 200, stream, headers: { 'content-type': 'application/json' } };
@@ -89,10 +89,10 @@ export function ownAccount(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/account/activity',
         body: 'none',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
+          asSignedIn(services, call, async (signedIn) => {
             const before = readBefore(call.query);
             if (before === null) return { refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' };
-            const entries = await activity(gate, signedIn, before);
+            const entries = await activity(services, signedIn, before);
             return {
               status: 200,
               body: { activity: entries.map(shownEntry), next: entries.at(-1)?.seq ?? null },

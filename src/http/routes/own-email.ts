@@ -3,7 +3,7 @@
 import { requestEmailChange, requestVerification, verifyEmail } from '../../usecases/account/change-email.ts';
 import { forgot } from '../../usecases/account/forgot-password.ts';
 import { reset } from '../../usecases/account/reset-password.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
 import { siteWords } from '../refusal-words.ts';
 import { textFields } from '../request/body-fields.ts';
@@ -22,7 +22,7 @@ const linkSent = 'A mail with a link is on its way';
 
 const refuse = refuseIn(words);
 
-export function ownEmail(gate: Gate): Contract {
+export function ownEmail(services: Services): Contract {
   return {
     name: 'email',
     owns: () => false,
@@ -34,8 +34,8 @@ export function ownEmail(gate: Gate): Contract {
         body: 'any',
         event: 'email_verify_request',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
-            const outcome = await requestVerification(gate, signedIn, call);
+          asSignedIn(services, call, async (signedIn) => {
+            const outcome = await requestVerification(services, signedIn, call);
             return isRefusal(outcome) ? outcome : accepted(linkSent);
           }),
       },
@@ -47,7 +47,7 @@ export function ownEmail(gate: Gate): Contract {
         async answer(call) {
           const asked = textFields(call.fields, 'token');
           if (isRefusal(asked)) return asked;
-          const outcome = await verifyEmail(gate, asked.token, call);
+          const outcome = await verifyEmail(services, asked.token, call);
           return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
         },
       },
@@ -58,10 +58,10 @@ export function ownEmail(gate: Gate): Contract {
         hashes: true,
         event: 'email_change_request',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
+          asSignedIn(services, call, async (signedIn) => {
             const asked = textFields(call.fields, 'email', 'password');
             if (isRefusal(asked)) return asked;
-            const outcome = await requestEmailChange(gate, signedIn, asked, call);
+            const outcome = await requestEmailChange(services, signedIn, asked, call);
             return isRefusal(outcome) ? refuse(outcome) : accepted(linkSent);
           }),
       },
@@ -73,7 +73,7 @@ export function ownEmail(gate: Gate): Contract {
         async answer(call) {
           const asked = textFields(call.fields, 'identifier');
           if (isRefusal(asked)) return asked;
-          const outcome = await forgot(gate, asked.identifier, call);
+          const outcome = await forgot(services, asked.identifier, call);
           return isRefusal(outcome) ? refuse(outcome) : accepted(onItsWay);
         },
       },
@@ -86,7 +86,7 @@ export function ownEmail(gate: Gate): Contract {
         async answer(call) {
           const asked = textFields(call.fields, 'token', 'password');
           if (isRefusal(asked)) return asked;
-          const outcome = await reset(gate, asked, call);
+          const outcome = await reset(services, asked, call);
           return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
         },
       },

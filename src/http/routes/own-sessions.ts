@@ -2,7 +2,7 @@
 
 import type { SessionQuery } from '../../storage/port/port.ts';
 import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import type { Contract, Reply } from '../contract.ts';
 import type { SessionCookie } from '../request/session-id.ts';
 import { shownSession } from './representations.ts';
@@ -10,7 +10,7 @@ import { asSignedIn, refuse } from './signed-in.ts';
 
 type Place = NonNullable<SessionQuery['before']>;
 
-export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
+export function ownSessions(services: Services, cookie: SessionCookie): Contract {
   return {
     name: 'sessions',
     hasCookies: true,
@@ -22,10 +22,10 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
         path: '/auth/sessions',
         body: 'none',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
+          asSignedIn(services, call, async (signedIn) => {
             const before = readBefore(call.query);
             if (before === null) return { refused: 'malformed_query', allowed: '?before=NEXT' };
-            const { sessions, next } = await listSessions(gate, signedIn, before, call.now);
+            const { sessions, next } = await listSessions(services, signedIn, before, call.now);
             const { handle } = signedIn.session;
             const shown = sessions.map((session) => shownSession(session, handle));
             return { status: 200, body: { sessions: shown, next: next ? placeOf(next) : null } };
@@ -37,10 +37,10 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
         body: 'any',
         event: 'logout',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
+          asSignedIn(services, call, async (signedIn) => {
             const which = readAll(call.query);
             if (which === undefined) return { refused: 'malformed_query', allowed: '?all=true' };
-            const outcome = await endSessions(gate, signedIn, which, call);
+            const outcome = await endSessions(services, signedIn, which, call);
             if (isRefusal(outcome)) return outcome;
             return { ...cleared(which === 'all'), status: 200, body: { ended: outcome.ended } };
           }),
@@ -51,8 +51,8 @@ export function ownSessions(gate: Gate, cookie: SessionCookie): Contract {
         body: 'any',
         event: 'logout',
         answer: (call) =>
-          asSignedIn(gate, call, async (signedIn) => {
-            const ended = await endSession(gate, signedIn, call.handle, call);
+          asSignedIn(services, call, async (signedIn) => {
+            const ended = await endSession(services, signedIn, call.handle, call);
             if (isRefusal(ended)) return ended;
             return { ...cleared(ended.handle === signedIn.session.handle), status: 204 };
           }),

@@ -3,7 +3,7 @@
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import { after } from '../../storage/port/awaitable.ts';
 import type { Session, User } from '../../storage/port/port.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import { type Checked, check } from '../../usecases/session-check.ts';
 import { type Contract, prepared, type Reply } from '../contract.ts';
 import { utc } from '../timestamps.ts';
@@ -12,7 +12,10 @@ import { refuse, sessionId } from './signed-in.ts';
 /** How the checks ended: with a live session, with a dead one, or with none that could be looked for. */
 export type CheckCounts = Record<'live' | 'dead' | 'none', number>;
 
-export function sessionCheck(gate: Gate, counts: CheckCounts = { live: 0, dead: 0, none: 0 }): Contract {
+export function sessionCheck(
+  services: Services,
+  counts: CheckCounts = { live: 0, dead: 0, none: 0 },
+): Contract {
   const replies = new Replies();
   const noSession = prepared(refuse({ refused: 'no_session' }));
 
@@ -36,7 +39,7 @@ export function sessionCheck(gate: Gate, counts: CheckCounts = { live: 0, dead: 
         body: 'none',
         answer(call) {
           const id = sessionId(call);
-          if (id !== undefined) return after(check(gate, id, call.now), answer);
+          if (id !== undefined) return after(check(services, id, call.now), answer);
           counts.none += 1;
           return noSession;
         },

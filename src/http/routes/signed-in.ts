@@ -2,7 +2,7 @@
 
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
-import { type Gate, isRefusal } from '../../usecases/services.ts';
+import { isRefusal, type Services } from '../../usecases/services.ts';
 import { check } from '../../usecases/session-check.ts';
 import type { Fault, Refused, RefusedName, Reply, Unasked, Words } from '../contract.ts';
 import { problemFor } from '../problem.ts';
@@ -33,11 +33,11 @@ export function sessionId({ request }: Call): string | undefined {
  * without a live session, and one that lacks what its route needs, are returned to be reported.
  */
 export async function asSignedIn(
-  gate: Gate,
+  services: Services,
   call: Call,
   answer: (signedIn: SignedIn) => Promise<Reply | Refused>,
 ): Promise<Reply | Unasked> {
-  const signedIn = await identify(gate, call);
+  const signedIn = await identify(services, call);
   if (isRefusal(signedIn)) return signedIn;
   const outcome = await answer(signedIn);
   if (!isRefusal(outcome)) return outcome;
@@ -48,10 +48,10 @@ function isFault(refused: Refused): refused is Fault {
   return Object.hasOwn(faultWords, refused.refused);
 }
 
-async function identify(gate: Gate, call: Call): Promise<SignedIn | NoSession> {
+async function identify(services: Services, call: Call): Promise<SignedIn | NoSession> {
   const id = sessionId(call);
   if (id === undefined) return { refused: 'no_session' };
   // What is seen and done here is worth a look into the store: the session may have ended on another node just now.
-  const checked = await check(gate, id, call.now, 'store');
+  const checked = await check(services, id, call.now, 'store');
   return isRefusal(checked) ? checked : { ...checked, id };
 }

@@ -6,7 +6,7 @@ import type { InvalidToken } from '../../concepts/tokens.ts';
 import { digest } from '../../crypto/ids.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
 import { guess } from '../verify-password.ts';
 import { addressed } from './forgot-password.ts';
 import { notifyOwner } from './security-notice.ts';
@@ -19,30 +19,30 @@ export interface Asked {
 
 /** Sends a link to the address of the account that waits to be verified. */
 export async function requestVerification(
-  gate: Gate,
+  services: Services,
   { user }: SignedIn,
   caller: Caller,
 ): Promise<Asked | Refusal> {
   const ask = async (): Promise<Asked | Refusal> => {
     if (user.email === null || user.emailVerifiedAt !== null) return { refused: 'nothing_to_verify' };
     const to = addressed(user, user.email);
-    const outcome = await gate.mails.ask('verify_email', to, caller.now);
+    const outcome = await services.mails.ask('verify_email', to, caller.now);
     if (outcome === 'queued') return { user };
     return { refused: 'too_many_attempts', retryAfterSeconds: limitWindowMs / 1_000 };
   };
-  return reported(gate, 'email_verify_request', caller, await ask());
+  return reported(services, 'email_verify_request', caller, await ask());
 }
 
 /**
  * Sends a link to the address that an account was just registered with, where mail is configured. The registration
  * does not wait for it, and its answer does not depend on it.
  */
-export function verifyRegistered(gate: Gate, user: User, { network, now }: Caller): void {
+export function verifyRegistered(services: Services, user: User, { network, now }: Caller): void {
   const { email } = user;
-  if (!gate.mails.isConfigured || email === null) return;
-  gate.mails.later(async () => {
-    const counted = await gate.throttle.registrationMail(network, now);
-    if (!isRefusal(counted)) await gate.mails.ask('verify_email', addressed(user, email), now);
+  if (!services.mails.isConfigured || email === null) return;
+  services.mails.later(async () => {
+    const counted = await services.throttle.registrationMail(network, now);
+    if (!isRefusal(counted)) await services.mails.ask('verify_email', addressed(user, email), now);
   });
 }
 
@@ -56,24 +56,24 @@ export interface EmailChange {
  * mails, is not said: only whoever reads its mailbox finds out.
  */
 export async function requestEmailChange(
-  gate: Gate,
+  services: Services,
   signedIn: SignedIn,
   { email, password }: EmailChange,
   caller: Caller,
 ): Promise<Asked | Refusal> {
   const { user } = signedIn;
-  const address = notProven(gate, signedIn, caller.now) ?? gate.accounts.name(email, 'email');
-  if (isRefusal(address)) return reported(gate, 'email_change_request', caller, { ...address, user });
-  const outcome = await guess<Asked>(gate, user.identifier, password, caller, async (guessed) => {
-    const credential = await proveOwn(gate, signedIn, guessed);
+  const address = notProven(services, signedIn, caller.now) ?? services.accounts.name(email, 'email');
+  if (isRefusal(address)) return reported(services, 'email_change_request', caller, { ...address, user });
+  const outcome = await guess<Asked>(services, user.identifier, password, caller, async (guessed) => {
+    const credential = await proveOwn(services, signedIn, guessed);
     if (isRefusal(credential)) return credential;
     await Promise.all([
-      gate.audit.keep(gate.audit.trail(caller, 'email_change_request'), user.id),
-      gate.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
+      services.audit.keep(services.audit.trail(caller, 'email_change_request'), user.id),
+      services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
     ]);
     return { user };
   });
-  return audited(gate, 'email_change_request', caller, outcome);
+  return audited(services, 'email_change_request', caller, outcome);
 }
 
 /** The change is bound to the password it was asked for with: whoever replaces that calls it off. */
@@ -89,51 +89,52 @@ export function fingerprint(passwordHash: string): string {
 
 /** Uses a token that proves an address: the one the account has, or the one it is to have from now on. */
 export async function verifyEmail(
-  gate: Gate,
+  services: Services,
   token: string,
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | Refusal> {
-  const counted = await gate.throttle.registration(caller.network, caller.now);
-  if (isRefusal(counted)) return reported(gate, 'email_verify', caller, counted);
-  const own = await gate.tokens.take(token, 'verify_email', caller.now);
-  if (!isRefusal(own)) return audited(gate, 'email_verify', caller, await markVerified(gate, own, caller));
-  const other = await gate.tokens.take(token, 'change_email', caller.now);
-  if (isRefusal(other)) return audited(gate, 'email_verify', caller, other);
-  return audited(gate, 'email_change', caller, await changeEmail(gate, other, caller));
+  const counted = await services.throttle.registration(caller.network, caller.now);
+  if (isRefusal(counted)) return reported(services, 'email_verify', caller, counted);
+  const own = await services.tokens.take(token, 'verify_email', caller.now);
+  if (!isRefusal(own))
+    return audited(services, 'email_verify', caller, await markVerified(services, own, caller));
+  const other = await services.tokens.take(token, 'change_email', caller.now);
+  if (isRefusal(other)) return audited(services, 'email_verify', caller, other);
+  return audited(services, 'email_change', caller, await changeEmail(services, other, caller));
 }
 
 async function markVerified(
-  gate: Gate,
+  services: Services,
   { userId, email }: Token,
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | InvalidToken> {
-  const user = await liveUser(gate, userId);
-  const trail = gate.audit.trail(caller, 'email_verify');
-  const verified = user && (await gate.accounts.verifyEmail(userId, email, caller.now, trail));
+  const user = await liveUser(services, userId);
+  const trail = services.audit.trail(caller, 'email_verify');
+  const verified = user && (await services.accounts.verifyEmail(userId, email, caller.now, trail));
   return verified ? { user } : { refused: 'invalid_token' };
 }
 
 /** The old address hears of it, if links would have gone there; sessions stay. */
 async function changeEmail(
-  gate: Gate,
+  services: Services,
   { userId, email }: Token,
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | Refusal> {
-  const user = await liveUser(gate, userId);
+  const user = await liveUser(services, userId);
   if (!user) return { refused: 'invalid_token' };
-  const trail = gate.audit.trail(caller, 'email_change');
-  const outcome = await gate.accounts.changeEmail(userId, email, caller.now, trail);
+  const trail = services.audit.trail(caller, 'email_change');
+  const outcome = await services.accounts.changeEmail(userId, email, caller.now, trail);
   if (outcome === 'identifier_taken') return { refused: 'identifier_taken' };
   if (outcome === 'unknown_account') return { refused: 'invalid_token' };
   if (user.email === null || canonical(user.email) !== canonical(email)) {
-    const notice = notifyOwner(gate, user, 'email_changed', { email: masked(email) }, caller.now);
-    await afterwards(gate, 'email_change', notice);
+    const notice = notifyOwner(services, user, 'email_changed', { email: masked(email) }, caller.now);
+    await afterwards(services, 'email_change', notice);
   }
   return { user };
 }
 
-async function liveUser(gate: Gate, userId: string): Promise<User | undefined> {
-  const user = await gate.accounts.user(userId);
+async function liveUser(services: Services, userId: string): Promise<User | undefined> {
+  const user = await services.accounts.user(userId);
   return user?.disabledAt === null ? user : undefined;
 }
 

@@ -2,7 +2,7 @@
 
 import { Abandoned } from '../../crypto/hashing-queue.ts';
 import type { AuditEntry, Session, User } from '../../storage/port/port.ts';
-import { type Caller, type Gate, type Refusal, reported, type TooManyExports } from '../services.ts';
+import { type Caller, type Refusal, reported, type Services, type TooManyExports } from '../services.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 
 /** Everything that is kept about a person, but what only proves who they are. */
@@ -64,34 +64,37 @@ export class Exports {
  * guessed at this account for a year. It ends when the client has gone.
  */
 export async function exportAccount(
-  gate: Gate,
+  services: Services,
   exports: Exports,
   signedIn: SignedIn,
   caller: Caller,
 ): Promise<Export | Refusal> {
   const { user } = signedIn;
-  const refusal = notProven(gate, signedIn, caller.now);
+  const refusal = notProven(services, signedIn, caller.now);
   const place = refusal ?? exports.enter(user.id, caller.now);
-  if ('refused' in place) return reported(gate, 'account_export', caller, { ...place, user });
+  if ('refused' in place) return reported(services, 'account_export', caller, { ...place, user });
   const close = () => exports.leave(user.id, place);
   try {
-    await gate.audit.keep(gate.audit.trail(caller, 'account_export'), user.id);
+    await services.audit.keep(services.audit.trail(caller, 'account_export'), user.id);
   } catch (error) {
     close();
     throw error;
   }
   if (caller.signal?.aborted) close();
   else caller.signal?.addEventListener('abort', close, { once: true });
-  const sessions = gate.sessions.pagesOfUser(user.id, caller.now, page);
-  return reported(gate, 'account_export', caller, {
+  const sessions = services.sessions.pagesOfUser(user.id, caller.now, page);
+  return reported(services, 'account_export', caller, {
     user,
-    sessions: whileTaken(gate, place, sessions),
-    activity: whileTaken(gate, place, activityPages(gate, signedIn)),
+    sessions: whileTaken(services, place, sessions),
+    activity: whileTaken(services, place, activityPages(services, signedIn)),
     close,
   });
 }
 
-async function* activityPages({ audit }: Gate, { user }: SignedIn): AsyncGenerator<readonly AuditEntry[]> {
+async function* activityPages(
+  { audit }: Services,
+  { user }: SignedIn,
+): AsyncGenerator<readonly AuditEntry[]> {
   for (let before: number | undefined; ; ) {
     const entries = await audit.read({ userId: user.id, before, most: page });
     if (entries.length > 0) yield entries;
@@ -101,7 +104,7 @@ async function* activityPages({ audit }: Gate, { user }: SignedIn): AsyncGenerat
 }
 
 async function* whileTaken<Page>(
-  { pacer }: Gate,
+  { pacer }: Services,
   place: Place,
   pages: AsyncGenerator<Page>,
 ): AsyncGenerator<Page> {

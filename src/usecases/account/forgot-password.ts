@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Addressed } from '../../concepts/mails.ts';
 import type { User } from '../../storage/port/port.ts';
-import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
 
 /**
  * How long the answer takes, in milliseconds, whatever there was to do: several times what the work takes, so that
@@ -20,23 +20,27 @@ export interface Forgotten {
  * Sends a link that sets a new password to the address of an account, if there is one. Known and unknown accounts
  * leave an entry in the audit, and a mail is queued together with it.
  */
-export async function forgot(gate: Gate, identifier: string, caller: Caller): Promise<Forgotten | Refusal> {
-  const counted = await gate.throttle.registration(caller.network, caller.now);
-  if (isRefusal(counted)) return reported(gate, 'password_forgot', caller, counted);
-  await Promise.all([wait(answerAfterMs), sendLink(gate, identifier, caller)]);
+export async function forgot(
+  services: Services,
+  identifier: string,
+  caller: Caller,
+): Promise<Forgotten | Refusal> {
+  const counted = await services.throttle.registration(caller.network, caller.now);
+  if (isRefusal(counted)) return reported(services, 'password_forgot', caller, counted);
+  await Promise.all([wait(answerAfterMs), sendLink(services, identifier, caller)]);
   return { asked: true };
 }
 
-async function sendLink(gate: Gate, identifier: string, caller: Caller): Promise<void> {
-  const credential = await gate.accounts.credential(identifier);
-  const user = credential && (await gate.accounts.user(credential.userId));
+async function sendLink(services: Services, identifier: string, caller: Caller): Promise<void> {
+  const credential = await services.accounts.credential(identifier);
+  const user = credential && (await services.accounts.user(credential.userId));
   const recipient = user && addressForLinks(user);
   const outcome = recipient ? 'ok' : user ? 'no_address' : 'unknown_account';
   await Promise.all([
-    gate.audit.keep(gate.audit.trail(caller, 'password_forgot', outcome), user?.id),
-    user && recipient && gate.mails.ask('reset_password', addressed(user, recipient), caller.now),
+    services.audit.keep(services.audit.trail(caller, 'password_forgot', outcome), user?.id),
+    user && recipient && services.mails.ask('reset_password', addressed(user, recipient), caller.now),
   ]);
-  reported(gate, 'password_forgot', caller, outcome === 'ok' ? { user } : { refused: outcome, user });
+  reported(services, 'password_forgot', caller, outcome === 'ok' ? { user } : { refused: outcome, user });
 }
 
 /** The owner of an account, at an address. */

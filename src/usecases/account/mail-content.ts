@@ -2,7 +2,7 @@
 
 import { maxResetLinks } from '../../concepts/mails.ts';
 import type { QueuedMail, TokenPurpose } from '../../storage/port/port.ts';
-import type { Gate } from '../services.ts';
+import type { Services } from '../services.ts';
 import { fingerprint } from './change-email.ts';
 import { addressForLinks } from './forgot-password.ts';
 
@@ -14,12 +14,16 @@ export interface Sendable {
 }
 
 /** Makes what is needed to send a mail; `undefined` if nobody wants it any more. */
-export async function prepareMail(gate: Gate, mail: QueuedMail, now: number): Promise<Sendable | undefined> {
+export async function prepareMail(
+  services: Services,
+  mail: QueuedMail,
+  now: number,
+): Promise<Sendable | undefined> {
   switch (mail.kind) {
     case 'verify_email':
     case 'reset_password':
     case 'change_email':
-      return withToken(gate, mail, mail.kind, now);
+      return withToken(services, mail, mail.kind, now);
     default:
       return { withdraw: async () => {} };
   }
@@ -30,30 +34,30 @@ export async function prepareMail(gate: Gate, mail: QueuedMail, now: number): Pr
  * is seen here.
  */
 async function withToken(
-  gate: Gate,
+  services: Services,
   mail: QueuedMail,
   purpose: TokenPurpose,
   now: number,
 ): Promise<Sendable | undefined> {
   const most = purpose === 'reset_password' ? maxResetLinks : undefined;
-  const token = await gate.tokens.mint(mail.userId, purpose, mail.recipient, now, most);
+  const token = await services.tokens.mint(mail.userId, purpose, mail.recipient, now, most);
   const withdraw = async () => {
-    await gate.tokens.take(token, purpose, now);
+    await services.tokens.take(token, purpose, now);
   };
-  if (await isWanted(gate, mail, purpose)) return { token, withdraw };
+  if (await isWanted(services, mail, purpose)) return { token, withdraw };
   await withdraw();
   return undefined;
 }
 
 async function isWanted(
-  gate: Gate,
+  services: Services,
   { userId, recipient, details }: QueuedMail,
   purpose: TokenPurpose,
 ): Promise<boolean> {
-  const user = await gate.accounts.user(userId);
+  const user = await services.accounts.user(userId);
   if (!user || user.disabledAt !== null) return false;
   if (purpose === 'verify_email') return user.email === recipient && user.emailVerifiedAt === null;
   if (purpose === 'reset_password') return addressForLinks(user) === recipient;
-  const credential = await gate.accounts.credentialOf(userId);
+  const credential = await services.accounts.credentialOf(userId);
   return credential !== undefined && fingerprint(credential.passwordHash) === details['credential'];
 }

@@ -1,7 +1,7 @@
 /** A person's own account: what is kept about it, and the end of it. */
 
 import type { AuditEntry, User } from '../../storage/port/port.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
+import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { guess } from '../verify-password.ts';
 import { notProven, proveOwn, type SignedIn } from './step-up.ts';
@@ -10,8 +10,12 @@ import { notProven, proveOwn, type SignedIn } from './step-up.ts';
 const activityPage = 100;
 
 /** The newest entries about the person, `before` a sequence number if asked. */
-export function activity(gate: Gate, { user }: Checked, before: number | undefined): Promise<AuditEntry[]> {
-  return gate.audit.read({ userId: user.id, before, most: activityPage });
+export function activity(
+  services: Services,
+  { user }: Checked,
+  before: number | undefined,
+): Promise<AuditEntry[]> {
+  return services.audit.read({ userId: user.id, before, most: activityPage });
 }
 
 /** Whose account is gone. */
@@ -24,27 +28,27 @@ export interface Deleted {
  * sessions are dead with this one step; the rows of very many are reclaimed by the sweep.
  */
 export async function deleteAccount(
-  gate: Gate,
+  services: Services,
   signedIn: SignedIn,
   password: string,
   caller: Caller,
 ): Promise<Deleted | Refusal> {
-  return audited(gate, 'account_delete', caller, await attempt(gate, signedIn, password, caller));
+  return audited(services, 'account_delete', caller, await attempt(services, signedIn, password, caller));
 }
 
 async function attempt(
-  gate: Gate,
+  services: Services,
   signedIn: SignedIn,
   password: string,
   caller: Caller,
 ): Promise<Deleted | Refusal> {
-  const refusal = notProven(gate, signedIn, caller.now);
+  const refusal = notProven(services, signedIn, caller.now);
   if (refusal) return refusal;
   const { user } = signedIn;
-  return guess<Deleted>(gate, user.identifier, password, caller, async (guessed) => {
-    const credential = await proveOwn(gate, signedIn, guessed);
+  return guess<Deleted>(services, user.identifier, password, caller, async (guessed) => {
+    const credential = await proveOwn(services, signedIn, guessed);
     if (isRefusal(credential)) return credential;
-    const removed = await gate.accounts.remove(user.id, gate.audit.trail(caller, 'account_delete'));
+    const removed = await services.accounts.remove(user.id, services.audit.trail(caller, 'account_delete'));
     return removed ? { user } : { refused: 'no_session' };
   });
 }

@@ -3,7 +3,7 @@
 import type { SessionPage } from '../../concepts/sessions/sessions.ts';
 import type { Session, SessionQuery } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
-import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 
@@ -12,12 +12,12 @@ export const sessionsPage = 100;
 
 /** A page of the live sessions of the person, the one used last first. */
 export function listSessions(
-  gate: Gate,
+  services: Services,
   { user }: Checked,
   before: SessionQuery['before'],
   now: number,
 ): Promise<SessionPage> {
-  return gate.sessions.ofUser(user.id, now, { before, most: sessionsPage });
+  return services.sessions.ofUser(user.id, now, { before, most: sessionsPage });
 }
 
 /**
@@ -25,18 +25,18 @@ export function listSessions(
  * that asks ends only if the password was proven lately (ruling P5).
  */
 export async function endSession(
-  gate: Gate,
+  services: Services,
   signedIn: SignedIn,
   handle: string,
   caller: Caller,
 ): Promise<Session | Refusal> {
   const { user, session } = signedIn;
-  const refusal = handle === session.handle ? undefined : notProven(gate, signedIn, caller.now);
-  if (refusal) return reported(gate, 'logout', caller, { ...refusal, user });
-  const trail = gate.audit.trail(caller, 'logout');
-  const ended = await gate.sessions.endByHandle(user.id, handle, caller.now, trail);
-  if (isRefusal(ended)) return reported(gate, 'logout', caller, { refused: 'unknown_session', user });
-  reportEnd(gate, ended, caller);
+  const refusal = handle === session.handle ? undefined : notProven(services, signedIn, caller.now);
+  if (refusal) return reported(services, 'logout', caller, { ...refusal, user });
+  const trail = services.audit.trail(caller, 'logout');
+  const ended = await services.sessions.endByHandle(user.id, handle, caller.now, trail);
+  if (isRefusal(ended)) return reported(services, 'logout', caller, { refused: 'unknown_session', user });
+  reportEnd(services, ended, caller);
   return ended;
 }
 
@@ -45,15 +45,15 @@ export async function endSession(
  * tells how many. A login that comes after it is not concerned.
  */
 export async function endSessions(
-  gate: Gate,
+  services: Services,
   signedIn: SignedIn,
   which: 'all' | 'others',
   caller: Caller,
 ): Promise<{ readonly ended: number } | Refusal> {
   const { user, session } = signedIn;
-  const refusal = notProven(gate, signedIn, caller.now);
-  if (refusal) return reported(gate, 'logout', caller, { ...refusal, user });
+  const refusal = notProven(services, signedIn, caller.now);
+  if (refusal) return reported(services, 'logout', caller, { ...refusal, user });
   const spared = which === 'others' ? session.handle : undefined;
-  const trail = gate.audit.trail(caller, 'logout');
-  return { ended: await gate.sessions.endAll(user.id, spared, trail, reportEnds(gate, caller)) };
+  const trail = services.audit.trail(caller, 'logout');
+  return { ended: await services.sessions.endAll(user.id, spared, trail, reportEnds(services, caller)) };
 }

@@ -5,7 +5,7 @@ import type { Place } from '../../crypto/hashing-queue.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { withPlace } from '../hashing-slot.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
+import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import { addressForLinks } from './forgot-password.ts';
 import { shutOut } from './revoke-all-access.ts';
 import { notifyOwner } from './security-notice.ts';
@@ -20,76 +20,85 @@ export interface WasReset {
 }
 
 /** Sets a new password and ends all sessions. Of two that race with one token exactly one does. */
-export async function reset(gate: Gate, asked: Reset, caller: Caller): Promise<WasReset | Refusal> {
-  return audited(gate, 'password_reset', caller, await attempt(gate, asked, caller));
+export async function reset(services: Services, asked: Reset, caller: Caller): Promise<WasReset | Refusal> {
+  return audited(services, 'password_reset', caller, await attempt(services, asked, caller));
 }
 
 /**
  * The token is used last, when nothing can be refused any more: neither a password that may not be used nor a full
  * line costs the person their link.
  */
-async function attempt(gate: Gate, { token, password }: Reset, caller: Caller): Promise<WasReset | Refusal> {
-  const formal = gate.passwords.accept(password, '');
+async function attempt(
+  services: Services,
+  { token, password }: Reset,
+  caller: Caller,
+): Promise<WasReset | Refusal> {
+  const formal = services.passwords.accept(password, '');
   if (isRefusal(formal)) return formal;
-  return withPlace(gate, caller, (place) => useToken(gate, { token, password }, place, caller));
+  return withPlace(services, caller, (place) => useToken(services, { token, password }, place, caller));
 }
 
 async function useToken(
-  gate: Gate,
+  services: Services,
   { token, password }: Reset,
   place: Place,
   caller: Caller,
 ): Promise<WasReset | Refusal> {
-  const counted = await gate.throttle.registration(caller.network, caller.now);
+  const counted = await services.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
 
-  const found = await gate.tokens.look(token, 'reset_password', caller.now);
-  const user = isRefusal(found) ? undefined : await ownerOf(gate, found);
+  const found = await services.tokens.look(token, 'reset_password', caller.now);
+  const user = isRefusal(found) ? undefined : await ownerOf(services, found);
   if (!user) return { refused: 'invalid_token' };
-  const accepted = gate.passwords.accept(password, canonical(user.identifier), user.email ?? '');
+  const accepted = services.passwords.accept(password, canonical(user.identifier), user.email ?? '');
   if (isRefusal(accepted)) return accepted;
-  const passwordHash = await gate.passwords.hash(accepted, place);
-  const taken = await gate.tokens.take(token, 'reset_password', caller.now);
-  return isRefusal(taken) ? taken : replace(gate, user, taken, passwordHash, caller);
+  const passwordHash = await services.passwords.hash(accepted, place);
+  const taken = await services.tokens.take(token, 'reset_password', caller.now);
+  return isRefusal(taken) ? taken : replace(services, user, taken, passwordHash, caller);
 }
 
 /**
  * The user a token is good for. One that was mailed is good while links may go to that address; one that an operator
  * handed over went to no address.
  */
-async function ownerOf(gate: Gate, { userId, email }: Token): Promise<User | undefined> {
-  const user = await gate.accounts.user(userId);
+async function ownerOf(services: Services, { userId, email }: Token): Promise<User | undefined> {
+  const user = await services.accounts.user(userId);
   if (!user || user.disabledAt !== null) return undefined;
   return email === '' || email === addressForLinks(user) ? user : undefined;
 }
 
 async function replace(
-  gate: Gate,
+  services: Services,
   user: User,
   { email }: Token,
   passwordHash: string,
   caller: Caller,
 ): Promise<WasReset | Refusal> {
-  await shutOut(gate, user.id, undefined, 'password_reset', caller);
-  const trail = gate.audit.trail(caller, 'password_reset');
-  const ended = gate.audit.trail(caller, 'logout', 'password_reset');
+  await shutOut(services, user.id, undefined, 'password_reset', caller);
+  const trail = services.audit.trail(caller, 'password_reset');
+  const ended = services.audit.trail(caller, 'logout', 'password_reset');
   // Whoever replaced the hash in between proved the old password: that counts for nothing here.
   for (let replaced = false; !replaced; ) {
-    const credential = await gate.accounts.credentialOf(user.id);
+    const credential = await services.accounts.credentialOf(user.id);
     if (!credential) return { refused: 'invalid_token' };
     // Whatever session began meanwhile ends in the same step.
-    replaced = await gate.accounts.replaceHash(credential, passwordHash, trail, { trail: ended });
+    replaced = await services.accounts.replaceHash(credential, passwordHash, trail, { trail: ended });
   }
-  await shutOut(gate, user.id, undefined, 'password_reset', caller);
-  await afterwards(gate, 'password_reset', settle(gate, user, email, caller));
+  await shutOut(services, user.id, undefined, 'password_reset', caller);
+  await afterwards(services, 'password_reset', settle(services, user, email, caller));
   return { user };
 }
 
 /** The link proved its address; the owner hears of the new password. */
-async function settle(gate: Gate, user: User, email: string, caller: Caller): Promise<void> {
+async function settle(services: Services, user: User, email: string, caller: Caller): Promise<void> {
   if (email !== '' && user.emailVerifiedAt === null) {
-    await gate.accounts.verifyEmail(user.id, email, caller.now, gate.audit.trail(caller, 'email_verify'));
+    await services.accounts.verifyEmail(
+      user.id,
+      email,
+      caller.now,
+      services.audit.trail(caller, 'email_verify'),
+    );
   }
-  const owner = (await gate.accounts.user(user.id)) ?? user;
-  await notifyOwner(gate, owner, 'password_changed', {}, caller.now);
+  const owner = (await services.accounts.user(user.id)) ?? user;
+  await notifyOwner(services, owner, 'password_changed', {}, caller.now);
 }

@@ -1,6 +1,6 @@
 /** Shutting out: whatever somebody could still do who knew the old password. */
 
-import type { Caller, Gate } from '../services.ts';
+import type { Caller, Services } from '../services.ts';
 
 /**
  * Ends the sessions of a user, or all but one, and makes void what waits for somebody with a token: a link that sets
@@ -8,15 +8,15 @@ import type { Caller, Gate } from '../services.ts';
  * that a crash in between leaves nobody in who should be out; and after it, for what began in between.
  */
 export async function shutOut(
-  gate: Gate,
+  services: Services,
   userId: string,
   exceptHandle: string | undefined,
   why: 'password_change' | 'password_reset',
   caller: Caller,
 ): Promise<void> {
   await Promise.all([
-    gate.sessions.endAll(userId, exceptHandle, gate.audit.trail(caller, 'logout', why)),
-    gate.tokens.revoke(userId, 'reset_password'),
-    gate.tokens.revoke(userId, 'change_email'),
+    services.sessions.endAll(userId, exceptHandle, services.audit.trail(caller, 'logout', why)),
+    services.tokens.revoke(userId, 'reset_password'),
+    services.tokens.revoke(userId, 'change_email'),
   ]);
 }

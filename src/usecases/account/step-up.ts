@@ -1,7 +1,7 @@
 /** Step-up: proving the password again in a session that is already good. */
 
 import type { Credential, User } from '../../storage/port/port.ts';
-import { audited, type Caller, type Gate, isRefusal, type Refusal } from '../services.ts';
+import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { type Guess, guess, prove } from '../verify-password.ts';
 
@@ -21,32 +21,40 @@ export interface Confirmed {
  * new id, so that an id that was stolen before is never good for more than it was.
  */
 export async function confirm(
-  gate: Gate,
+  services: Services,
   signedIn: SignedIn,
   password: string,
   caller: Caller,
 ): Promise<Confirmed | Refusal> {
   const outcome = await guess<Confirmed>(
-    gate,
+    services,
     signedIn.user.identifier,
     password,
     caller,
     async (guessed) => {
-      const credential = await proveOwn(gate, signedIn, guessed);
+      const credential = await proveOwn(services, signedIn, guessed);
       if (isRefusal(credential)) return credential;
-      const proven = await gate.sessions.prove(signedIn.id, caller.now, gate.audit.trail(caller, 'confirm'));
+      const proven = await services.sessions.prove(
+        signedIn.id,
+        caller.now,
+        services.audit.trail(caller, 'confirm'),
+      );
       return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
     },
   );
-  return audited(gate, 'confirm', caller, outcome);
+  return audited(services, 'confirm', caller, outcome);
 }
 
 /** Refuses a session in which the password was not proven lately. */
-export function notProven(gate: Gate, { session }: SignedIn, now: number): Refusal | undefined {
-  return gate.sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
+export function notProven(services: Services, { session }: SignedIn, now: number): Refusal | undefined {
+  return services.sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
 }
 
 /** The credential of the signed-in person, if the password is theirs. */
-export function proveOwn(gate: Gate, { user }: SignedIn, guessed: Guess): Promise<Credential | Refusal> {
-  return prove(gate, () => gate.accounts.credentialOf(user.id), guessed);
+export function proveOwn(
+  services: Services,
+  { user }: SignedIn,
+  guessed: Guess,
+): Promise<Credential | Refusal> {
+  return prove(services, () => services.accounts.credentialOf(user.id), guessed);
 }

@@ -2,7 +2,7 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Invitation } from '../../storage/port/port.ts';
-import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
 
 /** A new invitation, for the operator to hand over. */
 export interface Invited {
@@ -17,31 +17,31 @@ export interface Invited {
  * the invitation useless and does no harm.
  */
 export async function invite(
-  gate: Gate,
+  services: Services,
   typed: string,
   days: number,
   caller: Caller,
 ): Promise<Invited | Refusal> {
-  const identifier = gate.accounts.name(typed, typed.includes('@') ? 'email' : 'username');
+  const identifier = services.accounts.name(typed, typed.includes('@') ? 'email' : 'username');
   if (isRefusal(identifier)) return identifier;
-  if (await gate.accounts.credential(typed)) return { refused: 'identifier_taken' };
-  const trail = gate.audit.trail(caller, 'invite');
-  const { userId, token, expiresAt } = await gate.invitations.make(
+  if (await services.accounts.credential(typed)) return { refused: 'identifier_taken' };
+  const trail = services.audit.trail(caller, 'invite');
+  const { userId, token, expiresAt } = await services.invitations.make(
     identifier.canonical,
     days,
     caller.now,
     trail,
   );
-  return reported(gate, 'invite', caller, { user: { id: userId }, token, expiresAt });
+  return reported(services, 'invite', caller, { user: { id: userId }, token, expiresAt });
 }
 
 /** Invitations read from the store in one go. */
 const page = 500;
 
 /** Every invitation that is still good, by name. */
-export async function* pendingInvitations(gate: Gate, now: number): AsyncGenerator<Invitation> {
+export async function* pendingInvitations(services: Services, now: number): AsyncGenerator<Invitation> {
   for (let after: string | undefined; ; ) {
-    const invitations = await gate.invitations.list({ after, most: page });
+    const invitations = await services.invitations.list({ after, most: page });
     for (const invitation of invitations) if (now < invitation.expiresAt) yield invitation;
     after = invitations.at(-1)?.canonical;
     if (invitations.length < page) return;
@@ -50,12 +50,12 @@ export async function* pendingInvitations(gate: Gate, now: number): AsyncGenerat
 
 /** Makes the invitation for a name void; `undefined` if there is none. */
 export async function revokeInvitation(
-  gate: Gate,
+  services: Services,
   typed: string,
   caller: Caller,
 ): Promise<Invitation | undefined> {
-  const trail = gate.audit.trail(caller, 'invite_revoke');
-  const revoked = await gate.invitations.revoke(canonical(typed), trail);
-  if (revoked) reported(gate, 'invite_revoke', caller, { user: { id: revoked.userId } });
+  const trail = services.audit.trail(caller, 'invite_revoke');
+  const revoked = await services.invitations.revoke(canonical(typed), trail);
+  if (revoked) reported(services, 'invite_revoke', caller, { user: { id: revoked.userId } });
   return revoked;
 }

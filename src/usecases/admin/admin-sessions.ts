@@ -2,7 +2,7 @@
 
 import type { Death, EndedSession, Session, User } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
-import { type AccessRefusal, type Caller, type Gate, isRefusal, reported } from '../services.ts';
+import { type AccessRefusal, type Caller, isRefusal, reported, type Services } from '../services.ts';
 
 /** Sessions read from the database in one go. */
 const page = 500;
@@ -11,41 +11,41 @@ const page = 500;
 const newest = 20;
 
 /** All live sessions of a user, the one used last first, read page by page. */
-export async function* sessionsOf(gate: Gate, userId: string, now: number): AsyncGenerator<Session> {
-  for await (const sessions of gate.sessions.pagesOfUser(userId, now, page)) yield* sessions;
+export async function* sessionsOf(services: Services, userId: string, now: number): AsyncGenerator<Session> {
+  for await (const sessions of services.sessions.pagesOfUser(userId, now, page)) yield* sessions;
 }
 
 /** How many live sessions a user has. */
-export async function countSessions(gate: Gate, userId: string, now: number): Promise<number> {
+export async function countSessions(services: Services, userId: string, now: number): Promise<number> {
   let count = 0;
-  for await (const { length } of gate.sessions.pagesOfUser(userId, now, page)) count += length;
+  for await (const { length } of services.sessions.pagesOfUser(userId, now, page)) count += length;
   return count;
 }
 
 /** Ends the session of a handle, whoever owns it. */
 export async function endAnySession(
-  gate: Gate,
+  services: Services,
   handle: string,
   caller: Caller,
 ): Promise<Session | AccessRefusal> {
-  const session = await gate.sessions.findByHandle(handle);
+  const session = await services.sessions.findByHandle(handle);
   if (!session) return { refused: 'unknown_session' };
-  const trail = gate.audit.trail(caller, 'logout');
-  const ended = await gate.sessions.endByHandle(session.userId, handle, caller.now, trail);
+  const trail = services.audit.trail(caller, 'logout');
+  const ended = await services.sessions.endByHandle(session.userId, handle, caller.now, trail);
   if (isRefusal(ended)) return { refused: 'unknown_session' };
-  reportEnd(gate, ended, caller);
+  reportEnd(services, ended, caller);
   return ended;
 }
 
 /** Ends all sessions of a user; returns their handles. A login that comes after it is not concerned. */
-export async function endAllSessions(gate: Gate, userId: string, caller: Caller): Promise<string[]> {
-  const report = reportEnds(gate, caller);
+export async function endAllSessions(services: Services, userId: string, caller: Caller): Promise<string[]> {
+  const report = reportEnds(services, caller);
   const handles: string[] = [];
   const tell = (ended: readonly Session[]) => {
     report(ended);
     for (const { handle } of ended) handles.push(handle);
   };
-  await gate.sessions.endAll(userId, undefined, gate.audit.trail(caller, 'logout'), tell);
+  await services.sessions.endAll(userId, undefined, services.audit.trail(caller, 'logout'), tell);
   return handles;
 }
 
@@ -54,14 +54,14 @@ export async function endAllSessions(gate: Gate, userId: string, caller: Caller)
  * ends without it. What begins after the answer is not concerned.
  */
 export async function endEverySession(
-  gate: Gate,
+  services: Services,
   caller: Caller,
   pause: () => Promise<void>,
 ): Promise<number> {
-  const trail = gate.audit.trail(caller, 'logout');
-  await gate.audit.keep(trail, undefined);
-  const ended = await gate.sessions.endEverybody(trail, pause);
-  reported(gate, 'logout', caller, {});
+  const trail = services.audit.trail(caller, 'logout');
+  await services.audit.keep(trail, undefined);
+  const ended = await services.sessions.endEverybody(trail, pause);
+  reported(services, 'logout', caller, {});
   return ended;
 }
 
@@ -82,21 +82,21 @@ export type Explanation =
   | { readonly state: 'unknown' };
 
 /** Says what a check of this id finds, and why; a use is not noted. */
-export async function explain(gate: Gate, id: string, now: number): Promise<Explanation> {
-  const found = await gate.sessions.look(id, now);
+export async function explain(services: Services, id: string, now: number): Promise<Explanation> {
+  const found = await services.sessions.look(id, now);
   if (!found) return { state: 'unknown' };
   if ('ended' in found)
-    return { state: 'ended', ended: found.ended, user: await gate.accounts.user(found.ended.userId) };
+    return { state: 'ended', ended: found.ended, user: await services.accounts.user(found.ended.userId) };
   const { session, death } = found;
-  const user = await gate.accounts.user(session.userId);
+  const user = await services.accounts.user(session.userId);
   if (death) return { ...death, session, user };
-  if (!user) return (await deletion(gate, session)) ?? { state: 'user_record_missing', session };
+  if (!user) return (await deletion(services, session)) ?? { state: 'user_record_missing', session };
   return { state: user.disabledAt === null ? 'live' : 'account_disabled', session, user };
 }
 
 /** How a session ended with its account, as the sweep will note it once it comes to its row; `undefined` if it did not. */
-async function deletion(gate: Gate, { handle, userId }: Session): Promise<Explanation | undefined> {
-  const entries = await gate.audit.read({ userId, most: newest });
+async function deletion(services: Services, { handle, userId }: Session): Promise<Explanation | undefined> {
+  const entries = await services.audit.read({ userId, most: newest });
   const entry = entries.find(({ event, outcome }) => event === 'account_delete' && outcome === 'ok');
   if (!entry) return undefined;
   const { at: endedAt, event, outcome, contract } = entry;

@@ -2,34 +2,38 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { CountedNow, ThrottleTarget } from '../../concepts/throttle.ts';
-import { type Caller, type Gate, reported } from '../services.ts';
+import { type Caller, reported, type Services } from '../services.ts';
 import { findAccount } from './admin-users.ts';
 
 /** Whose counts: those of a name, of an account or not, or those of a client network as the audit shows it. */
 export type Throttled = { readonly name: string } | { readonly network: string };
 
 /** What is counted now, the counts that refuse attempts among it. */
-export async function* throttled(gate: Gate, whose: Throttled, now: number): AsyncGenerator<CountedNow> {
-  for await (const targets of targetsOf(gate, whose)) yield* await gate.throttle.look(targets, now);
+export async function* throttled(
+  services: Services,
+  whose: Throttled,
+  now: number,
+): AsyncGenerator<CountedNow> {
+  for await (const targets of targetsOf(services, whose)) yield* await services.throttle.look(targets, now);
 }
 
 /**
  * Forgets what is counted; returns how many counts there were. The entry in the audit comes first: nothing is lifted
  * without it. It names the network that was lifted in the place of the one that asked.
  */
-export async function liftThrottle(gate: Gate, whose: Throttled, caller: Caller): Promise<number> {
+export async function liftThrottle(services: Services, whose: Throttled, caller: Caller): Promise<number> {
   const network = 'network' in whose ? whose.network : caller.network;
-  const user = 'name' in whose ? await findAccount(gate, whose.name) : undefined;
+  const user = 'name' in whose ? await findAccount(services, whose.name) : undefined;
   const asked = { ...caller, network };
-  await gate.audit.keep(gate.audit.trail(asked, 'throttle_clear'), user?.id);
+  await services.audit.keep(services.audit.trail(asked, 'throttle_clear'), user?.id);
   let lifted = 0;
-  for await (const targets of targetsOf(gate, whose)) lifted += await gate.throttle.lift(targets);
-  reported(gate, 'throttle_clear', asked, user ? { user: { id: user.id } } : {});
+  for await (const targets of targetsOf(services, whose)) lifted += await services.throttle.lift(targets);
+  reported(services, 'throttle_clear', asked, user ? { user: { id: user.id } } : {});
   return lifted;
 }
 
 /** Everything that is counted of an account or a network, some hundred at a time: an account may be known on many devices. */
-async function* targetsOf(gate: Gate, whose: Throttled): AsyncGenerator<readonly ThrottleTarget[]> {
+async function* targetsOf(services: Services, whose: Throttled): AsyncGenerator<readonly ThrottleTarget[]> {
   if ('network' in whose) {
     const { network } = whose;
     return yield [
@@ -37,10 +41,10 @@ async function* targetsOf(gate: Gate, whose: Throttled): AsyncGenerator<readonly
       { kind: 'registration_mail', network },
     ];
   }
-  const account = await findAccount(gate, whose.name);
+  const account = await findAccount(services, whose.name);
   const identifier = canonical(account?.identifier ?? whose.name);
   yield [{ kind: 'account', identifier }];
   if (!account) return;
-  for await (const hashes of gate.devices.hashesOf(account.id))
+  for await (const hashes of services.devices.hashesOf(account.id))
     yield hashes.map((deviceHash) => ({ kind: 'device', deviceHash, identifier }));
 }

@@ -4,7 +4,7 @@ import { newToken } from '../../crypto/ids.ts';
 import type { Session, User, UserQuery } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import type { Registered } from '../register.ts';
-import { type Caller, type Gate, isRefusal, type Refusal, reported } from '../services.ts';
+import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
 import { countSessions } from './admin-sessions.ts';
 
 /** An account as an operator finds it; `user` is missing where only one of its two records is left (ruling R2). */
@@ -15,16 +15,17 @@ export interface Found {
 }
 
 /** Finds an account by its identifier, however its letters are cased, or by the id of its user. */
-export async function findAccount(gate: Gate, name: string): Promise<Found | undefined> {
-  const credential = (await gate.accounts.credential(name)) ?? (await gate.accounts.credentialOf(name));
+export async function findAccount(services: Services, name: string): Promise<Found | undefined> {
+  const credential =
+    (await services.accounts.credential(name)) ?? (await services.accounts.credentialOf(name));
   if (!credential) return undefined;
   const { userId: id, identifier } = credential;
-  return { id, identifier, user: await gate.accounts.user(id) };
+  return { id, identifier, user: await services.accounts.user(id) };
 }
 
 /** One page of users, in order of creation. */
-export function listUsers(gate: Gate, query: UserQuery): Promise<User[]> {
-  return gate.accounts.list(query);
+export function listUsers(services: Services, query: UserQuery): Promise<User[]> {
+  return services.accounts.list(query);
 }
 
 /**
@@ -32,20 +33,20 @@ export function listUsers(gate: Gate, query: UserQuery): Promise<User[]> {
  * throttle: whoever may run this may write to the database as well.
  */
 export async function addUser(
-  gate: Gate,
+  services: Services,
   typed: string,
   password: string | undefined,
   caller: Caller,
 ): Promise<Registered | Refusal> {
-  const identifier = gate.accounts.name(typed, typed.includes('@') ? 'email' : 'username');
+  const identifier = services.accounts.name(typed, typed.includes('@') ? 'email' : 'username');
   if (isRefusal(identifier)) return identifier;
-  const accepted = gate.passwords.accept(password ?? `${newToken()}${newToken()}`, identifier.canonical);
+  const accepted = services.passwords.accept(password ?? `${newToken()}${newToken()}`, identifier.canonical);
   if (isRefusal(accepted)) return accepted;
-  using place = gate.hashing.enter(caller.network, caller.signal);
-  const passwordHash = await gate.passwords.hash(accepted, place);
-  const trail = gate.audit.trail(caller, 'register');
-  const user = await gate.accounts.create(identifier, passwordHash, caller.now, trail);
-  return reported(gate, 'register', caller, isRefusal(user) ? user : { user });
+  using place = services.hashing.enter(caller.network, caller.signal);
+  const passwordHash = await services.passwords.hash(accepted, place);
+  const trail = services.audit.trail(caller, 'register');
+  const user = await services.accounts.create(identifier, passwordHash, caller.now, trail);
+  return reported(services, 'register', caller, isRefusal(user) ? user : { user });
 }
 
 /** How many sessions ended with what was done to an account. */
@@ -58,11 +59,15 @@ export interface Ended {
  * the account again brings none of them back. Cut short after the first step, the account is disabled, and the sweep ends
  * the rest.
  */
-export async function disableUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
-  const disabled = await gate.accounts.setDisabled(
+export async function disableUser(
+  services: Services,
+  { id }: Found,
+  caller: Caller,
+): Promise<Ended | Refusal> {
+  const disabled = await services.accounts.setDisabled(
     id,
     caller.now,
-    gate.audit.trail(caller, 'account_disable'),
+    services.audit.trail(caller, 'account_disable'),
   );
   if (!disabled) return { refused: 'user_record_missing', user: { id } };
   let ended = 0;
@@ -70,29 +75,41 @@ export async function disableUser(gate: Gate, { id }: Found, caller: Caller): Pr
   const tell = (some: readonly Session[]) => {
     ended += some.length;
   };
-  const ending = endAll(gate, id, caller, tell);
-  await afterwards(gate, 'account_disable', ending);
-  return reported(gate, 'account_disable', caller, { user: { id }, ended });
+  const ending = endAll(services, id, caller, tell);
+  await afterwards(services, 'account_disable', ending);
+  return reported(services, 'account_disable', caller, { user: { id }, ended });
 }
 
 /** Enables an account. What a login that raced with the disabling may have left behind ends first. */
-export async function enableUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
-  const user = await gate.accounts.user(id);
-  const sessions = user?.disabledAt ? await endAll(gate, id, caller) : 0;
-  const enabled = await gate.accounts.setDisabled(id, null, gate.audit.trail(caller, 'account_enable'));
+export async function enableUser(
+  services: Services,
+  { id }: Found,
+  caller: Caller,
+): Promise<Ended | Refusal> {
+  const user = await services.accounts.user(id);
+  const sessions = user?.disabledAt ? await endAll(services, id, caller) : 0;
+  const enabled = await services.accounts.setDisabled(
+    id,
+    null,
+    services.audit.trail(caller, 'account_enable'),
+  );
   if (!enabled) return { refused: 'user_record_missing', user: { id } };
-  return reported(gate, 'account_enable', caller, { user: { id }, ended: sessions });
+  return reported(services, 'account_enable', caller, { user: { id }, ended: sessions });
 }
 
 /** Removes an account with everything that belongs to it; its name is free again. */
-export async function deleteUser(gate: Gate, { id }: Found, caller: Caller): Promise<Ended | Refusal> {
-  const ended = await countSessions(gate, id, caller.now);
-  const trail = gate.audit.trail(caller, 'account_delete');
-  const removed = await gate.accounts.remove(id, trail);
+export async function deleteUser(
+  services: Services,
+  { id }: Found,
+  caller: Caller,
+): Promise<Ended | Refusal> {
+  const ended = await countSessions(services, id, caller.now);
+  const trail = services.audit.trail(caller, 'account_delete');
+  const removed = await services.accounts.remove(id, trail);
   if (!removed) return { refused: 'unknown_account' };
   // The account is gone, whatever becomes of its rows: the sweep of a server takes what is left here.
-  await afterwards(gate, 'account_delete', gate.accounts.reclaim(trail, gate.pacer.begin()));
-  return reported(gate, 'account_delete', caller, { user: { id }, ended });
+  await afterwards(services, 'account_delete', services.accounts.reclaim(trail, services.pacer.begin()));
+  return reported(services, 'account_delete', caller, { user: { id }, ended });
 }
 
 /**
@@ -100,25 +117,25 @@ export async function deleteUser(gate: Gate, { id }: Found, caller: Caller): Pro
  * must be no such token without it.
  */
 export async function passwordToken(
-  gate: Gate,
+  services: Services,
   { id, user }: Found,
   caller: Caller,
 ): Promise<{ readonly token: string } | Refusal> {
   if (!user) return { refused: 'user_record_missing', user: { id } };
   if (user.disabledAt !== null) return { refused: 'account_disabled', user: { id } };
-  await gate.audit.keep(gate.audit.trail(caller, 'password_link'), id);
-  return reported(gate, 'password_link', caller, {
+  await services.audit.keep(services.audit.trail(caller, 'password_link'), id);
+  return reported(services, 'password_link', caller, {
     user: { id },
-    token: await gate.tokens.mint(id, 'reset_password', '', caller.now),
+    token: await services.tokens.mint(id, 'reset_password', '', caller.now),
   });
 }
 
 function endAll(
-  gate: Gate,
+  services: Services,
   userId: string,
   caller: Caller,
   tell?: (ended: readonly Session[]) => void,
 ): Promise<number> {
-  const trail = gate.audit.trail(caller, 'logout', 'account_disable');
-  return gate.sessions.endAll(userId, undefined, trail, tell);
+  const trail = services.audit.trail(caller, 'logout', 'account_disable');
+  return services.sessions.endAll(userId, undefined, trail, tell);
 }

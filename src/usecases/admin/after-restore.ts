@@ -1,6 +1,6 @@
 /** What becomes of a copy that takes the place of a database: nothing in it that was over begins anew. */
 
-import type { Caller, Gate } from '../services.ts';
+import type { Caller, Services } from '../services.ts';
 
 /** An instant after every next try, also one that was set under a wrong clock. */
 const endOfTime = 2 ** 52;
@@ -17,23 +17,23 @@ export interface Settled {
  * links that were sent, all invitations, and the mails that were waiting.
  */
 export async function settleRestored(
-  gate: Gate,
+  services: Services,
   keepSessions: boolean,
   caller: Caller,
   pause: () => Promise<void>,
 ): Promise<Settled> {
-  const trail = gate.audit.trail(caller, 'restore', keepSessions ? 'sessions_kept' : 'ok');
-  await gate.audit.keep(trail, undefined);
-  const ended = keepSessions ? 0 : await gate.sessions.endEverybody(trail, pause);
-  await gate.tokens.sweep(Number.MAX_SAFE_INTEGER, pause);
-  await gate.invitations.sweep(Number.MAX_SAFE_INTEGER, pause);
-  return { ended, dropped: await dropMails(gate, endOfTime) };
+  const trail = services.audit.trail(caller, 'restore', keepSessions ? 'sessions_kept' : 'ok');
+  await services.audit.keep(trail, undefined);
+  const ended = keepSessions ? 0 : await services.sessions.endEverybody(trail, pause);
+  await services.tokens.sweep(Number.MAX_SAFE_INTEGER, pause);
+  await services.invitations.sweep(Number.MAX_SAFE_INTEGER, pause);
+  return { ended, dropped: await dropMails(services, endOfTime) };
 }
 
-async function dropMails(gate: Gate, until: number): Promise<number> {
+async function dropMails(services: Services, until: number): Promise<number> {
   let dropped = 0;
-  for (let mail = await gate.mails.claim(until); mail; mail = await gate.mails.claim(until)) {
-    await gate.mails.drop(mail);
+  for (let mail = await services.mails.claim(until); mail; mail = await services.mails.claim(until)) {
+    await services.mails.drop(mail);
     dropped += 1;
   }
   return dropped;

@@ -10,20 +10,20 @@ import { ownAccount } from '../../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../../src/http/routes/own-email.ts';
 import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
 import { sessionCheck } from '../../../src/http/routes/session-check.ts';
-import type { Gate } from '../../../src/usecases/services.ts';
+import type { Services } from '../../../src/usecases/services.ts';
 
 // No route is called, so that nothing asks the gate.
-const gate = {} as Gate;
+const services = {} as Services;
 const cookie = sessionCookie(true, 60);
 const rules = { statusMode: 'http', enumeration: 'contract', timeZone: 'UTC' } as const;
 
 export const listed: readonly Contract[] = [
-  envelope(gate, 'http'),
-  ownSessions(gate, cookie),
-  ownAccount(gate, cookie),
-  ownEmail(gate),
-  rest(gate, cookie),
-  dotjson(gate, cookie, rules),
-  sessionCheck(gate),
+  envelope(services, 'http'),
+  ownSessions(services, cookie),
+  ownAccount(services, cookie),
+  ownEmail(services),
+  rest(services, cookie),
+  dotjson(services, cookie, rules),
+  sessionCheck(services),
   site(async () => {}, ''),
 ];
