@@ -13,9 +13,9 @@ import { newUuid } from '../crypto/ids.ts';
 import type { Awaitable } from '../storage/port/awaitable.ts';
 import type {
   AccountStore,
+  AuditContext,
   Credential,
   Ending,
-  Trail,
   UsedInvitation,
   User,
   UserQuery,
@@ -70,7 +70,7 @@ export class Accounts {
     { typed, canonical }: Identifier,
     passwordHash: string,
     now: number,
-    trail: Trail,
+    context: AuditContext,
     invitation?: UsedInvitation & { readonly userId: string },
   ): Promise<User | AccountRefusal | InvitationGone> {
     const user: User = {
@@ -83,7 +83,7 @@ export class Accounts {
     };
     const { id: userId, identifier, createdAt, email } = user;
     const account = { userId, identifier, canonical, passwordHash, createdAt, email };
-    const outcome = await this.#store.create(account, trail, invitation);
+    const outcome = await this.#store.create(account, context, invitation);
     return outcome === 'created' ? user : { refused: outcome };
   }
 
@@ -115,19 +115,19 @@ export class Accounts {
   async replaceHash(
     { userId, passwordHash }: Credential,
     replacement: string,
-    trail?: Trail,
+    context?: AuditContext,
     ending?: Omit<Ending, 'most'>,
   ): Promise<boolean> {
     const inStep = ending && { ...ending, most: removalStep };
     for (;;) {
-      const outcome = await this.#store.replaceHash(userId, passwordHash, replacement, trail, inStep);
+      const outcome = await this.#store.replaceHash(userId, passwordHash, replacement, context, inStep);
       if (outcome !== 'sessions_left') return outcome === 'replaced';
     }
   }
 
   /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */
-  verifyEmail(userId: string, email: string, now: number, trail: Trail): Promise<boolean> {
-    return this.#store.verifyEmail(userId, email, now, trail);
+  verifyEmail(userId: string, email: string, now: number, context: AuditContext): Promise<boolean> {
+    return this.#store.verifyEmail(userId, email, now, context);
   }
 
   /** Gives an account an address whose owner proved it; an account that is named by its address gets a new name. */
@@ -135,33 +135,33 @@ export class Accounts {
     userId: string,
     email: string,
     now: number,
-    trail: Trail,
+    context: AuditContext,
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
-    return this.#store.changeEmail(userId, { email, canonical: canonical(email), verifiedAt: now }, trail);
+    return this.#store.changeEmail(userId, { email, canonical: canonical(email), verifiedAt: now }, context);
   }
 
   /** Disables an account or enables it again; `false` if there is no such user. */
-  setDisabled(userId: string, disabledAt: number | null, trail: Trail): Promise<boolean> {
-    return this.#store.setDisabled(userId, disabledAt, trail);
+  setDisabled(userId: string, disabledAt: number | null, context: AuditContext): Promise<boolean> {
+    return this.#store.setDisabled(userId, disabledAt, context);
   }
 
   /**
    * Removes an account with everything that belongs to it; its name is free again, and its sessions are dead. `false` if
    * there was none. Rows of very many sessions and devices are left to `reclaim`.
    */
-  remove(userId: string, trail: Trail): Promise<boolean> {
-    return this.#store.remove(userId, removalStep, trail);
+  remove(userId: string, context: AuditContext): Promise<boolean> {
+    return this.#store.remove(userId, removalStep, context);
   }
 
   /** Reclaims what accounts that were removed left behind, in small steps with a pause after each. */
-  async reclaim(trail: Trail, pause: () => Promise<void>): Promise<void> {
-    while (await this.#store.reclaim(removalStep, trail)) await pause();
+  async reclaim(context: AuditContext, pause: () => Promise<void>): Promise<void> {
+    while (await this.#store.reclaim(removalStep, context)) await pause();
   }
 
   /** Ends the sessions of accounts whose disabling was cut short, in small steps with a pause after each. */
-  async endOfDisabled(trail: Trail, pause: () => Promise<void>): Promise<void> {
+  async endOfDisabled(context: AuditContext, pause: () => Promise<void>): Promise<void> {
     for (let after: string | undefined = ''; after !== undefined; await pause())
-      after = await this.#store.endOfDisabled(after, removalStep, trail);
+      after = await this.#store.endOfDisabled(after, removalStep, context);
   }
 }
 

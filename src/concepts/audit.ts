@@ -11,7 +11,14 @@
  *   event and outcome since this process began.
  */
 
-import type { AuditEntry, AuditQuery, AuditStore, ChainVerdict, Link, Trail } from '../storage/port/port.ts';
+import type {
+  AuditContext,
+  AuditEntry,
+  AuditQuery,
+  AuditStore,
+  ChainVerdict,
+  Link,
+} from '../storage/port/port.ts';
 
 /** The events there are. */
 export type AuditEvent =
@@ -39,7 +46,7 @@ export type AuditEvent =
   | 'refusal';
 
 /** What is reported of an event; the only fields that exist, so that nothing else can slip in (ruling G18). */
-export interface Reported extends Omit<Trail, 'at'> {
+export interface Reported extends Omit<AuditContext, 'at'> {
   readonly userId?: string | undefined;
   /** The public handle of the session that was begun or ended. */
   readonly handle?: string | undefined;
@@ -78,7 +85,7 @@ export class Audit {
   }
 
   /** What a step that writes takes along, to leave its entry in the same transaction. */
-  trail({ contract, network, requestId, now }: Asker, event: AuditEvent, outcome = 'ok'): Trail {
+  context({ contract, network, requestId, now }: Asker, event: AuditEvent, outcome = 'ok'): AuditContext {
     return { at: now, event, outcome, contract, network, requestId };
   }
 
@@ -106,8 +113,8 @@ export class Audit {
   }
 
   /** Keeps the entry of an event that wrote nothing else. */
-  keep(trail: Trail, userId: string | undefined): Promise<void> {
-    return this.#store.append(trail, { userId });
+  keep(context: AuditContext, userId: string | undefined): Promise<void> {
+    return this.#store.append(context, { userId });
   }
 
   /** Entries of one user or of all: the newest, `before` a sequence number if asked, or those `after` one in order. */

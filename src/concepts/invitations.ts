@@ -13,10 +13,10 @@
 import { digest, newToken, newUuid } from '../crypto/ids.ts';
 import type { Registration } from '../settings/settings.ts';
 import type {
+  AuditContext,
   Invitation,
   InvitationQuery,
   InvitationStore,
-  Trail,
   UsedInvitation,
 } from '../storage/port/port.ts';
 
@@ -40,7 +40,7 @@ const sweepStep = 200;
 const notInvited: RegistrationRefusal = { refused: 'not_invited' };
 
 /** The spelling of every token that was ever handed out; nothing else is worth a look into the store. */
-const spelling = /^[a-z0-9]{26}$/;
+const idFormat = /^[a-z0-9]{26}$/;
 
 export class Invitations {
   readonly #store: InvitationStore;
@@ -71,7 +71,7 @@ export class Invitations {
     now: number,
   ): Promise<Admission | RegistrationRefusal> {
     if (!this.areNeeded) return { invitation: undefined };
-    if (token === undefined || !spelling.test(token)) return notInvited;
+    if (token === undefined || !idFormat.test(token)) return notInvited;
     const tokenHash = digest(token);
     const found = await this.#store.find(canonical, tokenHash);
     if (!found || now >= found.expiresAt) return notInvited;
@@ -86,11 +86,11 @@ export class Invitations {
     canonical: string,
     days: number,
     now: number,
-    trail: Trail,
+    context: AuditContext,
   ): Promise<Invitation & { readonly token: string }> {
     const token = newToken();
     const invitation = { canonical, userId: newUuid(), expiresAt: now + days * dayMs };
-    await this.#store.put(digest(token), invitation, trail);
+    await this.#store.put(digest(token), invitation, context);
     return { ...invitation, token };
   }
 
@@ -100,8 +100,8 @@ export class Invitations {
   }
 
   /** Makes the invitation for a name void; `undefined` if there is none. */
-  revoke(canonical: string, trail: Trail): Promise<Invitation | undefined> {
-    return this.#store.remove(canonical, trail);
+  revoke(canonical: string, context: AuditContext): Promise<Invitation | undefined> {
+    return this.#store.remove(canonical, context);
   }
 
   /** Reclaims invitations that expired, in small steps with a pause after each. */

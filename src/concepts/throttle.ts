@@ -22,9 +22,9 @@ export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly 
  */
 export interface Attempt {
   /** Takes it back out of every window, as a success does, and as an attempt that the server itself did not make. */
-  giveBack(): Promise<void>;
+  refund(): Promise<void>;
   /** Takes it back out of the account's or the device's window; the network stays counted. For a client that has gone. */
-  giveBackToAccount(): Promise<void>;
+  refundAccount(): Promise<void>;
 }
 
 /** Something that is counted. */
@@ -57,7 +57,7 @@ const registrationMails: Rate = { limit: 20, windowMs: 3_600_000 };
 /** Windows removed in one step of a sweep. */
 const sweepStep = 200;
 
-const uncounted: Attempt = { giveBack: async () => {}, giveBackToAccount: async () => {} };
+const uncounted: Attempt = { refund: async () => {}, refundAccount: async () => {} };
 
 export class Throttle {
   readonly #store: ThrottleStore;
@@ -150,11 +150,11 @@ export class Throttle {
       return windowEndsAt === undefined ? [] : [{ key, windowEndsAt }];
     });
     let isCounted = true;
-    const giveBack = async (to: readonly CountedIn[]) => {
+    const refund = async (to: readonly CountedIn[]) => {
       if (!isCounted) return;
       isCounted = false;
-      await this.#store.giveBack(to);
+      await this.#store.refund(to);
     };
-    return { giveBack: () => giveBack(windows), giveBackToAccount: () => giveBack(windows.slice(-1)) };
+    return { refund: () => refund(windows), refundAccount: () => refund(windows.slice(-1)) };
   }
 }

@@ -1,6 +1,6 @@
 /** Beginning a session on a device: where a login, a registration and nothing else end up. */
 
-import type { BegunSession, IdSpelling, NoSession } from '../concepts/sessions/sessions.ts';
+import type { BegunSession, IdFormat, NoSession } from '../concepts/sessions/sessions.ts';
 import { notifyOwner } from './account/security-notice.ts';
 import { afterwards } from './afterwards.ts';
 import type { Caller, Services } from './services.ts';
@@ -14,12 +14,12 @@ export interface BegunOnDevice extends BegunSession {
 export function beginSession(
   services: Services,
   userId: string,
-  spelling: IdSpelling,
+  idFormat: IdFormat,
   caller: Caller,
 ): Promise<BegunSession | NoSession> {
   const { contract, network, device, now } = caller;
-  const trail = services.audit.trail(caller, 'login');
-  return services.sessions.begin({ userId, contract, network, device }, spelling, now, trail);
+  const context = services.audit.context(caller, 'login');
+  return services.sessions.begin({ userId, contract, network, device }, idFormat, now, context);
 }
 
 /**

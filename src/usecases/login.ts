@@ -1,6 +1,6 @@
 /** Login: from an identifier and a password to a new session. */
 
-import type { IdSpelling } from '../concepts/sessions/sessions.ts';
+import type { IdFormat } from '../concepts/sessions/sessions.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
@@ -9,7 +9,7 @@ import { guess, prove } from './verify-password.ts';
 export interface Login {
   readonly identifier: string;
   readonly password: string;
-  readonly spelling: IdSpelling;
+  readonly idFormat: IdFormat;
 }
 
 export interface LoggedIn extends BegunOnDevice {
@@ -18,10 +18,10 @@ export interface LoggedIn extends BegunOnDevice {
 
 /** Logs in. */
 export async function login(services: Services, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
-  const { identifier, password, spelling } = asked;
+  const { identifier, password, idFormat } = asked;
   const outcome = await guess<LoggedIn>(services, identifier, password, caller, async (guessed) => {
     const credential = await prove(services, () => services.accounts.credential(identifier), guessed);
-    return isRefusal(credential) ? credential : begin(services, credential, guessed.device, spelling, caller);
+    return isRefusal(credential) ? credential : begin(services, credential, guessed.device, idFormat, caller);
   });
   return audited(services, 'login', caller, outcome);
 }
@@ -34,12 +34,12 @@ async function begin(
   services: Services,
   { userId, identifier, passwordHash, hasUser }: Credential,
   knownDevice: string | undefined,
-  spelling: IdSpelling,
+  idFormat: IdFormat,
   caller: Caller,
 ): Promise<LoggedIn | Refusal> {
   const user = { id: userId, identifier };
   if (!hasUser) return { refused: 'user_record_missing', user };
-  const begun = await beginSession(services, userId, spelling, caller);
+  const begun = await beginSession(services, userId, idFormat, caller);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
   const now = await services.accounts.credentialOf(userId);
   if (now?.passwordHash === passwordHash)
@@ -47,7 +47,7 @@ async function begin(
   await services.sessions.end(
     begun.id,
     caller.now,
-    services.audit.trail(caller, 'logout', 'password_change'),
+    services.audit.context(caller, 'logout', 'password_change'),
   );
   return { refused: 'wrong_password', user };
 }

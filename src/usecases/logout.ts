@@ -15,7 +15,7 @@ export async function logout(
   ids: readonly string[],
   caller: Caller,
 ): Promise<LoggedOut | NoSession> {
-  const ended = await services.sessions.endEach(ids, caller.now, services.audit.trail(caller, 'logout'));
+  const ended = await services.sessions.endEach(ids, caller.now, services.audit.context(caller, 'logout'));
   for (const session of ended.values()) reportEnd(services, session, caller);
   if (ended.size > 0) return { ended: [...ended.keys()] };
   return reported(services, 'logout', caller, { refused: 'no_session' });

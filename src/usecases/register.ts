@@ -2,7 +2,7 @@
 
 import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
 import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
-import type { IdSpelling } from '../concepts/sessions/sessions.ts';
+import type { IdFormat } from '../concepts/sessions/sessions.ts';
 import type { Place } from '../crypto/hashing-queue.ts';
 import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
@@ -43,12 +43,12 @@ export async function register(
 export async function registerAndLogin(
   services: Services,
   asked: Registration,
-  spelling: IdSpelling,
+  idFormat: IdFormat,
   caller: Caller,
 ): Promise<(Registered & BegunOnDevice) | Refusal> {
   const registered = await register(services, asked, caller);
   if (isRefusal(registered)) return registered;
-  const begun = await beginSession(services, registered.user.id, spelling, caller);
+  const begun = await beginSession(services, registered.user.id, idFormat, caller);
   if (isRefusal(begun)) return begun;
   return reported(services, 'login', caller, {
     ...registered,
@@ -88,8 +88,8 @@ async function write(
   // A name that is taken is told anyway: no hash is spent on it.
   if (await services.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
   const passwordHash = await services.passwords.hash(password, place);
-  const trail = services.audit.trail(caller, 'register');
+  const context = services.audit.context(caller, 'register');
   const { invitation } = admission;
-  const user = await services.accounts.create(identifier, passwordHash, caller.now, trail, invitation);
+  const user = await services.accounts.create(identifier, passwordHash, caller.now, context, invitation);
   return isRefusal(user) ? user : { user };
 }

@@ -132,6 +132,6 @@ export async function audited<Outcome extends object>(
 ): Promise<Outcome> {
   const { refused, user }: About = reported(services, event, caller, outcome);
   if (refused && counted.has(refused))
-    await services.audit.keep(services.audit.trail(caller, event, refused), user?.id);
+    await services.audit.keep(services.audit.context(caller, event, refused), user?.id);
   return outcome;
 }

@@ -11,8 +11,8 @@ const asker = { contract: 'sweep', network: '', requestId: '' };
  */
 export async function sweep(services: Services, now: number, pause: () => Promise<void>): Promise<void> {
   const by = { ...asker, now };
-  await services.accounts.reclaim(services.audit.trail(by, 'account_delete'), pause);
-  await services.accounts.endOfDisabled(services.audit.trail(by, 'logout', 'account_disable'), pause);
+  await services.accounts.reclaim(services.audit.context(by, 'account_delete'), pause);
+  await services.accounts.endOfDisabled(services.audit.context(by, 'logout', 'account_disable'), pause);
   await services.sessions.sweep(now, pause);
   await services.throttle.sweep(now, pause);
   await services.devices.sweep(now, pause);

@@ -37,8 +37,8 @@ export async function guess<Answer extends object>(
       return await work({ password, place, attempt, device });
     } catch (error) {
       // Nothing was learned from an attempt that was dropped unhashed.
-      if (error instanceof Abandoned) await attempt.giveBackToAccount();
-      if (error instanceof Displaced) await attempt.giveBack();
+      if (error instanceof Abandoned) await attempt.refundAccount();
+      if (error instanceof Displaced) await attempt.refund();
       throw error;
     }
   });
@@ -60,7 +60,7 @@ export async function prove(
   const user = { id: credential.userId };
   if (!correct) return { refused: 'wrong_password', user };
   if (credential.isDisabled) return { refused: 'account_disabled', user };
-  await attempt.giveBack();
+  await attempt.refund();
   if (!outdated) return credential;
 
   const passwordHash = await services.passwords.rehash(password, place);

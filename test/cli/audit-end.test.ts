@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { command, commandEnvironment, commandsOver } from '../support/command.ts';
 import { query } from '../support/database.ts';
-import { inStore, places, trail } from '../support/moving.ts';
+import { context, inStore, places } from '../support/moving.ts';
 import { root, startProcess, until } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -15,7 +15,7 @@ const verify = (url: string, ...words: string[]) =>
 
 async function leave(url: string, count: number): Promise<void> {
   await inStore(url, async ({ audit }) => {
-    for (let n = 0; n < count; n += 1) await audit.append(trail('login', 1_000 + n), {});
+    for (let n = 0; n < count; n += 1) await audit.append(context('login', 1_000 + n), {});
   });
 }
 

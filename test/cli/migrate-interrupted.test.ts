@@ -9,6 +9,7 @@ import { crowded } from '../support/crowd.ts';
 import { query } from '../support/database.ts';
 import { isFull } from '../support/length.ts';
 import {
+  context,
   everythingAt,
   fileOf,
   fill,
@@ -17,7 +18,6 @@ import {
   moved,
   type Place,
   places,
-  trail,
 } from '../support/moving.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { type Child, gather } from '../support/process.ts';
@@ -118,7 +118,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
     moving.child.kill('SIGKILL');
     await moving.exited;
     await inStore(from, async ({ sessions }) => {
-      const ended = await sessions.removeByHandle('id-ada', 'live-ada', trail('logout', Date.now()));
+      const ended = await sessions.removeByHandle('id-ada', 'live-ada', context('logout', Date.now()));
       expect(ended?.handle).toBe('live-ada');
     });
     const before = await everythingAt(from);

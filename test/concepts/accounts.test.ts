@@ -4,11 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Accounts, canonical, type Identifier, type IdentifierKind } from '../../src/concepts/accounts.ts';
-import { trailOf } from '../support/gate.ts';
+import { contextOf } from '../support/gate.ts';
 import { openStore, otherConnection } from '../support/sqlite.ts';
 
 /** What making an account leaves in the audit. */
-const trail = trailOf('register');
+const context = contextOf('register');
 
 /** Accounts over a real store, with what most tests ask of their rules of form. */
 function openAccounts() {
@@ -26,7 +26,7 @@ function openAccounts() {
     name,
     accepts: (typed: string, kind: IdentifierKind) => !('refused' in accounts.name(typed, kind)),
     create: (typed: string, kind?: IdentifierKind) =>
-      accounts.create(name(typed, kind), 'hash', 1_000, trail),
+      accounts.create(name(typed, kind), 'hash', 1_000, context),
   };
 }
 
@@ -54,14 +54,14 @@ test('principle: a free name is owned by whoever registers it, and leads there h
   });
   const ann = await create('Ann@example.com', 'email');
   expect(ann).toMatchObject({ identifier: 'Ann@example.com', email: 'Ann@example.com', ...nothing });
-  const second = await accounts.create(name('JOE_SMITH'), 'other', 2_000, trail);
+  const second = await accounts.create(name('JOE_SMITH'), 'other', 2_000, context);
   expect(second).toEqual({ refused: 'identifier_taken' });
 
   const joes = await accounts.credential('Joe_Smith');
   expect(joes).toMatchObject({ identifier: 'Joe_Smith', passwordHash: 'hash', hasUser: true });
   expect(await accounts.user(String(joes?.userId))).toEqual(joe);
-  for (const spelling of ['joe_smith', 'JOE_SMITH', 'jOe_SmItH']) {
-    expect(await accounts.credential(spelling)).toEqual(joes);
+  for (const idFormat of ['joe_smith', 'JOE_SMITH', 'jOe_SmItH']) {
+    expect(await accounts.credential(idFormat)).toEqual(joes);
   }
   const anns = await accounts.credential('ANN@EXAMPLE.COM');
   expect(await accounts.user(String(anns?.userId))).toEqual(ann);
@@ -70,7 +70,7 @@ test('principle: a free name is owned by whoever registers it, and leads there h
 test('of many that race for one name, however cased, exactly one gets it', async () => {
   const { create } = openAccounts();
   const spellings = ['joe', 'Joe', 'jOe', 'joE', 'JOe', 'JoE', 'jOE', 'JOE'];
-  const outcomes = await Promise.all(spellings.map((spelling) => create(spelling)));
+  const outcomes = await Promise.all(spellings.map((idFormat) => create(idFormat)));
   expect(outcomes.filter((outcome) => 'id' in outcome)).toHaveLength(1);
   expect(outcomes.filter((outcome) => 'refused' in outcome)).toHaveLength(7);
 });

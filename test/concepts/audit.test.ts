@@ -8,7 +8,7 @@ import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { audited, reported } from '../../src/usecases/services.ts';
-import { caller, granted, openServices, type TestGate, trailOf } from '../support/gate.ts';
+import { caller, contextOf, granted, openServices, type TestGate } from '../support/gate.ts';
 import { openStore } from '../support/sqlite.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' };
@@ -25,7 +25,7 @@ const intact = (services: TestGate) => services.audit.verify(() => {});
 test('principle: registration, login, logout and refusal leave one entry each', async () => {
   const services = await openServices();
   const begun = granted(await registerAndLogin(services, { ...joe, kind: 'email' }, 'uuid', caller()));
-  await login(services, { ...joe, password: 'wrongwrong', spelling: 'uuid' }, caller());
+  await login(services, { ...joe, password: 'wrongwrong', idFormat: 'uuid' }, caller());
   await logout(services, [begun.id], caller({ contract: 'dotjson', requestId: 'second' }));
   await logout(services, [begun.id], caller());
   const about = { contract: 'rest', network: '192.0.2.1', requestId: 'request' };
@@ -122,7 +122,7 @@ test('no entry holds what somebody typed, nor an id that opens a session (ruling
       const before = services.entries.length;
       const asked = { identifier, password };
       const begun = await registerAndLogin(services, { ...asked, kind: 'username' }, 'token', caller());
-      await login(services, { ...asked, spelling: 'token' }, caller());
+      await login(services, { ...asked, idFormat: 'token' }, caller());
       await logout(services, [password, 'id' in begun ? begun.id : identifier], caller());
       const entries = services.entries.slice(before);
       expect(entries.length).toBeGreaterThanOrEqual(3);
@@ -142,7 +142,7 @@ test('no entry holds what somebody typed, nor an id that opens a session (ruling
 test('P12: entries are kept for as many days as the rules say, in small steps, and the chain stays whole', async () => {
   const services = await openServices({ auditDays: 2 });
   const at = (now: number, event: AuditEvent) =>
-    services.audit.keep({ ...trailOf(event), at: now }, undefined);
+    services.audit.keep({ ...contextOf(event), at: now }, undefined);
   const noon = caller().now;
   await Promise.all(Array.from({ length: 450 }, () => at(noon, 'login')));
   await at(noon + 1, 'logout');

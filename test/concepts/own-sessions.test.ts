@@ -2,20 +2,20 @@
 
 import { expect, test } from 'vitest';
 import {
-  type IdSpelling,
+  type IdFormat,
   type Owner,
   provenMs,
   type SessionRules,
   Sessions,
 } from '../../src/concepts/sessions/sessions.ts';
-import { granted, trailOf } from '../support/gate.ts';
+import { contextOf, granted } from '../support/gate.ts';
 import { makeAccount, openStore } from '../support/sqlite.ts';
 
 const start = 1_700_000_000_000;
 const hour = 3_600_000;
 const week = 7 * 86_400_000;
 const refused = { refused: 'no_session' };
-const [trail, ending] = [trailOf('login'), trailOf('logout')];
+const [context, ending] = [contextOf('login'), contextOf('logout')];
 
 /** Sessions over a real store with the users joe and ann: an hour idle, a day at most. */
 async function openSessions(changed: Partial<SessionRules> = {}) {
@@ -23,9 +23,9 @@ async function openSessions(changed: Partial<SessionRules> = {}) {
   for (const name of ['joe', 'ann']) await makeAccount(store, name);
   const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, mostPerUser: 0, ...changed };
   const sessions = new Sessions(store.sessions, rules);
-  const begin = async (userId = 'joe', now = start, spelling: IdSpelling = 'token') => {
+  const begin = async (userId = 'joe', now = start, idFormat: IdFormat = 'token') => {
     const owner: Owner = { userId, contract: 'rest', network: '192.0.2.1', device: '' };
-    return granted(await sessions.begin(owner, spelling, now, trail));
+    return granted(await sessions.begin(owner, idFormat, now, context));
   };
   const alive = async (id: string, now = start) => !('refused' in (await sessions.use(id, now)));
   return { store, sessions, begin, alive };
@@ -64,7 +64,7 @@ test('the password counts as proven for ten minutes, to the millisecond, in one 
   expect(provenMs).toBe(600_000);
   expect(sessions.isProven(one.session, start + provenMs - 1)).toBe(true);
   expect(sessions.isProven(one.session, start + provenMs)).toBe(false);
-  const renewed = granted(await sessions.prove(one.id, start + provenMs, trailOf('confirm')));
+  const renewed = granted(await sessions.prove(one.id, start + provenMs, contextOf('confirm')));
   expect(await alive(one.id)).toBe(false);
   const proven = granted(await sessions.use(renewed.id, start + provenMs));
   expect(sessions.isProven(proven, start + 2 * provenMs - 1)).toBe(true);
@@ -72,16 +72,16 @@ test('the password counts as proven for ten minutes, to the millisecond, in one 
     false,
   );
   await sessions.end(renewed.id, start, ending);
-  expect(await sessions.prove(renewed.id, start, trailOf('confirm'))).toEqual(refused);
+  expect(await sessions.prove(renewed.id, start, contextOf('confirm'))).toEqual(refused);
 });
 
 test.each(['token', 'uuid'] as const)(
   'a %s gets a new id of its spelling, and is dead itself',
-  async (spelling) => {
+  async (idFormat) => {
     const { sessions, begin, alive } = await openSessions();
-    const { id, session } = await begin('joe', start, spelling);
-    const renamed = granted(await sessions.rotate(id, trailOf('password_change')));
-    expect(renamed.id).toMatch(spelling === 'uuid' ? /^[0-9a-f-]{36}$/ : /^[a-z0-9]{26}$/);
+    const { id, session } = await begin('joe', start, idFormat);
+    const renamed = granted(await sessions.rotate(id, contextOf('password_change')));
+    expect(renamed.id).toMatch(idFormat === 'uuid' ? /^[0-9a-f-]{36}$/ : /^[a-z0-9]{26}$/);
     expect(await sessions.use(renamed.id, start)).toEqual(session);
     expect(await alive(id)).toBe(false);
     expect(await sessions.rotate(id)).toEqual(refused);

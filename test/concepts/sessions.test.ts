@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  type IdSpelling,
+  type IdFormat,
   type Owner,
   type SessionRules,
   Sessions,
 } from '../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../src/crypto/ids.ts';
-import { granted, trailOf } from '../support/gate.ts';
+import { contextOf, granted } from '../support/gate.ts';
 import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';
 
 const hour = 3_600_000;
@@ -21,8 +21,8 @@ const refused = { refused: 'no_session' };
 const joe: Owner = { userId: 'joe', contract: 'rest', network: '192.0.2.1', device: 'Firefox on Linux' };
 
 /** What the steps of these tests leave in the audit. */
-const trail = trailOf('login');
-const ending = trailOf('logout');
+const context = contextOf('login');
+const ending = contextOf('logout');
 
 /** Sessions of the user `joe` over a real store: an hour idle and a day at most, as many as he likes. */
 async function openSessions(changed: Partial<SessionRules> = {}) {
@@ -34,8 +34,8 @@ async function openSessions(changed: Partial<SessionRules> = {}) {
     store,
     file: store.file,
     sessions,
-    begin: async (now = start, spelling: IdSpelling = 'token') =>
-      granted(await sessions.begin(joe, spelling, now, trail)),
+    begin: async (now = start, idFormat: IdFormat = 'token') =>
+      granted(await sessions.begin(joe, idFormat, now, context)),
     alive: (id: string, now: number) => isAlive(sessions, id, now),
   };
 }

@@ -18,7 +18,7 @@ function openThrottle(rules: Partial<ThrottleRules> = {}) {
     ...rules,
   });
   const allows = async (name: string, network = home, now = start) =>
-    'giveBack' in (await throttle.login(name, undefined, network, now));
+    'refund' in (await throttle.login(name, undefined, network, now));
   return { throttle, store, file: store.file, allows };
 }
 
@@ -37,7 +37,7 @@ test('principle: a full window refuses until it ends, and a success takes its ow
   for (let n = 0; n < 10; n += 1) {
     const success = await throttle.login('ann', undefined, elsewhere(n), start);
     if ('refused' in success) throw new Error('refused though every attempt was given back');
-    await success.giveBack();
+    await success.refund();
   }
   expect(await allowed(10, (n) => allows('joe', elsewhere(n)))).toBe(3);
   expect(await throttle.login('joe', undefined, elsewhere(99), start)).toEqual({
@@ -74,8 +74,8 @@ test('an attempt is taken back once, however often it is said', async () => {
   expect(await allowed(2, (n) => allows('joe', elsewhere(n)))).toBe(2);
   const success = await throttle.login('joe', undefined, elsewhere(3), start);
   if ('refused' in success) throw new Error('refused within the limit');
-  await Promise.all([success.giveBack(), success.giveBack()]);
-  await success.giveBack();
+  await Promise.all([success.refund(), success.refund()]);
+  await success.refund();
   expect(await allowed(5, (n) => allows('joe', elsewhere(10 + n)))).toBe(1);
 });
 
@@ -85,7 +85,7 @@ test('a success is given back to the account and to the network, and no other at
   for (let n = 0; n < 20; n += 1) {
     const success = await throttle.login('joe', undefined, home, start);
     if ('refused' in success) throw new Error('refused though every attempt was given back');
-    await success.giveBack();
+    await success.refund();
   }
   // The two failures before them are counted still.
   expect(await allowed(9, (n) => allows(`other${n}`))).toBe(3);
@@ -97,8 +97,8 @@ test('an attempt whose client has gone is given back to the account alone', asyn
   for (let n = 0; n < 5; n += 1) {
     const dropped = await throttle.login('joe', undefined, home, start);
     if ('refused' in dropped) throw new Error('refused within the limit');
-    await dropped.giveBackToAccount();
-    await dropped.giveBack();
+    await dropped.refundAccount();
+    await dropped.refund();
   }
   expect(await allows('joe')).toBe(false);
   expect(await allowed(5, (n) => allows('joe', elsewhere(n)))).toBe(3);
@@ -107,7 +107,7 @@ test('an attempt whose client has gone is given back to the account alone', asyn
 test('a known device has one count of its own, instead of those of the account and the network', async () => {
   const { throttle, allows } = openThrottle();
   const onDevice = async (device: string, name = 'joe') =>
-    'giveBack' in (await throttle.login(name, device, home, start));
+    'refund' in (await throttle.login(name, device, home, start));
   expect(await allowed(9, () => onDevice('a'))).toBe(3);
   // It took nothing from the others, and they take nothing from it.
   expect(await allowed(9, () => allows('joe'))).toBe(3);
@@ -121,7 +121,7 @@ test('a success on a known device is given back to the device', async () => {
   for (let n = 0; n < 10; n += 1) {
     const success = await throttle.login('joe', 'a', home, start);
     if ('refused' in success) throw new Error('refused though every attempt was given back');
-    await (n % 2 === 0 ? success.giveBack() : success.giveBackToAccount());
+    await (n % 2 === 0 ? success.refund() : success.refundAccount());
   }
 });
 
@@ -129,7 +129,7 @@ test('an attempt is taken back out of its own window only', async () => {
   const { throttle, allows } = openThrottle();
   const early = await throttle.login('joe', undefined, elsewhere(0), start);
   expect(await allowed(3, (n) => allows('joe', elsewhere(n), start + minute))).toBe(3);
-  if ('giveBack' in early) await early.giveBack();
+  if ('refund' in early) await early.refund();
   expect(await allows('joe', elsewhere(9), start + minute)).toBe(false);
 });
 
@@ -138,11 +138,11 @@ test('a registration is counted for its network only, together with logins', asy
   for (let n = 0; n < 3; n += 1) {
     const counted = await throttle.registration(home, start);
     if ('refused' in counted) throw new Error('refused too early');
-    await counted.giveBack();
+    await counted.refund();
   }
   expect(await allowed(5, (n) => allows(`name${n}`))).toBe(2);
   expect(await throttle.registration(home, start)).toMatchObject({ refused: 'too_many_attempts' });
-  expect('giveBack' in (await throttle.registration(elsewhere(1), start))).toBe(true);
+  expect('refund' in (await throttle.registration(elsewhere(1), start))).toBe(true);
 });
 
 test('an account and a network of the same name are counted apart', async () => {

@@ -12,6 +12,7 @@ import { query } from '../support/database.ts';
 import { isFull } from '../support/length.ts';
 import {
   cloned,
+  context,
   everythingAt,
   fileOf,
   fill,
@@ -19,7 +20,6 @@ import {
   openStore,
   type Place,
   places,
-  trail,
 } from '../support/moving.ts';
 import { openNode } from '../support/postgres/ground.ts';
 import { sharedPostgres } from '../support/postgres.ts';
@@ -157,7 +157,7 @@ test('one that is there nevertheless keeps it from leaving', async () => {
   expect(await run(from, to)).toEqual({ refused: 'source_in_use' });
   await client.end();
   // What a server would have written is in the copy that comes next.
-  await inStore(from, ({ sessions }) => sessions.removeByHandle('id-ada', 'live-ada', trail('logout', 1)));
+  await inStore(from, ({ sessions }) => sessions.removeByHandle('id-ada', 'live-ada', context('logout', 1)));
   const before = await everythingAt(from);
   expect(await run(from, to)).toMatchObject({ begun: 'again' });
   expect(await everythingAt(to)).toEqual(before);

@@ -89,7 +89,7 @@ test('N5: a node whose store is gone still limits, and gives back what succeeded
   expect(await take(throttle, quota(1, 2))).toBe(true);
   expect(await take(throttle, quota(1, 2), quota(2, 9))).toBe(true);
   expect(await take(throttle, quota(1, 2), quota(2, 9))).toBe(false);
-  await throttle.giveBack([{ key: quota(1, 2).key, windowEndsAt: 61_000 }]);
+  await throttle.refund([{ key: quota(1, 2).key, windowEndsAt: 61_000 }]);
   expect(await take(throttle, quota(1, 2))).toBe(true);
   expect(await take(throttle, quota(1, 2))).toBe(false);
 });

@@ -25,7 +25,7 @@ function query(file: string, ...statements: (readonly [sql: string, ...SQLInputV
   }
 }
 
-const trail = { at: 1, event: 'register', outcome: 'ok', contract: 'rest', network: '', requestId: '' };
+const context = { at: 1, event: 'register', outcome: 'ok', contract: 'rest', network: '', requestId: '' };
 
 const fields = 'at, event, outcome, user_id, handle, contract, network, request_id, hash';
 
@@ -137,7 +137,7 @@ function forge(file: string, entry: AuditEntry, before: AuditEntry): string {
 async function fiveEntries(): Promise<{ file: string; store: Store; entries: AuditEntry[] }> {
   const file = freshPath();
   const store = openStore(file);
-  for (let n = 0; n < 5; n += 1) await store.audit.append(trail, {});
+  for (let n = 0; n < 5; n += 1) await store.audit.append(context, {});
   return { file, store, entries: (await store.audit.read({ most: 9 })).reverse() };
 }
 
@@ -177,7 +177,7 @@ test('a deed is refused, not left unaudited, when the audit lost its ends', asyn
     createdAt: 1,
     email: null,
   };
-  await expect(store.accounts.create(joe, trail)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  await expect(store.accounts.create(joe, context)).rejects.toMatchObject({ name: 'StoreUnavailable' });
   expect(await store.accounts.findCredential('joe')).toBeUndefined();
 });
 
@@ -189,7 +189,7 @@ test('of a process that is killed every deed has its entry, and every entry its 
     import { digest } from ${at('../../src/crypto/ids.ts')};
     import { openSqliteStore } from ${at('../../src/storage/sqlite/store.ts')};
     const store = openSqliteStore(process.argv[1], digest);
-    const trail = ${JSON.stringify(trail)};
+    const trail = ${JSON.stringify(context)};
     for (let n = 0; ; n += 4) {
       await Promise.all([0, 1, 2, 3].map((m) => {
         const name = 'user' + (n + m);

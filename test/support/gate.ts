@@ -13,7 +13,7 @@ import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/hashing-queue.ts';
 import type { Registration } from '../../src/settings/settings.ts';
-import type { Store, Trail } from '../../src/storage/port/port.ts';
+import type { AuditContext, Store } from '../../src/storage/port/port.ts';
 import { DegradingThrottle } from '../../src/storage/shared/fallback-throttle.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { type Caller, isRefusal, type Services } from '../../src/usecases/services.ts';
@@ -103,7 +103,7 @@ export function caller(changes: Partial<Caller> = {}): Caller {
 }
 
 /** What a step leaves in the audit, at noon. */
-export function trailOf(event: AuditEvent, outcome = 'ok'): Trail {
+export function contextOf(event: AuditEvent, outcome = 'ok'): AuditContext {
   const { contract, network, requestId, now } = caller();
   return { at: now, event, outcome, contract, network, requestId };
 }

@@ -2,7 +2,7 @@
 
 import { digest } from '../../src/crypto/ids.ts';
 import type { Session, Store } from '../../src/storage/port/port.ts';
-import { openServices, trailOf } from './gate.ts';
+import { contextOf, openServices } from './gate.ts';
 import { onPostgres } from './place.ts';
 import type { TestServer } from './server.ts';
 
@@ -41,8 +41,8 @@ export async function addSessions(store: Store, userId: string, count: number, f
 
 /** Gives a user so many entries in the audit. */
 export async function addEntries(store: Store, userId: string, count: number): Promise<void> {
-  const trail = trailOf('login', 'wrong_password');
-  await inParts(count, () => store.audit.append(trail, { userId }));
+  const context = contextOf('login', 'wrong_password');
+  await inParts(count, () => store.audit.append(context, { userId }));
 }
 
 async function inParts(count: number, write: (n: number) => Promise<unknown>): Promise<void> {

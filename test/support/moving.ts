@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest } from '../../src/crypto/ids.ts';
-import type { NewMail, Session, Store, Trail } from '../../src/storage/port/port.ts';
+import type { AuditContext, NewMail, Session, Store } from '../../src/storage/port/port.ts';
 import { openPostgresStore } from '../../src/storage/postgres/store.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { command, type Said } from './command.ts';
@@ -116,16 +116,16 @@ const hash = (text: string) => digest(text);
 export async function fill(address: string, now = Date.now()): Promise<void> {
   await inStore(address, async (store) => {
     for (const name of ['ada', 'bob', 'cyd', 'dan', 'eve']) await fillAccount(store, name, now);
-    await store.accounts.verifyEmail('id-ada', 'ada@example.com', now, trail('email_verify', now));
-    await store.accounts.setDisabled('id-bob', now, trail('account_disable', now));
-    await store.accounts.remove('id-eve', 99, trail('account_delete', now));
+    await store.accounts.verifyEmail('id-ada', 'ada@example.com', now, context('email_verify', now));
+    await store.accounts.setDisabled('id-bob', now, context('account_disable', now));
+    await store.accounts.remove('id-eve', 99, context('account_delete', now));
     await store.accounts.replaceHash('id-cyd', 'hash of cyd', 'another "hash" \\ of {cyd}');
     await fillMails(store, now);
     for (const name of ['fay', 'gil'])
       await store.invitations.put(
         hash(`invitation of ${name}`),
         { canonical: `${name}@example.com`, userId: `id-${name}`, expiresAt: now + 60_000 },
-        trail('invite', now),
+        context('invite', now),
       );
     for (let n = 0; n < 12; n += 1) {
       const quotas = [{ key: hash(`count ${n % 3}`), limit: 100, windowMs: 900_000 }];
@@ -152,22 +152,22 @@ async function fillAccount({ accounts, sessions, devices, tokens }: Store, name:
       createdAt: now - 10_000,
       email,
     },
-    trail('register', now - 4_000),
+    context('register', now - 4_000),
   );
   const begin = (label: string, change: Partial<Session> = {}) =>
     sessions.insert(
       hash(`${label} of ${name}`),
       { ...sessionOf(userId, `${label}-${name}`, now), ...change },
-      trail('login', now),
+      context('login', now),
     );
   await begin('live');
   await begin('dead', { idleExpiresAt: now - 1 });
   await begin('odd', { device: `'"\\{},\t\n\u{1f600}\u{10ffff}\u0001 ${name}`, network: '' });
   await begin('over');
-  await sessions.remove([hash(`over of ${name}`)], trail('logout', now));
+  await sessions.remove([hash(`over of ${name}`)], context('logout', now));
   await begin('turned');
-  await sessions.rotate(hash(`turned of ${name}`), hash(`new of ${name}`), trail('confirm', now));
-  await sessions.prove(hash(`new of ${name}`), hash(`newer of ${name}`), now + 5, trail('confirm', now));
+  await sessions.rotate(hash(`turned of ${name}`), hash(`new of ${name}`), context('confirm', now));
+  await sessions.prove(hash(`new of ${name}`), hash(`newer of ${name}`), now + 5, context('confirm', now));
   for (const device of ['one', 'two']) await devices.remember(hash(device), userId, now - 7);
   await tokens.insert(hash(`token of ${name}`), {
     userId,
@@ -208,6 +208,6 @@ function sessionOf(userId: string, handle: string, now: number): Session {
   };
 }
 
-export function trail(event: string, at: number): Trail {
+export function context(event: string, at: number): AuditContext {
   return { at, event, outcome: 'ok', contract: 'rest', network: '::1/64', requestId: `request of ${event}` };
 }

@@ -10,10 +10,10 @@ import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { countRows, setTrap } from '../support/database.ts';
-import { caller, granted, openServices, trailOf } from '../support/gate.ts';
+import { caller, contextOf, granted, openServices } from '../support/gate.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure', kind: 'email' } as const;
-const logIn = { ...joe, spelling: 'uuid' } as const;
+const logIn = { ...joe, idFormat: 'uuid' } as const;
 const unavailable = (event: string) => ({ event, outcome: 'unavailable', count: 1 });
 
 /** Where joe has a session, and the database refuses to write some rows from then on. */
@@ -21,7 +21,7 @@ async function withTrap(...traps: Trap[]) {
   const services = await openServices();
   const { user } = granted(await registerAndLogin(services, joe, 'uuid', caller()));
   const { now } = caller();
-  await services.accounts.verifyEmail(user.id, joe.identifier, now, trailOf('email_verify'));
+  await services.accounts.verifyEmail(user.id, joe.identifier, now, contextOf('email_verify'));
   for (const [n, trap] of traps.entries()) await setTrap(services, `cut_${n}`, trap);
   return { services, user, now };
 }

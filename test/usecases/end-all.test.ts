@@ -49,11 +49,11 @@ test('the end of all sessions lets a login through between two steps, and ends i
   const { services, calls, alive } = await withAda();
   let began: string | undefined;
   await endEverySession(services, caller(), async () => {
-    began ??= granted(await login(services, { ...joe, spelling: 'uuid' }, caller())).id;
+    began ??= granted(await login(services, { ...joe, idFormat: 'uuid' }, caller())).id;
   });
   expect(rows(calls, 'sessions.removeAny')).toEqual([100, 100, 100, 100, 53]);
   expect(await alive(began ?? '')).toBe(false);
-  const after = granted(await login(services, { ...joe, spelling: 'uuid' }, caller()));
+  const after = granted(await login(services, { ...joe, idFormat: 'uuid' }, caller()));
   expect(await alive(after.id)).toBe(true);
 });
 

@@ -25,7 +25,7 @@ async function withTwo() {
   const signIn = (who: { identifier: string }, password: string, deviceIds: string[], network: string) =>
     login(
       services,
-      { identifier: who.identifier, password, spelling: 'uuid' },
+      { identifier: who.identifier, password, idFormat: 'uuid' },
       caller({ deviceIds, network }),
     );
   const [joesDevice, evesDevice] = await Promise.all(

@@ -8,7 +8,7 @@ import { startSweeping } from '../../src/maintenance/periodic-tasks.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { check } from '../../src/usecases/session-check.ts';
-import { caller, granted, openServices, trailOf } from '../support/gate.ts';
+import { caller, contextOf, granted, openServices } from '../support/gate.ts';
 import { addSessions } from '../support/large.ts';
 import { makeAccount } from '../support/sqlite.ts';
 
@@ -57,7 +57,7 @@ test('P3: the end of hundreds of sessions pauses after each step but the last', 
   const sessions = new Sessions(store.sessions, rules, () => async () => {
     left.push((await store.sessions.ofUser('joe', { before: undefined, most: 1_000 })).length);
   });
-  expect(await sessions.endAll('joe', undefined, trailOf('logout', 'ok'))).toBe(450);
+  expect(await sessions.endAll('joe', undefined, contextOf('logout', 'ok'))).toBe(450);
   expect(left).toEqual([350, 250, 150, 50]);
   expect(await store.sessions.find(digest('none'))).toBeUndefined();
 });

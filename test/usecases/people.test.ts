@@ -23,7 +23,7 @@ const zeros = '00'.repeat(32);
 
 /** Logs joe in; `undefined` if he was refused. */
 async function signIn(services: TestGate, password: string = joe.password): Promise<SignedIn | undefined> {
-  const begun = await login(services, { ...joe, password, spelling: 'uuid' }, caller());
+  const begun = await login(services, { ...joe, password, idFormat: 'uuid' }, caller());
   if (isRefusal(begun)) return undefined;
   return { id: begun.id, ...granted(await check(services, begun.id, caller().now)) };
 }
@@ -105,7 +105,7 @@ test('P7: cut short after the hash was replaced, nobody is in whom the old passw
 
 test('P7: a change in a session that was ended meanwhile changes nothing', async () => {
   const { services, here, elsewhere } = await withJoe();
-  await services.sessions.end(here.id, caller().now, services.audit.trail(caller(), 'logout'));
+  await services.sessions.end(here.id, caller().now, services.audit.context(caller(), 'logout'));
   expect(await changePassword(services, here, change, caller())).toEqual({ refused: 'no_session' });
   expect(await signIn(services)).toBeDefined();
   expect(elsewhere.user.id).toBe(here.user.id);
@@ -180,8 +180,8 @@ test('P4: every refusal shows in the log, with the account it concerns where it 
 
 test('P11: an export of a long past lets others have their turn', async () => {
   const { services, here } = await withJoe();
-  const trail = services.audit.trail(caller(), 'login', 'wrong_password');
-  await Promise.all(Array.from({ length: 1_000 }, () => services.audit.keep(trail, here.user.id)));
+  const context = services.audit.context(caller(), 'login', 'wrong_password');
+  await Promise.all(Array.from({ length: 1_000 }, () => services.audit.keep(context, here.user.id)));
   let turns = 0;
   const counting = setInterval(() => {
     turns += 1;

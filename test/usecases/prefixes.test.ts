@@ -13,7 +13,7 @@ import { caller, granted, openServices, type TestGate, untilCounted } from '../s
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const newJoe = { ...joe, kind: 'email' } as const;
-const asJoe = { ...joe, spelling: 'uuid' } as const;
+const asJoe = { ...joe, idFormat: 'uuid' } as const;
 
 /** About a fifth of a second: time to interfere while a password is hashed. */
 const slow = 500_000;

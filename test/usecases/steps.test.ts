@@ -12,7 +12,7 @@ import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usec
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { sweep } from '../../src/usecases/sweep.ts';
 import { countRows, query, setTrap } from '../support/database.ts';
-import { caller, granted, trailOf } from '../support/gate.ts';
+import { caller, contextOf, granted } from '../support/gate.ts';
 import { idOf } from '../support/large.ts';
 import { joe, many, rows, withMany } from '../support/many.ts';
 import { counted, type StoreCall } from '../support/store-calls.ts';
@@ -47,7 +47,7 @@ test('P3: others have their turn between two steps', async () => {
       ending.then(() => {
         over = true;
       }),
-      services.audit.keep(services.audit.trail(caller(), 'login'), here.user.id),
+      services.audit.keep(services.audit.context(caller(), 'login'), here.user.id),
     ]);
     seen.push(rows(calls, 'sessions.removeOfUser').length);
   }
@@ -157,7 +157,7 @@ test('what was done stays done where its notice cannot be queued, or a log fails
     throw new Error('the log is full');
   };
   const silent = { ...services, audit: new Audit(services.store.audit, failing, 400) };
-  await services.accounts.verifyEmail(here.user.id, joe.identifier, caller().now, trailOf('email_verify'));
+  await services.accounts.verifyEmail(here.user.id, joe.identifier, caller().now, contextOf('email_verify'));
   await setTrap(services, 'cut', { at: 'BEFORE INSERT ON mails' });
   const change = { current: joe.password, replacement: 'correct battery horse' };
   const user = { ...here.user, emailVerifiedAt: caller().now };
@@ -173,12 +173,12 @@ test('P7: a password is replaced in the step that ends the last of very many ses
   const accounts = new Accounts(counted('accounts', services.store.accounts, calls));
   const credential = await accounts.credentialOf(here.user.id);
   if (!credential) throw new Error('joe is not there');
-  const ending = { exceptHandle: here.session.handle, trail: trailOf('logout') };
+  const ending = { exceptHandle: here.session.handle, context: contextOf('logout') };
   const mend = await setTrap(services, 'cut', {
     at: 'BEFORE DELETE ON sessions',
     when: "OLD.handle = 'many000000000100'",
   });
-  const replace = () => accounts.replaceHash(credential, 'new', trailOf('password_change'), ending);
+  const replace = () => accounts.replaceHash(credential, 'new', contextOf('password_change'), ending);
   await expect(replace()).rejects.toThrow(StoreUnavailable);
   expect(await Promise.all([449, 250, 249, 0].map((n) => alive(idOf(n))))).toEqual([
     false,

@@ -9,7 +9,7 @@ import { lockWrites, rowsOf } from '../support/database.ts';
 import { caller, openServices, type TestGate, untilCounted } from '../support/gate.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
-const asJoe = { ...joe, spelling: 'uuid' } as const;
+const asJoe = { ...joe, idFormat: 'uuid' } as const;
 
 /** A gate of new parameters over a store in which joe's hash has the old ones. */
 async function gateWithOldHash(iterations: number) {

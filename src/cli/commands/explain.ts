@@ -10,7 +10,7 @@ import { answer, type Format, facts, sessionValue, utc, when } from '../output.t
 import { readSecret } from '../secret-input.ts';
 
 /** A session id of either spelling (ruling G6), wherever it stands. */
-const spelling =
+const idFormat =
   /(?<![\w-])(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|[a-z\d]{26})(?![\w-])/gi;
 
 export function addExplainCommand(program: Command): void {
@@ -45,7 +45,7 @@ async function explainOne(format: Format, command: Command): Promise<void> {
 
 /** The one id in a text. */
 export function idIn(text: string): string {
-  const [id, ...others] = new Set(text.match(spelling));
+  const [id, ...others] = new Set(text.match(idFormat));
   if (id === undefined) {
     throw new Failure(
       exits.usage,

@@ -1,6 +1,6 @@
 /** The cap on the sessions of one user (ruling B4), and who has more until the sweep has ended them. */
 
-import type { Cap, SessionStore, Trail } from '../../storage/port/port.ts';
+import type { AuditContext, Cap, SessionStore } from '../../storage/port/port.ts';
 import { inSteps } from './steps.ts';
 
 /** Sessions that end in one step beyond the cap: at a login, and in the sweep. */
@@ -24,10 +24,10 @@ export class SessionCap {
   }
 
   /** The cap for a session of a user that begins for the reason of a trail, if there is one. */
-  for(userId: string, trail: Trail): Cap | undefined {
+  for(userId: string, context: AuditContext): Cap | undefined {
     if (this.#most === 0) return undefined;
     const step = this.#over.has(userId) ? laterStep : capStep;
-    return { most: this.#most, step, trail: { ...trail, event: 'logout', outcome: 'cap' } };
+    return { most: this.#most, step, context: { ...context, event: 'logout', outcome: 'cap' } };
   }
 
   /** Notes that a user may have more than the cap allows. */

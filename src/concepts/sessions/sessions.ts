@@ -12,18 +12,18 @@
 import { digest, newHandle } from '../../crypto/ids.ts';
 import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import {
+  type AuditContext,
   clockSlackMs,
   type Session,
   type SessionQuery,
   type SessionStore,
-  type Trail,
 } from '../../storage/port/port.ts';
-import { type IdSpelling, idLike, newId } from './id-format.ts';
+import { type IdFormat, idLike, newId } from './id-format.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
 import { endStep, inSteps, type Pacing, sweepStep, unpaced } from './steps.ts';
 
-export type { IdSpelling } from './id-format.ts';
+export type { IdFormat } from './id-format.ts';
 
 /** The id was never given out, or its session is dead. */
 export type NoSession = { readonly refused: 'no_session' };
@@ -92,11 +92,11 @@ export class Sessions {
    */
   async begin(
     owner: Owner,
-    spelling: IdSpelling,
+    idFormat: IdFormat,
     now: number,
-    trail: Trail,
+    context: AuditContext,
   ): Promise<BegunSession | NoSession> {
-    const id = newId(spelling);
+    const id = newId(idFormat);
     const expiresAt = now + this.#lifetimeMs;
     const session: Session = {
       handle: newHandle(),
@@ -107,8 +107,8 @@ export class Sessions {
       expiresAt,
       provenAt: now,
     };
-    const cap = this.#cap.for(owner.userId, trail);
-    const outcome = await this.#store.insert(digest(id), session, trail, cap);
+    const cap = this.#cap.for(owner.userId, context);
+    const outcome = await this.#store.insert(digest(id), session, context, cap);
     if (outcome === 'unknown_account') return noSession;
     if (cap && outcome === 'over_cap') this.#cap.exceeded(owner.userId, cap);
     return { id, session };
@@ -165,39 +165,46 @@ export class Sessions {
   }
 
   /** Gives a session a new id of the same spelling, in which the password counts as proven; the old one is dead. */
-  async prove(id: string, now: number, trail: Trail): Promise<{ readonly id: string } | NoSession> {
+  async prove(id: string, now: number, context: AuditContext): Promise<{ readonly id: string } | NoSession> {
     const renewed = idLike(id);
-    const isProven = await this.#store.prove(digest(id), digest(renewed), now, trail);
+    const isProven = await this.#store.prove(digest(id), digest(renewed), now, context);
     return isProven ? { id: renewed } : noSession;
   }
 
   /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the trail. */
-  async rotate(id: string, trail?: Trail): Promise<{ readonly id: string } | NoSession> {
+  async rotate(id: string, context?: AuditContext): Promise<{ readonly id: string } | NoSession> {
     const renewed = idLike(id);
-    return (await this.#store.rotate(digest(id), digest(renewed), trail)) ? { id: renewed } : noSession;
+    return (await this.#store.rotate(digest(id), digest(renewed), context)) ? { id: renewed } : noSession;
   }
 
   /** As `endEach`, for one session; of many that race to end it exactly one is told that it did. */
-  async end(id: string, now: number, trail: Trail): Promise<Session | NoSession> {
-    return (await this.endEach([id], now, trail)).get(id) ?? noSession;
+  async end(id: string, now: number, context: AuditContext): Promise<Session | NoSession> {
+    return (await this.endEach([id], now, context)).get(id) ?? noSession;
   }
 
   /**
    * Ends the sessions of a short list of ids for good, in one step; returns those that were alive until now, by id. A
    * caller who hears that nothing is there relies on it like one who ended it. Dead ones go as well, without an entry.
    */
-  async endEach(ids: readonly string[], now: number, trail: Trail): Promise<Map<string, Session>> {
+  async endEach(ids: readonly string[], now: number, context: AuditContext): Promise<Map<string, Session>> {
     const byHash = new Map(ids.filter((id) => id.length <= longestId).map((id) => [digest(id), id]));
-    const ended = await this.#store.remove([...byHash.keys()], trail, (one) => this.#life.deathOf(one, now));
+    const ended = await this.#store.remove([...byHash.keys()], context, (one) =>
+      this.#life.deathOf(one, now),
+    );
     return new Map([...ended].map(([idHash, session]) => [byHash.get(idHash) ?? '', session]));
   }
 
   /** Ends one session of a user by its handle; a handle of somebody else names nothing. */
-  async endByHandle(userId: string, handle: string, now: number, trail: Trail): Promise<Session | NoSession> {
+  async endByHandle(
+    userId: string,
+    handle: string,
+    now: number,
+    context: AuditContext,
+  ): Promise<Session | NoSession> {
     // Looked for among their own, which are in one place wherever the tables are divided.
     const own = await this.#store.findByHandle(handle, userId);
     if (!own || !this.#life.isAlive(own, now)) return noSession;
-    return (await this.#store.removeByHandle(userId, handle, trail)) ?? noSession;
+    return (await this.#store.removeByHandle(userId, handle, context)) ?? noSession;
   }
 
   /**
@@ -208,11 +215,11 @@ export class Sessions {
   endAll(
     userId: string,
     exceptHandle: string | undefined,
-    trail: Trail,
+    context: AuditContext,
     tell: (ended: readonly Session[]) => void = () => {},
   ): Promise<number> {
     const step = async (most: number) => {
-      const ended = await this.#store.removeOfUser(userId, exceptHandle, most, trail);
+      const ended = await this.#store.removeOfUser(userId, exceptHandle, most, context);
       tell(ended);
       return ended.length;
     };
@@ -223,8 +230,8 @@ export class Sessions {
    * Ends all sessions of all users, in steps with a pause after each; returns how many rows there were. A session that
    * begins meanwhile ends as well if a step finds it. Cut short, those that are left are alive; asked again, it goes on.
    */
-  endEverybody(trail: Trail, pause: () => Promise<void>): Promise<number> {
-    return inSteps(endStep, (most) => this.#store.removeAny(most, trail), pause);
+  endEverybody(context: AuditContext, pause: () => Promise<void>): Promise<number> {
+    return inSteps(endStep, (most) => this.#store.removeAny(most, context), pause);
   }
 
   /** Finds a session of anybody by its handle, dead or alive. */

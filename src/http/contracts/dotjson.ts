@@ -103,7 +103,7 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(services, { identifier: username, password, spelling: 'token' }, call);
+          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome);
           const { id, user, session, deviceIds } = outcome;
           return {

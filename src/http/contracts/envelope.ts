@@ -66,7 +66,7 @@ export function envelope(services: Services, statusMode: StatusMode): Contract {
           const asked = textFields(call.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(services, { identifier: username, password, spelling: 'token' }, call);
+          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, call);
           if (isRefusal(outcome)) return refuse(outcome, call.requestId);
           const { user, id } = outcome;
           return {

@@ -84,7 +84,7 @@ export function rest(services: Services, cookie: SessionCookie): Contract {
           const asked = textFields(call.fields, 'email', 'password');
           if (isRefusal(asked)) return asked;
           const { email, password } = asked;
-          const outcome = await login(services, { identifier: email, password, spelling: 'uuid' }, call);
+          const outcome = await login(services, { identifier: email, password, idFormat: 'uuid' }, call);
           return isRefusal(outcome) ? refuse(outcome) : begun(200, outcome);
         },
       },

@@ -1,6 +1,6 @@
 /** The port of the accounts: a credential in `auth` and a user in `users` (ruling G2). */
 
-import type { Trail } from './audit.ts';
+import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
 
 /** One account as a registration writes it. */
@@ -66,7 +66,7 @@ export interface Ending {
   readonly exceptHandle?: string | undefined;
   /** How many end in one step at most. */
   readonly most: number;
-  readonly trail: Trail;
+  readonly context: AuditContext;
 }
 
 export interface AccountStore {
@@ -77,7 +77,7 @@ export interface AccountStore {
    */
   create(
     account: NewAccount,
-    trail?: Trail,
+    context?: AuditContext,
     invitation?: UsedInvitation,
   ): Promise<'created' | 'identifier_taken' | 'not_invited'>;
   /** Finds the credential under a canonical identifier. */
@@ -99,33 +99,33 @@ export interface AccountStore {
     userId: string,
     expected: string,
     replacement: string,
-    trail?: Trail,
+    context?: AuditContext,
     ending?: Ending,
   ): Promise<'replaced' | 'not_expected' | 'sessions_left'>;
   /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */
-  verifyEmail(userId: string, email: string, at: number, trail?: Trail): Promise<boolean>;
+  verifyEmail(userId: string, email: string, at: number, context?: AuditContext): Promise<boolean>;
   /** Replaces the address, and the identifier of an account named by one. */
   changeEmail(
     userId: string,
     to: NewEmail,
-    trail?: Trail,
+    context?: AuditContext,
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'>;
   /** Disables an account (`at`) or enables it again (`null`); `false` if there is no such user. */
-  setDisabled(userId: string, at: number | null, trail?: Trail): Promise<boolean>;
+  setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean>;
   /**
    * Removes an account with everything that belongs to it but its audit; `false` if there was none. Its credential, its
    * address and its tokens go in this step, and none of its sessions has a user any more. Of its sessions and devices at
    * most `most` each are removed; where there may be more, they and the row in `users` are left to `reclaim`.
    */
-  remove(userId: string, most: number, trail?: Trail): Promise<boolean>;
+  remove(userId: string, most: number, context?: AuditContext): Promise<boolean>;
   /**
    * Goes on with an account that was removed: at most `most` of its sessions and of its devices go, which ended for the
    * reason of the trail, and with the last ones its row in `users`. `false` if no such account is left.
    */
-  reclaim(most: number, trail?: Trail): Promise<boolean>;
+  reclaim(most: number, context?: AuditContext): Promise<boolean>;
   /**
    * Looks at disabled users in order of their ids, at most `most` of those after an id, and ends at most `most` sessions of
    * the first who has any, with an entry in the audit for each. Returns the id to go on after; `undefined` at the end.
    */
-  endOfDisabled(after: string, most: number, trail: Trail): Promise<string | undefined>;
+  endOfDisabled(after: string, most: number, context: AuditContext): Promise<string | undefined>;
 }

@@ -4,7 +4,7 @@
  * What the audit says of a step besides what the step touched: who asked, when, and how it ended. Handed to a method
  * that writes, it becomes an entry in the same transaction, completed with the user and session that were written.
  */
-export interface Trail {
+export interface AuditContext {
   readonly at: number;
   readonly event: string;
   /** `ok`, or the name of a refusal. */
@@ -15,7 +15,7 @@ export interface Trail {
 }
 
 /** One entry as it is kept. */
-export interface AuditEntry extends Trail {
+export interface AuditEntry extends AuditContext {
   /** 1 for the first entry ever, then one more for each. */
   readonly seq: number;
   readonly userId: string | null;
@@ -56,7 +56,7 @@ export type ChainVerdict =
 export interface AuditStore {
   /** Appends an entry of its own, for what wrote nothing else. */
   append(
-    trail: Trail,
+    context: AuditContext,
     about: { readonly userId?: string | undefined; readonly handle?: string | undefined },
   ): Promise<void>;
   read(query: AuditQuery): Promise<AuditEntry[]>;

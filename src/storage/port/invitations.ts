@@ -1,6 +1,6 @@
 /** The port of invitations: each lets one name be registered, once. */
 
-import type { Trail } from './audit.ts';
+import type { AuditContext } from './audit.ts';
 
 /** At most one for a name. Its token is kept as a hash beside it. */
 export interface Invitation {
@@ -21,13 +21,13 @@ export interface InvitationQuery {
 /** Hashes are the SHA-256 of tokens: 64 hexadecimal digits. `AccountStore.create` uses an invitation up. */
 export interface InvitationStore {
   /** Keeps an invitation, in place of an earlier one for the same name. */
-  put(tokenHash: string, invitation: Invitation, trail?: Trail): Promise<void>;
+  put(tokenHash: string, invitation: Invitation, context?: AuditContext): Promise<void>;
   /** Finds the invitation for a name, if its token has this hash; it may have expired. */
   find(canonical: string, tokenHash: string): Promise<Invitation | undefined>;
   /** Invitations by name; those that expired and were not swept yet are among them. */
   list(query: InvitationQuery): Promise<Invitation[]>;
   /** Removes the invitation for a name and returns it; of many that race for one exactly one gets it. */
-  remove(canonical: string, trail?: Trail): Promise<Invitation | undefined>;
+  remove(canonical: string, context?: AuditContext): Promise<Invitation | undefined>;
   /** Removes at most `most` invitations with `expiresAt` at or before `now`; returns how many. */
   sweep(now: number, most: number): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /** The port of the sessions: one row each, under the SHA-256 of the id and without the id itself (ruling G6). */
 
-import type { Trail } from './audit.ts';
+import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
 
 export interface Session {
@@ -55,7 +55,7 @@ export interface Cap {
   readonly most: number;
   /** How many end in one step at most; more are left to `endBeyond`. */
   readonly step: number;
-  readonly trail: Trail;
+  readonly context: AuditContext;
 }
 
 /**
@@ -71,7 +71,7 @@ export interface SessionStore {
   insert(
     idHash: string,
     session: Session,
-    trail?: Trail,
+    context?: AuditContext,
     cap?: Cap,
   ): Promise<'inserted' | 'over_cap' | 'unknown_account'>;
   /**
@@ -97,12 +97,12 @@ export interface SessionStore {
    * Gives a session another id, in which the password counts as proven at `provenAt`; the old id is dead from then on,
    * for the reason of the trail. `false` if it was ended.
    */
-  prove(idHash: string, newIdHash: string, provenAt: number, trail?: Trail): Promise<boolean>;
+  prove(idHash: string, newIdHash: string, provenAt: number, context?: AuditContext): Promise<boolean>;
   /**
    * Gives a session another id; the old one is dead from then on. `false` if it was ended. The trail says why the old
    * id ended, and leaves no entry in the audit.
    */
-  rotate(idHash: string, newIdHash: string, trail?: Trail): Promise<boolean>;
+  rotate(idHash: string, newIdHash: string, context?: AuditContext): Promise<boolean>;
   /**
    * Removes the sessions of a short list of ids in one step, and returns those that were alive, by the hash of their id
    * and in order of creation: of many callers that race for one session exactly one gets it. Each leaves an entry in the
@@ -112,11 +112,11 @@ export interface SessionStore {
    */
   remove(
     idHashes: readonly string[],
-    trail?: Trail,
+    context?: AuditContext,
     deathOf?: (session: Session) => Death | undefined,
   ): Promise<Map<string, Session>>;
   /** Removes one session of a user by its handle; another user's is left alone. */
-  removeByHandle(userId: string, handle: string, trail?: Trail): Promise<Session | undefined>;
+  removeByHandle(userId: string, handle: string, context?: AuditContext): Promise<Session | undefined>;
   /**
    * Removes at most `most` sessions of a user, those used last first, except one if asked; leaves an entry in the audit
    * for each. Fewer than `most` are returned only if none is left. On behalf of a session that is to be spared and was
@@ -126,7 +126,7 @@ export interface SessionStore {
     userId: string,
     exceptHandle: string | undefined,
     most: number,
-    trail?: Trail,
+    context?: AuditContext,
   ): Promise<Session[]>;
   /** Finds a session by its handle: of one user, or of any. */
   findByHandle(handle: string, userId?: string): Promise<Session | undefined>;
@@ -134,7 +134,7 @@ export interface SessionStore {
    * Removes at most `most` sessions of any users, and leaves no entry in the audit; returns how many. Fewer than `most` are
    * removed only if none is left of those there were when the step began.
    */
-  removeAny(most: number, trail: Trail): Promise<number>;
+  removeAny(most: number, context: AuditContext): Promise<number>;
   /** What is kept of a session that ended, by the hash of the id it ended with. */
   findEnded(idHash: string): Promise<EndedSession | undefined>;
   /** Forgets at most `most` sessions that ended before `before`; returns how many. */

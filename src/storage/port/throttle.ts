@@ -51,7 +51,7 @@ export interface ThrottleStore {
    * Takes one attempt back out of every window it was counted in, in one step. A window that is gone, or has begun anew
    * since, is left alone, and no count falls below zero.
    */
-  giveBack(windows: readonly CountedIn[]): Promise<void>;
+  refund(windows: readonly CountedIn[]): Promise<void>;
   /** The windows there are under some keys, over or not, in no order. */
   look(keys: readonly string[]): Promise<CountWindow[]>;
   /** Removes the windows under some keys; returns how many there were. */

@@ -1,6 +1,6 @@
 /** Removes and shuts out accounts: at once all that makes them, and in steps what there may be very much of. */
 
-import type { Trail } from '../port/port.ts';
+import type { AuditContext } from '../port/port.ts';
 import type { InStep, Run } from './connection/transaction.ts';
 import type { SessionsOfUser } from './sessions/sessions.ts';
 import { dropTokensOf } from './tokens.ts';
@@ -20,11 +20,11 @@ export async function removeAccount(
   ofUser: SessionsOfUser,
   userId: string,
   most: number,
-  trail: Trail | undefined,
+  context: AuditContext | undefined,
 ): Promise<boolean> {
   const isUser = await holdToChange(run, userId);
   if (!isUser && (await isWaiting(run, userId))) return false;
-  const { devices, isDone } = await drop(run, ofUser, userId, most, trail);
+  const { devices, isDone } = await drop(run, ofUser, userId, most, context);
   const { rows } = await run<{ canonical: string }>(
     `DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))
      RETURNING canonical`,
@@ -43,14 +43,14 @@ export async function goOnRemoving(
   run: InStep,
   ofUser: SessionsOfUser,
   most: number,
-  trail: Trail | undefined,
+  context: AuditContext | undefined,
 ): Promise<boolean> {
   const { rows } = await run<{ id: string }>(
     'SELECT id FROM users WHERE disabled_at = 0 LIMIT 1 FOR UPDATE SKIP LOCKED',
   );
   const [user] = rows;
   if (!user) return false;
-  const { isDone } = await drop(run, ofUser, user.id, most, trail);
+  const { isDone } = await drop(run, ofUser, user.id, most, context);
   if (isDone) await run(removeUser, [user.id]);
   return true;
 }
@@ -61,7 +61,7 @@ export async function endOfDisabled(
   ofUser: SessionsOfUser,
   after: string,
   most: number,
-  trail: Trail,
+  context: AuditContext,
 ): Promise<string | undefined> {
   const { rows } = await run<{ id: string; isSignedIn: boolean }>(
     `WITH disabled AS (SELECT id FROM users WHERE disabled_at > 0 AND id > $1 ORDER BY id LIMIT $2)
@@ -75,7 +75,8 @@ export async function endOfDisabled(
   const { rows: held } = await run('SELECT 1 FROM users WHERE id = $1 AND disabled_at > 0 FOR UPDATE', [
     user.id,
   ]);
-  const isDone = held.length === 0 || (await ofUser.end(run, user.id, undefined, most, trail)).length < most;
+  const isDone =
+    held.length === 0 || (await ofUser.end(run, user.id, undefined, most, context)).length < most;
   return isDone ? user.id : (rows[place - 1]?.id ?? after);
 }
 
@@ -88,9 +89,9 @@ async function drop(
   ofUser: SessionsOfUser,
   userId: string,
   most: number,
-  trail: Trail | undefined,
+  context: AuditContext | undefined,
 ): Promise<{ readonly devices: number; readonly isDone: boolean }> {
-  const sessions = await ofUser.drop(run, userId, most, trail);
+  const sessions = await ofUser.drop(run, userId, most, context);
   const { count: devices } = await run(
     `DELETE FROM devices WHERE user_id = $1 AND device_hash = ANY (ARRAY (
        SELECT device_hash FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT $2))`,

@@ -3,10 +3,10 @@
 import type { Awaitable } from '../port/awaitable.ts';
 import type {
   AccountStore,
+  AuditContext,
   Credential,
   NewAccount,
   NewEmail,
-  Trail,
   UsedInvitation,
   User,
 } from '../port/port.ts';
@@ -54,8 +54,8 @@ export function accountsIn(
   }
 
   return {
-    create: (account, trail, invitation) =>
-      db.step((run) => create(run, waiting, account, trail, invitation)),
+    create: (account, context, invitation) =>
+      db.step((run) => create(run, waiting, account, context, invitation)),
 
     async findCredential(canonical) {
       if (!isStorable(canonical)) return undefined;
@@ -78,7 +78,7 @@ export function accountsIn(
 
     list: usersByPage(db),
 
-    replaceHash: (userId, expected, replacement, trail, ending) =>
+    replaceHash: (userId, expected, replacement, context, ending) =>
       db.step(async (run) => {
         await holdToChange(run, userId);
         const { rows } = await run(
@@ -89,13 +89,13 @@ export function accountsIn(
         const isMany = ending !== undefined && (await ofUser.hasMany(run, userId, ending));
         if (!isMany) {
           await run('UPDATE auth SET password_hash = $1 WHERE user_id = $2', [replacement, userId]);
-          await waiting.add(run, trail, { userId });
+          await waiting.add(run, context, { userId });
         }
-        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.most, ending.trail);
+        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.most, ending.context);
         return isMany ? 'sessions_left' : 'replaced';
       }),
 
-    verifyEmail: (userId, email, at, trail) =>
+    verifyEmail: (userId, email, at, context) =>
       changing(userId, async (run) => {
         const { count } = await run('UPDATE users SET email_verified_at = $1 WHERE id = $2 AND email = $3', [
           at,
@@ -103,11 +103,11 @@ export function accountsIn(
           email,
         ]);
         if (count === 0) return false;
-        await waiting.add(run, trail, { userId });
+        await waiting.add(run, context, { userId });
         return true;
       }),
 
-    changeEmail: (userId, to, trail) =>
+    changeEmail: (userId, to, context) =>
       changing(userId, async (run) => {
         // Read after it is held: a question that had to wait would not see what changed meanwhile.
         await holdToChange(run, userId);
@@ -120,11 +120,11 @@ export function accountsIn(
           to.verifiedAt,
           userId,
         ]);
-        await waiting.add(run, trail, { userId });
+        await waiting.add(run, context, { userId });
         return 'changed';
       }),
 
-    setDisabled: (userId, at, trail) =>
+    setDisabled: (userId, at, context) =>
       changing(userId, async (run) => {
         if (!(await holdToChange(run, userId))) return false;
         // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
@@ -132,20 +132,21 @@ export function accountsIn(
           'UPDATE users SET disabled_at = $1 WHERE id = $2 AND (disabled_at IS NULL) = $3',
           [at, userId, at !== null],
         );
-        if (count > 0) await waiting.add(run, trail, { userId });
+        if (count > 0) await waiting.add(run, context, { userId });
         return true;
       }),
 
-    remove: (userId, most, trail) =>
+    remove: (userId, most, context) =>
       changing(userId, async (run) => {
-        const removed = await removeAccount(run, ofUser, userId, most, trail);
-        if (removed) await waiting.add(run, trail, { userId });
+        const removed = await removeAccount(run, ofUser, userId, most, context);
+        if (removed) await waiting.add(run, context, { userId });
         return removed;
       }),
 
-    reclaim: (most, trail) => db.step((run) => goOnRemoving(run, ofUser, most, trail)),
+    reclaim: (most, context) => db.step((run) => goOnRemoving(run, ofUser, most, context)),
 
-    endOfDisabled: (after, most, trail) => db.step((run) => endOfDisabled(run, ofUser, after, most, trail)),
+    endOfDisabled: (after, most, context) =>
+      db.step((run) => endOfDisabled(run, ofUser, after, most, context)),
   };
 }
 
@@ -153,7 +154,7 @@ async function create(
   run: InStep,
   waiting: Waiting,
   { canonical, identifier, userId, passwordHash, createdAt, email }: NewAccount,
-  trail: Trail | undefined,
+  context: AuditContext | undefined,
   invitation: UsedInvitation | undefined,
 ): Promise<'created' | 'identifier_taken' | 'not_invited'> {
   const found = await holdInvitation(run, canonical, invitation);
@@ -167,7 +168,7 @@ async function create(
   ]);
   await run('INSERT INTO users (id, created_at, email) VALUES ($1, $2, $3)', [userId, createdAt, email]);
   if (found !== 'none') await dropInvitation(run, canonical);
-  await waiting.add(run, trail, { userId });
+  await waiting.add(run, context, { userId });
   return 'created';
 }
 

@@ -9,7 +9,7 @@ const columns = 'canonical, user_id AS "userId", expires_at AS "expiresAt"';
 
 export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
   return {
-    put: (tokenHash, { canonical, userId, expiresAt }, trail) =>
+    put: (tokenHash, { canonical, userId, expiresAt }, context) =>
       db.step(async (run) => {
         await run(
           `INSERT INTO invitations (canonical, token_hash, user_id, expires_at)
@@ -18,7 +18,7 @@ export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
            SET token_hash = excluded.token_hash, user_id = excluded.user_id, expires_at = excluded.expires_at`,
           [canonical, tokenHash, userId, expiresAt],
         );
-        await waiting.add(run, trail, { userId });
+        await waiting.add(run, context, { userId });
       }),
 
     async find(canonical, tokenHash) {
@@ -38,14 +38,14 @@ export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
       return rows;
     },
 
-    async remove(canonical, trail) {
+    async remove(canonical, context) {
       if (!isStorable(canonical)) return undefined;
       return db.step(async (run) => {
         const { rows } = await run<Invitation>(
           `DELETE FROM invitations WHERE canonical = $1 RETURNING ${columns}`,
           [canonical],
         );
-        if (rows[0]) await waiting.add(run, trail, rows[0]);
+        if (rows[0]) await waiting.add(run, context, rows[0]);
         return rows[0];
       });
     },

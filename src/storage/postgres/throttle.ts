@@ -73,7 +73,7 @@ export function throttleIn(db: Database): ThrottleStore {
       }
     },
 
-    giveBack: (windows) =>
+    refund: (windows) =>
       db.step(async (run) => {
         for (const { key, windowEndsAt } of inOrder(windows)) await run(decrement, [key, windowEndsAt]);
       }),

@@ -52,9 +52,9 @@ export class DegradingThrottle implements ThrottleStore {
   }
 
   /** Never fails: an attempt that could not be taken back stays counted, which harms nobody but costs one attempt. */
-  async giveBack(windows: readonly CountedIn[]): Promise<void> {
+  async refund(windows: readonly CountedIn[]): Promise<void> {
     for (const { key } of windows) this.#own.forgive(key);
-    await this.#shared(() => this.#store.giveBack(windows).then(() => true));
+    await this.#shared(() => this.#store.refund(windows).then(() => true));
   }
 
   look(keys: readonly string[]): Promise<CountWindow[]> {

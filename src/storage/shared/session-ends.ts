@@ -1,9 +1,9 @@
 /** What every engine does with sessions that end: their order, and what is noted of one that died by itself. */
 
-import type { Death, Session, Trail } from '../port/port.ts';
+import type { AuditContext, Death, Session } from '../port/port.ts';
 
 /** Why and when a session ended, and through which contract. */
-export type EndCause = Pick<Trail, 'at' | 'event' | 'outcome' | 'contract'>;
+export type EndCause = Pick<AuditContext, 'at' | 'event' | 'outcome' | 'contract'>;
 
 /** The cause that the sweep notes: the expiry, at the instant the session died, in the contract that made it. */
 export function expiryOf({ contract }: Session, { state, diedAt }: Death): EndCause {

@@ -31,7 +31,7 @@ export class OwnCounts implements ThrottleStore {
     return this.count(quotas, now);
   }
 
-  async giveBack(windows: readonly CountedIn[]): Promise<void> {
+  async refund(windows: readonly CountedIn[]): Promise<void> {
     for (const { key, windowEndsAt } of windows)
       if (this.#windows.get(key)?.windowEndsAt === windowEndsAt) this.forgive(key);
   }

@@ -55,7 +55,7 @@ export function accountsIn(
   const users = reader.remembering(shares.users, (userId) => selectUser.get(userId) as User | undefined);
 
   return {
-    create: (account, trail, invitation) =>
+    create: (account, context, invitation) =>
       writer.write(() => {
         const { canonical, identifier, userId, passwordHash, createdAt, email } = account;
         if (invitation && !isInvited.get(canonical, invitation.tokenHash, invitation.at))
@@ -65,7 +65,7 @@ export function accountsIn(
         insertUser.run(userId, createdAt, email);
         removeInvitation.run(canonical);
         users.forget(userId);
-        chain.append(trail, { userId });
+        chain.append(context, { userId });
         return 'created';
       }),
 
@@ -77,27 +77,27 @@ export function accountsIn(
 
     list: usersByPage(db, reader, userColumns),
 
-    replaceHash: (userId, expected, replacement, trail, ending) =>
+    replaceHash: (userId, expected, replacement, context, ending) =>
       writer.write(() => {
         if (!isHash.get(userId, expected)) return 'not_expected';
         const isMany = ending !== undefined && ofUser.hasMany(userId, ending);
         if (!isMany) {
           updateHash.run(replacement, userId);
-          chain.append(trail, { userId });
+          chain.append(context, { userId });
         }
-        if (ending) ofUser.end(userId, ending.exceptHandle, ending.most, ending.trail);
+        if (ending) ofUser.end(userId, ending.exceptHandle, ending.most, ending.context);
         return isMany ? 'sessions_left' : 'replaced';
       }),
 
-    verifyEmail: (userId, email, at, trail) =>
+    verifyEmail: (userId, email, at, context) =>
       writer.write(() => {
         if (updateVerified.run(at, userId, email).changes === 0) return false;
         users.forget(userId);
-        chain.append(trail, { userId });
+        chain.append(context, { userId });
         return true;
       }),
 
-    changeEmail: (userId, { email, canonical, verifiedAt }, trail) =>
+    changeEmail: (userId, { email, canonical, verifiedAt }, context) =>
       writer.write(() => {
         const user = selectUser.get(userId) as User | undefined;
         if (!user) return 'unknown_account';
@@ -105,31 +105,31 @@ export function accountsIn(
         if (isNamedByAddress && rename.run(email, canonical, userId).changes === 0) return 'identifier_taken';
         updateEmail.run(email, verifiedAt, userId);
         users.forget(userId);
-        chain.append(trail, { userId });
+        chain.append(context, { userId });
         return 'changed';
       }),
 
-    setDisabled: (userId, at, trail) =>
+    setDisabled: (userId, at, context) =>
       writer.write(() => {
         // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
         const { changes } = updateDisabled.run(at, userId, at === null ? 0 : 1);
         if (changes === 0) return isUser.get(userId) !== undefined;
         users.forget(userId);
-        chain.append(trail, { userId });
+        chain.append(context, { userId });
         return true;
       }),
 
-    remove: (userId, most, trail) =>
+    remove: (userId, most, context) =>
       writer.write(() => {
-        const removed = removal.begin(userId, most, trail);
+        const removed = removal.begin(userId, most, context);
         users.forget(userId);
-        if (removed) chain.append(trail, { userId });
+        if (removed) chain.append(context, { userId });
         return removed;
       }),
 
-    reclaim: (most, trail) => writer.write(() => removal.goOn(most, trail)),
+    reclaim: (most, context) => writer.write(() => removal.goOn(most, context)),
 
-    endOfDisabled: (after, most, trail) => writer.write(() => removal.endOfDisabled(after, most, trail)),
+    endOfDisabled: (after, most, context) => writer.write(() => removal.endOfDisabled(after, most, context)),
   };
 }
 

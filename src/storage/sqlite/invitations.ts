@@ -31,10 +31,10 @@ export function invitationsIn(
   );
 
   return {
-    put: (tokenHash, { canonical, userId, expiresAt }, trail) =>
+    put: (tokenHash, { canonical, userId, expiresAt }, context) =>
       writer.write(() => {
         put.run(canonical, tokenHash, userId, expiresAt);
-        chain.append(trail, { userId });
+        chain.append(context, { userId });
       }),
 
     find: async (canonical, tokenHash) =>
@@ -43,10 +43,10 @@ export function invitationsIn(
     list: async ({ after = '', most }) =>
       reader.read(() => selectPage.all(after, most) as unknown as Invitation[]),
 
-    remove: (canonical, trail) =>
+    remove: (canonical, context) =>
       writer.write(() => {
         const removed = remove.get(canonical) as Invitation | undefined;
-        if (removed) chain.append(trail, removed);
+        if (removed) chain.append(context, removed);
         return removed;
       }),
 

@@ -57,7 +57,7 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
       return refused ?? writer.write(() => count(quotas, now));
     },
 
-    giveBack: (windows) =>
+    refund: (windows) =>
       writer.write(() => {
         for (const { key, windowEndsAt } of windows) decrement.run(key, windowEndsAt);
       }),

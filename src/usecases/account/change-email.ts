@@ -68,7 +68,7 @@ export async function requestEmailChange(
     const credential = await proveOwn(services, signedIn, guessed);
     if (isRefusal(credential)) return credential;
     await Promise.all([
-      services.audit.keep(services.audit.trail(caller, 'email_change_request'), user.id),
+      services.audit.keep(services.audit.context(caller, 'email_change_request'), user.id),
       services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
     ]);
     return { user };
@@ -109,8 +109,8 @@ async function markVerified(
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | InvalidToken> {
   const user = await liveUser(services, userId);
-  const trail = services.audit.trail(caller, 'email_verify');
-  const verified = user && (await services.accounts.verifyEmail(userId, email, caller.now, trail));
+  const context = services.audit.context(caller, 'email_verify');
+  const verified = user && (await services.accounts.verifyEmail(userId, email, caller.now, context));
   return verified ? { user } : { refused: 'invalid_token' };
 }
 
@@ -122,8 +122,8 @@ async function changeEmail(
 ): Promise<{ readonly user: Pick<User, 'id'> } | Refusal> {
   const user = await liveUser(services, userId);
   if (!user) return { refused: 'invalid_token' };
-  const trail = services.audit.trail(caller, 'email_change');
-  const outcome = await services.accounts.changeEmail(userId, email, caller.now, trail);
+  const context = services.audit.context(caller, 'email_change');
+  const outcome = await services.accounts.changeEmail(userId, email, caller.now, context);
   if (outcome === 'identifier_taken') return { refused: 'identifier_taken' };
   if (outcome === 'unknown_account') return { refused: 'invalid_token' };
   if (user.email === null || canonical(user.email) !== canonical(email)) {

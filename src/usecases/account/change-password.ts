@@ -62,12 +62,12 @@ async function replace(
   caller: Caller,
 ): Promise<PasswordChanged | Refusal> {
   await shutOut(services, user.id, session.handle, 'password_change', caller);
-  const trail = services.audit.trail(caller, 'password_change');
-  const rotated = await services.sessions.rotate(id, trail);
+  const context = services.audit.context(caller, 'password_change');
+  const rotated = await services.sessions.rotate(id, context);
   if (isRefusal(rotated)) return rotated;
-  const ended = services.audit.trail(caller, 'logout', 'password_change');
-  const others = { exceptHandle: session.handle, trail: ended };
-  if (!(await services.accounts.replaceHash(credential, passwordHash, trail, others))) {
+  const ended = services.audit.context(caller, 'logout', 'password_change');
+  const others = { exceptHandle: session.handle, context: ended };
+  if (!(await services.accounts.replaceHash(credential, passwordHash, context, others))) {
     // Somebody else changed the password meanwhile, and nobody knows the new id.
     await services.sessions.end(rotated.id, caller.now, ended);
     return { refused: 'wrong_password', user };

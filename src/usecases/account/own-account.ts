@@ -48,7 +48,7 @@ async function attempt(
   return guess<Deleted>(services, user.identifier, password, caller, async (guessed) => {
     const credential = await proveOwn(services, signedIn, guessed);
     if (isRefusal(credential)) return credential;
-    const removed = await services.accounts.remove(user.id, services.audit.trail(caller, 'account_delete'));
+    const removed = await services.accounts.remove(user.id, services.audit.context(caller, 'account_delete'));
     return removed ? { user } : { refused: 'no_session' };
   });
 }

@@ -33,8 +33,8 @@ export async function endSession(
   const { user, session } = signedIn;
   const refusal = handle === session.handle ? undefined : notProven(services, signedIn, caller.now);
   if (refusal) return reported(services, 'logout', caller, { ...refusal, user });
-  const trail = services.audit.trail(caller, 'logout');
-  const ended = await services.sessions.endByHandle(user.id, handle, caller.now, trail);
+  const context = services.audit.context(caller, 'logout');
+  const ended = await services.sessions.endByHandle(user.id, handle, caller.now, context);
   if (isRefusal(ended)) return reported(services, 'logout', caller, { refused: 'unknown_session', user });
   reportEnd(services, ended, caller);
   return ended;
@@ -54,6 +54,6 @@ export async function endSessions(
   const refusal = notProven(services, signedIn, caller.now);
   if (refusal) return reported(services, 'logout', caller, { ...refusal, user });
   const spared = which === 'others' ? session.handle : undefined;
-  const trail = services.audit.trail(caller, 'logout');
-  return { ended: await services.sessions.endAll(user.id, spared, trail, reportEnds(services, caller)) };
+  const context = services.audit.context(caller, 'logout');
+  return { ended: await services.sessions.endAll(user.id, spared, context, reportEnds(services, caller)) };
 }

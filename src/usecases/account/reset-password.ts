@@ -75,14 +75,14 @@ async function replace(
   caller: Caller,
 ): Promise<WasReset | Refusal> {
   await shutOut(services, user.id, undefined, 'password_reset', caller);
-  const trail = services.audit.trail(caller, 'password_reset');
-  const ended = services.audit.trail(caller, 'logout', 'password_reset');
+  const context = services.audit.context(caller, 'password_reset');
+  const ended = services.audit.context(caller, 'logout', 'password_reset');
   // Whoever replaced the hash in between proved the old password: that counts for nothing here.
   for (let replaced = false; !replaced; ) {
     const credential = await services.accounts.credentialOf(user.id);
     if (!credential) return { refused: 'invalid_token' };
     // Whatever session began meanwhile ends in the same step.
-    replaced = await services.accounts.replaceHash(credential, passwordHash, trail, { trail: ended });
+    replaced = await services.accounts.replaceHash(credential, passwordHash, context, { context: ended });
   }
   await shutOut(services, user.id, undefined, 'password_reset', caller);
   await afterwards(services, 'password_reset', settle(services, user, email, caller));
@@ -96,7 +96,7 @@ async function settle(services: Services, user: User, email: string, caller: Cal
       user.id,
       email,
       caller.now,
-      services.audit.trail(caller, 'email_verify'),
+      services.audit.context(caller, 'email_verify'),
     );
   }
   const owner = (await services.accounts.user(user.id)) ?? user;

@@ -15,7 +15,7 @@ export async function shutOut(
   caller: Caller,
 ): Promise<void> {
   await Promise.all([
-    services.sessions.endAll(userId, exceptHandle, services.audit.trail(caller, 'logout', why)),
+    services.sessions.endAll(userId, exceptHandle, services.audit.context(caller, 'logout', why)),
     services.tokens.revoke(userId, 'reset_password'),
     services.tokens.revoke(userId, 'change_email'),
   ]);

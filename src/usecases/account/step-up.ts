@@ -37,7 +37,7 @@ export async function confirm(
       const proven = await services.sessions.prove(
         signedIn.id,
         caller.now,
-        services.audit.trail(caller, 'confirm'),
+        services.audit.context(caller, 'confirm'),
       );
       return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
     },

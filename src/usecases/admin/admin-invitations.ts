@@ -25,12 +25,12 @@ export async function invite(
   const identifier = services.accounts.name(typed, typed.includes('@') ? 'email' : 'username');
   if (isRefusal(identifier)) return identifier;
   if (await services.accounts.credential(typed)) return { refused: 'identifier_taken' };
-  const trail = services.audit.trail(caller, 'invite');
+  const context = services.audit.context(caller, 'invite');
   const { userId, token, expiresAt } = await services.invitations.make(
     identifier.canonical,
     days,
     caller.now,
-    trail,
+    context,
   );
   return reported(services, 'invite', caller, { user: { id: userId }, token, expiresAt });
 }
@@ -54,8 +54,8 @@ export async function revokeInvitation(
   typed: string,
   caller: Caller,
 ): Promise<Invitation | undefined> {
-  const trail = services.audit.trail(caller, 'invite_revoke');
-  const revoked = await services.invitations.revoke(canonical(typed), trail);
+  const context = services.audit.context(caller, 'invite_revoke');
+  const revoked = await services.invitations.revoke(canonical(typed), context);
   if (revoked) reported(services, 'invite_revoke', caller, { user: { id: revoked.userId } });
   return revoked;
 }

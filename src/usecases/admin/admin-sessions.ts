@@ -30,8 +30,8 @@ export async function endAnySession(
 ): Promise<Session | AccessRefusal> {
   const session = await services.sessions.findByHandle(handle);
   if (!session) return { refused: 'unknown_session' };
-  const trail = services.audit.trail(caller, 'logout');
-  const ended = await services.sessions.endByHandle(session.userId, handle, caller.now, trail);
+  const context = services.audit.context(caller, 'logout');
+  const ended = await services.sessions.endByHandle(session.userId, handle, caller.now, context);
   if (isRefusal(ended)) return { refused: 'unknown_session' };
   reportEnd(services, ended, caller);
   return ended;
@@ -45,7 +45,7 @@ export async function endAllSessions(services: Services, userId: string, caller:
     report(ended);
     for (const { handle } of ended) handles.push(handle);
   };
-  await services.sessions.endAll(userId, undefined, services.audit.trail(caller, 'logout'), tell);
+  await services.sessions.endAll(userId, undefined, services.audit.context(caller, 'logout'), tell);
   return handles;
 }
 
@@ -58,9 +58,9 @@ export async function endEverySession(
   caller: Caller,
   pause: () => Promise<void>,
 ): Promise<number> {
-  const trail = services.audit.trail(caller, 'logout');
-  await services.audit.keep(trail, undefined);
-  const ended = await services.sessions.endEverybody(trail, pause);
+  const context = services.audit.context(caller, 'logout');
+  await services.audit.keep(context, undefined);
+  const ended = await services.sessions.endEverybody(context, pause);
   reported(services, 'logout', caller, {});
   return ended;
 }

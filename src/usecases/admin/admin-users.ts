@@ -44,8 +44,8 @@ export async function addUser(
   if (isRefusal(accepted)) return accepted;
   using place = services.hashing.enter(caller.network, caller.signal);
   const passwordHash = await services.passwords.hash(accepted, place);
-  const trail = services.audit.trail(caller, 'register');
-  const user = await services.accounts.create(identifier, passwordHash, caller.now, trail);
+  const context = services.audit.context(caller, 'register');
+  const user = await services.accounts.create(identifier, passwordHash, caller.now, context);
   return reported(services, 'register', caller, isRefusal(user) ? user : { user });
 }
 
@@ -67,7 +67,7 @@ export async function disableUser(
   const disabled = await services.accounts.setDisabled(
     id,
     caller.now,
-    services.audit.trail(caller, 'account_disable'),
+    services.audit.context(caller, 'account_disable'),
   );
   if (!disabled) return { refused: 'user_record_missing', user: { id } };
   let ended = 0;
@@ -91,7 +91,7 @@ export async function enableUser(
   const enabled = await services.accounts.setDisabled(
     id,
     null,
-    services.audit.trail(caller, 'account_enable'),
+    services.audit.context(caller, 'account_enable'),
   );
   if (!enabled) return { refused: 'user_record_missing', user: { id } };
   return reported(services, 'account_enable', caller, { user: { id }, ended: sessions });
@@ -104,11 +104,11 @@ export async function deleteUser(
   caller: Caller,
 ): Promise<Ended | Refusal> {
   const ended = await countSessions(services, id, caller.now);
-  const trail = services.audit.trail(caller, 'account_delete');
-  const removed = await services.accounts.remove(id, trail);
+  const context = services.audit.context(caller, 'account_delete');
+  const removed = await services.accounts.remove(id, context);
   if (!removed) return { refused: 'unknown_account' };
   // The account is gone, whatever becomes of its rows: the sweep of a server takes what is left here.
-  await afterwards(services, 'account_delete', services.accounts.reclaim(trail, services.pacer.begin()));
+  await afterwards(services, 'account_delete', services.accounts.reclaim(context, services.pacer.begin()));
   return reported(services, 'account_delete', caller, { user: { id }, ended });
 }
 
@@ -123,7 +123,7 @@ export async function passwordToken(
 ): Promise<{ readonly token: string } | Refusal> {
   if (!user) return { refused: 'user_record_missing', user: { id } };
   if (user.disabledAt !== null) return { refused: 'account_disabled', user: { id } };
-  await services.audit.keep(services.audit.trail(caller, 'password_link'), id);
+  await services.audit.keep(services.audit.context(caller, 'password_link'), id);
   return reported(services, 'password_link', caller, {
     user: { id },
     token: await services.tokens.mint(id, 'reset_password', '', caller.now),
@@ -136,6 +136,6 @@ function endAll(
   caller: Caller,
   tell?: (ended: readonly Session[]) => void,
 ): Promise<number> {
-  const trail = services.audit.trail(caller, 'logout', 'account_disable');
-  return services.sessions.endAll(userId, undefined, trail, tell);
+  const context = services.audit.context(caller, 'logout', 'account_disable');
+  return services.sessions.endAll(userId, undefined, context, tell);
 }

@@ -7,20 +7,20 @@ import {
   assertIntact,
   audited,
   type ConformanceCase,
+  context,
   hex,
   session,
-  trail,
   untilNoted,
   upTo,
 } from './case.ts';
 import { ofJoe, remaining } from './sessions.ts';
 
-const capOf = (most: number, step = 99) => ({ most, step, trail: trail('logout', { outcome: 'cap' }) });
+const capOf = (most: number, step = 99) => ({ most, step, context: context('logout', { outcome: 'cap' }) });
 
 /** Inserts session n of a user, last seen at an instant, under a cap. */
 function begin(store: Store, n: number, userId: string, lastSeenAt: number, most: number, step?: number) {
   const row = session(n, userId, { createdAt: lastSeenAt, lastSeenAt, idleExpiresAt: lastSeenAt + 5_000 });
-  return store.sessions.insert(hex(n), row, trail('login'), capOf(most, step));
+  return store.sessions.insert(hex(n), row, context('login'), capOf(most, step));
 }
 
 export const alongCases: readonly ConformanceCase[] = [
@@ -93,7 +93,7 @@ export const alongCases: readonly ConformanceCase[] = [
       for (const n of upTo(5)) await sessions.insert(hex(n), session(n, joe, { lastSeenAt: 1_000 + n }));
       for (const n of upTo(8)) await devices.remember(hex(n), joe, 1_000);
       await sessions.insert(hex(9), session(9, 'id-of-ann'));
-      const why = trail('delete');
+      const why = context('delete');
       assert.equal(await accounts.remove(joe, 3, why), true);
       assert.deepEqual(await remaining(store, 10), [0, 1, 9]);
       for (const gone of [
@@ -122,7 +122,7 @@ export const alongCases: readonly ConformanceCase[] = [
     'endOfDisabled: ends in steps the sessions of disabled users, and of no others',
     async (store, joe) => {
       const { accounts, sessions } = store;
-      const why = trail('logout', { outcome: 'disable' });
+      const why = context('logout', { outcome: 'disable' });
       assert.equal(await accounts.endOfDisabled('', 9, why), undefined);
       for (const name of ['ann', 'bob', 'cyd']) await accounts.create(account(name));
       const owners = [joe, joe, joe, 'id-of-ann', 'id-of-bob', 'id-of-cyd'];
@@ -150,9 +150,9 @@ export const alongCases: readonly ConformanceCase[] = [
     const ending = (exceptHandle?: string) => ({
       exceptHandle,
       most: 99,
-      trail: trail('logout', { outcome: 'change' }),
+      context: context('logout', { outcome: 'change' }),
     });
-    const change = trail('password');
+    const change = context('password');
     assert.equal(await store.accounts.replaceHash(joe, 'another', 'new', change, ending()), 'not_expected');
     assert.deepEqual(await remaining(store, 4), [0, 1, 2, 3]);
     assert.equal(
@@ -178,8 +178,8 @@ export const alongCases: readonly ConformanceCase[] = [
     async (store, joe) => {
       const { accounts, sessions } = store;
       for (const n of upTo(8)) await sessions.insert(hex(n), session(n, joe, { lastSeenAt: 1_000 + n }));
-      const end = { exceptHandle: 'handle-2', most: 3, trail: trail('logout') };
-      const replace = () => accounts.replaceHash(joe, 'hash of joe', 'new', trail('password'), end);
+      const end = { exceptHandle: 'handle-2', most: 3, context: context('logout') };
+      const replace = () => accounts.replaceHash(joe, 'hash of joe', 'new', context('password'), end);
       const hash = async () => (await accounts.findCredentialOf(joe))?.passwordHash;
       assert.equal(await replace(), 'sessions_left');
       assert.deepEqual([await remaining(store, 8), await hash()], [[0, 1, 2, 3, 4], 'hash of joe']);

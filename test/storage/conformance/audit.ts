@@ -7,10 +7,10 @@ import {
   assertIntact,
   audited,
   type ConformanceCase,
+  context,
   hex,
   over,
   session,
-  trail,
   upTo,
 } from './case.ts';
 
@@ -20,60 +20,63 @@ const moved = { email: 'new@example.com', canonical: 'new@example.com', verified
 
 /** One deed after another of which every one does something, with the entries they leave. */
 const deeds: readonly [deed: (store: Store) => Promise<unknown>, ...entries: string[]][] = [
-  [({ accounts }) => accounts.create(joeHimself, trail('register')), `register ok ${joe} -`],
-  [({ accounts }) => accounts.verifyEmail(joe, 'joe@example.com', 1, trail('verify')), `verify ok ${joe} -`],
-  [({ accounts }) => accounts.changeEmail(joe, moved, trail('move')), `move ok ${joe} -`],
+  [({ accounts }) => accounts.create(joeHimself, context('register')), `register ok ${joe} -`],
   [
-    ({ accounts }) => accounts.replaceHash(joe, joeHimself.passwordHash, 'new', trail('password')),
+    ({ accounts }) => accounts.verifyEmail(joe, 'joe@example.com', 1, context('verify')),
+    `verify ok ${joe} -`,
+  ],
+  [({ accounts }) => accounts.changeEmail(joe, moved, context('move')), `move ok ${joe} -`],
+  [
+    ({ accounts }) => accounts.replaceHash(joe, joeHimself.passwordHash, 'new', context('password')),
     `password ok ${joe} -`,
   ],
-  [({ accounts }) => accounts.setDisabled(joe, 3_000, trail('disable')), `disable ok ${joe} -`],
-  [({ accounts }) => accounts.setDisabled(joe, null, trail('enable')), `enable ok ${joe} -`],
+  [({ accounts }) => accounts.setDisabled(joe, 3_000, context('disable')), `disable ok ${joe} -`],
+  [({ accounts }) => accounts.setDisabled(joe, null, context('enable')), `enable ok ${joe} -`],
   ...upTo(5).map((n): (typeof deeds)[number] => [
-    ({ sessions }) => sessions.insert(hex(n), session(n, joe), trail('login')),
+    ({ sessions }) => sessions.insert(hex(n), session(n, joe), context('login')),
     `login ok ${joe} handle-${n}`,
   ]),
-  [({ sessions }) => sessions.prove(hex(0), hex(9), 5_000, trail('prove')), `prove ok ${joe} handle-0`],
-  [({ sessions }) => sessions.remove([hex(9)], trail('end')), `end ok ${joe} handle-0`],
-  [({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')), `end ok ${joe} handle-1`],
+  [({ sessions }) => sessions.prove(hex(0), hex(9), 5_000, context('prove')), `prove ok ${joe} handle-0`],
+  [({ sessions }) => sessions.remove([hex(9)], context('end')), `end ok ${joe} handle-0`],
+  [({ sessions }) => sessions.removeByHandle(joe, 'handle-1', context('end')), `end ok ${joe} handle-1`],
   [
-    ({ sessions }) => sessions.removeOfUser(joe, 'handle-3', 99, trail('end', { outcome: 'all' })),
+    ({ sessions }) => sessions.removeOfUser(joe, 'handle-3', 99, context('end', { outcome: 'all' })),
     `end all ${joe} handle-2`,
     `end all ${joe} handle-4`,
   ],
-  [({ accounts }) => accounts.remove(joe, 99, trail('delete')), `delete ok ${joe} -`],
+  [({ accounts }) => accounts.remove(joe, 99, context('delete')), `delete ok ${joe} -`],
 ];
 
 /** What the deeds do to a store on which all of them were done already, and to one on which none was. */
 const futile: readonly ((store: Store) => Promise<unknown>)[] = [
-  ({ accounts }) => accounts.verifyEmail(joe, 'other@example.com', 1, trail('verify')),
-  ({ accounts }) => accounts.changeEmail('nobody', moved, trail('move')),
+  ({ accounts }) => accounts.verifyEmail(joe, 'other@example.com', 1, context('verify')),
+  ({ accounts }) => accounts.changeEmail('nobody', moved, context('move')),
   ({ accounts }) =>
-    accounts.changeEmail(joe, { email: 'taken@b.c', canonical: 'taken@b.c', verifiedAt: 1 }, trail('move')),
-  ({ accounts }) => accounts.create(account('TAKEN@b.c', { userId: 'x' }), trail('register')),
-  ({ accounts }) => accounts.replaceHash(joe, 'something else', 'new', trail('password')),
-  ({ accounts }) => accounts.setDisabled('nobody', 1, trail('disable')),
-  ({ accounts }) => accounts.setDisabled(joe, null, trail('enable')),
-  ({ accounts }) => accounts.remove('nobody', 99, trail('delete')),
-  ({ sessions }) => sessions.insert(hex(1), session(1, 'nobody'), trail('login')),
-  ({ sessions }) => sessions.prove(hex(1), hex(8), 1, trail('prove')),
-  ({ sessions }) => sessions.remove([hex(1)], trail('end')),
-  ({ sessions }) => sessions.removeByHandle(joe, 'handle-1', trail('end')),
-  ({ sessions }) => sessions.removeOfUser(joe, undefined, 99, trail('end')),
+    accounts.changeEmail(joe, { email: 'taken@b.c', canonical: 'taken@b.c', verifiedAt: 1 }, context('move')),
+  ({ accounts }) => accounts.create(account('TAKEN@b.c', { userId: 'x' }), context('register')),
+  ({ accounts }) => accounts.replaceHash(joe, 'something else', 'new', context('password')),
+  ({ accounts }) => accounts.setDisabled('nobody', 1, context('disable')),
+  ({ accounts }) => accounts.setDisabled(joe, null, context('enable')),
+  ({ accounts }) => accounts.remove('nobody', 99, context('delete')),
+  ({ sessions }) => sessions.insert(hex(1), session(1, 'nobody'), context('login')),
+  ({ sessions }) => sessions.prove(hex(1), hex(8), 1, context('prove')),
+  ({ sessions }) => sessions.remove([hex(1)], context('end')),
+  ({ sessions }) => sessions.removeByHandle(joe, 'handle-1', context('end')),
+  ({ sessions }) => sessions.removeOfUser(joe, undefined, 99, context('end')),
 ];
 
 export const auditCases: readonly ConformanceCase[] = [
   over('audit: an entry is kept as it was left, under the next number', async ({ audit }) => {
     assert.deepEqual(await audit.read({ most: 9 }), []);
-    const left = trail('login', { at: 5_000, outcome: 'wrong_password', network: '2001:db8::/64' });
+    const left = context('login', { at: 5_000, outcome: 'wrong_password', network: '2001:db8::/64' });
     await audit.append(left, {});
-    await audit.append(trail('logout'), { userId: 'a', handle: 'b' });
+    await audit.append(context('logout'), { userId: 'a', handle: 'b' });
     const [second, first] = await audit.read({ most: 9 });
     assert.match(first?.hash ?? '', /^[0-9a-f]{64}$/);
     const nobody = { userId: null, handle: null };
     assert.deepEqual({ ...first, hash: '' }, { ...left, ...nobody, seq: 1, hash: '' });
     const somebody = { userId: 'a', handle: 'b' };
-    assert.deepEqual({ ...second, hash: '' }, { ...trail('logout'), ...somebody, seq: 2, hash: '' });
+    assert.deepEqual({ ...second, hash: '' }, { ...context('logout'), ...somebody, seq: 2, hash: '' });
     assert.notEqual(second?.hash, first?.hash);
   }),
 
@@ -82,7 +85,7 @@ export const auditCases: readonly ConformanceCase[] = [
     async (store) => {
       for (const n of upTo(20)) {
         const userId = ['ann', 'bob', undefined][n % 3];
-        await store.audit.append(trail('login'), { userId });
+        await store.audit.append(context('login'), { userId });
       }
       const pages = async (userId: string | undefined, most: number) => {
         const found: number[] = [];
@@ -124,7 +127,7 @@ export const auditCases: readonly ConformanceCase[] = [
 
   over('read: after an entry, oldest first, of one user or of all', async (store) => {
     for (const n of upTo(6))
-      await store.audit.append(trail(`event${n + 1}`), { userId: n % 2 ? 'bob' : 'ann' });
+      await store.audit.append(context(`event${n + 1}`), { userId: n % 2 ? 'bob' : 'ann' });
     const events = async (query: AuditQuery) => (await store.audit.read(query)).map(({ event }) => event);
     assert.deepEqual(await events({ after: 0, most: 2 }), ['event1', 'event2']);
     assert.deepEqual(await events({ after: 2, most: 9 }), ['event3', 'event4', 'event5', 'event6']);
@@ -134,8 +137,8 @@ export const auditCases: readonly ConformanceCase[] = [
 
   over('audit: deeds done at once leave an entry each, and one chain', async (store) => {
     await store.accounts.create(joeHimself);
-    const logins = upTo(20).map((n) => store.sessions.insert(hex(n), session(n, joe), trail('login')));
-    const others = upTo(20).map((n) => store.accounts.create(account(`user${n}`), trail('register')));
+    const logins = upTo(20).map((n) => store.sessions.insert(hex(n), session(n, joe), context('login')));
+    const others = upTo(20).map((n) => store.accounts.create(account(`user${n}`), context('register')));
     await Promise.all([...logins, ...others]);
     const expected = upTo(20).flatMap((n) => [`login ok ${joe} handle-${n}`, `register ok id-of-user${n} -`]);
     assert.deepEqual((await audited(store)).sort(), expected.sort());
@@ -163,14 +166,14 @@ export const auditCases: readonly ConformanceCase[] = [
     async run(ground) {
       const store = await ground.open();
       await store.accounts.create(joeHimself);
-      await store.sessions.insert(hex(1), session(1, joe), trail('login'));
-      const again = () => store.sessions.insert(hex(1), session(2, joe), trail('failed'));
+      await store.sessions.insert(hex(1), session(1, joe), context('login'));
+      const again = () => store.sessions.insert(hex(1), session(2, joe), context('failed'));
       await assert.rejects(again());
       const outcomes = await Promise.allSettled([
-        store.sessions.insert(hex(3), session(3, joe), trail('login')),
+        store.sessions.insert(hex(3), session(3, joe), context('login')),
         again(),
-        store.accounts.create(account('bob', { userId: joe }), trail('failed')),
-        store.sessions.insert(hex(4), session(4, joe), trail('login')),
+        store.accounts.create(account('bob', { userId: joe }), context('failed')),
+        store.sessions.insert(hex(4), session(4, joe), context('login')),
       ]);
       assert.deepEqual(
         outcomes.map(({ status }) => status),
@@ -193,9 +196,9 @@ export const auditCases: readonly ConformanceCase[] = [
     await store.sessions.insert(hex(1), session(1, joe));
     await Promise.all(
       upTo(20).flatMap((n) => [
-        store.sessions.remove([hex(1)], trail('end')),
-        store.accounts.create(account('bob', { userId: `bob-${n}` }), trail('register')),
-        store.accounts.replaceHash(joe, joeHimself.passwordHash, `new ${n}`, trail('password')),
+        store.sessions.remove([hex(1)], context('end')),
+        store.accounts.create(account('bob', { userId: `bob-${n}` }), context('register')),
+        store.accounts.replaceHash(joe, joeHimself.passwordHash, `new ${n}`, context('password')),
       ]),
     );
     const events = (await store.audit.read({ most: 99 })).map(({ event }) => event);

@@ -2,7 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditEntry, NewAccount, Quota, Session, Store, Trail } from '../../../src/storage/port/port.ts';
+import type {
+  AuditContext,
+  AuditEntry,
+  NewAccount,
+  Quota,
+  Session,
+  Store,
+} from '../../../src/storage/port/port.ts';
 
 /** A place for a store that was never opened before. */
 export interface Ground {
@@ -100,7 +107,7 @@ export function assertRow<Row extends object>(actual: Row | undefined, expected:
 }
 
 /** A trail for one event. */
-export function trail(event: string, changes: Partial<Trail> = {}): Trail {
+export function context(event: string, changes: Partial<AuditContext> = {}): AuditContext {
   return {
     at: 1_000,
     event,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { ChainVerdict, Store } from '../../../src/storage/port/port.ts';
-import { assertIntact, type ConformanceCase, over, type Tampering, trail, upTo } from './case.ts';
+import { assertIntact, type ConformanceCase, context, over, type Tampering, upTo } from './case.ts';
 
 /** Leaves entries made at 1, 2, …, for two users in turn. */
 async function leave(store: Store, count: number): Promise<void> {
@@ -10,7 +10,10 @@ async function leave(store: Store, count: number): Promise<void> {
   await Promise.all(
     upTo(count).map((n) => {
       const at = before + n + 1;
-      return store.audit.append(trail('login', { at }), { userId: at % 2 ? 'ann' : 'bob', handle: `h${at}` });
+      return store.audit.append(context('login', { at }), {
+        userId: at % 2 ? 'ann' : 'bob',
+        handle: `h${at}`,
+      });
     }),
   );
 }
@@ -94,7 +97,7 @@ export const chainCases: readonly ConformanceCase[] = [
     let steps = 0;
     const verdict = await store.audit.verify(() => {
       steps += 1;
-      for (const _ of upTo(100)) void store.audit.append(trail('login'), {});
+      for (const _ of upTo(100)) void store.audit.append(context('login'), {});
     });
     assert.deepEqual(verdict, { intact: true, entries: 2_500 });
     await assertIntact(store, 2_500 + steps * 100);
@@ -120,7 +123,7 @@ export const chainCases: readonly ConformanceCase[] = [
       const verdict = await store.audit.verify(() => {
         sweeps.push(store.audit.sweep(9_999, 5_000));
         // Made later than what is swept, so that it stays, whichever of the two comes first.
-        appends.push(store.audit.append(trail('login', { at: 10_000 }), {}));
+        appends.push(store.audit.append(context('login', { at: 10_000 }), {}));
       });
       await Promise.all([...sweeps, ...appends]);
       assert.equal(verdict.intact, true);
@@ -149,7 +152,7 @@ export const chainCases: readonly ConformanceCase[] = [
     async run(ground) {
       const stores = await Promise.all(upTo(3).map(() => ground.open()));
       await Promise.all(
-        upTo(60).map((n) => stores[n % 3]?.audit.append(trail('login', { requestId: String(n) }), {})),
+        upTo(60).map((n) => stores[n % 3]?.audit.append(context('login', { requestId: String(n) }), {})),
       );
       for (const store of stores) await assertIntact(store, 60);
       const entries = (await stores[0]?.audit.read({ most: 99 })) ?? [];
@@ -180,7 +183,7 @@ export const chainCases: readonly ConformanceCase[] = [
   }),
 
   over('chain: nothing younger is swept, though something older came after it', async (store) => {
-    for (const at of [1, 2, 9, 3, 4]) await store.audit.append(trail('login', { at }), {});
+    for (const at of [1, 2, 9, 3, 4]) await store.audit.append(context('login', { at }), {});
     assert.equal(await store.audit.sweep(5, 9), 2);
     await assertIntact(store, 3);
     assert.equal(await store.audit.sweep(10, 9), 3);
@@ -196,7 +199,7 @@ export const chainCases: readonly ConformanceCase[] = [
       await first.close();
       const store = await ground.open();
       await assertIntact(store, 0);
-      await store.audit.append(trail('login'), {});
+      await store.audit.append(context('login'), {});
       assert.equal((await store.audit.read({ most: 9 }))[0]?.seq, 6);
       await assertIntact(store, 1);
       await ground.tamper({ deed: 'remove', seq: 6, to: 6 });

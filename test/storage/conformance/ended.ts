@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import type { EndedSession, Store } from '../../../src/storage/port/port.ts';
-import { account, assertRow, audited, type ConformanceCase, hex, session, trail, upTo } from './case.ts';
+import { account, assertRow, audited, type ConformanceCase, context, hex, session, upTo } from './case.ts';
 import { ofJoe } from './sessions.ts';
 
-const ending = trail('logout', { at: 3_000, outcome: 'why', contract: 'dotjson' });
+const ending = context('logout', { at: 3_000, outcome: 'why', contract: 'dotjson' });
 
 function ended(n: number, changes: Partial<EndedSession> = {}): EndedSession {
   const { at: endedAt, event, outcome, contract } = ending;
@@ -71,15 +71,15 @@ export const endedCases: readonly ConformanceCase[] = [
 
   ofJoe('ended: removeAny and rotate leave no entry in the audit', async (store, joe) => {
     for (const n of [1, 2]) await store.sessions.insert(hex(n), session(n, joe));
-    await store.sessions.rotate(hex(1), hex(3), trail('password_change'));
-    assert.equal(await store.sessions.removeAny(9, trail('restore')), 2);
+    await store.sessions.rotate(hex(1), hex(3), context('password_change'));
+    assert.equal(await store.sessions.removeAny(9, context('restore')), 2);
     assert.deepEqual(await audited(store), []);
   }),
 
   ofJoe('sweepEnded: forgets the oldest first, in steps', async (store, joe) => {
     for (const n of upTo(5)) {
       await store.sessions.insert(hex(n), session(n, joe));
-      await store.sessions.remove([hex(n)], trail('logout', { at: 1_000 + n }));
+      await store.sessions.remove([hex(n)], context('logout', { at: 1_000 + n }));
     }
     assert.equal(await store.sessions.sweepEnded(1_000, 9), 0);
     assert.equal(await store.sessions.sweepEnded(1_004, 3), 3);

@@ -7,9 +7,9 @@ import {
   assertRow,
   audited,
   type ConformanceCase,
+  context,
   hex,
   session,
-  trail,
   untilNoted,
   upTo,
 } from './case.ts';
@@ -62,7 +62,7 @@ export const endingCases: readonly ConformanceCase[] = [
     'prove: shows at once under the new id, in one session, and the old id is dead',
     async (store, joe) => {
       await five(store, joe);
-      assert.equal(await store.sessions.prove(hex(1), hex(9), 4_000, trail('confirm')), true);
+      assert.equal(await store.sessions.prove(hex(1), hex(9), 4_000, context('confirm')), true);
       assert.equal(await store.sessions.find(hex(1)), undefined);
       assertRow(await store.sessions.find(hex(9)), session(1, joe, { createdAt: 999, provenAt: 4_000 }));
       assert.equal((await store.sessions.find(hex(0)))?.provenAt, 1_000);
@@ -133,7 +133,7 @@ export const endingCases: readonly ConformanceCase[] = [
     async (store, joe) => {
       for (const n of upTo(7))
         await store.sessions.insert(hex(n), session(n, joe, { createdAt: 1_000 + n, lastSeenAt: 2_000 + n }));
-      const end = async () => handles(await store.sessions.removeOfUser(joe, 'handle-5', 3, trail('end')));
+      const end = async () => handles(await store.sessions.removeOfUser(joe, 'handle-5', 3, context('end')));
       assert.deepEqual(await end(), ['handle-3', 'handle-4', 'handle-6']);
       assert.deepEqual(await remaining(store, 7), [0, 1, 2, 5]);
       assert.deepEqual(await end(), ['handle-0', 'handle-1', 'handle-2']);
@@ -170,12 +170,12 @@ export const endingCases: readonly ConformanceCase[] = [
 
   ofJoe('removeAny: ends sessions of all users, some at a time, until none is left', async (store, joe) => {
     await five(store, joe);
-    assert.equal(await store.sessions.removeAny(2, trail('logout')), 2);
+    assert.equal(await store.sessions.removeAny(2, context('logout')), 2);
     assert.equal((await remaining(store, 5)).length, 3);
-    assert.equal(await store.sessions.removeAny(2, trail('logout')), 2);
-    assert.equal(await store.sessions.removeAny(2, trail('logout')), 1);
+    assert.equal(await store.sessions.removeAny(2, context('logout')), 2);
+    assert.equal(await store.sessions.removeAny(2, context('logout')), 1);
     assert.deepEqual(await remaining(store, 5), []);
-    assert.equal(await store.sessions.removeAny(2, trail('logout')), 0);
+    assert.equal(await store.sessions.removeAny(2, context('logout')), 0);
     await store.sessions.insert(hex(9), session(9, joe));
     assert.deepEqual(await remaining(store, 10), [9]);
   }),
@@ -185,7 +185,7 @@ export const endingCases: readonly ConformanceCase[] = [
       await store.sessions.insert(hex(round), session(round, joe));
       await Promise.all([
         store.sessions.rotate(hex(round), hex(100 + round)),
-        store.sessions.removeAny(9, trail('logout')),
+        store.sessions.removeAny(9, context('logout')),
       ]);
       assert.deepEqual(await store.sessions.ofUser(joe, { most: 9 }), []);
     }
@@ -195,7 +195,7 @@ export const endingCases: readonly ConformanceCase[] = [
     const endings: readonly ((n: number) => Promise<unknown>)[] = [
       (n) => store.sessions.removeByHandle(joe, `handle-${n}`),
       () => store.sessions.removeOfUser(joe, undefined, 99),
-      () => store.sessions.removeAny(99, trail('logout')),
+      () => store.sessions.removeAny(99, context('logout')),
       () => store.accounts.remove(joe, 99),
     ];
     for (const [n, end] of endings.entries()) {

@@ -8,9 +8,9 @@ import {
   assertRow,
   audited,
   type ConformanceCase,
+  context,
   hex,
   over,
-  trail,
   upTo,
 } from './case.ts';
 
@@ -20,7 +20,7 @@ function invitation(name: string, changes: Partial<Invitation> = {}): Invitation
 
 /** Makes the account of a name with an invitation whose token has a hash, at an instant. */
 const register = ({ accounts }: Store, name: string, n: number, at = 4_999, changes = {}) =>
-  accounts.create(account(name, changes), trail('register'), { tokenHash: hex(n), at });
+  accounts.create(account(name, changes), context('register'), { tokenHash: hex(n), at });
 
 const names = async ({ invitations }: Store) =>
   (await invitations.list({ most: 99 })).map(({ canonical }) => canonical);
@@ -51,7 +51,7 @@ export const invitationCases: readonly ConformanceCase[] = [
   }),
 
   over('invitations: one makes one account, and is gone with it', async (store) => {
-    await store.invitations.put(hex(1), invitation('joe'), trail('invite'));
+    await store.invitations.put(hex(1), invitation('joe'), context('invite'));
     assert.equal(await register(store, 'joe', 1), 'created');
     assert.equal((await store.accounts.findUser('id-of-joe'))?.identifier, 'joe');
     assert.equal(await store.invitations.find('joe', hex(1)), undefined);
@@ -116,7 +116,7 @@ export const invitationCases: readonly ConformanceCase[] = [
           const changes = { userId: `racer-${n}` };
           return n % 2 === 0
             ? register(store, 'joe', 1, n, changes)
-            : store.accounts.create(account('joe', changes), trail('register'));
+            : store.accounts.create(account('joe', changes), context('register'));
         }),
       );
       assert.equal(outcomes.filter((outcome) => outcome === 'created').length, 1);
@@ -136,7 +136,7 @@ export const invitationCases: readonly ConformanceCase[] = [
   over('invitations: a removed one is returned once, and leaves an entry once', async (store) => {
     await store.invitations.put(hex(1), invitation('joe'));
     const removed = await Promise.all(
-      upTo(5).map(() => store.invitations.remove('joe', trail('invite_revoke'))),
+      upTo(5).map(() => store.invitations.remove('joe', context('invite_revoke'))),
     );
     const [one, ...more] = removed.filter((found) => found !== undefined);
     assertRow(one, invitation('joe'));

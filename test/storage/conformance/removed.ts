@@ -8,14 +8,14 @@ import {
   assertRow,
   audited,
   type ConformanceCase,
+  context,
   hex,
   session,
-  trail,
   upTo,
 } from './case.ts';
 import { ofJoe, remaining } from './sessions.ts';
 
-const logout = trail('logout', { at: 5_500 });
+const logout = context('logout', { at: 5_500 });
 
 /** What the rules say at 5,500: sessions that idle at 5,000 are dead by then, and those from before 500 are too old. */
 function deathOf({ idleExpiresAt, createdAt }: Session): Death | undefined {
@@ -65,7 +65,7 @@ export const removedCases: readonly ConformanceCase[] = [
     await eight(store, joe);
     const ids = upTo(8).map(hex);
     assert.equal((await store.sessions.remove(ids, logout)).size, 8);
-    const again = await store.sessions.remove(ids.toReversed(), trail('logout', { at: 7_000 }));
+    const again = await store.sessions.remove(ids.toReversed(), context('logout', { at: 7_000 }));
     assert.equal(again.size, 0);
     assert.equal((await store.sessions.findEnded(hex(0)))?.endedAt, 5_500);
     assert.equal((await audited(store)).length, 8);
@@ -142,8 +142,8 @@ export const removedCases: readonly ConformanceCase[] = [
       for (const n of ids) await store.sessions.insert(hex(n), session(n, joe));
       const [listed, ofUser, byHandle] = await Promise.all([
         store.sessions.remove(ids.toReversed().map(hex), logout),
-        store.sessions.removeOfUser(joe, undefined, 99, trail('end')),
-        store.sessions.removeByHandle(joe, `handle-${100 * round + 4}`, trail('end')),
+        store.sessions.removeOfUser(joe, undefined, 99, context('end')),
+        store.sessions.removeByHandle(joe, `handle-${100 * round + 4}`, context('end')),
       ]);
       const told = [...listed.values(), ...ofUser, ...(byHandle ? [byHandle] : [])];
       assert.deepEqual(told.map(({ handle }) => handle).sort(), ids.map((n) => `handle-${n}`).sort());

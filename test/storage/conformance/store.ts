@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { type Store, StoreUnavailable } from '../../../src/storage/port/port.ts';
-import { account, assertRow, type ConformanceCase, hex, over, quota, session, trail, upTo } from './case.ts';
+import {
+  account,
+  assertRow,
+  type ConformanceCase,
+  context,
+  hex,
+  over,
+  quota,
+  session,
+  upTo,
+} from './case.ts';
 
 const mail = {
   kind: 'new_device' as const,
@@ -29,20 +39,20 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   findByHandle: ({ sessions }) => sessions.findByHandle('handle-1'),
   ofUser: ({ sessions }) => sessions.ofUser('id-of-joe', { most: 99 }),
   'end beyond a cap': ({ sessions }) =>
-    sessions.endBeyond('id-of-joe', 1_000, { most: 9, step: 1, trail: trail('logout') }),
+    sessions.endBeyond('id-of-joe', 1_000, { most: 9, step: 1, context: context('logout') }),
   prove: ({ sessions }) => sessions.prove(hex(1), hex(8), 2_000),
   rotate: ({ sessions }) => sessions.rotate(hex(1), hex(9)),
   remove: ({ sessions }) => sessions.remove([hex(1)]),
   removeByHandle: ({ sessions }) => sessions.removeByHandle('id-of-joe', 'handle-1'),
   removeOfUser: ({ sessions }) => sessions.removeOfUser('id-of-joe', undefined, 99),
-  removeAny: ({ sessions }) => sessions.removeAny(99, trail('logout')),
+  removeAny: ({ sessions }) => sessions.removeAny(99, context('logout')),
   'sweep of sessions': ({ sessions }) => sessions.sweep(9_999, 1),
   take: ({ throttle }) => throttle.take([quota(1, 9)], 1_000),
-  giveBack: ({ throttle }) => throttle.giveBack([{ key: hex(1), windowEndsAt: 2_000 }]),
+  refund: ({ throttle }) => throttle.refund([{ key: hex(1), windowEndsAt: 2_000 }]),
   'look at windows': ({ throttle }) => throttle.look([hex(1)]),
   'clear windows': ({ throttle }) => throttle.clear([hex(1)]),
   'sweep of windows': ({ throttle }) => throttle.sweep(9_999, 1),
-  append: ({ audit }) => audit.append(trail('login'), {}),
+  append: ({ audit }) => audit.append(context('login'), {}),
   read: ({ audit }) => audit.read({ most: 1 }),
   ends: ({ audit }) => audit.ends(),
   verify: ({ audit }) => audit.verify(() => {}),
@@ -70,7 +80,7 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   'sweep of devices': ({ devices }) => devices.sweep(9_999, 1),
   'removal of an account': ({ accounts }) => accounts.remove('id-of-joe', 9),
   'reclaim of accounts': ({ accounts }) => accounts.reclaim(9),
-  'sessions of disabled accounts': ({ accounts }) => accounts.endOfDisabled('', 9, trail('logout')),
+  'sessions of disabled accounts': ({ accounts }) => accounts.endOfDisabled('', 9, context('logout')),
   ping: (store) => store.ping(),
 };
 

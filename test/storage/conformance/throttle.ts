@@ -80,26 +80,26 @@ export const throttleCases: readonly ConformanceCase[] = [
   over('throttle: what is given back can be taken again, once', async (store) => {
     const two = quota(1, 2);
     await takeMany(store, 2, [two], 10_000);
-    await store.throttle.giveBack([{ key: two.key, windowEndsAt: 11_000 }]);
+    await store.throttle.refund([{ key: two.key, windowEndsAt: 11_000 }]);
     assert.equal(await takeMany(store, 5, [two], 10_500), 1);
   }),
 
   over('throttle: nothing is given back beyond what was taken', async (store) => {
     const two = quota(1, 2);
     await takeMany(store, 1, [two], 10_000);
-    for (const _ of upTo(5)) await store.throttle.giveBack([{ key: two.key, windowEndsAt: 11_000 }]);
+    for (const _ of upTo(5)) await store.throttle.refund([{ key: two.key, windowEndsAt: 11_000 }]);
     assert.equal(await takeMany(store, 5, [two], 10_000), 2);
   }),
 
   over('throttle: nothing is given back to another window or another key', async (store) => {
     const one = quota(1, 1);
     await takeMany(store, 1, [one], 10_000);
-    await store.throttle.giveBack([{ key: one.key, windowEndsAt: 10_999 }]);
-    await store.throttle.giveBack([{ key: one.key, windowEndsAt: 11_001 }]);
-    await store.throttle.giveBack([{ key: quota(2, 1).key, windowEndsAt: 11_000 }]);
+    await store.throttle.refund([{ key: one.key, windowEndsAt: 10_999 }]);
+    await store.throttle.refund([{ key: one.key, windowEndsAt: 11_001 }]);
+    await store.throttle.refund([{ key: quota(2, 1).key, windowEndsAt: 11_000 }]);
     assert.deepEqual(await store.throttle.take([one], 10_500), refused(11_000));
     assert.deepEqual(await store.throttle.take([one], 11_500), allowed(12_500));
-    await store.throttle.giveBack([{ key: one.key, windowEndsAt: 11_000 }]);
+    await store.throttle.refund([{ key: one.key, windowEndsAt: 11_000 }]);
     assert.deepEqual(await store.throttle.take([one], 11_500), refused(12_500));
   }),
 
@@ -109,7 +109,7 @@ export const throttleCases: readonly ConformanceCase[] = [
       const [wide, narrow, other] = [quota(3, 4, 3_000), quota(1, 3, 2_000), quota(2, 2)];
       await takeMany(store, 3, [wide, narrow], 10_000);
       await takeMany(store, 2, [other], 10_000);
-      await store.throttle.giveBack([
+      await store.throttle.refund([
         { key: wide.key, windowEndsAt: 13_000 },
         { key: narrow.key, windowEndsAt: 12_000 },
       ]);
@@ -117,13 +117,13 @@ export const throttleCases: readonly ConformanceCase[] = [
       assert.equal(await takeMany(store, 9, [wide], 10_500), 2);
       assert.equal(await takeMany(store, 9, [other], 10_500), 0);
       // Of one that is gone and one that is there, the one that is there gets its own back.
-      await store.throttle.giveBack([
+      await store.throttle.refund([
         { key: narrow.key, windowEndsAt: 11_000 },
         { key: wide.key, windowEndsAt: 13_000 },
       ]);
       assert.equal(await takeMany(store, 9, [narrow], 10_500), 0);
       assert.equal(await takeMany(store, 9, [wide], 10_500), 1);
-      await store.throttle.giveBack([]);
+      await store.throttle.refund([]);
     },
   ),
 
@@ -135,7 +135,7 @@ export const throttleCases: readonly ConformanceCase[] = [
       await Promise.all(
         upTo(40).map(async (n) => {
           await store.throttle.take(n % 2 === 0 ? quotas : quotas.toReversed(), 10_000);
-          await store.throttle.giveBack(n % 3 === 0 ? windows : windows.toReversed());
+          await store.throttle.refund(n % 3 === 0 ? windows : windows.toReversed());
         }),
       );
       assert.equal(await takeMany(store, 110, quotas, 10_500), 100);

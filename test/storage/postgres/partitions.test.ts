@@ -11,7 +11,7 @@ import { type Carried, carriedOut, explaining } from '../../support/postgres/pla
 import type { PostgresServer } from '../../support/postgres/server.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { account, hex, session, trail } from '../conformance/case.ts';
+import { account, context, hex, session } from '../conformance/case.ts';
 import { conformance } from '../conformance.ts';
 
 describe('the suite of all stores', () => {
@@ -24,8 +24,8 @@ describe('the suite of all stores', () => {
 
 test('what was there before is there afterwards', async () => {
   const url = await divided(await sharedPostgres(), async ({ accounts, sessions }) => {
-    await accounts.create(account('joe'), trail('register'));
-    await sessions.insert(hex(1), session(1, 'id-of-joe'), trail('login'));
+    await accounts.create(account('joe'), context('register'));
+    await sessions.insert(hex(1), session(1, 'id-of-joe'), context('login'));
   });
   const { accounts, sessions, audit } = await openNode(url);
   expect(await sessions.find(hex(1))).toEqual(session(1, 'id-of-joe'));
@@ -170,14 +170,14 @@ test('what touches more is what the documentation lists', async () => {
     await node.ping();
     await sessions.remove(
       names.slice(2, 10).map((_, i) => hex(i + 2)),
-      trail('logout'),
+      context('logout'),
     );
-    await accounts.endOfDisabled('', 5, trail('logout'));
+    await accounts.endOfDisabled('', 5, context('logout'));
     await sessions.sweep(10_000, 5);
     await sessions.sweepEnded(20_000, 5);
     for (const { sweep } of [throttle, devices]) await sweep(10_000, 5);
     await tokens.sweep(10_000, 99_999, 5);
-    await sessions.removeAny(99, trail('logout'));
+    await sessions.removeAny(99, context('logout'));
   });
   const found = new Set(statements.filter(isWide).map(nameOfWide));
   expect([...found].sort()).toEqual(Object.keys(wide).sort());

@@ -5,7 +5,7 @@ import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe } from '../../support/postgres/pair.ts';
 import { carriedOut, explaining } from '../../support/postgres/plans.ts';
 import { startPostgres } from '../../support/postgres.ts';
-import { account, hex, session, trail } from '../conformance/case.ts';
+import { account, context, hex, session } from '../conformance/case.ts';
 
 /** Rows of joe, and rows of others: a half of all entries is about joe, and all of it older than the rest. */
 const fill = [
@@ -35,7 +35,7 @@ test('B5: no statement of a request reads many more rows than it answers with', 
   const { accounts, audit, devices, sessions } = await openNode(url, { trustMs: 0 });
   await accounts.create(account('joe'));
   await queryAt(url, ...fill.map((sql) => [sql] as const));
-  const ending = { most: 200, trail: trail('logout') };
+  const ending = { most: 200, context: context('logout') };
   const read = async (something: () => Promise<unknown>) => {
     const statements = await carriedOut(server, something);
     expect(statements.length).toBeGreaterThan(0);
@@ -53,19 +53,19 @@ test('B5: no statement of a request reads many more rows than it answers with', 
     'a page of sessions': () => sessions.ofUser(joe, { most: 201 }),
     'a later page of sessions': () =>
       sessions.ofUser(joe, { before: { lastSeenAt: 6_000, handle: 'many-5000' }, most: 201 }),
-    'a session by its handle': () => sessions.removeByHandle(joe, 'many-77', trail('logout')),
-    'eight sessions': () => sessions.remove([1, 2, 3, 4, 5, 6, 7, 8].map(hex), trail('logout')),
-    'a step of an end of all': () => sessions.removeOfUser(joe, 'many-50', 200, trail('logout')),
+    'a session by its handle': () => sessions.removeByHandle(joe, 'many-77', context('logout')),
+    'eight sessions': () => sessions.remove([1, 2, 3, 4, 5, 6, 7, 8].map(hex), context('logout')),
+    'a step of an end of all': () => sessions.removeOfUser(joe, 'many-50', 200, context('logout')),
     'a hash that is replaced': () =>
-      accounts.replaceHash(joe, 'hash of joe', 'new', trail('password'), ending),
+      accounts.replaceHash(joe, 'hash of joe', 'new', context('password'), ending),
     'a login beyond a cap of a hundred': () =>
-      sessions.insert(hex(20_000), session(20_000, joe), trail('login'), {
+      sessions.insert(hex(20_000), session(20_000, joe), context('login'), {
         most: 100,
         step: 200,
-        trail: trail('logout'),
+        context: context('logout'),
       }),
-    'a removal of the account': () => accounts.remove(joe, 200, trail('account_delete')),
-    'a step of its reclaim': () => accounts.reclaim(200, trail('account_delete')),
+    'a removal of the account': () => accounts.remove(joe, 200, context('account_delete')),
+    'a step of its reclaim': () => accounts.reclaim(200, context('account_delete')),
   };
   for (const [what, something] of Object.entries(asked)) expect.soft(await read(something), what).toEqual([]);
 }, 60_000);

@@ -11,7 +11,7 @@ import { program, startPooler, type Through } from '../../support/postgres/pgbou
 import { timed } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProcess, until } from '../../support/process.ts';
-import { account, hex, session, trail } from '../conformance/case.ts';
+import { account, context, hex, session } from '../conformance/case.ts';
 import { conformance } from '../conformance.ts';
 
 const cleaning: (() => Promise<void>)[] = [];
@@ -105,7 +105,7 @@ describe.skipIf(program === undefined)(where, () => {
     const idHash = await sessionKnownTo(store, store);
     const [deaf, hearing] = [await openNode(through(url)), await openNode(through(url), { listenUrl: url })];
     for (const node of [deaf, hearing]) expect(await isAccepted(node, idHash)).toBe(true);
-    await store.sessions.remove([idHash], trail('logout'));
+    await store.sessions.remove([idHash], context('logout'));
     const endedAt = performance.now();
     await untilSo(async () => !(await isAccepted(hearing, idHash)), 'the end to be told');
     expect(performance.now() - endedAt).toBeLessThan(600);
@@ -131,9 +131,9 @@ describe.skipIf(program === undefined)(where, () => {
   test('nothing is left on the connections that others get: no setting, no lock, no statement, nobody who listens', async () => {
     const { url, store } = await pooled();
     for (let n = 1; n <= 20; n += 1) {
-      await store.sessions.insert(hex(n), session(n, joe), trail('login'));
+      await store.sessions.insert(hex(n), session(n, joe), context('login'));
       await store.sessions.find(hex(n));
-      await store.sessions.remove([hex(n)], trail('logout'));
+      await store.sessions.remove([hex(n)], context('logout'));
     }
     await store.audit.read({ most: 100 });
     await store.mails.enqueue(

@@ -6,9 +6,9 @@ import { type Session, type Store, StoreUnavailable } from '../../../src/storage
 import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe, untilSo } from '../../support/postgres/pair.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
-import { account, hex, session, trail } from '../conformance/case.ts';
+import { account, context, hex, session } from '../conformance/case.ts';
 
-const ended = trail('logout');
+const ended = context('logout');
 
 type Told = Pick<Map<unknown, Session>, 'values'>;
 

@@ -10,7 +10,7 @@ import { type AtEnd, openNode, queryAt } from '../../support/postgres/ground.ts'
 import { joe, openPair, untilSo } from '../../support/postgres/pair.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProxy } from '../../support/proxy.ts';
-import { account, hex, session, trail, untilNoted } from '../conformance/case.ts';
+import { account, context, hex, session, untilNoted } from '../conformance/case.ts';
 
 const start = 1_700_000_000_000;
 const rules: SessionRules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser: 0 };
@@ -44,7 +44,7 @@ async function begin(store: Store, changes: Partial<SessionRules> = {}, now = st
     owner,
     'uuid',
     now,
-    trail('login'),
+    context('login'),
   );
   if (!('id' in begun)) throw new Error('The session was refused.');
   return begun.id;
@@ -112,7 +112,7 @@ test.concurrent('N3: a use noted on one node revives nothing that another one en
     b.sessions.touch(hex(round), 2_000, 6_000);
     // Around the instant at which the use is written.
     await sleep(75 + round * 5);
-    await a.sessions.remove([hex(round)], trail('logout'));
+    await a.sessions.remove([hex(round)], context('logout'));
   }
   await untilNoted();
   expect(await queryAt(url, ['SELECT handle FROM sessions'])).toEqual([]);

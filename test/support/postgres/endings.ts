@@ -1,7 +1,7 @@
 /** Every way in which a session ends, or its user may no longer come in, at the port of the store. */
 
 import type { Store } from '../../../src/storage/port/port.ts';
-import { hex, session, trail } from '../../storage/conformance/case.ts';
+import { context, hex, session } from '../../storage/conformance/case.ts';
 import { joe } from './pair.ts';
 
 export interface Ending {
@@ -10,7 +10,7 @@ export interface Ending {
   readonly end: (store: Store) => Promise<unknown>;
 }
 
-const ended = trail('logout');
+const ended = context('logout');
 
 export const endings: readonly Ending[] = [
   { title: 'by its id', end: (store) => store.sessions.remove([hex(1)], ended) },
@@ -24,7 +24,7 @@ export const endings: readonly Ending[] = [
       store.accounts.replaceHash(joe, 'hash of joe', 'new hash', ended, {
         exceptHandle: undefined,
         most: 99,
-        trail: ended,
+        context: ended,
       }),
   },
   { title: 'as its user is disabled', end: (store) => store.accounts.setDisabled(joe, 2_000, ended) },
@@ -33,6 +33,7 @@ export const endings: readonly Ending[] = [
   { title: 'for another id', end: (store) => store.sessions.rotate(hex(1), hex(9), ended) },
   {
     title: 'beyond the cap',
-    end: (store) => store.sessions.insert(hex(8), session(8, joe), ended, { most: 1, step: 9, trail: ended }),
+    end: (store) =>
+      store.sessions.insert(hex(8), session(8, joe), ended, { most: 1, step: 9, context: ended }),
   },
 ];

@@ -1,13 +1,13 @@
 /** Entries of the audit on their way: written in the commit of the deed, and linked into the chain a moment later. */
 
-import type { Trail } from '../../port/port.ts';
+import type { AuditContext } from '../../port/port.ts';
 import type { About } from '../../shared/audit-chain.ts';
 import { storable } from '../connection/text.ts';
 import type { Database, InStep } from '../connection/transaction.ts';
 
 /** What an entry will say. */
 export interface Left {
-  readonly trail: Trail;
+  readonly context: AuditContext;
   readonly about: About;
 }
 
@@ -33,16 +33,16 @@ export class Waiting {
   }
 
   /** Leaves an entry of whom or what a step was about, if it was handed a trail to leave. */
-  async add(run: InStep, trail: Trail | undefined, about: About): Promise<void> {
-    if (trail) await this.addAll(run, [{ trail, about }]);
+  async add(run: InStep, context: AuditContext | undefined, about: About): Promise<void> {
+    if (context) await this.addAll(run, [{ context, about }]);
   }
 
   /** Leaves an entry for each of whom or what a step was about, if it was handed a trail to leave. */
-  async addEach(run: InStep, trail: Trail | undefined, abouts: readonly About[]): Promise<void> {
-    if (!trail) return;
+  async addEach(run: InStep, context: AuditContext | undefined, abouts: readonly About[]): Promise<void> {
+    if (!context) return;
     await this.addAll(
       run,
-      abouts.map((about) => ({ trail, about })),
+      abouts.map((about) => ({ context, about })),
     );
   }
 
@@ -54,14 +54,14 @@ export class Waiting {
         return text === undefined ? null : storable(text);
       });
     const { rows } = await run<{ id: number }>(insert, [
-      entries.map(({ trail }) => trail.at),
-      texts(({ trail }) => trail.event),
-      texts(({ trail }) => trail.outcome),
+      entries.map(({ context }) => context.at),
+      texts(({ context }) => context.event),
+      texts(({ context }) => context.outcome),
       texts(({ about }) => about.userId),
       texts(({ about }) => about.handle),
-      texts(({ trail }) => trail.contract),
-      texts(({ trail }) => trail.network),
-      texts(({ trail }) => trail.requestId),
+      texts(({ context }) => context.contract),
+      texts(({ context }) => context.network),
+      texts(({ context }) => context.requestId),
     ]);
     run.afterwards(() => {
       for (const { id } of rows) this.#newest = Math.max(this.#newest, id);

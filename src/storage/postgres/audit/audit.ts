@@ -44,7 +44,7 @@ export function auditIn(db: Database, waiting: Waiting, digest: Digest): OwnAudi
   };
 
   return {
-    append: (trail, about) => appends.append({ trail, about }),
+    append: (context, about) => appends.append({ context, about }),
 
     async read(query) {
       await link();

@@ -131,7 +131,7 @@ export class Connections implements Database {
     const client = await this.#pool.lend(deadline);
     return new Promise<Result>((resolve, reject) => {
       let isLent = true;
-      const giveBack = (isSound: boolean) => {
+      const refund = (isSound: boolean) => {
         if (!isLent) return;
         isLent = false;
         clearTimeout(timer);
@@ -139,7 +139,7 @@ export class Connections implements Database {
         client.release(!isSound);
       };
       const giveUp = (error: StoreUnavailable) => {
-        giveBack(false);
+        refund(false);
         reject(error);
       };
       this.#working.add(giveUp);
@@ -147,12 +147,12 @@ export class Connections implements Database {
       work(client).then(
         (result) => {
           const isOld = this.#options.login.isReadOnly(client);
-          giveBack(!isOld && client.getTransactionStatus() === 'I');
+          refund(!isOld && client.getTransactionStatus() === 'I');
           if (isOld) reject(new StoreUnavailable(readOnly));
           else resolve(result);
         },
         (error) => {
-          giveBack(client.getTransactionStatus() === 'I' && isHarmless(error));
+          refund(client.getTransactionStatus() === 'I' && isHarmless(error));
           reject(error);
         },
       );

@@ -1,6 +1,6 @@
 /** What became of sessions that are gone: one row each under the hash of the id, kept for a while. */
 
-import type { EndedSession, Trail } from '../../port/port.ts';
+import type { AuditContext, EndedSession } from '../../port/port.ts';
 import type { EndCause } from '../../shared/session-ends.ts';
 import { disown, hashes } from '../cluster/owners.ts';
 import type { Run } from '../connection/transaction.ts';
@@ -34,10 +34,10 @@ export async function noteEnded(
  * Ends at most `most` sessions of any users; returns the hashes of their ids. What another step holds comes last, and is
  * waited for: a session that gets another id meanwhile must not slip through.
  */
-export async function endAny(run: Run, most: number, trail: Trail): Promise<string[]> {
+export async function endAny(run: Run, most: number, context: AuditContext): Promise<string[]> {
   const free = await lockAny(run, most, 'SKIP LOCKED');
   const locked = free.length < most ? await lockAny(run, most, '') : free;
-  const { at, event, outcome, contract } = trail;
+  const { at, event, outcome, contract } = context;
   const { rows } = await run<{ idHash: string }>(
     `WITH gone AS (
        DELETE FROM sessions USING unnest($1::text[], $2::bytea[]) AS locked (user_id, id_hash)

@@ -7,7 +7,7 @@ import type { Run } from '../connection/transaction.ts';
 const looked = 2_000;
 
 /** Whose sessions, which are alive at `at`, and which one does not count. */
-export interface Beyond extends Omit<Cap, 'trail'> {
+export interface Beyond extends Omit<Cap, 'context'> {
   readonly userId: string;
   readonly at: number;
   readonly exceptHandle: string;

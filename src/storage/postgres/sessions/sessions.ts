@@ -1,6 +1,6 @@
 /** Sessions in PostgreSQL: one row each under its user and the hash of the id. */
 
-import type { Ending, Session, SessionStore, Trail } from '../../port/port.ts';
+import type { AuditContext, Ending, Session, SessionStore } from '../../port/port.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
 import type { Waiting } from '../audit/audit-outbox.ts';
 import { own } from '../cluster/owners.ts';
@@ -22,12 +22,12 @@ export interface SessionsOfUser {
     userId: string,
     exceptHandle: string | undefined,
     most: number,
-    trail: Trail | undefined,
+    context: AuditContext | undefined,
   ): Promise<Session[]>;
   /** Whether there are `most`, or all but one, or more: as many as end in one step. */
   hasMany(run: Run, userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): Promise<boolean>;
   /** At most `most`, without an entry for each; returns how many. */
-  drop(run: InStep, userId: string, most: number, trail: Trail | undefined): Promise<number>;
+  drop(run: InStep, userId: string, most: number, context: AuditContext | undefined): Promise<number>;
 }
 
 /** What the sessions work with. */
@@ -62,10 +62,10 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
   async function ended(
     run: InStep,
     rows: readonly KeptSession[],
-    trail: Trail | undefined,
+    context: AuditContext | undefined,
   ): Promise<Session[]> {
-    const sessions = await gone(run, rows, trail);
-    await waiting.addEach(run, trail, sessions);
+    const sessions = await gone(run, rows, context);
+    await waiting.addEach(run, context, sessions);
     return sessions;
   }
 
@@ -82,15 +82,15 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     take(run, usedLast, [userId, exceptHandle ?? null, most]);
 
   const inStep: SessionsOfUser = {
-    end: async (run, userId, exceptHandle, most, trail) =>
-      ended(run, await ofUser(run, userId, exceptHandle, most), trail),
+    end: async (run, userId, exceptHandle, most, context) =>
+      ended(run, await ofUser(run, userId, exceptHandle, most), context),
     hasMany,
-    drop: async (run, userId, most, trail) =>
-      (await gone(run, await ofUser(run, userId, undefined, most), trail)).length,
+    drop: async (run, userId, most, context) =>
+      (await gone(run, await ofUser(run, userId, undefined, most), context)).length,
   };
 
   /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
-  async function endBeyond(run: InStep, asked: Beyond, trail: Trail): Promise<number> {
+  async function endBeyond(run: InStep, asked: Beyond, context: AuditContext): Promise<number> {
     const handles = await handlesBeyond(run, asked);
     if (handles.length === 0) return 0;
     const surplus = await take(run, 'user_id = $1 AND handle = ANY ($2::text[])', [asked.userId, handles]);
@@ -98,8 +98,8 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     const order = new Map(handles.map((handle, n) => [handle, n]));
     const place = ({ handle }: Session) => order.get(handle) ?? 0;
     const sessions = surplus.toSorted((a, b) => place(a) - place(b));
-    await gone(run, sessions, trail);
-    await waiting.addEach(run, trail, sessions);
+    await gone(run, sessions, context);
+    await waiting.addEach(run, context, sessions);
     return sessions.length;
   }
 
@@ -108,7 +108,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     idHash: string,
     newIdHash: string,
     provenAt: number | null,
-    trail?: Trail,
+    context?: AuditContext,
   ): Promise<boolean> {
     const userId = await owners.of(db, idHash);
     if (userId === undefined) return false;
@@ -124,8 +124,8 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       run.afterwards(() => checks.expectSession(newIdHash));
       await own(run, newIdHash, userId);
       const old = renewed.map((row) => ({ ...row, idHash }));
-      await gone(run, old, trail);
-      if (provenAt !== null) await waiting.addEach(run, trail, renewed);
+      await gone(run, old, context);
+      if (provenAt !== null) await waiting.addEach(run, context, renewed);
       run.afterwards(() => touches.move(idHash, newIdHash));
       return true;
     });
@@ -134,7 +134,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
   return {
     inStep,
 
-    insert: (idHash, session, trail, cap) =>
+    insert: (idHash, session, context, cap) =>
       db.step(async (run) => {
         const { userId, handle } = session;
         const isUser = await (cap ? holdToChange : holdToAdd)(run, userId);
@@ -142,17 +142,17 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         run.afterwards(() => checks.expectSession(idHash));
         await own(run, idHash, userId);
         await insertSession(run, idHash, session);
-        await waiting.add(run, trail, { userId, handle });
+        await waiting.add(run, context, { userId, handle });
         if (!cap) return 'inserted';
         const { most, step } = cap;
         const asked = { userId, at: session.createdAt, most: most - 1, step, exceptHandle: handle };
-        return (await endBeyond(run, asked, cap.trail)) === step ? 'over_cap' : 'inserted';
+        return (await endBeyond(run, asked, cap.context)) === step ? 'over_cap' : 'inserted';
       }),
 
-    endBeyond: (userId, at, { most, step, trail }) =>
+    endBeyond: (userId, at, { most, step, context }) =>
       db.step(async (run) => {
         await holdToChange(run, userId);
-        return endBeyond(run, { userId, at, most, step, exceptHandle: '' }, trail);
+        return endBeyond(run, { userId, at, most, step, exceptHandle: '' }, context);
       }),
 
     find: (idHash, whom) => checks.session(idHash, whom),
@@ -176,9 +176,9 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     },
 
     prove: renew,
-    rotate: (idHash, newIdHash, trail) => renew(idHash, newIdHash, null, trail),
+    rotate: (idHash, newIdHash, context) => renew(idHash, newIdHash, null, context),
 
-    async remove(idHashes, trail, deathOf) {
+    async remove(idHashes, context, deathOf) {
       const ownersOf = await owners.find(db, idHashes);
       if (ownersOf.size === 0) return new Map();
       return db.step(async (run) => {
@@ -193,26 +193,26 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
           if (death) await gone(run, [row], expiryOf(row, death));
           else alive.push(row);
         }
-        await ended(run, alive, trail);
+        await ended(run, alive, context);
         return new Map(alive.map((row) => [row.idHash, sessionOf(row)]));
       });
     },
 
-    removeByHandle: (userId, handle, trail) =>
+    removeByHandle: (userId, handle, context) =>
       db.step(async (run) => {
         const [removed] = await ended(
           run,
           await take(run, 'user_id = $1 AND handle = $2', [userId, handle]),
-          trail,
+          context,
         );
         return removed;
       }),
 
-    removeOfUser: (userId, exceptHandle, most, trail) =>
+    removeOfUser: (userId, exceptHandle, most, context) =>
       db.step(async (run) => {
         await holdToChange(run, userId);
         if (exceptHandle !== undefined && !(await isThere(run, userId, exceptHandle))) return [];
-        return inStep.end(run, userId, exceptHandle, most, trail);
+        return inStep.end(run, userId, exceptHandle, most, context);
       }),
 
     async findByHandle(handle, userId) {
@@ -221,9 +221,9 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       return (await db.read<Session>(sql, values)).rows[0];
     },
 
-    removeAny: (most, trail) =>
+    removeAny: (most, context) =>
       db.step(async (run) => {
-        const idHashes = await endAny(run, most, trail);
+        const idHashes = await endAny(run, most, context);
         run.afterwards(() => news.ended(idHashes));
         return idHashes.length;
       }),

@@ -1,7 +1,7 @@
 /** The chain of the audit in SQLite: appended to in the commit of the deed, and cut at its start. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { type AuditEntry, StoreUnavailable, type Trail } from '../../port/port.ts';
+import { type AuditContext, type AuditEntry, StoreUnavailable } from '../../port/port.ts';
 import {
   type About,
   type Digest,
@@ -30,20 +30,20 @@ export class Chain {
    * other processes append too. A number that somebody gave to an entry of theirs is passed over, so that it stops
    * nobody and `verify` finds it.
    */
-  append(trail: Trail | undefined, about: About): void {
-    this.appendEach(trail, [about]);
+  append(context: AuditContext | undefined, about: About): void {
+    this.appendEach(context, [about]);
   }
 
   /** The same for several of one trail, in their order. */
-  appendEach(trail: Trail | undefined, each: readonly About[]): void {
-    if (!trail || each.length === 0) return;
-    const { at, event, outcome, contract, network, requestId } = trail;
+  appendEach(context: AuditContext | undefined, each: readonly About[]): void {
+    if (!context || each.length === 0) return;
+    const { at, event, outcome, contract, network, requestId } = context;
     const { insert, moveLast } = this.#statements;
     let { hash, seq } = this.ends().last;
     seq = Math.max(seq, this.#newestSeq());
     for (const { userId = null, handle = null } of each) {
       seq += 1;
-      hash = this.hash(hash, { ...trail, seq, userId, handle });
+      hash = this.hash(hash, { ...context, seq, userId, handle });
       insert.run(seq, at, event, outcome, userId, handle, contract, network, requestId, hash);
     }
     moveLast.run(seq, hash);

@@ -37,7 +37,7 @@ export function auditIn(db: DatabaseSync, reader: Reader, writer: Writer, chain:
   };
 
   return {
-    append: (trail, about) => writer.write(() => chain.append(trail, about)),
+    append: (context, about) => writer.write(() => chain.append(context, about)),
 
     async read({ userId, before = Number.MAX_SAFE_INTEGER, after, most }) {
       const [ofAll, ofUser] = after === undefined ? [select, selectOfUser] : [selectAfter, selectOfUserAfter];

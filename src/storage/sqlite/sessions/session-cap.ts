@@ -7,7 +7,12 @@ import type { Cap } from '../../port/port.ts';
 const looked = 2_000;
 
 /** The handles of the sessions to end, the one used least recently first; for a step of the writer. */
-export type Beyond = (userId: string, at: number, cap: Omit<Cap, 'trail'>, exceptHandle: string) => string[];
+export type Beyond = (
+  userId: string,
+  at: number,
+  cap: Omit<Cap, 'context'>,
+  exceptHandle: string,
+) => string[];
 
 export function beyondIn(db: DatabaseSync): Beyond {
   const others = 'user_id = ? AND handle <> ?';

@@ -1,7 +1,7 @@
 /** Sessions in SQLite: one row each under the hash of the id; uses are written back in batches. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Ending, Session, SessionStore, Trail } from '../../port/port.ts';
+import type { AuditContext, Ending, Session, SessionStore } from '../../port/port.ts';
 import { shares } from '../../shared/session-cache.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
 import type { Chain } from '../audit/audit-chain.ts';
@@ -25,11 +25,16 @@ interface Removed extends Session {
 /** Removals of the sessions of a user inside a step of somebody else. */
 export interface SessionsOfUser {
   /** At most `most`, or of all but one, with an entry in the audit for each. */
-  end(userId: string, exceptHandle: string | undefined, most: number, trail: Trail | undefined): Session[];
+  end(
+    userId: string,
+    exceptHandle: string | undefined,
+    most: number,
+    context: AuditContext | undefined,
+  ): Session[];
   /** Whether there are `most`, or all but one, or more: as many as end in one step. */
   hasMany(userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): boolean;
   /** At most `most`, without an entry for each; returns how many. */
-  drop(userId: string, most: number, trail: Trail | undefined): number;
+  drop(userId: string, most: number, context: AuditContext | undefined): number;
 }
 
 /** Behind the last place there can be in the list of a user. */
@@ -100,23 +105,23 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   }
 
   const inStep: SessionsOfUser = {
-    end(userId, exceptHandle, most, trail) {
-      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null, most), trail);
-      chain.appendEach(trail, removed);
+    end(userId, exceptHandle, most, context) {
+      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null, most), context);
+      chain.appendEach(context, removed);
       return removed;
     },
     hasMany: (userId, { exceptHandle = null, most }) =>
       countOfUser.get(userId, exceptHandle, most)?.['count'] === most,
-    drop: (userId, most, trail) => gone(removeOfUser.all(userId, null, most), trail).length,
+    drop: (userId, most, context) => gone(removeOfUser.all(userId, null, most), context).length,
   };
 
   /** Ends sessions of a user, with an entry in the audit for each, in the order of their handles; returns how many. */
-  function endEach(userId: string, handles: readonly string[], trail: Trail): number {
+  function endEach(userId: string, handles: readonly string[], context: AuditContext): number {
     const order = new Map(handles.map((handle, n) => [handle, n]));
     const place = ({ handle }: Session) => order.get(handle) ?? 0;
-    const removed = gone(removeByHandles.all(JSON.stringify(handles), userId), trail);
+    const removed = gone(removeByHandles.all(JSON.stringify(handles), userId), context);
     chain.appendEach(
-      trail,
+      context,
       removed.toSorted((a, b) => place(a) - place(b)),
     );
     return removed.length;
@@ -127,19 +132,19 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     idHash: string,
     newIdHash: string,
     provenAt: number | null,
-    trail: Trail | undefined,
+    context: AuditContext | undefined,
   ): Session | undefined {
     const session = select.get(idHash) as Session | undefined;
     if (!session || rotate.run(newIdHash, provenAt, idHash).changes === 0) return undefined;
     sessions.forget(idHash);
     sessions.forget(newIdHash);
-    ended.note(idHash, session, trail);
+    ended.note(idHash, session, context);
     touches.move(idHash, newIdHash);
     return session;
   }
 
   return {
-    insert: (idHash, session, trail, cap) =>
+    insert: (idHash, session, context, cap) =>
       writer.write(() => {
         const { handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = session;
         const { provenAt, network, device } = session;
@@ -158,15 +163,15 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         );
         if (changes === 0) return 'unknown_account';
         sessions.forget(idHash);
-        chain.append(trail, { userId, handle });
+        chain.append(context, { userId, handle });
         if (!cap) return 'inserted';
         const besides = { ...cap, most: cap.most - 1 };
         const ending = beyond(userId, createdAt, besides, handle);
-        return endEach(userId, ending, cap.trail) === cap.step ? 'over_cap' : 'inserted';
+        return endEach(userId, ending, cap.context) === cap.step ? 'over_cap' : 'inserted';
       }),
 
     endBeyond: (userId, at, cap) =>
-      writer.write(() => endEach(userId, beyond(userId, at, cap, ''), cap.trail)),
+      writer.write(() => endEach(userId, beyond(userId, at, cap, ''), cap.context)),
 
     find: sessions.find,
 
@@ -179,17 +184,17 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     touch: (idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) =>
       touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter }),
 
-    prove: (idHash, newIdHash, provenAt, trail) =>
+    prove: (idHash, newIdHash, provenAt, context) =>
       writer.write(() => {
-        const session = renew(idHash, newIdHash, provenAt, trail);
-        if (session) chain.append(trail, session);
+        const session = renew(idHash, newIdHash, provenAt, context);
+        if (session) chain.append(context, session);
         return session !== undefined;
       }),
 
-    rotate: (idHash, newIdHash, trail) =>
-      writer.write(() => renew(idHash, newIdHash, null, trail) !== undefined),
+    rotate: (idHash, newIdHash, context) =>
+      writer.write(() => renew(idHash, newIdHash, null, context) !== undefined),
 
-    async remove(idHashes, trail, deathOf) {
+    async remove(idHashes, context, deathOf) {
       // Ids of no session cost no commit: what can be seen to be gone is gone for good.
       if (!idHashes.some((idHash) => sessions.find(idHash))) return new Map();
       return writer.write(() => {
@@ -197,27 +202,27 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         const removed = new Map<string, Session>();
         for (const row of rows.toSorted(byCreation)) {
           const death = deathOf?.(row);
-          const [session] = gone([{ ...row }], death ? expiryOf(row, death) : trail);
+          const [session] = gone([{ ...row }], death ? expiryOf(row, death) : context);
           if (death || !session) continue;
-          chain.append(trail, session);
+          chain.append(context, session);
           removed.set(row.idHash, session);
         }
         return removed;
       });
     },
 
-    removeByHandle: (userId, handle, trail) =>
+    removeByHandle: (userId, handle, context) =>
       writer.write(() => {
-        const [removed] = gone(removeByHandle.all(handle, userId), trail);
-        if (removed) chain.append(trail, removed);
+        const [removed] = gone(removeByHandle.all(handle, userId), context);
+        if (removed) chain.append(context, removed);
         return removed;
       }),
 
-    removeOfUser: (userId, exceptHandle, most, trail) =>
+    removeOfUser: (userId, exceptHandle, most, context) =>
       writer.write(() =>
         exceptHandle !== undefined && !isThere.get(userId, exceptHandle)
           ? []
-          : inStep.end(userId, exceptHandle, most, trail),
+          : inStep.end(userId, exceptHandle, most, context),
       ),
 
     inStep,
@@ -228,7 +233,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
       return reader.read(find) as Session | undefined;
     },
 
-    removeAny: (most, trail) => writer.write(() => gone(removeAny.all(most), trail).length),
+    removeAny: (most, context) => writer.write(() => gone(removeAny.all(most), context).length),
 
     findEnded: async (idHash) => reader.read(() => ended.find(idHash)),
 
