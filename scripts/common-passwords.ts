@@ -12,18 +12,18 @@ import { dirname, join } from 'node:path';
 import { dictionary } from '@zxcvbn-ts/language-common';
 
 const shortest = 8;
-const mostShort = 50_000;
+const maxShort = 50_000;
 const longEnoughForAll = 15;
 
 /** The list as it is kept: sorted, one password a line in lower case, a newline before the first and after the last. */
 export function buildList(): string {
   const frequent = readFrequent().filter((password) => password.length >= shortest);
-  const long = frequent.slice(mostShort).filter((password) => password.length >= longEnoughForAll);
+  const long = frequent.slice(maxShort).filter((password) => password.length >= longEnoughForAll);
   const curated = (dictionary['passwords-common'] as string[]).filter(
     (password) => password.length >= shortest,
   );
   const all = new Set(
-    [...frequent.slice(0, mostShort), ...long, ...curated].map((word) => word.toLowerCase()),
+    [...frequent.slice(0, maxShort), ...long, ...curated].map((word) => word.toLowerCase()),
   );
   return `\n${[...all].sort().join('\n')}\n`;
 }

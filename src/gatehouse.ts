@@ -190,7 +190,7 @@ function once(step: () => Promise<void>): () => Promise<void> {
 /** It is asked only for words to people: a start does not wait for them. */
 async function isInUse(services: Services): Promise<boolean | undefined> {
   const late = sleep(usersMs, undefined, { ref: false });
-  const asked = listUsers(services, { most: 1 }).then(
+  const asked = listUsers(services, { limit: 1 }).then(
     (users) => users.length > 0,
     () => undefined,
   );

@@ -92,7 +92,7 @@ export async function openStore(
   const { store, warnings } = await openPostgresStore({
     url: settings.databaseUrl,
     listenUrl: settings.databaseListenUrl,
-    mostConnections: partOf(settings.databaseConnections, share),
+    maxConnections: partOf(settings.databaseConnections, share),
     trustMs: settings.checkTrustMs,
     memoryBytes,
     node: newHandle(),
@@ -135,7 +135,7 @@ export function createGate(
       {
         idleSeconds: settings.sessionIdleSeconds,
         lifetimeSeconds: settings.sessionLifetimeSeconds,
-        mostPerUser: settings.sessionsPerUser,
+        maxPerUser: settings.sessionsPerUser,
       },
       () => pacer.begin(),
     ),

@@ -5,18 +5,18 @@ import { Writable } from 'node:stream';
 import { exits, Failure } from './exit-codes.ts';
 
 /** More than this is no password and no set of headers with a session id. */
-const mostLineBytes = 16_384;
-const mostSecretBytes = 65_536;
+const maxLineBytes = 16_384;
+const maxSecretBytes = 65_536;
 
 /** Headers of an answer, and a page behind them that was not cut off. */
-const mostBytes = 1_048_576;
+const maxBytes = 1_048_576;
 
 const notUtf8 = 'It must be UTF-8: set the terminal, or the program that writes it, to UTF-8.';
 
 /** Everything on standard input, or one line that is typed unseen where a person sits there. */
 export async function readSecret(prompt: string): Promise<string> {
   if (process.stdin.isTTY) return typedUnseen(prompt);
-  return (await bytesOfInput(mostSecretBytes, '64 KiB')).toString();
+  return (await bytesOfInput(maxSecretBytes, '64 KiB')).toString();
 }
 
 /**
@@ -28,7 +28,7 @@ export async function readSecret(prompt: string): Promise<string> {
 export async function readPassword(prompt: string): Promise<string> {
   const line = process.stdin.isTTY
     ? await typedUnseen(prompt)
-    : oneLine(await bytesOfInput(mostLineBytes, '16 KiB'));
+    : oneLine(await bytesOfInput(maxLineBytes, '16 KiB'));
   // What a terminal sends in another encoding is replaced before it arrives here.
   if (line.includes('\ufffd')) throw unusable('The password', notUtf8);
   if (line === '')
@@ -61,16 +61,16 @@ function unusable(what: string, why: string): Failure {
 /** Everything on standard input, seen while it is typed. */
 export async function readAll(prompt: string): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`${prompt}\n`);
-  return (await bytesOfInput(mostBytes, '1 MiB')).toString();
+  return (await bytesOfInput(maxBytes, '1 MiB')).toString();
 }
 
 /** Reads no further than it has to, to know that there is too much. */
-async function bytesOfInput(most: number, saidAs: string): Promise<Buffer> {
+async function bytesOfInput(limit: number, saidAs: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     length += chunk.byteLength;
-    if (length > most) throw unusable('Standard input', `It is longer than ${saidAs}.`);
+    if (length > limit) throw unusable('Standard input', `It is longer than ${saidAs}.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

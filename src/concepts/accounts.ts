@@ -116,9 +116,9 @@ export class Accounts {
     { userId, passwordHash }: Credential,
     replacement: string,
     context?: AuditContext,
-    ending?: Omit<Ending, 'most'>,
+    ending?: Omit<Ending, 'limit'>,
   ): Promise<boolean> {
-    const inStep = ending && { ...ending, most: removalStep };
+    const inStep = ending && { ...ending, limit: removalStep };
     for (;;) {
       const outcome = await this.#store.replaceHash(userId, passwordHash, replacement, context, inStep);
       if (outcome !== 'sessions_left') return outcome === 'replaced';

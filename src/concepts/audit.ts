@@ -135,7 +135,7 @@ export class Audit {
     const { start } = await this.#store.ends();
     if (seq < start.seq) return 'swept';
     if (seq === start.seq) return hash === start.hash ? 'held' : 'missing';
-    const [entry] = await this.#store.read({ after: seq - 1, most: 1 });
+    const [entry] = await this.#store.read({ after: seq - 1, limit: 1 });
     if (entry?.seq === seq) return entry.hash === hash ? 'held' : 'missing';
     // It may have been swept between the two looks.
     return (await this.#store.ends()).start.seq > start.seq ? this.holds({ seq, hash }) : 'missing';

@@ -16,7 +16,7 @@ import type { DeviceStore } from '../storage/port/port.ts';
 export const knownForMs = 365 * 86_400_000;
 
 /** A browser that several people share carries one id for each of the last few. */
-const mostIds = 4;
+const maxIds = 4;
 
 /** Ids that are looked at: twice as many, so that a second cookie, planted beside the real one, hides none of them. */
 const maxLookedAt = 8;
@@ -85,16 +85,16 @@ export class Devices {
     const isNews = usedBefore && seen === 'new';
     if (!claim.deviceIds) return { ids: [], isNews };
 
-    const carried = claim.deviceIds.slice(0, mostIds);
+    const carried = claim.deviceIds.slice(0, maxIds);
     const id = known ?? newToken();
     await this.#store.remember(digest(id), userId, now, maxPerUser);
-    const ids = carried.includes(id) ? carried : [id, ...carried].slice(0, mostIds);
+    const ids = carried.includes(id) ? carried : [id, ...carried].slice(0, maxIds);
     return { ids, isNews: isNews && known === undefined };
   }
 
   /** The ids of a client that could not be remembered: those it carries, or a new one; they make nothing known. */
   unremembered({ deviceIds }: Pick<DeviceClaim, 'deviceIds'>): readonly string[] {
-    return deviceIds?.length === 0 ? [newToken()] : (deviceIds ?? []).slice(0, mostIds);
+    return deviceIds?.length === 0 ? [newToken()] : (deviceIds ?? []).slice(0, maxIds);
   }
 
   /** The hashes of all devices known for a user, page by page: they tell no id. */

@@ -30,7 +30,7 @@ export interface Admission {
 }
 
 /** How long an invitation is good for, in days: by default, and at most. */
-export const invitationDays = { usual: 7, most: 90 } as const;
+export const invitationDays = { usual: 7, limit: 90 } as const;
 
 const dayMs = 86_400_000;
 

@@ -135,8 +135,8 @@ export class Mails {
   async notify(kind: NoticeKind, to: Addressed, now: number): Promise<void> {
     const window = { windowMs: limitWindowMs, kinds: [kind] };
     const limit = to.isVerified
-      ? ({ ...window, most: maxNotices.verified, per: 'account' } as const)
-      : { ...window, most: maxNotices.unverified };
+      ? ({ ...window, max: maxNotices.verified, per: 'account' } as const)
+      : { ...window, max: maxNotices.unverified };
     await this.#enqueue(kind, to, now, { windows: [limit] });
   }
 
@@ -188,18 +188,18 @@ export class Mails {
     const window = { windowMs: limitWindowMs, kinds: [kind] };
     switch (kind) {
       case 'verify_email':
-        return { windows: [{ ...window, most: maxVerifyMails }] };
+        return { windows: [{ ...window, max: maxVerifyMails }] };
       case 'change_email':
         return {
           windows: [
-            { ...window, most: maxChangeMails.account, per: 'account' },
-            { ...window, most: maxChangeMails.recipient },
+            { ...window, max: maxChangeMails.account, per: 'account' },
+            { ...window, max: maxChangeMails.recipient },
           ],
         };
       case 'reset_password':
         return {
-          windows: [{ ...window, most: maxResetMails, per: isVerified ? 'account' : 'recipient' }],
-          links: { most: maxResetLinks, lifeMs: this.#rules.resetLinkMs },
+          windows: [{ ...window, max: maxResetMails, per: isVerified ? 'account' : 'recipient' }],
+          links: { max: maxResetLinks, lifeMs: this.#rules.resetLinkMs },
         };
     }
   }

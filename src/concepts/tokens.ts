@@ -46,7 +46,7 @@ export class Tokens {
 
   /**
    * Makes a token of 134 random bits and returns its text, which is kept nowhere. `email` is the address it is sent
-   * to; empty if it is handed over in another way, and then it proves no address. With `most`, at most so many of the
+   * to; empty if it is handed over in another way, and then it proves no address. With `limit`, at most so many of the
    * user are valid at once for this purpose and address: the oldest go.
    */
   async mint(
@@ -54,11 +54,11 @@ export class Tokens {
     purpose: TokenPurpose,
     email: string,
     now: number,
-    most?: number,
+    limit?: number,
   ): Promise<string> {
     const text = newToken();
     const expiresAt = now + tokenLifeMs[purpose];
-    await this.#store.insert(digest(text), { userId, purpose, email, expiresAt }, most);
+    await this.#store.insert(digest(text), { userId, purpose, email, expiresAt }, limit);
     return text;
   }
 

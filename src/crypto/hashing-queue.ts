@@ -34,7 +34,7 @@ export interface QueueLimits {
   /** The longest wait that is worth starting, in milliseconds. */
   readonly longestWaitMs?: number;
   /** Places in line, however fast hashing is. */
-  readonly mostPlaces?: number;
+  readonly maxPlaces?: number;
 }
 
 /** One place in line: may hash several times, one after another, until it is left. */
@@ -74,7 +74,7 @@ export class HashingQueue {
   readonly #threads: HashingThreads;
   readonly #size: number;
   readonly #longestWaitMs: number;
-  readonly #mostPlaces: number;
+  readonly #maxPlaces: number;
   readonly #turns = new Turns();
   /** The places taken by each network that has any. */
   readonly #held = new Map<string, number>();
@@ -90,12 +90,12 @@ export class HashingQueue {
     share = whole,
     threads = availableParallelism(),
     longestWaitMs = 2_000,
-    mostPlaces = 1_000,
+    maxPlaces = 1_000,
   }: QueueLimits = {}) {
     this.#threads = new HashingThreads();
     this.#size = Math.max(1, partOf(threads, share));
     this.#longestWaitMs = longestWaitMs;
-    this.#mostPlaces = partOf(mostPlaces, share);
+    this.#maxPlaces = partOf(maxPlaces, share);
   }
 
   get counts(): QueueCounts {
@@ -159,7 +159,7 @@ export class HashingQueue {
   }
 
   #isFull(): boolean {
-    return this.#waitMs() > this.#longestWaitMs || this.#places >= this.#mostPlaces;
+    return this.#waitMs() > this.#longestWaitMs || this.#places >= this.#maxPlaces;
   }
 
   /** How long one more would wait. */

@@ -19,12 +19,12 @@ export interface Incoming {
   /** A header by its name in lower case; of a repeated one all values, joined as the Fetch standard says. */
   header(name: string): string | null;
   /**
-   * The whole body; `undefined` as soon as it has more bytes than `most`.
+   * The whole body; `undefined` as soon as it has more bytes than `limit`.
    *
    * @throws {Abandoned} if it ends early.
    * @throws {Error} if somebody else has read it.
    */
-  bytes(most: number): Promise<Uint8Array | undefined>;
+  bytes(limit: number): Promise<Uint8Array | undefined>;
 }
 
 /** A body ends early because its client went away or was cut off for being too slow. */

@@ -43,7 +43,7 @@ export class FetchedRequest implements Incoming {
     return this.#request.headers.get(name);
   }
 
-  async bytes(most: number): Promise<Uint8Array | undefined> {
+  async bytes(limit: number): Promise<Uint8Array | undefined> {
     if (this.#request.bodyUsed) throw readBefore();
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -51,7 +51,7 @@ export class FetchedRequest implements Incoming {
       for await (const chunk of this.#request.body ?? []) {
         chunks.push(chunk);
         length += chunk.byteLength;
-        if (length > most) return undefined;
+        if (length > limit) return undefined;
       }
     } catch (error) {
       throw endedEarly(error);

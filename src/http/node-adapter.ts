@@ -130,7 +130,7 @@ class NodeRequest implements Incoming {
     return keptOnce.has(name) ? valuesOf(this.#incoming.rawHeaders, name).join(', ') : value;
   }
 
-  bytes(most: number): Promise<Uint8Array | undefined> {
+  bytes(limit: number): Promise<Uint8Array | undefined> {
     const incoming = this.#incoming;
     if (!hasBody(incoming)) return Promise.resolve(new Uint8Array());
     if (incoming.readableDidRead) return Promise.reject(readBefore());
@@ -141,7 +141,7 @@ class NodeRequest implements Incoming {
       incoming.on('data', (chunk: Uint8Array) => {
         length += chunk.byteLength;
         // The rest is read and thrown away, or the client would never come to read its answer.
-        if (length > most) resolve(undefined);
+        if (length > limit) resolve(undefined);
         else chunks.push(chunk);
       });
       incoming.once('end', () => resolve(Buffer.concat(chunks)));

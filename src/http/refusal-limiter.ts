@@ -1,18 +1,18 @@
 /** Answers a flood of refusals no faster than it costs little: beyond a number in a moment they wait for their turn. */
 
 /** Refusals answered in one stretch of time, and its length: two thousand a second. */
-const mostAtOnce = 20;
+const maxAtOnce = 20;
 const stretchMs = 10;
 
 /** Refusals that wait; more are answered at once, since waiting costs memory. */
-const mostWaiting = 4_000;
+const maxWaiting = 4_000;
 
 /**
  * Whoever asks again as soon as they are refused keeps the process busy with refusing. Here they wait until others had
  * their turn, and ask the less often.
  */
 export class Pace {
-  #left = mostAtOnce;
+  #left = maxAtOnce;
   #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -23,15 +23,15 @@ export class Pace {
       this.#left -= 1;
       return undefined;
     }
-    if (this.#waiting.length >= mostWaiting) return undefined;
+    if (this.#waiting.length >= maxWaiting) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #goOn(): void {
-    const next = this.#waiting.splice(0, mostAtOnce);
+    const next = this.#waiting.splice(0, maxAtOnce);
     for (const go of next) go();
-    this.#left = mostAtOnce - next.length;
-    if (next.length > 0 || this.#left < mostAtOnce) return;
+    this.#left = maxAtOnce - next.length;
+    if (next.length > 0 || this.#left < maxAtOnce) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

@@ -8,7 +8,7 @@ import { write } from './message-texts.ts';
 import { statusOf } from './smtp-errors.ts';
 
 /** Letters under way at once: one slow conversation does not hold up the others. */
-const mostWorkers = 4;
+const maxWorkers = 4;
 
 /** Looks this often for what is due again, and for what other processes queued. */
 const pollMs = 1_000;
@@ -74,7 +74,7 @@ export class Sender {
 
   /** Looks into the queue soon; returns at once. */
   wake(): void {
-    if (this.#closed || !this.#polling || this.#workers.size >= mostWorkers) return;
+    if (this.#closed || !this.#polling || this.#workers.size >= maxWorkers) return;
     const worker = this.#work().finally(() => this.#workers.delete(worker));
     this.#workers.add(worker);
   }

@@ -5,10 +5,10 @@ import pino, { type Logger } from 'pino';
 import type { Figure } from '../storage/port/port.ts';
 
 /** Lines wait in memory up to this size while the output is slow; beyond it they are dropped and counted. */
-const mostWaitingBytes = 8 * 1_024 * 1_024;
+const maxWaitingBytes = 8 * 1_024 * 1_024;
 
 /** Once lines were dropped, all are until no more than this waits: so they are missing in one place, which can be told. */
-const recoveredBytes = mostWaitingBytes / 2;
+const recoveredBytes = maxWaitingBytes / 2;
 
 /** Between two writes lines gather for so long: each write costs two changes of thread, whatever its size. */
 const gatherMs = 10;
@@ -73,7 +73,7 @@ class Output {
   }
 
   write(line: string): void {
-    this.#isFull ||= this.#waitingBytes + line.length > mostWaitingBytes;
+    this.#isFull ||= this.#waitingBytes + line.length > maxWaitingBytes;
     if (this.#isFull) this.#lost(linesIn(line));
     else this.#waiting += line;
     if (!this.#writing) this.#next();

@@ -8,7 +8,7 @@ import { bind, type Listening } from './bind.ts';
 export const askingMs = 5_000;
 
 /** A scraper or two, and people who look; whoever comes on top is turned away. */
-export const mostConnections = 32;
+export const maxConnections = 32;
 
 /** Where to listen, by the names of the settings. */
 export interface MetricsAddress {
@@ -53,7 +53,7 @@ export async function serveMetrics(
       });
     },
   );
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
 
   async function answer({ url = '', method = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     if (url.split('?', 1)[0] !== '/metrics') return say(response, 404, 'There is nothing but /metrics.\n');

@@ -11,7 +11,7 @@ export interface Remark {
 }
 
 /** Of a value no more than this is repeated. */
-const mostCharacters = 64;
+const maxCharacters = 64;
 
 /** What there is to say of an environment that `readSettings` can read. */
 export function environmentRemarks(env: Environment): Remark[] {
@@ -42,7 +42,7 @@ function linkRemarks(env: Environment): Remark[] {
 function zoneRemarks(env: Environment): Remark[] {
   const tz = env['TZ']?.trim() ?? '';
   if (env[table.timeZone.env]?.trim() || zoneOfProcess(tz).isKnown) return [];
-  const written = JSON.stringify(tz.length > mostCharacters ? `${tz.slice(0, mostCharacters)}…` : tz);
+  const written = JSON.stringify(tz.length > maxCharacters ? `${tz.slice(0, maxCharacters)}…` : tz);
   const reason =
     tz === '' ? 'The time zone of this machine is not known' : `TZ is ${written}, which is no IANA time zone`;
   return [

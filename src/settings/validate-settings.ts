@@ -8,7 +8,7 @@ import type { AddressBlock, Mailbox, Rate, Setting, Settings } from './settings.
 type Value = Settings[keyof Settings];
 
 /** Of a value no more than this is repeated. */
-const mostCharacters = 256;
+const maxCharacters = 256;
 
 /**
  * Checks options by their names, and completes them; one that is missing or `undefined` takes its default. Nothing is
@@ -120,7 +120,7 @@ function byDefault(setting: Setting<Value>): Value | undefined {
 
 function shown(value: unknown): string {
   if (typeof value === 'string')
-    return JSON.stringify(value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value);
+    return JSON.stringify(value.length > maxCharacters ? `${value.slice(0, maxCharacters)}…` : value);
   if (typeof value === 'function') return 'a function';
   if (isObject(value)) return Array.isArray(value) ? 'an array' : 'an object';
   return String(value);

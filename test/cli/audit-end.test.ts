@@ -75,7 +75,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
     await leave(url, 10);
     const ends: string[] = [];
     await inStore(url, async ({ audit }) => {
-      for (const { seq, hash } of await audit.read({ after: 0, most: 10 })) ends.push(`${seq}:${hash}`);
+      for (const { seq, hash } of await audit.read({ after: 0, limit: 10 })) ends.push(`${seq}:${hash}`);
       expect(await audit.sweep(1_004, 100)).toBe(4);
     });
     const swept = await verify(url, '--end', String(ends[2]));

@@ -129,7 +129,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
     ]);
     expect(await everythingAt(to)).toEqual(before);
     await inStore(to, async ({ sessions }) => {
-      expect((await sessions.ofUser('id-ada', { most: 99 })).map(({ handle }) => handle)).not.toContain(
+      expect((await sessions.ofUser('id-ada', { limit: 99 })).map(({ handle }) => handle)).not.toContain(
         'live-ada',
       );
     });

@@ -110,7 +110,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
           details: {},
           createdAt: now,
         },
-        { windows: [{ most: 9, windowMs: 1 }] },
+        { windows: [{ max: 9, windowMs: 1 }] },
       );
     });
     await moved(from, to);
@@ -131,7 +131,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
         details: {},
         createdAt: now,
       } as const;
-      expect(await mails.enqueue(mail, { windows: [{ most: 9, windowMs: 1 }] })).toBe('queued');
+      expect(await mails.enqueue(mail, { windows: [{ max: 9, windowMs: 1 }] })).toBe('queued');
     });
   });
 

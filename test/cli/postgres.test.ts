@@ -70,7 +70,7 @@ test('everybody, on a file as well', async () => {
   const file = await places.sqlite();
   await fill(file);
   const run = on(file);
-  const { length } = await inStore(file, ({ sessions }) => sessions.ofUser('id-ada', { most: 99 }));
+  const { length } = await inStore(file, ({ sessions }) => sessions.ofUser('id-ada', { limit: 99 }));
   expect(length).toBeGreaterThan(1);
   expect((await run('session end --everybody')).stdout).toMatch(/^\d+ sessions ended\.\n$/);
   expect((await run('session list --json')).json).toEqual([]);

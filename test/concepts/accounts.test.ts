@@ -175,10 +175,10 @@ test.each([
   ['a local part of', 64, (length: number) => `${'a'.repeat(length)}@example.com`],
   ['a label of', 63, (length: number) => `u@${'b'.repeat(length)}.com`],
   ['an address of', 254, (length: number) => `${'a'.repeat(60)}@${domain(length - 61)}`],
-])('%s %i characters is accepted, one more is not', (_what, most, address) => {
+])('%s %i characters is accepted, one more is not', (_what, limit, address) => {
   const { accepts } = openAccounts();
-  expect(accepts(address(most), 'email')).toBe(true);
-  expect(accepts(address(most + 1), 'email')).toBe(false);
+  expect(accepts(address(limit), 'email')).toBe(true);
+  expect(accepts(address(limit + 1), 'email')).toBe(false);
 });
 
 test('any text is a legal question at a login, and finds nobody', async () => {

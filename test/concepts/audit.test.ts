@@ -17,7 +17,7 @@ const hashes = { hash: expect.stringMatching(/^[0-9a-f]{64}$/) };
 
 /** What is kept, oldest first. */
 async function kept({ audit }: TestGate): Promise<AuditEntry[]> {
-  return (await audit.read({ most: 1_000_000 })).reverse();
+  return (await audit.read({ limit: 1_000_000 })).reverse();
 }
 
 const intact = (services: TestGate) => services.audit.verify(() => {});

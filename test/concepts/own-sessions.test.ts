@@ -21,7 +21,7 @@ const [context, ending] = [contextOf('login'), contextOf('logout')];
 async function openSessions(changed: Partial<SessionRules> = {}) {
   const store = openStore();
   for (const name of ['joe', 'ann']) await makeAccount(store, name);
-  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, mostPerUser: 0, ...changed };
+  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, maxPerUser: 0, ...changed };
   const sessions = new Sessions(store.sessions, rules);
   const begin = async (userId = 'joe', now = start, idFormat: IdFormat = 'token') => {
     const owner: Owner = { userId, contract: 'rest', network: '192.0.2.1', device: '' };
@@ -35,7 +35,7 @@ test('a person sees their own live sessions, the one used last first', async () 
   const { sessions, begin } = await openSessions();
   const [first, second] = [await begin('joe', start), await begin('joe', start + 1)];
   await begin('ann');
-  const page = (userId: string, now: number) => sessions.ofUser(userId, now, { most: 9 });
+  const page = (userId: string, now: number) => sessions.ofUser(userId, now, { limit: 9 });
   const seen = await page('joe', start + 2);
   expect(seen.sessions.map(({ handle }) => handle)).toEqual([second.session.handle, first.session.handle]);
   expect(await page('joe', start + hour)).toEqual({ sessions: [second.session], next: undefined });
@@ -47,12 +47,12 @@ test('a page says where the next one begins, and the last one that none does', a
   const begun = [];
   for (let n = 0; n < 4; n += 1) begun.unshift((await begin('joe', start + n)).session);
   const now = start + 4;
-  const first = await sessions.ofUser('joe', now, { most: 2 });
+  const first = await sessions.ofUser('joe', now, { limit: 2 });
   expect(first.sessions).toEqual(begun.slice(0, 2));
-  const second = await sessions.ofUser('joe', now, { before: first.next, most: 2 });
+  const second = await sessions.ofUser('joe', now, { before: first.next, limit: 2 });
   expect(second).toEqual({ sessions: begun.slice(2), next: undefined });
   // Behind a session that died of idleness all are dead.
-  expect(await sessions.ofUser('joe', start + hour + 2, { most: 2 })).toEqual({
+  expect(await sessions.ofUser('joe', start + hour + 2, { limit: 2 })).toEqual({
     sessions: begun.slice(0, 1),
     next: undefined,
   });
@@ -120,7 +120,7 @@ test('all sessions of one person end, or all but one, and nobody else notices', 
 });
 
 test('under a cap the session used least recently makes room, and the new one lives', async () => {
-  const { begin, alive } = await openSessions({ mostPerUser: 2 });
+  const { begin, alive } = await openSessions({ maxPerUser: 2 });
   const begun = [];
   for (const after of [0, 1, 2, 3]) begun.push(await begin('joe', start + after));
   const ann = await begin('ann');
@@ -129,11 +129,11 @@ test('under a cap the session used least recently makes room, and the new one li
 });
 
 test('under a cap of one, of many logins at once exactly one session is left', async () => {
-  const { sessions, begin, alive } = await openSessions({ mostPerUser: 1 });
+  const { sessions, begin, alive } = await openSessions({ maxPerUser: 1 });
   const begun = await Promise.all(Array.from({ length: 10 }, (_, n) => begin('joe', start - n)));
   const living = await Promise.all(begun.map(({ id }) => alive(id)));
   expect(living.filter(Boolean)).toHaveLength(1);
-  expect((await sessions.ofUser('joe', start, { most: 9 })).sessions).toHaveLength(1);
+  expect((await sessions.ofUser('joe', start, { limit: 9 })).sessions).toHaveLength(1);
 });
 
 test('what became of an id is known for a week: ended, unused, too old', async () => {

@@ -26,7 +26,7 @@ const ending = contextOf('logout');
 
 /** Sessions of the user `joe` over a real store: an hour idle and a day at most, as many as he likes. */
 async function openSessions(changed: Partial<SessionRules> = {}) {
-  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, mostPerUser: 0, ...changed };
+  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, maxPerUser: 0, ...changed };
   const store = openStore();
   await makeAccount(store, 'joe');
   const sessions = new Sessions(store.sessions, rules);
@@ -193,8 +193,8 @@ test.each([
 test('settings that were shortened hold for sessions that live; longer ones do not revive', async () => {
   const { store, begin } = await openSessions();
   const { id } = await begin();
-  const under = (rules: Omit<SessionRules, 'mostPerUser'>, now: number) =>
-    isAlive(new Sessions(store.sessions, { ...rules, mostPerUser: 0 }), id, now);
+  const under = (rules: Omit<SessionRules, 'maxPerUser'>, now: number) =>
+    isAlive(new Sessions(store.sessions, { ...rules, maxPerUser: 0 }), id, now);
   expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 59_999)).toBe(true);
   expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 60_000)).toBe(false);
   expect(await under({ idleSeconds: 3_600, lifetimeSeconds: 60 }, start + 59_999)).toBe(true);

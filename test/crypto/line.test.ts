@@ -21,8 +21,8 @@ const hash = (place: Place, parameters = cheap) =>
   place.pbkdf2(new Uint8Array(8), new Uint8Array(8), parameters);
 
 /** A line of one thread, which is at a long hash of the flooding network, with so many places. */
-function busyQueue(mostPlaces: number, limits: QueueLimits = {}) {
-  const queue = new HashingQueue({ threads: 1, longestWaitMs: 1e9, mostPlaces, ...limits });
+function busyQueue(maxPlaces: number, limits: QueueLimits = {}) {
+  const queue = new HashingQueue({ threads: 1, longestWaitMs: 1e9, maxPlaces, ...limits });
   onTestFinished(() => queue.close());
   const done: string[] = [];
   /** What became of one who enters and hashes once. */

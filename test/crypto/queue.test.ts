@@ -32,9 +32,9 @@ async function order(hashes: Readonly<Record<string, Promise<unknown>>>): Promis
 }
 
 /** Takes places until the line is full; returns how many there were. */
-function fill(queue: HashingQueue, most = 1_000): number {
+function fill(queue: HashingQueue, limit = 1_000): number {
   let places = 0;
-  while (!queue.overloaded(home) && places < most) {
+  while (!queue.overloaded(home) && places < limit) {
     queue.enter(home);
     places += 1;
   }
@@ -74,9 +74,9 @@ test('nobody is refused for as long as the wait is worth it, by time', () => {
 
 test('nobody is refused for as long as there are places', () => {
   const unhurried = { threads: 1, longestWaitMs: Number.POSITIVE_INFINITY };
-  expect(fill(openQueue({ ...unhurried, mostPlaces: 3 }))).toBe(3);
-  expect(fill(openQueue({ ...unhurried, mostPlaces: 1 }))).toBe(1);
-  expect(fill(openQueue({ ...unhurried, mostPlaces: 500 }), 1_000)).toBe(500);
+  expect(fill(openQueue({ ...unhurried, maxPlaces: 3 }))).toBe(3);
+  expect(fill(openQueue({ ...unhurried, maxPlaces: 1 }))).toBe(1);
+  expect(fill(openQueue({ ...unhurried, maxPlaces: 500 }), 1_000)).toBe(500);
 });
 
 test('by default the line holds two seconds of work', () => {
@@ -85,7 +85,7 @@ test('by default the line holds two seconds of work', () => {
 });
 
 test('an overload says when to come back: after the line, and never at once', () => {
-  const short = openQueue({ threads: 4, mostPlaces: 1 });
+  const short = openQueue({ threads: 4, maxPlaces: 1 });
   short.enter(home);
   expect(short.overloaded(home)).toEqual({ refused: 'overloaded', retryAfterSeconds: 1 });
   const long = openQueue({ threads: 1, longestWaitMs: 0 });
@@ -97,7 +97,7 @@ test('an overload says when to come back: after the line, and never at once', ()
 });
 
 test('the line can be read in numbers: as it stands, and what went through it', async () => {
-  const queue = openQueue({ threads: 2, mostPlaces: 3 });
+  const queue = openQueue({ threads: 2, maxPlaces: 3 });
   const still = { threads: 2, places: 0, running: 0, refused: 0, hashed: 0, hashedMs: 0 };
   expect(queue.counts).toEqual(still);
   const places = [queue.enter(home), queue.enter(home), queue.enter(home)];
@@ -122,7 +122,7 @@ test('the line grows longer once hashes turn out to be cheap', async () => {
 });
 
 test('a place is free again when it was left, once, and also after an error', async () => {
-  const queue = openQueue({ threads: 1, mostPlaces: 2 });
+  const queue = openQueue({ threads: 1, maxPlaces: 2 });
   const first = queue.enter(home);
   await expect(
     (async () => {

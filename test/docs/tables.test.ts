@@ -10,7 +10,7 @@ import { envelope } from '../../src/http/contracts/envelope.ts';
 import { rest } from '../../src/http/contracts/rest.ts';
 import { refuseRaw } from '../../src/http/protocol-errors.ts';
 import { siteWords } from '../../src/http/refusal-words.ts';
-import { mostBodyBytes } from '../../src/http/request/body.ts';
+import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { sessionCookie } from '../../src/http/request/session-id.ts';
 import { ownAccount } from '../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../src/http/routes/own-email.ts';
@@ -119,33 +119,33 @@ test('every limit in the table of limits is the constant in the code', () => {
   const days = (ms: number) => `${ms / 86_400_000} days`;
   const count = (number: number) => number.toLocaleString('en');
   const inCode: Record<string, string> = {
-    'request body': kibibytes(mostBodyBytes),
+    'request body': kibibytes(maxBodyBytes),
     'request line and headers': kibibytes(maxHeaderSize),
     'time for the headers': seconds(headersTimeoutMs),
     'time for the whole request': seconds(requestTimeoutMs),
     'idle connection': `${table.keepAliveSeconds.default} s`,
     'orderly stop': seconds(constant('server/bind', 'drainMs')),
-    'password, code points': count(constant('concepts/passwords/passwords', 'mostCodePoints')),
-    'password, bytes of UTF-8': count(constant('concepts/passwords/passwords', 'mostBytes')),
+    'password, code points': count(constant('concepts/passwords/passwords', 'maxCodePoints')),
+    'password, bytes of UTF-8': count(constant('concepts/passwords/passwords', 'maxBytes')),
     'e-mail address, characters': count(constant('concepts/accounts', 'longestEmail')),
     'session id presented, characters': count(constant('concepts/sessions/sessions', 'longestId')),
     'wait for a password hash': seconds(constant('crypto/hashing-queue', 'longestWaitMs')),
-    'places in the line for hashes': count(constant('crypto/hashing-queue', 'mostPlaces')),
+    'places in the line for hashes': count(constant('crypto/hashing-queue', 'maxPlaces')),
     'wait for a database that is locked': seconds(
       constant('storage/sqlite/connection/writer', 'lockPausesMs'),
     ),
     '`Retry-After` of a store that does not answer': `${constant('http/handler', 'retryAfterSeconds')} s`,
-    'log lines waiting to be read': kibibytes(constant('server/log', 'mostWaitingBytes')),
+    'log lines waiting to be read': kibibytes(constant('server/log', 'maxWaitingBytes')),
     'sessions of one user ended in one step': count(constant('concepts/sessions/steps', 'endStep')),
     'rows of dead sessions removed in one step': count(constant('concepts/sessions/steps', 'sweepStep')),
     'proof of a password, in its session': `${constant('concepts/sessions/sessions', 'provenMs') / 60_000} min`,
     'word of what became of a session': days(constant('concepts/sessions/sessions', 'endedKeptMs')),
     'known device, unused': days(constant('concepts/devices', 'knownForMs')),
     'known devices of one user': count(constant('concepts/devices', 'maxPerUser')),
-    'people who share a known browser': count(constant('concepts/devices', 'mostIds')),
+    'people who share a known browser': count(constant('concepts/devices', 'maxIds')),
     'hops that are read of a header': count(constant('http/request/forwarded-header', 'maxHops')),
     'session ids in one logout': count(constant('http/request/session-id', 'maxIds')),
-    'client name that is read, characters': count(constant('http/request/device-name', 'mostCharacters')),
+    'client name that is read, characters': count(constant('http/request/device-name', 'maxCharacters')),
     'entries in one page of activity': count(constant('usecases/account/own-account', 'activityPage')),
   };
   const documented = rows(part('docs/operating.md', '## Limits'))

@@ -33,14 +33,14 @@ test('a server starts, also for root, in UTF-8 and without a locale, and asks fo
 test('settings are applied, and what is committed is on the disk unless told otherwise', async () => {
   const shown = async (settings?: Record<string, string>) => {
     const server = await startPostgres({ ...(settings && { settings }) });
-    const rows = await server.query<{ fsync: string; memory: string; most: string }>(
+    const rows = await server.query<{ fsync: string; memory: string; limit: string }>(
       `SELECT current_setting('fsync') AS fsync, current_setting('shared_buffers') AS memory,
          current_setting('max_connections') AS most`,
     );
     return rows[0];
   };
-  expect(await shown()).toEqual({ fsync: 'on', memory: '32MB', most: '100' });
-  expect(await shown({ fsync: 'off', max_connections: '7' })).toMatchObject({ fsync: 'off', most: '7' });
+  expect(await shown()).toEqual({ fsync: 'on', memory: '32MB', limit: '100' });
+  expect(await shown({ fsync: 'off', max_connections: '7' })).toMatchObject({ fsync: 'off', limit: '7' });
 });
 
 test('a setting that makes no sense is reported with what PostgreSQL said', async () => {

@@ -6,7 +6,7 @@ import {
   bytes,
   expectOnEveryContract,
   fields,
-  mostBytes,
+  maxBytes,
   postBytes,
   serverWithPeople,
   text,
@@ -100,8 +100,8 @@ test.each<[string, string | Uint8Array]>([
   ['an overlong form', around(bytes(0xc0, 0xaf))],
   ['a surrogate in UTF-8', around(bytes(0xed, 0xa0, 0x80))],
   ['a code point beyond the last', around(bytes(0xf4, 0x90, 0x80, 0x80))],
-  ['16 KiB of brackets', '['.repeat(mostBytes)],
-  ['16 KiB of nested objects', '{"a":'.repeat(mostBytes / 5)],
+  ['16 KiB of brackets', '['.repeat(maxBytes)],
+  ['16 KiB of nested objects', '{"a":'.repeat(maxBytes / 5)],
 ])('G10: %s is 400 on every contract', async (_, body) => {
   await expectOnEveryContract(server(), 400, body);
 });

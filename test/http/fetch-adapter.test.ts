@@ -3,7 +3,7 @@
 import ipaddr from 'ipaddr.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
-import { mostBodyBytes } from '../../src/http/request/body.ts';
+import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -75,7 +75,7 @@ test('a body of unknown length is refused one byte over the limit, and read up t
   const { gatehouse } = await open();
   const statusOf = async (bytes: number) =>
     (await gatehouse.fetch(posted('/auth/login', stream(bytes)))).status;
-  expect([await statusOf(mostBodyBytes), await statusOf(mostBodyBytes + 1)]).toEqual([400, 413]);
+  expect([await statusOf(maxBodyBytes), await statusOf(maxBodyBytes + 1)]).toEqual([400, 413]);
 });
 
 test('a body that somebody has read before is 500, and the log says what to do', async () => {

@@ -7,7 +7,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse, type Gatehouse } from '../../src/gatehouse.ts';
-import { mostBodyBytes } from '../../src/http/request/body.ts';
+import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { joe } from '../support/contracts.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -101,8 +101,8 @@ test.each(Object.keys(mounts))('G13: %s knows its own origin by :authority', asy
 test('G10: a body without a length is bounded as well', async () => {
   const ask = await open('the listener');
   const padded = (bytes: number) => JSON.stringify(joe).padEnd(bytes);
-  expect((await ask(posted('/login.json'), padded(mostBodyBytes))).status).toBe(401);
-  expect((await ask(posted('/login.json'), padded(mostBodyBytes + 1))).status).toBe(413);
+  expect((await ask(posted('/login.json'), padded(maxBodyBytes))).status).toBe(401);
+  expect((await ask(posted('/login.json'), padded(maxBodyBytes + 1))).status).toBe(413);
 });
 
 test('G7: an authority that is no host, and a Host that names another, are refused', async () => {

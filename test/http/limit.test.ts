@@ -6,7 +6,7 @@ import {
   bytes,
   expectOnEveryContract,
   fields,
-  mostBytes,
+  maxBytes,
   postBytes,
   postChunked,
   serverWithPeople,
@@ -25,9 +25,9 @@ test('G10: a body of 16,384 bytes is read and one of 16,385 is 413, however the 
     return JSON.stringify({ ...fields, filler: 'x'.repeat(size - empty.length) });
   };
   for (const ofSize of [spaces, filled]) {
-    expect(ofSize(mostBytes)).toHaveLength(mostBytes);
-    await expectOnEveryContract(shared(), 'understood', ofSize(mostBytes));
-    await expectOnEveryContract(shared(), 413, ofSize(mostBytes + 1));
+    expect(ofSize(maxBytes)).toHaveLength(maxBytes);
+    await expectOnEveryContract(shared(), 'understood', ofSize(maxBytes));
+    await expectOnEveryContract(shared(), 413, ofSize(maxBytes + 1));
   }
   await expectOnEveryContract(shared(), 413, spaces(1_000_000));
 });
@@ -35,8 +35,8 @@ test('G10: a body of 16,384 bytes is read and one of 16,385 is 413, however the 
 test('G10: the limit holds for a body whose size is not announced', async () => {
   const server = shared();
   for (const path of jsonPaths) {
-    expect(await postChunked(server, path, text.padEnd(mostBytes))).toBe(understood[path]);
-    expect(await postChunked(server, path, text.padEnd(mostBytes + 1))).toBe(413);
+    expect(await postChunked(server, path, text.padEnd(maxBytes))).toBe(understood[path]);
+    expect(await postChunked(server, path, text.padEnd(maxBytes + 1))).toBe(413);
   }
 });
 
@@ -65,7 +65,7 @@ const unread: readonly [
   ['a body that is no UTF-8', { 'content-type': 'text/plain; charset=utf-8' }, bytes(0xff, 0xfe, 0)],
   ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=b'],
   ['an encoded body', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, gzipSync('{}')],
-  ['16 KiB of anything', { 'content-type': 'application/octet-stream' }, 'x'.repeat(mostBytes)],
+  ['16 KiB of anything', { 'content-type': 'application/octet-stream' }, 'x'.repeat(maxBytes)],
 ];
 
 for (const contract of contracts.filter(({ name }) => name !== 'envelope')) {
@@ -86,10 +86,10 @@ for (const contract of contracts.filter(({ name }) => name !== 'envelope')) {
     const server = shared();
     const id = await newSession(server, contract);
     const cookie = `session_id=${id}`;
-    const answer = await postBytes(server, contract.logoutPath, 'x'.repeat(mostBytes + 1), { cookie });
+    const answer = await postBytes(server, contract.logoutPath, 'x'.repeat(maxBytes + 1), { cookie });
     expect(answer.status).toBe(413);
     expect(answer.headers['set-cookie']).toBeUndefined();
-    const chunked = 'x'.repeat(mostBytes + 1);
+    const chunked = 'x'.repeat(maxBytes + 1);
     expect(await postChunked(server, contract.logoutPath, chunked, `Cookie: ${cookie}\r\n`)).toBe(413);
     expect(await isAlive(server, id)).toBe(true);
     expect(await postChunked(server, contract.logoutPath, chunked.slice(1), `Cookie: ${cookie}\r\n`)).toBe(

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { askingMs, mostConnections } from '../../src/server/metrics-server.ts';
+import { askingMs, maxConnections } from '../../src/server/metrics-server.ts';
 import { part, rows, withoutTicks } from '../support/docs.ts';
 import { metricsUrl, scrape } from '../support/metrics.ts';
 import { failToStart, startProcess, until, within } from '../support/process.ts';
@@ -143,7 +143,7 @@ test.concurrent('who is slow or greedy is turned away, and others are served', a
   const silent = await openRaw(url);
   const slow = await openRaw(url);
   slow.socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ');
-  const crowd = await Promise.all(Array.from({ length: mostConnections }, () => openRaw(url)));
+  const crowd = await Promise.all(Array.from({ length: maxConnections }, () => openRaw(url)));
   await until(
     () => (crowd.filter(({ socket }) => socket.destroyed).length >= 2 ? true : undefined),
     'those who are too many to be turned away',
@@ -160,7 +160,7 @@ test.concurrent('who is slow or greedy is turned away, and others are served', a
 test('the limits of the port are the documented ones', () => {
   const documented = rows(part('docs/metrics.md', '## The port')).map(([what]) => withoutTicks(what));
   expect(documented).toContain(`a request that is not complete within ${askingMs / 1_000} s`);
-  expect(documented).toContain(`more than ${mostConnections} connections`);
+  expect(documented).toContain(`more than ${maxConnections} connections`);
 });
 
 test.each(['1', '2'])(

@@ -33,10 +33,10 @@ onLinux('hashing threads and places are as many as one process would have', asyn
 });
 
 onLinux('on PostgreSQL they share the connections of the node', async () => {
-  const most = 9;
+  const limit = 9;
   const server = await startWorkers(2, {
     DATABASE_URL: await (await sharedPostgres()).createDatabase(),
-    GATEHOUSE_DATABASE_CONNECTIONS: String(most),
+    GATEHOUSE_DATABASE_CONNECTIONS: String(limit),
     GATEHOUSE_METRICS_PORT: '0',
   });
   const client = openClient(server.url, 40);
@@ -47,7 +47,7 @@ onLinux('on PostgreSQL they share the connections of the node', async () => {
   const { value, metrics } = await scrape(await metricsUrl(server));
   const open = (pool: string) => value('gatehouse_postgres_connections', { pool, state: 'open' });
   // One in each worker watches.
-  expect(open('checks') + open('steps')).toBeLessThanOrEqual(most - 2);
+  expect(open('checks') + open('steps')).toBeLessThanOrEqual(limit - 2);
   expect(open('steps')).toBeGreaterThan(2);
   const ofOne = [...metrics].filter(
     ([name, { samples }]) => /^gatehouse_/.test(name) && samples[0]?.labels['worker'],
@@ -60,7 +60,7 @@ test('of threads and places each has its part', () => {
     const queue = new HashingQueue({
       share: { number, of: 3 },
       threads: 8,
-      mostPlaces: 100,
+      maxPlaces: 100,
       longestWaitMs: 1e9,
     });
     onTestFinished(() => queue.close());

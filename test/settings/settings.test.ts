@@ -123,12 +123,12 @@ test.each([
   ['GATEHOUSE_DATABASE_CONNECTIONS', 'databaseConnections', 4, 256],
   ['GATEHOUSE_CHECK_TRUST_MS', 'checkTrustMs', 0, 1_000],
   ['GATEHOUSE_CHECK_MEMORY_MB', 'checkMemoryMegabytes', 1, 4_096],
-] as const)('%s is a whole number within its bounds', (env, name, least, most) => {
+] as const)('%s is a whole number within its bounds', (env, name, least, limit) => {
   expect(readSettings({ [env]: `${least}` })[name]).toBe(least);
-  expect(readSettings({ [env]: `${most}` })[name]).toBe(most);
+  expect(readSettings({ [env]: `${limit}` })[name]).toBe(limit);
   const beyond = [
     `${least - 1}`,
-    `${most + 1}`,
+    `${limit + 1}`,
     '99999999999',
     '1e3',
     '0x50',

@@ -96,7 +96,7 @@ test('a file of the first version keeps its accounts and sessions', async () => 
   old.close();
   const store = openStore(file);
   const nothing = { emailVerifiedAt: null, disabledAt: null };
-  expect(await store.accounts.list({ most: 9 })).toEqual([
+  expect(await store.accounts.list({ limit: 9 })).toEqual([
     { id: '1', identifier: 'Joe', createdAt: 10, email: null, ...nothing },
     { id: '2', identifier: 'Ann@B.c', createdAt: 20, email: 'Ann@B.c', ...nothing },
   ]);
@@ -138,7 +138,7 @@ async function fiveEntries(): Promise<{ file: string; store: Store; entries: Aud
   const file = freshPath();
   const store = openStore(file);
   for (let n = 0; n < 5; n += 1) await store.audit.append(context, {});
-  return { file, store, entries: (await store.audit.read({ most: 9 })).reverse() };
+  return { file, store, entries: (await store.audit.read({ limit: 9 })).reverse() };
 }
 
 test('an entry that was forged with its hash shows in the next one, or in the end of the chain', async () => {

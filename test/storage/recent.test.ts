@@ -57,8 +57,8 @@ test('it never holds more than twice as many as asked for, and never answers wit
     fc.record({ do: fc.constant('delete' as const), key }),
   );
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 200 }), (most, steps) => {
-      const recent = new Recent<number>(most);
+    fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 200 }), (limit, steps) => {
+      const recent = new Recent<number>(limit);
       const truth = new Map<string, number>();
       for (const [n, { do: what, key }] of steps.entries()) {
         if (what === 'set') {
@@ -72,7 +72,7 @@ test('it never holds more than twice as many as asked for, and never answers wit
         }
       }
       const held = [...truth.keys()].filter((key) => recent.get(key) !== undefined);
-      expect(held.length).toBeLessThanOrEqual(2 * most);
+      expect(held.length).toBeLessThanOrEqual(2 * limit);
     }),
   );
 });

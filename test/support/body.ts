@@ -24,7 +24,7 @@ export const fields = {
 };
 export const text = JSON.stringify(fields);
 /** The largest body that is read. */
-export const mostBytes = 16_384;
+export const maxBytes = 16_384;
 
 /** One server for all tests of a file, on which joe and ann have accounts, and nobody is throttled. */
 export function serverWithPeople(): () => TestServer {

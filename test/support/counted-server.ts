@@ -130,8 +130,8 @@ export async function openCounted(
       status,
       text,
       calls,
-      writes: await mostWrites(where, 'name'),
-      writesInStep: onPostgres ? await mostWrites(where, 'name, step') : 0,
+      writes: await maxWrites(where, 'name'),
+      writesInStep: onPostgres ? await maxWrites(where, 'name, step') : 0,
     };
   }
 
@@ -153,7 +153,7 @@ export async function countWrites(path: string): Promise<void> {
 }
 
 /** The most writes that have these columns in common. */
-async function mostWrites(where: { readonly database: string }, columns: string): Promise<number> {
+async function maxWrites(where: { readonly database: string }, columns: string): Promise<number> {
   const rows = await query(where, `SELECT count(*) AS writes FROM counted_writes GROUP BY ${columns}`);
   return Math.max(0, ...rows.map(({ writes }) => Number(writes)));
 }

@@ -3,7 +3,7 @@
 import type { Source } from './house.ts';
 
 /** The longest file that can be read at one sitting. */
-const mostLines = 250;
+const maxLines = 250;
 
 /** How a file looks: its name, its length, and the sentence it opens with. */
 export function looks({ path, text }: Source): string[] {
@@ -15,7 +15,7 @@ export function looks({ path, text }: Source): string[] {
     ...(/(?:^|\/)(?:helpers?|utils?|misc|common\/)|\.service\b|impl\b/i.test(path)
       ? [`${path} has a name that says nothing`]
       : []),
-    ...(lines > mostLines ? [`${path} has ${lines} lines`] : []),
+    ...(lines > maxLines ? [`${path} has ${lines} lines`] : []),
     ...(opensWithSentence(path, text)
       ? []
       : [`${path} does not open with one sentence that says what it is for`]),

@@ -71,7 +71,7 @@ export async function openServices(options: GateOptions = {}): Promise<TestGate>
     passwords: new Passwords({ minLength: 8, iterations: options.iterations ?? 1_000 }),
     sessions: new Sessions(
       store.sessions,
-      options.sessions ?? { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser: 0 },
+      options.sessions ?? { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser: 0 },
     ),
     throttle: new Throttle(throttle, {
       on: true,

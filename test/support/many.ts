@@ -27,12 +27,12 @@ export class CountedPacer extends Pacer {
 }
 
 /** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
-export async function withMany(mostPerUser = 0) {
+export async function withMany(maxPerUser = 0) {
   const real = await openServices();
   const calls: StoreCall[] = [];
   const part = counted('sessions', real.store.sessions, calls);
   const pacer = new CountedPacer();
-  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser };
+  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser };
   const sessions = new Sessions(part, rules, () => pacer.begin());
   const services = { ...real, sessions, pacer };
   const begun = granted(await registerAndLogin(services, { ...joe, kind: 'email' }, 'uuid', caller()));

@@ -185,7 +185,7 @@ async function fillMails({ mails }: Store, now: number): Promise<void> {
     details: { zeta: '"quoted" \\u0000 \\', alpha: '\u{1f600}', '': 'nameless' },
     createdAt: now,
   };
-  for (let n = 0; n < 4; n += 1) await mails.enqueue(mail, { windows: [{ most: 100, windowMs: 1 }] });
+  for (let n = 0; n < 4; n += 1) await mails.enqueue(mail, { windows: [{ max: 100, windowMs: 1 }] });
   const [first, second, third] = await mails.due({ now, latest: Number.MAX_SAFE_INTEGER }, 3);
   if (!first || !second || !third) throw new Error('There are no mails.');
   await mails.sent(first.id, now);

@@ -53,9 +53,9 @@ test('P3: the end of hundreds of sessions pauses after each step but the last', 
   await makeAccount(store, 'joe');
   await addSessions(store, 'joe', 450, 1_000);
   const left: number[] = [];
-  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, mostPerUser: 0 };
+  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser: 0 };
   const sessions = new Sessions(store.sessions, rules, () => async () => {
-    left.push((await store.sessions.ofUser('joe', { before: undefined, most: 1_000 })).length);
+    left.push((await store.sessions.ofUser('joe', { before: undefined, limit: 1_000 })).length);
   });
   expect(await sessions.endAll('joe', undefined, contextOf('logout', 'ok'))).toBe(450);
   expect(left).toEqual([350, 250, 150, 50]);
@@ -74,13 +74,13 @@ test('a sweep that takes longer than the time between two of them is alone', asy
   const { user } = granted(await check(services, id, caller().now));
   // Dead long ago: three steps of the sweep, with two pauses.
   await addSessions(services.store, user.id, 450, 1_000);
-  let [pausing, most, sweeps] = [0, 0, 0];
+  let [pausing, limit, sweeps] = [0, 0, 0];
   class Slow extends Pacer {
     override begin() {
       sweeps += 1;
       return async () => {
         pausing += 1;
-        most = Math.max(most, pausing);
+        limit = Math.max(limit, pausing);
         await sleep(1_500);
         pausing -= 1;
       };
@@ -90,9 +90,9 @@ test('a sweep that takes longer than the time between two of them is alone', asy
   const sweeping = startSweeping({ ...services, pacer: new Slow() }, 1, log, Date.now, async () => {});
   onTestFinished(() => sweeping.stop());
   const left = async () =>
-    (await services.store.sessions.ofUser(user.id, { before: undefined, most: 1_000 })).length;
+    (await services.store.sessions.ofUser(user.id, { before: undefined, limit: 1_000 })).length;
   await expect.poll(left, { timeout: 20_000 }).toBe(0);
-  expect([most, sweeping.counts.failed]).toEqual([1, 0]);
+  expect([limit, sweeping.counts.failed]).toEqual([1, 0]);
   // The next one comes once this one is over.
   const before = sweeps;
   await expect.poll(() => sweeps, { timeout: 20_000 }).toBeGreaterThan(before);

@@ -95,7 +95,7 @@ test('P7: cut short after the hash was replaced, nobody is in whom the old passw
   await expect(changePassword(services, here, change, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
   // What is left is the session that asked, under an id that nobody was told.
-  expect((await services.sessions.ofUser(here.user.id, caller().now, { most: 9 })).sessions).toMatchObject([
+  expect((await services.sessions.ofUser(here.user.id, caller().now, { limit: 9 })).sessions).toMatchObject([
     { handle: here.session.handle },
   ]);
   await mend();
@@ -119,7 +119,7 @@ test('P7: whoever loses against another change is refused, and no session is lef
     does: "UPDATE auth SET password_hash = 'x'",
   });
   expect(await changePassword(services, here, change, caller())).toMatchObject({ refused: 'wrong_password' });
-  expect((await services.sessions.ofUser(here.user.id, caller().now, { most: 9 })).sessions).toEqual([]);
+  expect((await services.sessions.ofUser(here.user.id, caller().now, { limit: 9 })).sessions).toEqual([]);
 });
 
 test('P9: a deletion cut short has done nothing', async () => {
@@ -127,7 +127,7 @@ test('P9: a deletion cut short has done nothing', async () => {
   const mend = await cut(services, { at: 'BEFORE DELETE ON users' });
   await expect(deleteAccount(services, here, joe.password, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([true, true]);
-  expect((await services.audit.read({ most: 9 })).map(({ event }) => event)).not.toContain('account_delete');
+  expect((await services.audit.read({ limit: 9 })).map(({ event }) => event)).not.toContain('account_delete');
   await mend();
   granted(await deleteAccount(services, here, joe.password, caller()));
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);

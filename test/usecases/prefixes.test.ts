@@ -61,7 +61,7 @@ test('W5: a registration cut short at any step leaves its invitation good, until
   const services = await openServices({ registration: 'invite' });
   const { token } = granted(await invite(services, joe.identifier, 7, caller()));
   const invited = { ...newJoe, invite: token };
-  const invitations = async () => (await services.invitations.list({ most: 9 })).length;
+  const invitations = async () => (await services.invitations.list({ limit: 9 })).length;
   for (const at of [
     'BEFORE INSERT ON auth',
     'BEFORE INSERT ON users',
@@ -157,7 +157,7 @@ test('whoever goes while waiting for a hash leaves no attempt behind, neither a 
 });
 
 test('an overload is refused before anything is counted or hashed', async () => {
-  const services = await openServices({ queue: { threads: 1, mostPlaces: 1 } });
+  const services = await openServices({ queue: { threads: 1, maxPlaces: 1 } });
   using _taken = services.hashing.enter(caller().network);
   const overloaded = { refused: 'overloaded', retryAfterSeconds: expect.any(Number) };
   expect(await login(services, asJoe, caller())).toEqual(overloaded);
@@ -168,7 +168,7 @@ test('an overload is refused before anything is counted or hashed', async () => 
 test('one who gives way to another network is refused like any overload, and a login leaves no attempt behind', async () => {
   const services = await openServices({
     iterations: slow,
-    queue: { threads: 1, mostPlaces: 4, longestWaitMs: 1e9 },
+    queue: { threads: 1, maxPlaces: 4, longestWaitMs: 1e9 },
   });
   await register(services, newJoe, caller());
   const before = Number((await counts(services))['attempts']);
@@ -195,7 +195,7 @@ test('one who gives way to another network is refused like any overload, and a l
 
 test('every way out of a login and a registration frees its place in line', async () => {
   const services = await openServices({
-    queue: { threads: 1, mostPlaces: 1 },
+    queue: { threads: 1, maxPlaces: 1 },
     throttle: { account: { limit: 2, windowMs: 1_000 } },
   });
   const outcomes = [

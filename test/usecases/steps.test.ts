@@ -129,7 +129,7 @@ test('P9: a deleted account is gone at once, with few rows in its step, and the 
   expect(calls.filter(({ name }) => name === 'accounts.reclaim')).toHaveLength(3);
   expect(pauses).toBeGreaterThanOrEqual(2);
   expect([await countRows(services, 'sessions'), await countRows(services, 'users')]).toEqual([1, 1]);
-  const [entry] = (await services.audit.read({ userId: here.user.id, most: 1 })) ?? [];
+  const [entry] = (await services.audit.read({ userId: here.user.id, limit: 1 })) ?? [];
   expect(entry).toMatchObject({ event: 'account_delete', outcome: 'ok' });
 });
 

@@ -78,7 +78,7 @@ function tail(options: Chosen & { lines: number; follow?: true }): Promise<void>
     const { audit } = work.services;
     let { after, upTo } = await newest(audit, userId, options.lines);
     for (;;) {
-      const entries = await audit.read({ userId, after, most: page });
+      const entries = await audit.read({ userId, after, limit: page });
       for (const entry of entries) if (options.follow || entry.seq <= upTo) await show(entry);
       after = entries.at(-1)?.seq ?? after;
       if (entries.length === page && (options.follow || after < upTo)) continue;
@@ -97,7 +97,7 @@ async function newest(
 ): Promise<{ after: number; upTo: number }> {
   let [before, upTo, left]: [number | undefined, number, number] = [undefined, 0, lines];
   while (left > 0) {
-    const entries = await audit.read({ userId, before, most: Math.min(page, left) });
+    const entries = await audit.read({ userId, before, limit: Math.min(page, left) });
     upTo ||= entries[0]?.seq ?? 0;
     before = entries.at(-1)?.seq ?? before;
     left = entries.length < Math.min(page, left) ? 0 : left - entries.length;
@@ -106,7 +106,7 @@ async function newest(
 }
 
 /** Names that are remembered before they are looked up again. */
-const mostNames = 10_000;
+const maxNames = 10_000;
 
 /** The names of users, each looked up once in a while; the id of one who is gone. */
 class Names {
@@ -121,7 +121,7 @@ class Names {
     if (userId === null) return '-';
     const name =
       this.#known.get(userId) ?? (await this.#work.services.accounts.user(userId))?.identifier ?? userId;
-    if (this.#known.size >= mostNames) this.#known.clear();
+    if (this.#known.size >= maxNames) this.#known.clear();
     this.#known.set(userId, name);
     return name;
   }
@@ -132,7 +132,7 @@ async function subjectOf({ services }: Work, name: string | undefined): Promise<
   if (name === undefined) return undefined;
   const found = await findAccount(services, name);
   if (found) return found.id;
-  const [entry] = await services.audit.read({ userId: name, most: 1 });
+  const [entry] = await services.audit.read({ userId: name, limit: 1 });
   return entry ? name : (await accountOf(services, name)).id;
 }
 
@@ -152,12 +152,12 @@ function eachEntry(
   write: (text: string) => Promise<void>,
 ): Promise<number> {
   return withProgress('Writing the audit', async (progress) => {
-    const [last] = await services.audit.read({ most: 1 });
-    const [first] = await services.audit.read({ after: 0, most: 1 });
+    const [last] = await services.audit.read({ limit: 1 });
+    const [first] = await services.audit.read({ after: 0, limit: 1 });
     const [start, end] = [first?.seq ?? 1, last?.seq ?? 0];
     let [written, after] = [0, 0];
     while (after < end) {
-      const entries = await services.audit.read({ userId, after, most: page });
+      const entries = await services.audit.read({ userId, after, limit: page });
       for (const entry of entries.filter(({ seq }) => seq <= end)) {
         await write(JSON.stringify(entryValue(entry)));
         written += 1;

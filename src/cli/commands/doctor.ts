@@ -83,7 +83,7 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
   if (!isUsable) return [...local, ...(await ask())];
   const asked = await withServices(({ services }) =>
     ask(async (requestId) => {
-      const entries = await services.audit.read({ most: lookedThrough });
+      const entries = await services.audit.read({ limit: lookedThrough });
       return entries.find((entry) => entry.requestId === requestId);
     }),
   );

@@ -13,9 +13,9 @@ import { granted, withServices } from '../command-services.ts';
 import { exits, Failure } from '../exit-codes.ts';
 import { answer, type Format, list, remark, utc, when } from '../output.ts';
 
-const { usual, most } = invitationDays;
+const { usual, limit } = invitationDays;
 
-const readDays = wholeNumber(1, most);
+const readDays = wholeNumber(1, limit);
 
 /** Adds the commands to `gatehouse user`. */
 export function addInvitationCommands(user: Command): void {
@@ -29,7 +29,7 @@ export function addInvitationCommands(user: Command): void {
       'gatehouse user invite grace_hopper --days 30 --json',
     ],
   })
-    .option('--days <number>', `how many days it is good for, at most ${most}`, days, usual)
+    .option('--days <number>', `how many days it is good for, at most ${limit}`, days, usual)
     .action(inviteOne);
 
   add(user, 'invitations', {
@@ -46,7 +46,7 @@ export function addInvitationCommands(user: Command): void {
 function days(text: string): number {
   const read = readDays(text);
   if (read !== undefined) return read;
-  throw new Failure(exits.usage, `--days is a whole number from 1 to ${most}.`);
+  throw new Failure(exits.usage, `--days is a whole number from 1 to ${limit}.`);
 }
 
 function inviteOne(identifier: string, options: Format & { days: number }): Promise<void> {

@@ -124,7 +124,7 @@ export async function* everyUser(
 ): AsyncGenerator<User> {
   let after: User | undefined;
   for (;;) {
-    const users = await listUsers(services, { matching, after, most: page });
+    const users = await listUsers(services, { matching, after, limit: page });
     for (const user of users) if (!disabled || user.disabledAt !== null) yield user;
     after = users.at(-1);
     if (users.length < page) return;

@@ -139,11 +139,11 @@ function newsFindings({ isHeard, isPooled }: ServerInspection): Finding[] {
   ];
 }
 
-function connectionFindings({ freeConnections }: ServerInspection, most: number): Finding[] {
+function connectionFindings({ freeConnections }: ServerInspection, limit: number): Finding[] {
   const { ok, warning } = finder('connections');
-  const says = `The server has room for ${freeConnections} more connections; a node opens up to ${most}`;
+  const says = `The server has room for ${freeConnections} more connections; a node opens up to ${limit}`;
   return [
-    freeConnections < most
+    freeConnections < limit
       ? warning(`${says}. Raise max_connections, or lower GATEHOUSE_DATABASE_CONNECTIONS.`)
       : ok(`${says}.`),
   ];

@@ -7,7 +7,7 @@ const product = 'gatehouse';
 const leastLetters = 3;
 
 /** Digits, blanks and symbols around and between words that make no password of them. */
-const mostOthers = 6;
+const maxOthers = 6;
 
 /** Words that belong to a service and to an account: whole names, and the parts of them. */
 export function contextWords(host: string, identifier: string, email: string): ReadonlySet<string> {
@@ -29,12 +29,12 @@ export function isOfContext(text: string, words: ReadonlySet<string>): boolean {
   const others: number[] = [0];
   for (let at = 0; at < lower.length; at += 1) {
     const so = others[at] ?? Infinity;
-    if (so > mostOthers) continue;
+    if (so > maxOthers) continue;
     const character = String.fromCodePoint(lower.codePointAt(at) ?? 0);
     if (!/[\p{L}\p{M}]/u.test(character)) reach(at + character.length, so + 1);
     for (const word of words) if (lower.startsWith(word, at)) reach(at + word.length, so);
   }
-  return (others[lower.length] ?? Infinity) <= mostOthers;
+  return (others[lower.length] ?? Infinity) <= maxOthers;
 
   function reach(place: number, count: number): void {
     others[place] = Math.min(others[place] ?? Infinity, count);
@@ -47,7 +47,7 @@ function partsOf(name: string): string[] {
 }
 
 /** Domains that a host lies in and that are looked at; their number bounds the work. */
-const mostDomains = 4;
+const maxDomains = 4;
 
 /** A host and the domains it lies in, with their parts; a top-level domain (`com`) alone is none. */
 function domainsOf(host: string): string[] {
@@ -55,6 +55,6 @@ function domainsOf(host: string): string[] {
   const inner = labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join('.'));
   return [
     ...partsOf(host),
-    ...inner.slice(-mostDomains).flatMap((domain) => [domain, domain.replaceAll('.', '')]),
+    ...inner.slice(-maxDomains).flatMap((domain) => [domain, domain.replaceAll('.', '')]),
   ];
 }

@@ -46,8 +46,8 @@ export interface PasswordRules {
 }
 
 /** Longest password, in code points and in bytes of UTF-8 (ruling G4). */
-const mostCodePoints = 256;
-const mostBytes = 1_024;
+const maxCodePoints = 256;
+const maxBytes = 1_024;
 
 export class Passwords {
   readonly #minLength: number;
@@ -67,8 +67,8 @@ export class Passwords {
     const bytes = Buffer.from(normal);
     const length = [...normal].length;
     if (length < this.#minLength) return { refused: 'password_too_short', limit: this.#minLength };
-    if (length > mostCodePoints || bytes.byteLength > mostBytes) {
-      return { refused: 'password_too_long', limit: mostCodePoints };
+    if (length > maxCodePoints || bytes.byteLength > maxBytes) {
+      return { refused: 'password_too_long', limit: maxCodePoints };
     }
     if (normal.toLowerCase() === canonicalIdentifier) return { refused: 'password_is_identifier' };
     if (isCommon(normal)) return { refused: 'password_common' };
@@ -113,7 +113,7 @@ export class Passwords {
 function prepare(password: string): PreparedPassword | undefined {
   if (!isWellFormed(password)) return undefined;
   const bytes = Buffer.from(password.normalize('NFC'));
-  return bytes.byteLength <= mostBytes ? { bytes } : undefined;
+  return bytes.byteLength <= maxBytes ? { bytes } : undefined;
 }
 
 /** PBKDF2 pads short keys with zeros and UTF-8 has one form for all lone surrogates: both would let twins in. */

@@ -10,29 +10,29 @@ const capStep = 200;
 const laterStep = 10;
 
 /** Users who are remembered for the sweep; others wait for their next login. */
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 
 export class SessionCap {
   readonly #store: Pick<SessionStore, 'endBeyond'>;
-  readonly #most: number;
+  readonly #limit: number;
   readonly #over = new Map<string, Cap>();
 
   /** @param most sessions of one user; 0 for as many as they like. */
-  constructor(store: Pick<SessionStore, 'endBeyond'>, most: number) {
+  constructor(store: Pick<SessionStore, 'endBeyond'>, limit: number) {
     this.#store = store;
-    this.#most = most;
+    this.#limit = limit;
   }
 
   /** The cap for a session of a user that begins for the reason of a trail, if there is one. */
   for(userId: string, context: AuditContext): Cap | undefined {
-    if (this.#most === 0) return undefined;
+    if (this.#limit === 0) return undefined;
     const step = this.#over.has(userId) ? laterStep : capStep;
-    return { most: this.#most, step, context: { ...context, event: 'logout', outcome: 'cap' } };
+    return { limit: this.#limit, step, context: { ...context, event: 'logout', outcome: 'cap' } };
   }
 
   /** Notes that a user may have more than the cap allows. */
   exceeded(userId: string, cap: Cap): void {
-    if (this.#over.size < mostRemembered && !this.#over.has(userId)) this.#over.set(userId, cap);
+    if (this.#over.size < maxRemembered && !this.#over.has(userId)) this.#over.set(userId, cap);
   }
 
   /** Ends what users have beyond the cap, in small steps with a pause after each. */

@@ -39,7 +39,7 @@ export interface SessionRules {
   readonly idleSeconds: number;
   readonly lifetimeSeconds: number;
   /** The most sessions one user may have; 0 for as many as they like. */
-  readonly mostPerUser: number;
+  readonly maxPerUser: number;
 }
 
 /** Live sessions of a user, and where the next page begins, if there may be one. */
@@ -76,10 +76,10 @@ export class Sessions {
 
   /** @param pacing how the end of very many sessions gives way to others; by default not at all. */
   constructor(store: SessionStore, rules: SessionRules, pacing: Pacing = unpaced) {
-    const { idleSeconds, lifetimeSeconds, mostPerUser } = rules;
+    const { idleSeconds, lifetimeSeconds, maxPerUser } = rules;
     this.#store = store;
     this.#pacing = pacing;
-    this.#cap = new SessionCap(store, mostPerUser);
+    this.#cap = new SessionCap(store, maxPerUser);
     this.#idleMs = idleSeconds * 1_000;
     this.#lifetimeMs = lifetimeSeconds * 1_000;
     this.#life = new Life(this.#idleMs, this.#lifetimeMs);
@@ -136,23 +136,23 @@ export class Sessions {
 
   /**
    * A page of the live sessions of a user, the one used last first. Dead ones that were not swept yet take up room in it,
-   * so that it may hold fewer than `most` although there is a `next` page.
+   * so that it may hold fewer than `limit` although there is a `next` page.
    */
-  async ofUser(userId: string, now: number, { before, most }: SessionQuery): Promise<SessionPage> {
-    const rows = await this.#store.ofUser(userId, { before, most: most + 1 });
-    const page = rows.slice(0, most);
+  async ofUser(userId: string, now: number, { before, limit }: SessionQuery): Promise<SessionPage> {
+    const rows = await this.#store.ofUser(userId, { before, limit: limit + 1 });
+    const page = rows.slice(0, limit);
     const last = page.at(-1);
     const sessions = page.filter((session) => this.#life.isAlive(session, now));
     // What was used even longer ago than a session that died of idleness is dead as well.
-    const isEnd = last === undefined || rows.length <= most || now >= last.lastSeenAt + this.#idleMs;
+    const isEnd = last === undefined || rows.length <= limit || now >= last.lastSeenAt + this.#idleMs;
     return { sessions, next: isEnd ? undefined : { lastSeenAt: last.lastSeenAt, handle: last.handle } };
   }
 
   /** All live sessions of a user, page by page. */
-  async *pagesOfUser(userId: string, now: number, most: number): AsyncGenerator<readonly Session[]> {
+  async *pagesOfUser(userId: string, now: number, limit: number): AsyncGenerator<readonly Session[]> {
     let before: SessionQuery['before'];
     do {
-      const { sessions, next } = await this.ofUser(userId, now, { before, most });
+      const { sessions, next } = await this.ofUser(userId, now, { before, limit });
       yield sessions;
       before = next;
     } while (before !== undefined);
@@ -218,8 +218,8 @@ export class Sessions {
     context: AuditContext,
     tell: (ended: readonly Session[]) => void = () => {},
   ): Promise<number> {
-    const step = async (most: number) => {
-      const ended = await this.#store.removeOfUser(userId, exceptHandle, most, context);
+    const step = async (limit: number) => {
+      const ended = await this.#store.removeOfUser(userId, exceptHandle, limit, context);
       tell(ended);
       return ended.length;
     };
@@ -231,7 +231,7 @@ export class Sessions {
    * begins meanwhile ends as well if a step finds it. Cut short, those that are left are alive; asked again, it goes on.
    */
   endEverybody(context: AuditContext, pause: () => Promise<void>): Promise<number> {
-    return inSteps(endStep, (most) => this.#store.removeAny(most, context), pause);
+    return inSteps(endStep, (limit) => this.#store.removeAny(limit, context), pause);
   }
 
   /** Finds a session of anybody by its handle, dead or alive. */
@@ -251,7 +251,7 @@ export class Sessions {
   /** Ends what logins left beyond the cap, and reclaims the rows of dead sessions, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     await this.#cap.sweep(now, pause);
-    await inSteps(sweepStep, (most) => this.#store.sweep(now, most), pause);
-    await inSteps(sweepStep, (most) => this.#store.sweepEnded(now - endedKeptMs, most), pause);
+    await inSteps(sweepStep, (limit) => this.#store.sweep(now, limit), pause);
+    await inSteps(sweepStep, (limit) => this.#store.sweepEnded(now - endedKeptMs, limit), pause);
   }
 }

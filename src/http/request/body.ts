@@ -4,7 +4,7 @@ import type { Fault } from '../contract.ts';
 import type { Incoming } from '../exchange.ts';
 
 /** Larger bodies are refused with 413. */
-export const mostBodyBytes = 16 * 1_024;
+export const maxBodyBytes = 16 * 1_024;
 
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i;
 
@@ -40,6 +40,6 @@ function parseObject(bytes: Uint8Array): { readonly fields: Fields } | Fault {
 
 /** All bytes of a body, or `undefined` as soon as there are too many. */
 async function readBytes(request: Incoming): Promise<Uint8Array | undefined> {
-  if (Number(request.header('content-length')) > mostBodyBytes) return undefined;
-  return request.bytes(mostBodyBytes);
+  if (Number(request.header('content-length')) > maxBodyBytes) return undefined;
+  return request.bytes(maxBodyBytes);
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type Bowser from 'bowser';
 
 /** Longer ones are not read to the end: whoever sends them is not a browser. */
-const mostCharacters = 512;
+const maxCharacters = 512;
 
 type Library = typeof Bowser;
 
@@ -16,7 +16,7 @@ export function deviceName(userAgent: string | null): string {
   if (!userAgent) return '';
   library ??= load();
   const { parse, words } = library;
-  const { browser, os, platform } = parse(userAgent.slice(0, mostCharacters));
+  const { browser, os, platform } = parse(userAgent.slice(0, maxCharacters));
   const model = platform.vendor === 'Apple' ? platform.model : undefined;
   const isKnown = (name: string | undefined): name is string => name !== undefined && words.has(name);
   return [[browser.name], [model, os.name]]

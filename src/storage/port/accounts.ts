@@ -57,7 +57,7 @@ export interface UserQuery {
   readonly matching?: string | undefined;
   /** The last user of the page before. */
   readonly after?: { readonly createdAt: number; readonly id: string } | undefined;
-  readonly most: number;
+  readonly limit: number;
 }
 
 /** Which sessions of a user end along with something, and why; each leaves an entry in the audit. */
@@ -65,7 +65,7 @@ export interface Ending {
   /** The one session that goes on. */
   readonly exceptHandle?: string | undefined;
   /** How many end in one step at most. */
-  readonly most: number;
+  readonly limit: number;
   readonly context: AuditContext;
 }
 
@@ -115,17 +115,17 @@ export interface AccountStore {
   /**
    * Removes an account with everything that belongs to it but its audit; `false` if there was none. Its credential, its
    * address and its tokens go in this step, and none of its sessions has a user any more. Of its sessions and devices at
-   * most `most` each are removed; where there may be more, they and the row in `users` are left to `reclaim`.
+   * most `limit` each are removed; where there may be more, they and the row in `users` are left to `reclaim`.
    */
-  remove(userId: string, most: number, context?: AuditContext): Promise<boolean>;
+  remove(userId: string, limit: number, context?: AuditContext): Promise<boolean>;
   /**
-   * Goes on with an account that was removed: at most `most` of its sessions and of its devices go, which ended for the
+   * Goes on with an account that was removed: at most `limit` of its sessions and of its devices go, which ended for the
    * reason of the trail, and with the last ones its row in `users`. `false` if no such account is left.
    */
-  reclaim(most: number, context?: AuditContext): Promise<boolean>;
+  reclaim(limit: number, context?: AuditContext): Promise<boolean>;
   /**
-   * Looks at disabled users in order of their ids, at most `most` of those after an id, and ends at most `most` sessions of
+   * Looks at disabled users in order of their ids, at most `limit` of those after an id, and ends at most `limit` sessions of
    * the first who has any, with an entry in the audit for each. Returns the id to go on after; `undefined` at the end.
    */
-  endOfDisabled(after: string, most: number, context: AuditContext): Promise<string | undefined>;
+  endOfDisabled(after: string, limit: number, context: AuditContext): Promise<string | undefined>;
 }

@@ -31,7 +31,7 @@ export interface AuditQuery {
   readonly before?: number | undefined;
   /** Only entries with a greater `seq`, oldest first; `before` is not looked at then. */
   readonly after?: number | undefined;
-  readonly most: number;
+  readonly limit: number;
 }
 
 /** A place in the chain: everything up to `seq`, summed up in one hash. */
@@ -64,6 +64,6 @@ export interface AuditStore {
   ends(): Promise<Ends>;
   /** Walks the chain from its kept start, in steps of at most a thousand entries, calling `progress` after each. */
   verify(progress: (checked: number, all: number) => void): Promise<ChainVerdict>;
-  /** Removes at most `most` of the oldest entries from before `at`; the chain then starts behind them. */
-  sweep(at: number, most: number): Promise<number>;
+  /** Removes at most `limit` of the oldest entries from before `at`; the chain then starts behind them. */
+  sweep(at: number, limit: number): Promise<number>;
 }

@@ -15,7 +15,7 @@ export interface Invitation {
 export interface InvitationQuery {
   /** The name of the last invitation of the page before. */
   readonly after?: string | undefined;
-  readonly most: number;
+  readonly limit: number;
 }
 
 /** Hashes are the SHA-256 of tokens: 64 hexadecimal digits. `AccountStore.create` uses an invitation up. */
@@ -28,6 +28,6 @@ export interface InvitationStore {
   list(query: InvitationQuery): Promise<Invitation[]>;
   /** Removes the invitation for a name and returns it; of many that race for one exactly one gets it. */
   remove(canonical: string, context?: AuditContext): Promise<Invitation | undefined>;
-  /** Removes at most `most` invitations with `expiresAt` at or before `now`; returns how many. */
-  sweep(now: number, most: number): Promise<number>;
+  /** Removes at most `limit` invitations with `expiresAt` at or before `now`; returns how many. */
+  sweep(now: number, limit: number): Promise<number>;
 }

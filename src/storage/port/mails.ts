@@ -26,7 +26,7 @@ export interface QueuedMail extends NewMail {
 
 /** How many mails one recipient may get in a window. */
 export interface MailLimit {
-  readonly most: number;
+  readonly max: number;
   readonly windowMs: number;
   /** The kinds of mail that are counted; all if it is not said. */
   readonly kinds?: readonly MailKind[];
@@ -40,7 +40,7 @@ export interface MailLimit {
  * of a mail that is being sent is there before the mail is noted as sent.)
  */
 export interface LinkLimit {
-  readonly most: number;
+  readonly max: number;
   /** How long a token is valid. One that expires later was made under a wrong clock, and is not counted. */
   readonly lifeMs: number;
 }
@@ -68,7 +68,7 @@ export interface MailStore {
    */
   enqueue(mail: NewMail, limits: MailLimits): Promise<'queued' | 'too_many'>;
   /** Mails that are to be sent now: those of the past first, oldest first; then those of a wrong clock. */
-  due(due: Due, most: number): Promise<QueuedMail[]>;
+  due(due: Due, max: number): Promise<QueuedMail[]>;
   /**
    * Puts a mail that is due off to `until`, so that no other process sends it meanwhile; `false` if another one did, or
    * if it is not to be sent any more. Of many that race for one exactly one gets it.
@@ -79,8 +79,8 @@ export interface MailStore {
   /** Notes that sending failed and when to try again; `null` gives it up. */
   failed(id: number, retryAt: number | null): Promise<void>;
   /**
-   * Removes at most `most` mails that left the queue, and were created before `before` and not sent since; those created
+   * Removes at most `limit` mails that left the queue, and were created before `before` and not sent since; those created
    * or sent after `after`, under a wrong clock, as well. Returns how many.
    */
-  sweep(before: number, after: number, most: number): Promise<number>;
+  sweep(before: number, after: number, max: number): Promise<number>;
 }

@@ -46,13 +46,13 @@ export interface Death {
 export interface SessionQuery {
   /** The last session of the page before. */
   readonly before?: Pick<Session, 'lastSeenAt' | 'handle'> | undefined;
-  readonly most: number;
+  readonly limit: number;
 }
 
 /** How many sessions a user may have, and why those used least recently end beyond it. */
 export interface Cap {
   /** At least 1. */
-  readonly most: number;
+  readonly limit: number;
   /** How many end in one step at most; more are left to `endBeyond`. */
   readonly step: number;
   readonly context: AuditContext;
@@ -118,27 +118,27 @@ export interface SessionStore {
   /** Removes one session of a user by its handle; another user's is left alone. */
   removeByHandle(userId: string, handle: string, context?: AuditContext): Promise<Session | undefined>;
   /**
-   * Removes at most `most` sessions of a user, those used last first, except one if asked; leaves an entry in the audit
-   * for each. Fewer than `most` are returned only if none is left. On behalf of a session that is to be spared and was
+   * Removes at most `limit` sessions of a user, those used last first, except one if asked; leaves an entry in the audit
+   * for each. Fewer than `limit` are returned only if none is left. On behalf of a session that is to be spared and was
    * itself ended meanwhile nothing is removed: of two that end each other one does.
    */
   removeOfUser(
     userId: string,
     exceptHandle: string | undefined,
-    most: number,
+    limit: number,
     context?: AuditContext,
   ): Promise<Session[]>;
   /** Finds a session by its handle: of one user, or of any. */
   findByHandle(handle: string, userId?: string): Promise<Session | undefined>;
   /**
-   * Removes at most `most` sessions of any users, and leaves no entry in the audit; returns how many. Fewer than `most` are
+   * Removes at most `limit` sessions of any users, and leaves no entry in the audit; returns how many. Fewer than `limit` are
    * removed only if none is left of those there were when the step began.
    */
-  removeAny(most: number, context: AuditContext): Promise<number>;
+  removeAny(limit: number, context: AuditContext): Promise<number>;
   /** What is kept of a session that ended, by the hash of the id it ended with. */
   findEnded(idHash: string): Promise<EndedSession | undefined>;
-  /** Forgets at most `most` sessions that ended before `before`; returns how many. */
-  sweepEnded(before: number, most: number): Promise<number>;
-  /** Removes at most `most` sessions with `idleExpiresAt` at or before `now`, earliest first; returns how many. */
-  sweep(now: number, most: number): Promise<number>;
+  /** Forgets at most `limit` sessions that ended before `before`; returns how many. */
+  sweepEnded(before: number, limit: number): Promise<number>;
+  /** Removes at most `limit` sessions with `idleExpiresAt` at or before `now`, earliest first; returns how many. */
+  sweep(now: number, limit: number): Promise<number>;
 }

@@ -56,6 +56,6 @@ export interface ThrottleStore {
   look(keys: readonly string[]): Promise<CountWindow[]>;
   /** Removes the windows under some keys; returns how many there were. */
   clear(keys: readonly string[]): Promise<number>;
-  /** Removes at most `most` windows that ended at or before `now`, earliest first; returns how many. */
-  sweep(now: number, most: number): Promise<number>;
+  /** Removes at most `limit` windows that ended at or before `now`, earliest first; returns how many. */
+  sweep(now: number, limit: number): Promise<number>;
 }

@@ -14,11 +14,11 @@ export interface Token {
 /** Hashes are the SHA-256 of tokens: 64 hexadecimal digits. */
 export interface TokenStore {
   /**
-   * Keeps a token, unless its user does not exist. With `most`, at most so many of the user are kept for this purpose
+   * Keeps a token, unless its user does not exist. With `limit`, at most so many of the user are kept for this purpose
    * and address: of the others those go first that expire more than {@link clockSlackMs} later than this one, under a
    * wrong clock, and then those that expire first.
    */
-  insert(tokenHash: string, token: Token, most?: number): Promise<void>;
+  insert(tokenHash: string, token: Token, limit?: number): Promise<void>;
   /** Looks at a token of this purpose and leaves it as it is. */
   find(tokenHash: string, purpose: TokenPurpose): Promise<Token | undefined>;
   /** Removes a token of this purpose and returns it: of many that race for one exactly one gets it. */
@@ -26,8 +26,8 @@ export interface TokenStore {
   /** Removes all tokens of a user for a purpose. */
   removeOfUser(userId: string, purpose: TokenPurpose): Promise<void>;
   /**
-   * Removes at most `most` tokens with `expiresAt` at or before `now`, or after `latest` under a wrong clock; returns
+   * Removes at most `limit` tokens with `expiresAt` at or before `now`, or after `latest` under a wrong clock; returns
    * how many.
    */
-  sweep(now: number, latest: number, most: number): Promise<number>;
+  sweep(now: number, latest: number, limit: number): Promise<number>;
 }

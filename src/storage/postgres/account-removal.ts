@@ -19,12 +19,12 @@ export async function removeAccount(
   run: InStep,
   ofUser: SessionsOfUser,
   userId: string,
-  most: number,
+  limit: number,
   context: AuditContext | undefined,
 ): Promise<boolean> {
   const isUser = await holdToChange(run, userId);
   if (!isUser && (await isWaiting(run, userId))) return false;
-  const { devices, isDone } = await drop(run, ofUser, userId, most, context);
+  const { devices, isDone } = await drop(run, ofUser, userId, limit, context);
   const { rows } = await run<{ canonical: string }>(
     `DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))
      RETURNING canonical`,
@@ -42,7 +42,7 @@ export async function removeAccount(
 export async function goOnRemoving(
   run: InStep,
   ofUser: SessionsOfUser,
-  most: number,
+  limit: number,
   context: AuditContext | undefined,
 ): Promise<boolean> {
   const { rows } = await run<{ id: string }>(
@@ -50,7 +50,7 @@ export async function goOnRemoving(
   );
   const [user] = rows;
   if (!user) return false;
-  const { isDone } = await drop(run, ofUser, user.id, most, context);
+  const { isDone } = await drop(run, ofUser, user.id, limit, context);
   if (isDone) await run(removeUser, [user.id]);
   return true;
 }
@@ -60,23 +60,23 @@ export async function endOfDisabled(
   run: InStep,
   ofUser: SessionsOfUser,
   after: string,
-  most: number,
+  limit: number,
   context: AuditContext,
 ): Promise<string | undefined> {
   const { rows } = await run<{ id: string; isSignedIn: boolean }>(
     `WITH disabled AS (SELECT id FROM users WHERE disabled_at > 0 AND id > $1 ORDER BY id LIMIT $2)
      SELECT id, EXISTS (SELECT 1 FROM sessions WHERE user_id = disabled.id) AS "isSignedIn" FROM disabled ORDER BY id`,
-    [after, most],
+    [after, limit],
   );
   const place = rows.findIndex(({ isSignedIn }) => isSignedIn);
   const user = rows[place];
-  if (!user) return rows.length === most ? rows.at(-1)?.id : undefined;
+  if (!user) return rows.length === limit ? rows.at(-1)?.id : undefined;
   // It may have been enabled since, and have logged in.
   const { rows: held } = await run('SELECT 1 FROM users WHERE id = $1 AND disabled_at > 0 FOR UPDATE', [
     user.id,
   ]);
   const isDone =
-    held.length === 0 || (await ofUser.end(run, user.id, undefined, most, context)).length < most;
+    held.length === 0 || (await ofUser.end(run, user.id, undefined, limit, context)).length < limit;
   return isDone ? user.id : (rows[place - 1]?.id ?? after);
 }
 
@@ -88,16 +88,16 @@ async function drop(
   run: InStep,
   ofUser: SessionsOfUser,
   userId: string,
-  most: number,
+  limit: number,
   context: AuditContext | undefined,
 ): Promise<{ readonly devices: number; readonly isDone: boolean }> {
-  const sessions = await ofUser.drop(run, userId, most, context);
+  const sessions = await ofUser.drop(run, userId, limit, context);
   const { count: devices } = await run(
     `DELETE FROM devices WHERE user_id = $1 AND device_hash = ANY (ARRAY (
        SELECT device_hash FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT $2))`,
-    [userId, most],
+    [userId, limit],
   );
-  return { devices, isDone: sessions < most && devices < most };
+  return { devices, isDone: sessions < limit && devices < limit };
 }
 
 async function isWaiting(run: Run, userId: string): Promise<boolean> {

@@ -91,7 +91,7 @@ export function accountsIn(
           await run('UPDATE auth SET password_hash = $1 WHERE user_id = $2', [replacement, userId]);
           await waiting.add(run, context, { userId });
         }
-        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.most, ending.context);
+        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.limit, ending.context);
         return isMany ? 'sessions_left' : 'replaced';
       }),
 
@@ -136,17 +136,17 @@ export function accountsIn(
         return true;
       }),
 
-    remove: (userId, most, context) =>
+    remove: (userId, limit, context) =>
       changing(userId, async (run) => {
-        const removed = await removeAccount(run, ofUser, userId, most, context);
+        const removed = await removeAccount(run, ofUser, userId, limit, context);
         if (removed) await waiting.add(run, context, { userId });
         return removed;
       }),
 
-    reclaim: (most, context) => db.step((run) => goOnRemoving(run, ofUser, most, context)),
+    reclaim: (limit, context) => db.step((run) => goOnRemoving(run, ofUser, limit, context)),
 
-    endOfDisabled: (after, most, context) =>
-      db.step((run) => endOfDisabled(run, ofUser, after, most, context)),
+    endOfDisabled: (after, limit, context) =>
+      db.step((run) => endOfDisabled(run, ofUser, after, limit, context)),
   };
 }
 

@@ -20,7 +20,7 @@ const forget = `WITH least AS (
 
 export function devicesIn(db: Database): DeviceStore {
   return {
-    remember: (deviceHash, userId, at, most) =>
+    remember: (deviceHash, userId, at, limit) =>
       db.step(async (run) => {
         // Of a user who is not there nothing is noted, so there is no news to tell anybody.
         if (!(await holdToAdd(run, userId))) return 'known';
@@ -29,7 +29,7 @@ export function devicesIn(db: Database): DeviceStore {
           await run(update, device);
           return 'known';
         }
-        if (most !== undefined) await run(forget, [userId, deviceHash, most - 1]);
+        if (limit !== undefined) await run(forget, [userId, deviceHash, limit - 1]);
         return 'new';
       }),
 
@@ -57,16 +57,16 @@ export function devicesIn(db: Database): DeviceStore {
       return rows.length > 0;
     },
 
-    async ofUser(userId, after, most) {
+    async ofUser(userId, after, limit) {
       const { rows } = await db.read<{ hash: string }>(
         `SELECT encode(device_hash, 'hex') AS hash FROM devices
          WHERE user_id = $1 AND device_hash > decode($2, 'hex') ORDER BY device_hash LIMIT $3`,
-        [userId, after, most],
+        [userId, after, limit],
       );
       return rows.map(({ hash }) => hash);
     },
 
-    sweep: (before, most) =>
+    sweep: (before, limit) =>
       db.step(async (run) => {
         const { count } = await run(
           `WITH unused AS (
@@ -74,7 +74,7 @@ export function devicesIn(db: Database): DeviceStore {
              FOR UPDATE SKIP LOCKED
            ) DELETE FROM devices USING unused
            WHERE devices.user_id = unused.user_id AND devices.device_hash = unused.device_hash`,
-          [before, most],
+          [before, limit],
         );
         return count;
       }, 'long'),

@@ -30,10 +30,10 @@ export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
       return rows[0];
     },
 
-    async list({ after = '', most }) {
+    async list({ after = '', limit }) {
       const { rows } = await db.read<Invitation>(
         `SELECT ${columns} FROM invitations WHERE canonical > $1 ORDER BY canonical LIMIT $2`,
-        [after, most],
+        [after, limit],
       );
       return rows;
     },
@@ -50,14 +50,14 @@ export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
       });
     },
 
-    sweep: (now, most) =>
+    sweep: (now, limit) =>
       db.step(async (run) => {
         const { count } = await run(
           `DELETE FROM invitations WHERE canonical IN (
              SELECT canonical FROM invitations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2
              FOR UPDATE SKIP LOCKED
            )`,
-          [now, most],
+          [now, limit],
         );
         return count;
       }, 'long'),

@@ -43,12 +43,12 @@ export function mailsIn(db: Database): MailStore {
   return {
     enqueue: (mail, limits) => db.step((run) => enqueue(run, mail, limits)),
 
-    async due({ now, latest }, most) {
+    async due({ now, latest }, max) {
       const { rows } = await db.read<QueuedMail>(
         `(SELECT ${columns} FROM mails WHERE due_at <= $1 ORDER BY due_at, mails.id LIMIT $3)
          UNION ALL (SELECT ${columns} FROM mails WHERE due_at > $2 ORDER BY due_at, mails.id LIMIT $3)
          LIMIT $3`,
-        [now, latest, most],
+        [now, latest, max],
       );
       return rows;
     },
@@ -79,7 +79,7 @@ export function mailsIn(db: Database): MailStore {
         );
       }),
 
-    sweep: (before, after, most) =>
+    sweep: (before, after, max) =>
       db.step(async (run) => {
         const { count } = await run(
           `WITH done AS (
@@ -87,7 +87,7 @@ export function mailsIn(db: Database): MailStore {
                created_at < $1 AND (sent_at IS NULL OR sent_at < $1 OR sent_at > $2))
              ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED
            ) DELETE FROM mails USING done WHERE mails.id = done.id`,
-          [before, after, most],
+          [before, after, max],
         );
         return count;
       }, 'long'),
@@ -111,7 +111,7 @@ async function enqueue(
 }
 
 async function isFull(run: Run, mail: NewMail, canonical: string, limit: MailLimit): Promise<boolean> {
-  const { most, windowMs, kinds = null, per } = limit;
+  const { max, windowMs, kinds = null, per } = limit;
   const now = mail.createdAt;
   const userId = per === 'account' ? mail.userId : null;
   const { rows } = await run<Count>(countInWindow, [
@@ -121,7 +121,7 @@ async function isFull(run: Run, mail: NewMail, canonical: string, limit: MailLim
     kinds,
     userId,
   ]);
-  return (rows[0]?.count ?? 0) >= most;
+  return (rows[0]?.count ?? 0) >= max;
 }
 
 async function hasLinks(run: Run, mail: NewMail, canonical: string, limit: LinkLimit): Promise<boolean> {
@@ -136,5 +136,5 @@ async function hasLinks(run: Run, mail: NewMail, canonical: string, limit: LinkL
     now + clockSlackMs,
     now + limit.lifeMs + clockSlackMs,
   ]);
-  return (rows[0]?.count ?? 0) >= limit.most;
+  return (rows[0]?.count ?? 0) >= limit.max;
 }

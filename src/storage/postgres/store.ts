@@ -36,7 +36,7 @@ export interface PostgresOptions {
   /** Where it can be listened to, if `url` leads through a pooler; empty if it does not. */
   readonly listenUrl: string;
   /** The most connections this node opens; at least 4: one watches, two are for session checks. */
-  readonly mostConnections: number;
+  readonly maxConnections: number;
   /** How long what was read of a session is trusted, in milliseconds; 0 for not at all. */
   readonly trustMs: number;
   /** What may be remembered for session checks, in bytes. */
@@ -61,15 +61,15 @@ export interface OpenedStore {
  * @throws {StoreUnusable} if the database cannot be used; the message says what to do.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<OpenedStore> {
-  const { url, listenUrl, mostConnections, trustMs, memoryBytes, node, digest, chance } = options;
+  const { url, listenUrl, maxConnections, trustMs, memoryBytes, node, digest, chance } = options;
   const login = await Login.at(url);
   const listening = listenUrl === '' ? login : await Login.at(listenUrl, 'GATEHOUSE_DATABASE_LISTEN_URL');
   const reach = new Reach();
   const clock = new DatabaseClock();
-  const pool = (most: number) => new Connections({ login, most, reach, chance });
-  const connections = { checks: pool(checkConnections), steps: pool(mostConnections - checkConnections - 1) };
+  const pool = (limit: number) => new Connections({ login, limit, reach, chance });
+  const connections = { checks: pool(checkConnections), steps: pool(maxConnections - checkConnections - 1) };
   const db = connections.steps;
-  const checks = new Checks(connections.checks, { trustMs, mostBytes: memoryBytes });
+  const checks = new Checks(connections.checks, { trustMs, maxBytes: memoryBytes });
   const news = new News(checks, db, node, () => clock.now());
   const measured = delays();
   const watch = new Watch({

@@ -101,14 +101,14 @@ export function throttleIn(db: Database): ThrottleStore {
       }),
 
     // A window in which somebody counts just now is not over: it is left alone.
-    sweep: (now, most) =>
+    sweep: (now, limit) =>
       db.step(async (run) => {
         const { count } = await run(
           `WITH over AS (
              SELECT key FROM throttle WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2
              FOR UPDATE SKIP LOCKED
            ) DELETE FROM throttle USING over WHERE throttle.key = over.key`,
-          [now, most],
+          [now, limit],
         );
         return count;
       }, 'long'),

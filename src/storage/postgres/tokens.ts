@@ -23,9 +23,9 @@ export function tokenKey(tokenHash: string): string {
 
 export function tokensIn(db: Database, owners: Owners): TokenStore {
   return {
-    insert: (tokenHash, { userId, purpose, email, expiresAt }, most) =>
+    insert: (tokenHash, { userId, purpose, email, expiresAt }, limit) =>
       db.step(async (run) => {
-        const hold = most === undefined ? holdToAdd : holdToChange;
+        const hold = limit === undefined ? holdToAdd : holdToChange;
         if (!(await hold(run, userId))) return;
         await run(
           `INSERT INTO tokens (user_id, token_hash, purpose, email, expires_at)
@@ -33,14 +33,14 @@ export function tokensIn(db: Database, owners: Owners): TokenStore {
           [userId, tokenHash, purpose, email, expiresAt],
         );
         await own(run, tokenKey(tokenHash), userId);
-        if (most === undefined) return;
+        if (limit === undefined) return;
         await dropTokens(
           run,
           `user_id = $1 AND token_hash IN (
              SELECT token_hash FROM tokens WHERE user_id = $1 AND purpose = $2 AND email = $3
              ORDER BY expires_at > $4, expires_at DESC OFFSET $5
            )`,
-          [userId, purpose, email, expiresAt + clockSlackMs, most],
+          [userId, purpose, email, expiresAt + clockSlackMs, limit],
         );
       }),
 
@@ -73,7 +73,7 @@ export function tokensIn(db: Database, owners: Owners): TokenStore {
         await dropTokens(run, 'user_id = $1 AND purpose = $2', [userId, purpose]);
       }),
 
-    sweep: (now, latest, most) =>
+    sweep: (now, latest, limit) =>
       db.step(
         (run) =>
           dropTokens(
@@ -82,7 +82,7 @@ export function tokensIn(db: Database, owners: Owners): TokenStore {
                SELECT user_id, token_hash FROM tokens WHERE expires_at <= $1 OR expires_at > $2
                ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED
              )`,
-            [now, latest, most],
+            [now, latest, limit],
           ),
         'long',
       ),

@@ -23,16 +23,16 @@ const selectPage = `SELECT ${userColumns}, strpos(canonical, $1) > 0 AS matches
   WHERE (users.created_at, users.id) > ($2, $3) ORDER BY users.created_at, users.id LIMIT $4`;
 
 export function usersByPage(db: Database): AccountStore['list'] {
-  return async ({ matching = '', after = beginning, most }) => {
+  return async ({ matching = '', after = beginning, limit }) => {
     const found: User[] = [];
     if (!isStorable(matching)) return found;
-    for (let last = after; found.length < most; ) {
-      const step = matching === '' ? Math.min(most - found.length, searchStep) : searchStep;
+    for (let last = after; found.length < limit; ) {
+      const step = matching === '' ? Math.min(limit - found.length, searchStep) : searchStep;
       const { rows: seen } = await db.read<Seen>(selectPage, [matching, last.createdAt, last.id, step]);
       for (const { matches, ...user } of seen) if (matches) found.push(user);
       last = seen.at(-1) ?? last;
       if (seen.length < step) break;
     }
-    return found.slice(0, most);
+    return found.slice(0, limit);
   };
 }

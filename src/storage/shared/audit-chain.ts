@@ -38,7 +38,7 @@ export interface Kept {
   behind(
     seq: number,
     upTo: number,
-    most: number,
+    limit: number,
   ): Awaitable<{ readonly start: Link; readonly entries: readonly AuditEntry[] }>;
 }
 

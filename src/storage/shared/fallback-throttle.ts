@@ -67,9 +67,9 @@ export class DegradingThrottle implements ThrottleStore {
     return this.#store.clear(keys);
   }
 
-  async sweep(now: number, most: number): Promise<number> {
-    await this.#own.sweep(now, most);
-    return this.#store.sweep(now, most);
+  async sweep(now: number, limit: number): Promise<number> {
+    await this.#own.sweep(now, limit);
+    return this.#store.sweep(now, limit);
   }
 
   figure(): Figure {

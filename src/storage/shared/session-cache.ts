@@ -16,13 +16,13 @@ export const shares = { sessions: 0.6, users: 0.4 } as const;
  * and what was old and not asked for since is gone.
  */
 export class Recent<Row> {
-  readonly #most: number;
+  readonly #limit: number;
   #young = new Map<string, Row>();
   #old = new Map<string, Row>();
 
-  /** Holds between `most` and twice as many rows. */
-  constructor(most: number) {
-    this.#most = most;
+  /** Holds between `limit` and twice as many rows. */
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
   get(key: string): Row | undefined {
@@ -34,7 +34,7 @@ export class Recent<Row> {
   }
 
   set(key: string, row: Row): void {
-    if (this.#young.size >= this.#most) {
+    if (this.#young.size >= this.#limit) {
       this.#old = this.#young;
       this.#young = new Map();
     }

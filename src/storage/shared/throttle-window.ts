@@ -11,7 +11,7 @@ import {
 } from '../port/port.ts';
 
 /** Windows kept, of about 200 bytes each. */
-const mostWindows = 50_000;
+const maxWindows = 50_000;
 
 interface Window {
   count: number;
@@ -21,10 +21,10 @@ interface Window {
 /** Counts of this process alone, gone with it. Beyond a number of windows those that began first are forgotten. */
 export class OwnCounts implements ThrottleStore {
   readonly #windows = new Map<string, Window>();
-  readonly #most: number;
+  readonly #limit: number;
 
-  constructor(most = mostWindows) {
-    this.#most = most;
+  constructor(limit = maxWindows) {
+    this.#limit = limit;
   }
 
   async take(quotas: readonly Quota[], now: number): Promise<Counted> {
@@ -47,11 +47,11 @@ export class OwnCounts implements ThrottleStore {
     return keys.filter((key) => this.#windows.delete(key)).length;
   }
 
-  async sweep(now: number, most: number): Promise<number> {
+  async sweep(now: number, limit: number): Promise<number> {
     const over = [...this.#windows].filter(([, { windowEndsAt }]) => windowEndsAt <= now);
     over.sort(([, a], [, b]) => a.windowEndsAt - b.windowEndsAt);
-    for (const [key] of over.slice(0, most)) this.#windows.delete(key);
-    return Math.min(over.length, most);
+    for (const [key] of over.slice(0, limit)) this.#windows.delete(key);
+    return Math.min(over.length, limit);
   }
 
   /** As `take`, at once. */
@@ -83,6 +83,6 @@ export class OwnCounts implements ThrottleStore {
     this.#windows.delete(key);
     this.#windows.set(key, window);
     const [oldest] = this.#windows.keys();
-    if (this.#windows.size > this.#most && oldest !== undefined) this.#windows.delete(oldest);
+    if (this.#windows.size > this.#limit && oldest !== undefined) this.#windows.delete(oldest);
   }
 }

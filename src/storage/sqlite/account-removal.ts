@@ -10,11 +10,11 @@ export const isNotRemoved = 'disabled_at IS NOT 0';
 /** Every method belongs inside a step of the writer. */
 export interface Removal {
   /** Removes an account; `false` if there was none. */
-  begin(userId: string, most: number, context: AuditContext | undefined): boolean;
+  begin(userId: string, limit: number, context: AuditContext | undefined): boolean;
   /** Takes one step with what is left of an account; `false` if there is none. */
-  goOn(most: number, context: AuditContext | undefined): boolean;
+  goOn(limit: number, context: AuditContext | undefined): boolean;
   /** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
-  endOfDisabled(after: string, most: number, context: AuditContext): string | undefined;
+  endOfDisabled(after: string, limit: number, context: AuditContext): string | undefined;
 }
 
 export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
@@ -36,35 +36,35 @@ export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
   );
 
   /** Removes sessions and devices, and tells how many rows of the largest kind went. */
-  function drop(userId: string, most: number, context: AuditContext | undefined) {
-    const sessions = ofUser.drop(userId, most, context);
-    const devices = Number(removeDevices.run(userId, most).changes);
-    return { devices, isDone: sessions < most && devices < most };
+  function drop(userId: string, limit: number, context: AuditContext | undefined) {
+    const sessions = ofUser.drop(userId, limit, context);
+    const devices = Number(removeDevices.run(userId, limit).changes);
+    return { devices, isDone: sessions < limit && devices < limit };
   }
 
   return {
-    begin(userId, most, context) {
+    begin(userId, limit, context) {
       if (isWaiting.get(userId)) return false;
-      const { devices, isDone } = drop(userId, most, context);
+      const { devices, isDone } = drop(userId, limit, context);
       const changes = [removeAuth, removeTokens, isDone ? removeUser : letWait].map(
         (statement) => statement.run(userId).changes,
       );
       return devices > 0 || changes.some((count) => count > 0);
     },
 
-    goOn(most, context) {
+    goOn(limit, context) {
       const id = selectWaiting.get()?.['id'];
       if (id === undefined) return false;
-      if (drop(String(id), most, context).isDone) removeUser.run(id);
+      if (drop(String(id), limit, context).isDone) removeUser.run(id);
       return true;
     },
 
-    endOfDisabled(after, most, context) {
-      const rows = selectDisabled.all(after, most) as { id: string; isSignedIn: number }[];
+    endOfDisabled(after, limit, context) {
+      const rows = selectDisabled.all(after, limit) as { id: string; isSignedIn: number }[];
       const place = rows.findIndex(({ isSignedIn }) => isSignedIn === 1);
-      if (place < 0) return rows.length === most ? rows.at(-1)?.id : undefined;
+      if (place < 0) return rows.length === limit ? rows.at(-1)?.id : undefined;
       const { id } = rows[place] as { id: string };
-      const isDone = ofUser.end(id, undefined, most, context).length < most;
+      const isDone = ofUser.end(id, undefined, limit, context).length < limit;
       return isDone ? id : (rows[place - 1]?.id ?? after);
     },
   };

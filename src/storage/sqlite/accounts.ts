@@ -85,7 +85,7 @@ export function accountsIn(
           updateHash.run(replacement, userId);
           chain.append(context, { userId });
         }
-        if (ending) ofUser.end(userId, ending.exceptHandle, ending.most, ending.context);
+        if (ending) ofUser.end(userId, ending.exceptHandle, ending.limit, ending.context);
         return isMany ? 'sessions_left' : 'replaced';
       }),
 
@@ -119,17 +119,18 @@ export function accountsIn(
         return true;
       }),
 
-    remove: (userId, most, context) =>
+    remove: (userId, limit, context) =>
       writer.write(() => {
-        const removed = removal.begin(userId, most, context);
+        const removed = removal.begin(userId, limit, context);
         users.forget(userId);
         if (removed) chain.append(context, { userId });
         return removed;
       }),
 
-    reclaim: (most, context) => writer.write(() => removal.goOn(most, context)),
+    reclaim: (limit, context) => writer.write(() => removal.goOn(limit, context)),
 
-    endOfDisabled: (after, most, context) => writer.write(() => removal.endOfDisabled(after, most, context)),
+    endOfDisabled: (after, limit, context) =>
+      writer.write(() => removal.endOfDisabled(after, limit, context)),
   };
 }
 

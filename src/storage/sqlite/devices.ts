@@ -42,12 +42,12 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
   );
 
   return {
-    remember: (deviceHash, userId, at, most) =>
+    remember: (deviceHash, userId, at, limit) =>
       writer.write(() => {
         if (update.run(at, userId, deviceHash).changes > 0) return 'known';
         // Of a user who is not there nothing is noted, so there is no news to tell anybody.
         if (insert.run(deviceHash, at, userId).changes === 0) return 'known';
-        if (most !== undefined) forget.run(userId, deviceHash, most - 1);
+        if (limit !== undefined) forget.run(userId, deviceHash, limit - 1);
         return 'new';
       }),
 
@@ -60,9 +60,9 @@ export function devicesIn(db: DatabaseSync, reader: Reader, writer: Writer): Dev
 
     any: async (userId) => reader.read(() => any.get(userId)) !== undefined,
 
-    ofUser: async (userId, after, most) =>
-      reader.read(() => selectOfUser.all(userId, after, most)).map((row) => String(row['hash'])),
+    ofUser: async (userId, after, limit) =>
+      reader.read(() => selectOfUser.all(userId, after, limit)).map((row) => String(row['hash'])),
 
-    sweep: (before, most) => writer.write(() => Number(sweep.run(before, most).changes)),
+    sweep: (before, limit) => writer.write(() => Number(sweep.run(before, limit).changes)),
   };
 }

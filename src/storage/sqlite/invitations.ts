@@ -40,8 +40,8 @@ export function invitationsIn(
     find: async (canonical, tokenHash) =>
       reader.read(() => select.get(canonical, tokenHash) as Invitation | undefined),
 
-    list: async ({ after = '', most }) =>
-      reader.read(() => selectPage.all(after, most) as unknown as Invitation[]),
+    list: async ({ after = '', limit }) =>
+      reader.read(() => selectPage.all(after, limit) as unknown as Invitation[]),
 
     remove: (canonical, context) =>
       writer.write(() => {
@@ -50,6 +50,6 @@ export function invitationsIn(
         return removed;
       }),
 
-    sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
+    sweep: (now, limit) => writer.write(() => Number(sweep.run(now, limit).changes)),
   };
 }

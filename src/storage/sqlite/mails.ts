@@ -52,20 +52,20 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
   );
 
   /** Mails written a little later count too: requests overtake one another (see `clockSlackMs`). */
-  function isFull(mail: NewMail, canonical: string, { most, windowMs, kinds, per }: MailLimit): boolean {
+  function isFull(mail: NewMail, canonical: string, { max, windowMs, kinds, per }: MailLimit): boolean {
     const now = mail.createdAt;
     const counted = kinds ? JSON.stringify(kinds) : null;
     const userId = per === 'account' ? mail.userId : null;
     const [from, to] = [now - windowMs, now + clockSlackMs];
     const row = count.get(canonical, from, to, counted, counted, userId, userId);
-    return Number(row?.['mails']) >= most;
+    return Number(row?.['mails']) >= max;
   }
 
-  function hasLinks(mail: NewMail, canonical: string, { most, lifeMs }: LinkLimit): boolean {
+  function hasLinks(mail: NewMail, canonical: string, { max, lifeMs }: LinkLimit): boolean {
     const { kind, userId, recipient, createdAt } = mail;
     const instants = { now: createdAt, life: lifeMs, slack: clockSlackMs };
     const row = countLinks.get({ canonical, kind, userId, recipient, ...instants });
-    return Number(row?.['links']) >= most;
+    return Number(row?.['links']) >= max;
   }
 
   function enqueue(mail: NewMail, { windows, links }: MailLimits): 'queued' | 'too_many' {
@@ -80,10 +80,10 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
   return {
     enqueue: (mail, limits) => writer.write(() => enqueue(mail, limits)),
 
-    async due({ now, latest }, most) {
+    async due({ now, latest }, max) {
       const rows = reader.read(() => {
-        const past = selectDue.all(now, most);
-        return past.length < most ? [...past, ...selectTooFar.all(latest, most - past.length)] : past;
+        const past = selectDue.all(now, max);
+        return past.length < max ? [...past, ...selectTooFar.all(latest, max - past.length)] : past;
       });
       return rows.map(
         (row) => ({ ...row, details: JSON.parse(String(row['details'])) }) as unknown as QueuedMail,
@@ -103,6 +103,6 @@ export function mailsIn(db: DatabaseSync, reader: Reader, writer: Writer): MailS
         failed.run(retryAt, id);
       }),
 
-    sweep: (before, after, most) => writer.write(() => Number(sweep.run(before, after, most).changes)),
+    sweep: (before, after, max) => writer.write(() => Number(sweep.run(before, after, max).changes)),
   };
 }

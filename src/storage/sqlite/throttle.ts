@@ -73,6 +73,6 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
     clear: (keys) =>
       writer.write(() => keys.reduce((removed, key) => removed + Number(remove.run(key).changes), 0)),
 
-    sweep: (now, most) => writer.write(() => Number(sweep.run(now, most).changes)),
+    sweep: (now, limit) => writer.write(() => Number(sweep.run(now, limit).changes)),
   };
 }

@@ -27,10 +27,10 @@ export function tokensIn(db: DatabaseSync, reader: Reader, writer: Writer): Toke
   );
 
   return {
-    insert: (tokenHash, { userId, purpose, email, expiresAt }, most) =>
+    insert: (tokenHash, { userId, purpose, email, expiresAt }, limit) =>
       writer.write(() => {
         insert.run(tokenHash, purpose, email, expiresAt, userId);
-        if (most !== undefined) keepNewest.run(userId, purpose, email, expiresAt + clockSlackMs, most);
+        if (limit !== undefined) keepNewest.run(userId, purpose, email, expiresAt + clockSlackMs, limit);
       }),
 
     find: async (tokenHash, purpose) =>
@@ -43,6 +43,6 @@ export function tokensIn(db: DatabaseSync, reader: Reader, writer: Writer): Toke
         removeOfUser.run(userId, purpose);
       }),
 
-    sweep: (now, latest, most) => writer.write(() => Number(sweep.run(now, latest, most).changes)),
+    sweep: (now, latest, limit) => writer.write(() => Number(sweep.run(now, latest, limit).changes)),
   };
 }

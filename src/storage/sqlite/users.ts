@@ -24,10 +24,10 @@ export function usersByPage(db: DatabaseSync, reader: Reader, columns: string): 
      WHERE (users.created_at, users.id) > (?, ?) ORDER BY users.created_at, users.id LIMIT ?`,
   );
 
-  return async ({ matching = '', after = beginning, most }) => {
+  return async ({ matching = '', after = beginning, limit }) => {
     const found: User[] = [];
-    for (let last = after; found.length < most; await pause()) {
-      const step = matching === '' ? Math.min(most - found.length, searchStep) : searchStep;
+    for (let last = after; found.length < limit; await pause()) {
+      const step = matching === '' ? Math.min(limit - found.length, searchStep) : searchStep;
       const seen = reader.read(() =>
         select.all(matching, last.createdAt, last.id, step),
       ) as unknown as Seen[];
@@ -35,6 +35,6 @@ export function usersByPage(db: DatabaseSync, reader: Reader, columns: string): 
       last = seen.at(-1) ?? last;
       if (seen.length < step) break;
     }
-    return found.slice(0, most);
+    return found.slice(0, limit);
   };
 }

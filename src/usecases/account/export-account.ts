@@ -16,7 +16,7 @@ export interface Export {
 }
 
 /** Exports under way at once; one of them for each person. */
-export const mostExports = 4;
+export const maxExports = 4;
 
 /** An export that takes longer ends when its place is needed, in milliseconds: a slow reader keeps no place for good. */
 const placeMs = 60_000;
@@ -41,7 +41,7 @@ export class Exports {
     const own = this.#places.get(userId);
     // The first is the oldest.
     const [oldest] = this.#places;
-    const inTheWay = own ? ([userId, own] as const) : this.#places.size < mostExports ? undefined : oldest;
+    const inTheWay = own ? ([userId, own] as const) : this.#places.size < maxExports ? undefined : oldest;
     if (inTheWay) {
       const [other, place] = inTheWay;
       if (now - place.since < placeMs) return { refused: 'too_many_exports', retryAfterSeconds };
@@ -96,7 +96,7 @@ async function* activityPages(
   { user }: SignedIn,
 ): AsyncGenerator<readonly AuditEntry[]> {
   for (let before: number | undefined; ; ) {
-    const entries = await audit.read({ userId: user.id, before, most: page });
+    const entries = await audit.read({ userId: user.id, before, limit: page });
     if (entries.length > 0) yield entries;
     if (entries.length < page) return;
     before = entries.at(-1)?.seq;

@@ -39,8 +39,8 @@ async function withToken(
   purpose: TokenPurpose,
   now: number,
 ): Promise<Sendable | undefined> {
-  const most = purpose === 'reset_password' ? maxResetLinks : undefined;
-  const token = await services.tokens.mint(mail.userId, purpose, mail.recipient, now, most);
+  const limit = purpose === 'reset_password' ? maxResetLinks : undefined;
+  const token = await services.tokens.mint(mail.userId, purpose, mail.recipient, now, limit);
   const withdraw = async () => {
     await services.tokens.take(token, purpose, now);
   };

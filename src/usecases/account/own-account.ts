@@ -15,7 +15,7 @@ export function activity(
   { user }: Checked,
   before: number | undefined,
 ): Promise<AuditEntry[]> {
-  return services.audit.read({ userId: user.id, before, most: activityPage });
+  return services.audit.read({ userId: user.id, before, limit: activityPage });
 }
 
 /** Whose account is gone. */

@@ -17,7 +17,7 @@ export function listSessions(
   before: SessionQuery['before'],
   now: number,
 ): Promise<SessionPage> {
-  return services.sessions.ofUser(user.id, now, { before, most: sessionsPage });
+  return services.sessions.ofUser(user.id, now, { before, limit: sessionsPage });
 }
 
 /**

@@ -41,7 +41,7 @@ const page = 500;
 /** Every invitation that is still good, by name. */
 export async function* pendingInvitations(services: Services, now: number): AsyncGenerator<Invitation> {
   for (let after: string | undefined; ; ) {
-    const invitations = await services.invitations.list({ after, most: page });
+    const invitations = await services.invitations.list({ after, limit: page });
     for (const invitation of invitations) if (now < invitation.expiresAt) yield invitation;
     after = invitations.at(-1)?.canonical;
     if (invitations.length < page) return;

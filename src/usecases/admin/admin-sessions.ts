@@ -96,7 +96,7 @@ export async function explain(services: Services, id: string, now: number): Prom
 
 /** How a session ended with its account, as the sweep will note it once it comes to its row; `undefined` if it did not. */
 async function deletion(services: Services, { handle, userId }: Session): Promise<Explanation | undefined> {
-  const entries = await services.audit.read({ userId, most: newest });
+  const entries = await services.audit.read({ userId, limit: newest });
   const entry = entries.find(({ event, outcome }) => event === 'account_delete' && outcome === 'ok');
   if (!entry) return undefined;
   const { at: endedAt, event, outcome, contract } = entry;

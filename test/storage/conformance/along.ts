@@ -15,12 +15,12 @@ import {
 } from './case.ts';
 import { ofJoe, remaining } from './sessions.ts';
 
-const capOf = (most: number, step = 99) => ({ most, step, context: context('logout', { outcome: 'cap' }) });
+const capOf = (limit: number, step = 99) => ({ limit, step, context: context('logout', { outcome: 'cap' }) });
 
 /** Inserts session n of a user, last seen at an instant, under a cap. */
-function begin(store: Store, n: number, userId: string, lastSeenAt: number, most: number, step?: number) {
+function begin(store: Store, n: number, userId: string, lastSeenAt: number, limit: number, step?: number) {
   const row = session(n, userId, { createdAt: lastSeenAt, lastSeenAt, idleExpiresAt: lastSeenAt + 5_000 });
-  return store.sessions.insert(hex(n), row, context('login'), capOf(most, step));
+  return store.sessions.insert(hex(n), row, context('login'), capOf(limit, step));
 }
 
 export const alongCases: readonly ConformanceCase[] = [
@@ -149,7 +149,7 @@ export const alongCases: readonly ConformanceCase[] = [
     for (const n of upTo(4)) await store.sessions.find(hex(n));
     const ending = (exceptHandle?: string) => ({
       exceptHandle,
-      most: 99,
+      limit: 99,
       context: context('logout', { outcome: 'change' }),
     });
     const change = context('password');
@@ -178,7 +178,7 @@ export const alongCases: readonly ConformanceCase[] = [
     async (store, joe) => {
       const { accounts, sessions } = store;
       for (const n of upTo(8)) await sessions.insert(hex(n), session(n, joe, { lastSeenAt: 1_000 + n }));
-      const end = { exceptHandle: 'handle-2', most: 3, context: context('logout') };
+      const end = { exceptHandle: 'handle-2', limit: 3, context: context('logout') };
       const replace = () => accounts.replaceHash(joe, 'hash of joe', 'new', context('password'), end);
       const hash = async () => (await accounts.findCredentialOf(joe))?.passwordHash;
       assert.equal(await replace(), 'sessions_left');

@@ -67,11 +67,11 @@ const futile: readonly ((store: Store) => Promise<unknown>)[] = [
 
 export const auditCases: readonly ConformanceCase[] = [
   over('audit: an entry is kept as it was left, under the next number', async ({ audit }) => {
-    assert.deepEqual(await audit.read({ most: 9 }), []);
+    assert.deepEqual(await audit.read({ limit: 9 }), []);
     const left = context('login', { at: 5_000, outcome: 'wrong_password', network: '2001:db8::/64' });
     await audit.append(left, {});
     await audit.append(context('logout'), { userId: 'a', handle: 'b' });
-    const [second, first] = await audit.read({ most: 9 });
+    const [second, first] = await audit.read({ limit: 9 });
     assert.match(first?.hash ?? '', /^[0-9a-f]{64}$/);
     const nobody = { userId: null, handle: null };
     assert.deepEqual({ ...first, hash: '' }, { ...left, ...nobody, seq: 1, hash: '' });
@@ -87,19 +87,19 @@ export const auditCases: readonly ConformanceCase[] = [
         const userId = ['ann', 'bob', undefined][n % 3];
         await store.audit.append(context('login'), { userId });
       }
-      const pages = async (userId: string | undefined, most: number) => {
+      const pages = async (userId: string | undefined, limit: number) => {
         const found: number[] = [];
         for (let before: number | undefined; ; before = found.at(-1)) {
-          const page = await store.audit.read({ userId, before, most });
+          const page = await store.audit.read({ userId, before, limit });
           for (const { seq } of page) found.push(seq);
-          if (page.length < most) return found;
+          if (page.length < limit) return found;
         }
       };
       const all = upTo(20).map((n) => 20 - n);
-      for (const most of [1, 3, 20, 50]) {
-        assert.deepEqual(await pages(undefined, most), all);
+      for (const limit of [1, 3, 20, 50]) {
+        assert.deepEqual(await pages(undefined, limit), all);
         assert.deepEqual(
-          await pages('bob', most),
+          await pages('bob', limit),
           all.filter((seq) => seq % 3 === 2),
         );
       }
@@ -129,10 +129,10 @@ export const auditCases: readonly ConformanceCase[] = [
     for (const n of upTo(6))
       await store.audit.append(context(`event${n + 1}`), { userId: n % 2 ? 'bob' : 'ann' });
     const events = async (query: AuditQuery) => (await store.audit.read(query)).map(({ event }) => event);
-    assert.deepEqual(await events({ after: 0, most: 2 }), ['event1', 'event2']);
-    assert.deepEqual(await events({ after: 2, most: 9 }), ['event3', 'event4', 'event5', 'event6']);
-    assert.deepEqual(await events({ after: 2, userId: 'bob', most: 9 }), ['event4', 'event6']);
-    assert.deepEqual(await events({ after: 6, most: 9 }), []);
+    assert.deepEqual(await events({ after: 0, limit: 2 }), ['event1', 'event2']);
+    assert.deepEqual(await events({ after: 2, limit: 9 }), ['event3', 'event4', 'event5', 'event6']);
+    assert.deepEqual(await events({ after: 2, userId: 'bob', limit: 9 }), ['event4', 'event6']);
+    assert.deepEqual(await events({ after: 6, limit: 9 }), []);
   }),
 
   over('audit: deeds done at once leave an entry each, and one chain', async (store) => {
@@ -201,7 +201,7 @@ export const auditCases: readonly ConformanceCase[] = [
         store.accounts.replaceHash(joe, joeHimself.passwordHash, `new ${n}`, context('password')),
       ]),
     );
-    const events = (await store.audit.read({ most: 99 })).map(({ event }) => event);
+    const events = (await store.audit.read({ limit: 99 })).map(({ event }) => event);
     assert.deepEqual(events.sort(), ['end', 'password', 'register']);
   }),
 ];

@@ -121,7 +121,7 @@ export function context(event: string, changes: Partial<AuditContext> = {}): Aud
 
 /** The whole audit as short lines, oldest first. */
 export async function audited(store: Store): Promise<string[]> {
-  const entries = await store.audit.read({ most: 10_000 });
+  const entries = await store.audit.read({ limit: 10_000 });
   return entries.reverse().map(line);
 }
 

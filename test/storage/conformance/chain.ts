@@ -6,7 +6,7 @@ import { assertIntact, type ConformanceCase, context, over, type Tampering, upTo
 
 /** Leaves entries made at 1, 2, …, for two users in turn. */
 async function leave(store: Store, count: number): Promise<void> {
-  const { length: before } = await store.audit.read({ most: 10_000 });
+  const { length: before } = await store.audit.read({ limit: 10_000 });
   await Promise.all(
     upTo(count).map((n) => {
       const at = before + n + 1;
@@ -85,7 +85,7 @@ export const chainCases: readonly ConformanceCase[] = [
     const nothing = { seq: 0, hash: '0'.repeat(64) };
     assert.deepEqual(await store.audit.ends(), { start: nothing, last: nothing });
     await leave(store, 10);
-    const entries = await store.audit.read({ after: 0, most: 10 });
+    const entries = await store.audit.read({ after: 0, limit: 10 });
     const placeOf = (seq: number) => ({ seq, hash: entries.find((entry) => entry.seq === seq)?.hash });
     assert.deepEqual(await store.audit.ends(), { start: nothing, last: placeOf(10) });
     assert.equal(await store.audit.sweep(4, 100), 3);
@@ -155,7 +155,7 @@ export const chainCases: readonly ConformanceCase[] = [
         upTo(60).map((n) => stores[n % 3]?.audit.append(context('login', { requestId: String(n) }), {})),
       );
       for (const store of stores) await assertIntact(store, 60);
-      const entries = (await stores[0]?.audit.read({ most: 99 })) ?? [];
+      const entries = (await stores[0]?.audit.read({ limit: 99 })) ?? [];
       assert.deepEqual(
         entries.map(({ seq }) => seq),
         upTo(60).map((n) => 60 - n),
@@ -173,7 +173,7 @@ export const chainCases: readonly ConformanceCase[] = [
     assert.equal(await store.audit.sweep(6, 3), 2);
     assert.equal(await store.audit.sweep(6, 3), 0);
     await assertIntact(store, 5);
-    const kept = await store.audit.read({ most: 99 });
+    const kept = await store.audit.read({ limit: 99 });
     assert.deepEqual(
       kept.map(({ seq }) => seq),
       [10, 9, 8, 7, 6],
@@ -200,7 +200,7 @@ export const chainCases: readonly ConformanceCase[] = [
       const store = await ground.open();
       await assertIntact(store, 0);
       await store.audit.append(context('login'), {});
-      assert.equal((await store.audit.read({ most: 9 }))[0]?.seq, 6);
+      assert.equal((await store.audit.read({ limit: 9 }))[0]?.seq, 6);
       await assertIntact(store, 1);
       await ground.tamper({ deed: 'remove', seq: 6, to: 6 });
       assert.deepEqual(await verify(store), brokenAt(6));

@@ -35,17 +35,17 @@ export const endingCases: readonly ConformanceCase[] = [
       await store.sessions.insert(hex(5), session(5, joe, { lastSeenAt: 1_001 }));
       await store.sessions.insert(hex(6), session(6, joe, { lastSeenAt: 999 }));
       const expected = [5, 2, 1, 0, 6].map((n) => `handle-${n}`);
-      for (const most of [1, 2, 5, 99]) {
+      for (const limit of [1, 2, 5, 99]) {
         const found: Session[] = [];
-        for (let page: Session[] | undefined; page === undefined || page.length === most; ) {
-          page = await store.sessions.ofUser(joe, { before: found.at(-1), most });
+        for (let page: Session[] | undefined; page === undefined || page.length === limit; ) {
+          page = await store.sessions.ofUser(joe, { before: found.at(-1), limit });
           for (const one of page) found.push(one);
         }
-        assert.deepEqual(handles(found), expected, `pages of ${most}`);
+        assert.deepEqual(handles(found), expected, `pages of ${limit}`);
       }
-      const [first] = await store.sessions.ofUser(joe, { most: 1 });
+      const [first] = await store.sessions.ofUser(joe, { limit: 1 });
       assertRow(first, session(5, joe, { lastSeenAt: 1_001 }));
-      assert.deepEqual(await store.sessions.ofUser('nobody', { most: 99 }), []);
+      assert.deepEqual(await store.sessions.ofUser('nobody', { limit: 99 }), []);
     },
   ),
 
@@ -102,7 +102,7 @@ export const endingCases: readonly ConformanceCase[] = [
     const outcomes = await Promise.all(upTo(20).map((n) => store.sessions.rotate(hex(0), hex(100 + n))));
     assert.equal(outcomes.filter(Boolean).length, 1);
     assertRow(await store.sessions.find(hex(100 + outcomes.indexOf(true))), session(0, joe));
-    assert.equal((await store.sessions.ofUser(joe, { most: 99 })).length, 1);
+    assert.equal((await store.sessions.ofUser(joe, { limit: 99 })).length, 1);
   }),
 
   ofJoe('removeByHandle: ends a session of this user, once', async (store, joe) => {
@@ -151,7 +151,7 @@ export const endingCases: readonly ConformanceCase[] = [
       await store.sessions.insert(hex(2 * round), one);
       await store.sessions.insert(hex(2 * round + 1), other);
       await Promise.all([one, other].map(({ handle }) => store.sessions.removeOfUser(joe, handle, 99)));
-      assert.equal((await store.sessions.ofUser(joe, { most: 99 })).length, 1);
+      assert.equal((await store.sessions.ofUser(joe, { limit: 99 })).length, 1);
       await store.sessions.removeOfUser(joe, undefined, 99);
     }
   }),
@@ -187,7 +187,7 @@ export const endingCases: readonly ConformanceCase[] = [
         store.sessions.rotate(hex(round), hex(100 + round)),
         store.sessions.removeAny(9, context('logout')),
       ]);
-      assert.deepEqual(await store.sessions.ofUser(joe, { most: 9 }), []);
+      assert.deepEqual(await store.sessions.ofUser(joe, { limit: 9 }), []);
     }
   }),
 

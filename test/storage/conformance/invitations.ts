@@ -23,7 +23,7 @@ const register = ({ accounts }: Store, name: string, n: number, at = 4_999, chan
   accounts.create(account(name, changes), context('register'), { tokenHash: hex(n), at });
 
 const names = async ({ invitations }: Store) =>
-  (await invitations.list({ most: 99 })).map(({ canonical }) => canonical);
+  (await invitations.list({ limit: 99 })).map(({ canonical }) => canonical);
 
 export const invitationCases: readonly ConformanceCase[] = [
   over('invitations: one is found by its name and the hash of its token together', async (store) => {
@@ -150,12 +150,12 @@ export const invitationCases: readonly ConformanceCase[] = [
     for (const name of ['b@example.com', 'zoe', 'a_1', 'abc'])
       await store.invitations.put(hex(1), invitation(name));
     assert.deepEqual(await names(store), ['a_1', 'abc', 'b@example.com', 'zoe']);
-    const second = await store.invitations.list({ after: 'abc', most: 1 });
+    const second = await store.invitations.list({ after: 'abc', limit: 1 });
     assert.deepEqual(
       second.map((one) => ({ ...one })),
       [invitation('b@example.com')],
     );
-    assert.deepEqual(await store.invitations.list({ after: 'zoe', most: 9 }), []);
+    assert.deepEqual(await store.invitations.list({ after: 'zoe', limit: 9 }), []);
   }),
 
   over(

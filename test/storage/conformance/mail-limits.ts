@@ -7,8 +7,8 @@ import { by, ids, mail, now, within } from './mails.ts';
 
 export const mailLimitCases: readonly ConformanceCase[] = [
   over('mails: a limit counts the kinds it names', async ({ mails }) => {
-    const asked = within({ most: 1, windowMs: 1_000, kinds: ['reset_password', 'verify_email'] });
-    const notices = within({ most: 1, windowMs: 1_000, kinds: ['new_device'] });
+    const asked = within({ max: 1, windowMs: 1_000, kinds: ['reset_password', 'verify_email'] });
+    const notices = within({ max: 1, windowMs: 1_000, kinds: ['new_device'] });
     assert.equal(await mails.enqueue(mail({ kind: 'reset_password' }), asked), 'queued');
     assert.equal(await mails.enqueue(mail({ kind: 'new_device' }), notices), 'queued');
     assert.equal(await mails.enqueue(mail({ kind: 'verify_email' }), asked), 'too_many');
@@ -18,7 +18,7 @@ export const mailLimitCases: readonly ConformanceCase[] = [
   over(
     'mails: a recipient gets as many as the limit in its window, whatever became of them',
     async (store) => {
-      const three = within({ most: 3, windowMs: 1_000 });
+      const three = within({ max: 3, windowMs: 1_000 });
       const enqueue = (createdAt: number, recipient = 'joe@example.com', limit = three) =>
         store.mails.enqueue(mail({ createdAt, recipient }), limit);
       assert.equal(await enqueue(now), 'queued');
@@ -29,18 +29,18 @@ export const mailLimitCases: readonly ConformanceCase[] = [
       await store.mails.failed(lost ?? 0, null);
       assert.equal(await enqueue(now + 999), 'too_many');
       assert.equal(await enqueue(now + 999, 'ann@example.com'), 'queued');
-      assert.equal(await enqueue(now + 999, undefined, within({ most: 4, windowMs: 1_000 })), 'queued');
+      assert.equal(await enqueue(now + 999, undefined, within({ max: 4, windowMs: 1_000 })), 'queued');
       assert.equal(await enqueue(now + 1_000), 'too_many', 'the fourth is in the window of the second');
       assert.equal(await enqueue(now + 1_399), 'too_many');
       assert.equal(await enqueue(now + 1_400), 'queued');
       assert.equal(await enqueue(now + 1_400), 'too_many');
-      assert.equal(await enqueue(now + 1_400, undefined, within({ most: 0, windowMs: 1_000 })), 'too_many');
+      assert.equal(await enqueue(now + 1_400, undefined, within({ max: 0, windowMs: 1_000 })), 'too_many');
       assert.equal((await store.mails.due(by(now + 9_999), 99)).length, 4);
     },
   ),
 
   over('mails: a window ends exactly as long after a mail as it lasts', async ({ mails }) => {
-    const one = within({ most: 1, windowMs: 1_000 });
+    const one = within({ max: 1, windowMs: 1_000 });
     assert.equal(await mails.enqueue(mail({ createdAt: now }), one), 'queued');
     assert.equal(await mails.enqueue(mail({ createdAt: now + 999 }), one), 'too_many');
     assert.equal(await mails.enqueue(mail({ createdAt: now + 1_000 }), one), 'queued');
@@ -49,7 +49,7 @@ export const mailLimitCases: readonly ConformanceCase[] = [
   over(
     'mails: a request that was overtaken is limited, one before a clock was set right is not',
     async ({ mails }) => {
-      const one = within({ most: 1, windowMs: 1_000 });
+      const one = within({ max: 1, windowMs: 1_000 });
       assert.equal(await mails.enqueue(mail({ createdAt: now }), one), 'queued');
       assert.equal(await mails.enqueue(mail({ createdAt: now - 1 }), one), 'too_many');
       assert.equal(await mails.enqueue(mail({ createdAt: now - clockSlackMs }), one), 'too_many');
@@ -58,7 +58,7 @@ export const mailLimitCases: readonly ConformanceCase[] = [
   ),
 
   over('mails: of many at once as many are queued as the limit allows', async ({ mails }) => {
-    const ten = within({ most: 10, windowMs: 1_000 });
+    const ten = within({ max: 10, windowMs: 1_000 });
     const outcomes = await Promise.all(upTo(50).map(() => mails.enqueue(mail(), ten)));
     assert.equal(outcomes.filter((outcome) => outcome === 'queued').length, 10);
     assert.equal((await mails.due(by(now), 99)).length, 10);
@@ -68,8 +68,8 @@ export const mailLimitCases: readonly ConformanceCase[] = [
     'mails: a limit of an account counts what is about it, and leaves the others alone',
     async ({ mails }) => {
       const limits = within(
-        { most: 2, windowMs: 1_000, per: 'account' },
-        { most: 3, windowMs: 1_000, per: 'recipient' },
+        { max: 2, windowMs: 1_000, per: 'account' },
+        { max: 3, windowMs: 1_000, per: 'recipient' },
       );
       const enqueue = (userId: string, recipient = 'joe@example.com') =>
         mails.enqueue(mail({ userId, recipient }), limits);
@@ -86,7 +86,7 @@ export const mailLimitCases: readonly ConformanceCase[] = [
     const { accounts, mails, tokens } = store;
     await accounts.create(account('joe'));
     await accounts.create(account('ann'));
-    const limits = { windows: [], links: { most: 3, lifeMs: 1_000 } };
+    const limits = { windows: [], links: { max: 3, lifeMs: 1_000 } };
     const reset = { kind: 'reset_password', recipient: 'Joe@Example.com' } as const;
     const enqueue = (changes: Partial<NewMail> = {}) => mails.enqueue(mail({ ...reset, ...changes }), limits);
     const token = (n: number, expiresAt: number, changes: Partial<Token> = {}) =>
@@ -125,7 +125,7 @@ export const mailLimitCases: readonly ConformanceCase[] = [
   }),
 
   over('mails: of many at once as many are queued as there may be links', async ({ mails }) => {
-    const limits = { windows: [], links: { most: 3, lifeMs: 1_000 } };
+    const limits = { windows: [], links: { max: 3, lifeMs: 1_000 } };
     const outcomes = await Promise.all(
       upTo(30).map(() => mails.enqueue(mail({ kind: 'reset_password' }), limits)),
     );

@@ -13,7 +13,7 @@ import type {
 import { account, type ConformanceCase, over, upTo } from './case.ts';
 
 export const now = 10_000_000;
-const many = within({ most: 1_000, windowMs: 1_000 });
+const many = within({ max: 1_000, windowMs: 1_000 });
 
 /** One window is all that limits. */
 export function within(...windows: MailLimit[]): MailLimits {
@@ -66,8 +66,8 @@ export const mailCases: readonly ConformanceCase[] = [
   over('mails: those that are due come in order, and no more than asked for', async (store) => {
     const [third, first, second] = [now + 3, now + 1, now + 2];
     await queueAll(store, [third, first, second, second]);
-    const instants = async (at: number, most: number) =>
-      (await store.mails.due(by(at), most)).map(({ createdAt }) => createdAt);
+    const instants = async (at: number, max: number) =>
+      (await store.mails.due(by(at), max)).map(({ createdAt }) => createdAt);
     assert.deepEqual(await instants(now + 2, 9), [first, second, second]);
     assert.deepEqual(await instants(now + 3, 9), [first, second, second, third]);
     assert.deepEqual(await instants(now + 3, 2), [first, second]);

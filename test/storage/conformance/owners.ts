@@ -27,10 +27,10 @@ async function pages(store: Store, query: UserQuery): Promise<string[][]> {
   const found: string[][] = [];
   for (let after = query.after; ; ) {
     const page: User[] = await store.accounts.list({ ...query, after });
-    assert.equal(page.length <= query.most, true, `${page.length} on a page of ${query.most}`);
+    assert.equal(page.length <= query.limit, true, `${page.length} on a page of ${query.limit}`);
     if (page.length > 0) found.push(page.map(({ id }) => id));
     after = page.at(-1);
-    if (page.length < query.most) return found;
+    if (page.length < query.limit) return found;
   }
 }
 
@@ -132,15 +132,15 @@ export const ownerCases: readonly ConformanceCase[] = [
       .filter(({ userId }) => userId !== 'id-of-user4')
       .sort((a, b) => a.createdAt - b.createdAt || (a.userId < b.userId ? -1 : 1))
       .map(({ userId }) => userId);
-    for (const most of [1, 2, 7, 24, 100]) {
-      const found = await pages(store, { most });
-      assert.deepEqual(found.flat(), expected, `pages of ${most}`);
+    for (const limit of [1, 2, 7, 24, 100]) {
+      const found = await pages(store, { limit });
+      assert.deepEqual(found.flat(), expected, `pages of ${limit}`);
       assert.deepEqual(
         found.map(({ length }) => length),
-        upTo(Math.ceil(24 / most)).map((n) => Math.min(most, 24 - n * most)),
+        upTo(Math.ceil(24 / limit)).map((n) => Math.min(limit, 24 - n * limit)),
       );
     }
-    assert.deepEqual(await store.accounts.list({ most: 0 }), []);
+    assert.deepEqual(await store.accounts.list({ limit: 0 }), []);
   }),
 
   over('list: finds a part of the canonical identifier, bytewise', async (store) => {
@@ -148,13 +148,13 @@ export const ownerCases: readonly ConformanceCase[] = [
     for (const [n, name] of names.entries()) {
       await store.accounts.create(account(name, { createdAt: 1_000 + n }));
     }
-    const matching = async (text: string) => (await pages(store, { matching: text, most: 2 })).flat();
+    const matching = async (text: string) => (await pages(store, { matching: text, limit: 2 })).flat();
     assert.deepEqual(await matching('joe'), ['id-of-joe', 'id-of-JOEY', 'id-of-x@joe.example']);
     assert.deepEqual(await matching('%'), ['id-of-a%b']);
     assert.deepEqual(await matching('_'), ['id-of-banjo_e']);
     assert.deepEqual(await matching('zzz'), []);
     assert.equal((await matching('')).length, names.length);
-    const [first] = await store.accounts.list({ matching: 'ey', most: 5 });
+    const [first] = await store.accounts.list({ matching: 'ey', limit: 5 });
     assertRow(first, {
       id: 'id-of-JOEY',
       identifier: 'JOEY',
@@ -172,12 +172,12 @@ export const ownerCases: readonly ConformanceCase[] = [
       const some = names.slice(n, n + 40);
       await Promise.all(some.map((name, i) => accounts.create(account(name, { createdAt: n + i }))));
     }
-    const found = await accounts.list({ matching: '999', most: 5 });
+    const found = await accounts.list({ matching: '999', limit: 5 });
     assert.deepEqual(
       found.map(({ identifier }) => identifier),
       ['user0999', 'user1999'],
     );
-    assert.equal((await accounts.list({ most: 2_400 })).length, 2_400);
+    assert.equal((await accounts.list({ limit: 2_400 })).length, 2_400);
   }),
 
   ofJoeAndAnn('remove: takes everything of one account, and its name is free', async (store) => {
@@ -193,7 +193,7 @@ export const ownerCases: readonly ConformanceCase[] = [
     assert.equal(await accounts.findCredential('joe'), undefined);
     assert.equal(await accounts.findCredentialOf(joesId), undefined);
     assert.equal(await sessions.find(hex(0)), undefined);
-    assert.deepEqual(await sessions.ofUser(joesId, { most: 99 }), []);
+    assert.deepEqual(await sessions.ofUser(joesId, { limit: 99 }), []);
     assert.equal(await tokens.take(hex(0), 'verify_email'), undefined);
     assert.equal(await devices.any(joesId), false);
     assert.equal(await accounts.remove(joesId, 99), false);

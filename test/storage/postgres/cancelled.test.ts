@@ -22,7 +22,7 @@ import { account, hex, session } from '../conformance/case.ts';
  * Requests that have to fail before it is enough: all in all 10,000 in the full form. Each costs PostgreSQL a process for
  * the next connection, about 10 ms of CPU time, so that more would take the time of all other tests together.
  */
-const most = isFull ? { questions: 8_000, checks: 2_000 } : { questions: 1_000, checks: 1_000 };
+const limit = isFull ? { questions: 8_000, checks: 2_000 } : { questions: 1_000, checks: 1_000 };
 
 const timeoutMs = isFull ? 1_200_000 : 60_000;
 
@@ -116,7 +116,7 @@ test(
   async () => {
     const { url, proxy, quick } = await openGround();
     const login = await Login.at(quick);
-    const connections = new Connections({ login, most: 12, reach: new Reach(), chance: Math.random });
+    const connections = new Connections({ login, limit: 12, reach: new Reach(), chance: Math.random });
     onTestFinished(() => connections.close());
     const tally = new Tally();
     const kinds: (() => Promise<unknown>)[] = [
@@ -132,7 +132,7 @@ test(
         }),
     ];
     const asker = async () => {
-      while (tally.failed < most.questions)
+      while (tally.failed < limit.questions)
         await (kinds[pick(kinds.length)] as () => Promise<unknown>)().catch((error) => tally.fail(error));
     };
     const disturbing = await disturb(url, proxy);
@@ -152,14 +152,14 @@ test(
   'N6: of many checks of many sessions each is told of its own session, or that nobody knows',
   async () => {
     const { url, proxy, quick } = await openGround();
-    const store = await openNode(quick, { trustMs: 0, mostConnections: 12 });
+    const store = await openNode(quick, { trustMs: 0, maxConnections: 12 });
     onTestFinished(() => proxy.resume());
     await store.accounts.create(account('joe'));
     const sessions = 200;
     for (let n = 0; n < sessions; n += 1) await store.sessions.insert(hex(n), session(n, joe));
     const tally = new Tally();
     const asker = async () => {
-      while (tally.failed < most.checks) {
+      while (tally.failed < limit.checks) {
         const n = pick(sessions);
         const check =
           pick(10) === 0 ? store.sessions.findByHandle(`handle-${n}`) : store.sessions.find(hex(n));

@@ -223,7 +223,7 @@ test.concurrent('a listening connection that is cut is replaced, and nobody who 
   let isOver = false;
   const asking = Array.from({ length: 20 }, async () => {
     while (!isOver) {
-      await b.sessions.ofUser(joe, { most: 99 }).catch(() => {
+      await b.sessions.ofUser(joe, { limit: 99 }).catch(() => {
         failures += 1;
       });
     }

@@ -166,7 +166,7 @@ test('what touches more is what the documentation lists', async () => {
     await other.close();
     await sessions.findByHandle('handle-1');
     await accounts.remove('id-of-joe-0', 99);
-    await accounts.list({ most: 100 });
+    await accounts.list({ limit: 100 });
     await node.ping();
     await sessions.remove(
       names.slice(2, 10).map((_, i) => hex(i + 2)),

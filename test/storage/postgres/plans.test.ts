@@ -35,7 +35,7 @@ test('B5: no statement of a request reads many more rows than it answers with', 
   const { accounts, audit, devices, sessions } = await openNode(url, { trustMs: 0 });
   await accounts.create(account('joe'));
   await queryAt(url, ...fill.map((sql) => [sql] as const));
-  const ending = { most: 200, context: context('logout') };
+  const ending = { limit: 200, context: context('logout') };
   const read = async (something: () => Promise<unknown>) => {
     const statements = await carriedOut(server, something);
     expect(statements.length).toBeGreaterThan(0);
@@ -44,15 +44,15 @@ test('B5: no statement of a request reads many more rows than it answers with', 
     return own.filter(({ rows }) => rows > maxRead).map(({ text, rows }) => `${rows}: ${text}`);
   };
   const asked: Readonly<Record<string, () => Promise<unknown>>> = {
-    'a page of entries': () => audit.read({ userId: joe, most: 100 }),
-    'a later page of entries': () => audit.read({ userId: joe, before: 10_000, most: 100 }),
-    'entries in order': () => audit.read({ userId: 'other-1', after: 0, most: 100 }),
+    'a page of entries': () => audit.read({ userId: joe, limit: 100 }),
+    'a later page of entries': () => audit.read({ userId: joe, before: 10_000, limit: 100 }),
+    'entries in order': () => audit.read({ userId: 'other-1', after: 0, limit: 100 }),
     'any device': () => devices.any(joe),
     'known devices': () => devices.findKnown('joe', [1, 2, 3, 4, 5, 6, 7, 8].map(hex), 0),
     'a new device': () => devices.remember(hex(1), joe, 1_000, 50),
-    'a page of sessions': () => sessions.ofUser(joe, { most: 201 }),
+    'a page of sessions': () => sessions.ofUser(joe, { limit: 201 }),
     'a later page of sessions': () =>
-      sessions.ofUser(joe, { before: { lastSeenAt: 6_000, handle: 'many-5000' }, most: 201 }),
+      sessions.ofUser(joe, { before: { lastSeenAt: 6_000, handle: 'many-5000' }, limit: 201 }),
     'a session by its handle': () => sessions.removeByHandle(joe, 'many-77', context('logout')),
     'eight sessions': () => sessions.remove([1, 2, 3, 4, 5, 6, 7, 8].map(hex), context('logout')),
     'a step of an end of all': () => sessions.removeOfUser(joe, 'many-50', 200, context('logout')),
@@ -60,7 +60,7 @@ test('B5: no statement of a request reads many more rows than it answers with', 
       accounts.replaceHash(joe, 'hash of joe', 'new', context('password'), ending),
     'a login beyond a cap of a hundred': () =>
       sessions.insert(hex(20_000), session(20_000, joe), context('login'), {
-        most: 100,
+        limit: 100,
         step: 200,
         context: context('logout'),
       }),

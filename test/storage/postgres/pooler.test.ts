@@ -22,11 +22,11 @@ const where = program
   : 'behind PgBouncer, which this machine has not: install its package';
 
 /** Lets so many works be under way at once. */
-function turns(most: number) {
-  const last = Array.from({ length: most }, () => Promise.resolve());
+function turns(limit: number) {
+  const last = Array.from({ length: limit }, () => Promise.resolve());
   let next = 0;
   return (work: () => Promise<void>): Promise<void> => {
-    const line = next++ % most;
+    const line = next++ % limit;
     const turn = (last[line] as Promise<void>).then(work);
     last[line] = turn.catch(() => {});
     return turn;
@@ -135,10 +135,10 @@ describe.skipIf(program === undefined)(where, () => {
       await store.sessions.find(hex(n));
       await store.sessions.remove([hex(n)], context('logout'));
     }
-    await store.audit.read({ most: 100 });
+    await store.audit.read({ limit: 100 });
     await store.mails.enqueue(
       { kind: 'verify_email', userId: joe, recipient: 'joe@example.com', details: {}, createdAt: 1_000 },
-      { windows: [{ most: 5, windowMs: 1_000 }] },
+      { windows: [{ max: 5, windowMs: 1_000 }] },
     );
     const other = new Client({ connectionString: through(url) });
     onTestFinished(() => other.end());

@@ -9,7 +9,7 @@ const trustMs = 1_000;
 /** What an entry without texts is counted as. */
 const entryBytes = 700;
 
-function vouched(limits: Pick<VouchedOptions<string>, 'mostEntries' | 'mostBytes'>): Vouched<string> {
+function vouched(limits: Pick<VouchedOptions<string>, 'maxEntries' | 'maxBytes'>): Vouched<string> {
   return new Vouched({ trustMs, ...limits, sizeOf: (value) => value.length });
 }
 
@@ -87,7 +87,7 @@ function follow(
 test('property: with room enough it remembers what the model does, no more and no less', () => {
   fc.assert(
     fc.property(deeds, (steps) =>
-      follow(vouched({ mostEntries: 1_000, mostBytes: 1_000_000 }), steps, (remembered, trusted) =>
+      follow(vouched({ maxEntries: 1_000, maxBytes: 1_000_000 }), steps, (remembered, trusted) =>
         expect(remembered).toBe(trusted.at(-1)),
       ),
     ),
@@ -96,15 +96,15 @@ test('property: with room enough it remembers what the model does, no more and n
 });
 
 test('property: with little room it keeps to its bounds, and remembers nothing the model does not', () => {
-  const limits = fc.record({ mostEntries: fc.nat(6), mostBytes: fc.nat(4 * entryBytes) });
+  const limits = fc.record({ maxEntries: fc.nat(6), maxBytes: fc.nat(4 * entryBytes) });
   fc.assert(
-    fc.property(deeds, limits, (steps, { mostEntries, mostBytes }) => {
-      const memory = vouched({ mostEntries, mostBytes });
+    fc.property(deeds, limits, (steps, { maxEntries, maxBytes }) => {
+      const memory = vouched({ maxEntries, maxBytes });
       follow(memory, steps, (remembered, trusted) => {
         if (remembered !== undefined) expect(trusted).toContain(remembered);
         const { entries, bytes } = memory.size;
-        expect(entries).toBeLessThanOrEqual(mostEntries);
-        expect(bytes).toBeLessThanOrEqual(mostBytes);
+        expect(entries).toBeLessThanOrEqual(maxEntries);
+        expect(bytes).toBeLessThanOrEqual(maxBytes);
         expect(bytes).toBeGreaterThanOrEqual(entries * entryBytes);
       });
     }),

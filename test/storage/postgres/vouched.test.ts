@@ -16,8 +16,8 @@ const entryBytes = 700;
 function vouched(changes: Partial<VouchedOptions<string>> = {}): Vouched<string> {
   return new Vouched({
     trustMs,
-    mostEntries: 1_000_000,
-    mostBytes: 1_000_000_000,
+    maxEntries: 1_000_000,
+    maxBytes: 1_000_000_000,
     sizeOf: (value) => value.length,
     ...changes,
   });
@@ -60,7 +60,7 @@ test('what was asked for before a key was forgotten never comes in, what was ask
 
 test('that a key was forgotten is remembered for a second, however often the generations turn', () => {
   for (let forgottenAt = 5_000; forgottenAt < 7_000; forgottenAt += 50) {
-    const memory = vouched({ mostBytes: 4 * entryBytes });
+    const memory = vouched({ maxBytes: 4 * entryBytes });
     memory.forget('x', 4_500);
     memory.forget('a', forgottenAt);
     // Every put of another key turns a generation over: for lack of space, and in time.
@@ -101,8 +101,8 @@ test('of two answers the one to the later question stays, whichever comes first'
 });
 
 test('there is a bound to the number of entries, and one to their bytes; a value too large is not kept', () => {
-  const few = vouched({ mostEntries: 10 });
-  const small = vouched({ mostBytes: 10 * entryBytes });
+  const few = vouched({ maxEntries: 10 });
+  const small = vouched({ maxBytes: 10 * entryBytes });
   for (let n = 0; n < 100; n += 1) {
     for (const memory of [few, small]) memory.put(String(n), '', n, n);
     expect(few.size.entries).toBeLessThanOrEqual(10);
@@ -117,7 +117,7 @@ test('there is a bound to the number of entries, and one to their bytes; a value
 });
 
 test('who is told to forget more than there is room for forgets everything', () => {
-  const memory = vouched({ mostEntries: 10 });
+  const memory = vouched({ maxEntries: 10 });
   memory.put('kept', 'value', 5_000, 5_001);
   for (let n = 0; n < 10; n += 1) memory.forget(`forged ${n}`, 5_002);
   expect(memory.get('kept', 5_002)).toBe('value');
@@ -132,8 +132,8 @@ test('the bytes that are counted are not fewer than the memory that is taken up'
   const collect = runInNewContext('gc') as () => void;
   const memory = new Vouched<Session>({
     trustMs,
-    mostEntries: 100_000,
-    mostBytes: 1_000_000_000,
+    maxEntries: 100_000,
+    maxBytes: 1_000_000_000,
     sizeOf: textBytes,
   });
   collect();

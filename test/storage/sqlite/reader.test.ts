@@ -28,9 +28,9 @@ async function storeWithSession() {
 }
 
 /** A reader over a connection of its own, and a find that counts how often it is asked. */
-function countingReader(file = freshPath(), mostBytes?: number) {
+function countingReader(file = freshPath(), maxBytes?: number) {
   const db = ownConnection(file);
-  const reader = new Reader(db, mostBytes);
+  const reader = new Reader(db, maxBytes);
   onTestFinished(() => reader.end());
   const select = db.prepare('SELECT created_at AS createdAt FROM users WHERE id = ?');
   const asked: string[] = [];

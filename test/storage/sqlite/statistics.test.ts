@@ -17,7 +17,7 @@ test('the entries of one user are found at once among very many of others, whate
   const tookMs = async (query: { userId: string; after?: number }) => {
     const startedAt = performance.now();
     for (let turn = 0; turn < 20; turn += 1)
-      await reopened.audit.read({ ...query, before: undefined, most: 100 });
+      await reopened.audit.read({ ...query, before: undefined, limit: 100 });
     return performance.now() - startedAt;
   };
   // A page of a hundred entries is the measure of what costs nothing.

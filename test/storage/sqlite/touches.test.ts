@@ -10,7 +10,7 @@ test('N3: hundreds of uses are written in steps of a hundred, and none is left o
   const before = commitsIn(store.file);
   for (let n = 0; n < 250; n += 1) store.sessions.touch(idHash(n), 2_000, 6_000);
   const used = async () => {
-    const rows = await store.sessions.ofUser('joe', { before: undefined, most: 1_000 });
+    const rows = await store.sessions.ofUser('joe', { before: undefined, limit: 1_000 });
     return rows.filter(({ lastSeenAt }) => lastSeenAt === 2_000).length;
   };
   await expect.poll(used).toBe(250);

@@ -147,11 +147,11 @@ export class Trial {
   }
 
   /** Notes a time, and how much was promised, if anything was. */
-  measured(what: string, ms: number, mostMs = Number.POSITIVE_INFINITY): void {
+  measured(what: string, ms: number, maxMs = Number.POSITIVE_INFINITY): void {
     const text = `${what} ${Math.round(ms)} ms`;
     show(text);
-    if (ms > mostMs + this.#slackMs)
-      this.#late.push(`${text}: promised were ${mostMs}, and ${Math.round(this.#slackMs)} on this machine`);
+    if (ms > maxMs + this.#slackMs)
+      this.#late.push(`${text}: promised were ${maxMs}, and ${Math.round(this.#slackMs)} on this machine`);
   }
 
   /** Whether a node does everything it is there for. */

@@ -23,7 +23,7 @@ export const endings: readonly Ending[] = [
     end: (store) =>
       store.accounts.replaceHash(joe, 'hash of joe', 'new hash', ended, {
         exceptHandle: undefined,
-        most: 99,
+        limit: 99,
         context: ended,
       }),
   },
@@ -34,6 +34,6 @@ export const endings: readonly Ending[] = [
   {
     title: 'beyond the cap',
     end: (store) =>
-      store.sessions.insert(hex(8), session(8, joe), ended, { most: 1, step: 9, context: ended }),
+      store.sessions.insert(hex(8), session(8, joe), ended, { limit: 1, step: 9, context: ended }),
   },
 ];

@@ -62,7 +62,7 @@ export async function freshGround(
     async tamper(deed) {
       // Entries that wait for their place in the chain are not in the audit yet.
       const { store } = await openPostgresStore(optionsOf(url));
-      await store.audit.read({ most: 1 });
+      await store.audit.read({ limit: 1 });
       await store.close();
       await queryAt(url, ...statementsOf(deed));
     },

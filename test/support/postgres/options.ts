@@ -8,7 +8,7 @@ export function optionsOf(url: string, changes: Partial<PostgresOptions> = {}): 
   return {
     url,
     listenUrl: '',
-    mostConnections: 8,
+    maxConnections: 8,
     trustMs: 1_000,
     memoryBytes: 1_048_576,
     node: newHandle(),

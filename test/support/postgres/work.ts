@@ -19,7 +19,7 @@ export interface Work {
 }
 
 /** Connections through a proxy to a database with rows 1 and 2 in the table `things`. */
-export async function openWork(most = 4, atEnd: AtEnd = onTestFinished): Promise<Work> {
+export async function openWork(limit = 4, atEnd: AtEnd = onTestFinished): Promise<Work> {
   const postgres = await sharedPostgres();
   const url = await postgres.createDatabase();
   await queryAt(
@@ -30,7 +30,7 @@ export async function openWork(most = 4, atEnd: AtEnd = onTestFinished): Promise
   );
   const proxy = await startPostgresProxy(postgres.port, { atEnd });
   const reach = new Reach();
-  const connections = new Connections({ login: await Login.at(proxy.url(url)), most, reach, chance });
+  const connections = new Connections({ login: await Login.at(proxy.url(url)), limit, reach, chance });
   atEnd(() => {
     proxy.judge();
     proxy.resume();

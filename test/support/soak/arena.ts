@@ -144,11 +144,11 @@ export async function memoryMissed({ server, atRest: before }: Awaited<ReturnTyp
       `resident ${megabytes(before.residentBytes)} → ${megabytes(after.residentBytes)} MB`,
   );
   return [
-    ...(heap > mostHeapBytes ? [`The heap has grown by ${megabytes(heap)} MB`] : []),
-    ...(resident > mostResidentBytes ? [`The process has grown by ${megabytes(resident)} MB`] : []),
+    ...(heap > maxHeapBytes ? [`The heap has grown by ${megabytes(heap)} MB`] : []),
+    ...(resident > maxResidentBytes ? [`The process has grown by ${megabytes(resident)} MB`] : []),
   ];
 }
 
 /** What may be left of all attacks: rows that checks remember, within their bound, and pages that the system may take back. */
-const mostHeapBytes = 32_000_000;
-const mostResidentBytes = 128_000_000;
+const maxHeapBytes = 32_000_000;
+const maxResidentBytes = 128_000_000;

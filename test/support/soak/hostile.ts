@@ -31,7 +31,7 @@ const browser = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefo
   .slice(0, 512);
 
 /** What is kept of a body. */
-const mostKept = 65_536;
+const maxKept = 65_536;
 
 export function openHostile(url: string, connections = 512): Hostile {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -50,7 +50,7 @@ export function openHostile(url: string, connections = 512): Hostile {
             response.setEncoding('utf8').on('error', broken);
             response.on('data', (part: string) => {
               bytes += part.length;
-              if (begun.length < mostKept) begun += part;
+              if (begun.length < maxKept) begun += part;
               end = (end + part.slice(-16)).slice(-16);
             });
             response.on('end', () =>

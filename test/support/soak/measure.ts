@@ -94,7 +94,7 @@ export function lineOf({ name, seconds, checks, turns, answers }: Span, idle: Sp
 }
 
 /** Bars: how many times longer the middle check may take than while nothing else happens, and the longest turn. */
-const mostTimes = 4;
+const maxTimes = 4;
 const longestTurnMs = 50;
 
 /** What is said of a turn that took too long. */
@@ -108,7 +108,7 @@ export function missed({ name, checks, turns, answers }: Span, idle: Span, attac
   const strange = Object.keys(answers).filter((status) => !known.includes(Number(status)));
   return [
     ...(checks.failed > 0 ? [`${checks.failed} checks failed`] : []),
-    ...(times > mostTimes ? [`the middle check took ${times.toFixed(1)} times as long`] : []),
+    ...(times > maxTimes ? [`the middle check took ${times.toFixed(1)} times as long`] : []),
     ...(turns.cpuMs > longestTurnMs ? [`${turnMissed} ${turns.cpuMs.toFixed(0)} ms`] : []),
     ...lacking.map((status) => `no answer was ${status}`),
     ...strange.map((status) => `${answers[Number(status)]} answers were ${status}`),

@@ -17,7 +17,7 @@ export interface Judgement {
 }
 
 /** Bytes of name and value together. */
-const mostBytes = 4_096;
+const maxBytes = 4_096;
 
 /** No browser keeps a cookie for longer. */
 const longestLifeMs = 400 * 86_400_000;
@@ -52,8 +52,8 @@ function formReasons(line: string, { name, value }: CookieLine): string[] {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     ...(/[\x00-\x08\x0a-\x1f\x7f]/.test(line) ? ['It contains a control character.'] : []),
     ...(name === '' && value === '' ? ['It has neither a name nor a value.'] : []),
-    ...(bytes > mostBytes
-      ? [`Its name and value have ${bytes} bytes; ${mostBytes} are the most a browser keeps.`]
+    ...(bytes > maxBytes
+      ? [`Its name and value have ${bytes} bytes; ${maxBytes} are the most a browser keeps.`]
       : []),
   ];
 }

@@ -101,13 +101,13 @@ export async function entriesBehind(
   run: Run,
   seq: number,
   upTo: number,
-  most: number,
+  limit: number,
 ): Promise<{ readonly start: Link; readonly entries: readonly AuditEntry[] }> {
   const { rows } = await run<(AuditEntry | { readonly seq: null }) & EndsRow>(
     `SELECT entry.*, ${endColumns} FROM audit_ends LEFT JOIN LATERAL (
        SELECT ${entryColumns} FROM audit WHERE seq > greatest(start_seq, $1) AND seq <= $2 ORDER BY seq LIMIT $3
      ) AS entry ON true ORDER BY seq`,
-    [seq, upTo, most],
+    [seq, upTo, limit],
   );
   const { start } = endsOf(rows[0]);
   // The start comes alone where nothing is behind it.
@@ -115,11 +115,11 @@ export async function entriesBehind(
 }
 
 /** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
-export async function dropBefore(run: Run, at: number, most: number): Promise<number> {
+export async function dropBefore(run: Run, at: number, limit: number): Promise<number> {
   const { start, last } = await holdEnds(run);
   const { rows: oldest } = await run<Link & { readonly at: number }>(
     `SELECT seq, at, encode(hash, 'hex') AS hash FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
-    [start.seq, last.seq, most],
+    [start.seq, last.seq, limit],
   );
   const young = oldest.findIndex((entry) => entry.at >= at);
   const dropped = young === -1 ? oldest.length : young;

@@ -40,7 +40,7 @@ export function auditIn(db: Database, waiting: Waiting, digest: Digest): OwnAudi
 
   const kept: Kept = {
     look: () => inTurn(() => lookAt(db.read)),
-    behind: (seq, upTo, most) => inTurn(() => entriesBehind(db.read, seq, upTo, most)),
+    behind: (seq, upTo, limit) => inTurn(() => entriesBehind(db.read, seq, upTo, limit)),
   };
 
   return {
@@ -62,11 +62,11 @@ export function auditIn(db: Database, waiting: Waiting, digest: Digest): OwnAudi
     },
 
     /** Takes of what was left before it was asked for, however long its turn is in coming. */
-    sweep(at, most) {
+    sweep(at, limit) {
       const newest = appends.settled().then(() => waiting.newest);
       return inTurn(async () => {
         await linkUpTo(await newest);
-        return db.step((run) => dropBefore(run, at, most), 'long');
+        return db.step((run) => dropBefore(run, at, limit), 'long');
       });
     },
 
@@ -76,7 +76,7 @@ export function auditIn(db: Database, waiting: Waiting, digest: Digest): OwnAudi
 
 async function readPage(
   db: Database,
-  { userId, before = Number.MAX_SAFE_INTEGER, after, most }: AuditQuery,
+  { userId, before = Number.MAX_SAFE_INTEGER, after, limit }: AuditQuery,
 ): Promise<AuditEntry[]> {
   const [place, order] = after === undefined ? ['<', 'DESC'] : ['>', 'ASC'];
   const end = after === undefined ? '>=' : '<=';
@@ -88,7 +88,7 @@ async function readPage(
       : `(user_id, seq) ${place} ($3, $1) AND user_id ${end} $3 ORDER BY user_id ${order}, seq ${order}`;
   const { rows } = await db.read<AuditEntry>(
     `SELECT ${entryColumns} FROM audit WHERE ${page} LIMIT $2`,
-    userId === undefined ? [after ?? before, most] : [after ?? before, most, userId],
+    userId === undefined ? [after ?? before, limit] : [after ?? before, limit, userId],
   );
   return rows;
 }

@@ -4,7 +4,7 @@ import { Recent } from '../../shared/session-cache.ts';
 import type { Database, Run } from '../connection/transaction.ts';
 
 /** Owners remembered: at most twice as many, of about 200 bytes each. */
-const mostRemembered = 50_000;
+const maxRemembered = 50_000;
 
 /** A list of hashes as PostgreSQL reads an array of `bytea`. */
 export function hashes(keys: readonly string[]): string {
@@ -16,7 +16,7 @@ export function hashes(keys: readonly string[]): string {
  * what it owns is alive; of a hash that has none nothing is remembered.
  */
 export class Owners {
-  readonly #recent = new Recent<string>(mostRemembered);
+  readonly #recent = new Recent<string>(maxRemembered);
 
   /** Finds the owners of hashes, those that have one. */
   async find(db: Pick<Database, 'read'>, keys: readonly string[]): Promise<Map<string, string>> {

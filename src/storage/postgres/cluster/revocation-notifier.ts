@@ -5,10 +5,10 @@ import { channel, type Notice } from './revocation.ts';
 import type { Checks } from './session-lookup.ts';
 
 /** A payload of PostgreSQL has at most 8,000 bytes; this many hashes or ids of users fit. */
-const mostTogether = 90;
+const maxTogether = 90;
 
 /** With more than this at once, it costs less to forget everything. */
-const mostNamed = 5_000;
+const maxNamed = 5_000;
 
 /**
  * News travels after the commit it tells of, in a transaction of its own: a notification inside would make all commits
@@ -94,7 +94,7 @@ export class News {
     const users = this.#users.splice(0);
     const about = { node: this.#node, at: this.#at };
     this.#at = 0;
-    if (this.#everything || ended.length + users.length > mostNamed) {
+    if (this.#everything || ended.length + users.length > maxNamed) {
       this.#everything = false;
       return [{ ...about, everything: true }];
     }
@@ -107,6 +107,6 @@ export class News {
 
 function inParts(names: readonly string[]): string[][] {
   const parts: string[][] = [];
-  for (let i = 0; i < names.length; i += mostTogether) parts.push(names.slice(i, i + mostTogether));
+  for (let i = 0; i < names.length; i += maxTogether) parts.push(names.slice(i, i + maxTogether));
   return parts;
 }

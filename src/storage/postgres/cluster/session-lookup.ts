@@ -10,14 +10,14 @@ import { hashes, Owners } from './owners.ts';
 import { Vouched } from './vouched.ts';
 
 /** Sessions asked for in one question, and questions under way at once. */
-const mostTogether = 200;
-const mostQuestions = 2;
+const maxTogether = 200;
+const maxQuestions = 2;
 
 /** Ids without a session that are remembered for as long as sessions are. */
-const mostAbsent = 8_192;
+const maxAbsent = 8_192;
 
 /** How long a check waits until it is asked for. */
-const mostWaitMs = 1_500;
+const maxWaitMs = 1_500;
 
 interface Waiting {
   readonly since: number;
@@ -30,7 +30,7 @@ export interface MemoryLimits {
   /** How long an answer is trusted after it was asked for, in milliseconds; 0 for never. */
   readonly trustMs: number;
   /** What rows may take up by estimate; of each megabyte no more than a thousand. */
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 }
 
 /** Session by session: each is found by its key, in the partition of its user, whatever the planner knows of the tables. */
@@ -51,17 +51,17 @@ export class Checks {
   #questions = 0;
   #isScheduled = false;
 
-  constructor(db: Database, { trustMs, mostBytes }: MemoryLimits) {
+  constructor(db: Database, { trustMs, maxBytes }: MemoryLimits) {
     this.#db = db;
     const part = (share: number) => ({
       trustMs,
-      mostBytes: mostBytes * share,
-      mostEntries: rowsIn(mostBytes * share),
+      maxBytes: maxBytes * share,
+      maxEntries: rowsIn(maxBytes * share),
       sizeOf: textBytes,
     });
     this.sessions = new Vouched<Session>(part(shares.sessions));
     this.users = new Vouched<User>(part(shares.users));
-    this.#absent = new Vouched<true>({ ...part(1), mostEntries: mostAbsent, sizeOf: () => 0 });
+    this.#absent = new Vouched<true>({ ...part(1), maxEntries: maxAbsent, sizeOf: () => 0 });
   }
 
   /** A session, from memory if the store itself is not asked for. */
@@ -113,7 +113,7 @@ export class Checks {
       const one = { since: performance.now(), resolve, reject };
       if (waiting) waiting.push(one);
       else this.#waiting.set(idHash, [one]);
-      if (this.#isScheduled || this.#questions >= mostQuestions) return;
+      if (this.#isScheduled || this.#questions >= maxQuestions) return;
       this.#isScheduled = true;
       setImmediate(() => this.#flush());
     });
@@ -121,9 +121,9 @@ export class Checks {
 
   #flush(): void {
     this.#isScheduled = false;
-    this.#giveUp(performance.now() - mostWaitMs);
-    while (this.#waiting.size > 0 && this.#questions < mostQuestions) {
-      const asked = new Map([...this.#waiting].slice(0, mostTogether));
+    this.#giveUp(performance.now() - maxWaitMs);
+    while (this.#waiting.size > 0 && this.#questions < maxQuestions) {
+      const asked = new Map([...this.#waiting].slice(0, maxTogether));
       for (const idHash of asked.keys()) this.#waiting.delete(idHash);
       this.#questions += 1;
       this.#answer(asked).finally(() => {

@@ -13,8 +13,8 @@ export interface VouchedOptions<Value> {
   /** How long a value is trusted after it was asked for, in milliseconds; 0 for never. */
   readonly trustMs: number;
   /** The most entries, and the most bytes they take up by estimate; what comes first counts. */
-  readonly mostEntries: number;
-  readonly mostBytes: number;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
   /** Bytes of the texts in a value. */
   readonly sizeOf: (value: Value) => number;
 }
@@ -28,7 +28,7 @@ export interface VouchedOptions<Value> {
  */
 export class Vouched<Value> {
   readonly #trustMs: number;
-  readonly #mostForgotten: number;
+  readonly #maxForgotten: number;
   readonly #sizeOf: (value: Value) => number;
   /** The older generation goes when the younger has filled half the space, or a time of trust is over. */
   #young: Generation<Value>;
@@ -40,11 +40,11 @@ export class Vouched<Value> {
   hits = 0;
   misses = 0;
 
-  constructor({ trustMs, mostEntries, mostBytes, sizeOf }: VouchedOptions<Value>) {
+  constructor({ trustMs, maxEntries, maxBytes, sizeOf }: VouchedOptions<Value>) {
     this.#trustMs = trustMs;
-    this.#mostForgotten = mostEntries;
+    this.#maxForgotten = maxEntries;
     this.#sizeOf = sizeOf;
-    this.#young = new Generation(Math.floor(mostEntries / 2), mostBytes / 2);
+    this.#young = new Generation(Math.floor(maxEntries / 2), maxBytes / 2);
     this.#old = this.#young.next();
   }
 
@@ -81,7 +81,7 @@ export class Vouched<Value> {
   forget(key: string, now: number): void {
     this.#delete(key);
     if (now - this.#turnedAt >= this.#trustMs) this.#turn(now);
-    if (this.#forgotten.size >= this.#mostForgotten) this.clear(now);
+    if (this.#forgotten.size >= this.#maxForgotten) this.clear(now);
     else this.#forgotten.set(key, now);
   }
 
@@ -134,21 +134,21 @@ export class Vouched<Value> {
 class Generation<Value> {
   readonly entries = new Map<string, Entry<Value>>();
   bytes = 0;
-  readonly #mostEntries: number;
-  readonly #mostBytes: number;
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
 
-  constructor(mostEntries: number, mostBytes: number) {
-    this.#mostEntries = mostEntries;
-    this.#mostBytes = mostBytes;
+  constructor(maxEntries: number, maxBytes: number) {
+    this.#maxEntries = maxEntries;
+    this.#maxBytes = maxBytes;
   }
 
   /** An empty one of the same size. */
   next(): Generation<Value> {
-    return new Generation(this.#mostEntries, this.#mostBytes);
+    return new Generation(this.#maxEntries, this.#maxBytes);
   }
 
   takes({ bytes }: Entry<Value>): boolean {
-    return this.entries.size < this.#mostEntries && this.bytes + bytes <= this.#mostBytes;
+    return this.entries.size < this.#maxEntries && this.bytes + bytes <= this.#maxBytes;
   }
 
   set(key: string, entry: Entry<Value>): void {

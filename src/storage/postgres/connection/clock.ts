@@ -1,13 +1,13 @@
 /** The clock of the database server, which all nodes share: every instant that decides over a session is read from it. */
 
 /** Readings compared; the one that travelled fastest is the most exact. */
-const mostReadings = 16;
+const maxReadings = 16;
 
 /** How much a reading is off besides its travel, since instants are told in whole milliseconds. */
 const roundingMs = 1;
 
 /** By how much two readings of the same clock may differ: each travels for a second at most. */
-const mostErrorMs = 1_000;
+const maxErrorMs = 1_000;
 
 interface Reading {
   /** How far the server's epoch time is ahead of the monotonic time of this process, in milliseconds. */
@@ -37,7 +37,7 @@ export class DatabaseClock {
     const agreeing = this.#readings.filter(
       ({ aheadMs, errorMs }) => Math.abs(aheadMs - reading.aheadMs) <= errorMs + reading.errorMs,
     );
-    this.#readings = [...agreeing.slice(1 - mostReadings), reading];
+    this.#readings = [...agreeing.slice(1 - maxReadings), reading];
     this.#aheadMs = this.#readings.reduce((best, one) => (one.errorMs <= best.errorMs ? one : best)).aheadMs;
   }
 
@@ -49,7 +49,7 @@ export class DatabaseClock {
   /** Epoch milliseconds. */
   now(): number {
     const now = Math.round(performance.now() + this.#aheadMs);
-    const isLate = now < this.#latest && this.#latest - now <= mostErrorMs;
+    const isLate = now < this.#latest && this.#latest - now <= maxErrorMs;
     if (!isLate) this.#latest = now;
     return this.#latest;
   }

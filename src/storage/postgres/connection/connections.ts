@@ -18,7 +18,7 @@ const stepMs = { usual: 3_000, long: 600_000 } as const;
 const closed = 'The store is closed.';
 
 /** How often a step is tried again after a collision, if there is time. */
-const mostCollisions = 8;
+const maxCollisions = 8;
 
 /** How long closing waits for steps whose answer nobody waits for. */
 const closeMs = 5_000;
@@ -54,18 +54,18 @@ export class Connections implements Database {
 
   async step<Result>(
     work: (run: InStep) => Promise<Result>,
-    most: keyof typeof stepMs = 'usual',
+    limit: keyof typeof stepMs = 'usual',
   ): Promise<Result> {
     const deeds: (() => void)[] = [];
     const attempt = (client: pg.PoolClient) =>
       this.#transaction(
         client,
         (run) => work(Object.assign(run, { afterwards: (deed: () => void) => void deeds.push(deed) })),
-        most,
+        limit,
       );
     return this.#counted(async () => {
       try {
-        return await this.#untilNoCollision(attempt, new Deadline(stepMs[most]));
+        return await this.#untilNoCollision(attempt, new Deadline(stepMs[limit]));
       } finally {
         for (const deed of deeds) deed();
       }
@@ -116,7 +116,7 @@ export class Connections implements Database {
         return await this.#withClient(attempt, deadline);
       } catch (error) {
         const pauseMs = this.#options.chance() * 20 * 2 ** collisions;
-        if (!isCollision(error) || collisions === mostCollisions || deadline.leftMs < pauseMs) throw error;
+        if (!isCollision(error) || collisions === maxCollisions || deadline.leftMs < pauseMs) throw error;
         this.collisions += 1;
         await sleep(pauseMs);
       }
@@ -162,9 +162,9 @@ export class Connections implements Database {
   async #transaction<Result>(
     client: pg.PoolClient,
     work: (run: Run) => Promise<Result>,
-    most: keyof typeof stepMs,
+    limit: keyof typeof stepMs,
   ): Promise<Result> {
-    await this.#options.login.begin(client, most === 'long' ? stepMs.long : statementMs);
+    await this.#options.login.begin(client, limit === 'long' ? stepMs.long : statementMs);
     let result: Result;
     try {
       result = await work((text, values) => query(client, text, values));

@@ -9,14 +9,14 @@ import type { Login } from './session-setup.ts';
 import { connectMs, Deadline, inTime } from './time-limit.ts';
 
 /** Works that wait for a connection; more are refused at once. */
-const mostWaiting = 1_000;
+const maxWaiting = 1_000;
 
 /** How long no further connection is asked for after the server had none left. */
 const crowdedMs = 500;
 
 export interface PoolOptions {
   readonly login: Login;
-  readonly most: number;
+  readonly limit: number;
   readonly reach: Reach;
 }
 
@@ -57,7 +57,7 @@ export class Pool {
     for (;;) {
       this.#options.reach.assert();
       const pool = this.#pool;
-      if (pool.waitingCount >= mostWaiting)
+      if (pool.waitingCount >= maxWaiting)
         throw new StoreUnavailable('Too many requests wait for a connection to the database.');
       try {
         return await this.#lendFrom(pool, until);
@@ -73,7 +73,7 @@ export class Pool {
     if (!isCrowded(error) || pool.made === 0) return false;
     pool.options.max = pool.made;
     setTimeout(() => {
-      pool.options.max = this.#options.most;
+      pool.options.max = this.#options.limit;
     }, crowdedMs).unref();
     return true;
   }
@@ -121,11 +121,11 @@ export class Pool {
   }
 
   #newPool(): Connected {
-    const { login, most } = this.#options;
+    const { login, limit } = this.#options;
     const pool = new Connected({
       ...login.config,
       Client,
-      max: most,
+      max: limit,
       connectionTimeoutMillis: connectMs,
       idleTimeoutMillis: 60_000,
       onConnect: (client) => inTime(connectMs, login.welcome(client)),

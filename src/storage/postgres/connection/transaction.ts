@@ -40,5 +40,5 @@ export interface Database {
    * @throws {StoreUnavailable} if it could not be made durable; then nothing of it was kept, unless the connection was
    *   lost while the commit was confirmed. An error of the step's own is thrown as it is, and takes everything back.
    */
-  step<Result>(work: (run: InStep) => Promise<Result>, most?: 'usual' | 'long'): Promise<Result>;
+  step<Result>(work: (run: InStep) => Promise<Result>, limit?: 'usual' | 'long'): Promise<Result>;
 }

@@ -31,12 +31,12 @@ export async function noteEnded(
 }
 
 /**
- * Ends at most `most` sessions of any users; returns the hashes of their ids. What another step holds comes last, and is
+ * Ends at most `limit` sessions of any users; returns the hashes of their ids. What another step holds comes last, and is
  * waited for: a session that gets another id meanwhile must not slip through.
  */
-export async function endAny(run: Run, most: number, context: AuditContext): Promise<string[]> {
-  const free = await lockAny(run, most, 'SKIP LOCKED');
-  const locked = free.length < most ? await lockAny(run, most, '') : free;
+export async function endAny(run: Run, limit: number, context: AuditContext): Promise<string[]> {
+  const free = await lockAny(run, limit, 'SKIP LOCKED');
+  const locked = free.length < limit ? await lockAny(run, limit, '') : free;
   const { at, event, outcome, contract } = context;
   const { rows } = await run<{ idHash: string }>(
     `WITH gone AS (
@@ -60,18 +60,18 @@ export async function endAny(run: Run, most: number, context: AuditContext): Pro
 
 async function lockAny(
   run: Run,
-  most: number,
+  limit: number,
   whatIsHeld: 'SKIP LOCKED' | '',
 ): Promise<{ readonly userId: string; readonly idHash: string }[]> {
   const { rows } = await run<{ userId: string; idHash: string }>(
     `SELECT user_id AS "userId", encode(id_hash, 'hex') AS "idHash" FROM sessions LIMIT $1 FOR UPDATE ${whatIsHeld}`,
-    [most],
+    [limit],
   );
   return rows;
 }
 
-/** Ends at most `most` sessions that died by themselves, earliest first; what somebody else holds just now stays. */
-export async function endExpired(run: Run, now: number, most: number): Promise<string[]> {
+/** Ends at most `limit` sessions that died by themselves, earliest first; what somebody else holds just now stays. */
+export async function endExpired(run: Run, now: number, limit: number): Promise<string[]> {
   const { rows } = await run<{ idHash: string }>(
     `WITH dead AS (
        SELECT user_id, id_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2
@@ -83,7 +83,7 @@ export async function endExpired(run: Run, now: number, most: number): Promise<s
      ${into} SELECT user_id, id_hash, handle, idle_expires_at, 'expiry',
        CASE WHEN idle_expires_at < expires_at THEN 'idle' ELSE 'over_age' END, contract FROM gone ${again}
      RETURNING encode(id_hash, 'hex') AS "idHash"`,
-    [now, most],
+    [now, limit],
   );
   return rows.map(({ idHash }) => idHash);
 }
@@ -98,13 +98,13 @@ export async function findEnded(run: Run, userId: string, idHash: string): Promi
   return rows[0];
 }
 
-/** Forgets at most `most` ends from before `before`, and whose they were. */
-export async function forgetEnded(run: Run, before: number, most: number): Promise<number> {
+/** Forgets at most `limit` ends from before `before`, and whose they were. */
+export async function forgetEnded(run: Run, before: number, limit: number): Promise<number> {
   const { rows } = await run<{ idHash: string }>(
     `DELETE FROM ended WHERE (user_id, id_hash) IN (
        SELECT user_id, id_hash FROM ended WHERE ended_at < $1 ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED
      ) RETURNING encode(id_hash, 'hex') AS "idHash"`,
-    [before, most],
+    [before, limit],
   );
   await disown(
     run,

@@ -18,20 +18,20 @@ const others = 'user_id = $1 AND handle <> $2';
 /** The handles of the sessions to end, the one used least recently first; for a step that holds the user. */
 export async function handlesBeyond(
   run: Run,
-  { userId, exceptHandle, at, most, step }: Beyond,
+  { userId, exceptHandle, at, limit, step }: Beyond,
 ): Promise<string[]> {
   const { rows: counted } = await run<{ live: number }>(
     `SELECT count(*) AS live FROM (SELECT 1 FROM sessions WHERE ${others} AND idle_expires_at > $3
        ORDER BY last_seen_at DESC, handle DESC LIMIT $4) AS newest`,
-    [userId, exceptHandle, at, most + step],
+    [userId, exceptHandle, at, limit + step],
   );
   const live = counted[0]?.live ?? 0;
-  if (live <= most) return [];
+  if (live <= limit) return [];
   const { rows } = await run<{ handle: string }>(
     `SELECT handle FROM (SELECT handle, idle_expires_at FROM sessions WHERE ${others}
        ORDER BY last_seen_at, handle LIMIT ${looked}) AS oldest
      WHERE idle_expires_at > $3 LIMIT $4`,
-    [userId, exceptHandle, at, live - most],
+    [userId, exceptHandle, at, live - limit],
   );
   return rows.map(({ handle }) => handle);
 }

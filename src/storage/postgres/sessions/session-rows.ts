@@ -14,13 +14,16 @@ export const usedLast = `user_id = $1 AND id_hash = ANY (ARRAY (
 export async function hasMany(
   run: Run,
   userId: string,
-  { exceptHandle = null, most }: { readonly exceptHandle?: string | null | undefined; readonly most: number },
+  {
+    exceptHandle = null,
+    limit,
+  }: { readonly exceptHandle?: string | null | undefined; readonly limit: number },
 ): Promise<boolean> {
   const { rows } = await run(
     'SELECT 1 FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2 ORDER BY handle LIMIT $3',
-    [userId, exceptHandle, most],
+    [userId, exceptHandle, limit],
   );
-  return rows.length === most;
+  return rows.length === limit;
 }
 
 /** Whether a user has a session of a handle. */

@@ -16,18 +16,18 @@ import type { Touches } from './touch-buffer.ts';
 
 /** Removals of the sessions of a user inside a step of somebody else, who holds the user's row. */
 export interface SessionsOfUser {
-  /** At most `most`, or of all but one, with an entry in the audit for each. */
+  /** At most `limit`, or of all but one, with an entry in the audit for each. */
   end(
     run: InStep,
     userId: string,
     exceptHandle: string | undefined,
-    most: number,
+    limit: number,
     context: AuditContext | undefined,
   ): Promise<Session[]>;
-  /** Whether there are `most`, or all but one, or more: as many as end in one step. */
-  hasMany(run: Run, userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): Promise<boolean>;
-  /** At most `most`, without an entry for each; returns how many. */
-  drop(run: InStep, userId: string, most: number, context: AuditContext | undefined): Promise<number>;
+  /** Whether there are `limit`, or all but one, or more: as many as end in one step. */
+  hasMany(run: Run, userId: string, which: Pick<Ending, 'exceptHandle' | 'limit'>): Promise<boolean>;
+  /** At most `limit`, without an entry for each; returns how many. */
+  drop(run: InStep, userId: string, limit: number, context: AuditContext | undefined): Promise<number>;
 }
 
 /** What the sessions work with. */
@@ -78,15 +78,15 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     return rows;
   }
 
-  const ofUser = (run: Run, userId: string, exceptHandle: string | undefined, most: number) =>
-    take(run, usedLast, [userId, exceptHandle ?? null, most]);
+  const ofUser = (run: Run, userId: string, exceptHandle: string | undefined, limit: number) =>
+    take(run, usedLast, [userId, exceptHandle ?? null, limit]);
 
   const inStep: SessionsOfUser = {
-    end: async (run, userId, exceptHandle, most, context) =>
-      ended(run, await ofUser(run, userId, exceptHandle, most), context),
+    end: async (run, userId, exceptHandle, limit, context) =>
+      ended(run, await ofUser(run, userId, exceptHandle, limit), context),
     hasMany,
-    drop: async (run, userId, most, context) =>
-      (await gone(run, await ofUser(run, userId, undefined, most), context)).length,
+    drop: async (run, userId, limit, context) =>
+      (await gone(run, await ofUser(run, userId, undefined, limit), context)).length,
   };
 
   /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
@@ -144,25 +144,25 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         await insertSession(run, idHash, session);
         await waiting.add(run, context, { userId, handle });
         if (!cap) return 'inserted';
-        const { most, step } = cap;
-        const asked = { userId, at: session.createdAt, most: most - 1, step, exceptHandle: handle };
+        const { limit, step } = cap;
+        const asked = { userId, at: session.createdAt, limit: limit - 1, step, exceptHandle: handle };
         return (await endBeyond(run, asked, cap.context)) === step ? 'over_cap' : 'inserted';
       }),
 
-    endBeyond: (userId, at, { most, step, context }) =>
+    endBeyond: (userId, at, { limit, step, context }) =>
       db.step(async (run) => {
         await holdToChange(run, userId);
-        return endBeyond(run, { userId, at, most, step, exceptHandle: '' }, context);
+        return endBeyond(run, { userId, at, limit, step, exceptHandle: '' }, context);
       }),
 
     find: (idHash, whom) => checks.session(idHash, whom),
 
-    async ofUser(userId, { before, most }) {
+    async ofUser(userId, { before, limit }) {
       const { lastSeenAt = Number.MAX_SAFE_INTEGER, handle = '' } = before ?? {};
       const { rows } = await db.read<Session>(
         `SELECT ${sessionColumns} FROM sessions WHERE user_id = $1 AND (last_seen_at, handle) < ($2, $3)
          ORDER BY last_seen_at DESC, handle DESC LIMIT $4`,
-        [userId, lastSeenAt, handle, most],
+        [userId, lastSeenAt, handle, limit],
       );
       return rows;
     },
@@ -208,11 +208,11 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         return removed;
       }),
 
-    removeOfUser: (userId, exceptHandle, most, context) =>
+    removeOfUser: (userId, exceptHandle, limit, context) =>
       db.step(async (run) => {
         await holdToChange(run, userId);
         if (exceptHandle !== undefined && !(await isThere(run, userId, exceptHandle))) return [];
-        return inStep.end(run, userId, exceptHandle, most, context);
+        return inStep.end(run, userId, exceptHandle, limit, context);
       }),
 
     async findByHandle(handle, userId) {
@@ -221,9 +221,9 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       return (await db.read<Session>(sql, values)).rows[0];
     },
 
-    removeAny: (most, context) =>
+    removeAny: (limit, context) =>
       db.step(async (run) => {
-        const idHashes = await endAny(run, most, context);
+        const idHashes = await endAny(run, limit, context);
         run.afterwards(() => news.ended(idHashes));
         return idHashes.length;
       }),
@@ -233,11 +233,11 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       return userId === undefined ? undefined : findEnded(db.read, userId, idHash);
     },
 
-    sweepEnded: (before, most) => db.step((run) => forgetEnded(run, before, most)),
+    sweepEnded: (before, limit) => db.step((run) => forgetEnded(run, before, limit)),
 
-    sweep: (now, most) =>
+    sweep: (now, limit) =>
       db.step(async (run) => {
-        const ended = await endExpired(run, now, most);
+        const ended = await endExpired(run, now, limit);
         // Every node knows by itself that these are dead; what is kept of them takes up space for nothing.
         run.afterwards(() => forgetEach(ended));
         return ended.length;

@@ -7,7 +7,7 @@ import type { Database } from '../connection/transaction.ts';
 const gatherMs = 100;
 
 /** Uses written in one statement. */
-const mostTogether = 1_000;
+const maxTogether = 1_000;
 
 interface Touch {
   readonly lastSeenAt: number;
@@ -49,7 +49,7 @@ export class Touches {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (this.#touches.size > 0) {
-      const batch = new Map([...this.#touches].slice(0, mostTogether));
+      const batch = new Map([...this.#touches].slice(0, maxTogether));
       for (const idHash of batch.keys()) this.#touches.delete(idHash);
       await this.#write(batch);
     }

@@ -64,8 +64,8 @@ export class Chain {
   }
 
   /** Entries behind one place of the chain and not behind another, in order. */
-  between(after: number, upTo: number, most: number): AuditEntry[] {
-    return this.#statements.between.all(after, upTo, most) as unknown as AuditEntry[];
+  between(after: number, upTo: number, limit: number): AuditEntry[] {
+    return this.#statements.between.all(after, upTo, limit) as unknown as AuditEntry[];
   }
 
   /** The first entries that lie before the start and behind the end, where none can be. */
@@ -74,9 +74,9 @@ export class Chain {
   }
 
   /** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
-  dropBefore(at: number, most: number): number {
+  dropBefore(at: number, limit: number): number {
     const { start, last } = this.ends();
-    const oldest = this.between(start.seq, last.seq, most);
+    const oldest = this.between(start.seq, last.seq, limit);
     const young = oldest.findIndex((entry) => entry.at >= at);
     const dropped = young === -1 ? oldest.length : young;
     const newStart = oldest[dropped - 1];

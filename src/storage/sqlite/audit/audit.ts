@@ -29,21 +29,21 @@ export function auditIn(db: DatabaseSync, reader: Reader, writer: Writer, chain:
         const ends = chain.ends();
         return { ends, outside: chain.outside(ends) };
       }),
-    behind: (seq, upTo, most) =>
+    behind: (seq, upTo, limit) =>
       reader.read(() => {
         const { start } = chain.ends();
-        return { start, entries: chain.between(Math.max(seq, start.seq), upTo, most) };
+        return { start, entries: chain.between(Math.max(seq, start.seq), upTo, limit) };
       }),
   };
 
   return {
     append: (context, about) => writer.write(() => chain.append(context, about)),
 
-    async read({ userId, before = Number.MAX_SAFE_INTEGER, after, most }) {
+    async read({ userId, before = Number.MAX_SAFE_INTEGER, after, limit }) {
       const [ofAll, ofUser] = after === undefined ? [select, selectOfUser] : [selectAfter, selectOfUserAfter];
       const from = after ?? before;
       const rows = reader.read(() =>
-        userId === undefined ? ofAll.all(from, most) : ofUser.all(userId, from, most),
+        userId === undefined ? ofAll.all(from, limit) : ofUser.all(userId, from, limit),
       );
       return rows as unknown as AuditEntry[];
     },
@@ -52,6 +52,6 @@ export function auditIn(db: DatabaseSync, reader: Reader, writer: Writer, chain:
 
     verify: (progress) => verifyChain(kept, chain.digest, progress),
 
-    sweep: (at, most) => writer.write(() => chain.dropBefore(at, most)),
+    sweep: (at, limit) => writer.write(() => chain.dropBefore(at, limit)),
   };
 }

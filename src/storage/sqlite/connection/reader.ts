@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../../port/port.ts';
 import { Recent, rowsIn } from '../../shared/session-cache.ts';
 
 /** Keys without a row that are remembered: at most twice as many. */
-const mostAbsent = 4_096;
+const maxAbsent = 4_096;
 
 /** What remembered rows may take up where nobody says otherwise: commands read few of them. */
 const usualBytes = 4 * 1_048_576;
@@ -24,14 +24,14 @@ export class Reader {
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
   readonly #dataVersion: StatementSync;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   readonly #kinds: Recent<unknown>[] = [];
   #open = false;
   #version: unknown;
 
   /** @param mostBytes what the remembered rows of all kinds may take up, by estimate. */
-  constructor(db: DatabaseSync, mostBytes = usualBytes) {
-    this.#mostBytes = mostBytes;
+  constructor(db: DatabaseSync, maxBytes = usualBytes) {
+    this.#maxBytes = maxBytes;
     this.#begin = db.prepare('BEGIN');
     this.#end = db.prepare('COMMIT');
     this.#dataVersion = db.prepare('PRAGMA data_version');
@@ -53,9 +53,9 @@ export class Reader {
    * has a dead session often asks again. Whoever writes such a row, be it a new one, has to `forget` it.
    */
   remembering<Row>(share: number, find: (key: string) => Row | undefined): Remembering<Row> {
-    const rows = new Recent<Row>(Math.floor(rowsIn(this.#mostBytes * share) / 2));
+    const rows = new Recent<Row>(Math.floor(rowsIn(this.#maxBytes * share) / 2));
     // Apart, so that whoever makes up keys pushes no row out.
-    const absent = new Recent<true>(mostAbsent);
+    const absent = new Recent<true>(maxAbsent);
     this.#kinds.push(rows, absent);
     const findRow = (key: string): Row | undefined => {
       const known = rows.get(key);

@@ -17,7 +17,7 @@ interface Waiting {
 const lockPausesMs = [5, 10, 20, 40, 75, 100, 150, 200, 200, 200, 250, 250, 250, 250] as const;
 
 /** Steps in one commit; more wait for the next one, so that reads get their turn. */
-const mostSteps = 256;
+const maxSteps = 256;
 
 /**
  * A single writer for a database.
@@ -78,7 +78,7 @@ export class Writer {
       }
       return;
     }
-    const steps = this.#waiting.splice(0, mostSteps);
+    const steps = this.#waiting.splice(0, maxSteps);
     try {
       const answers =
         steps.length === 1 ? [this.#runAlone(steps[0] as Waiting)] : steps.map((s) => this.#runNested(s));

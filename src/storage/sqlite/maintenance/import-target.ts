@@ -13,8 +13,8 @@ import { takeOwnerOf } from './restore.ts';
 import { countOf, inserterOf, scanOf } from './transfer-rows.ts';
 
 /** What is written before it is kept: so much is done again after a crash. */
-const mostPages = 20;
-const mostMs = 2_000;
+const maxPages = 20;
+const maxMs = 2_000;
 
 /**
  * Opens what is to become the file at `path`, and goes on with what was begun there.
@@ -107,7 +107,7 @@ function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget
         if (written !== 'written') db.exec('ROLLBACK TO page');
         db.exec('RELEASE page');
         pages += 1;
-        if (pages === mostPages || performance.now() - since > mostMs) commit();
+        if (pages === maxPages || performance.now() - since > maxMs) commit();
         return written;
       } catch (error) {
         if (db.isTransaction) db.exec('ROLLBACK');

@@ -10,7 +10,7 @@ import { migrations } from '../schema.ts';
 import { marksIn } from './database-state.ts';
 
 /** What is wrong is said this many times at most. */
-const mostComplaints = 5;
+const maxComplaints = 5;
 
 /**
  * Reads the whole database at `path`; `undefined` if there is none.
@@ -67,12 +67,12 @@ function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
 }
 
 function complaints(db: DatabaseSync): string[] {
-  const rows = db.prepare(`PRAGMA integrity_check(${mostComplaints})`).all();
+  const rows = db.prepare(`PRAGMA integrity_check(${maxComplaints})`).all();
   return rows.map((row) => String(row['integrity_check'])).filter((found) => found !== 'ok');
 }
 
 function orphans(db: DatabaseSync): string[] {
-  const rows = db.prepare('PRAGMA foreign_key_check').all().slice(0, mostComplaints);
+  const rows = db.prepare('PRAGMA foreign_key_check').all().slice(0, maxComplaints);
   return rows.map(({ table, parent }) => `a row of ${table} belongs to a row of ${parent} that is missing`);
 }
 

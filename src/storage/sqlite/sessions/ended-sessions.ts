@@ -9,10 +9,10 @@ export interface Ended {
   /** Notes why and when a session ended; without a cause nobody could say. */
   note(idHash: string, session: Pick<Session, 'handle' | 'userId'>, cause: EndCause | undefined): void;
   /** Notes the sessions that the sweep of the same arguments is about to remove. */
-  noteExpired(now: number, most: number): void;
+  noteExpired(now: number, limit: number): void;
   find(idHash: string): EndedSession | undefined;
   /** Forgets what ended before `before`. */
-  forget(before: number, most: number): number;
+  forget(before: number, limit: number): number;
 }
 
 export function endedIn(db: DatabaseSync): Ended {
@@ -37,8 +37,8 @@ export function endedIn(db: DatabaseSync): Ended {
       if (!cause) return;
       insert.run(idHash, handle, userId, cause.at, cause.event, cause.outcome, cause.contract);
     },
-    noteExpired: (now, most) => void insertExpired.run(now, most),
+    noteExpired: (now, limit) => void insertExpired.run(now, limit),
     find: (idHash) => select.get(idHash) as EndedSession | undefined,
-    forget: (before, most) => Number(forget.run(before, most).changes),
+    forget: (before, limit) => Number(forget.run(before, limit).changes),
   };
 }

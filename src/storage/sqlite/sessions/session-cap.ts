@@ -25,10 +25,10 @@ export function beyondIn(db: DatabaseSync): Beyond {
        ORDER BY last_seen_at, handle LIMIT ${looked})
      WHERE idle_expires_at > ? LIMIT ?`,
   );
-  return (userId, at, { most, step }, exceptHandle) => {
-    const live = Number(count.get(userId, exceptHandle, at, most + step)?.['live']);
-    if (live <= most) return [];
-    const rows = select.all(userId, exceptHandle, at, live - most);
+  return (userId, at, { limit, step }, exceptHandle) => {
+    const live = Number(count.get(userId, exceptHandle, at, limit + step)?.['live']);
+    if (live <= limit) return [];
+    const rows = select.all(userId, exceptHandle, at, live - limit);
     return rows.map(({ handle }) => String(handle));
   };
 }

@@ -24,17 +24,17 @@ interface Removed extends Session {
 
 /** Removals of the sessions of a user inside a step of somebody else. */
 export interface SessionsOfUser {
-  /** At most `most`, or of all but one, with an entry in the audit for each. */
+  /** At most `limit`, or of all but one, with an entry in the audit for each. */
   end(
     userId: string,
     exceptHandle: string | undefined,
-    most: number,
+    limit: number,
     context: AuditContext | undefined,
   ): Session[];
-  /** Whether there are `most`, or all but one, or more: as many as end in one step. */
-  hasMany(userId: string, which: Pick<Ending, 'exceptHandle' | 'most'>): boolean;
-  /** At most `most`, without an entry for each; returns how many. */
-  drop(userId: string, most: number, context: AuditContext | undefined): number;
+  /** Whether there are `limit`, or all but one, or more: as many as end in one step. */
+  hasMany(userId: string, which: Pick<Ending, 'exceptHandle' | 'limit'>): boolean;
+  /** At most `limit`, without an entry for each; returns how many. */
+  drop(userId: string, limit: number, context: AuditContext | undefined): number;
 }
 
 /** Behind the last place there can be in the list of a user. */
@@ -105,14 +105,14 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   }
 
   const inStep: SessionsOfUser = {
-    end(userId, exceptHandle, most, context) {
-      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null, most), context);
+    end(userId, exceptHandle, limit, context) {
+      const removed = gone(removeOfUser.all(userId, exceptHandle ?? null, limit), context);
       chain.appendEach(context, removed);
       return removed;
     },
-    hasMany: (userId, { exceptHandle = null, most }) =>
-      countOfUser.get(userId, exceptHandle, most)?.['count'] === most,
-    drop: (userId, most, context) => gone(removeOfUser.all(userId, null, most), context).length,
+    hasMany: (userId, { exceptHandle = null, limit }) =>
+      countOfUser.get(userId, exceptHandle, limit)?.['count'] === limit,
+    drop: (userId, limit, context) => gone(removeOfUser.all(userId, null, limit), context).length,
   };
 
   /** Ends sessions of a user, with an entry in the audit for each, in the order of their handles; returns how many. */
@@ -165,7 +165,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         sessions.forget(idHash);
         chain.append(context, { userId, handle });
         if (!cap) return 'inserted';
-        const besides = { ...cap, most: cap.most - 1 };
+        const besides = { ...cap, limit: cap.limit - 1 };
         const ending = beyond(userId, createdAt, besides, handle);
         return endEach(userId, ending, cap.context) === cap.step ? 'over_cap' : 'inserted';
       }),
@@ -175,9 +175,9 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
 
     find: sessions.find,
 
-    async ofUser(userId, { before = end, most }) {
+    async ofUser(userId, { before = end, limit }) {
       const { lastSeenAt, handle } = before;
-      const rows = reader.read(() => selectOfUser.all(userId, lastSeenAt, handle, most));
+      const rows = reader.read(() => selectOfUser.all(userId, lastSeenAt, handle, limit));
       return rows as unknown as Session[];
     },
 
@@ -218,11 +218,11 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         return removed;
       }),
 
-    removeOfUser: (userId, exceptHandle, most, context) =>
+    removeOfUser: (userId, exceptHandle, limit, context) =>
       writer.write(() =>
         exceptHandle !== undefined && !isThere.get(userId, exceptHandle)
           ? []
-          : inStep.end(userId, exceptHandle, most, context),
+          : inStep.end(userId, exceptHandle, limit, context),
       ),
 
     inStep,
@@ -233,16 +233,16 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
       return reader.read(find) as Session | undefined;
     },
 
-    removeAny: (most, context) => writer.write(() => gone(removeAny.all(most), context).length),
+    removeAny: (limit, context) => writer.write(() => gone(removeAny.all(limit), context).length),
 
     findEnded: async (idHash) => reader.read(() => ended.find(idHash)),
 
-    sweepEnded: (before, most) => writer.write(() => ended.forget(before, most)),
+    sweepEnded: (before, limit) => writer.write(() => ended.forget(before, limit)),
 
-    sweep: (now, most) =>
+    sweep: (now, limit) =>
       writer.write(() => {
-        ended.noteExpired(now, most);
-        const { changes } = sweep.run(now, most);
+        ended.noteExpired(now, limit);
+        const { changes } = sweep.run(now, limit);
         if (changes > 0) sessions.forgetAll();
         return Number(changes);
       }),

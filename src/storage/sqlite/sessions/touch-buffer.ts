@@ -7,7 +7,7 @@ import type { Writer } from '../connection/writer.ts';
 const gatherMs = 100;
 
 /** Uses written in one step: between two of them others have their turn. */
-const mostTogether = 100;
+const maxTogether = 100;
 
 interface Touch {
   readonly lastSeenAt: number;
@@ -36,7 +36,7 @@ export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: str
     clearTimeout(timer);
     timer = undefined;
     while (touches.size > 0) {
-      const batch = [...touches.entries().take(mostTogether)];
+      const batch = [...touches.entries().take(maxTogether)];
       for (const [idHash] of batch) touches.delete(idHash);
       await writer.write(() => {
         for (const [idHash, { lastSeenAt, idleExpiresAt, unlessAfter }] of batch) {
