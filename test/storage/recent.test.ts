@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Recent } from '../../src/storage/shared/session-cache.ts';
+import { RecentRows } from '../../src/storage/shared/session-cache.ts';
 
 test('what was set is found until it is deleted', () => {
-  const recent = new Recent<string>(3);
+  const recent = new RecentRows<string>(3);
   recent.set('a', 'first');
   expect(recent.get('a')).toBe('first');
   expect(recent.get('b')).toBeUndefined();
@@ -16,13 +16,13 @@ test('what was set is found until it is deleted', () => {
 });
 
 test('as many as asked for are remembered for sure', () => {
-  const recent = new Recent<number>(3);
+  const recent = new RecentRows<number>(3);
   for (let n = 0; n < 100; n += 1) recent.set(`${n}`, n);
   expect(['97', '98', '99'].map((key) => recent.get(key))).toEqual([97, 98, 99]);
 });
 
 test('what is asked for stays, what is not goes', () => {
-  const recent = new Recent<number>(3);
+  const recent = new RecentRows<number>(3);
   recent.set('asked for', 1);
   recent.set('forgotten', 2);
   for (let n = 0; n < 100; n += 1) {
@@ -33,7 +33,7 @@ test('what is asked for stays, what is not goes', () => {
 });
 
 test('a row deleted from the old generation does not come back', () => {
-  const recent = new Recent<number>(2);
+  const recent = new RecentRows<number>(2);
   for (const key of ['a', 'b', 'c']) recent.set(key, 1);
   recent.delete('a');
   expect(recent.get('a')).toBeUndefined();
@@ -41,7 +41,7 @@ test('a row deleted from the old generation does not come back', () => {
 });
 
 test('cleared, it holds nothing', () => {
-  const recent = new Recent<number>(2);
+  const recent = new RecentRows<number>(2);
   const keys = ['a', 'b', 'c'];
   for (const key of keys) recent.set(key, 1);
   expect(keys.filter((key) => recent.get(key) === 1)).toEqual(keys);
@@ -58,7 +58,7 @@ test('it never holds more than twice as many as asked for, and never answers wit
   );
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 200 }), (limit, steps) => {
-      const recent = new Recent<number>(limit);
+      const recent = new RecentRows<number>(limit);
       const truth = new Map<string, number>();
       for (const [n, { do: what, key }] of steps.entries()) {
         if (what === 'set') {

@@ -4,7 +4,7 @@ import type { AuditContext } from '../port/port.ts';
 import type { InStep, Run } from './connection/transaction.ts';
 import type { SessionsOfUser } from './sessions/sessions.ts';
 import { dropTokensOf } from './tokens.ts';
-import { holdToChange } from './user-lock.ts';
+import { lockUserExclusive } from './user-lock.ts';
 
 /** Gives up a name, last of all that a step does. */
 export async function giveUpName(run: Run, canonical: string, userId: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function removeAccount(
   limit: number,
   context: AuditContext | undefined,
 ): Promise<boolean> {
-  const isUser = await holdToChange(run, userId);
+  const isUser = await lockUserExclusive(run, userId);
   if (!isUser && (await isWaiting(run, userId))) return false;
   const { devices, isDone } = await drop(run, ofUser, userId, limit, context);
   const { rows } = await run<{ canonical: string }>(

@@ -11,12 +11,12 @@ import type {
   User,
 } from '../port/port.ts';
 import { endOfDisabled, giveUpName, goOnRemoving, removeAccount } from './account-removal.ts';
-import type { Waiting } from './audit/audit-outbox.ts';
+import type { AuditOutbox } from './audit/audit-outbox.ts';
 import { isStorable } from './connection/text.ts';
 import type { Database, InStep, Run } from './connection/transaction.ts';
 import { dropInvitation, holdInvitation } from './invitations.ts';
 import type { SessionsOfUser } from './sessions/sessions.ts';
-import { holdToChange } from './user-lock.ts';
+import { lockUserExclusive } from './user-lock.ts';
 import { selectUser, usersByPage } from './users.ts';
 
 /** The memory of users that were looked up lately. */
@@ -36,7 +36,7 @@ const selectCredential = `SELECT canonical, user_id AS "userId", identifier, pas
 /** `ofUser` removes the sessions of a user inside a step. */
 export function accountsIn(
   db: Database,
-  waiting: Waiting,
+  outbox: AuditOutbox,
   ofUser: SessionsOfUser,
   users: Remembered,
 ): AccountStore {
@@ -55,7 +55,7 @@ export function accountsIn(
 
   return {
     create: (account, context, invitation) =>
-      db.step((run) => create(run, waiting, account, context, invitation)),
+      db.step((run) => create(run, outbox, account, context, invitation)),
 
     async findCredential(canonical) {
       if (!isStorable(canonical)) return undefined;
@@ -80,7 +80,7 @@ export function accountsIn(
 
     replaceHash: (userId, expected, replacement, context, ending) =>
       db.step(async (run) => {
-        await holdToChange(run, userId);
+        await lockUserExclusive(run, userId);
         const { rows } = await run(
           'SELECT 1 FROM auth WHERE user_id = $1 AND password_hash = $2 FOR UPDATE',
           [userId, expected],
@@ -89,7 +89,7 @@ export function accountsIn(
         const isMany = ending !== undefined && (await ofUser.hasMany(run, userId, ending));
         if (!isMany) {
           await run('UPDATE auth SET password_hash = $1 WHERE user_id = $2', [replacement, userId]);
-          await waiting.add(run, context, { userId });
+          await outbox.add(run, context, { userId });
         }
         if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.limit, ending.context);
         return isMany ? 'sessions_left' : 'replaced';
@@ -103,14 +103,14 @@ export function accountsIn(
           email,
         ]);
         if (count === 0) return false;
-        await waiting.add(run, context, { userId });
+        await outbox.add(run, context, { userId });
         return true;
       }),
 
     changeEmail: (userId, to, context) =>
       changing(userId, async (run) => {
         // Read after it is held: a question that had to wait would not see what changed meanwhile.
-        await holdToChange(run, userId);
+        await lockUserExclusive(run, userId);
         const { rows } = await run<User>(selectUser, [userId]);
         if (!rows[0]) return 'unknown_account';
         const isNamedByAddress = rows[0].identifier.includes('@');
@@ -120,26 +120,26 @@ export function accountsIn(
           to.verifiedAt,
           userId,
         ]);
-        await waiting.add(run, context, { userId });
+        await outbox.add(run, context, { userId });
         return 'changed';
       }),
 
     setDisabled: (userId, at, context) =>
       changing(userId, async (run) => {
-        if (!(await holdToChange(run, userId))) return false;
+        if (!(await lockUserExclusive(run, userId))) return false;
         // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
         const { count } = await run(
           'UPDATE users SET disabled_at = $1 WHERE id = $2 AND (disabled_at IS NULL) = $3',
           [at, userId, at !== null],
         );
-        if (count > 0) await waiting.add(run, context, { userId });
+        if (count > 0) await outbox.add(run, context, { userId });
         return true;
       }),
 
     remove: (userId, limit, context) =>
       changing(userId, async (run) => {
         const removed = await removeAccount(run, ofUser, userId, limit, context);
-        if (removed) await waiting.add(run, context, { userId });
+        if (removed) await outbox.add(run, context, { userId });
         return removed;
       }),
 
@@ -152,7 +152,7 @@ export function accountsIn(
 
 async function create(
   run: InStep,
-  waiting: Waiting,
+  outbox: AuditOutbox,
   { canonical, identifier, userId, passwordHash, createdAt, email }: NewAccount,
   context: AuditContext | undefined,
   invitation: UsedInvitation | undefined,
@@ -168,7 +168,7 @@ async function create(
   ]);
   await run('INSERT INTO users (id, created_at, email) VALUES ($1, $2, $3)', [userId, createdAt, email]);
   if (found !== 'none') await dropInvitation(run, canonical);
-  await waiting.add(run, context, { userId });
+  await outbox.add(run, context, { userId });
   return 'created';
 }
 

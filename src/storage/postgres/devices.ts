@@ -4,7 +4,7 @@ import type { DeviceStore } from '../port/port.ts';
 import { hashes } from './cluster/owners.ts';
 import { isStorable, storable } from './connection/text.ts';
 import type { Database } from './connection/transaction.ts';
-import { holdToAdd } from './user-lock.ts';
+import { lockUserShared } from './user-lock.ts';
 
 const insert = `INSERT INTO devices (user_id, device_hash, last_used_at) VALUES ($1, decode($2, 'hex'), $3)
   ON CONFLICT (user_id, device_hash) DO NOTHING`;
@@ -23,7 +23,7 @@ export function devicesIn(db: Database): DeviceStore {
     remember: (deviceHash, userId, at, limit) =>
       db.step(async (run) => {
         // Of a user who is not there nothing is noted, so there is no news to tell anybody.
-        if (!(await holdToAdd(run, userId))) return 'known';
+        if (!(await lockUserShared(run, userId))) return 'known';
         const device = [userId, deviceHash, at];
         if ((await run(insert, device)).count === 0) {
           await run(update, device);

@@ -1,13 +1,13 @@
 /** Invitations in PostgreSQL: one row for each invited name, removed when the name gets its account. */
 
 import type { Invitation, InvitationStore, UsedInvitation } from '../port/port.ts';
-import type { Waiting } from './audit/audit-outbox.ts';
+import type { AuditOutbox } from './audit/audit-outbox.ts';
 import { isStorable } from './connection/text.ts';
 import type { Database, Run } from './connection/transaction.ts';
 
 const columns = 'canonical, user_id AS "userId", expires_at AS "expiresAt"';
 
-export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
+export function invitationsIn(db: Database, outbox: AuditOutbox): InvitationStore {
   return {
     put: (tokenHash, { canonical, userId, expiresAt }, context) =>
       db.step(async (run) => {
@@ -18,7 +18,7 @@ export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
            SET token_hash = excluded.token_hash, user_id = excluded.user_id, expires_at = excluded.expires_at`,
           [canonical, tokenHash, userId, expiresAt],
         );
-        await waiting.add(run, context, { userId });
+        await outbox.add(run, context, { userId });
       }),
 
     async find(canonical, tokenHash) {
@@ -45,7 +45,7 @@ export function invitationsIn(db: Database, waiting: Waiting): InvitationStore {
           `DELETE FROM invitations WHERE canonical = $1 RETURNING ${columns}`,
           [canonical],
         );
-        if (rows[0]) await waiting.add(run, context, rows[0]);
+        if (rows[0]) await outbox.add(run, context, rows[0]);
         return rows[0];
       });
     },

@@ -2,7 +2,7 @@
 
 import type { Figure } from '../port/port.ts';
 import { Histogram } from '../shared/histogram.ts';
-import type { Watch } from './cluster/cluster-listener.ts';
+import type { ClusterListener } from './cluster/cluster-listener.ts';
 import type { Checks } from './cluster/session-lookup.ts';
 import type { Connections } from './connection/connections.ts';
 
@@ -11,7 +11,7 @@ export const delays = () => new Histogram([0.001, 0.002, 0.005, 0.01, 0.02, 0.05
 
 export interface Measured {
   readonly checks: Checks;
-  readonly watch: Watch;
+  readonly watch: ClusterListener;
   /** By what they are for. */
   readonly connections: Readonly<Record<'checks' | 'steps', Connections>>;
   /** Seconds from an end on another node until this one knew of it. */

@@ -3,11 +3,11 @@
 import { type Store, StoreUnavailable } from '../port/port.ts';
 import { accountsIn } from './accounts.ts';
 import { auditIn } from './audit/audit.ts';
-import { Waiting } from './audit/audit-outbox.ts';
-import { Watch } from './cluster/cluster-listener.ts';
-import { News } from './cluster/revocation-notifier.ts';
+import { AuditOutbox } from './audit/audit-outbox.ts';
+import { ClusterListener } from './cluster/cluster-listener.ts';
+import { RevocationNotifier } from './cluster/revocation-notifier.ts';
 import { Checks } from './cluster/session-lookup.ts';
-import { Reach } from './connection/circuit-breaker.ts';
+import { CircuitBreaker } from './connection/circuit-breaker.ts';
 import { DatabaseClock } from './connection/clock.ts';
 import { Connections } from './connection/connections.ts';
 import { thrown } from './connection/errors.ts';
@@ -20,7 +20,7 @@ import { invitationsIn } from './invitations.ts';
 import { mailsIn } from './mails.ts';
 import { delays, figuresOf } from './metrics.ts';
 import { sessionsIn } from './sessions/sessions.ts';
-import { Touches } from './sessions/touch-buffer.ts';
+import { TouchBuffer } from './sessions/touch-buffer.ts';
 import { throttleIn } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
 
@@ -64,19 +64,19 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   const { url, listenUrl, maxConnections, trustMs, memoryBytes, node, digest, chance } = options;
   const login = await Login.at(url);
   const listening = listenUrl === '' ? login : await Login.at(listenUrl, 'GATEHOUSE_DATABASE_LISTEN_URL');
-  const reach = new Reach();
+  const breaker = new CircuitBreaker();
   const clock = new DatabaseClock();
-  const pool = (limit: number) => new Connections({ login, limit, reach, chance });
+  const pool = (limit: number) => new Connections({ login, limit, breaker, chance });
   const connections = { checks: pool(checkConnections), steps: pool(maxConnections - checkConnections - 1) };
   const db = connections.steps;
   const checks = new Checks(connections.checks, { trustMs, maxBytes: memoryBytes });
-  const news = new News(checks, db, node, () => clock.now());
+  const notifier = new RevocationNotifier(checks, db, node, () => clock.now());
   const measured = delays();
-  const watch = new Watch({
+  const watch = new ClusterListener({
     login: listening,
     node,
     clock,
-    reach: listenUrl === '' ? reach : undefined,
+    breaker: listenUrl === '' ? breaker : undefined,
     chance,
     onFound() {
       checks.forgetAll();
@@ -84,7 +84,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     },
     onSilence: () => checks.forgetAll(),
     onNotice(notice) {
-      news.take(notice);
+      notifier.take(notice);
       measured.observe(Math.max(0, clock.now() - notice.at) / 1_000);
     },
   });
@@ -96,22 +96,22 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     throw error;
   }
 
-  const waiting = new Waiting();
-  const touches = new Touches(db, checks.owners);
-  const sessions = sessionsIn({ db, checks, news, touches, waiting });
+  const outbox = new AuditOutbox();
+  const touchBuffer = new TouchBuffer(db, checks.owners);
+  const sessions = sessionsIn({ db, checks, notifier, touchBuffer, outbox });
   const users = {
     find: (userId: string, whom?: 'anybody' | 'store') => checks.user(userId, whom),
-    forget: (userId: string) => news.changed(userId),
+    forget: (userId: string) => notifier.changed(userId),
   };
-  const audit = auditIn(db, waiting, digest);
+  const audit = auditIn(db, outbox, digest);
 
   const store: Store = {
-    accounts: accountsIn(db, waiting, sessions.inStep, users),
+    accounts: accountsIn(db, outbox, sessions.inStep, users),
     sessions,
     throttle: throttleIn(db),
     audit,
     tokens: tokensIn(db, checks.owners),
-    invitations: invitationsIn(db, waiting),
+    invitations: invitationsIn(db, outbox),
     mails: mailsIn(db),
     devices: devicesIn(db),
 
@@ -123,9 +123,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
 
     async close() {
       try {
-        await touches.writeBack();
+        await touchBuffer.writeBack();
         await audit.link();
-        await news.told();
+        await notifier.told();
       } catch (error) {
         // Nothing of this was acknowledged: uses may be lost, and entries are linked by whoever comes next.
         if (!(error instanceof StoreUnavailable)) throw error;

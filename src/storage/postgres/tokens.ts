@@ -3,7 +3,7 @@
 import { clockSlackMs, type Token, type TokenStore } from '../port/port.ts';
 import { disown, type Owners, own } from './cluster/owners.ts';
 import type { Database, Run } from './connection/transaction.ts';
-import { holdToAdd, holdToChange } from './user-lock.ts';
+import { lockUserExclusive, lockUserShared } from './user-lock.ts';
 
 const columns = 'user_id AS "userId", purpose, email, expires_at AS "expiresAt"';
 const oneToken = `tokens WHERE user_id = $1 AND token_hash = decode($2, 'hex') AND purpose = $3`;
@@ -25,7 +25,7 @@ export function tokensIn(db: Database, owners: Owners): TokenStore {
   return {
     insert: (tokenHash, { userId, purpose, email, expiresAt }, limit) =>
       db.step(async (run) => {
-        const hold = limit === undefined ? holdToAdd : holdToChange;
+        const hold = limit === undefined ? lockUserShared : lockUserExclusive;
         if (!(await hold(run, userId))) return;
         await run(
           `INSERT INTO tokens (user_id, token_hash, purpose, email, expires_at)
@@ -59,7 +59,7 @@ export function tokensIn(db: Database, owners: Owners): TokenStore {
       const userId = await owners.of(db, tokenKey(tokenHash));
       if (userId === undefined) return undefined;
       return db.step(async (run) => {
-        await holdToChange(run, userId);
+        await lockUserExclusive(run, userId);
         const token = [userId, tokenHash, purpose];
         const { rows } = await run<Token>(`DELETE FROM ${oneToken} RETURNING ${columns}`, token);
         if (rows[0]) await disown(run, [tokenKey(tokenHash)]);
@@ -69,7 +69,7 @@ export function tokensIn(db: Database, owners: Owners): TokenStore {
 
     removeOfUser: (userId, purpose) =>
       db.step(async (run) => {
-        await holdToChange(run, userId);
+        await lockUserExclusive(run, userId);
         await dropTokens(run, 'user_id = $1 AND purpose = $2', [userId, purpose]);
       }),
 

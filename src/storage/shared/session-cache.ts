@@ -15,7 +15,7 @@ export const shares = { sessions: 0.6, users: 0.4 } as const;
  * A bounded map that forgets what was not asked for lately: when the young generation is full it becomes the old one,
  * and what was old and not asked for since is gone.
  */
-export class Recent<Row> {
+export class RecentRows<Row> {
   readonly #limit: number;
   #young = new Map<string, Row>();
   #old = new Map<string, Row>();

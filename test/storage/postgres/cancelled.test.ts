@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { StoreUnavailable } from '../../../src/storage/port/port.ts';
-import { Reach } from '../../../src/storage/postgres/connection/circuit-breaker.ts';
+import { CircuitBreaker } from '../../../src/storage/postgres/connection/circuit-breaker.ts';
 import { Connections } from '../../../src/storage/postgres/connection/connections.ts';
 import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
 import type { Run } from '../../../src/storage/postgres/connection/transaction.ts';
@@ -116,7 +116,12 @@ test(
   async () => {
     const { url, proxy, quick } = await openGround();
     const login = await Login.at(quick);
-    const connections = new Connections({ login, limit: 12, reach: new Reach(), chance: Math.random });
+    const connections = new Connections({
+      login,
+      limit: 12,
+      breaker: new CircuitBreaker(),
+      chance: Math.random,
+    });
     onTestFinished(() => connections.close());
     const tally = new Tally();
     const kinds: (() => Promise<unknown>)[] = [

@@ -206,11 +206,11 @@ test.concurrent('who waits when all connections are given up gets a new one', as
 });
 
 test.concurrent('while the database is known to be out of reach nobody waits', async ({ onTestFinished }) => {
-  const { connections, reach } = await openWork(4, onTestFinished);
-  reach.lose('It is away.');
+  const { connections, breaker } = await openWork(4, onTestFinished);
+  breaker.lose('It is away.');
   const { error, ms } = await timed(connections.read('SELECT 1'));
   expect(String(error)).toContain('It is away.');
   expect(ms).toBeLessThan(50);
-  reach.find();
+  breaker.find();
   expect(await things(connections)).toEqual([0, 0]);
 });

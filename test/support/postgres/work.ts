@@ -2,7 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 import { chance } from '../../../src/crypto/ids.ts';
-import { Reach } from '../../../src/storage/postgres/connection/circuit-breaker.ts';
+import { CircuitBreaker } from '../../../src/storage/postgres/connection/circuit-breaker.ts';
 import { Connections } from '../../../src/storage/postgres/connection/connections.ts';
 import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
 import type { Database, Run } from '../../../src/storage/postgres/connection/transaction.ts';
@@ -15,7 +15,7 @@ export interface Work {
   readonly url: string;
   readonly proxy: PostgresProxy;
   readonly connections: Connections;
-  readonly reach: Reach;
+  readonly breaker: CircuitBreaker;
 }
 
 /** Connections through a proxy to a database with rows 1 and 2 in the table `things`. */
@@ -29,14 +29,14 @@ export async function openWork(limit = 4, atEnd: AtEnd = onTestFinished): Promis
     [`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET deadlock_timeout = '50ms'`],
   );
   const proxy = await startPostgresProxy(postgres.port, { atEnd });
-  const reach = new Reach();
-  const connections = new Connections({ login: await Login.at(proxy.url(url)), limit, reach, chance });
+  const breaker = new CircuitBreaker();
+  const connections = new Connections({ login: await Login.at(proxy.url(url)), limit, breaker, chance });
   atEnd(() => {
     proxy.judge();
     proxy.resume();
     return connections.close();
   });
-  return { url, proxy, connections, reach };
+  return { url, proxy, connections, breaker };
 }
 
 /** The process of the server behind the connection that a question is asked over. */

@@ -55,13 +55,13 @@ export async function linkWaiting(run: Run, digest: Digest, upTo: number): Promi
   if (some.length === 0) return 0;
   const { last } = await holdEnds(run);
   // Asked after the ends were held: a question that had to wait for them would not see what was linked meanwhile.
-  const { rows: waiting } = await run<WaitingRow>(
+  const { rows: outbox } = await run<WaitingRow>(
     `SELECT id, ${fields}, (SELECT max(seq) FROM audit) AS "newestSeq"
      FROM audit_waiting WHERE id <= $1 ORDER BY id LIMIT $2`,
     [upTo, linkStep],
   );
-  let at: Link = { ...last, seq: Math.max(last.seq, waiting[0]?.newestSeq ?? 0) };
-  const links = waiting.map(({ id, newestSeq: _, ...entry }) => {
+  let at: Link = { ...last, seq: Math.max(last.seq, outbox[0]?.newestSeq ?? 0) };
+  const links = outbox.map(({ id, newestSeq: _, ...entry }) => {
     const seq = at.seq + 1;
     at = { seq, hash: hashOf(digest, at.hash, { ...entry, seq }) };
     return { id, ...at };

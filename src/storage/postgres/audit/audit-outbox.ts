@@ -18,7 +18,7 @@ const insert = `INSERT INTO audit_waiting (at, event, outcome, user_id, handle, 
     WITH ORDINALITY AS entry (at, event, outcome, user_id, handle, contract, network, request_id, place)
   ORDER BY place RETURNING id`;
 
-export class Waiting {
+export class AuditOutbox {
   #hear: () => void = () => {};
   #newest = 0;
 
@@ -73,14 +73,14 @@ export class Waiting {
 /** Leaves entries of their own, in the order they come; those that come while others are being written share a step. */
 export class Appends {
   readonly #db: Database;
-  readonly #waiting: Waiting;
+  readonly #outbox: AuditOutbox;
   #gathered: Left[] = [];
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(db: Database, waiting: Waiting) {
+  constructor(db: Database, outbox: AuditOutbox) {
     this.#db = db;
-    this.#waiting = waiting;
+    this.#outbox = outbox;
   }
 
   append(entry: Left): Promise<void> {
@@ -98,7 +98,7 @@ export class Appends {
     const entries = this.#gathered;
     this.#gathered = [];
     this.#next = undefined;
-    const written = this.#db.step((run) => this.#waiting.addAll(run, entries));
+    const written = this.#db.step((run) => this.#outbox.addAll(run, entries));
     this.#last = written.catch(() => {});
     return written;
   }

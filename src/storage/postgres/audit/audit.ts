@@ -4,7 +4,7 @@ import type { AuditEntry, AuditQuery, AuditStore } from '../../port/port.ts';
 import { type Digest, type Kept, verifyChain } from '../../shared/audit-chain.ts';
 import type { Database } from '../connection/transaction.ts';
 import { dropBefore, entriesBehind, entryColumns, linkStep, linkWaiting, lookAt } from './audit-chain.ts';
-import { Appends, type Waiting } from './audit-outbox.ts';
+import { Appends, type AuditOutbox } from './audit-outbox.ts';
 
 /** How long entries are gathered before they are linked. */
 const gatherMs = 100;
@@ -15,13 +15,13 @@ export interface OwnAuditStore extends AuditStore {
   link(): Promise<void>;
 }
 
-export function auditIn(db: Database, waiting: Waiting, digest: Digest): OwnAuditStore {
-  const appends = new Appends(db, waiting);
+export function auditIn(db: Database, outbox: AuditOutbox, digest: Digest): OwnAuditStore {
+  const appends = new Appends(db, outbox);
   const inTurn = turns();
   let timer: NodeJS.Timeout | undefined;
 
   // What could not be linked is tried again with the next entry, and whenever the chain is looked at.
-  waiting.tell(() => {
+  outbox.tell(() => {
     timer ??= setTimeout(() => link().catch(() => {}), gatherMs).unref();
   });
 
@@ -63,7 +63,7 @@ export function auditIn(db: Database, waiting: Waiting, digest: Digest): OwnAudi
 
     /** Takes of what was left before it was asked for, however long its turn is in coming. */
     sweep(at, limit) {
-      const newest = appends.settled().then(() => waiting.newest);
+      const newest = appends.settled().then(() => outbox.newest);
       return inTurn(async () => {
         await linkUpTo(await newest);
         return db.step((run) => dropBefore(run, at, limit), 'long');

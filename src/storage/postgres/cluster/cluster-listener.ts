@@ -1,14 +1,14 @@
 /** One connection that watches over the others: it listens to the other nodes, reads the clock, and notices trouble first. */
 
 import { StoreUnavailable } from '../../port/port.ts';
-import type { Reach } from '../connection/circuit-breaker.ts';
+import type { CircuitBreaker } from '../connection/circuit-breaker.ts';
 import { Client } from '../connection/client.ts';
 import type { DatabaseClock } from '../connection/clock.ts';
 import { isCrowded, lost, readOnly, unavailable } from '../connection/errors.ts';
 import { assertStillUsable } from '../connection/migrations.ts';
 import type { Login } from '../connection/session-setup.ts';
 import { inTime } from '../connection/time-limit.ts';
-import { channel, type Notice, readNotice } from './revocation.ts';
+import { channel, type Revocation, readNotice } from './revocation.ts';
 
 /** How often the connection is asked for a sign of life, and how long it may take to give one. */
 const beatMs = 500;
@@ -25,16 +25,16 @@ export interface WatchOptions {
   readonly node: string;
   readonly clock: DatabaseClock;
   /** Whether the database is there, if it is this connection that can tell: not if it leads around a pooler. */
-  readonly reach: Reach | undefined;
+  readonly breaker: CircuitBreaker | undefined;
   readonly chance: () => number;
   /** Told when the database is there again: another server may answer than before, and news were missed. */
   readonly onFound: () => void;
   /** Told when news do not come in any more. */
   readonly onSilence: () => void;
-  readonly onNotice: (notice: Notice) => void;
+  readonly onNotice: (notice: Revocation) => void;
 }
 
-export class Watch {
+export class ClusterListener {
   readonly #options: WatchOptions;
   readonly #listens: boolean;
   #client: Client | undefined;
@@ -79,7 +79,7 @@ export class Watch {
 
   /** A sign of life, or another attempt to get one. */
   async #turn(): Promise<void> {
-    const { reach, chance } = this.#options;
+    const { breaker, chance } = this.#options;
     const client = this.#isToBeReplaced() ? undefined : this.#client;
     this.#isTurning = true;
     try {
@@ -89,7 +89,7 @@ export class Watch {
     } catch (error) {
       this.#drop();
       // A connection may break for reasons of its own: only if there is no new one is the database out of reach.
-      if (!client && !isCrowded(error)) reach?.lose(unavailable(error).message);
+      if (!client && !isCrowded(error)) breaker?.lose(unavailable(error).message);
       this.#schedule(client ? 0 : pauseMs * (1 + chance()));
     } finally {
       this.#isTurning = false;
@@ -103,7 +103,7 @@ export class Watch {
 
   async #connect(): Promise<void> {
     this.#drop();
-    const { login, clock, reach, onFound } = this.#options;
+    const { login, clock, breaker, onFound } = this.#options;
     const client = new Client({ ...login.config, connectionTimeoutMillis: patienceMs });
     this.#opening = client;
     client.on('error', () => {});
@@ -125,7 +125,7 @@ export class Watch {
     client.once('end', () => this.#lose(client));
     this.#client = client;
     this.#connectedAt = performance.now();
-    reach?.find();
+    breaker?.find();
     onFound();
   }
 

@@ -1,6 +1,6 @@
 /** Whose a session or a token is, by its hash: rows that are written once, so that what was read stays true. */
 
-import { Recent } from '../../shared/session-cache.ts';
+import { RecentRows } from '../../shared/session-cache.ts';
 import type { Database, Run } from '../connection/transaction.ts';
 
 /** Owners remembered: at most twice as many, of about 200 bytes each. */
@@ -16,7 +16,7 @@ export function hashes(keys: readonly string[]): string {
  * what it owns is alive; of a hash that has none nothing is remembered.
  */
 export class Owners {
-  readonly #recent = new Recent<string>(maxRemembered);
+  readonly #recent = new RecentRows<string>(maxRemembered);
 
   /** Finds the owners of hashes, those that have one. */
   async find(db: Pick<Database, 'read'>, keys: readonly string[]): Promise<Map<string, string>> {

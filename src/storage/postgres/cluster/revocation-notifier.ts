@@ -1,7 +1,7 @@
 /** Tells this node at once, and the others in a moment, what must not be recognised from memory any more. */
 
 import type { Database } from '../connection/transaction.ts';
-import { channel, type Notice } from './revocation.ts';
+import { channel, type Revocation } from './revocation.ts';
 import type { Checks } from './session-lookup.ts';
 
 /** A payload of PostgreSQL has at most 8,000 bytes; this many hashes or ids of users fit. */
@@ -14,7 +14,7 @@ const maxNamed = 5_000;
  * News travels after the commit it tells of, in a transaction of its own: a notification inside would make all commits
  * of the database wait for one another (PostgreSQL, NOTIFY). What is lost on the way, the time of trust makes good.
  */
-export class News {
+export class RevocationNotifier {
   readonly #checks: Checks;
   readonly #db: Database;
   readonly #node: string;
@@ -57,7 +57,7 @@ export class News {
   }
 
   /** Takes what another node told. */
-  take({ ended = [], users = [], everything }: Notice): void {
+  take({ ended = [], users = [], everything }: Revocation): void {
     if (everything) this.#checks.forgetAll();
     for (const idHash of ended) this.#checks.forgetSession(idHash);
     for (const userId of users) this.#checks.forgetUser(userId);
@@ -89,7 +89,7 @@ export class News {
     this.#sending = undefined;
   }
 
-  #gathered(): Notice[] {
+  #gathered(): Revocation[] {
     const ended = this.#ended.splice(0);
     const users = this.#users.splice(0);
     const about = { node: this.#node, at: this.#at };

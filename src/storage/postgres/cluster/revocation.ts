@@ -4,7 +4,7 @@
 export const channel = 'gatehouse';
 
 /** What one node tells the others. */
-export interface Notice {
+export interface Revocation {
   readonly node: string;
   /** When the first thing it tells was in the store, by the clock of the database. */
   readonly at: number;
@@ -16,7 +16,7 @@ export interface Notice {
 }
 
 /** What a node tells itself, to know that it is told anything. */
-export type Sign = Pick<Notice, 'node'>;
+export type Sign = Pick<Revocation, 'node'>;
 
 /** The longest name of a node or a user; the ones given out by this program are shorter. */
 const longestName = 200;
@@ -25,7 +25,7 @@ const longestName = 200;
  * Reads a notification; `undefined` if it is none of ours. Whoever may log in to the database may also send some: what
  * is forged well can make nodes forget what they remember, which costs time, and never make them trust anything.
  */
-export function readNotice(payload: string | undefined): Notice | Sign | undefined {
+export function readNotice(payload: string | undefined): Revocation | Sign | undefined {
   const { node, at, ended, users, everything } = parse(payload);
   if (!isName(node)) return undefined;
   if (at === undefined) return { node };
@@ -34,7 +34,7 @@ export function readNotice(payload: string | undefined): Notice | Sign | undefin
     Number.isSafeInteger(at) &&
     lists.every((list) => Array.isArray(list) && list.every(isName)) &&
     (everything === undefined || everything === true);
-  return isSound ? ({ node, at, ended, users, everything } as Notice) : undefined;
+  return isSound ? ({ node, at, ended, users, everything } as Revocation) : undefined;
 }
 
 function parse(payload: string | undefined): Readonly<Record<string, unknown>> {

@@ -19,7 +19,7 @@ const maxAbsent = 8_192;
 /** How long a check waits until it is asked for. */
 const maxWaitMs = 1_500;
 
-interface Waiting {
+interface PendingLookup {
   readonly since: number;
   resolve(session: Session | undefined): void;
   reject(reason: unknown): void;
@@ -47,7 +47,7 @@ export class Checks {
   /** Ids of no session: apart, so that whoever makes up ids pushes no session out. */
   readonly #absent: Vouched<true>;
   readonly users: Vouched<User>;
-  #waiting = new Map<string, Waiting[]>();
+  #waiting = new Map<string, PendingLookup[]>();
   #questions = 0;
   #isScheduled = false;
 
@@ -143,7 +143,7 @@ export class Checks {
     }
   }
 
-  async #answer(asked: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
+  async #answer(asked: ReadonlyMap<string, readonly PendingLookup[]>): Promise<void> {
     try {
       const found = await this.#find([...asked.keys()]);
       for (const [idHash, waiting] of asked) for (const { resolve } of waiting) resolve(found.get(idHash));

@@ -2,7 +2,7 @@
 
 import { StoreUnavailable } from '../../port/port.ts';
 
-export class Reach {
+export class CircuitBreaker {
   #reason: string | undefined;
 
   /** Notes that the database cannot be used, and why. */

@@ -2,7 +2,7 @@
 
 import pg from 'pg';
 import { StoreUnavailable } from '../../port/port.ts';
-import type { Reach } from './circuit-breaker.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import { Client } from './client.ts';
 import { isCrowded, unavailable } from './errors.ts';
 import type { Login } from './session-setup.ts';
@@ -17,7 +17,7 @@ const crowdedMs = 500;
 export interface PoolOptions {
   readonly login: Login;
   readonly limit: number;
-  readonly reach: Reach;
+  readonly breaker: CircuitBreaker;
 }
 
 /** A pool that knows how many of its connections are there, besides those that are being made. */
@@ -55,7 +55,7 @@ export class Pool {
   async lend(deadline: Deadline): Promise<pg.PoolClient> {
     const until = new Deadline(Math.min(connectMs, deadline.leftMs));
     for (;;) {
-      this.#options.reach.assert();
+      this.#options.breaker.assert();
       const pool = this.#pool;
       if (pool.waitingCount >= maxWaiting)
         throw new StoreUnavailable('Too many requests wait for a connection to the database.');

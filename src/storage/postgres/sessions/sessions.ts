@@ -2,17 +2,17 @@
 
 import type { AuditContext, Ending, Session, SessionStore } from '../../port/port.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
-import type { Waiting } from '../audit/audit-outbox.ts';
+import type { AuditOutbox } from '../audit/audit-outbox.ts';
 import { own } from '../cluster/owners.ts';
-import type { News } from '../cluster/revocation-notifier.ts';
+import type { RevocationNotifier } from '../cluster/revocation-notifier.ts';
 import type { Checks } from '../cluster/session-lookup.ts';
 import type { Database, InStep, Run } from '../connection/transaction.ts';
 import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } from '../rows.ts';
-import { holdToAdd, holdToChange } from '../user-lock.ts';
+import { lockUserExclusive, lockUserShared } from '../user-lock.ts';
 import { confirmEnds, endAny, endExpired, findEnded, forgetEnded, noteEnded } from './ended-sessions.ts';
 import { type Beyond, handlesBeyond } from './session-cap.ts';
 import { hasMany, insertSession, isThere, removeEach, usedLast } from './session-rows.ts';
-import type { Touches } from './touch-buffer.ts';
+import type { TouchBuffer } from './touch-buffer.ts';
 
 /** Removals of the sessions of a user inside a step of somebody else, who holds the user's row. */
 export interface SessionsOfUser {
@@ -34,13 +34,13 @@ export interface SessionsOfUser {
 export interface SessionParts {
   readonly db: Database;
   readonly checks: Checks;
-  readonly news: News;
-  readonly touches: Touches;
-  readonly waiting: Waiting;
+  readonly notifier: RevocationNotifier;
+  readonly touchBuffer: TouchBuffer;
+  readonly outbox: AuditOutbox;
 }
 
 export function sessionsIn(parts: SessionParts): SessionStore & { readonly inStep: SessionsOfUser } {
-  const { db, checks, news, touches, waiting } = parts;
+  const { db, checks, notifier, touchBuffer, outbox } = parts;
   const { owners } = checks;
 
   function forgetEach(idHashes: Iterable<string>): void {
@@ -53,7 +53,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     rows: readonly KeptSession[],
     cause: EndCause | undefined,
   ): Promise<Session[]> {
-    run.afterwards(() => news.ended(rows.map(({ idHash }) => idHash)));
+    run.afterwards(() => notifier.ended(rows.map(({ idHash }) => idHash)));
     await noteEnded(run, rows, cause);
     return rows.toSorted(byCreation).map(sessionOf);
   }
@@ -65,7 +65,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     context: AuditContext | undefined,
   ): Promise<Session[]> {
     const sessions = await gone(run, rows, context);
-    await waiting.addEach(run, context, sessions);
+    await outbox.addEach(run, context, sessions);
     return sessions;
   }
 
@@ -99,7 +99,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     const place = ({ handle }: Session) => order.get(handle) ?? 0;
     const sessions = surplus.toSorted((a, b) => place(a) - place(b));
     await gone(run, sessions, context);
-    await waiting.addEach(run, context, sessions);
+    await outbox.addEach(run, context, sessions);
     return sessions.length;
   }
 
@@ -125,8 +125,8 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
       await own(run, newIdHash, userId);
       const old = renewed.map((row) => ({ ...row, idHash }));
       await gone(run, old, context);
-      if (provenAt !== null) await waiting.addEach(run, context, renewed);
-      run.afterwards(() => touches.move(idHash, newIdHash));
+      if (provenAt !== null) await outbox.addEach(run, context, renewed);
+      run.afterwards(() => touchBuffer.move(idHash, newIdHash));
       return true;
     });
   }
@@ -137,12 +137,12 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     insert: (idHash, session, context, cap) =>
       db.step(async (run) => {
         const { userId, handle } = session;
-        const isUser = await (cap ? holdToChange : holdToAdd)(run, userId);
+        const isUser = await (cap ? lockUserExclusive : lockUserShared)(run, userId);
         if (!isUser) return 'unknown_account';
         run.afterwards(() => checks.expectSession(idHash));
         await own(run, idHash, userId);
         await insertSession(run, idHash, session);
-        await waiting.add(run, context, { userId, handle });
+        await outbox.add(run, context, { userId, handle });
         if (!cap) return 'inserted';
         const { limit, step } = cap;
         const asked = { userId, at: session.createdAt, limit: limit - 1, step, exceptHandle: handle };
@@ -151,7 +151,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
 
     endBeyond: (userId, at, { limit, step, context }) =>
       db.step(async (run) => {
-        await holdToChange(run, userId);
+        await lockUserExclusive(run, userId);
         return endBeyond(run, { userId, at, limit, step, exceptHandle: '' }, context);
       }),
 
@@ -168,7 +168,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     },
 
     touch(idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) {
-      touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
+      touchBuffer.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
       // Other checks within the time of trust need not note it again.
       checks.sessions.change(idHash, (session) =>
         session.lastSeenAt < lastSeenAt ? { ...session, lastSeenAt, idleExpiresAt } : session,
@@ -210,7 +210,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
 
     removeOfUser: (userId, exceptHandle, limit, context) =>
       db.step(async (run) => {
-        await holdToChange(run, userId);
+        await lockUserExclusive(run, userId);
         if (exceptHandle !== undefined && !(await isThere(run, userId, exceptHandle))) return [];
         return inStep.end(run, userId, exceptHandle, limit, context);
       }),
@@ -224,7 +224,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
     removeAny: (limit, context) =>
       db.step(async (run) => {
         const idHashes = await endAny(run, limit, context);
-        run.afterwards(() => news.ended(idHashes));
+        run.afterwards(() => notifier.ended(idHashes));
         return idHashes.length;
       }),
 

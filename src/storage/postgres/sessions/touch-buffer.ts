@@ -16,10 +16,10 @@ interface Touch {
   readonly unlessAfter: number;
 }
 
-export class Touches {
+export class TouchBuffer {
   readonly #db: Database;
   readonly #owners: Owners;
-  #touches = new Map<string, Touch>();
+  #touchBuffer = new Map<string, Touch>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(db: Database, owners: Owners) {
@@ -29,18 +29,18 @@ export class Touches {
 
   note(idHash: string, touch: Touch): void {
     // Requests overtake one another: the latest use counts, not the one noted last.
-    const noted = this.#touches.get(idHash);
+    const noted = this.#touchBuffer.get(idHash);
     if (noted && noted.lastSeenAt >= touch.lastSeenAt) return;
-    this.#touches.set(idHash, touch);
+    this.#touchBuffer.set(idHash, touch);
     // A use that could not be written is noted again by a later check of the session.
     this.#timer ??= setTimeout(() => this.writeBack().catch(() => {}), gatherMs).unref();
   }
 
   /** What was noted for one id counts for the one that took its place. */
   move(idHash: string, newIdHash: string): void {
-    const noted = this.#touches.get(idHash);
+    const noted = this.#touchBuffer.get(idHash);
     if (!noted) return;
-    this.#touches.delete(idHash);
+    this.#touchBuffer.delete(idHash);
     this.note(newIdHash, noted);
   }
 
@@ -48,9 +48,9 @@ export class Touches {
   async writeBack(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (this.#touches.size > 0) {
-      const batch = new Map([...this.#touches].slice(0, maxTogether));
-      for (const idHash of batch.keys()) this.#touches.delete(idHash);
+    while (this.#touchBuffer.size > 0) {
+      const batch = new Map([...this.#touchBuffer].slice(0, maxTogether));
+      for (const idHash of batch.keys()) this.#touchBuffer.delete(idHash);
       await this.#write(batch);
     }
   }
@@ -58,12 +58,12 @@ export class Touches {
   /** What somebody holds just now is being ended or used: it is left alone, so that nobody waits and nothing deadlocks. */
   async #write(batch: ReadonlyMap<string, Touch>): Promise<void> {
     const owners = await this.#owners.find(this.#db, [...batch.keys()]);
-    const touches = [...owners].map(([idHash, userId]) => ({
+    const touchBuffer = [...owners].map(([idHash, userId]) => ({
       idHash,
       userId,
       ...(batch.get(idHash) as Touch),
     }));
-    if (touches.length === 0) return;
+    if (touchBuffer.length === 0) return;
     await this.#db.step((run) =>
       run(
         `WITH used AS (
@@ -77,11 +77,11 @@ export class Touches {
          UPDATE sessions SET last_seen_at = used.seen, idle_expires_at = used.idle FROM used
          WHERE sessions.user_id = used.user_id AND sessions.id_hash = used.id_hash`,
         [
-          touches.map(({ userId }) => userId),
-          hashes(touches.map(({ idHash }) => idHash)),
-          touches.map(({ lastSeenAt }) => lastSeenAt),
-          touches.map(({ idleExpiresAt }) => idleExpiresAt),
-          touches.map(({ unlessAfter }) => unlessAfter),
+          touchBuffer.map(({ userId }) => userId),
+          hashes(touchBuffer.map(({ idHash }) => idHash)),
+          touchBuffer.map(({ lastSeenAt }) => lastSeenAt),
+          touchBuffer.map(({ idleExpiresAt }) => idleExpiresAt),
+          touchBuffer.map(({ unlessAfter }) => unlessAfter),
         ],
       ),
     );

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../port/port.ts';
-import { Recent, rowsIn } from '../../shared/session-cache.ts';
+import { RecentRows, rowsIn } from '../../shared/session-cache.ts';
 
 /** Keys without a row that are remembered: at most twice as many. */
 const maxAbsent = 4_096;
@@ -25,7 +25,7 @@ export class Reader {
   readonly #end: StatementSync;
   readonly #dataVersion: StatementSync;
   readonly #maxBytes: number;
-  readonly #kinds: Recent<unknown>[] = [];
+  readonly #kinds: RecentRows<unknown>[] = [];
   #open = false;
   #version: unknown;
 
@@ -53,9 +53,9 @@ export class Reader {
    * has a dead session often asks again. Whoever writes such a row, be it a new one, has to `forget` it.
    */
   remembering<Row>(share: number, find: (key: string) => Row | undefined): Remembering<Row> {
-    const rows = new Recent<Row>(Math.floor(rowsIn(this.#maxBytes * share) / 2));
+    const rows = new RecentRows<Row>(Math.floor(rowsIn(this.#maxBytes * share) / 2));
     // Apart, so that whoever makes up keys pushes no row out.
-    const absent = new Recent<true>(maxAbsent);
+    const absent = new RecentRows<true>(maxAbsent);
     this.#kinds.push(rows, absent);
     const findRow = (key: string): Row | undefined => {
       const known = rows.get(key);

@@ -7,7 +7,7 @@ import { StoreUnavailable } from '../../port/port.ts';
 import { isLocked } from './errors.ts';
 import { type Reader, unavailable } from './reader.ts';
 
-interface Waiting {
+interface PendingWrite {
   run(): unknown;
   resolve(result: unknown): void;
   reject(reason: unknown): void;
@@ -33,7 +33,7 @@ export class Writer {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #counts = { steps: 0, commits: 0, failures: 0, lockWaits: 0 };
-  #waiting: Waiting[] = [];
+  #waiting: PendingWrite[] = [];
   #busy = false;
 
   constructor(db: DatabaseSync, file: string, reader: Reader) {
@@ -81,7 +81,9 @@ export class Writer {
     const steps = this.#waiting.splice(0, maxSteps);
     try {
       const answers =
-        steps.length === 1 ? [this.#runAlone(steps[0] as Waiting)] : steps.map((s) => this.#runNested(s));
+        steps.length === 1
+          ? [this.#runAlone(steps[0] as PendingWrite)]
+          : steps.map((s) => this.#runNested(s));
       this.assertFileInPlace();
       this.#commit.run();
       this.#finish(steps, answers);
@@ -92,7 +94,7 @@ export class Writer {
   }
 
   /** Tells every step what became of it and goes on with those that came in meanwhile. */
-  #finish(steps: Waiting[], answers: (() => void)[] | undefined, failure?: unknown): void {
+  #finish(steps: PendingWrite[], answers: (() => void)[] | undefined, failure?: unknown): void {
     if (answers) {
       this.#counts.commits += 1;
       this.#counts.steps += steps.length;
@@ -105,13 +107,13 @@ export class Writer {
     if (this.#busy) setImmediate(() => this.#flush(0));
   }
 
-  #runAlone(step: Waiting): () => void {
+  #runAlone(step: PendingWrite): () => void {
     const result = step.run();
     return () => step.resolve(result);
   }
 
   /** A step that fails takes back its own writes and leaves those of its neighbours alone. */
-  #runNested(step: Waiting): () => void {
+  #runNested(step: PendingWrite): () => void {
     this.#db.exec('SAVEPOINT step');
     try {
       const result = step.run();

@@ -9,7 +9,7 @@ import type { Reader } from '../connection/reader.ts';
 import type { Writer } from '../connection/writer.ts';
 import { endedIn } from './ended-sessions.ts';
 import { beyondIn } from './session-cap.ts';
-import { touchesOf } from './touch-buffer.ts';
+import { touchBufferIn } from './touch-buffer.ts';
 
 const columns = `handle, user_id AS userId, contract, created_at AS createdAt,
   last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt,
@@ -89,7 +89,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   );
 
   const sessions = reader.remembering(shares.sessions, (idHash) => select.get(idHash) as Session | undefined);
-  const touches = touchesOf(db, writer, sessions.forget);
+  const touchBuffer = touchBufferIn(db, writer, sessions.forget);
   const ended = endedIn(db);
   const beyond = beyondIn(db);
 
@@ -139,7 +139,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     sessions.forget(idHash);
     sessions.forget(newIdHash);
     ended.note(idHash, session, context);
-    touches.move(idHash, newIdHash);
+    touchBuffer.move(idHash, newIdHash);
     return session;
   }
 
@@ -182,7 +182,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
     },
 
     touch: (idHash, lastSeenAt, idleExpiresAt, unlessAfter = lastSeenAt) =>
-      touches.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter }),
+      touchBuffer.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter }),
 
     prove: (idHash, newIdHash, provenAt, context) =>
       writer.write(() => {
@@ -247,6 +247,6 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         return Number(changes);
       }),
 
-    writeBack: touches.writeBack,
+    writeBack: touchBuffer.writeBack,
   };
 }

@@ -16,7 +16,7 @@ interface Touch {
   readonly unlessAfter: number;
 }
 
-export interface Touches {
+export interface TouchBuffer {
   note(idHash: string, touch: Touch): void;
   /** What was noted for one id counts for the one that took its place. */
   move(idHash: string, newIdHash: string): void;
@@ -24,20 +24,24 @@ export interface Touches {
 }
 
 /** `forget` is told of every row that is written. */
-export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: string) => void): Touches {
+export function touchBufferIn(
+  db: DatabaseSync,
+  writer: Writer,
+  forget: (idHash: string) => void,
+): TouchBuffer {
   const update = db.prepare(
     `UPDATE sessions SET last_seen_at = ?, idle_expires_at = ?
      WHERE id_hash = unhex(?) AND last_seen_at < ? AND last_seen_at <= ?`,
   );
-  const touches = new Map<string, Touch>();
+  const touchBuffer = new Map<string, Touch>();
   let timer: NodeJS.Timeout | undefined;
 
   async function writeBack(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    while (touches.size > 0) {
-      const batch = [...touches.entries().take(maxTogether)];
-      for (const [idHash] of batch) touches.delete(idHash);
+    while (touchBuffer.size > 0) {
+      const batch = [...touchBuffer.entries().take(maxTogether)];
+      for (const [idHash] of batch) touchBuffer.delete(idHash);
       await writer.write(() => {
         for (const [idHash, { lastSeenAt, idleExpiresAt, unlessAfter }] of batch) {
           update.run(lastSeenAt, idleExpiresAt, idHash, lastSeenAt, unlessAfter);
@@ -49,17 +53,17 @@ export function touchesOf(db: DatabaseSync, writer: Writer, forget: (idHash: str
 
   function note(idHash: string, touch: Touch): void {
     // Requests overtake one another: the latest use counts, not the one noted last.
-    const noted = touches.get(idHash);
+    const noted = touchBuffer.get(idHash);
     if (noted && noted.lastSeenAt >= touch.lastSeenAt) return;
-    touches.set(idHash, touch);
+    touchBuffer.set(idHash, touch);
     // A use that could not be written is noted again by the next check of the session.
     timer ??= setTimeout(() => writeBack().catch(() => {}), gatherMs).unref();
   }
 
   function move(idHash: string, newIdHash: string): void {
-    const noted = touches.get(idHash);
+    const noted = touchBuffer.get(idHash);
     if (!noted) return;
-    touches.delete(idHash);
+    touchBuffer.delete(idHash);
     note(newIdHash, noted);
   }
 
