@@ -38,7 +38,7 @@ export interface QueueLimits {
 }
 
 /** One place in line: may hash several times, one after another, until it is left. */
-export interface Place extends Disposable {
+export interface HashingSlot extends Disposable {
   /**
    * PBKDF2-HMAC over the bytes of the password, off the event loop.
    *
@@ -119,7 +119,7 @@ export class HashingQueue {
   }
 
   /** Takes a place in line, which the caller found not overloaded just before. Leave it when done (`using`). */
-  enter(network: string, signal?: AbortSignal): Place {
+  enter(network: string, signal?: AbortSignal): HashingSlot {
     const givesWay = this.#isFull() ? this.#givingWayTo(network) : undefined;
     if (givesWay) this.#turns.displace(givesWay, new Displaced(this.#refusal()));
     this.#hold(network, 1);

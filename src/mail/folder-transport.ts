@@ -4,7 +4,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CannotWrite, causeOf, sentencesOf } from '../disk-errors.ts';
 import type { Mailbox } from '../settings/value-parsers.ts';
-import type { Letter, Post } from './message.ts';
+import type { Message, Transport } from './message.ts';
 import { render } from './render-message.ts';
 
 /**
@@ -13,7 +13,7 @@ import { render } from './render-message.ts';
  *
  * @param onFirst is told the folder, once.
  */
-export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: string) => void): Post {
+export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: string) => void): Transport {
   const path = resolve(folder);
   let told = false;
   return {
@@ -37,7 +37,7 @@ export function outboxPost(folder: string, from: Mailbox, onFirst: (folder: stri
 }
 
 /** In the order of time, and never twice: the number of a mail is used once. */
-function nameOf({ at, id, kind }: Letter): string {
+function nameOf({ at, id, kind }: Message): string {
   return `${new Date(at).toISOString().replaceAll(':', '-')}-${id}-${kind}.eml`;
 }
 

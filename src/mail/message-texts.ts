@@ -1,7 +1,7 @@
 /** The words of every mail: a subject that never varies, a body in plain text, and the link in it. */
 
 import type { MailKind, QueuedMail } from '../storage/port/port.ts';
-import type { Letter } from './message.ts';
+import type { Message } from './message.ts';
 
 /** The page of the application that asks for a new password. A fragment is in no log and in no `Referer`. */
 export function resetLink(base: string, token: string): string {
@@ -107,7 +107,7 @@ const words: Readonly<Record<MailKind, Words>> = {
 };
 
 /** Writes a mail. Links begin with `base`; `token` is empty for a mail without a link. */
-export function write(mail: QueuedMail, base: string, token: string, at: number): Letter {
+export function write(mail: QueuedMail, base: string, token: string, at: number): Message {
   const { subject, body } = words[mail.kind];
   const lines = body({
     site: new URL(base).host,

@@ -2,7 +2,7 @@
 
 import type { Mailbox } from '../settings/value-parsers.ts';
 
-export interface Letter {
+export interface Message {
   /** One address, whose form was checked when it was given. */
   readonly recipient: string;
   readonly subject: string;
@@ -15,13 +15,13 @@ export interface Letter {
 }
 
 /** Hands letters over, to a mail server or to a folder. */
-export interface Post {
+export interface Transport {
   /**
    * Resolves once somebody else is responsible for the letter.
    *
    * @throws {Undeliverable} if trying again is of no use; any other error if it may be.
    */
-  send(letter: Letter, signal: AbortSignal): Promise<void>;
+  send(letter: Message, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -39,7 +39,7 @@ export class SenderRefused extends Error {
 const lineEnd = /[\r\n\0]/;
 
 /** Whom the mail server is told a letter is from and for, which has nothing to do with its headers. */
-export function envelopeOf({ recipient }: Letter, from: Mailbox) {
+export function envelopeOf({ recipient }: Message, from: Mailbox) {
   return { from: from.address, to: [recipient] };
 }
 
@@ -47,7 +47,7 @@ export function envelopeOf({ recipient }: Letter, from: Mailbox) {
  * A letter as nodemailer wants it. The recipient is given as an address, never as a text to find addresses in; nothing
  * in a letter makes nodemailer open a file or a URL.
  */
-export function message({ recipient, subject, text, at }: Letter, from: Mailbox) {
+export function message({ recipient, subject, text, at }: Message, from: Mailbox) {
   if (lineEnd.test(recipient) || lineEnd.test(subject))
     throw new Undeliverable('Its headers are not one line each.');
   return {

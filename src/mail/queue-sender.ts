@@ -3,7 +3,7 @@
 import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';
 import type { QueuedMail } from '../storage/port/port.ts';
-import { type Post, SenderRefused, Undeliverable } from './message.ts';
+import { SenderRefused, type Transport, Undeliverable } from './message.ts';
 import { write } from './message-texts.ts';
 import { statusOf } from './smtp-errors.ts';
 
@@ -28,7 +28,7 @@ interface Prepared {
 
 export interface SenderParts {
   readonly mails: Mails;
-  readonly post: Post;
+  readonly post: Transport;
   /** What links begin with. */
   readonly base: string;
   /** Says whether a mail is still wanted and makes the token in its link. */

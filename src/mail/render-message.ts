@@ -1,7 +1,7 @@
 /** Writes a letter as bytes (RFC 5322), as it travels to a mail server and as it is kept in a folder. */
 
 import type { Mailbox } from '../settings/value-parsers.ts';
-import { type Letter, message } from './message.ts';
+import { type Message, message } from './message.ts';
 
 /** The longest line that a mail may have, without its end (RFC 5322, section 2.1.1). */
 export const maxLineCharacters = 998;
@@ -10,7 +10,7 @@ export const maxLineCharacters = 998;
  * Writes a letter. A text that is ASCII travels as it is (`7bit`), so that a link is never encoded, folded or cut,
  * however long it is. A link is ASCII always, so that a text which is not has none; that one is encoded.
  */
-export async function render(letter: Letter, from: Mailbox): Promise<Buffer> {
+export async function render(letter: Message, from: Mailbox): Promise<Buffer> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const compose = (text: string) =>
     new MailComposer({ ...message({ ...letter, text }, from), newline: 'windows' }).compile().build();

@@ -3,7 +3,7 @@
 import { protectionOf } from '../settings/outbound-addresses.ts';
 import type { Mailbox } from '../settings/value-parsers.ts';
 import { withFirstLetter } from './mail-library.ts';
-import { envelopeOf, type Post, SenderRefused, Undeliverable } from './message.ts';
+import { envelopeOf, SenderRefused, type Transport, Undeliverable } from './message.ts';
 import { render } from './render-message.ts';
 import { adviceOn, isRecipientRefused, type SmtpError } from './smtp-errors.ts';
 
@@ -20,7 +20,7 @@ const timeouts = {
  * its certificate was found good: a server that offers no encryption gets neither a password nor a mail. To a server on
  * this machine the connection stays as it is, because a relay there has a certificate that no authority signed.
  */
-export function smtpPost(url: string, from: Mailbox): Post {
+export function smtpPost(url: string, from: Mailbox): Transport {
   const transport = smtpTransport(url);
   return {
     async send(letter, signal) {

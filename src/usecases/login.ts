@@ -4,7 +4,7 @@ import type { IdFormat } from '../concepts/sessions/sessions.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
-import { guess, prove } from './verify-password.ts';
+import { verifyPassword, withLoginAttempt } from './verify-password.ts';
 
 export interface Login {
   readonly identifier: string;
@@ -19,10 +19,22 @@ export interface LoggedIn extends BegunOnDevice {
 /** Logs in. */
 export async function login(services: Services, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
   const { identifier, password, idFormat } = asked;
-  const outcome = await guess<LoggedIn>(services, identifier, password, caller, async (guessed) => {
-    const credential = await prove(services, () => services.accounts.credential(identifier), guessed);
-    return isRefusal(credential) ? credential : begin(services, credential, guessed.device, idFormat, caller);
-  });
+  const outcome = await withLoginAttempt<LoggedIn>(
+    services,
+    identifier,
+    password,
+    caller,
+    async (guessed) => {
+      const credential = await verifyPassword(
+        services,
+        () => services.accounts.credential(identifier),
+        guessed,
+      );
+      return isRefusal(credential)
+        ? credential
+        : begin(services, credential, guessed.device, idFormat, caller);
+    },
+  );
   return audited(services, 'login', caller, outcome);
 }
 

@@ -3,11 +3,11 @@
 import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
 import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
 import type { IdFormat } from '../concepts/sessions/sessions.ts';
-import type { Place } from '../crypto/hashing-queue.ts';
+import type { HashingSlot } from '../crypto/hashing-queue.ts';
 import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
-import { withPlace } from './hashing-slot.ts';
+import { withHashingSlot } from './hashing-slot.ts';
 import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from './services.ts';
 
 export interface Registration {
@@ -67,8 +67,8 @@ async function attempt(
   if (isRefusal(identifier)) return identifier;
   const password = services.passwords.accept(asked.password, identifier.canonical);
   if (isRefusal(password)) return password;
-  return withPlace(services, caller, (place) =>
-    write(services, identifier, password, asked.invite, place, caller),
+  return withHashingSlot(services, caller, (slot) =>
+    write(services, identifier, password, asked.invite, slot, caller),
   );
 }
 
@@ -77,7 +77,7 @@ async function write(
   identifier: Identifier,
   password: PreparedPassword,
   invite: string | undefined,
-  place: Place,
+  slot: HashingSlot,
   caller: Caller,
 ): Promise<Registered | Refusal> {
   const counted = await services.throttle.registration(caller.network, caller.now);
@@ -87,7 +87,7 @@ async function write(
   if (isRefusal(admission)) return admission;
   // A name that is taken is told anyway: no hash is spent on it.
   if (await services.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
-  const passwordHash = await services.passwords.hash(password, place);
+  const passwordHash = await services.passwords.hash(password, slot);
   const context = services.audit.context(caller, 'register');
   const { invitation } = admission;
   const user = await services.accounts.create(identifier, passwordHash, caller.now, context, invitation);

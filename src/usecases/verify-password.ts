@@ -2,15 +2,15 @@
 
 import { canonical } from '../concepts/accounts.ts';
 import type { Attempt } from '../concepts/throttle.ts';
-import { Abandoned, Displaced, type Place } from '../crypto/hashing-queue.ts';
+import { Abandoned, Displaced, type HashingSlot } from '../crypto/hashing-queue.ts';
 import type { Credential } from '../storage/port/port.ts';
-import { withPlace } from './hashing-slot.ts';
+import { withHashingSlot } from './hashing-slot.ts';
 import { type Caller, isRefusal, type Refusal, type Services } from './services.ts';
 
 /** One attempt to prove a password, while it has a place in the line for hashing. */
-export interface Guess {
+export interface LoginAttempt {
   readonly password: string;
-  readonly place: Place;
+  readonly slot: HashingSlot;
   readonly attempt: Attempt;
   /** The id of the caller's device, if it is a known one. */
   readonly device: string | undefined;
@@ -21,20 +21,20 @@ export interface Guess {
  * before anything is counted or paid for; then the attempt is counted, for the device if it is a known one (ruling G16).
  * Up to here a name that does not exist is treated like one that does, step by step.
  */
-export async function guess<Answer extends object>(
+export async function withLoginAttempt<Answer extends object>(
   services: Services,
   identifier: string,
   password: string,
   caller: Caller,
-  work: (guess: Guess) => Promise<Answer | Refusal>,
+  work: (withLoginAttempt: LoginAttempt) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
-  return withPlace(services, caller, async (place) => {
+  return withHashingSlot(services, caller, async (slot) => {
     const name = canonical(identifier);
     const device = await services.devices.knownFor(name, caller, caller.now);
     const attempt = await services.throttle.login(name, device, caller.network, caller.now);
     if (isRefusal(attempt)) return attempt;
     try {
-      return await work({ password, place, attempt, device });
+      return await work({ password, slot, attempt, device });
     } catch (error) {
       // Nothing was learned from an attempt that was dropped unhashed.
       if (error instanceof Abandoned) await attempt.refundAccount();
@@ -48,14 +48,14 @@ export async function guess<Answer extends object>(
  * The credential that `find` finds, if the password is the right one: one hash is computed, whoever asks (ruling G17).
  * A success takes its attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
  */
-export async function prove(
+export async function verifyPassword(
   services: Services,
   find: () => Credential | undefined | Promise<Credential | undefined>,
-  guessed: Guess,
+  guessed: LoginAttempt,
 ): Promise<Credential | Refusal> {
-  const { password, place, attempt } = guessed;
+  const { password, slot, attempt } = guessed;
   const credential = await find();
-  const { correct, outdated } = await services.passwords.verify(password, credential?.passwordHash, place);
+  const { correct, outdated } = await services.passwords.verify(password, credential?.passwordHash, slot);
   if (!credential) return { refused: 'unknown_account' };
   const user = { id: credential.userId };
   if (!correct) return { refused: 'wrong_password', user };
@@ -63,8 +63,8 @@ export async function prove(
   await attempt.refund();
   if (!outdated) return credential;
 
-  const passwordHash = await services.passwords.rehash(password, place);
+  const passwordHash = await services.passwords.rehash(password, slot);
   const replaced = await services.accounts.replaceHash(credential, passwordHash);
   // Somebody else replaced it meanwhile: with the same password, or with another one.
-  return replaced ? { ...credential, passwordHash } : prove(services, find, guessed);
+  return replaced ? { ...credential, passwordHash } : verifyPassword(services, find, guessed);
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type PasswordRefusal, Passwords } from '../../src/concepts/passwords/passwords.ts';
-import type { HashingQueue, Place } from '../../src/crypto/hashing-queue.ts';
+import type { HashingQueue, HashingSlot } from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
 import { openHashing } from '../support/gate.ts';
 
@@ -202,7 +202,7 @@ test('a question that cannot be answered with yes costs the hash of one that can
   const cost = async (password: string, against: string | undefined) => {
     const computed: Pbkdf2Parameters[] = [];
     using place = hashing.enter('192.0.2.1');
-    const counting: Place = {
+    const counting: HashingSlot = {
       pbkdf2: (bytes, salt, parameters) => {
         const { digest, iterations, saltBytes, hashBytes } = parameters;
         computed.push({ digest, iterations, saltBytes, hashBytes });

@@ -7,7 +7,7 @@ import {
   Abandoned,
   Displaced,
   HashingQueue,
-  type Place,
+  type HashingSlot,
   type QueueLimits,
 } from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
@@ -17,7 +17,7 @@ const cheap: Pbkdf2Parameters = { digest: 'sha512', iterations: 1, saltBytes: 8,
 /** About a tenth of a second: time for everything else. */
 const slow = { ...cheap, iterations: 300_000 };
 
-const hash = (place: Place, parameters = cheap) =>
+const hash = (place: HashingSlot, parameters = cheap) =>
   place.pbkdf2(new Uint8Array(8), new Uint8Array(8), parameters);
 
 /** A line of one thread, which is at a long hash of the flooding network, with so many places. */

@@ -1,7 +1,12 @@
 /** The line before hashing: so many at once, so long a wait, and nobody hashes for someone who has gone. */
 
 import { expect, onTestFinished, test } from 'vitest';
-import { Abandoned, HashingQueue, type Place, type QueueLimits } from '../../src/crypto/hashing-queue.ts';
+import {
+  Abandoned,
+  HashingQueue,
+  type HashingSlot,
+  type QueueLimits,
+} from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
 
 function openQueue(limits: QueueLimits): HashingQueue {
@@ -21,7 +26,7 @@ const slow = { ...cheap, iterations: 300_000 };
 /** Half a minute: whoever waits for one of these waits longer than a test may. */
 const endless = { ...cheap, iterations: 99_999_999 };
 
-const hash = (place: Place, parameters: Pbkdf2Parameters) =>
+const hash = (place: HashingSlot, parameters: Pbkdf2Parameters) =>
   place.pbkdf2(new Uint8Array(8), new Uint8Array(8), parameters);
 
 /** The names of hashes, in the order in which they are done. */
@@ -50,7 +55,12 @@ test('one thread hashes one after another, in the order of the line', async () =
 
 test('two threads hash two at once, and not three', async () => {
   const queue = openQueue({ threads: 2 });
-  const places = Array.from({ length: 4 }, () => queue.enter(home)) as [Place, Place, Place, Place];
+  const places = Array.from({ length: 4 }, () => queue.enter(home)) as [
+    HashingSlot,
+    HashingSlot,
+    HashingSlot,
+    HashingSlot,
+  ];
   const [a, b, c, d] = places;
   const second = await order({ slow: hash(a, slow), cheap: hash(b, cheap) });
   expect(second).toEqual(['cheap', 'slow']);

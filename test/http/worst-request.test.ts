@@ -40,7 +40,7 @@ const endAll = Array.from({ length: 5 }, () => 'sessions.removeOfUser');
 const revoke = ['tokens.removeOfUser', 'tokens.removeOfUser'];
 
 /** What a new password ends and makes void: all there was before it, and what began meanwhile. */
-const shutOut = [...endAll, ...revoke, 'sessions.removeOfUser', ...revoke, 'accounts.replaceHash'];
+const revokeAllAccess = [...endAll, ...revoke, 'sessions.removeOfUser', ...revoke, 'accounts.replaceHash'];
 
 const registered = ['throttle.take 1', 'invitations.find', 'accounts.findCredential', 'accounts.create'];
 
@@ -77,7 +77,7 @@ const bounds: Readonly<Record<string, Bound>> = {
       ...signedIn,
       'devices.findKnown 8',
       ...ownPassword,
-      ...shutOut,
+      ...revokeAllAccess,
       'sessions.rotate',
       'mails.enqueue',
     ],
@@ -137,7 +137,7 @@ const bounds: Readonly<Record<string, Bound>> = {
       'accounts.findUser',
       'tokens.take',
       'accounts.findCredentialOf',
-      ...shutOut,
+      ...revokeAllAccess,
       'accounts.verifyEmail',
       'accounts.findUser',
       'mails.enqueue',

@@ -10,7 +10,7 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
-import type { Place } from '../../crypto/hashing-queue.ts';
+import type { HashingSlot } from '../../crypto/hashing-queue.ts';
 import { randomSalt } from '../../crypto/ids.ts';
 import { formatPhc, type Pbkdf2Parameters, parsePhc } from '../../crypto/phc.ts';
 import { isCommon } from './common-passwords.ts';
@@ -78,9 +78,9 @@ export class Passwords {
   }
 
   /** Hashes an accepted password with the current parameters and a salt of its own (ruling G5). */
-  async hash({ bytes }: PreparedPassword, place: Place): Promise<string> {
+  async hash({ bytes }: PreparedPassword, slot: HashingSlot): Promise<string> {
     const salt = randomSalt(this.#current.saltBytes);
-    const hash = await place.pbkdf2(bytes, salt, this.#current);
+    const hash = await slot.pbkdf2(bytes, salt, this.#current);
     return formatPhc({ ...this.#current, salt, hash });
   }
 
@@ -88,10 +88,10 @@ export class Passwords {
    * Compares a password with a stored hash, or with nothing: without a stored hash, and for a text that can be
    * nobody's password, one hash with the current parameters is computed all the same (ruling G17).
    */
-  async verify(password: string, storedHash: string | undefined, place: Place): Promise<Verdict> {
+  async verify(password: string, storedHash: string | undefined, slot: HashingSlot): Promise<Verdict> {
     const prepared = prepare(password);
     if (!prepared || storedHash === undefined) {
-      await place.pbkdf2(
+      await slot.pbkdf2(
         prepared?.bytes ?? new Uint8Array(),
         randomSalt(this.#current.saltBytes),
         this.#current,
@@ -99,13 +99,13 @@ export class Passwords {
       return { correct: false, outdated: false };
     }
     const stored = parsePhc(storedHash);
-    const hash = await place.pbkdf2(prepared.bytes, stored.salt, stored);
+    const hash = await slot.pbkdf2(prepared.bytes, stored.salt, stored);
     return { correct: timingSafeEqual(hash, stored.hash), outdated: !sameCost(stored, this.#current) };
   }
 
   /** Hashes a password that was just found correct with the current parameters. */
-  rehash(password: string, place: Place): Promise<string> {
-    return this.hash({ bytes: Buffer.from(password.normalize('NFC')) }, place);
+  rehash(password: string, slot: HashingSlot): Promise<string> {
+    return this.hash({ bytes: Buffer.from(password.normalize('NFC')) }, slot);
   }
 }
 

@@ -7,7 +7,7 @@ import { digest } from '../../crypto/ids.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
-import { guess } from '../verify-password.ts';
+import { withLoginAttempt } from '../verify-password.ts';
 import { addressed } from './forgot-password.ts';
 import { notifyOwner } from './security-notice.ts';
 import { notProven, proveOwn, type SignedIn } from './step-up.ts';
@@ -64,15 +64,21 @@ export async function requestEmailChange(
   const { user } = signedIn;
   const address = notProven(services, signedIn, caller.now) ?? services.accounts.name(email, 'email');
   if (isRefusal(address)) return reported(services, 'email_change_request', caller, { ...address, user });
-  const outcome = await guess<Asked>(services, user.identifier, password, caller, async (guessed) => {
-    const credential = await proveOwn(services, signedIn, guessed);
-    if (isRefusal(credential)) return credential;
-    await Promise.all([
-      services.audit.keep(services.audit.context(caller, 'email_change_request'), user.id),
-      services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
-    ]);
-    return { user };
-  });
+  const outcome = await withLoginAttempt<Asked>(
+    services,
+    user.identifier,
+    password,
+    caller,
+    async (guessed) => {
+      const credential = await proveOwn(services, signedIn, guessed);
+      if (isRefusal(credential)) return credential;
+      await Promise.all([
+        services.audit.keep(services.audit.context(caller, 'email_change_request'), user.id),
+        services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
+      ]);
+      return { user };
+    },
+  );
   return audited(services, 'email_change_request', caller, outcome);
 }
 

@@ -4,8 +4,8 @@ import { canonical } from '../../concepts/accounts.ts';
 import type { Credential } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
-import { guess } from '../verify-password.ts';
-import { shutOut } from './revoke-all-access.ts';
+import { withLoginAttempt } from '../verify-password.ts';
+import { revokeAllAccess } from './revoke-all-access.ts';
 import { notifyOwner } from './security-notice.ts';
 import { notProven, proveOwn, type SignedIn } from './step-up.ts';
 
@@ -41,10 +41,10 @@ async function attempt(
   const { user } = signedIn;
   const accepted = services.passwords.accept(replacement, canonical(user.identifier), user.email ?? '');
   if (isRefusal(accepted)) return accepted;
-  return guess<PasswordChanged>(services, user.identifier, current, caller, async (guessed) => {
+  return withLoginAttempt<PasswordChanged>(services, user.identifier, current, caller, async (guessed) => {
     const credential = await proveOwn(services, signedIn, guessed);
     if (isRefusal(credential)) return credential;
-    const passwordHash = await services.passwords.hash(accepted, guessed.place);
+    const passwordHash = await services.passwords.hash(accepted, guessed.slot);
     return replace(services, signedIn, credential, passwordHash, caller);
   });
 }
@@ -61,7 +61,7 @@ async function replace(
   passwordHash: string,
   caller: Caller,
 ): Promise<PasswordChanged | Refusal> {
-  await shutOut(services, user.id, session.handle, 'password_change', caller);
+  await revokeAllAccess(services, user.id, session.handle, 'password_change', caller);
   const context = services.audit.context(caller, 'password_change');
   const rotated = await services.sessions.rotate(id, context);
   if (isRefusal(rotated)) return rotated;
@@ -72,7 +72,7 @@ async function replace(
     await services.sessions.end(rotated.id, caller.now, ended);
     return { refused: 'wrong_password', user };
   }
-  await shutOut(services, user.id, session.handle, 'password_change', caller);
+  await revokeAllAccess(services, user.id, session.handle, 'password_change', caller);
   const notice = notifyOwner(services, user, 'password_changed', {}, caller.now);
   await afterwards(services, 'password_change', notice);
   return { ...rotated, user };

@@ -3,7 +3,7 @@
 import type { AuditEntry, User } from '../../storage/port/port.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
-import { guess } from '../verify-password.ts';
+import { withLoginAttempt } from '../verify-password.ts';
 import { notProven, proveOwn, type SignedIn } from './step-up.ts';
 
 /** Entries of the audit in one page. */
@@ -45,7 +45,7 @@ async function attempt(
   const refusal = notProven(services, signedIn, caller.now);
   if (refusal) return refusal;
   const { user } = signedIn;
-  return guess<Deleted>(services, user.identifier, password, caller, async (guessed) => {
+  return withLoginAttempt<Deleted>(services, user.identifier, password, caller, async (guessed) => {
     const credential = await proveOwn(services, signedIn, guessed);
     if (isRefusal(credential)) return credential;
     const removed = await services.accounts.remove(user.id, services.audit.context(caller, 'account_delete'));

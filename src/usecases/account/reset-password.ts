@@ -1,13 +1,13 @@
 /** Setting a new password with a token from a mail: everybody is out, and nobody is in. */
 
 import { canonical } from '../../concepts/accounts.ts';
-import type { Place } from '../../crypto/hashing-queue.ts';
+import type { HashingSlot } from '../../crypto/hashing-queue.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
-import { withPlace } from '../hashing-slot.ts';
+import { withHashingSlot } from '../hashing-slot.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import { addressForLinks } from './forgot-password.ts';
-import { shutOut } from './revoke-all-access.ts';
+import { revokeAllAccess } from './revoke-all-access.ts';
 import { notifyOwner } from './security-notice.ts';
 
 export interface Reset {
@@ -35,13 +35,13 @@ async function attempt(
 ): Promise<WasReset | Refusal> {
   const formal = services.passwords.accept(password, '');
   if (isRefusal(formal)) return formal;
-  return withPlace(services, caller, (place) => useToken(services, { token, password }, place, caller));
+  return withHashingSlot(services, caller, (slot) => useToken(services, { token, password }, slot, caller));
 }
 
 async function useToken(
   services: Services,
   { token, password }: Reset,
-  place: Place,
+  slot: HashingSlot,
   caller: Caller,
 ): Promise<WasReset | Refusal> {
   const counted = await services.throttle.registration(caller.network, caller.now);
@@ -52,7 +52,7 @@ async function useToken(
   if (!user) return { refused: 'invalid_token' };
   const accepted = services.passwords.accept(password, canonical(user.identifier), user.email ?? '');
   if (isRefusal(accepted)) return accepted;
-  const passwordHash = await services.passwords.hash(accepted, place);
+  const passwordHash = await services.passwords.hash(accepted, slot);
   const taken = await services.tokens.take(token, 'reset_password', caller.now);
   return isRefusal(taken) ? taken : replace(services, user, taken, passwordHash, caller);
 }
@@ -74,7 +74,7 @@ async function replace(
   passwordHash: string,
   caller: Caller,
 ): Promise<WasReset | Refusal> {
-  await shutOut(services, user.id, undefined, 'password_reset', caller);
+  await revokeAllAccess(services, user.id, undefined, 'password_reset', caller);
   const context = services.audit.context(caller, 'password_reset');
   const ended = services.audit.context(caller, 'logout', 'password_reset');
   // Whoever replaced the hash in between proved the old password: that counts for nothing here.
@@ -84,7 +84,7 @@ async function replace(
     // Whatever session began meanwhile ends in the same step.
     replaced = await services.accounts.replaceHash(credential, passwordHash, context, { context: ended });
   }
-  await shutOut(services, user.id, undefined, 'password_reset', caller);
+  await revokeAllAccess(services, user.id, undefined, 'password_reset', caller);
   await afterwards(services, 'password_reset', settle(services, user, email, caller));
   return { user };
 }

@@ -7,7 +7,7 @@ import type { Caller, Services } from '../services.ts';
  * a password, and a change of address that was asked for with the old one. Done before a password is replaced, so
  * that a crash in between leaves nobody in who should be out; and after it, for what began in between.
  */
-export async function shutOut(
+export async function revokeAllAccess(
   services: Services,
   userId: string,
   exceptHandle: string | undefined,

@@ -3,7 +3,7 @@
 import type { Credential, User } from '../../storage/port/port.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
-import { type Guess, guess, prove } from '../verify-password.ts';
+import { type LoginAttempt, verifyPassword, withLoginAttempt } from '../verify-password.ts';
 
 /** A signed-in person, with the id of the session that says so. */
 export interface SignedIn extends Checked {
@@ -26,7 +26,7 @@ export async function confirm(
   password: string,
   caller: Caller,
 ): Promise<Confirmed | Refusal> {
-  const outcome = await guess<Confirmed>(
+  const outcome = await withLoginAttempt<Confirmed>(
     services,
     signedIn.user.identifier,
     password,
@@ -54,7 +54,7 @@ export function notProven(services: Services, { session }: SignedIn, now: number
 export function proveOwn(
   services: Services,
   { user }: SignedIn,
-  guessed: Guess,
+  guessed: LoginAttempt,
 ): Promise<Credential | Refusal> {
-  return prove(services, () => services.accounts.credentialOf(user.id), guessed);
+  return verifyPassword(services, () => services.accounts.credentialOf(user.id), guessed);
 }
