@@ -87,7 +87,7 @@ export async function openStore(
   const memoryBytes = partOf(checkMemoryBytes(settings), share);
   if (isFile(settings))
     return { store: openSqliteStore(databaseFile(settings), digest, memoryBytes), warnings: [] };
-  // Whoever has a file needs no driver in memory.
+  // A file needs no driver in memory.
   const { openPostgresStore } = await import('./storage/postgres/store.ts');
   const { store, warnings } = await openPostgresStore({
     url: settings.databaseUrl,

@@ -16,7 +16,7 @@ export const exits = {
   refused: 4,
   /** The database cannot be used, or does not answer now. */
   unavailable: 5,
-  /** Somebody pressed Ctrl-C: 128 and the number of the signal. */
+  /** The user pressed Ctrl-C: 128 and the number of the signal. */
   interrupted: 130,
 } as const;
 

@@ -9,7 +9,7 @@ import { type Exit, exits, Failure } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { adviceFor } from './usage-advice.ts';
 
-// Whoever reads only the first lines closes the pipe: then there is nobody to write for.
+// A reader of the first lines closes the pipe: then the rest has no reader.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exits.done : exits.failed),
 );

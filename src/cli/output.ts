@@ -7,7 +7,7 @@ export interface Format {
   readonly json?: true;
 }
 
-/** Writes a line, and waits where whoever reads is slower. */
+/** Writes a line, and waits for a slower reader. */
 export async function line(text: string): Promise<void> {
   if (process.stdout.write(`${text}\n`)) return;
   await new Promise((resolve) => process.stdout.once('drain', resolve));
@@ -132,7 +132,7 @@ export function sessionValue(session: Session) {
   };
 }
 
-/** With the hash, so that whoever has the export can follow the chain. */
+/** With the hash, so that a reader of the export can follow the chain. */
 export function entryValue(entry: AuditEntry) {
   const { seq, at, event, outcome, userId, handle, contract, network, requestId, hash } = entry;
   const about = { user_id: userId, handle, contract, network, request_id: requestId };

@@ -2,7 +2,7 @@
  * Devices: which clients an account was used from before.
  *
  * Purpose: to tell an owner who mistypes from a stranger who guesses, and to notice a sign-in from somewhere new.
- * Prevents: owners locked out by strangers' failures, strangers who borrow somebody else's known device, devices
+ * Prevents: owners locked out by strangers' failures, strangers who borrow another person's known device, devices
  *   planted in a browser before its owner logs in.
  * Principle: a device that logged in to an account is known for that account and no other, until it was not used for
  *   a year; an id that this program did not hand out for the account makes nothing known.

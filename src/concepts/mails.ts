@@ -167,7 +167,7 @@ export class Mails {
     return retryAt;
   }
 
-  /** Gives a mail up: nobody wants it any more, or nobody will ever take it. */
+  /** Gives a mail up: it is not wanted any more, or no server will ever take it. */
   drop({ id }: QueuedMail): Promise<void> {
     return this.#store.failed(id, null);
   }

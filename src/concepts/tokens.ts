@@ -1,7 +1,7 @@
 /**
  * Tokens: what a person proves with that a mail reached them.
  *
- * Purpose: to let whoever reads a mailbox do one thing, once, within a while.
+ * Purpose: to let the reader of a mailbox do one thing, once, within a while.
  * Prevents: tokens that can be guessed, read from the store, used twice, used for something else or kept for later,
  *   and answers that tell one kind of bad token from another.
  * Principle: a token that was handed out does what it was made for, once, until it expires; any other text, and the

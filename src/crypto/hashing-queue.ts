@@ -55,7 +55,7 @@ export interface QueueCounts {
   /** Places taken, those whose hash is being computed among them. */
   readonly places: number;
   readonly running: number;
-  /** How often somebody was told that the line is full. */
+  /** How often a caller was told that the queue is full. */
   readonly refused: number;
   readonly hashed: number;
   /** What those hashes took, in milliseconds of a thread. */

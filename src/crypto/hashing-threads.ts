@@ -53,7 +53,7 @@ export class HashingThreads {
     });
   }
 
-  /** Ends all threads, each as soon as the hash it computes is done; nobody is told that hash. */
+  /** Ends all threads, each as soon as the hash it computes is done; that hash is dropped. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#all].map((thread) => thread.terminate()));
@@ -62,7 +62,7 @@ export class HashingThreads {
   #start(): Worker {
     const thread = new Worker(program, { name: 'gatehouse-hashing', execArgv: [], env: {} });
     this.#all.add(thread);
-    // What goes wrong in a thread shows as its exit, where whoever waits for it is told.
+    // What goes wrong in a thread shows as its exit, where the caller that waits is told.
     thread.on('error', () => {});
     thread.once('exit', () => {
       this.#all.delete(thread);

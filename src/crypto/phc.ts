@@ -31,7 +31,7 @@ export function formatPhc({
  * Reads a hash that Gatehouse or another program wrote. At most 99,999,999 iterations, salts of 6 to 96 bytes,
  * hashes of 12 to 96 bytes.
  *
- * @throws {TypeError} if it is not in this form: the row was damaged, and nobody's password may pass for right.
+ * @throws {TypeError} if it is not in this form: the row was damaged, and no password may pass for right.
  */
 export function parsePhc(text: string): Pbkdf2Hash {
   const [, digest, iterations, length, saltText, hashText] = form.exec(text) ?? [];

@@ -22,7 +22,7 @@ export interface Incoming {
    * The whole body; `undefined` as soon as it has more bytes than `limit`.
    *
    * @throws {Abandoned} if it ends early.
-   * @throws {Error} if somebody else has read it.
+   * @throws {Error} if it has been read already.
    */
   bytes(limit: number): Promise<Uint8Array | undefined>;
 }
@@ -32,7 +32,7 @@ export function endedEarly(cause?: unknown): Abandoned {
   return new Abandoned('The body ended early.', { cause });
 }
 
-/** Whoever mounts Gatehouse behind something that reads bodies hears of it in the log. */
+/** An application that reads bodies before Gatehouse does is told so in the log. */
 export function readBefore(): Error {
   return new Error(
     'Something read the body of this request before Gatehouse: mount Gatehouse in front of it.',

@@ -28,7 +28,7 @@ export function requestListener(answer: (request: Incoming) => Awaitable<Answer>
 
 function write({ status, headers, body, stream }: Answer, outgoing: ServerResponse): void {
   if (stream) void send(status, headers, stream, outgoing);
-  // Whoever mounts Gatehouse may have lost patience and answered: a second answer would throw where nobody catches it.
+  // The application around Gatehouse may have answered already: a second answer would throw where it is not caught.
   else if (!outgoing.headersSent) outgoing.writeHead(status, headers).end(body);
 }
 

@@ -8,7 +8,7 @@ const stretchMs = 10;
 const maxWaiting = 4_000;
 
 /**
- * Whoever asks again as soon as they are refused keeps the process busy with refusing. Here they wait until others had
+ * A client that asks again as soon as it is refused keeps the process busy with refusing. Here it waits until others had
  * their turn, and ask the less often.
  */
 export class Pace {
@@ -16,7 +16,7 @@ export class Pace {
   #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** Resolves when it is somebody's turn; `undefined` if it is now. */
+  /** Resolves when it is the caller's turn; `undefined` if it is now. */
   turn(): Promise<void> | undefined {
     this.#timer ??= setInterval(() => this.#goOn(), stretchMs).unref();
     if (this.#left > 0) {

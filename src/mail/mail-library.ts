@@ -26,7 +26,7 @@ export function withFirstLetter<Made extends { close(): void }>(
     close: () => {
       made?.then(
         (transport) => transport.close(),
-        // Whoever tried to send was told.
+        // The caller that tried to send was told.
         () => {},
       );
     },

@@ -35,13 +35,13 @@ interface Words {
 
 const code = (token: string) => ['Where you are asked for a code instead of a link, it is', '', token, ''];
 
-const notYou = 'If it was not you, set a new password at once: whoever did it knows your password.';
+const notYou = 'If it was not you, set a new password at once: the person who did it knows your password.';
 
 const words: Readonly<Record<MailKind, Words>> = {
   verify_email: {
     subject: 'Confirm your e-mail address',
     body: ({ site, base, token }) => [
-      `Somebody, most likely you, has an account with this address at ${site}.`,
+      `Someone, most likely you, has an account with this address at ${site}.`,
       'To confirm that the address is yours, open this link within 24 hours:',
       '',
       verifyLink(base, token),
@@ -53,7 +53,7 @@ const words: Readonly<Record<MailKind, Words>> = {
   change_email: {
     subject: 'Confirm your new e-mail address',
     body: ({ site, base, token }) => [
-      `Somebody, most likely you, wants to use this address for an account at ${site}.`,
+      `Someone, most likely you, wants to use this address for an account at ${site}.`,
       'To confirm that the address is yours, open this link within 24 hours:',
       '',
       verifyLink(base, token),
@@ -65,7 +65,7 @@ const words: Readonly<Record<MailKind, Words>> = {
   reset_password: {
     subject: 'Set a new password',
     body: ({ site, base, token }) => [
-      `Somebody, most likely you, asked for a new password at ${site}.`,
+      `Someone, most likely you, asked for a new password at ${site}.`,
       'To set one, open this link within 30 minutes. It works once, and ends all sessions:',
       '',
       resetLink(base, token),
@@ -78,7 +78,7 @@ const words: Readonly<Record<MailKind, Words>> = {
     subject: 'Your password was changed',
     body: ({ site, when }) => [
       `The password of your account at ${site} was changed on ${when}.`,
-      'Everybody who was signed in elsewhere has been signed out.',
+      'All other sessions have been signed out.',
       '',
       'If it was not you, set a new password at once: your mailbox is enough for that.',
     ],
@@ -89,13 +89,13 @@ const words: Readonly<Record<MailKind, Words>> = {
       `Your account at ${site} has another e-mail address since ${when}: ${detail('email')}.`,
       'This is the last mail about it to the address you are reading now.',
       '',
-      'If it was not you, get in touch with those who run it: whoever did it knows your password.',
+      'If it was not you, get in touch with those who run it: the person who did it knows your password.',
     ],
   },
   new_device: {
     subject: 'A new sign-in to your account',
     body: ({ site, when, detail }) => [
-      `Somebody signed in to your account at ${site} from a device that was not used for it before.`,
+      `Someone signed in to your account at ${site} from a device that was not used for it before.`,
       '',
       `When: ${when}`,
       `Device: ${detail('device') || 'unknown'}`,

@@ -17,7 +17,7 @@ export interface Message {
 /** Hands letters over, to a mail server or to a folder. */
 export interface Transport {
   /**
-   * Resolves once somebody else is responsible for the letter.
+   * Resolves once another server is responsible for the message.
    *
    * @throws {Undeliverable} if trying again is of no use; any other error if it may be.
    */
@@ -25,7 +25,7 @@ export interface Transport {
   close(): void;
 }
 
-/** Nobody will ever take this letter. */
+/** No server will ever take this message. */
 export class Undeliverable extends Error {
   override readonly name = 'Undeliverable';
 }
@@ -56,7 +56,7 @@ export function message({ recipient, subject, text, at }: Message, from: Mailbox
     subject,
     text,
     date: new Date(at),
-    // Nobody's holiday notice answers it (RFC 3834, section 5).
+    // No holiday notice answers it (RFC 3834, section 5).
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,

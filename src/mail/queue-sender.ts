@@ -1,4 +1,4 @@
-/** Brings what is in the queue to the post, tries again what failed, and keeps nobody waiting. */
+/** Brings what is in the queue to the post, tries again what failed, and keeps no request waiting. */
 
 import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';
@@ -111,7 +111,7 @@ export class Sender {
     if (!prepared) {
       await mails.drop(mail);
       this.#counts.unwanted += 1;
-      log.info({ mail: { id, kind } }, 'mail dropped: nobody wants it any more');
+      log.info({ mail: { id, kind } }, 'mail dropped: it is not wanted any more');
       return;
     }
     const failure = await this.#post(mail, prepared.token ?? '');

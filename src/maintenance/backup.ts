@@ -27,7 +27,7 @@ export type Restored = Settled & Replaced;
 /** Why nothing was restored; the database is what it was. */
 export type RestoreRefusal = SourceRefusal | ReplaceRefusal;
 
-/** Copies the database to a new file, whoever uses it meanwhile. */
+/** Copies the database to a new file while it may be in use. */
 export function backup(
   settings: Settings,
   target: string,

@@ -21,7 +21,7 @@ export interface Counting {
   readonly sweeps: Readonly<SweepCounts>;
 }
 
-/** What is there from the start, with 0, because somebody may want to be told when it changes. */
+/** What is there from the start, with 0, because an alert may wait for its change. */
 const expectedEvents: Readonly<Record<string, readonly string[]>> = {
   register: ['ok', 'identifier_taken', 'too_many_attempts', 'overloaded', 'unavailable'],
   login: ['ok', 'wrong_password', 'unknown_account', 'too_many_attempts', 'overloaded', 'unavailable'],

@@ -19,7 +19,7 @@ const readerPauseMs = 10;
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
-/** A log that never ends the process, never holds up its end, and never waits for whoever reads it. */
+/** A log that never ends the process, never holds up its end, and never waits for its reader. */
 export interface ProcessLog extends Logger {
   /** Writes whole lines that another process made, between those of this one. */
   relay(lines: string): void;

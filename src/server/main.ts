@@ -17,7 +17,7 @@ try {
     log[level](text);
     if (level === 'warn') say(`Warning: ${text}`);
   }
-  // Whoever is alone needs no supervisor, and a supervisor needs nothing of what its workers do.
+  // A single process needs no supervisor, and a supervisor needs nothing of what its workers do.
   const { start } =
     settings.workers === 1 ? await import('./single-process.ts') : await import('./supervisor.ts');
   await start(settings, log);

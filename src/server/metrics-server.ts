@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Log } from '../gatehouse.ts';
 import { bind, type Listening } from './bind.ts';
 
-/** How long somebody may take to ask. The whole request is one line and some headers. */
+/** How long a client may take to ask. The whole request is one line and some headers. */
 export const askingMs = 5_000;
 
-/** A scraper or two, and people who look; whoever comes on top is turned away. */
+/** A scraper or two, and people who look; more are turned away. */
 export const maxConnections = 32;
 
 /** Where to listen, by the names of the settings. */

@@ -7,7 +7,7 @@ import { CannotListen } from './bind.ts';
 import type { ProcessLog } from './log.ts';
 
 /**
- * Whoever asks again after this long does not want to wait. Sooner it is the same wish: a terminal signals every
+ * A user who asks again after this long does not want to wait. Sooner it is the same wish: a terminal signals every
  * process of a group, and npm passes the signal on as well.
  */
 const impatienceMs = 1_000;
@@ -34,7 +34,7 @@ export function surviveHangup(log: ProcessLog): void {
   process.on('SIGHUP', () => log.info('SIGHUP ignored: nohup started this process'));
 }
 
-/** Ends the process after `stop` when it is told to; whoever insists has it ended at once, after `cut`. */
+/** Ends the process after `stop` when it is told to; a second signal ends it at once, after `cut`. */
 export function stopOnSignal(log: ProcessLog, stop: () => Promise<unknown>, cut = () => {}): void {
   let stoppingSince: number | undefined;
   const obey = async (signal: string) => {

@@ -17,7 +17,7 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
   const refuser = new Refuser(hstsOf(settings));
   const metrics = await listenForMetrics(settings, gatehouse, refuser, log);
   const server = await listen(gatehouse.listener, settings, refuser);
-  // Whoever reads that it listens may send a signal at once.
+  // A reader of "listening" may send a signal at once.
   stopOnSignal(log, async () => {
     await Promise.all([server.drain(), metrics?.drain()]);
     await gatehouse.close();

@@ -14,7 +14,7 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
   const workers = new Workers(settings.workers, log);
   const metrics = await listenForMetrics(settings, workers, log);
   const { url, warnings, hasUsers } = await workers.start();
-  // Whoever reads that it listens may send a signal at once.
+  // A reader of "listening" may send a signal at once.
   stopOnSignal(
     log,
     () => Promise.all([workers.stop(), metrics?.drain()]),
@@ -23,7 +23,7 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
   announce(settings, log, warnings, url, hasUsers, metrics?.url);
 }
 
-/** Workers may share the port with whoever shares it too, another Gatehouse among them: this server may not. */
+/** Workers could share the port with any process that shares it too, such as another Gatehouse: this server may not. */
 async function assertFree({ host, port }: Settings): Promise<void> {
   if (port === 0) return;
   const held = await bind(createServer(), { host, port });

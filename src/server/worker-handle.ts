@@ -12,7 +12,7 @@ import type { Metrics, Ready, Told } from './worker.ts';
 /** Where the worker's program is, in the sources and in the build alike. */
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** How long a worker may take to answer; whoever reads metrics does not wait for one that hangs. */
+/** How long a worker may take to answer; a reader of metrics does not wait for one that hangs. */
 const answerMs = 2_000;
 
 export class Child {

@@ -80,7 +80,7 @@ function supervisorGone(): Promise<void> {
   });
 }
 
-/** Resolves once it is said, or nobody is there to hear it. */
+/** Resolves once it is said, or once no reader is left. */
 function tell(told: Told): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send?.(told, () => resolve());

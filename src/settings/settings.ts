@@ -41,7 +41,7 @@ export type Hsts = 'on' | 'subdomains' | 'off';
 export interface Settings {
   readonly host: string;
   readonly port: number;
-  /** Processes that serve the port together. Whoever embeds Gatehouse starts them, and gives each its `share`. */
+  /** Processes that serve the port together. A program that embeds Gatehouse starts them, and gives each its `share`. */
   readonly workers: number;
   /** How long the server of this program keeps idle connections; one that embeds Gatehouse decides by itself. */
   readonly keepAliveSeconds: number;
@@ -102,7 +102,7 @@ export interface Share {
   readonly of: number;
 }
 
-/** The share of somebody who is alone. */
+/** The share of a single process. */
 export const whole: Share = { number: 1, of: 1 };
 
 /** What one of them may use of something that belongs to the node; nothing where there is less than one for each. */

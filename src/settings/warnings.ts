@@ -1,4 +1,4 @@
-/** What is unsafe about settings, for whoever starts the server and for whoever asks the doctor. */
+/** What is unsafe about settings, said at the start of the server and by the doctor. */
 
 import { type AddressBlock, holdsStrangers } from './ip-addresses.ts';
 import { linkBase, protectionOf } from './outbound-addresses.ts';

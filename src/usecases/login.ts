@@ -39,7 +39,7 @@ export async function login(services: Services, asked: Login, caller: Caller): P
 }
 
 /**
- * Begins the session, and then looks whether the password is still the one that was proven: whoever changes a
+ * Begins the session, and then looks whether the password is still the one that was proven: a person who changes a
  * password ends all sessions after it was replaced, so of a change and a login at once the change wins.
  */
 async function begin(

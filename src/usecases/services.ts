@@ -1,4 +1,4 @@
-/** What every use case works with: the concepts, whoever is asking, and the names a refusal may have. */
+/** What every use case works with: the concepts, the caller, and the names a refusal may have. */
 
 import type { AccountRefusal, Accounts } from '../concepts/accounts.ts';
 import type { Audit, AuditEvent } from '../concepts/audit.ts';

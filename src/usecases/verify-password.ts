@@ -45,7 +45,7 @@ export async function withLoginAttempt<Answer extends object>(
 }
 
 /**
- * The credential that `find` finds, if the password is the right one: one hash is computed, whoever asks (ruling G17).
+ * The credential that `find` finds, if the password is the right one: one hash is computed in every case (ruling G17).
  * A success takes its attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
  */
 export async function verifyPassword(
@@ -65,6 +65,6 @@ export async function verifyPassword(
 
   const passwordHash = await services.passwords.rehash(password, slot);
   const replaced = await services.accounts.replaceHash(credential, passwordHash);
-  // Somebody else replaced it meanwhile: with the same password, or with another one.
+  // It was replaced meanwhile: with the same password, or with another one.
   return replaced ? { ...credential, passwordHash } : verifyPassword(services, find, guessed);
 }

@@ -75,5 +75,6 @@ async function putBack(file: string, options: Format & { keepSessions?: true }):
   };
   const sessions = keep ? 'Its sessions were kept.' : sessionsEnded(ended);
   await answer(options, value, `${file} is the database now. ${sessions}`);
-  if (keptAs) remark(`The database that was there is kept as ${keptAs}: remove it when nobody needs it.`);
+  if (keptAs)
+    remark(`The database that was there is kept as ${keptAs}: remove it when it is not needed any more.`);
 }

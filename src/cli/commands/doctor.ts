@@ -30,7 +30,7 @@ export function addDoctorCommands(program: Command): void {
     summary: 'Look for what is wrong: settings, database, clock, proxies, and what is around them',
     more:
       'Nothing is changed. With --url the server there is asked too; to see whom it takes its clients for, it is sent ' +
-      'one login of nobody, which shows in the audit. Exits with 1 if there is a problem.',
+      'one login with a made-up name, which shows in the audit. Exits with 1 if there is a problem.',
     examples: ['gatehouse doctor', 'gatehouse doctor --url "$SERVER_URL"'],
   })
     .option('--url <url>', 'ask the server that people reach at this address')
@@ -69,7 +69,7 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
   try {
     settings = settingsOfEnvironment();
   } catch (error) {
-    // Without settings nobody knows where anything else is.
+    // Without settings the place of everything else is unknown.
     if (error instanceof UnusableSettings) return error.problems.map(finder('settings').problem);
     throw error;
   }

@@ -1,4 +1,4 @@
-/** `gatehouse migrate`: from a file to PostgreSQL, and back, with everybody still signed in. */
+/** `gatehouse migrate`: from a file to PostgreSQL, and back, with all people still signed in. */
 
 import type { Command } from 'commander';
 import { type Migrated, type MigrationRefusal, migrate } from '../../maintenance/migrate.ts';
@@ -23,7 +23,7 @@ export function addMigrateCommand(program: Command): void {
   add(program, 'migrate', {
     summary: 'Move a database to another place, such as from a file to PostgreSQL, or back',
     more:
-      'Stop all servers first. Everybody stays signed in. What was interrupted goes on when the same command is run again. ' +
+      'Stop all servers first. All people stay signed in. An interrupted migration continues when the same command is run again. ' +
       'An address with a password is put into an environment variable, whose name stands here: env:POSTGRES_URL. ' +
       'Afterwards set DATABASE_URL to the new place: no server starts on the old one any more.',
     examples: [
@@ -53,7 +53,7 @@ async function move(options: Options): Promise<void> {
   for (const remarked of remarks(moved, keepSource)) remark(remarked);
 }
 
-/** Whoever loses the database half-way has lost nothing. */
+/** A migration that loses the database half-way loses no rows. */
 async function goingOn<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

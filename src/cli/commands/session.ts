@@ -18,7 +18,7 @@ export function addSessionCommands(program: Command): void {
   const session = addGroup(program, 'session', 'See live sessions and end them');
 
   add(session, 'list [user]', {
-    summary: 'List the live sessions of a user, or of everybody',
+    summary: 'List the live sessions of a user, or of all users',
     more: 'A handle names a session here; it is not its id, and of no use for logging in.',
     examples: ['gatehouse session list ada@example.com', 'gatehouse session list --json'],
   }).action((name: string | undefined, format: Format) =>
@@ -42,7 +42,7 @@ export function addSessionCommands(program: Command): void {
   );
 
   add(session, 'end [handle]', {
-    summary: 'End one session by its handle, or all sessions of a user or of everybody',
+    summary: 'End one session by its handle, or all sessions of a user or of all users',
     more: 'A server that runs refuses it from the next request on.',
     examples: [
       'gatehouse session end "$HANDLE"',

@@ -1,4 +1,4 @@
-/** `gatehouse user`: making, seeing, disabling and removing accounts, and letting somebody in again. */
+/** `gatehouse user`: making, seeing, disabling and removing accounts, and letting an owner in again. */
 
 import type { Command } from 'commander';
 import { resetLink } from '../../mail/message-texts.ts';
@@ -173,7 +173,7 @@ async function deleteOne(name: string, options: Format & { yes?: true }): Promis
 }
 
 async function ask({ identifier }: Found): Promise<void> {
-  if (!process.stdin.isTTY) throw new Failure(exits.usage, 'Nobody can be asked here: add --yes.');
+  if (!process.stdin.isTTY) throw new Failure(exits.usage, 'There is no terminal to ask at: add --yes.');
   if (await confirmed(`This removes ${identifier} for good. Type the name to go on:`, identifier)) return;
   throw new Failure(exits.failed, 'That is another name. Nothing was changed.');
 }

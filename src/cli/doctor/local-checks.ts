@@ -33,7 +33,7 @@ const megabyte = 1_048_576;
 /** Less free space than this is no space. */
 const leastFreeBytes = 64 * megabyte;
 
-/** A log of commits this long says that somebody holds an old snapshot, or that nobody cleans up. */
+/** A log of commits this long means that an old snapshot is held, or that nothing cleans up. */
 const longLogBytes = 256 * megabyte;
 
 /** No clock is older than the program it runs. */
@@ -108,7 +108,7 @@ function databaseFindings(settings: Settings): [Inspection | undefined, Finding[
   return [found, findings.length === 0 ? [ok(sound)] : findings];
 }
 
-/** Other users of this machine must not read hashes, and whoever runs the server must be able to write. */
+/** Other users of this machine must not read hashes, and the server must be able to write. */
 function fileFindings(file: string): Finding[] {
   const { ok, warning, problem } = finder('files');
   const folder = dirname(file);
@@ -118,12 +118,14 @@ function fileFindings(file: string): Finding[] {
     for (const path of [file, `${file}-wal`, `${file}-shm`].filter(existsSync)) {
       const mode = statSync(path).mode & 0o777;
       const others = `${path} has mode ${mode.toString(8)}; chmod 600 keeps it to its owner.`;
-      if (mode & 0o007) findings.push(problem(`Everybody on this machine may open the database: ${others}`));
+      if (mode & 0o007) findings.push(problem(`Every user of this machine may open the database: ${others}`));
       else if (mode & 0o070) findings.push(warning(`A group may open the database: ${others}`));
     }
     const { mode, uid } = statSync(folder);
     if (mode & 0o002 && !(mode & 0o1000))
-      findings.push(problem(`Everybody on this machine may replace the database: ${folder} is open to all.`));
+      findings.push(
+        problem(`Every user of this machine may replace the database: ${folder} is open to all.`),
+      );
     if (uid !== statSync(file).uid)
       findings.push(
         warning(`${file} and ${folder} have different owners: the server may not be able to write.`),

@@ -6,7 +6,7 @@ import type { AuditEntry } from '../../storage/port/port.ts';
 import { isLocal } from './cookie/page-address.ts';
 import { clockSlackMs, type Finding, finder } from './local-checks.ts';
 
-/** An address for documentation (RFC 5737): nobody can really come from it. */
+/** An address for documentation (RFC 5737): no client can really come from it. */
 const forged = '192.0.2.77';
 
 /** It, as a client may forge it. */

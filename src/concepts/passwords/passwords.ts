@@ -86,7 +86,7 @@ export class Passwords {
 
   /**
    * Compares a password with a stored hash, or with nothing: without a stored hash, and for a text that can be
-   * nobody's password, one hash with the current parameters is computed all the same (ruling G17).
+   * no password, one hash with the current parameters is computed all the same (ruling G17).
    */
   async verify(password: string, storedHash: string | undefined, slot: HashingSlot): Promise<Verdict> {
     const prepared = prepare(password);

@@ -23,7 +23,7 @@ export class SessionCap {
     this.#limit = limit;
   }
 
-  /** The cap for a session of a user that begins for the reason of a trail, if there is one. */
+  /** The cap for a session of a user that begins for the reason of an audit context, if there is one. */
   for(userId: string, context: AuditContext): Cap | undefined {
     if (this.#limit === 0) return undefined;
     const step = this.#over.has(userId) ? laterStep : capStep;

@@ -3,7 +3,7 @@
  *
  * Purpose: to recognise a person on every request after one login, until they log out.
  * Prevents: sessions that outlive their end, ids that can be guessed, read from the store or chosen by a client.
- * Principle: whoever was given an id at login is recognised by it until it is ended, left unused for the idle time,
+ * Principle: a person who was given an id at login is recognised by it until it is ended, left unused for the idle time,
  *   or older than the absolute lifetime, whichever comes first; after that it is never good again.
  * State: a set of sessions, each with the hash of its id, a public handle, a user id, the contract that made it, and
  *   the instants of creation, last use and death.
@@ -21,35 +21,12 @@ import {
 import { type IdFormat, idLike, newId } from './id-format.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
+import type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
 import { endStep, inSteps, type Pacing, sweepStep, unpaced } from './steps.ts';
 
 export type { IdFormat } from './id-format.ts';
 
-/** The id was never given out, or its session is dead. */
-export type NoSession = { readonly refused: 'no_session' };
-
-/** A new session with its id, which is told once and never kept. */
-export interface BegunSession {
-  readonly id: string;
-  readonly session: Session;
-}
-
-/** The part of the settings this concept follows. */
-export interface SessionRules {
-  readonly idleSeconds: number;
-  readonly lifetimeSeconds: number;
-  /** The most sessions one user may have; 0 for as many as they like. */
-  readonly maxPerUser: number;
-}
-
-/** Live sessions of a user, and where the next page begins, if there may be one. */
-export interface SessionPage {
-  readonly sessions: readonly Session[];
-  readonly next: SessionQuery['before'];
-}
-
-/** Whose session it is, and where it comes from. */
-export type Owner = Pick<Session, 'userId' | 'contract' | 'network' | 'device'>;
+export type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
 
 /** No id of any spelling is longer; whatever is, is not worth hashing. */
 const longestId = 36;
@@ -171,7 +148,7 @@ export class Sessions {
     return isProven ? { id: renewed } : noSession;
   }
 
-  /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the trail. */
+  /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the audit context. */
   async rotate(id: string, context?: AuditContext): Promise<{ readonly id: string } | NoSession> {
     const renewed = idLike(id);
     return (await this.#store.rotate(digest(id), digest(renewed), context)) ? { id: renewed } : noSession;
@@ -194,7 +171,7 @@ export class Sessions {
     return new Map([...ended].map(([idHash, session]) => [byHash.get(idHash) ?? '', session]));
   }
 
-  /** Ends one session of a user by its handle; a handle of somebody else names nothing. */
+  /** Ends one session of a user by its handle; a handle of another user names nothing. */
   async endByHandle(
     userId: string,
     handle: string,

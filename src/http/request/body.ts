@@ -22,7 +22,7 @@ export async function readFields(request: Incoming): Promise<{ readonly fields: 
   return bytes ? parseObject(bytes) : { refused: 'body_too_large' };
 }
 
-/** Reads a body that nobody needs; refuses it if it is too large. */
+/** Reads a body that is not needed; refuses it if it is too large. */
 export async function ignoreBody(request: Incoming): Promise<{ readonly fields: Fields } | Fault> {
   const bytes = await readBytes(request);
   return bytes ? { fields: {} } : { refused: 'body_too_large' };

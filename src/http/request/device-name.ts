@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import type Bowser from 'bowser';
 
-/** Longer ones are not read to the end: whoever sends them is not a browser. */
+/** Longer ones are not read to the end: no browser sends them. */
 const maxCharacters = 512;
 
 type Library = typeof Bowser;

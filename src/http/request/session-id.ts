@@ -25,8 +25,8 @@ const maxDeviceIds = 8;
 
 /**
  * The one session id a request presents in its explicit carriers, each given by its values, or else in its cookie.
- * `undefined` if there is none, if an explicit carrier is repeated, and if the carriers that count disagree: whoever
- * cannot tell which id is meant must not choose one.
+ * `undefined` if there is none, if an explicit carrier is repeated, and if the carriers that count disagree: a
+ * server that cannot tell which id is meant must not choose one.
  */
 export function presentedId(
   explicit: readonly (readonly string[])[],

@@ -3,7 +3,7 @@
 import type { AuditEntry, Session } from '../../storage/port/port.ts';
 import { utc } from '../timestamps.ts';
 
-/** A session as its owner sees it: everything but its id, which nobody knows. */
+/** A session as its owner sees it: everything but its id, which is not stored. */
 export function shownSession(session: Session, currentHandle: string): object {
   return {
     handle: session.handle,

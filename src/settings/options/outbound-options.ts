@@ -52,7 +52,7 @@ export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Na
     env: 'GATEHOUSE_METRICS_HOST',
     default: '127.0.0.1',
     expects: 'a host name or an IP address',
-    meaning: 'The address the metrics are served on. Whoever can reach it can read them.',
+    meaning: 'The address the metrics are served on. Every client that can reach it can read them.',
     read: hostName,
   },
 };

@@ -120,7 +120,7 @@ export interface AccountStore {
   remove(userId: string, limit: number, context?: AuditContext): Promise<boolean>;
   /**
    * Goes on with an account that was removed: at most `limit` of its sessions and of its devices go, which ended for the
-   * reason of the trail, and with the last ones its row in `users`. `false` if no such account is left.
+   * reason of the audit context, and with the last ones its row in `users`. `false` if no such account is left.
    */
   reclaim(limit: number, context?: AuditContext): Promise<boolean>;
   /**

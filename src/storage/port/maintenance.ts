@@ -65,7 +65,7 @@ export interface ServerInspection {
   /** Accounts of which only one of the two records is left; `undefined` if there are too many to look at. */
   readonly halfAccounts: number | undefined;
   readonly newestEntryAt: number | undefined;
-  /** Nobody between here and there can read along. */
+  /** The connection is encrypted from here to there. */
   readonly isPrivate: boolean;
   /** How far its clock is ahead of the one of this machine. */
   readonly aheadMs: number;

@@ -1,4 +1,4 @@
-/** The port of the figures: what a store can say of itself in numbers, for whoever watches it. */
+/** The port of the figures: what a store can say of itself in numbers. */
 
 /** One value of a figure. Labels hold words this program chose, never anything that came from outside. */
 export interface Sample {

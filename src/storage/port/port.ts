@@ -23,7 +23,7 @@ export interface Store {
   readonly mails: MailStore;
   readonly devices: DeviceStore;
   /**
-   * Epoch milliseconds by the one clock of everybody who works on this store. Where there is none, they share a machine
+   * Epoch milliseconds by the one clock of all processes on this store. Where there is none, they share a machine
    * and its clock.
    */
   readonly clock?: () => number;

@@ -59,7 +59,7 @@ export interface Cap {
 }
 
 /**
- * Ids are the SHA-256 of session ids: 64 hexadecimal digits. Whatever removes a session on behalf of a trail, and the
+ * Ids are the SHA-256 of session ids: 64 hexadecimal digits. Whatever removes a session on behalf of an audit context, and the
  * sweep, notes in the same step that it ended.
  */
 export interface SessionStore {
@@ -95,11 +95,11 @@ export interface SessionStore {
   touch(idHash: string, lastSeenAt: number, idleExpiresAt: number, unlessAfter?: number): void;
   /**
    * Gives a session another id, in which the password counts as proven at `provenAt`; the old id is dead from then on,
-   * for the reason of the trail. `false` if it was ended.
+   * for the reason of the audit context. `false` if it was ended.
    */
   prove(idHash: string, newIdHash: string, provenAt: number, context?: AuditContext): Promise<boolean>;
   /**
-   * Gives a session another id; the old one is dead from then on. `false` if it was ended. The trail says why the old
+   * Gives a session another id; the old one is dead from then on. `false` if it was ended. The audit context says why the old
    * id ended, and leaves no entry in the audit.
    */
   rotate(idHash: string, newIdHash: string, context?: AuditContext): Promise<boolean>;

@@ -8,7 +8,7 @@ interface Shape {
   readonly columns: Readonly<Record<string, TransferKind>>;
   /** Rows come in ascending order of these columns, texts and hashes compared bytewise. */
   readonly key: readonly string[];
-  /** Its rows fall with their user: without one they can only be what somebody left who switched that off. */
+  /** Its rows fall with their user: without one they can only come from a program that switched that off. */
   readonly ofUser?: true;
 }
 
@@ -181,12 +181,12 @@ export interface Readable {
   count(table: TransferTable): Promise<number>;
   /**
    * All rows of a table in the order of its key, or those behind a row; `pageRows` at a time, only the last page may be
-   * shorter. Sessions, tokens and devices of a user who is missing are left out: they are of use to nobody.
+   * shorter. Sessions, tokens and devices of a user who is missing are left out: they are of no use.
    */
   scan(table: TransferTable, behind?: TransferRow): AsyncIterable<readonly TransferRow[]>;
 }
 
-/** A database nobody else changes until it is let go. */
+/** A database that no other process changes until it is released. */
 export interface TransferSource extends Readable {
   readonly moved: Moved | null;
   /** Keeps servers away from now on, durably, unless one is there already; nothing can be read afterwards. */
@@ -213,7 +213,7 @@ export interface TransferTarget extends Readable {
 export interface SourceUnready {
   readonly refused:
     | 'source_missing'
-    /** Somebody else is connected to it, or has it open. */
+    /** Another process is connected to it, or has it open. */
     | 'source_in_use'
     /** A pooler stands before it, which hides who else uses it. */
     | 'source_pooled';

@@ -172,7 +172,7 @@ async function create(
   return 'created';
 }
 
-/** Takes a name for a user; `false` if it is somebody's. Whoever is just giving it up, or taking it, is waited for. */
+/** Takes a name for a user; `false` if it is taken. A step that is just giving it up, or taking it, is waited for. */
 async function takeName(run: Run, canonical: string, userId: string): Promise<boolean> {
   const { count } = await run(
     'INSERT INTO names (canonical, user_id) VALUES ($1, $2) ON CONFLICT (canonical) DO NOTHING',
@@ -181,7 +181,7 @@ async function takeName(run: Run, canonical: string, userId: string): Promise<bo
   return count > 0;
 }
 
-/** Gives a user that has a credential another name; `false` if that is somebody else's. */
+/** Gives a user that has a credential another name; `false` if that is taken. */
 async function rename(run: Run, userId: string, { email, canonical }: NewEmail): Promise<boolean> {
   const { rows } = await run<Kept>(selectCredential, [userId]);
   const old = rows[0]?.canonical;

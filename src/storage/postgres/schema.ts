@@ -17,7 +17,7 @@ export interface Migration {
  * or to shard by. `names` and `owners` say whose a name, or the hash of an id or token, is; both are looked up by what
  * the client presents, before anything of the person is read. A row of `owners` is written once and never changed, but
  * may go when what it names is gone. An entry of the audit is written beside what it tells of, into `audit_waiting`;
- * who links the chain takes it from there, so that nobody waits for anybody at the end of the chain.
+ * who links the chain takes it from there, so that no step waits for another at the end of the chain.
  *
  * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names.
  * `mails` and `ended` have none either: they may outlive their account. A mail waits while it has a `due_at`.
@@ -208,7 +208,7 @@ export const tables = [
   'invitations',
 ] as const;
 
-/** What a node can do without for a while: whoever locks one of these must not take all nodes out of service. */
+/** What a node can do without for a while: a lock on one of these must not take all nodes out of service. */
 const dispensable: ReadonlySet<string> = new Set(['throttle', 'tokens', 'mails', 'audit', 'invitations']);
 
 /** Touches every table, however large, in no time; fails if one of them is missing, or is needed and cannot be read. */

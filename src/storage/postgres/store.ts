@@ -24,7 +24,7 @@ import { TouchBuffer } from './sessions/touch-buffer.ts';
 import { throttleIn } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
 
-/** How long whoever asks whether the store answers may wait: ruling B2 wants to know within two seconds. */
+/** How long a caller that asks whether the store answers may wait: ruling B2 wants to know within two seconds. */
 const pingMs = 1_700;
 
 /** Connections that answer session checks alone, so that nothing else ever keeps a check waiting. */
@@ -127,7 +127,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
         await audit.link();
         await notifier.told();
       } catch (error) {
-        // Nothing of this was acknowledged: uses may be lost, and entries are linked by whoever comes next.
+        // Nothing of this was acknowledged: uses may be lost, and entries are linked by the next process.
         if (!(error instanceof StoreUnavailable)) throw error;
       } finally {
         checks.forgetAll();

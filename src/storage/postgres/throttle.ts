@@ -60,7 +60,7 @@ export function throttleIn(db: Database): ThrottleStore {
 
   return {
     async take(quotas, now) {
-      // Whoever is refused anyway is refused by a read: a flood of refusals costs no commit.
+      // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
       const freeAt = await fullUntil(quotas, now);
       if (freeAt !== undefined) return { allowed: false, freeAt };
       try {
@@ -100,7 +100,7 @@ export function throttleIn(db: Database): ThrottleStore {
         return count;
       }),
 
-    // A window in which somebody counts just now is not over: it is left alone.
+    // A window that is being counted in just now is not over: it is left alone.
     sweep: (now, limit) =>
       db.step(async (run) => {
         const { count } = await run(

@@ -11,13 +11,13 @@ import type { Run } from './connection/transaction.ts';
 /** A row in `users` that was disabled at 0 has no account any more (see `removal.ts`). */
 const isUser = 'id = $1 AND disabled_at IS DISTINCT FROM 0';
 
-/** For what only adds: many may add at once, while nobody changes or removes. `false` if there is no such user. */
+/** For what only adds: many may add at once, while no step changes or removes. `false` if there is no such user. */
 export async function lockUserShared(run: Run, userId: string): Promise<boolean> {
   const { rows } = await run(`SELECT id FROM users WHERE ${isUser} FOR SHARE`, [userId]);
   return rows.length > 0;
 }
 
-/** For what ends or changes: nobody else has a hand in it. `false` if there is no such user. */
+/** For what ends or changes: no other step adds, ends or changes meanwhile. `false` if there is no such user. */
 export async function lockUserExclusive(run: Run, userId: string): Promise<boolean> {
   const { rows } = await run(`SELECT id FROM users WHERE ${isUser} FOR UPDATE`, [userId]);
   return rows.length > 0;

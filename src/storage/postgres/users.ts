@@ -8,7 +8,7 @@ import { userColumns } from './rows.ts';
 /** A user that has both rows, by id. */
 export const selectUser = `SELECT ${userColumns} FROM users JOIN auth ON auth.user_id = users.id WHERE users.id = $1`;
 
-/** Users looked at in one statement; part of a name has no index, so a search may look at everybody. */
+/** Users looked at in one statement; part of a name has no index, so a search may look at every user. */
 const searchStep = 1_000;
 
 /** Before the first user there can be. */

@@ -4,7 +4,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { Awaitable } from '../port/awaitable.ts';
 import type { AuditEntry, ChainVerdict, Ends, Link } from '../port/port.ts';
 
-/** A cryptographic hash of a text, as 64 hexadecimal digits; the store leaves the choice to whoever opens it. */
+/** A cryptographic hash of a text, as 64 hexadecimal digits; the store leaves the choice to its opener. */
 export type Digest = (text: string) => string;
 
 /** Whom and what an entry is about, as far as it is known. */

@@ -14,12 +14,12 @@ import { OwnCounts } from './throttle-window.ts';
 /** How long an attempt waits to be counted for all; afterwards it is counted here. */
 const patienceMs = 1_000;
 
-/** How long nobody is made to wait again after somebody waited in vain. */
+/** How long no attempt waits again after one waited in vain. */
 const pauseMs = 1_000;
 
 /**
- * Every attempt is counted here as well, so that this process knows from the first moment what came through it. Whoever
- * guesses through n processes at once then has n times the attempts of one, and never more.
+ * Every attempt is counted here as well, so that this process knows from the first moment what came through it. An
+ * attacker who guesses through n processes at once then has n times the attempts of one, and never more.
  */
 export class DegradingThrottle implements ThrottleStore {
   readonly #store: ThrottleStore;
@@ -51,7 +51,7 @@ export class DegradingThrottle implements ThrottleStore {
     return shared;
   }
 
-  /** Never fails: an attempt that could not be taken back stays counted, which harms nobody but costs one attempt. */
+  /** Never fails: an attempt that could not be taken back stays counted, which costs its owner one attempt and nothing else. */
   async refund(windows: readonly CountedIn[]): Promise<void> {
     for (const { key } of windows) this.#own.forgive(key);
     await this.#shared(() => this.#store.refund(windows).then(() => true));
@@ -84,7 +84,7 @@ export class DegradingThrottle implements ThrottleStore {
   /** What the store says, unless it cannot say it, or not in time. */
   async #shared<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
     if (performance.now() < this.#awayUntil) return undefined;
-    // One asks for all whether the store is back: whoever waits for it holds a connection.
+    // One asks for all whether the store is back: each that waits for it holds a connection.
     if (this.#awayUntil > 0) this.#awayUntil = performance.now() + patienceMs;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<StoreUnavailable>((resolve) => {

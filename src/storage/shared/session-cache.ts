@@ -1,4 +1,4 @@
-/** Keeps what was asked for last, in a bounded space; whoever uses it knows for how long it stays true. */
+/** Keeps what was asked for last, in a bounded space; its user knows for how long it stays true. */
 
 /** How many rows count as a megabyte of memory, however small they are. */
 const rowsPerMegabyte = 1_000;

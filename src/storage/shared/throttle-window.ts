@@ -1,4 +1,4 @@
-/** Throttle windows in the memory of this process, for as long as nobody else can count. */
+/** Throttle windows in the memory of this process, for as long as the store cannot count. */
 
 import {
   type Counted,

@@ -108,7 +108,7 @@ export async function transfer(
   const arrived = await sumUp(target, digest, tick, (table, rows) => chain.see(table, rows));
   const differing = transferTables.find((table) => !isSame(sums, arrived, table));
   if (differing) {
-    // Nobody goes on from there.
+    // No migration goes on from there.
     await target.write('users', [], JSON.stringify({ ...note, sums: {} }));
     return { refused: 'copy_differs', table: differing };
   }
@@ -183,7 +183,7 @@ async function sumUp(
   return sums as Sums;
 }
 
-/** Rows whose JSON is laid out in one way, whoever kept it. */
+/** Rows whose JSON is laid out in one way, whichever engine kept it. */
 function canonical(table: TransferTable, page: readonly TransferRow[]): readonly TransferRow[] {
   const kinds = Object.values(shapeOf(table).columns);
   if (!kinds.includes('json')) return page;

@@ -52,7 +52,7 @@ export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): Th
 
   return {
     async take(quotas, now) {
-      // Whoever is refused anyway is refused by a read: a flood of refusals costs no commit.
+      // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
       const refused = reader.read(() => refusal(quotas, now));
       return refused ?? writer.write(() => count(quotas, now));
     },

@@ -5,7 +5,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { AccountStore, User, UserQuery } from '../port/port.ts';
 import type { Reader } from './connection/reader.ts';
 
-/** Users looked at in one turn of the event loop; part of a name has no index, so a search may look at everybody. */
+/** Users looked at in one turn of the event loop; part of a name has no index, so a search may look at every user. */
 const searchStep = 1_000;
 
 /** Before the first user there can be. */

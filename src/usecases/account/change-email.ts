@@ -12,7 +12,7 @@ import { addressed } from './forgot-password.ts';
 import { notifyOwner } from './security-notice.ts';
 import { notProven, proveOwn, type SignedIn } from './step-up.ts';
 
-/** What whoever asked is told: that they asked. */
+/** What the caller is told: that they asked. */
 export interface Asked {
   readonly user: Pick<User, 'id'>;
 }
@@ -53,7 +53,7 @@ export interface EmailChange {
 
 /**
  * Sends a link to a new address; nothing changes before it is used. Whether the address is taken, or got too many
- * mails, is not said: only whoever reads its mailbox finds out.
+ * mails, is not said: only the reader of its mailbox finds out.
  */
 export async function requestEmailChange(
   services: Services,
@@ -82,7 +82,7 @@ export async function requestEmailChange(
   return audited(services, 'email_change_request', caller, outcome);
 }
 
-/** The change is bound to the password it was asked for with: whoever replaces that calls it off. */
+/** The change is bound to the password it was asked for with: replacing that calls it off. */
 function changeTo({ typed }: Identifier, { id }: User, passwordHash: string) {
   const details = { credential: fingerprint(passwordHash) };
   return { userId: id, recipient: typed, isVerified: false, details };
@@ -144,7 +144,7 @@ async function liveUser(services: Services, userId: string): Promise<User | unde
   return user?.disabledAt === null ? user : undefined;
 }
 
-/** Enough for its owner to know it by; whoever else reads the old mailbox need not learn the new address. */
+/** Enough for its owner to know it by; another reader of the old mailbox need not learn the new address. */
 function masked(email: string): string {
   return email.replace(/^(.).*@/, '$1***@');
 }

@@ -1,4 +1,4 @@
-/** Changing a password: whoever knew the old one is out. */
+/** Changing a password: all other sessions end, and the old one opens nothing. */
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Credential } from '../../storage/port/port.ts';
@@ -50,9 +50,9 @@ async function attempt(
 }
 
 /**
- * Everybody else is shut out before the password is replaced, together with it, and once more after it (see
+ * All other access is revoked before the password is replaced, together with it, and once more after it (see
  * `shutOut`); a login that still proves the old password finds out by itself (see `login`). The old id of this session
- * dies first: wherever this is cut short, whoever knew that id is out by the time the password is another one.
+ * dies first: wherever this is cut short, that id is dead by the time the password is another one.
  */
 async function replace(
   services: Services,
@@ -68,7 +68,7 @@ async function replace(
   const ended = services.audit.context(caller, 'logout', 'password_change');
   const others = { exceptHandle: session.handle, context: ended };
   if (!(await services.accounts.replaceHash(credential, passwordHash, context, others))) {
-    // Somebody else changed the password meanwhile, and nobody knows the new id.
+    // The password was changed elsewhere meanwhile, and no client knows the new id.
     await services.sessions.end(rotated.id, caller.now, ended);
     return { refused: 'wrong_password', user };
   }

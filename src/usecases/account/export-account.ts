@@ -60,7 +60,7 @@ export class Exports {
 
 /**
  * Everything that is kept about the person, if the password was proven lately (ruling P5); an entry of the audit says that
- * it was taken along. Nothing but one page is held in memory, and others have a turn after each: somebody may have
+ * it was taken along. Nothing but one page is held in memory, and others have a turn after each: one person may have
  * guessed at this account for a year. It ends when the client has gone.
  */
 export async function exportAccount(

@@ -11,7 +11,7 @@ import { type Caller, isRefusal, type Refusal, reported, type Services } from '.
  */
 export const answerAfterMs = 200;
 
-/** What whoever asked is told: that they asked. */
+/** What the caller is told: that they asked. */
 export interface Forgotten {
   readonly asked: true;
 }
@@ -50,7 +50,7 @@ export function addressed({ id, emailVerifiedAt }: User, recipient: string): Add
 
 /**
  * Where a link that sets a password may go: to an address that was verified; or to one that names the account, which
- * is what everybody expects of it, and whose owner may take over an account that somebody else made in their name.
+ * is what its owner expects of it, and whose owner may take over an account that another person made in their name.
  */
 export function addressForLinks({
   email,

@@ -13,7 +13,7 @@ export interface Sendable {
   withdraw(): Promise<void>;
 }
 
-/** Makes what is needed to send a mail; `undefined` if nobody wants it any more. */
+/** Makes what is needed to send a mail; `undefined` if it is not wanted any more. */
 export async function prepareMail(
   services: Services,
   mail: QueuedMail,

@@ -1,4 +1,4 @@
-/** Setting a new password with a token from a mail: everybody is out, and nobody is in. */
+/** Setting a new password with a token from a mail: all sessions end, and none begins. */
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { HashingSlot } from '../../crypto/hashing-queue.ts';
@@ -77,7 +77,7 @@ async function replace(
   await revokeAllAccess(services, user.id, undefined, 'password_reset', caller);
   const context = services.audit.context(caller, 'password_reset');
   const ended = services.audit.context(caller, 'logout', 'password_reset');
-  // Whoever replaced the hash in between proved the old password: that counts for nothing here.
+  // A step that replaced the hash in between proved the old password: that counts for nothing here.
   for (let replaced = false; !replaced; ) {
     const credential = await services.accounts.credentialOf(user.id);
     if (!credential) return { refused: 'invalid_token' };

@@ -1,11 +1,11 @@
-/** Shutting out: whatever somebody could still do who knew the old password. */
+/** Revokes everything that knowledge of the old password still gave access to. */
 
 import type { Caller, Services } from '../services.ts';
 
 /**
- * Ends the sessions of a user, or all but one, and makes void what waits for somebody with a token: a link that sets
+ * Ends the sessions of a user, or all but one, and voids what waits for the holder of a token: a link that sets
  * a password, and a change of address that was asked for with the old one. Done before a password is replaced, so
- * that a crash in between leaves nobody in who should be out; and after it, for what began in between.
+ * that a crash in between leaves no session that should have ended; and after it, for what began in between.
  */
 export async function revokeAllAccess(
   services: Services,

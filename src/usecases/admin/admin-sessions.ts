@@ -22,7 +22,7 @@ export async function countSessions(services: Services, userId: string, now: num
   return count;
 }
 
-/** Ends the session of a handle, whoever owns it. */
+/** Ends the session of a handle, of any user. */
 export async function endAnySession(
   services: Services,
   handle: string,

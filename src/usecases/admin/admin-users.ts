@@ -1,4 +1,4 @@
-/** What an operator does to accounts: making, disabling, enabling and removing them, and letting somebody in again. */
+/** What an operator does to accounts: making, disabling, enabling and removing them, and letting an owner in again. */
 
 import { newToken } from '../../crypto/ids.ts';
 import type { Session, User, UserQuery } from '../../storage/port/port.ts';
@@ -29,8 +29,8 @@ export function listUsers(services: Services, query: UserQuery): Promise<User[]>
 }
 
 /**
- * Makes an account. Without a password it gets one that nobody knows, so that only a link lets its owner in. No
- * throttle: whoever may run this may write to the database as well.
+ * Makes an account. Without a password it gets a random one, so that only a link lets its owner in. No
+ * throttle: the caller may write to the database as well.
  */
 export async function addUser(
   services: Services,

@@ -153,7 +153,7 @@ export const auditCases: readonly ConformanceCase[] = [
     assert.deepEqual(await audited(store), []);
   }),
 
-  over('audit: a deed without a trail leaves nothing', async (store) => {
+  over('audit: a deed without an audit context leaves nothing', async (store) => {
     await store.accounts.create(joeHimself);
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.remove([hex(1)]);

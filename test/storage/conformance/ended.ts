@@ -37,7 +37,7 @@ export const endedCases: readonly ConformanceCase[] = [
     }),
   ),
 
-  ofJoe('ended: without a trail there is nothing to say', async (store, joe) => {
+  ofJoe('ended: without an audit context there is nothing to say', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.remove([hex(1)]);
     assert.equal(await store.sessions.findEnded(hex(1)), undefined);

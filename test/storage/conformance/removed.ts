@@ -107,7 +107,7 @@ export const removedCases: readonly ConformanceCase[] = [
     assert.equal((await audited(store)).length, 1);
   }),
 
-  ofJoe('remove: without a trail there is nothing to note', async (store, joe) => {
+  ofJoe('remove: without an audit context there is nothing to note', async (store, joe) => {
     await eight(store, joe);
     assert.equal((await store.sessions.remove([hex(0), hex(1)])).size, 2);
     for (const n of [0, 1]) assert.equal(await store.sessions.findEnded(hex(n)), undefined);

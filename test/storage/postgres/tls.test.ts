@@ -59,7 +59,7 @@ test('N8: a server that insists on TLS is told from one that does not let the ro
   const url = insisting.url();
   for (const query of ['', 'sslmode=disable'])
     expect(await refusal(changed(url, { query }))).toBe(
-      'PostgreSQL at 127.0.0.1 lets nobody in without TLS. Add sslmode=verify-full to DATABASE_URL.',
+      'PostgreSQL at 127.0.0.1 lets no client in without TLS. Add sslmode=verify-full to DATABASE_URL.',
     );
 });
 

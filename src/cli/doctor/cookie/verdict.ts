@@ -26,7 +26,7 @@ const dayMs = 86_400_000;
 
 /**
  * Judges a line, without its `Set-Cookie:`, that came as the answer from `url`. `page` is the page whose script asked;
- * without it somebody typed the address or followed a link.
+ * without it the user typed the address or followed a link.
  */
 export function judge(line: string, url: URL, page: URL | undefined, now: number): Judgement {
   const cookie = readLine(line, now);

@@ -34,7 +34,7 @@ interface WaitingRow extends Omit<AuditEntry, 'seq' | 'hash'> {
   readonly newestSeq: number | null;
 }
 
-/** The ends, and nobody else's until the step is over: whoever links or cuts comes one after another, on all nodes. */
+/** The ends, locked until the step is over: those that link or cut come one after another, on all nodes. */
 async function holdEnds(run: Run): Promise<Ends> {
   const { rows } = await run<EndsRow>(`SELECT ${endColumns} FROM audit_ends FOR UPDATE`);
   return endsOf(rows[0]);
@@ -48,7 +48,7 @@ function endsOf(row: EndsRow | undefined): Ends {
 
 /**
  * Links the entries that wait, oldest first and those up to an id, as many as one step links; returns how many. A
- * number that somebody gave to an entry of theirs is passed over, so that it stops nobody and `verify` finds it.
+ * number that a foreign entry has taken is passed over, so that it stops no writer and `verify` finds it.
  */
 export async function linkWaiting(run: Run, digest: Digest, upTo: number): Promise<number> {
   const { rows: some } = await run('SELECT 1 FROM audit_waiting WHERE id <= $1 LIMIT 1', [upTo]);

@@ -27,17 +27,17 @@ export class AuditOutbox {
     return this.#newest;
   }
 
-  /** Tells somebody of entries that wait, when the step that left them is over. */
+  /** Calls `hear` when a step that left entries is over. */
   tell(hear: () => void): void {
     this.#hear = hear;
   }
 
-  /** Leaves an entry of whom or what a step was about, if it was handed a trail to leave. */
+  /** Leaves an entry of whom or what a step was about, if it was handed an audit context to leave. */
   async add(run: InStep, context: AuditContext | undefined, about: About): Promise<void> {
     if (context) await this.addAll(run, [{ context, about }]);
   }
 
-  /** Leaves an entry for each of whom or what a step was about, if it was handed a trail to leave. */
+  /** Leaves an entry for each of whom or what a step was about, if it was handed an audit context to leave. */
   async addEach(run: InStep, context: AuditContext | undefined, abouts: readonly About[]): Promise<void> {
     if (!context) return;
     await this.addAll(

@@ -93,7 +93,7 @@ async function readPage(
   return rows;
 }
 
-/** Lets works take turns, in the order they come: whoever looks at the chain sees what was done to it before. */
+/** Lets works take turns, in the order they come: a look at the chain sees what was done to it before. */
 function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -48,7 +48,7 @@ export class ClusterListener {
   /** Notices of other nodes. */
   notices = 0;
 
-  /** A pooler would hand what is listened to to somebody else, so there is nothing to listen to behind one. */
+  /** A pooler would hand notifications to another client, so there is nothing to listen to behind one. */
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#listens = !options.login.isPooled;

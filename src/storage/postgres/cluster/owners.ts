@@ -46,7 +46,7 @@ export class Owners {
   }
 }
 
-/** Notes whose a new hash is; rejects if it is somebody's already. */
+/** Notes whose a new hash is; rejects if it has an owner already. */
 export async function own(run: Run, key: string, userId: string): Promise<void> {
   await run(`INSERT INTO owners (key, user_id) VALUES (decode($1, 'hex'), $2)`, [key, userId]);
 }

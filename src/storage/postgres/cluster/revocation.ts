@@ -22,7 +22,7 @@ export type Sign = Pick<Revocation, 'node'>;
 const longestName = 200;
 
 /**
- * Reads a notification; `undefined` if it is none of ours. Whoever may log in to the database may also send some: what
+ * Reads a notification; `undefined` if it is none of ours. Every role that may log in to the database may send some: what
  * is forged well can make nodes forget what they remember, which costs time, and never make them trust anything.
  */
 export function readNotice(payload: string | undefined): Revocation | Sign | undefined {

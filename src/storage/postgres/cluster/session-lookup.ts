@@ -44,7 +44,7 @@ export class Checks {
   readonly #db: Database;
   readonly owners = new Owners();
   readonly sessions: Vouched<Session>;
-  /** Ids of no session: apart, so that whoever makes up ids pushes no session out. */
+  /** Ids of no session: apart, so that made-up ids push no session out. */
   readonly #absent: Vouched<true>;
   readonly users: Vouched<User>;
   #waiting = new Map<string, PendingLookup[]>();
@@ -90,7 +90,7 @@ export class Checks {
     this.sessions.forget(idHash, performance.now());
   }
 
-  /** Looks for a session from now on that was begun here, also if somebody asked for its id before there was one. */
+  /** Looks for a session from now on that was begun here, also if its id was asked for before there was one. */
   expectSession(idHash: string): void {
     this.#absent.forget(idHash, performance.now());
   }
@@ -106,7 +106,7 @@ export class Checks {
     this.#absent.clear(now);
   }
 
-  /** Every question is asked after whoever waits for its answer came: none is answered by what was read before. */
+  /** Every question is asked after those that wait for its answer came: none is answered by what was read before. */
   #ask(idHash: string): Promise<Session | undefined> {
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(idHash);
@@ -133,7 +133,7 @@ export class Checks {
     }
   }
 
-  /** While questions are not answered, nobody waits in a line that grows. */
+  /** While questions are not answered, the queue of those that wait does not grow. */
   #giveUp(before: number): void {
     for (const [idHash, waiting] of this.#waiting) {
       if (waiting.some(({ since }) => since > before)) return;

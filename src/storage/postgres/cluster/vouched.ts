@@ -21,9 +21,9 @@ export interface VouchedOptions<Value> {
 
 /**
  * Values by key, each trusted for a while from the instant it was asked for: whatever was ended since then is refused
- * after that time at the latest, whoever ended it.
+ * after that time at the latest, wherever it was ended.
  *
- * Whoever is told to forget a key remembers that for as long: an answer to a question that was asked before is not
+ * That a key is to be forgotten is remembered for as long: an answer to a question that was asked before is not
  * taken any more, so that no row read before an end comes in after it. All instants are of the monotonic time.
  */
 export class Vouched<Value> {

@@ -1,4 +1,4 @@
-/** Whether the database can be reached, as far as this node knows: while it cannot, nobody waits for it. */
+/** Whether the database can be reached, as far as this node knows: while it cannot, no request waits for it. */
 
 import { StoreUnavailable } from '../../port/port.ts';
 

@@ -9,7 +9,7 @@ import { Deadline, inTime, statementMs } from './time-limit.ts';
 import type { Answer, Database, InStep, Read, Run } from './transaction.ts';
 
 /**
- * How long a read may take, a whole step, and a step whose answer nobody waits for: from the wait for a connection to
+ * How long a read may take, a whole step, and a step whose answer is not waited for: from the wait for a connection to
  * the last attempt after a collision.
  */
 const readMs = 1_800;
@@ -20,7 +20,7 @@ const closed = 'The store is closed.';
 /** How often a step is tried again after a collision, if there is time. */
 const maxCollisions = 8;
 
-/** How long closing waits for steps whose answer nobody waits for. */
+/** How long closing waits for steps whose answer is not waited for. */
 const closeMs = 5_000;
 
 export interface ConnectionsOptions extends PoolOptions {

@@ -9,10 +9,10 @@ import { Login } from './session-setup.ts';
 import type { Answer, Run } from './transaction.ts';
 import { targetOf } from './url.ts';
 
-/** How long whoever is just leaving may take. */
+/** How long a connection that is just closing may take. */
 const patienceMs = 2_000;
 
-/** How long a table that somebody else has locked is waited for, in milliseconds. */
+/** How long a table that another process has locked is waited for, in milliseconds. */
 const lockMs = 5_000;
 
 /** What a role or a database may limit, and a network that went away must not keep open for hours. */
@@ -97,7 +97,7 @@ export async function inTransaction<Result>({ run }: Alone, work: () => Promise<
   }
 }
 
-/** Whether a lock was not to be had, since somebody else kept it. */
+/** Whether a lock was not to be had, since another process kept it. */
 export function isLocked(error: unknown): boolean {
   return codeOf(error) === '55P03';
 }

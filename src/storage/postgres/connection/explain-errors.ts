@@ -20,7 +20,7 @@ const unreachable: Sentence = ({ host, setting }) =>
   `${host} cannot be reached from here. Check the network and the host in ${setting}.`;
 
 const untrusted: Sentence = ({ host, setting }) =>
-  `Nobody this machine trusts has signed the certificate of ${host}. Add sslrootcert=/path/of/the/ca.pem to ${setting}.`;
+  `No authority that this machine trusts has signed the certificate of ${host}. Add sslrootcert=/path/of/the/ca.pem to ${setting}.`;
 
 const readOnly: Sentence = ({ host, setting }) =>
   `The database at ${host} answers read-only. Point ${setting} at the primary.`;
@@ -75,7 +75,7 @@ const patterns: readonly [RegExp, Sentence][] = [
   [
     /no pg_hba.conf entry .*no encryption/,
     ({ host, setting }) =>
-      `PostgreSQL at ${host} lets nobody in without TLS. Add sslmode=verify-full to ${setting}.`,
+      `PostgreSQL at ${host} lets no client in without TLS. Add sslmode=verify-full to ${setting}.`,
   ],
   [
     // What a server says of a client's certificate before PostgreSQL is spoken (RFC 8446, section 6.2).

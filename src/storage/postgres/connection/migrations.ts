@@ -9,7 +9,7 @@ import type { Login } from './session-setup.ts';
 import { connectMs, inTime } from './time-limit.ts';
 import type { Run } from './transaction.ts';
 
-/** How long whoever migrates may take; others wait for it. */
+/** How long a migration may take; other processes wait for it. */
 const migrationMs = 120_000;
 
 const privileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
@@ -109,7 +109,7 @@ async function migrate(
       .catch(thrown);
     const found = await versionIn(client);
     if (!found) await assertEmpty(client);
-    // Somebody else may have been faster, or be newer than this program.
+    // Another process may have been faster, or be newer than this program.
     const from = found ? assert(found, steps).schema : 0;
     for (const { sql } of steps.slice(from)) await client.query(sql).catch(thrown);
     if (!found) await client.query(createVersion).catch(thrown);

@@ -107,7 +107,7 @@ export class Pool {
     });
   }
 
-  /** Gives up the connections there are, those that are lent when they come back; whoever waits gets a new one. */
+  /** Gives up the connections there are, those that are lent when they come back; those that wait get a new one. */
   renew(): void {
     const old = this.#pool;
     this.#pool = this.#newPool();

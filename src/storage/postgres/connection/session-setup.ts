@@ -34,7 +34,7 @@ const isReadOnly = `current_setting('transaction_read_only')::boolean AS "isRead
 
 export class Login {
   readonly config: pg.ClientConfig;
-  /** A pooler hands connections to somebody else after every transaction: nothing may be set for longer than that. */
+  /** A pooler hands connections to another client after every transaction: nothing may be set for longer than that. */
   readonly isPooled: boolean;
   /** Which database of which run of a server answered; two addresses of one database lead to the same. */
   place = '';
@@ -89,7 +89,7 @@ export class Login {
    * @throws {StoreUnavailable} if the server at the other end takes no writes, so that what it says may be old.
    */
   async welcome(client: pg.ClientBase): Promise<void> {
-    // Nobody else listens to a connection while it is in use; what it was used for fails by itself.
+    // A connection has no other listener while it is in use; what it was used for fails by itself.
     client.on('error', () => {});
     const { connection } = client as unknown as { connection: EventEmitter };
     connection.on('parameterStatus', ({ parameterName, parameterValue }) => {

@@ -1,6 +1,6 @@
 /** Which texts PostgreSQL can hold: it knows neither U+0000 nor half of a pair of surrogates. */
 
-/** Whether a text can be kept as it is. One that cannot is nobody's name: who asks for it is told so, and not an error. */
+/** Whether a text can be kept as it is. One that cannot is no name: the caller is told so, and gets no error. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }

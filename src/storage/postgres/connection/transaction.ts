@@ -22,7 +22,7 @@ export type Read = <Row>(text: string, values?: readonly unknown[], name?: strin
 /** Runs the statements of a step. */
 export interface InStep extends Run {
   /**
-   * Has something done when the step is over, before whoever asked for it hears of it; also when it failed, since a
+   * Has something done when the step is over, before its caller hears of it; also when it failed, since a
    * commit whose answer was lost may have been kept.
    */
   afterwards(deed: () => void): void;
@@ -35,7 +35,7 @@ export interface Database {
   /**
    * Runs a step in one transaction (READ COMMITTED) and resolves once it is durable. After a deadlock or a serialization
    * failure it runs again from its beginning, so that it must not touch anything but the database. A step for which
-   * nobody waits may take longer than others.
+   * no caller waits may take longer than others.
    *
    * @throws {StoreUnavailable} if it could not be made durable; then nothing of it was kept, unless the connection was
    *   lost while the commit was confirmed. An error of the step's own is thrown as it is, and takes everything back.

@@ -24,7 +24,7 @@ import { countOf, insert, isUnfit, scanOf, unfitAmong } from './transfer-rows.ts
 
 const everything = [...tables, 'gatehouse'].join();
 
-/** How long whoever wrote to the same database before, and was killed, may take to be gone. */
+/** How long a process that wrote to the same database before, and was killed, may take to be gone. */
 const patienceMs = 5_000;
 
 interface Marks {
@@ -34,7 +34,7 @@ interface Marks {
 }
 
 /**
- * Takes hold of a database, brought up to date and with nothing left to be linked: nobody changes it until it is
+ * Takes hold of a database, brought up to date and with nothing left to be linked: no other process changes it until it is
  * released.
  *
  * @throws {StoreUnusable} if it cannot be used.
@@ -57,7 +57,7 @@ export async function openPostgresSource(
   }
 }
 
-/** Leaves the connection in a transaction in which all tables stay as they are; `false` if somebody works on them. */
+/** Leaves the connection in a transaction in which all tables stay as they are; `false` if another process works on them. */
 async function hold(alone: Alone, digest: Digest): Promise<boolean> {
   const { run } = alone;
   if (await isShared(alone)) return false;
@@ -66,7 +66,7 @@ async function hold(alone: Alone, digest: Digest): Promise<boolean> {
   while (linked === linkStep);
   await run('BEGIN ISOLATION LEVEL REPEATABLE READ');
   try {
-    // Before anything is read: what is read afterwards is what nobody can change any more.
+    // Before anything is read: what is read afterwards cannot change any more.
     await run(`LOCK TABLE ${tables.join()} IN SHARE ROW EXCLUSIVE MODE`);
     // No server starts without reading this one.
     await run('LOCK TABLE gatehouse IN ACCESS EXCLUSIVE MODE');
@@ -91,7 +91,7 @@ async function sourceIn(alone: Alone): Promise<TransferSource> {
     count: (table) => countOf(alone, table),
     scan: (table, behind) => scanOf(alone, table, behind),
     async retire(to) {
-      // Whoever was about to start when the tables were locked has read that it may.
+      // A server that was about to start when the tables were locked has read that it may.
       if (await isShared(alone)) return 'in_use';
       await run('UPDATE gatehouse SET moved = $1', [JSON.stringify(to)]);
       await run('COMMIT');

@@ -12,7 +12,7 @@ const into = 'INSERT INTO ended (user_id, id_hash, handle, ended_at, event, outc
 const again = `ON CONFLICT (user_id, id_hash) DO UPDATE SET handle = excluded.handle, ended_at = excluded.ended_at,
   event = excluded.event, outcome = excluded.outcome, contract = excluded.contract`;
 
-/** Notes why and when sessions ended; without a cause nobody could say. */
+/** Notes why and when sessions ended; without a cause nothing is noted. */
 export async function noteEnded(
   run: Run,
   sessions: readonly KeptSession[],
@@ -70,7 +70,7 @@ async function lockAny(
   return rows;
 }
 
-/** Ends at most `limit` sessions that died by themselves, earliest first; what somebody else holds just now stays. */
+/** Ends at most `limit` sessions that died by themselves, earliest first; what another step holds just now stays. */
 export async function endExpired(run: Run, now: number, limit: number): Promise<string[]> {
   const { rows } = await run<{ idHash: string }>(
     `WITH dead AS (

@@ -14,7 +14,7 @@ import { type Beyond, handlesBeyond } from './session-cap.ts';
 import { hasMany, insertSession, isThere, removeEach, usedLast } from './session-rows.ts';
 import type { TouchBuffer } from './touch-buffer.ts';
 
-/** Removals of the sessions of a user inside a step of somebody else, who holds the user's row. */
+/** Removals of the sessions of a user inside another step, which holds the user's row. */
 export interface SessionsOfUser {
   /** At most `limit`, or of all but one, with an entry in the audit for each. */
   end(

@@ -55,7 +55,7 @@ export class TouchBuffer {
     }
   }
 
-  /** What somebody holds just now is being ended or used: it is left alone, so that nobody waits and nothing deadlocks. */
+  /** A row that is locked just now is being ended or used: it is left alone, so that no step waits and nothing deadlocks. */
   async #write(batch: ReadonlyMap<string, Touch>): Promise<void> {
     const owners = await this.#owners.find(this.#db, [...batch.keys()]);
     const touchBuffer = [...owners].map(([idHash, userId]) => ({

@@ -26,9 +26,9 @@ export class Chain {
   }
 
   /**
-   * Appends an entry to what a step did, if it was handed a trail to leave. What it follows is read from the database:
-   * other processes append too. A number that somebody gave to an entry of theirs is passed over, so that it stops
-   * nobody and `verify` finds it.
+   * Appends an entry to what a step did, if it was handed an audit context to leave. What it follows is read from the database:
+   * other processes append too. A number that a foreign entry has taken is passed over, so that it stops
+   * no writer and `verify` finds it.
    */
   append(context: AuditContext | undefined, about: About): void {
     this.appendEach(context, [about]);

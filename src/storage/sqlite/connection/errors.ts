@@ -1,6 +1,6 @@
 /** Tells the errors of the engine apart by their codes (SQLite's result codes, of which the low byte is the kind). */
 
-/** Somebody else has the lock: SQLITE_BUSY or SQLITE_LOCKED. */
+/** Another process has the lock: SQLITE_BUSY or SQLITE_LOCKED. */
 export function isLocked(error: unknown): boolean {
   return [5, 6].includes(kindOf(error));
 }

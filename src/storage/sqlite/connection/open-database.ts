@@ -120,7 +120,7 @@ function openFile(file: string): DatabaseSync {
     prepare(db);
     migrate(db, version);
     db.prepare(everyTable).all();
-    // Somebody who put another file in its place held the lock that this waited for.
+    // A process that put another file in its place held the lock that this waited for.
     if (statSync(file).ino !== about.ino)
       throw new StoreUnusable(`${file} was replaced while it was opened. Start again.`);
     db.exec('PRAGMA busy_timeout = 0');

@@ -7,7 +7,7 @@ import { RecentRows, rowsIn } from '../../shared/session-cache.ts';
 /** Keys without a row that are remembered: at most twice as many. */
 const maxAbsent = 4_096;
 
-/** What remembered rows may take up where nobody says otherwise: commands read few of them. */
+/** What remembered rows may take up by default: commands read few of them. */
 const usualBytes = 4 * 1_048_576;
 
 /**
@@ -50,11 +50,11 @@ export class Reader {
 
   /**
    * A read by key that remembers the rows it found, in a share of the memory, and some of the keys that have none: who
-   * has a dead session often asks again. Whoever writes such a row, be it a new one, has to `forget` it.
+   * has a dead session often asks again. A step that writes such a row, be it a new one, has to `forget` it.
    */
   remembering<Row>(share: number, find: (key: string) => Row | undefined): Remembering<Row> {
     const rows = new RecentRows<Row>(Math.floor(rowsIn(this.#maxBytes * share) / 2));
-    // Apart, so that whoever makes up keys pushes no row out.
+    // Apart, so that made-up keys push no row out.
     const absent = new RecentRows<true>(maxAbsent);
     this.#kinds.push(rows, absent);
     const findRow = (key: string): Row | undefined => {

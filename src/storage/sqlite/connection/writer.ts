@@ -120,7 +120,7 @@ export class Writer {
       this.#db.exec('RELEASE step');
       return () => step.resolve(result);
     } catch (error) {
-      // An error that ended the whole transaction is everybody's.
+      // An error that ended the whole transaction is the error of every step in it.
       if (!this.#db.isTransaction) throw error;
       this.#db.exec('ROLLBACK TO step; RELEASE step');
       return () => step.reject(unavailable(error));

@@ -12,7 +12,7 @@ import { syncFolder } from '../connection/open-database.ts';
 const pagesPerStep = 1_000;
 
 /**
- * Copies the database at `path` to a new file. Whoever writes meanwhile neither waits nor shows in the copy, which is
+ * Copies the database at `path` to a new file. Writers meanwhile neither wait nor show in the copy, which is
  * the database as it was at one instant. Where `progress` throws, copying ends and nothing is left of it.
  *
  * @throws {StoreUnavailable} if the copy is not sound: nothing is left of it.
@@ -53,7 +53,7 @@ export function discardDatabase(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }
 
-/** The snapshot is held until the last page is copied: else every commit of somebody else would begin it anew. */
+/** The snapshot is held until the last page is copied: else every commit of another process would begin it anew. */
 async function copySnapshot(file: string, draft: string, progress: Progress): Promise<void> {
   const source = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
@@ -91,7 +91,7 @@ export function syncFile(file: string): void {
   closeSync(handle);
 }
 
-/** Gives the draft its name, unless somebody took it meanwhile. */
+/** Gives the draft its name, unless that was taken meanwhile. */
 function publish(draft: string, name: string): boolean {
   try {
     linkSync(draft, name);

@@ -1,4 +1,4 @@
-/** Puts a copy in the place of the database: only while nobody else has it open, and in one step. */
+/** Puts a copy in the place of the database: only while no other process has it open, and in one step. */
 
 import {
   chmodSync,
@@ -23,10 +23,10 @@ import { migrations } from '../schema.ts';
 import { discardDatabase, syncFile } from './backup.ts';
 import { marksIn, removeMarks } from './database-state.ts';
 
-/** How long whoever has the database open just now may take to close it. */
+/** How long a process that has the database open may take to close it. */
 const patienceMs = 1_000;
 
-/** A database that nobody else can open until it is let go. */
+/** A database that no other process can open until it is released. */
 export interface Held {
   /** Copies a backup to a file beside the database, which `replace` puts in its place. */
   copy(source: string, progress: Progress): Promise<string | SourceRefusal>;
@@ -70,7 +70,7 @@ export function holdDatabase(path: string): Held | ReplaceRefusal {
       syncFile(copy);
       const kept = freeName(`${file}.before-restore-${stamp}`);
       const hadOne = existsSync(file);
-      // Whoever restored the wrong file wants the old one back.
+      // After a restore of the wrong file the old one is wanted back.
       if (hadOne) linkSync(file, kept);
       // A log that was left beside the old file must never be taken for the new one's.
       for (const suffix of ['-wal', '-shm', '-journal']) moveIfThere(`${file}${suffix}`, `${kept}${suffix}`);
@@ -87,14 +87,14 @@ export function holdDatabase(path: string): Held | ReplaceRefusal {
 }
 
 /**
- * Leaving the write-ahead log takes a lock that nobody gets while anybody else has the file open; it also moves every
- * commit into the file itself. Without that log a second lock then keeps everybody out.
+ * Leaving the write-ahead log takes a lock that cannot be had while another process has the file open; it also moves every
+ * commit into the file itself. Without that log a second lock then keeps all others out.
  */
 export function lockOf(file: string): DatabaseSync | 'in use' | undefined {
   const db = new DatabaseSync(file, { timeout: patienceMs });
   try {
     db.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-    // Somebody who opened it between the two has brought the log back.
+    // A process that opened it between the two has brought the log back.
     if (db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'delete') return db;
     db.close();
     return 'in use';
@@ -162,7 +162,7 @@ function isWhole(draft: string): boolean {
   }
 }
 
-/** The server may run as somebody else than whoever restores: it must be able to open what it finds. */
+/** The server may run as another user than the restore: it must be able to open what it finds. */
 export function takeOwnerOf(model: string, copy: string): void {
   const { uid, gid } = statSync(model);
   const own = statSync(copy);

@@ -11,7 +11,7 @@ import { lockOf } from './restore.ts';
 import { countOf, scanOf } from './transfer-rows.ts';
 
 /**
- * Takes hold of the file at `path`, brought up to date: nobody else opens it until it is released.
+ * Takes hold of the file at `path`, brought up to date: no other process opens it until it is released.
  *
  * @throws {StoreUnusable} if it is not a database of Gatehouse, or one of a newer version.
  */

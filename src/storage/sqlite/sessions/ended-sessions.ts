@@ -6,7 +6,7 @@ import type { EndCause } from '../../shared/session-ends.ts';
 
 /** Every method belongs inside a step of the writer or a read of the reader. */
 export interface Ended {
-  /** Notes why and when a session ended; without a cause nobody could say. */
+  /** Notes why and when a session ended; without a cause nothing is noted. */
   note(idHash: string, session: Pick<Session, 'handle' | 'userId'>, cause: EndCause | undefined): void;
   /** Notes the sessions that the sweep of the same arguments is about to remove. */
   noteExpired(now: number, limit: number): void;

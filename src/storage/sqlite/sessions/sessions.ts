@@ -22,15 +22,10 @@ interface Removed extends Session {
   readonly idHash: string;
 }
 
-/** Removals of the sessions of a user inside a step of somebody else. */
+/** Removals of the sessions of a user inside another step. */
 export interface SessionsOfUser {
   /** At most `limit`, or of all but one, with an entry in the audit for each. */
-  end(
-    userId: string,
-    exceptHandle: string | undefined,
-    limit: number,
-    context: AuditContext | undefined,
-  ): Session[];
+  end(userId: string, exceptHandle: string | undefined, limit: number, context?: AuditContext): Session[];
   /** Whether there are `limit`, or all but one, or more: as many as end in one step. */
   hasMany(userId: string, which: Pick<Ending, 'exceptHandle' | 'limit'>): boolean;
   /** At most `limit`, without an entry for each; returns how many. */
