@@ -16,6 +16,7 @@ import type {
   AuditContext,
   Credential,
   Ending,
+  Freshness,
   UsedInvitation,
   User,
   UserQuery,
@@ -98,8 +99,8 @@ export class Accounts {
   }
 
   /** The user behind an id, unless one of its records is gone; as of now, unless anybody may answer who knew lately. */
-  user(userId: string, whom: 'anybody' | 'store' = 'store'): Awaitable<User | undefined> {
-    return this.#store.findUser(userId, whom);
+  user(userId: string, freshness: Freshness = 'current'): Awaitable<User | undefined> {
+    return this.#store.findUser(userId, freshness);
   }
 
   /** One page of users, in order of creation; `matching` is part of an identifier, however it is cased. */

@@ -15,15 +15,15 @@ export function check(
   services: Services,
   id: string,
   now: number,
-  whom?: 'store',
+  freshness?: 'current',
 ): Awaitable<Checked | NoSession> {
-  return after(services.sessions.use(id, now, whom), (session) =>
+  return after(services.sessions.use(id, now, freshness), (session) =>
     isRefusal(session) ? session : withUser(services, session),
   );
 }
 
 function withUser(services: Services, session: Session): Awaitable<Checked | NoSession> {
-  return after(services.accounts.user(session.userId, 'anybody'), (user) =>
+  return after(services.accounts.user(session.userId, 'cached'), (user) =>
     user && user.disabledAt === null ? { user, session } : { refused: 'no_session' as const },
   );
 }

@@ -95,10 +95,10 @@ export class Sessions {
    * Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. Asking the
    * store itself costs a look into it, for what must not happen in a session that has just ended elsewhere.
    */
-  use(id: string, now: number, whom?: 'store'): Awaitable<Session | NoSession> {
+  use(id: string, now: number, freshness?: 'current'): Awaitable<Session | NoSession> {
     if (id.length > longestId) return noSession;
     const idHash = digest(id);
-    return after(this.#store.find(idHash, whom), (session) =>
+    return after(this.#store.find(idHash, freshness), (session) =>
       session && this.#life.isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
     );
   }

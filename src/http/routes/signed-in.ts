@@ -52,6 +52,6 @@ async function identify(services: Services, call: Call): Promise<SignedIn | NoSe
   const id = sessionId(call);
   if (id === undefined) return { refused: 'no_session' };
   // What is seen and done here is worth a look into the store: the session may have ended on another node just now.
-  const checked = await check(services, id, call.now, 'store');
+  const checked = await check(services, id, call.now, 'current');
   return isRefusal(checked) ? checked : { ...checked, id };
 }

@@ -2,6 +2,7 @@
 
 import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
+import type { Freshness } from './freshness.ts';
 
 /** One account as a registration writes it. */
 export interface NewAccount {
@@ -86,9 +87,9 @@ export interface AccountStore {
   findCredentialOf(userId: string): Awaitable<Credential | undefined>;
   /**
    * Finds a user that has both rows. Where several processes share the store, what was read less than a second ago may
-   * answer again (ruling N2), unless the store itself is asked.
+   * answer again (ruling N2), unless the answer has to be `current`. Default: `cached`.
    */
-  findUser(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined>;
+  findUser(userId: string, freshness?: Freshness): Awaitable<User | undefined>;
   list(query: UserQuery): Promise<User[]>;
   /**
    * Replaces a password hash if it is still the expected one. With `ending`, the sessions of the user end in the same

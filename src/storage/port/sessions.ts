@@ -2,6 +2,7 @@
 
 import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
+import type { Freshness } from './freshness.ts';
 
 export interface Session {
   /** The public name of the session; unique, of no use as a credential. */
@@ -81,9 +82,9 @@ export interface SessionStore {
   endBeyond(userId: string, at: number, cap: Cap): Promise<number>;
   /**
    * Finds a session. Where several processes share the store, what was read less than a second ago may answer again
-   * (ruling N2), unless the store itself is asked.
+   * (ruling N2), unless the answer has to be `current`. Default: `cached`.
    */
-  find(idHash: string, whom?: 'anybody' | 'store'): Awaitable<Session | undefined>;
+  find(idHash: string, freshness?: Freshness): Awaitable<Session | undefined>;
   /** One page of the sessions of a user, dead ones that were not swept yet among them. */
   ofUser(userId: string, query: SessionQuery): Promise<Session[]>;
   /**

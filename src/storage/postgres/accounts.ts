@@ -5,6 +5,7 @@ import type {
   AccountStore,
   AuditContext,
   Credential,
+  Freshness,
   NewAccount,
   NewEmail,
   UsedInvitation,
@@ -21,7 +22,7 @@ import { selectUser, usersByPage } from './users.ts';
 
 /** The memory of users that were looked up lately. */
 export interface Remembered {
-  find(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined>;
+  find(userId: string, freshness?: Freshness): Awaitable<User | undefined>;
   forget(userId: string): void;
 }
 
@@ -74,7 +75,7 @@ export function accountsIn(
       return kept && credential(kept);
     },
 
-    findUser: (userId, whom) => (isStorable(userId) ? users.find(userId, whom) : undefined),
+    findUser: (userId, freshness) => (isStorable(userId) ? users.find(userId, freshness) : undefined),
 
     list: usersByPage(db),
 

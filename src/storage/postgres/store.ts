@@ -1,6 +1,6 @@
 /** The PostgreSQL store: any number of nodes on one database, and what they tell one another. */
 
-import { type Store, StoreUnavailable } from '../port/port.ts';
+import { type Freshness, type Store, StoreUnavailable } from '../port/port.ts';
 import { accountsIn } from './accounts.ts';
 import { auditIn } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
@@ -100,7 +100,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   const touchBuffer = new TouchBuffer(db, checks.owners);
   const sessions = sessionsIn({ db, checks, notifier, touchBuffer, outbox });
   const users = {
-    find: (userId: string, whom?: 'anybody' | 'store') => checks.user(userId, whom),
+    find: (userId: string, freshness?: Freshness) => checks.user(userId, freshness),
     forget: (userId: string) => notifier.changed(userId),
   };
   const audit = auditIn(db, outbox, digest);

@@ -18,9 +18,9 @@ test('N2: memory answers for a second, and not where the store itself is asked',
   // Behind the back of all nodes, so that nobody is told.
   await queryAt(url, ['UPDATE users SET disabled_at = 5'], ["UPDATE sessions SET device = 'another'"]);
   expect(await accounts.findUser('joe')).toMatchObject({ disabledAt: null });
-  expect(await accounts.findUser('joe', 'store')).toMatchObject({ disabledAt: 5 });
-  expect(await sessions.find(idHash(1), 'anybody')).toMatchObject({ device: 'Firefox on Linux' });
-  expect(await sessions.find(idHash(1), 'store')).toMatchObject({ device: 'another' });
+  expect(await accounts.findUser('joe', 'current')).toMatchObject({ disabledAt: 5 });
+  expect(await sessions.find(idHash(1), 'cached')).toMatchObject({ device: 'Firefox on Linux' });
+  expect(await sessions.find(idHash(1), 'current')).toMatchObject({ device: 'another' });
 });
 
 test('N2: that an id names no session is asked for once in a second, and not where the store itself is asked', async () => {
@@ -34,7 +34,7 @@ test('N2: that an id names no session is asked for once in a second, and not whe
   // Behind its back, as another node would.
   const other = await openNode(url);
   await other.sessions.insert(idHash(1), sessionOfJoe(1));
-  expect(await node.sessions.find(idHash(1), 'store')).toMatchObject({ handle: 'handle-1' });
+  expect(await node.sessions.find(idHash(1), 'current')).toMatchObject({ handle: 'handle-1' });
   await sleep(1_050);
   expect(await node.sessions.find(idHash(1))).toMatchObject({ handle: 'handle-1' });
 });
@@ -56,7 +56,7 @@ test('N6: a database is not out of reach because the way around its pooler is', 
   await expect.poll(isListening).toBe(0);
   // Long enough for the watch to have tried and failed.
   await sleep(1_000);
-  expect(await node.accounts.findUser('joe', 'store')).toMatchObject({ id: 'joe' });
+  expect(await node.accounts.findUser('joe', 'current')).toMatchObject({ id: 'joe' });
   expect(await node.ping()).toBeUndefined();
   await proxy.accept();
   await expect.poll(isListening).toBe(1);

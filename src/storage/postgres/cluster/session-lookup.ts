@@ -1,7 +1,7 @@
 /** Finds sessions with their users for checks: from memory while it may be trusted, else many at once in one question. */
 
 import type { Awaitable } from '../../port/awaitable.ts';
-import { type Session, StoreUnavailable, type User } from '../../port/port.ts';
+import { type Freshness, type Session, StoreUnavailable, type User } from '../../port/port.ts';
 import { rowsIn, shares } from '../../shared/session-cache.ts';
 import type { Database } from '../connection/transaction.ts';
 import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from '../rows.ts';
@@ -65,16 +65,16 @@ export class Checks {
   }
 
   /** A session, from memory if the store itself is not asked for. */
-  session(idHash: string, whom?: 'anybody' | 'store'): Awaitable<Session | undefined> {
-    if (whom === 'store') return this.#ask(idHash);
+  session(idHash: string, freshness?: Freshness): Awaitable<Session | undefined> {
+    if (freshness === 'current') return this.#ask(idHash);
     const now = performance.now();
     const known = this.sessions.get(idHash, now);
     if (known !== undefined) return known;
     return this.#absent.get(idHash, now) ? undefined : this.#ask(idHash);
   }
 
-  user(userId: string, whom?: 'anybody' | 'store'): Awaitable<User | undefined> {
-    if (whom === 'store') return this.#askUser(userId);
+  user(userId: string, freshness?: Freshness): Awaitable<User | undefined> {
+    if (freshness === 'current') return this.#askUser(userId);
     return this.users.get(userId, performance.now()) ?? this.#askUser(userId);
   }
 

@@ -155,7 +155,7 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
         return endBeyond(run, { userId, at, limit, step, exceptHandle: '' }, context);
       }),
 
-    find: (idHash, whom) => checks.session(idHash, whom),
+    find: (idHash, freshness) => checks.session(idHash, freshness),
 
     async ofUser(userId, { before, limit }) {
       const { lastSeenAt = Number.MAX_SAFE_INTEGER, handle = '' } = before ?? {};

@@ -1,0 +1,7 @@
+/** How fresh an answer has to be. */
+
+/**
+ * Where several processes share a store, `cached` may have been read up to a second ago (ruling N2); `current` is read
+ * now. On SQLite both are current.
+ */
+export type Freshness = 'cached' | 'current';
