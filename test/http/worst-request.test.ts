@@ -22,7 +22,7 @@ const maxRowsInCall = 201;
 const signedIn = ['sessions.find', 'sessions.touch', 'accounts.findUser'];
 
 /** An attempt that is counted, a password that is proven, and its hash that is brought up to date. */
-const attempt = ['throttle.take 2', 'throttle.giveBack 2', 'accounts.replaceHash'];
+const attempt = ['throttle.take 2', 'throttle.refund 2', 'accounts.replaceHash'];
 
 const ownPassword = [...attempt, 'accounts.findCredentialOf'];
 

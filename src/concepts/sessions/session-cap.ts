@@ -17,7 +17,7 @@ export class SessionCap {
   readonly #limit: number;
   readonly #over = new Map<string, Cap>();
 
-  /** @param most sessions of one user; 0 for as many as they like. */
+  /** @param limit sessions of one user; 0 for as many as they like. */
   constructor(store: Pick<SessionStore, 'endBeyond'>, limit: number) {
     this.#store = store;
     this.#limit = limit;

@@ -92,10 +92,10 @@ function startOther(url: string, atEnd: AtEnd) {
     import { once } from 'node:events';
     import { openPostgresStore } from '${root}/src/storage/postgres/store.ts';
     const { store } = await openPostgresStore({
-      url: process.argv[1], listenUrl: '', mostConnections: 8, trustMs: 1000, memoryBytes: 1048576, node: 'other',
+      url: process.argv[1], listenUrl: '', maxConnections: 8, trustMs: 1000, memoryBytes: 1048576, node: 'other',
       digest: () => '0'.repeat(64), chance: Math.random,
     });
-    await Promise.all(Array.from({ length: 8 }, () => store.sessions.ofUser('nobody', { most: 99 })));
+    await Promise.all(Array.from({ length: 8 }, () => store.sessions.ofUser('nobody', { limit: 99 })));
     await store.sessions.find('0'.repeat(64));
     console.log('open');
     await once(process.stdin, 'data');

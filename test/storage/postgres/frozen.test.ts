@@ -15,11 +15,11 @@ const maxMs = 5_000;
 /** A process that holds a row in a step, and says what became of the step. */
 function startHolder(url: string): Child & { readonly child: ChildProcess } {
   const holder = `
-    import { Connections } from '${root}/src/storage/postgres/connections.ts';
-    import { Login } from '${root}/src/storage/postgres/login.ts';
-    import { Reach } from '${root}/src/storage/postgres/reach.ts';
+    import { Connections } from '${root}/src/storage/postgres/connection/connections.ts';
+    import { Login } from '${root}/src/storage/postgres/connection/session-setup.ts';
+    import { CircuitBreaker } from '${root}/src/storage/postgres/connection/circuit-breaker.ts';
     const connections = new Connections({
-      login: await Login.at(process.argv[1]), most: 1, reach: new Reach(), chance: Math.random,
+      login: await Login.at(process.argv[1]), limit: 1, breaker: new CircuitBreaker(), chance: Math.random,
     });
     const step = connections.step(async (run) => {
       await run('UPDATE things SET n = 7 WHERE id = 1');

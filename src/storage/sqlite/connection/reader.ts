@@ -29,7 +29,7 @@ export class Reader {
   #open = false;
   #version: unknown;
 
-  /** @param mostBytes what the remembered rows of all kinds may take up, by estimate. */
+  /** @param maxBytes what the remembered rows of all kinds may take up, by estimate. */
   constructor(db: DatabaseSync, maxBytes = usualBytes) {
     this.#maxBytes = maxBytes;
     this.#begin = db.prepare('BEGIN');
