@@ -92,7 +92,12 @@ const broken: readonly [
     'the clock is wrong now, or was then',
     (file) => change(file, `UPDATE audit SET at = ${Date.now() + 3_600_000}`),
   ],
-  ['a file for everybody', 'problem', 'Everybody on this machine may open', (file) => chmodSync(file, 0o644)],
+  [
+    'a file for everybody',
+    'problem',
+    'Every user of this machine may open',
+    (file) => chmodSync(file, 0o644),
+  ],
   ['a file for a group', 'warning', 'A group may open', (file) => chmodSync(file, 0o640)],
   [
     'a folder for everybody',

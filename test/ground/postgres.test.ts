@@ -35,7 +35,7 @@ test('settings are applied, and what is committed is on the disk unless told oth
     const server = await startPostgres({ ...(settings && { settings }) });
     const rows = await server.query<{ fsync: string; memory: string; limit: string }>(
       `SELECT current_setting('fsync') AS fsync, current_setting('shared_buffers') AS memory,
-         current_setting('max_connections') AS most`,
+         current_setting('max_connections') AS "limit"`,
     );
     return rows[0];
   };

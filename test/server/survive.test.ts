@@ -105,7 +105,9 @@ test('clients that reset in the middle of the answer', async () => {
   expect(server.log.filter(({ level }) => level >= 50)).toEqual([]);
 });
 
-test('a reader that never reads the log delays no answer, and what it does not read is bounded', async () => {
+test('a reader that never reads the log delays no answer, and what it does not read is bounded', {
+  timeout: 90_000,
+}, async () => {
   const server = await startProcess(off, { stdout: 'unread' });
   const linesSent = 60_000;
   await repeat(server, crossSite, linesSent / 2, 403);

@@ -75,7 +75,7 @@ test.each(modes)('N8: sslmode=%s checks who signed the certificate, and for whic
   const refused = async (server: PostgresServer, query: string, parts: { hostname?: string } = {}) =>
     refusal(changed(server.url(), { ...parts, query: `sslmode=${mode}${query}` }));
   const untrusted =
-    /^Nobody this machine trusts has signed the certificate of 127\.0\.0\.1\. Add sslrootcert=/;
+    /^No authority that this machine trusts has signed the certificate of 127\.0\.0\.1\. Add sslrootcert=/;
   expect(await refused(insisting, '')).toMatch(untrusted);
   expect(await refused(insisting, `&${trusting('stranger.pem')}`)).toMatch(untrusted);
   expect(await refused(elsewhere, `&${trusting('authority.pem')}`)).toBe(
@@ -145,7 +145,7 @@ test('N8: the program says so too, and exits with 1', async () => {
     DATABASE_URL: changed(insisting.url(), { query: 'sslmode=verify-full' }),
   });
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^Gatehouse cannot start\.\nNobody this machine trusts has signed .*\n$/);
+  expect(stderr).toMatch(/^Gatehouse cannot start\.\nNo authority that this machine trusts has signed .*\n$/);
 });
 
 test('there is a warning about an address that leads to another machine without checked TLS, and only then', () => {
