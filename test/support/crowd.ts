@@ -44,7 +44,7 @@ export async function crowded(place: Place): Promise<string> {
 async function crowdedFile(): Promise<Buffer> {
   const address = await places.sqlite();
   await fill(address);
-  await crowd(address, isFull ? 20_000 : 10_000);
+  await crowd(address, isFull ? 20_000 : 6_000);
   if (existsSync(`${fileOf(address)}-wal`)) throw new Error('Not all of the crowd is in the file.');
   return readFileSync(fileOf(address));
 }
