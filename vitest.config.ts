@@ -24,9 +24,10 @@ export default defineConfig({
     // Starts nothing by itself: PostgreSQL is there once a test asks for it, and gone when the run ends.
     globalSetup: ['test/support/postgres/run.ts'],
     // Half of a test is waiting: for a process, for a server, for a window to end. Three keep two cores busy.
-    maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    maxWorkers: isFull ? 2 : 3,
+    // A full form does more, and a busy machine takes its time.
+    testTimeout: isFull ? 180_000 : 60_000,
+    hookTimeout: 60_000,
     // What is waited for comes at once on a machine of one's own, and late on a busy one.
     expect: { poll: { timeout: 10_000 } },
     // Threads would share process-wide things that some tests break on purpose.

@@ -1,7 +1,7 @@
 /** The suite of all stores on a real PostgreSQL: with a memory for checks and without. */
 
 import { describe, test } from 'vitest';
-import { freshGround } from '../../support/postgres/ground.ts';
+import { freshGround, retried } from '../../support/postgres/ground.ts';
 import { conformance } from '../conformance.ts';
 
 describe.each([
@@ -9,6 +9,6 @@ describe.each([
   ['nothing is answered from memory', 0],
 ])('%s', (_how, trustMs) => {
   for (const { title, run } of conformance) {
-    test.concurrent(title, async () => run(await freshGround(trustMs)));
+    test.concurrent(title, retried, async () => run(await freshGround(trustMs)));
   }
 });

@@ -6,7 +6,7 @@ import { part, rows } from '../../support/docs.ts';
 import { isFull } from '../../support/length.ts';
 import { mailingTo, startMailServer } from '../../support/mail.ts';
 import { again, confirmed, password, person } from '../../support/person.ts';
-import { freshGround, openNode } from '../../support/postgres/ground.ts';
+import { freshGround, openNode, retried } from '../../support/postgres/ground.ts';
 import { divided, dividedDatabase, nameOf } from '../../support/postgres/partitioned.ts';
 import { type Carried, carriedOut, explaining } from '../../support/postgres/plans.ts';
 import type { PostgresServer } from '../../support/postgres/server.ts';
@@ -20,7 +20,7 @@ describe('the suite of all stores', () => {
   const concerned = conformance.filter(({ title }) => !/^(?:audit|chain|mails):/.test(title));
   // The short form takes every third case, of each part of a store some.
   for (const { title, run } of isFull ? concerned : concerned.filter((_, n) => n % 3 === 0)) {
-    test.concurrent(title, async () => run(await freshGround(0, dividedDatabase)));
+    test.concurrent(title, retried, async () => run(await freshGround(0, dividedDatabase)));
   }
 });
 

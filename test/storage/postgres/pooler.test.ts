@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { isFull } from '../../support/length.ts';
-import { freshGround, openNode, queryAt } from '../../support/postgres/ground.ts';
+import { freshGround, openNode, queryAt, retried } from '../../support/postgres/ground.ts';
 import { optionsOf } from '../../support/postgres/options.ts';
 import { figure, isAccepted, joe, sessionKnownTo, untilSo } from '../../support/postgres/pair.ts';
 import { program, startPooler, type Through } from '../../support/postgres/pgbouncer.ts';
@@ -51,7 +51,7 @@ describe.skipIf(program === undefined)(where, () => {
     const cases = conformance.filter(({ title }) => !title.includes('finds the few among many'));
     // The short form takes every third case, of each part of a store some.
     for (const { title, run } of isFull ? cases : cases.filter((_, n) => n % 3 === 0)) {
-      test.concurrent(title, () =>
+      test.concurrent(title, retried, () =>
         inTurn(async () => run(await freshGround(1_000, undefined, (url) => through(url)))),
       );
     }
