@@ -172,7 +172,7 @@ export const throttled: readonly Attack[] = [
     [429],
     ({ count }) =>
       post('/auth/login', { email: `nobody${count('nobody')}@example.com`, password }, eightDevices),
-    { loops: 8, besides: [401, 503] },
+    { loops: 4, besides: [401, 503] },
   ),
   stranger(
     'throttled logins of nobody with eight devices',
