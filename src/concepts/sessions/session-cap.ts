@@ -1,9 +1,9 @@
 /** The cap on the sessions of one user (ruling B4), and who has more until the sweep has ended them. */
 
 import type { AuditContext, Cap, SessionStore } from '../../storage/port/port.ts';
-import { inSteps } from './steps.ts';
+import { endStep, inSteps } from './steps.ts';
 
-/** Sessions that end in one step beyond the cap: at a login, and in the sweep. */
+/** Sessions beyond the cap that end at a login, in its step (ruling B4). */
 const capStep = 200;
 
 /** The same at a further login of a user whom the sweep has to look at anyway: a flood of logins is no flood of ends. */
@@ -38,7 +38,8 @@ export class SessionCap {
   /** Ends what users have beyond the cap, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     for (const [userId, cap] of this.#over) {
-      await inSteps(cap.step, () => this.#store.endBeyond(userId, now, cap), pause);
+      const inSweep = { ...cap, step: endStep };
+      await inSteps(endStep, () => this.#store.endBeyond(userId, now, inSweep), pause);
       this.#over.delete(userId);
     }
   }
