@@ -18,7 +18,7 @@ export type Name = Omit<Figure, 'values'>;
 export interface Ratio {
   readonly median: number;
   readonly least: number;
-  readonly limit: number;
+  readonly most: number;
 }
 
 export class Figures {
@@ -70,7 +70,7 @@ export function ratioOf(upper: readonly number[], lower: readonly number[]): Rat
   const at = (values: readonly number[], round: number) =>
     values[values.length === 1 ? 0 : round] ?? Number.NaN;
   const ratios = Array.from({ length: rounds }, (_, round) => at(upper, round) / at(lower, round));
-  return { median: median(ratios), least: Math.min(...ratios), limit: Math.max(...ratios) };
+  return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 
 function isSame(one: Name, other: Name): boolean {

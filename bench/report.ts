@@ -11,8 +11,8 @@ export function median(numbers: readonly number[]): number {
 
 /** A median and its company: `1.02 (0.98 – 1.10)`. */
 export function spread(numbers: readonly number[]): string {
-  const [middle, least, limit] = [median(numbers), Math.min(...numbers), Math.max(...numbers)];
-  return `${middle.toFixed(2)} (${least.toFixed(2)} – ${limit.toFixed(2)})`;
+  const [middle, least, most] = [median(numbers), Math.min(...numbers), Math.max(...numbers)];
+  return `${middle.toFixed(2)} (${least.toFixed(2)} – ${most.toFixed(2)})`;
 }
 
 export const whole = (value: number) => Math.round(value).toLocaleString('en');

@@ -30,7 +30,7 @@ export const bareFewHashes = `bare crypto.pbkdf2, ${iterations.toLocaleString('e
 export const hashAndCommit = 'both, one after the other';
 
 /** There must be somebody left to log out, whatever the machine. */
-const maxPerSecond = 16_000;
+const mostPerSecond = 16_000;
 /** A server that has just started is compiled while it works. */
 const warmUp = { seconds: 5, connections: 64 } as const;
 
@@ -41,7 +41,7 @@ export function groupOf(kind: Kind, atOnce: number): string {
 export async function measureCommits(bench: Bench): Promise<void> {
   const { seconds, atOnce: all } = bench.options;
   const crowd = join(mkdtempSync(join(bench.folder, 'commits-')), 'crowd.db');
-  const sessions = maxPerSecond * (seconds + warmUp.seconds);
+  const sessions = mostPerSecond * (seconds + warmUp.seconds);
   await fillFile(crowd, { sessions, accounts: Math.ceil(sessions / 10) });
   const turns = kinds.flatMap((kind) =>
     all.flatMap((atOnce) => {

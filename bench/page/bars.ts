@@ -113,7 +113,7 @@ function workers(figures: Figures): Bar[] {
   const doubled = computed && {
     median: 2 * computed.median,
     least: 2 * computed.least,
-    limit: 2 * computed.limit,
+    most: 2 * computed.most,
   };
   return [
     judged('two worker processes / one', '≥', 1.8, ratio('checks/s')),
@@ -161,7 +161,7 @@ function growth(figures: Figures): Bar[] {
   if (costs.length === 0)
     return [judged('check among ten million sessions / ten thousand', '≤', 1.15, undefined)];
   return costs.map((figure) => {
-    const [middle = Number.NaN, least = middle, limit = middle] = figure.values;
-    return judged(`check, ${figure.who}, ${figure.unit}`, '≤', 1.15, { median: middle, least, limit });
+    const [middle = Number.NaN, least = middle, most = middle] = figure.values;
+    return judged(`check, ${figure.who}, ${figure.unit}`, '≤', 1.15, { median: middle, least, most });
   });
 }

@@ -61,25 +61,25 @@ function drawRow({ label, isOwn, values }: Row, y: number, place: (value: number
   const bars = values.map(([, rounds], i) => {
     const [from, value] = [y + i * thick, median(rounds)];
     const end = place(value);
-    const [least, limit] = [place(Math.min(...rounds)), place(Math.max(...rounds))];
+    const [least, most] = [place(Math.min(...rounds)), place(Math.max(...rounds))];
     const colour = colours[isOwn ? 'own' : 'other'][i % 3];
     const across = from + thick / 2 - 1;
     const spread =
-      limit - least < 2 ? '' : `<line x1="${n(least)}" x2="${n(limit)}" y1="${across}" y2="${across}"/>`;
+      most - least < 2 ? '' : `<line x1="${n(least)}" x2="${n(most)}" y1="${across}" y2="${across}"/>`;
     return [
       `<rect x="${labels}" y="${from}" width="${n(Math.max(1, end - labels))}" height="${thick - 2}" rx="2" fill="${colour}"/>`,
       spread,
-      `<text x="${n(Math.max(end, limit) + 6)}" y="${from + thick - 3}">${shown(value)}</text>`,
+      `<text x="${n(Math.max(end, most) + 6)}" y="${from + thick - 3}">${shown(value)}</text>`,
     ].join('');
   });
   return `<text x="${labels - 8}" y="${n(middle)}" text-anchor="end">${escaped(label)}</text>${bars.join('')}`;
 }
 
 /** Where the end of a bar is. */
-function scale(least: number, limit: number, isLogarithmic: boolean): (value: number) => number {
+function scale(least: number, most: number, isLogarithmic: boolean): (value: number) => number {
   const room = width - labels - figures;
-  if (!isLogarithmic) return (value) => labels + (room * value) / limit;
-  const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(limit))];
+  if (!isLogarithmic) return (value) => labels + (room * value) / most;
+  const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
   return (value) =>
     labels + (room * (Math.log10(Math.max(value, 10 ** from)) - from)) / Math.max(1, to - from);
 }

@@ -69,8 +69,8 @@ export function shown(value: number): string {
 /** A median and its company: `1.02 (0.98 – 1.10)`. */
 export function shownRatio(ratio: Ratio | undefined): string {
   if (!ratio) return '';
-  const [middle, least, limit] = [ratio.median, ratio.least, ratio.limit].map(shown);
-  return least === limit ? `${middle}` : `${middle} (${least} – ${limit})`;
+  const [middle, least, most] = [ratio.median, ratio.least, ratio.most].map(shown);
+  return least === most ? `${middle}` : `${middle} (${least} – ${most})`;
 }
 
 /** In Markdown, with columns that line up, so that a terminal can show it too. */

@@ -40,7 +40,7 @@ const sweepStep = 200;
 const notInvited: RegistrationRefusal = { refused: 'not_invited' };
 
 /** The spelling of every token that was ever handed out; nothing else is worth a look into the store. */
-const idFormat = /^[a-z0-9]{26}$/;
+const tokenFormat = /^[a-z0-9]{26}$/;
 
 export class Invitations {
   readonly #store: InvitationStore;
@@ -71,7 +71,7 @@ export class Invitations {
     now: number,
   ): Promise<Admission | RegistrationRefusal> {
     if (!this.areNeeded) return { invitation: undefined };
-    if (token === undefined || !idFormat.test(token)) return notInvited;
+    if (token === undefined || !tokenFormat.test(token)) return notInvited;
     const tokenHash = digest(token);
     const found = await this.#store.find(canonical, tokenHash);
     if (!found || now >= found.expiresAt) return notInvited;

@@ -35,7 +35,7 @@ const sweepStep = 200;
 const invalidToken: InvalidToken = { refused: 'invalid_token' };
 
 /** The spelling of every token that was ever handed out; nothing else is worth a look into the store. */
-const idFormat = /^[a-z0-9]{26}$/;
+const tokenFormat = /^[a-z0-9]{26}$/;
 
 export class Tokens {
   readonly #store: TokenStore;
@@ -88,7 +88,7 @@ export class Tokens {
     now: number,
     fetch: (hash: string) => Promise<Token | undefined>,
   ): Promise<Token | InvalidToken> {
-    if (!idFormat.test(text)) return invalidToken;
+    if (!tokenFormat.test(text)) return invalidToken;
     const token = await fetch(digest(text));
     return token && isValid(token, now) ? token : invalidToken;
   }

@@ -26,7 +26,7 @@ export async function withLoginAttempt<Answer extends object>(
   identifier: string,
   password: string,
   caller: Caller,
-  work: (withLoginAttempt: LoginAttempt) => Promise<Answer | Refusal>,
+  work: (guessed: LoginAttempt) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   return withHashingSlot(services, caller, async (slot) => {
     const name = canonical(identifier);

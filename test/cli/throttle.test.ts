@@ -100,16 +100,16 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
       ['203.0.113.7', '203.0.113.7', '203.0.113.7/32', '::ffff:203.0.113.7'],
       ['2001:db8:0:1::5', '2001:db8:0:1::5', '2001:DB8:0:1::/64', '2001:db8:0:1:ffff::9'],
     ] as const) {
-      for (const idFormat of spellings) {
+      for (const spelling of spellings) {
         for (let n = 0; n < 6; n += 1) await guess(`user${serial++}@example.com`, 1, from(address));
         expect(await status(login(`user${serial++}@example.com`, password, from(address)))).toBe(429);
-        expect((await run(`throttle show ${idFormat} --json`)).json).toMatchObject([
+        expect((await run(`throttle show ${spelling} --json`)).json).toMatchObject([
           { kind: 'client', count: 6, limit: 6, is_full: true },
         ]);
-        expect((await run(`throttle clear ${idFormat} --json`)).json).toEqual([{ cleared: 1 }]);
+        expect((await run(`throttle clear ${spelling} --json`)).json).toEqual([{ cleared: 1 }]);
         expect(await status(login(`user${serial++}@example.com`, password, from(address)))).toBe(401);
         // That one counted again, under the network of all these spellings.
-        await run(`throttle clear ${idFormat}`);
+        await run(`throttle clear ${spelling}`);
       }
     }
     // What a network's registrations may send has a count of its own.

@@ -60,8 +60,8 @@ test('principle: a free name is owned by whoever registers it, and leads there h
   const joes = await accounts.credential('Joe_Smith');
   expect(joes).toMatchObject({ identifier: 'Joe_Smith', passwordHash: 'hash', hasUser: true });
   expect(await accounts.user(String(joes?.userId))).toEqual(joe);
-  for (const idFormat of ['joe_smith', 'JOE_SMITH', 'jOe_SmItH']) {
-    expect(await accounts.credential(idFormat)).toEqual(joes);
+  for (const spelling of ['joe_smith', 'JOE_SMITH', 'jOe_SmItH']) {
+    expect(await accounts.credential(spelling)).toEqual(joes);
   }
   const anns = await accounts.credential('ANN@EXAMPLE.COM');
   expect(await accounts.user(String(anns?.userId))).toEqual(ann);
@@ -70,7 +70,7 @@ test('principle: a free name is owned by whoever registers it, and leads there h
 test('of many that race for one name, however cased, exactly one gets it', async () => {
   const { create } = openAccounts();
   const spellings = ['joe', 'Joe', 'jOe', 'joE', 'JOe', 'JoE', 'jOE', 'JOE'];
-  const outcomes = await Promise.all(spellings.map((idFormat) => create(idFormat)));
+  const outcomes = await Promise.all(spellings.map((spelling) => create(spelling)));
   expect(outcomes.filter((outcome) => 'id' in outcome)).toHaveLength(1);
   expect(outcomes.filter((outcome) => 'refused' in outcome)).toHaveLength(7);
 });

@@ -26,7 +26,7 @@ async function unthrottledServer(): Promise<TestServer> {
 }
 
 /** The i-th of many ways to spell one name. */
-function idFormat(name: string, i: number): string {
+function spelling(name: string, i: number): string {
   return [...name].map((letter, place) => ((i >> (place % 7)) & 1 ? letter.toUpperCase() : letter)).join('');
 }
 
@@ -39,7 +39,7 @@ test.each([
   'G3: a hundred registrations of %s at once, in every case, make exactly one account',
   async (name, created) => {
     const server = await unthrottledServer();
-    const spellings = Array.from({ length: 100 }, (_, i) => idFormat(name, i));
+    const spellings = Array.from({ length: 100 }, (_, i) => spelling(name, i));
     expect(new Set(spellings).size).toBeGreaterThan(90);
     const answers = await Promise.all(spellings.map((typed) => register(server, typed, joe.password)));
     const statuses = answers.map(({ status }) => status);
@@ -60,8 +60,8 @@ test('G3: registrations of two names through two contracts at once make exactly 
   const answers = await Promise.all(
     Array.from({ length: 60 }, (_, i) =>
       i % 2 === 0
-        ? register(server, idFormat('somebody', i), `the password ${i}`)
-        : register(server, idFormat('somebody@example.com', i), `the password ${i}`),
+        ? register(server, spelling('somebody', i), `the password ${i}`)
+        : register(server, spelling('somebody@example.com', i), `the password ${i}`),
     ),
   );
   const statuses = answers.map(({ status }) => status);

@@ -70,7 +70,7 @@ test.each([
   }
   expect(statuses).toEqual([...Array(10).fill(401), 429]);
   for (const contract of contracts) {
-    for (const idFormat of spellings) expect(await guess(server, contract, idFormat)).toBe(429);
+    for (const spelling of spellings) expect(await guess(server, contract, spelling)).toBe(429);
   }
 });
 

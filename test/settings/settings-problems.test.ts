@@ -102,11 +102,11 @@ test.each([
   ['SQLite:./x', 'file:./x'],
   ['file://x.db', 'file:./x.db'],
   ['file://./x.db', 'file:./x.db'],
-])('DATABASE_URL=%s is answered with its spelling, %s', (text, idFormat) => {
+])('DATABASE_URL=%s is answered with its spelling, %s', (text, spelling) => {
   expect(problems({ DATABASE_URL: text })).toEqual([
-    `DATABASE_URL has an unusable value; expected ${table.databaseUrl.expects}. For this file write \`${idFormat}\`.`,
+    `DATABASE_URL has an unusable value; expected ${table.databaseUrl.expects}. For this file write \`${spelling}\`.`,
   ]);
-  expect(problems({ DATABASE_URL: idFormat })).toEqual([]);
+  expect(problems({ DATABASE_URL: spelling })).toEqual([]);
 });
 
 test('DATABASE_URL=file:///tmp/x.db is a spelling of its own, and what may be a password is not repeated', () => {

@@ -23,7 +23,7 @@ const sessions = 100_000;
 const again = 20_000;
 
 test.each(engines)(
-  'nobody else is hurt by the largest account and the worst requests on %s',
+  'no other person is hurt by the largest account and the worst requests on %s',
   async (engine) => {
     const sizes = {
       many: { sessions, entries: 300_000 },

@@ -6,7 +6,7 @@ import { countRows } from '../support/database.ts';
 import { engines, openArena } from '../support/soak/arena.ts';
 import { beyondCap, throttled } from '../support/soak/entering.ts';
 
-test.each(engines)('nobody else is hurt by what the usual limits refuse and end on %s', async (engine) => {
+test.each(engines)('no other person is hurt by what the usual limits refuse and end on %s', async (engine) => {
   const sizes = { many: { sessions: 100_000 } };
   const arena = await openArena(engine, { GATEHOUSE_SWEEP_SECONDS: '1' }, sizes, []);
   await arena.attack(beyondCap);

@@ -130,11 +130,11 @@ export function circles(sources: readonly Source[]): string[] {
   const imports = new Map(sources.map((source) => [source.path, targetsOf(source)]));
   const done = new Set<string>();
   const found: string[] = [];
-  const visit = (path: string, context: readonly string[]): void => {
-    const start = context.indexOf(path);
-    if (start >= 0) found.push([...context.slice(start), path].join(' > '));
+  const visit = (path: string, walked: readonly string[]): void => {
+    const start = walked.indexOf(path);
+    if (start >= 0) found.push([...walked.slice(start), path].join(' > '));
     if (start >= 0 || done.has(path)) return;
-    for (const target of imports.get(path) ?? []) visit(target, [...context, path]);
+    for (const target of imports.get(path) ?? []) visit(target, [...walked, path]);
     done.add(path);
   };
   for (const { path } of sources) visit(path, []);

@@ -40,7 +40,7 @@ test('however much there is to do at once, others have half of the time', async 
   expect(performance.now() - startedAt).toBeGreaterThan(4 * 5 * 2 * 10 - 4 * 2 * 10);
 });
 
-test('a long piece makes nobody wait for long', async () => {
+test('no one waits long for a long piece', async () => {
   const pacer = new Pacer();
   await Promise.all([paced(pacer, 1, 1_000), paced(pacer, 1, 1)]);
   const startedAt = performance.now();
@@ -74,13 +74,13 @@ test('a sweep that takes longer than the time between two of them is alone', asy
   const { user } = granted(await check(services, id, caller().now));
   // Dead long ago: three steps of the sweep, with two pauses.
   await addSessions(services.store, user.id, 450, 1_000);
-  let [pausing, limit, sweeps] = [0, 0, 0];
+  let [pausing, mostAtOnce, sweeps] = [0, 0, 0];
   class Slow extends Pacer {
     override begin() {
       sweeps += 1;
       return async () => {
         pausing += 1;
-        limit = Math.max(limit, pausing);
+        mostAtOnce = Math.max(mostAtOnce, pausing);
         await sleep(1_500);
         pausing -= 1;
       };
@@ -92,7 +92,7 @@ test('a sweep that takes longer than the time between two of them is alone', asy
   const left = async () =>
     (await services.store.sessions.ofUser(user.id, { before: undefined, limit: 1_000 })).length;
   await expect.poll(left, { timeout: 20_000 }).toBe(0);
-  expect([limit, sweeping.counts.failed]).toEqual([1, 0]);
+  expect([mostAtOnce, sweeping.counts.failed]).toEqual([1, 0]);
   // The next one comes once this one is over.
   const before = sweeps;
   await expect.poll(() => sweeps, { timeout: 20_000 }).toBeGreaterThan(before);

@@ -41,8 +41,8 @@ export function postgresUrlHint(text: string): string {
 
 /** Reads an address. The parts of the query outrank those before it, and the last of several counts. */
 export function readPostgresUrl(text: string): PostgresAddress | Unusable {
-  const idFormat = misspelt(text);
-  if (idFormat !== undefined) return { problem: idFormat };
+  const misspelling = misspelt(text);
+  if (misspelling !== undefined) return { problem: misspelling };
   const [, login = '', hosts = '', path = '', query = ''] = shape.exec(text) ?? [];
   const given: Parameters | undefined = readQuery(query);
   if (given === undefined) return { problem: 'Its query has a parameter without a value.' };

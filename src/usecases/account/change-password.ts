@@ -51,7 +51,7 @@ async function attempt(
 
 /**
  * All other access is revoked before the password is replaced, together with it, and once more after it (see
- * `shutOut`); a login that still proves the old password finds out by itself (see `login`). The old id of this session
+ * `revokeAllAccess`); a login that still proves the old password finds out by itself (see `login`). The old id of this session
  * dies first: wherever this is cut short, that id is dead by the time the password is another one.
  */
 async function replace(

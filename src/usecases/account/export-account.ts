@@ -27,34 +27,34 @@ const retryAfterSeconds = 10;
 /** Sessions, and then entries of the audit, read in one go. */
 const page = 200;
 
-interface HashingSlot {
+interface ExportPlace {
   readonly since: number;
   isTaken: boolean;
 }
 
 /** The exports of this process that are under way, by user. */
 export class Exports {
-  readonly #places = new Map<string, HashingSlot>();
+  readonly #places = new Map<string, ExportPlace>();
 
   /** Takes a place, from one who has had it for long if need be. */
-  enter(userId: string, now: number): HashingSlot | TooManyExports {
+  enter(userId: string, now: number): ExportPlace | TooManyExports {
     const own = this.#places.get(userId);
     // The first is the oldest.
     const [oldest] = this.#places;
     const inTheWay = own ? ([userId, own] as const) : this.#places.size < maxExports ? undefined : oldest;
     if (inTheWay) {
-      const [other, slot] = inTheWay;
-      if (now - slot.since < placeMs) return { refused: 'too_many_exports', retryAfterSeconds };
-      this.leave(other, slot);
+      const [other, place] = inTheWay;
+      if (now - place.since < placeMs) return { refused: 'too_many_exports', retryAfterSeconds };
+      this.leave(other, place);
     }
-    const slot = { since: now, isTaken: true };
-    this.#places.set(userId, slot);
-    return slot;
+    const place = { since: now, isTaken: true };
+    this.#places.set(userId, place);
+    return place;
   }
 
-  leave(userId: string, slot: HashingSlot): void {
-    slot.isTaken = false;
-    if (this.#places.get(userId) === slot) this.#places.delete(userId);
+  leave(userId: string, place: ExportPlace): void {
+    place.isTaken = false;
+    if (this.#places.get(userId) === place) this.#places.delete(userId);
   }
 }
 
@@ -71,9 +71,9 @@ export async function exportAccount(
 ): Promise<Export | Refusal> {
   const { user } = signedIn;
   const refusal = notProven(services, signedIn, caller.now);
-  const slot = refusal ?? exports.enter(user.id, caller.now);
-  if ('refused' in slot) return reported(services, 'account_export', caller, { ...slot, user });
-  const close = () => exports.leave(user.id, slot);
+  const place = refusal ?? exports.enter(user.id, caller.now);
+  if ('refused' in place) return reported(services, 'account_export', caller, { ...place, user });
+  const close = () => exports.leave(user.id, place);
   try {
     await services.audit.keep(services.audit.context(caller, 'account_export'), user.id);
   } catch (error) {
@@ -85,8 +85,8 @@ export async function exportAccount(
   const sessions = services.sessions.pagesOfUser(user.id, caller.now, page);
   return reported(services, 'account_export', caller, {
     user,
-    sessions: whileTaken(services, slot, sessions),
-    activity: whileTaken(services, slot, activityPages(services, signedIn)),
+    sessions: whileTaken(services, place, sessions),
+    activity: whileTaken(services, place, activityPages(services, signedIn)),
     close,
   });
 }
@@ -105,12 +105,12 @@ async function* activityPages(
 
 async function* whileTaken<Page>(
   { pacer }: Services,
-  slot: HashingSlot,
+  place: ExportPlace,
   pages: AsyncGenerator<Page>,
 ): AsyncGenerator<Page> {
   const pause = pacer.begin();
   for await (const rows of pages) {
-    if (!slot.isTaken) throw new Abandoned('The export ended early.');
+    if (!place.isTaken) throw new Abandoned('The export ended early.');
     yield rows;
     await pause();
   }

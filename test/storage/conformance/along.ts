@@ -132,7 +132,7 @@ export const alongCases: readonly ConformanceCase[] = [
       const walked: (string | undefined)[] = [];
       for (let after: string | undefined = ''; after !== undefined; walked.push(after))
         after = await accounts.endOfDisabled(after, 2, why);
-      // Bob's one session; two of joe's, and one more; then nobody is left.
+      // Bob's one session; two of joe's, and one more; then no user is left.
       assert.deepEqual(walked, ['id-of-bob', 'id-of-cyd', joe, undefined]);
       assert.deepEqual(await remaining(store, 6), [3]);
       assert.equal((await audited(store)).length, 4);

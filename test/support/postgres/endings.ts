@@ -29,7 +29,7 @@ export const endings: readonly Ending[] = [
   },
   { title: 'as its user is disabled', end: (store) => store.accounts.setDisabled(joe, 2_000, ended) },
   { title: 'with the account', end: (store) => store.accounts.remove(joe, 99, ended) },
-  { title: 'with those of everybody', end: (store) => store.sessions.removeAny(99, ended) },
+  { title: 'with those of all users', end: (store) => store.sessions.removeAny(99, ended) },
   { title: 'for another id', end: (store) => store.sessions.rotate(hex(1), hex(9), ended) },
   {
     title: 'beyond the cap',

@@ -40,7 +40,7 @@ export function leaks(said: unknown, secret = password): string[] {
   ];
   const spelled = new URL('postgres://x');
   spelled.password = secret;
-  return [...spellings, spelled.password].filter((idFormat) => text.includes(idFormat));
+  return [...spellings, spelled.password].filter((spelling) => text.includes(spelling));
 }
 
 /** What opening a store at an address that cannot be used says; it must be no more than three sentences in one line. */

@@ -20,7 +20,7 @@ export interface Scene extends Hostile {
   logIn(account: Account): Promise<string>;
   /** Counts calls with the same word, from 0. */
   count(what: string): number;
-  /** Registers an account of a name that nobody has, and returns the id of its session. */
+  /** Registers an account of a name that is free, and returns the id of its session. */
   register(): Promise<string>;
 }
 

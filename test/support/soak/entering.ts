@@ -21,13 +21,13 @@ const refusedLogins: readonly Attack[] = [
   stranger('rest logins with a wrong password and eight devices', [401], (scene) =>
     post('/auth/login', { email: many(scene), password: 'wrong password' }, eightDevices),
   ),
-  stranger('rest logins of nobody with eight devices', [401], ({ count }) =>
+  stranger('rest logins of unknown names with eight devices', [401], ({ count }) =>
     post('/auth/login', { email: `nobody${count('nobody')}@example.com`, password }, eightDevices),
   ),
-  stranger('dotjson logins of nobody with eight devices', [401], ({ count }) =>
+  stranger('dotjson logins of unknown names with eight devices', [401], ({ count }) =>
     post('/login.json', { username: `nobody${count('nobody')}`, password }, eightDevices),
   ),
-  stranger('envelope logins of nobody', [401], ({ count }) =>
+  stranger('envelope logins of unknown names', [401], ({ count }) =>
     post('/api/auth/login', { username: `nobody${count('nobody')}`, password }),
   ),
   stranger('rest logins with the longest password there can be', [401], (scene) =>
@@ -175,7 +175,7 @@ export const throttled: readonly Attack[] = [
     { loops: 4, besides: [401, 503] },
   ),
   stranger(
-    'throttled logins of nobody with eight devices',
+    'throttled logins of unknown names with eight devices',
     [429],
     ({ count }) => post('/login.json', { username: `nobody${count('nobody')}`, password }, eightDevices),
     { besides: [401] },

@@ -1,4 +1,4 @@
-/** Fills a database with what nobody would want to wait for: an account's hundred thousands of sessions and entries. */
+/** Fills a database with what would take hours over HTTP: an account's hundred thousands of sessions and entries. */
 
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';

@@ -20,7 +20,7 @@ const theExport = { method: 'GET', path: '/auth/account/export' } as const;
 export const reading: readonly Attack[] = [
   signedIn('list of sessions, page by page', [200], 'many', pages('/auth/sessions')),
   signedIn('activity, page by page', [200], 'many', pages('/auth/account/activity')),
-  stranger('checks of sessions that nobody asked for yet', [200], ({ accounts: { many }, count }) => ({
+  stranger('checks of sessions not asked for before', [200], ({ accounts: { many }, count }) => ({
     method: 'GET',
     path: '/auth/session',
     headers: { 'x-session-id': filledId(many.name, count('unused') % many.sessions) },
