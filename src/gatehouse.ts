@@ -6,11 +6,11 @@ import { dotjson } from './http/contracts/dotjson.ts';
 import { envelope } from './http/contracts/envelope.ts';
 import { rest } from './http/contracts/rest.ts';
 import { type Connection, FetchedRequest, toResponse } from './http/fetch-adapter.ts';
-import { createApp } from './http/handler.ts';
+import { createHandler } from './http/handler.ts';
 import { type Listener, requestListener } from './http/node-adapter.ts';
 import { sessionCookie } from './http/request/session-id.ts';
-import { Traffic } from './http/response-counters.ts';
-import { assertUnambiguous, Routes } from './http/router.ts';
+import { ResponseCounters } from './http/response-counters.ts';
+import { assertUnambiguous, Router } from './http/router.ts';
 import { site } from './http/routes/health.ts';
 import { ownAccount } from './http/routes/own-account.ts';
 import { ownEmail } from './http/routes/own-email.ts';
@@ -121,10 +121,10 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     await close();
     throw error;
   }
-  const owned = new Routes(contracts, basePath);
+  const owned = new Router(contracts, basePath);
   const all = [...contracts, site(() => store.ping(), basePath, settings.contracts)];
-  const traffic = new Traffic(all.map(({ name }) => name));
-  const handle = createApp({
+  const responseCounters = new ResponseCounters(all.map(({ name }) => name));
+  const handle = createHandler({
     services,
     contracts: all,
     basePath,
@@ -136,14 +136,14 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     secure: !settings.debug,
     hsts: hstsOf(settings),
     clock,
-    traffic,
+    responseCounters,
     onError: (error, about) => log.error({ err: error, ...about }, 'request failed'),
     onCrossSite: (about) => log.info(about, 'cross-site request refused'),
   });
   // Of several workers one tells for all.
   const noteEnd = (given.share?.number ?? 1) === 1 ? endNoter(services, log) : async () => {};
   const sweeping = startSweeping(services, settings.sweepSeconds, log, clock, noteEnd);
-  const figures = () => figuresOf({ services, store, sender, traffic, checks, sweeps: sweeping.counts });
+  const figures = () => figuresOf({ services, store, sender, responseCounters, checks, sweeps: sweeping.counts });
 
   sender.start();
 

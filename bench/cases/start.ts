@@ -17,7 +17,7 @@ export const secondStart = 'second start, ms';
 export const atRest = 'at rest, MB';
 
 /** A start is over soon, and differs from the next. */
-const leastRounds = 7;
+const minRounds = 7;
 
 /** How long a process that has answered is left alone. */
 const restMs = 2_000;
@@ -27,7 +27,7 @@ type Starter = (place: string) => Promise<{ server: Server; url: string }>;
 
 export async function measureStarts(bench: Bench): Promise<void> {
   const wanted = Object.entries(startersOf(bench)).filter(([who]) => bench.wants(who));
-  const rounds = Math.max(leastRounds, bench.options.rounds);
+  const rounds = Math.max(minRounds, bench.options.rounds);
   for (let round = 1; round <= rounds; round += 1) {
     bench.tell(`  round ${round} of ${rounds}`);
     for (const [who, start] of wanted) {

@@ -41,7 +41,7 @@ export interface Identifier {
 const removalStep = 200;
 
 /** The longest e-mail address that can be delivered to (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3). */
-const longestEmail = 254;
+const maxEmailLength = 254;
 
 const username = /^[a-zA-Z0-9_]{3,40}$/;
 
@@ -59,7 +59,7 @@ export class Accounts {
   /** Checks the form of a new identifier (ruling G3); says nothing about whether it is free. */
   name(typed: string, kind: IdentifierKind): Identifier | AccountRefusal {
     const wellFormed =
-      kind === 'username' ? username.test(typed) : typed.length <= longestEmail && email.test(typed);
+      kind === 'username' ? username.test(typed) : typed.length <= maxEmailLength && email.test(typed);
     return wellFormed ? { typed, canonical: canonical(typed) } : { refused: 'invalid_identifier' };
   }
 

@@ -57,7 +57,7 @@ export const givenUpMs = 24 * 3_600_000;
 
 /** The first pause after a failure, which doubles with each further one, and the longest, in milliseconds. */
 export const firstPauseMs = 5_000;
-export const longestPauseMs = 30 * 60_000;
+export const maxPauseMs = 30 * 60_000;
 
 /** How often sending a mail may fail: more often than a day has room for, and a bound where a clock was wrong. */
 export const maxFailures = 80;
@@ -69,7 +69,7 @@ export const claimMs = 120_000;
 const spread = 0.25;
 
 /** A next try is never set to a later instant than this from now: not by a pause, a claim, or a request. */
-export const longestWaitMs = Math.max(longestPauseMs * (1 + spread), claimMs) + clockSlackMs;
+export const maxWaitMs = Math.max(maxPauseMs * (1 + spread), claimMs) + clockSlackMs;
 
 /** Mails looked at in one step; a claim may lose them to another process. */
 const claimStep = 10;
@@ -142,7 +142,7 @@ export class Mails {
 
   /** The next mail to be sent, which no other process gets for two minutes; `undefined` if there is none. */
   async claim(now: number): Promise<QueuedMail | undefined> {
-    const due = { now, latest: now + longestWaitMs };
+    const due = { now, latest: now + maxWaitMs };
     for (const mail of await this.#store.due(due, claimStep)) {
       if (await this.#store.claim(mail.id, due, now + claimMs)) return mail;
     }
@@ -160,7 +160,7 @@ export class Mails {
    */
   async failed({ id, createdAt, failures }: QueuedMail, now: number, chance: number): Promise<number | null> {
     const pauseMs =
-      Math.min(firstPauseMs * 2 ** failures, longestPauseMs) * (1 - spread + 2 * spread * chance);
+      Math.min(firstPauseMs * 2 ** failures, maxPauseMs) * (1 - spread + 2 * spread * chance);
     const next = Math.round(now + pauseMs);
     const retryAt = next < createdAt + givenUpMs && failures + 1 < maxFailures ? next : null;
     await this.#store.failed(id, retryAt);

@@ -27,7 +27,7 @@ export const tokenLifeMs: Readonly<Record<TokenPurpose, number>> = {
 };
 
 /** A token that expires later than this from now was made under a wrong clock. */
-const longestLifeMs = Object.values(tokenLifeMs).reduce((a, b) => Math.max(a, b)) + clockSlackMs;
+const maxLifeMs = Object.values(tokenLifeMs).reduce((a, b) => Math.max(a, b)) + clockSlackMs;
 
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
@@ -79,7 +79,7 @@ export class Tokens {
 
   /** Reclaims tokens that expired, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
-    const latest = now + longestLifeMs;
+    const latest = now + maxLifeMs;
     while ((await this.#store.sweep(now, latest, sweepStep)) === sweepStep) await pause();
   }
 

@@ -32,7 +32,7 @@ export interface QueueLimits {
   /** Hashes at once; default: one per core. At least one in each process. */
   readonly threads?: number;
   /** The longest wait that is worth starting, in milliseconds. */
-  readonly longestWaitMs?: number;
+  readonly maxWaitMs?: number;
   /** Places in line, however fast hashing is. */
   readonly maxPlaces?: number;
 }
@@ -73,7 +73,7 @@ const guessedMs = 65;
 export class HashingQueue {
   readonly #threads: HashingThreads;
   readonly #size: number;
-  readonly #longestWaitMs: number;
+  readonly #maxWaitMs: number;
   readonly #maxPlaces: number;
   readonly #turns = new Turns();
   /** The places taken by each network that has any. */
@@ -89,12 +89,12 @@ export class HashingQueue {
   constructor({
     share = whole,
     threads = availableParallelism(),
-    longestWaitMs = 2_000,
+    maxWaitMs = 2_000,
     maxPlaces = 1_000,
   }: QueueLimits = {}) {
     this.#threads = new HashingThreads();
     this.#size = Math.max(1, partOf(threads, share));
-    this.#longestWaitMs = longestWaitMs;
+    this.#maxWaitMs = maxWaitMs;
     this.#maxPlaces = partOf(maxPlaces, share);
   }
 
@@ -159,7 +159,7 @@ export class HashingQueue {
   }
 
   #isFull(): boolean {
-    return this.#waitMs() > this.#longestWaitMs || this.#places >= this.#maxPlaces;
+    return this.#waitMs() > this.#maxWaitMs || this.#places >= this.#maxPlaces;
   }
 
   /** How long one more would wait. */

@@ -5,7 +5,7 @@ import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { Refusal } from '../usecases/services.ts';
 import type { BodyStream } from './body-stream.ts';
-import type { Call } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** Refusals that concern the request itself, before any use case is asked. */
 export type Fault =
@@ -82,7 +82,7 @@ export interface Route {
   /** The event it is there for, as the audit names it: what an answer that came before any use case is counted as. */
   readonly event?: AuditEvent;
   /** What it refuses before it asks a use case is reported by its caller; a use case reports by itself. */
-  answer(call: Call): Awaitable<Reply | Unasked>;
+  answer(context: RequestContext): Awaitable<Reply | Unasked>;
 }
 
 export interface Contract {

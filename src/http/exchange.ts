@@ -4,7 +4,7 @@ import { Abandoned } from '../crypto/hashing-queue.ts';
 import type { BodyStream } from './body-stream.ts';
 
 /** A request as it came. */
-export interface Incoming {
+export interface IncomingRequest {
   readonly method: string;
   /** The request target, before any URL parser made it tidy (ruling G11). */
   readonly target: string;

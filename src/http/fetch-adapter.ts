@@ -1,7 +1,7 @@
 /** Requests and answers as the Fetch standard has them, for servers that speak it. */
 
 import type { BodyStream } from './body-stream.ts';
-import { type Answer, endedEarly, type Incoming, readBefore } from './exchange.ts';
+import { type Answer, endedEarly, type IncomingRequest, readBefore } from './exchange.ts';
 
 /** What a server knows about a request that the request itself does not say. */
 export interface Connection {
@@ -14,7 +14,7 @@ export interface Connection {
   readonly target?: string | undefined;
 }
 
-export class FetchedRequest implements Incoming {
+export class FetchedRequest implements IncomingRequest {
   readonly method: string;
   readonly target: string;
   readonly remoteAddress: string | undefined;

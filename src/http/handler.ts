@@ -15,20 +15,20 @@ import {
   type Reply,
   type Route,
 } from './contract.ts';
-import type { Answer, Incoming } from './exchange.ts';
-import { Pace } from './refusal-limiter.ts';
+import type { Answer, IncomingRequest } from './exchange.ts';
+import { RefusalLimiter } from './refusal-limiter.ts';
 import { ignoreBody, readFields } from './request/body.ts';
 import { type CrossSite, crossSite } from './request/cross-site.ts';
 import { Origins } from './request/origin.ts';
-import { Call, pathOf, type Server } from './request-context.ts';
-import type { Break, Traffic } from './response-counters.ts';
+import { RequestContext, pathOf, type Server } from './request-context.ts';
+import type { Break, ResponseCounters } from './response-counters.ts';
 import { securityHeaders } from './response-headers.ts';
-import { Routes } from './router.ts';
+import { Router } from './router.ts';
 
 /** Answers every request; never rejects. */
-export type Handler = (request: Incoming) => Awaitable<Answer>;
+export type Handler = (request: IncomingRequest) => Awaitable<Answer>;
 
-export interface AppOptions extends Server {
+export interface HandlerOptions extends Server {
   readonly services: Services;
   /** The first one that owns a path answers for it. */
   readonly contracts: readonly Contract[];
@@ -37,7 +37,7 @@ export interface AppOptions extends Server {
   readonly allowedOrigins: readonly string[];
   readonly hsts: Hsts;
   readonly clock: () => number;
-  readonly traffic: Traffic;
+  readonly responseCounters: ResponseCounters;
   /** Told once about everything that was thrown; what it is told never reaches a client. */
   readonly onError: (error: unknown, about: { requestId: string; path: string }) => void;
   /** Told about every request that was refused for the page it comes from (ruling W4). */
@@ -48,64 +48,64 @@ export interface AppOptions extends Server {
 const retryAfterSeconds = 1;
 
 /** Puts the contracts together; the first one that owns a path answers for it. */
-export function createApp(options: AppOptions): Handler {
-  const { services, clock, traffic, onError } = options;
+export function createHandler(options: HandlerOptions): Handler {
+  const { services, clock, responseCounters, onError } = options;
   const constantHeaders = securityHeaders(options.hsts);
   const origins = new Origins(options.allowedOrigins);
-  const routes = new Routes(options.contracts, options.basePath);
-  const pace = new Pace();
+  const router = new Router(options.contracts, options.basePath);
+  const refusalLimiter = new RefusalLimiter();
 
   /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
-  function noRoute({ request }: Call, path: string): Reply | Refused {
-    const allow = routes.methodsAt(path);
+  function noRoute({ request }: RequestContext, path: string): Reply | Refused {
+    const allow = router.methodsAt(path);
     const preflight = request.method === 'OPTIONS' ? origins.preflightHeaders(request, allow) : undefined;
     if (preflight) return { status: 204, headers: preflight };
     return allow === '' ? { refused: 'unknown_route' } : { refused: 'method_not_allowed', allow };
   }
 
   /** What stands before every route that changes state: the page it comes from, the load, then its body. */
-  function change(route: Route, call: Call): Awaitable<Reply | Refused> {
-    if (!origins.mayChangeState(call.request)) {
-      options.onCrossSite(crossSite(call));
+  function change(route: Route, context: RequestContext): Awaitable<Reply | Refused> {
+    if (!origins.mayChangeState(context.request)) {
+      options.onCrossSite(crossSite(context));
       return { refused: 'cross_site' };
     }
-    return (route.hashes && services.hashing.overloaded(call.network)) || withBody(route, call);
+    return (route.hashes && services.hashing.overloaded(context.network)) || withBody(route, context);
   }
 
-  async function withBody(route: Route, call: Call): Promise<Reply | Refused> {
-    const body = await (route.body === 'json' ? readFields(call.request) : ignoreBody(call.request));
+  async function withBody(route: Route, context: RequestContext): Promise<Reply | Refused> {
+    const body = await (route.body === 'json' ? readFields(context.request) : ignoreBody(context.request));
     if (isRefusal(body)) return body;
-    call.fields = body.fields;
-    return route.answer(call);
+    context.fields = body.fields;
+    return route.answer(context);
   }
 
   /** From a request to a response, with the one place where anything thrown is caught. */
   function respond(
-    request: Incoming,
+    request: IncomingRequest,
     contract: Contract,
-    answer: (call: Call) => Awaitable<Reply | Refused>,
+    answer: (context: RequestContext) => Awaitable<Reply | Refused>,
     event?: AuditEvent,
   ): Awaitable<Answer> {
-    const call = new Call(request, contract, clock(), options);
-    const refuse = (refused: Refused) => written(call, contract.refuse(refused, call.requestId));
+    const context = new RequestContext(request, contract, clock(), options);
+    const refuse = (refused: Refused) => written(context, contract.refuse(refused, context.requestId));
     /** Reports what no use case was asked about, in turn: a flood of it is answered no faster than it costs little. */
     const inTurn = (refused: Refused): Awaitable<Answer> => {
       // What the route is for is known, and the use case would have said the same.
       const isLate = refused.refused === 'overloaded';
-      const tell = () => refuse(reported(services, (isLate && event) || 'refusal', call, refused));
-      return pace.turn()?.then(tell) ?? tell();
+      const tell = () => refuse(reported(services, (isLate && event) || 'refusal', context, refused));
+      return refusalLimiter.turn()?.then(tell) ?? tell();
     };
     const write = (outcome: Reply | Refused): Awaitable<Answer> => {
-      if (!isRefusal(outcome)) return written(call, outcome);
+      if (!isRefusal(outcome)) return written(context, outcome);
       return isUnreported.has(outcome.refused) ? refuse(outcome) : inTurn(outcome);
     };
     const fail = (error: unknown): Answer => {
-      const how = broke(call, error);
+      const how = broke(context, error);
       if (event) services.audit.count(event, how);
-      return refuse(trouble(how));
+      return refuse(problemOf(how));
     };
     try {
-      const outcome = answer(call);
+      const outcome = answer(context);
       return outcome instanceof Promise ? outcome.then(write).catch(fail) : write(outcome);
     } catch (error) {
       return fail(error);
@@ -113,47 +113,47 @@ export function createApp(options: AppOptions): Handler {
   }
 
   /** Counts and reports what was thrown. */
-  function broke(call: Call, error: unknown): Break {
+  function broke(context: RequestContext, error: unknown): Break {
     const how = breakOf(error);
-    traffic.broke(call.contract, how);
-    if (how !== 'abandoned') onError(error, { requestId: call.requestId, path: call.path });
+    responseCounters.broke(context.contract, how);
+    if (how !== 'abandoned') onError(error, { requestId: context.requestId, path: context.path });
     return how;
   }
 
   /** What is thrown while a body goes out can be answered no more, but is reported like everything else. */
-  function watched(call: Call, stream: BodyStream): BodyStream {
-    return new BodyStream(stream, (error) => void (error && broke(call, error)));
+  function watched(context: RequestContext, stream: BodyStream): BodyStream {
+    return new BodyStream(stream, (error) => void (error && broke(context, error)));
   }
 
-  function written(call: Call, reply: Reply): Answer {
-    traffic.answered(call.contract, reply.status);
+  function written(context: RequestContext, reply: Reply): Answer {
+    responseCounters.answered(context.contract, reply.status);
     const isReady = reply.body === undefined || reply.headers?.['content-length'] !== undefined;
     const { status, body, headers: own, secondCookie } = isReady ? reply : prepared(reply);
     const headers: Record<string, string | string[]> = {
       ...constantHeaders,
-      'x-request-id': call.requestId,
-      ...call.headers,
+      'x-request-id': context.requestId,
+      ...context.headers,
       ...own,
     };
-    if (origins.any) Object.assign(headers, origins.corsHeaders(call.request));
+    if (origins.any) Object.assign(headers, origins.corsHeaders(context.request));
     if (secondCookie) headers['set-cookie'] = [headers['set-cookie'] ?? [], secondCookie].flat();
     return {
       status,
       headers,
       body: body as string | undefined,
-      stream: reply.stream && watched(call, reply.stream),
+      stream: reply.stream && watched(context, reply.stream),
     };
   }
 
   return (request) => {
-    const path = routes.within(pathOf(request));
+    const path = router.within(pathOf(request));
     const { fault, method } = request;
-    if (fault) return respond(request, routes.ownerOf(path), () => ({ refused: fault }));
+    if (fault) return respond(request, router.ownerOf(path), () => ({ refused: fault }));
     // What GET would have been answered with, but for the body (RFC 9110, section 9.3.2).
-    const place = routes.find(method === 'HEAD' ? 'GET' : method, path);
-    if (!place) return respond(request, routes.ownerOf(path), (call) => noRoute(call, path));
+    const place = router.find(method === 'HEAD' ? 'GET' : method, path);
+    if (!place) return respond(request, router.ownerOf(path), (context) => noRoute(context, path));
     const { contract, route } = place;
-    const answer = route.method === 'GET' ? route.answer : (call: Call) => change(route, call);
+    const answer = route.method === 'GET' ? route.answer : (context: RequestContext) => change(route, context);
     return respond(request, contract, answer, route.event);
   };
 }
@@ -162,7 +162,7 @@ export function createApp(options: AppOptions): Handler {
 const isUnreported: ReadonlySet<RefusedName> = new Set<RefusedName>(['unknown_route', 'method_not_allowed']);
 
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */
-function trouble(how: Break): Refused {
+function problemOf(how: Break): Refused {
   return how === 'failed' ? { refused: 'failed' } : { refused: 'unavailable', retryAfterSeconds };
 }
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { BodyStream } from './body-stream.ts';
-import { type Answer, endedEarly, type Incoming, readBefore } from './exchange.ts';
+import { type Answer, endedEarly, type IncomingRequest, readBefore } from './exchange.ts';
 import { isHost } from './request/host.ts';
 import { isOnUnixSocket } from './request/unix-socket.ts';
 
@@ -18,7 +18,7 @@ const internalError = 0x2;
 export type Listener = RequestListener;
 
 /** Serves `node:http` with whatever answers requests; that must not reject. */
-export function requestListener(answer: (request: Incoming) => Awaitable<Answer>): Listener {
+export function requestListener(answer: (request: IncomingRequest) => Awaitable<Answer>): Listener {
   return (incoming, outgoing) => {
     const answered = answer(new NodeRequest(incoming, outgoing));
     if (answered instanceof Promise) answered.then((answer) => write(answer, outgoing));
@@ -79,7 +79,7 @@ function breakOff(outgoing: ServerResponse): void {
 /** Names of which Node keeps the first value only (`message.headers`), where a proxy may have gone by another one. */
 const keptOnce: ReadonlySet<string> = new Set(['authorization', 'content-type', 'host', 'user-agent']);
 
-class NodeRequest implements Incoming {
+class NodeRequest implements IncomingRequest {
   readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
   #gone: AbortController | undefined;
@@ -107,7 +107,7 @@ class NodeRequest implements Incoming {
     return authorityOf(headers) ?? headers.host ?? null;
   }
 
-  get fault(): Incoming['fault'] {
+  get fault(): IncomingRequest['fault'] {
     if (!namesOneHost(this.#incoming)) return 'malformed_request';
     const { expect } = this.#incoming.headers;
     return expect === undefined || /^100-continue$/i.test(expect) ? undefined : 'unmet_expectation';

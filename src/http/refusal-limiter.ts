@@ -11,7 +11,7 @@ const maxWaiting = 4_000;
  * A client that asks again as soon as it is refused keeps the process busy with refusing. Here it waits until others had
  * their turn, and ask the less often.
  */
-export class Pace {
+export class RefusalLimiter {
   #left = maxAtOnce;
   #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;

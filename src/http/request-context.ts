@@ -2,7 +2,7 @@
 
 import { newUuid } from '../crypto/ids.ts';
 import type { Caller } from '../usecases/services.ts';
-import type { Incoming } from './exchange.ts';
+import type { IncomingRequest } from './exchange.ts';
 import { clientNetwork, type ProxyTrust } from './request/client-network.ts';
 import { deviceName } from './request/device-name.ts';
 import { deviceIds } from './request/session-id.ts';
@@ -20,9 +20,9 @@ export interface Server extends ProxyTrust {
 }
 
 /** A request on its way to a route. What a session check never asks for is found out only when asked. */
-export class Call implements Caller {
+export class RequestContext implements Caller {
   readonly requestId = newUuid();
-  readonly request: Incoming;
+  readonly request: IncomingRequest;
   readonly contract: string;
   readonly now: number;
   /** The fields of the JSON body; empty until it was read, and on routes that need none. */
@@ -32,7 +32,7 @@ export class Call implements Caller {
   readonly #hasCookies: boolean;
   readonly #server: Server;
 
-  constructor(request: Incoming, { name, hasCookies = false }: Group, now: number, server: Server) {
+  constructor(request: IncomingRequest, { name, hasCookies = false }: Group, now: number, server: Server) {
     this.request = request;
     this.contract = name;
     this.#hasCookies = hasCookies;
@@ -76,7 +76,7 @@ export class Call implements Caller {
 }
 
 /** The path of a request, neither decoded nor tidied: `%61` and `/x/../` are paths of their own (ruling G11). */
-export function pathOf({ target }: Pick<Incoming, 'target'>): string {
+export function pathOf({ target }: Pick<IncomingRequest, 'target'>): string {
   const mark = target.indexOf('?');
   return mark < 0 ? target : target.slice(0, mark);
 }

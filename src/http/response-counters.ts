@@ -10,7 +10,7 @@ interface Counted {
 }
 
 /** Counts with one look into a small map and one addition, for every request there is. */
-export class Traffic {
+export class ResponseCounters {
   readonly #contracts: ReadonlyMap<string, Counted>;
 
   /** @param contracts the names of all contracts; nothing else is ever counted. */

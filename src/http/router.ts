@@ -5,18 +5,18 @@ import type { Contract, Route } from './contract.ts';
 import { pathOf } from './request-context.ts';
 
 /** A route, and the contract that has it. */
-export interface Place {
+export interface RoutedContract {
   readonly contract: Contract;
   readonly route: Route;
 }
 
-export class Routes {
+export class Router {
   readonly #contracts: readonly Contract[];
   readonly #basePath: string;
-  readonly #places: readonly Place[];
+  readonly #places: readonly RoutedContract[];
   /** By path, and then by method: to put both into one text would cost more than the second look. */
-  readonly #exact = new Map<string, Map<string, Place>>();
-  readonly #withHandle: readonly Place[];
+  readonly #exact = new Map<string, Map<string, RoutedContract>>();
+  readonly #withHandle: readonly RoutedContract[];
 
   /**
    * @param contracts the first one that claims a path answers for it.
@@ -56,7 +56,7 @@ export class Routes {
   }
 
   /** The route of a method and a path, neither decoded nor tidied. */
-  find(method: string, path: string): Place | undefined {
+  find(method: string, path: string): RoutedContract | undefined {
     return (
       this.#exact.get(path)?.get(method) ??
       this.#withHandle.find(({ route }) => route.method === method && isAt(route, path))

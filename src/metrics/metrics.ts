@@ -1,7 +1,7 @@
 /** What a running Gatehouse can say of itself in numbers: the counters of all rooms under the names operators see. */
 
 import type { EventCount } from '../concepts/audit.ts';
-import type { Traffic } from '../http/response-counters.ts';
+import type { ResponseCounters } from '../http/response-counters.ts';
 import type { CheckCounts } from '../http/routes/session-check.ts';
 import type { Sender } from '../mail/queue-sender.ts';
 import type { Figure, Sample, Store } from '../storage/port/port.ts';
@@ -16,7 +16,7 @@ export interface Counting {
   readonly services: Services;
   readonly store: Store;
   readonly sender: Sender;
-  readonly traffic: Traffic;
+  readonly responseCounters: ResponseCounters;
   readonly checks: Readonly<CheckCounts>;
   readonly sweeps: Readonly<SweepCounts>;
 }
@@ -30,7 +30,7 @@ const expectedEvents: Readonly<Record<string, readonly string[]>> = {
 
 /** Reads every counter; changes nothing, and costs nothing between two readings. */
 export function figuresOf(counting: Counting): Figure[] {
-  const { services, store, sender, traffic, checks, sweeps } = counting;
+  const { services, store, sender, responseCounters, checks, sweeps } = counting;
   return [
     {
       ...gauge('gatehouse_build_info', 'Always 1; its label tells the version.', [
@@ -38,11 +38,11 @@ export function figuresOf(counting: Counting): Figure[] {
       ]),
       isOfOne: true,
     },
-    ...trafficFigures(traffic),
+    ...trafficFigures(responseCounters),
     counter(
       'gatehouse_session_checks_total',
       'Session checks, by what they found.',
-      by('outcome', { ...checks, unavailable: traffic.counts.get('session')?.breaks.unavailable ?? 0 }),
+      by('outcome', { ...checks, unavailable: responseCounters.counts.get('session')?.breaks.unavailable ?? 0 }),
     ),
     counter(
       'gatehouse_events_total',
@@ -61,7 +61,7 @@ export function figuresOf(counting: Counting): Figure[] {
   ];
 }
 
-function trafficFigures({ counts }: Traffic): Figure[] {
+function trafficFigures({ counts }: ResponseCounters): Figure[] {
   const contracts = [...counts];
   return [
     counter(

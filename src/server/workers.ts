@@ -12,7 +12,7 @@ import { Child } from './worker-handle.ts';
 
 /** The pause before a worker is replaced: doubled each time it dies young, and the shortest again once it did not. */
 const shortestPauseMs = 100;
-const longestPauseMs = 30_000;
+const maxPauseMs = 30_000;
 const youngMs = 60_000;
 
 /** A worker cuts off its last requests after `drainMs`; this much later it is not asked any more. */
@@ -114,7 +114,7 @@ export class Workers {
       if (this.#isEnding) return;
       this.#deaths += 1;
       const diedYoung = performance.now() - since < youngMs;
-      pauseMs = diedYoung ? Math.min(pauseMs * 2, longestPauseMs) : shortestPauseMs;
+      pauseMs = diedYoung ? Math.min(pauseMs * 2, maxPauseMs) : shortestPauseMs;
       this.#log.error({ worker, ended, pauseMs }, 'worker died');
       await sleep(pauseMs);
       if (this.#isEnding) return;

@@ -44,19 +44,19 @@ export function readSettings(env: Environment): Settings {
 }
 
 /** Connections to PostgreSQL that a process needs: to watch, for checks, and for everything else. */
-const leastConnections = 4;
+const minConnections = 4;
 
 /** What is wrong with settings that are good each by itself; `nameOf` is the name a setting has where they were given. */
 export function clashes(settings: Partial<Settings>, nameOf: (name: keyof Settings) => string): string[] {
   const { host, port = 0, metricsHost, metricsPort } = settings;
   const { workers = 1, databaseUrl, databaseConnections = Infinity } = settings;
   const isSame = port > 0 && port === metricsPort && host === metricsHost;
-  const needed = workers * leastConnections;
+  const needed = workers * minConnections;
   const isShort = workers > 1 && databaseUrl?.startsWith('postgres') && databaseConnections < needed;
   return [
     ...(isSame ? [`${nameOf('metricsPort')} must be another port than ${nameOf('port')}.`] : []),
     ...(isShort
-      ? [`${nameOf('databaseConnections')} must be ${needed} or more: ${leastConnections} for each worker.`]
+      ? [`${nameOf('databaseConnections')} must be ${needed} or more: ${minConnections} for each worker.`]
       : []),
   ];
 }

@@ -5,7 +5,7 @@ import { linkBase, protectionOf } from './outbound-addresses.ts';
 import { headerNames, type Settings } from './settings.ts';
 
 /** Fewer iterations than this are below what OWASP asks for. */
-const leastSafeIterations = 210_000;
+const minSafeIterations = 210_000;
 
 /** One sentence for every setting that is only safe in development or in tests. */
 export function warnings(settings: Settings): string[] {
@@ -13,8 +13,8 @@ export function warnings(settings: Settings): string[] {
   return [
     ...(debug ? ['GATEHOUSE_DEBUG is on: cookies travel over plain HTTP. Never use it in production.'] : []),
     ...(throttle ? [] : ['GATEHOUSE_THROTTLE is off: passwords can be guessed without limit.']),
-    ...(pbkdf2Iterations < leastSafeIterations
-      ? [`GATEHOUSE_PBKDF2_ITERATIONS is below ${leastSafeIterations}: stolen hashes are easy to crack.`]
+    ...(pbkdf2Iterations < minSafeIterations
+      ? [`GATEHOUSE_PBKDF2_ITERATIONS is below ${minSafeIterations}: stolen hashes are easy to crack.`]
       : []),
     ...(smtpUrl && protectionOf(smtpUrl) === 'off'
       ? [

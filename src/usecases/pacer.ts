@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A piece counts at most this much, in milliseconds: on a busy server the loop does other things meanwhile. */
-const longestPieceMs = 200;
+const maxPieceMs = 200;
 
 /**
  * Paces all long work of a process: the end of very many sessions, exports, the sweep. Together they take half of the
@@ -21,7 +21,7 @@ export class Pacer {
   begin(): () => Promise<void> {
     let busySince = busyMs();
     return async () => {
-      const tookMs = Math.min(busyMs() - busySince, longestPieceMs);
+      const tookMs = Math.min(busyMs() - busySince, maxPieceMs);
       const now = performance.now();
       const startAt = Math.max(now + tookMs, this.#nextAt);
       // The next piece is taken to be as long as the last one, and others rest after it as well.

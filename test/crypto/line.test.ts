@@ -22,7 +22,7 @@ const hash = (place: HashingSlot, parameters = cheap) =>
 
 /** A line of one thread, which is at a long hash of the flooding network, with so many places. */
 function busyQueue(maxPlaces: number, limits: QueueLimits = {}) {
-  const queue = new HashingQueue({ threads: 1, longestWaitMs: 1e9, maxPlaces, ...limits });
+  const queue = new HashingQueue({ threads: 1, maxWaitMs: 1e9, maxPlaces, ...limits });
   onTestFinished(() => queue.close());
   const done: string[] = [];
   /** What became of one who enters and hashes once. */

@@ -75,15 +75,15 @@ test('two threads hash two at once, and not three', async () => {
 });
 
 test('nobody is refused for as long as the wait is worth it, by time', () => {
-  expect(fill(openQueue({ threads: 1, longestWaitMs: 2 * guessedMs }))).toBe(3);
-  expect(fill(openQueue({ threads: 1, longestWaitMs: 2 * guessedMs - 1 }))).toBe(2);
-  expect(fill(openQueue({ threads: 1, longestWaitMs: 0 }))).toBe(1);
-  expect(fill(openQueue({ threads: 4, longestWaitMs: 0 }))).toBe(4);
-  expect(fill(openQueue({ threads: 4, longestWaitMs: guessedMs }))).toBe(8);
+  expect(fill(openQueue({ threads: 1, maxWaitMs: 2 * guessedMs }))).toBe(3);
+  expect(fill(openQueue({ threads: 1, maxWaitMs: 2 * guessedMs - 1 }))).toBe(2);
+  expect(fill(openQueue({ threads: 1, maxWaitMs: 0 }))).toBe(1);
+  expect(fill(openQueue({ threads: 4, maxWaitMs: 0 }))).toBe(4);
+  expect(fill(openQueue({ threads: 4, maxWaitMs: guessedMs }))).toBe(8);
 });
 
 test('nobody is refused for as long as there are places', () => {
-  const unhurried = { threads: 1, longestWaitMs: Number.POSITIVE_INFINITY };
+  const unhurried = { threads: 1, maxWaitMs: Number.POSITIVE_INFINITY };
   expect(fill(openQueue({ ...unhurried, maxPlaces: 3 }))).toBe(3);
   expect(fill(openQueue({ ...unhurried, maxPlaces: 1 }))).toBe(1);
   expect(fill(openQueue({ ...unhurried, maxPlaces: 500 }), 1_000)).toBe(500);
@@ -98,7 +98,7 @@ test('an overload says when to come back: after the line, and never at once', ()
   const short = openQueue({ threads: 4, maxPlaces: 1 });
   short.enter(home);
   expect(short.overloaded(home)).toEqual({ refused: 'overloaded', retryAfterSeconds: 1 });
-  const long = openQueue({ threads: 1, longestWaitMs: 0 });
+  const long = openQueue({ threads: 1, maxWaitMs: 0 });
   for (let n = 0; n < 31; n += 1) long.enter(home);
   expect(long.overloaded(home)).toEqual({
     refused: 'overloaded',
@@ -123,7 +123,7 @@ test('the line can be read in numbers: as it stands, and what went through it', 
 });
 
 test('the line grows longer once hashes turn out to be cheap', async () => {
-  const queue = openQueue({ threads: 1, longestWaitMs: 2 * guessedMs });
+  const queue = openQueue({ threads: 1, maxWaitMs: 2 * guessedMs });
   {
     using place = queue.enter(home);
     for (let n = 0; n < 40; n += 1) await hash(place, cheap);

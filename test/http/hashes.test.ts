@@ -117,7 +117,7 @@ async function costMs(ask: () => Promise<unknown>): Promise<number> {
 }
 
 /** The least each of several requests cost, asked in turns, so that a slow moment of the machine hits them alike. */
-async function leastCosts(
+async function minCosts(
   asks: Readonly<Record<string, () => Promise<unknown>>>,
 ): Promise<Map<string, number>> {
   const least = new Map<string, number>();
@@ -151,7 +151,7 @@ test.each(contracts)('G17: every failed login through $name costs one hash', asy
   });
   await register(server, joe.username, joe.password);
   const nothing = async () => expect((await server.post(contract.loginPath, {})).status).toBe(400);
-  const costs = await leastCosts({ nothing, ...failures(server, contract) });
+  const costs = await minCosts({ nothing, ...failures(server, contract) });
   const one = costs.get('a wrong password') ?? Number.NaN;
   // The measure is worth something: one hash stands far out from none.
   expect(one).toBeGreaterThan((costs.get('nothing') ?? Number.NaN) * 3);

@@ -2,16 +2,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Pace } from '../../src/http/refusal-limiter.ts';
+import { RefusalLimiter } from '../../src/http/refusal-limiter.ts';
 import { openClient } from '../support/agent.ts';
 import { until } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 
 /** Asks for so many turns at once; tells which of them came, in the order they came. */
-function ask(pace: Pace, turns: number): number[] {
+function ask(refusalLimiter: RefusalLimiter, turns: number): number[] {
   const came: number[] = [];
   for (let n = 0; n < turns; n += 1) {
-    const turn = pace.turn();
+    const turn = refusalLimiter.turn();
     if (turn) turn.then(() => came.push(n));
     else came.push(n);
   }
@@ -21,29 +21,29 @@ function ask(pace: Pace, turns: number): number[] {
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 test('the first ones of a moment are answered at once, the others in the order they came', async () => {
-  const pace = new Pace();
-  const came = ask(pace, 100);
+  const refusalLimiter = new RefusalLimiter();
+  const came = ask(refusalLimiter, 100);
   expect(came).toEqual(upTo(20));
   await until(() => (came.length === 100 ? true : undefined), 'all turns');
   expect(came).toEqual(upTo(100));
 });
 
 test('no more than twenty are answered in ten milliseconds while there is a line', async () => {
-  const pace = new Pace();
+  const refusalLimiter = new RefusalLimiter();
   const startedAt = performance.now();
-  const came = ask(pace, 400);
+  const came = ask(refusalLimiter, 400);
   await until(() => (came.length === 400 ? true : undefined), 'all turns');
   // The first twenty came at once.
   expect(performance.now() - startedAt).toBeGreaterThan(19 * 10 - 15);
 });
 
 test('when the line is full nobody waits, and when it is empty nobody does either', async () => {
-  const pace = new Pace();
-  const came = ask(pace, 20 + 4_000 + 5);
+  const refusalLimiter = new RefusalLimiter();
+  const came = ask(refusalLimiter, 20 + 4_000 + 5);
   expect(came).toHaveLength(25);
   await until(() => (came.length === 4_025 ? true : undefined), 'all turns');
   await sleep(50);
-  expect(ask(pace, 20)).toHaveLength(20);
+  expect(ask(refusalLimiter, 20)).toHaveLength(20);
 });
 
 test('whoever floods the logins is refused every time, and keeps nobody else waiting', async () => {

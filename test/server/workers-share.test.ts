@@ -61,7 +61,7 @@ test('of threads and places each has its part', () => {
       share: { number, of: 3 },
       threads: 8,
       maxPlaces: 100,
-      longestWaitMs: 1e9,
+      maxWaitMs: 1e9,
     });
     onTestFinished(() => queue.close());
     return queue;

@@ -18,7 +18,7 @@ import { storeCases } from './conformance/store.ts';
 import { throttleCases } from './conformance/throttle.ts';
 import { tokenCases } from './conformance/tokens.ts';
 
-export type { ConformanceCase, Ground, Tampering } from './conformance/case.ts';
+export type { ConformanceCase, StoreFixture, Tampering } from './conformance/case.ts';
 
 /** Each case wants a ground of its own, with nothing in it. */
 export const conformance: readonly ConformanceCase[] = [

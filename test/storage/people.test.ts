@@ -11,7 +11,7 @@ import { Chain } from '../../src/storage/sqlite/audit/audit-chain.ts';
 import { applicationId, everyTable, migrations } from '../../src/storage/sqlite/schema.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from '../support/server.ts';
-import { conformance, type Ground, type Tampering } from './conformance.ts';
+import { conformance, type StoreFixture, type Tampering } from './conformance.ts';
 
 const freshPath = () => join(temporaryFolder(), 'gatehouse.db');
 
@@ -57,7 +57,7 @@ function statementsOf(tampering: Tampering): (readonly [sql: string, ...SQLInput
   }
 }
 
-function freshGround(): Ground {
+function freshGround(): StoreFixture {
   const file = freshPath();
   // What another connection wrote is seen from the next turn of the event loop on.
   const damage = (...statements: Parameters<typeof query>[1][]) => {

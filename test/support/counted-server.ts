@@ -4,8 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished } from 'vitest';
 import { createContracts } from '../../src/gatehouse.ts';
 import { FetchedRequest, toResponse } from '../../src/http/fetch-adapter.ts';
-import { createApp } from '../../src/http/handler.ts';
-import { Traffic } from '../../src/http/response-counters.ts';
+import { createHandler } from '../../src/http/handler.ts';
+import { ResponseCounters } from '../../src/http/response-counters.ts';
 import { site } from '../../src/http/routes/health.ts';
 import { createGate, openStore } from '../../src/open-services.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
@@ -89,7 +89,7 @@ export async function openCounted(
   });
   const served = createContracts(settings, services, { live: 0, dead: 0, none: 0 });
   const contracts = [...served, site(() => store.ping(), '', settings.contracts)];
-  const handle = createApp({
+  const handle = createHandler({
     services,
     contracts,
     basePath: '',
@@ -99,7 +99,7 @@ export async function openCounted(
     secure: true,
     hsts: 'off',
     clock: () => Date.now() + aheadMs,
-    traffic: new Traffic(contracts.map(({ name }) => name)),
+    responseCounters: new ResponseCounters(contracts.map(({ name }) => name)),
     onError: (error) => {
       throw error;
     },

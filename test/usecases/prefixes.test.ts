@@ -168,7 +168,7 @@ test('an overload is refused before anything is counted or hashed', async () => 
 test('one who gives way to another network is refused like any overload, and a login leaves no attempt behind', async () => {
   const services = await openServices({
     iterations: slow,
-    queue: { threads: 1, maxPlaces: 4, longestWaitMs: 1e9 },
+    queue: { threads: 1, maxPlaces: 4, maxWaitMs: 1e9 },
   });
   await register(services, newJoe, caller());
   const before = Number((await counts(services))['attempts']);

@@ -31,7 +31,7 @@ export interface Finding {
 const megabyte = 1_048_576;
 
 /** Less free space than this is no space. */
-const leastFreeBytes = 64 * megabyte;
+const minFreeBytes = 64 * megabyte;
 
 /** A log of commits this long means that an old snapshot is held, or that nothing cleans up. */
 const longLogBytes = 256 * megabyte;
@@ -150,7 +150,7 @@ function diskFindings(file: string, databaseBytes: number): Finding[] {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const says = `${inMegabytes(free)} are free where the database is.`;
-  if (free < leastFreeBytes) return [problem(says)];
+  if (free < minFreeBytes) return [problem(says)];
   return [free < databaseBytes * 2 ? warning(`${says} A copy of it leaves too little.`) : ok(says)];
 }
 

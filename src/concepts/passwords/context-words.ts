@@ -4,7 +4,7 @@
 const product = 'gatehouse';
 
 /** Shorter words are parts of too many others. */
-const leastLetters = 3;
+const minLetters = 3;
 
 /** Digits, blanks and symbols around and between words that make no password of them. */
 const maxOthers = 6;
@@ -16,7 +16,7 @@ export function contextWords(host: string, identifier: string, email: string): R
     return at < 0 ? partsOf(name) : [name, ...partsOf(name.slice(0, at)), ...domainsOf(name.slice(at + 1))];
   });
   const words = [...names, ...domainsOf(host)].map((word) => word.toLowerCase());
-  return new Set(words.filter((word) => word.length >= leastLetters && /\p{L}/u.test(word)));
+  return new Set(words.filter((word) => word.length >= minLetters && /\p{L}/u.test(word)));
 }
 
 /**

@@ -29,7 +29,7 @@ export type { IdFormat } from './id-format.ts';
 export type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
 
 /** No id of any spelling is longer; whatever is, is not worth hashing. */
-const longestId = 36;
+const maxIdLength = 36;
 
 /** A use is written back when the last one written is this old, or a tenth of the idle time if that is less. */
 const writeBackMs = 60_000;
@@ -96,7 +96,7 @@ export class Sessions {
    * store itself costs a look into it, for what must not happen in a session that has just ended elsewhere.
    */
   use(id: string, now: number, freshness?: 'current'): Awaitable<Session | NoSession> {
-    if (id.length > longestId) return noSession;
+    if (id.length > maxIdLength) return noSession;
     const idHash = digest(id);
     return after(this.#store.find(idHash, freshness), (session) =>
       session && this.#life.isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
@@ -164,7 +164,7 @@ export class Sessions {
    * caller who hears that nothing is there relies on it like one who ended it. Dead ones go as well, without an entry.
    */
   async endEach(ids: readonly string[], now: number, context: AuditContext): Promise<Map<string, Session>> {
-    const byHash = new Map(ids.filter((id) => id.length <= longestId).map((id) => [digest(id), id]));
+    const byHash = new Map(ids.filter((id) => id.length <= maxIdLength).map((id) => [digest(id), id]));
     const ended = await this.#store.remove([...byHash.keys()], context, (one) =>
       this.#life.deathOf(one, now),
     );

@@ -80,11 +80,11 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
         body: 'json',
         hashes: true,
         event: 'register',
-        async answer(call) {
-          const asked = registrationFields(services, call.fields, 'username');
+        async answer(context) {
+          const asked = registrationFields(services, context.fields, 'username');
           if (isRefusal(asked)) return asked;
           const { username: identifier, password, invite } = asked;
-          const outcome = await register(services, { identifier, kind: 'username', password, invite }, call);
+          const outcome = await register(services, { identifier, kind: 'username', password, invite }, context);
           if (isRefusal(outcome)) return refuse(outcome);
           const { user } = outcome;
           return {
@@ -99,11 +99,11 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
         body: 'json',
         hashes: true,
         event: 'login',
-        async answer(call) {
-          const asked = textFields(call.fields, 'username', 'password');
+        async answer(context) {
+          const asked = textFields(context.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, call);
+          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, context);
           if (isRefusal(outcome)) return refuse(outcome);
           const { id, user, session, deviceIds } = outcome;
           return {
@@ -123,12 +123,12 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
         path: '/logout.json',
         body: 'any',
         event: 'logout',
-        async answer(call) {
-          const cookies = cookieIds(call.request);
-          const carried = cookies.length > 0 ? cookies : clientCookieIds(call.request);
-          const id = presentedId([queryIds(call.query)], carried);
+        async answer(context) {
+          const cookies = cookieIds(context.request);
+          const carried = cookies.length > 0 ? cookies : clientCookieIds(context.request);
+          const id = presentedId([queryIds(context.query)], carried);
           if (id === undefined) return { refused: 'no_session' };
-          const outcome = await logout(services, [id], call);
+          const outcome = await logout(services, [id], context);
           if (isRefusal(outcome)) return refuse(outcome);
           const headers = cookies.includes(id) ? cookie.clear() : {};
           return { status: 200, body: { success: true }, headers };

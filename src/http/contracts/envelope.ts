@@ -62,16 +62,16 @@ export function envelope(services: Services, statusMode: StatusMode): Contract {
         body: 'json',
         hashes: true,
         event: 'login',
-        async answer(call) {
-          const asked = textFields(call.fields, 'username', 'password');
+        async answer(context) {
+          const asked = textFields(context.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, call);
-          if (isRefusal(outcome)) return refuse(outcome, call.requestId);
+          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, context);
+          if (isRefusal(outcome)) return refuse(outcome, context.requestId);
           const { user, id } = outcome;
           return {
             status: 200,
-            body: { request: call.requestId, user: user.id, session: id, message: 'Logged in' },
+            body: { request: context.requestId, user: user.id, session: id, message: 'Logged in' },
           };
         },
       },
@@ -80,12 +80,12 @@ export function envelope(services: Services, statusMode: StatusMode): Contract {
         path: '/api/auth/logout',
         body: 'json',
         event: 'logout',
-        async answer(call) {
-          const asked = textFields(call.fields, 'session');
+        async answer(context) {
+          const asked = textFields(context.fields, 'session');
           if (isRefusal(asked)) return asked;
-          const outcome = await logout(services, [asked.session], call);
-          if (isRefusal(outcome)) return refuse(outcome, call.requestId);
-          return { status: 200, body: { request: call.requestId, message: 'Logged out' } };
+          const outcome = await logout(services, [asked.session], context);
+          if (isRefusal(outcome)) return refuse(outcome, context.requestId);
+          return { status: 200, body: { request: context.requestId, message: 'Logged out' } };
         },
       },
     ],

@@ -61,15 +61,15 @@ export function rest(services: Services, cookie: SessionCookie): Contract {
         body: 'json',
         hashes: true,
         event: 'register',
-        async answer(call) {
-          const asked = registrationFields(services, call.fields, 'email');
+        async answer(context) {
+          const asked = registrationFields(services, context.fields, 'email');
           if (isRefusal(asked)) return asked;
           const { email, password, invite } = asked;
           const outcome = await registerAndLogin(
             services,
             { identifier: email, kind: 'email', password, invite },
             'uuid',
-            call,
+            context,
           );
           return isRefusal(outcome) ? refuse(outcome) : begun(201, outcome);
         },
@@ -80,11 +80,11 @@ export function rest(services: Services, cookie: SessionCookie): Contract {
         body: 'json',
         hashes: true,
         event: 'login',
-        async answer(call) {
-          const asked = textFields(call.fields, 'email', 'password');
+        async answer(context) {
+          const asked = textFields(context.fields, 'email', 'password');
           if (isRefusal(asked)) return asked;
           const { email, password } = asked;
-          const outcome = await login(services, { identifier: email, password, idFormat: 'uuid' }, call);
+          const outcome = await login(services, { identifier: email, password, idFormat: 'uuid' }, context);
           return isRefusal(outcome) ? refuse(outcome) : begun(200, outcome);
         },
       },
@@ -93,14 +93,14 @@ export function rest(services: Services, cookie: SessionCookie): Contract {
         path: '/auth/logout',
         body: 'any',
         event: 'logout',
-        async answer(call) {
+        async answer(context) {
           // Every session presented ends, also where the carriers disagree (ruling G14).
-          const ids = distinctIds([...headerIds(call.request), ...cookieIds(call.request)]);
+          const ids = distinctIds([...headerIds(context.request), ...cookieIds(context.request)]);
           // Whether the one that was meant is among eight of them cannot be known.
           if (!ids) return { refused: 'malformed_request' };
           // Set first: the cookie is cleared also where the store could not be told (ruling R4).
-          call.headers = cookie.clear();
-          await logout(services, ids, call);
+          context.headers = cookie.clear();
+          await logout(services, ids, context);
           return { status: 204 };
         },
       },

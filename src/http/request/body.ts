@@ -1,7 +1,7 @@
 /** Reads request bodies: bounded, strictly UTF-8, one JSON object (ruling G10). */
 
 import type { Fault } from '../contract.ts';
-import type { Incoming } from '../exchange.ts';
+import type { IncomingRequest } from '../exchange.ts';
 
 /** Larger bodies are refused with 413. */
 export const maxBodyBytes = 16 * 1_024;
@@ -14,7 +14,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of a JSON object; of duplicate keys the last one counts. */
-export async function readFields(request: Incoming): Promise<{ readonly fields: Fields } | Fault> {
+export async function readFields(request: IncomingRequest): Promise<{ readonly fields: Fields } | Fault> {
   const encoding = request.header('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') return { refused: 'unsupported_encoding' };
   if (!jsonType.test(request.header('content-type') ?? '')) return { refused: 'unsupported_media_type' };
@@ -23,7 +23,7 @@ export async function readFields(request: Incoming): Promise<{ readonly fields: 
 }
 
 /** Reads a body that is not needed; refuses it if it is too large. */
-export async function ignoreBody(request: Incoming): Promise<{ readonly fields: Fields } | Fault> {
+export async function ignoreBody(request: IncomingRequest): Promise<{ readonly fields: Fields } | Fault> {
   const bytes = await readBytes(request);
   return bytes ? { fields: {} } : { refused: 'body_too_large' };
 }
@@ -39,7 +39,7 @@ function parseObject(bytes: Uint8Array): { readonly fields: Fields } | Fault {
 }
 
 /** All bytes of a body, or `undefined` as soon as there are too many. */
-async function readBytes(request: Incoming): Promise<Uint8Array | undefined> {
+async function readBytes(request: IncomingRequest): Promise<Uint8Array | undefined> {
   if (Number(request.header('content-length')) > maxBodyBytes) return undefined;
   return request.bytes(maxBodyBytes);
 }

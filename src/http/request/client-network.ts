@@ -3,7 +3,7 @@
 import ipaddr from 'ipaddr.js';
 import { addressBlock, holds, type IpAddress } from '../../settings/ip-addresses.ts';
 import type { ForwardedHeader, TrustedProxy } from '../../settings/settings.ts';
-import type { Incoming } from '../exchange.ts';
+import type { IncomingRequest } from '../exchange.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';
 
 /** Which proxies are believed, and in which header. */
@@ -20,7 +20,7 @@ type Hop = IpAddress | 'unix' | undefined;
  * The client's network: an IPv4 address, or the first 64 bits of an IPv6 address. The header is read from the right for as
  * long as the hop that wrote it is trusted. Without a usable address all clients count as one.
  */
-export function clientNetwork(request: Incoming, { trustedProxies, forwardedHeader }: ProxyTrust): string {
+export function clientNetwork(request: IncomingRequest, { trustedProxies, forwardedHeader }: ProxyTrust): string {
   const { remoteAddress = '' } = request;
   let client: Hop = remoteAddress === 'unix' ? remoteAddress : addressIn(remoteAddress);
   if (isTrusted(client, trustedProxies)) {

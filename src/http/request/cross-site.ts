@@ -1,6 +1,6 @@
 /** What the log says of a request that was refused for the page it comes from (ruling W4). */
 
-import type { Call } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** What an operator needs to find out why a page was refused. */
 export interface CrossSite {
@@ -22,7 +22,7 @@ const origin = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+)$/i;
 /** The values of the header (Fetch Metadata Request Headers, section 2.4). */
 const sites: ReadonlySet<string> = new Set(['cross-site', 'same-origin', 'same-site', 'none']);
 
-export function crossSite({ request, path, requestId }: Call): CrossSite {
+export function crossSite({ request, path, requestId }: RequestContext): CrossSite {
   const [from, site] = [request.header('origin'), request.header('sec-fetch-site')];
   return {
     origin: from === null || origin.test(from) ? cut(from) : 'malformed',

@@ -1,6 +1,6 @@
 /** Decides which pages may call (ruling G13): against cross-site requests, and for CORS (the Fetch standard). */
 
-import type { Incoming } from '../exchange.ts';
+import type { IncomingRequest } from '../exchange.ts';
 import { isOriginOf } from './host.ts';
 
 /** Names that a preflight may ask for (RFC 9110, section 5.6.2), one and several. */
@@ -16,7 +16,7 @@ export class Origins {
   }
 
   /** Whether a request that changes state comes from a page that may make it, or from no page at all. */
-  mayChangeState(request: Incoming): boolean {
+  mayChangeState(request: IncomingRequest): boolean {
     const origin = request.header('origin');
     if (origin !== null && this.#allowed.has(origin)) return true;
     const site = request.header('sec-fetch-site');
@@ -30,7 +30,7 @@ export class Origins {
   }
 
   /** Headers that let a page of an allowed origin read the answer; none for any other. */
-  corsHeaders(request: Incoming): Readonly<Record<string, string>> {
+  corsHeaders(request: IncomingRequest): Readonly<Record<string, string>> {
     const origin = request.header('origin');
     if (origin === null || !this.#allowed.has(origin)) return { vary: 'Origin' };
     return {
@@ -47,7 +47,7 @@ export class Origins {
    *
    * @param methods those of the path; empty if it has none.
    */
-  preflightHeaders(request: Incoming, methods: string): Readonly<Record<string, string>> | undefined {
+  preflightHeaders(request: IncomingRequest, methods: string): Readonly<Record<string, string>> | undefined {
     const origin = request.header('origin');
     if (origin === null || !this.#allowed.has(origin)) return undefined;
     const method = request.header('access-control-request-method');

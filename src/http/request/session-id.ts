@@ -1,6 +1,6 @@
 /** Finds the session id a request presents (ruling G14), and writes the cookie that carries one (ruling R3). */
 
-import type { Incoming } from '../exchange.ts';
+import type { IncomingRequest } from '../exchange.ts';
 
 export const cookieName = 'session_id';
 
@@ -55,12 +55,12 @@ export function distinctIds(values: readonly string[]): string[] | undefined {
 }
 
 /** The values of all cookies of the session's name (RFC 6265, section 5.4). */
-export function cookieIds(request: Incoming): string[] {
+export function cookieIds(request: IncomingRequest): string[] {
   return cookieValues(request, cookieName);
 }
 
 /** The values of the cookies of the `dotjson` client that can be ids: other applications use the name as well. */
-export function clientCookieIds(request: Incoming): string[] {
+export function clientCookieIds(request: IncomingRequest): string[] {
   return cookieValues(request, clientCookieName).filter((value) => idShape.test(value));
 }
 
@@ -68,7 +68,7 @@ export function clientCookieIds(request: Incoming): string[] {
  * The different device ids a browser carries, at most eight. Every cookie of the name is read, the first id of each
  * before the second of any, so that one that was planted beside the real one hides none of its ids.
  */
-export function deviceIds(request: Incoming, secure: boolean): string[] {
+export function deviceIds(request: IncomingRequest, secure: boolean): string[] {
   const carried = cookieValues(request, deviceCookieName(secure)).map((value) =>
     value.split('.', maxIdsInCookie).filter((id) => /^[a-z0-9]{26}$/.test(id)),
   );
@@ -82,7 +82,7 @@ export function deviceIds(request: Incoming, secure: boolean): string[] {
   return [...ids];
 }
 
-function cookieValues(request: Incoming, name: string): string[] {
+function cookieValues(request: IncomingRequest, name: string): string[] {
   const header = request.header('cookie');
   if (header === null) return [];
   const values: string[] = [];
@@ -98,7 +98,7 @@ function cookieValues(request: Incoming, name: string): string[] {
 }
 
 /** The values of `X-Session-Id`; a repeated header arrives as one value with commas. */
-export function headerIds(request: Incoming): string[] {
+export function headerIds(request: IncomingRequest): string[] {
   const header = request.header('x-session-id');
   return header === null ? [] : header.split(',').map((id) => id.trim());
 }
@@ -107,7 +107,7 @@ export function headerIds(request: Incoming): string[] {
  * What follows `Authorization: Bearer` (RFC 6750, section 2.1), be it empty or no id; other schemes are not ours. A
  * repeated header arrives as one value with commas, which no id has.
  */
-export function bearerIds(request: Incoming): string[] {
+export function bearerIds(request: IncomingRequest): string[] {
   const header = request.header('authorization');
   if (header === null) return [];
   const bearer = /^bearer(?:[\s,](.*))?$/i.exec(header);

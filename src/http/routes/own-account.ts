@@ -9,7 +9,7 @@ import { BodyStream, jsonItems } from '../body-stream.ts';
 import type { Contract, Reply } from '../contract.ts';
 import { textFields } from '../request/body-fields.ts';
 import { cookieIds, type SessionCookie } from '../request/session-id.ts';
-import type { Call } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { utc } from '../timestamps.ts';
 import { shownEntry, shownSession } from './representations.ts';
 import { asSignedIn, refuse } from './signed-in.ts';
@@ -18,7 +18,7 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
   const exports = new Exports();
 
   /** The new id of a session goes where the old one came from. */
-  function renewed({ request }: Call, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
+  function renewed({ request }: RequestContext, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
     const headers = cookieIds(request).includes(signedIn.id) ? cookie.set(id) : {};
     return { status: 200, body: { session_id: id }, headers };
   }
@@ -35,12 +35,12 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         body: 'json',
         hashes: true,
         event: 'confirm',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const asked = textFields(call.fields, 'password');
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const asked = textFields(context.fields, 'password');
             if (isRefusal(asked)) return asked;
-            const outcome = await confirm(services, signedIn, asked.password, call);
-            return isRefusal(outcome) ? outcome : renewed(call, signedIn, outcome);
+            const outcome = await confirm(services, signedIn, asked.password, context);
+            return isRefusal(outcome) ? outcome : renewed(context, signedIn, outcome);
           }),
       },
       {
@@ -49,13 +49,13 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         body: 'json',
         hashes: true,
         event: 'password_change',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const asked = textFields(call.fields, 'current_password', 'new_password');
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const asked = textFields(context.fields, 'current_password', 'new_password');
             if (isRefusal(asked)) return asked;
             const change = { current: asked.current_password, replacement: asked.new_password };
-            const outcome = await changePassword(services, signedIn, change, call);
-            return isRefusal(outcome) ? outcome : renewed(call, signedIn, outcome);
+            const outcome = await changePassword(services, signedIn, change, context);
+            return isRefusal(outcome) ? outcome : renewed(context, signedIn, outcome);
           }),
       },
       {
@@ -64,11 +64,11 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         body: 'json',
         hashes: true,
         event: 'account_delete',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const asked = textFields(call.fields, 'password');
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const asked = textFields(context.fields, 'password');
             if (isRefusal(asked)) return asked;
-            const outcome = await deleteAccount(services, signedIn, asked.password, call);
+            const outcome = await deleteAccount(services, signedIn, asked.password, context);
             return isRefusal(outcome) ? outcome : { status: 204, headers: cookie.clear() };
           }),
       },
@@ -76,9 +76,9 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         method: 'GET',
         path: '/auth/account/export',
         body: 'none',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const exported = await exportAccount(services, exports, signedIn, call);
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const exported = await exportAccount(services, exports, signedIn, context);
             if (isRefusal(exported)) return exported;
             const stream = new BodyStream(exportText(exported, signedIn.session.handle), exported.close);
             return { status: 200, stream, headers: { 'content-type': 'application/json' } };
@@ -88,9 +88,9 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         method: 'GET',
         path: '/auth/account/activity',
         body: 'none',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const before = readBefore(call.query);
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const before = readBefore(context.query);
             if (before === null) return { refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' };
             const entries = await activity(services, signedIn, before);
             return {

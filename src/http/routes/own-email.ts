@@ -33,9 +33,9 @@ export function ownEmail(services: Services): Contract {
         path: '/auth/email/verify/request',
         body: 'any',
         event: 'email_verify_request',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const outcome = await requestVerification(services, signedIn, call);
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const outcome = await requestVerification(services, signedIn, context);
             return isRefusal(outcome) ? outcome : accepted(linkSent);
           }),
       },
@@ -44,10 +44,10 @@ export function ownEmail(services: Services): Contract {
         path: '/auth/email/verify',
         body: 'json',
         event: 'email_verify',
-        async answer(call) {
-          const asked = textFields(call.fields, 'token');
+        async answer(context) {
+          const asked = textFields(context.fields, 'token');
           if (isRefusal(asked)) return asked;
-          const outcome = await verifyEmail(services, asked.token, call);
+          const outcome = await verifyEmail(services, asked.token, context);
           return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
         },
       },
@@ -57,11 +57,11 @@ export function ownEmail(services: Services): Contract {
         body: 'json',
         hashes: true,
         event: 'email_change_request',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const asked = textFields(call.fields, 'email', 'password');
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const asked = textFields(context.fields, 'email', 'password');
             if (isRefusal(asked)) return asked;
-            const outcome = await requestEmailChange(services, signedIn, asked, call);
+            const outcome = await requestEmailChange(services, signedIn, asked, context);
             return isRefusal(outcome) ? refuse(outcome) : accepted(linkSent);
           }),
       },
@@ -70,10 +70,10 @@ export function ownEmail(services: Services): Contract {
         path: '/auth/password/forgot',
         body: 'json',
         event: 'password_forgot',
-        async answer(call) {
-          const asked = textFields(call.fields, 'identifier');
+        async answer(context) {
+          const asked = textFields(context.fields, 'identifier');
           if (isRefusal(asked)) return asked;
-          const outcome = await forgot(services, asked.identifier, call);
+          const outcome = await forgot(services, asked.identifier, context);
           return isRefusal(outcome) ? refuse(outcome) : accepted(onItsWay);
         },
       },
@@ -83,10 +83,10 @@ export function ownEmail(services: Services): Contract {
         body: 'json',
         hashes: true,
         event: 'password_reset',
-        async answer(call) {
-          const asked = textFields(call.fields, 'token', 'password');
+        async answer(context) {
+          const asked = textFields(context.fields, 'token', 'password');
           if (isRefusal(asked)) return asked;
-          const outcome = await reset(services, asked, call);
+          const outcome = await reset(services, asked, context);
           return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
         },
       },

@@ -21,11 +21,11 @@ export function ownSessions(services: Services, cookie: SessionCookie): Contract
         method: 'GET',
         path: '/auth/sessions',
         body: 'none',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const before = readBefore(call.query);
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const before = readBefore(context.query);
             if (before === null) return { refused: 'malformed_query', allowed: '?before=NEXT' };
-            const { sessions, next } = await listSessions(services, signedIn, before, call.now);
+            const { sessions, next } = await listSessions(services, signedIn, before, context.now);
             const { handle } = signedIn.session;
             const shown = sessions.map((session) => shownSession(session, handle));
             return { status: 200, body: { sessions: shown, next: next ? placeOf(next) : null } };
@@ -36,11 +36,11 @@ export function ownSessions(services: Services, cookie: SessionCookie): Contract
         path: '/auth/sessions',
         body: 'any',
         event: 'logout',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const which = readAll(call.query);
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const which = readAll(context.query);
             if (which === undefined) return { refused: 'malformed_query', allowed: '?all=true' };
-            const outcome = await endSessions(services, signedIn, which, call);
+            const outcome = await endSessions(services, signedIn, which, context);
             if (isRefusal(outcome)) return outcome;
             return { ...cleared(which === 'all'), status: 200, body: { ended: outcome.ended } };
           }),
@@ -50,9 +50,9 @@ export function ownSessions(services: Services, cookie: SessionCookie): Contract
         path: '/auth/sessions/:handle',
         body: 'any',
         event: 'logout',
-        answer: (call) =>
-          asSignedIn(services, call, async (signedIn) => {
-            const ended = await endSession(services, signedIn, call.handle, call);
+        answer: (context) =>
+          asSignedIn(services, context, async (signedIn) => {
+            const ended = await endSession(services, signedIn, context.handle, context);
             if (isRefusal(ended)) return ended;
             return { ...cleared(ended.handle === signedIn.session.handle), status: 204 };
           }),

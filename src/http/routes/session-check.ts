@@ -37,9 +37,9 @@ export function sessionCheck(
         method: 'GET',
         path: '/auth/session',
         body: 'none',
-        answer(call) {
-          const id = sessionId(call);
-          if (id !== undefined) return after(check(services, id, call.now), answer);
+        answer(context) {
+          const id = sessionId(context);
+          if (id !== undefined) return after(check(services, id, context.now), answer);
           counts.none += 1;
           return noSession;
         },

@@ -8,7 +8,7 @@ import type { Fault, Refused, RefusedName, Reply, Unasked, Words } from '../cont
 import { problemFor } from '../problem.ts';
 import { faultWords, siteWords } from '../refusal-words.ts';
 import { bearerIds, cookieIds, headerIds, presentedId } from '../request/session-id.ts';
-import type { Call } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** Refuses in problem details, in the words of a table; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
 export function refuseIn(words: Readonly<Record<RefusedName, Words>>) {
@@ -24,7 +24,7 @@ export function refuseIn(words: Readonly<Record<RefusedName, Words>>) {
 export const refuse = refuseIn(siteWords);
 
 /** The one session id a request presents in `X-Session-Id`, `Authorization: Bearer` or the cookie (ruling B1). */
-export function sessionId({ request }: Call): string | undefined {
+export function sessionId({ request }: RequestContext): string | undefined {
   return presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
 }
 
@@ -34,10 +34,10 @@ export function sessionId({ request }: Call): string | undefined {
  */
 export async function asSignedIn(
   services: Services,
-  call: Call,
+  context: RequestContext,
   answer: (signedIn: SignedIn) => Promise<Reply | Refused>,
 ): Promise<Reply | Unasked> {
-  const signedIn = await identify(services, call);
+  const signedIn = await identify(services, context);
   if (isRefusal(signedIn)) return signedIn;
   const outcome = await answer(signedIn);
   if (!isRefusal(outcome)) return outcome;
@@ -48,10 +48,10 @@ function isFault(refused: Refused): refused is Fault {
   return Object.hasOwn(faultWords, refused.refused);
 }
 
-async function identify(services: Services, call: Call): Promise<SignedIn | NoSession> {
-  const id = sessionId(call);
+async function identify(services: Services, context: RequestContext): Promise<SignedIn | NoSession> {
+  const id = sessionId(context);
   if (id === undefined) return { refused: 'no_session' };
   // What is seen and done here is worth a look into the store: the session may have ended on another node just now.
-  const checked = await check(services, id, call.now, 'current');
+  const checked = await check(services, id, context.now, 'current');
   return isRefusal(checked) ? checked : { ...checked, id };
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../../src/storage/port/port.ts';
 
 /** A place for a store that was never opened before. */
-export interface Ground {
+export interface StoreFixture {
   /** Opens the store; what one opening wrote, the next one finds. */
   open(): Promise<Store>;
   /**
@@ -38,11 +38,11 @@ export type Tampering =
 export interface ConformanceCase {
   readonly title: string;
   /** Rejects if the store does not conform. */
-  run(ground: Ground): Promise<void>;
+  run(ground: StoreFixture): Promise<void>;
 }
 
 /** A case over one open store, which is closed at its end whatever happened. */
-export function over(title: string, body: (store: Store, ground: Ground) => Promise<void>): ConformanceCase {
+export function over(title: string, body: (store: Store, ground: StoreFixture) => Promise<void>): ConformanceCase {
   return {
     title,
     async run(ground) {

@@ -2,15 +2,15 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Vouched, type VouchedOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
+import { ExpiringCache, type ExpiringCacheOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
 
 const trustMs = 1_000;
 
 /** What an entry without texts is counted as. */
 const entryBytes = 700;
 
-function vouched(limits: Pick<VouchedOptions<string>, 'maxEntries' | 'maxBytes'>): Vouched<string> {
-  return new Vouched({ trustMs, ...limits, sizeOf: (value) => value.length });
+function vouched(limits: Pick<ExpiringCacheOptions<string>, 'maxEntries' | 'maxBytes'>): ExpiringCache<string> {
+  return new ExpiringCache({ trustMs, ...limits, sizeOf: (value) => value.length });
 }
 
 /** Every answer to a question asked since its key was forgotten; no bound in space. */
@@ -64,7 +64,7 @@ const deeds = fc.array(
 
 /** Does the same to a memory and to the model, and compares all keys after every deed. */
 function follow(
-  memory: Vouched<string>,
+  memory: ExpiringCache<string>,
   steps: typeof deeds extends fc.Arbitrary<infer Steps> ? Steps : never,
   compare: (remembered: string | undefined, trusted: string[]) => void,
 ): void {

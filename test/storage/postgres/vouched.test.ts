@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { digest, newHandle, newToken, newUuid } from '../../../src/crypto/ids.ts';
 import type { Session } from '../../../src/storage/port/port.ts';
-import { Vouched, type VouchedOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
+import { ExpiringCache, type ExpiringCacheOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
 import { textBytes } from '../../../src/storage/postgres/rows.ts';
 
 const trustMs = 1_000;
@@ -13,8 +13,8 @@ const trustMs = 1_000;
 /** What an entry without texts is counted as. */
 const entryBytes = 700;
 
-function vouched(changes: Partial<VouchedOptions<string>> = {}): Vouched<string> {
-  return new Vouched({
+function vouched(changes: Partial<ExpiringCacheOptions<string>> = {}): ExpiringCache<string> {
+  return new ExpiringCache({
     trustMs,
     maxEntries: 1_000_000,
     maxBytes: 1_000_000_000,
@@ -130,7 +130,7 @@ test('who is told to forget more than there is room for forgets everything', () 
 test('the bytes that are counted are not fewer than the memory that is taken up', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const memory = new Vouched<Session>({
+  const memory = new ExpiringCache<Session>({
     trustMs,
     maxEntries: 100_000,
     maxBytes: 1_000_000_000,

@@ -28,7 +28,7 @@ function openWriter(file = freshPath()) {
 }
 
 /** The longest time the event loop was not free while something was awaited, in milliseconds. */
-async function longestPauseMs(during: Promise<unknown>): Promise<number> {
+async function maxPauseMs(during: Promise<unknown>): Promise<number> {
   let longest = 0;
   let last = performance.now();
   const ticking = setInterval(() => {
@@ -137,7 +137,7 @@ test('while another process writes, reads go on and the write waits without hold
   const writing = makeAccount(store, 'ann').then(() => {
     written = true;
   });
-  const pauses = longestPauseMs(writing);
+  const pauses = maxPauseMs(writing);
   for (let n = 0; n < 20; n += 1) {
     await sleep(20);
     expect((await store.accounts.findUser('joe'))?.identifier).toBe('joe');
@@ -154,7 +154,7 @@ test('a write gives up after about two seconds, and the next one works once the 
   const unlock = lock(store.file);
   const startedAt = performance.now();
   const writes = Promise.allSettled(names(3).map((name) => makeAccount(store, name)));
-  const pauses = longestPauseMs(writes);
+  const pauses = maxPauseMs(writes);
   for (const outcome of await writes) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
   }

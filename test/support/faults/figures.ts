@@ -8,7 +8,7 @@ export interface Figures {
   readonly unavailable: number;
   readonly unanswered: number;
   /** The longest wait for an answer, in milliseconds. */
-  readonly longestMs: number;
+  readonly maxMs: number;
   /** Ends that were acknowledged, and those after which another node still accepted the session at least once. */
   readonly ends: number;
   readonly late: number;
@@ -32,7 +32,7 @@ export function figuresOf(record: readonly Operation[]): Figures {
     operations: record.length,
     unavailable: count('unavailable'),
     unanswered: count('unanswered'),
-    longestMs: Math.round(Math.max(0, ...record.map((one) => one.endedAt - one.startedAt))),
+    maxMs: Math.round(Math.max(0, ...record.map((one) => one.endedAt - one.startedAt))),
     ends: endedAt.size,
     late: delays.size,
     latestMs: Math.round(Math.max(0, ...delays.values())),

@@ -46,7 +46,7 @@ export interface Lost extends Interval {
 export const boundMs = 1_000;
 
 /** Nobody waits longer for any answer, however many steps it takes. */
-export const longestMs = 10_000;
+export const maxMs = 10_000;
 
 /** Every promise that was broken, in words; empty if all were kept. */
 export function violations(record: readonly Operation[], circumstances: Circumstances): string[] {
@@ -61,8 +61,8 @@ export function violations(record: readonly Operation[], circumstances: Circumst
 function wrongAnswer(one: Operation, circumstances: Circumstances): string[] {
   const { outcome, node } = one;
   if (outcome === 'wrong') return [`${tell(one)}, which is no answer at any time`];
-  if (one.endedAt - one.startedAt > longestMs + (circumstances.slackMs ?? 0))
-    return [`${tell(one)} after more than ${longestMs} ms`];
+  if (one.endedAt - one.startedAt > maxMs + (circumstances.slackMs ?? 0))
+    return [`${tell(one)} after more than ${maxMs} ms`];
   const isExcused =
     circumstances.isOverloaded ||
     circumstances.windows.some((window) => window.nodes.includes(node) && overlap(one, window));

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
 import type { Store } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
-import type { Ground, Tampering } from '../../storage/conformance.ts';
+import type { StoreFixture, Tampering } from '../../storage/conformance.ts';
 import { migratedDatabase } from '../postgres.ts';
 import { optionsOf } from './options.ts';
 
@@ -50,7 +50,7 @@ export async function freshGround(
   trustMs: number,
   create: () => Promise<string> = migratedDatabase,
   through = (url: string) => url,
-): Promise<Ground> {
+): Promise<StoreFixture> {
   const url = await create();
   return {
     open: async () => (await openPostgresStore(optionsOf(through(url), { trustMs }))).store,

@@ -23,14 +23,14 @@ export interface Figures {
   readonly failed: number;
   readonly medianMs: number;
   readonly p99Ms: number;
-  readonly longestMs: number;
+  readonly maxMs: number;
 }
 
 /** Checks a hundred times a second. */
 const everyMs = 10;
 
 /** The shortest span: enough checks to tell which is the middle one. */
-const leastMs = 2_000;
+const minMs = 2_000;
 
 export class Meter {
   readonly #server: Measured;
@@ -49,7 +49,7 @@ export class Meter {
     const checking: Checking = { url: this.#server.process.url, headers: this.#headers, everyMs };
     this.#checker.postMessage(checking);
     const startedAt = performance.now();
-    const [answers] = await Promise.all([work(), sleep(leastMs)]);
+    const [answers] = await Promise.all([work(), sleep(minMs)]);
     const seconds = (performance.now() - startedAt) / 1_000;
     const checked = new Promise<Checked>((resolve) => void this.#checker.once('message', resolve));
     this.#checker.postMessage('end');
@@ -76,7 +76,7 @@ function figuresOf({ tookMs, statuses }: Checked): Figures {
     failed: sorted.length - (statuses[200] ?? 0),
     medianMs: at(0.5),
     p99Ms: at(0.99),
-    longestMs: at(1),
+    maxMs: at(1),
   };
 }
 
@@ -88,14 +88,14 @@ export function lineOf({ name, seconds, checks, turns, answers }: Span, idle: Sp
   const said = Object.entries(answers).map(([status, count]) => `${count}×${status}`);
   return (
     `${name.padEnd(54)} ${seconds.toFixed(1).padStart(5)} s  checks ${checks.count} (${checks.failed} failed), ` +
-    `median ${ms(checks.medianMs)} ms (${times}×), p99 ${ms(checks.p99Ms)}, longest ${ms(checks.longestMs)}  ` +
+    `median ${ms(checks.medianMs)} ms (${times}×), p99 ${ms(checks.p99Ms)}, longest ${ms(checks.maxMs)}  ` +
     `turn ${ms(turns.cpuMs)} cpu, ${ms(turns.busyMs)} busy, ${ms(turns.clockMs)} clock, ${ms(turns.collectorMs)} collector  ${(turns.spentMs / asked).toFixed(2)} each  ${said.join(' ')}`
   );
 }
 
 /** Bars: how many times longer the middle check may take than while nothing else happens, and the longest turn. */
 const maxTimes = 4;
-const longestTurnMs = 50;
+const maxTurnMs = 50;
 
 /** What is said of a turn that took too long. */
 export const turnMissed = 'a turn of the event loop took';
@@ -109,7 +109,7 @@ export function missed({ name, checks, turns, answers }: Span, idle: Span, attac
   return [
     ...(checks.failed > 0 ? [`${checks.failed} checks failed`] : []),
     ...(times > maxTimes ? [`the middle check took ${times.toFixed(1)} times as long`] : []),
-    ...(turns.cpuMs > longestTurnMs ? [`${turnMissed} ${turns.cpuMs.toFixed(0)} ms`] : []),
+    ...(turns.cpuMs > maxTurnMs ? [`${turnMissed} ${turns.cpuMs.toFixed(0)} ms`] : []),
     ...lacking.map((status) => `no answer was ${status}`),
     ...strange.map((status) => `${answers[Number(status)]} answers were ${status}`),
   ].map((what) => `${name}: ${what}`);

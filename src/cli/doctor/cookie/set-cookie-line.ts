@@ -27,7 +27,7 @@ export interface CookieLine {
 }
 
 /** Values of attributes beyond this are not read, in bytes. */
-const longestAttribute = 1_024;
+const maxAttributeLength = 1_024;
 
 const known = ['expires', 'max-age', 'domain', 'path', 'secure', 'httponly', 'samesite', 'partitioned'];
 
@@ -42,7 +42,7 @@ export function readLine(line: string, now: number): CookieLine {
     const key = written.toLowerCase();
     if (key === '' && argument === '') continue;
     if (!known.includes(key)) ignored.push(written);
-    else if (Buffer.byteLength(argument) > longestAttribute) ignored.push(written);
+    else if (Buffer.byteLength(argument) > maxAttributeLength) ignored.push(written);
     else attributes.set(key, argument);
   }
   const expiresAt = expiry(attributes, ignored, now);

@@ -20,7 +20,7 @@ export interface Judgement {
 const maxBytes = 4_096;
 
 /** No browser keeps a cookie for longer. */
-const longestLifeMs = 400 * 86_400_000;
+const maxLifeMs = 400 * 86_400_000;
 
 const dayMs = 86_400_000;
 
@@ -106,7 +106,7 @@ function notes(line: string, cookie: CookieLine, url: URL, now: number): string[
   return [
     ...(isOver ? ['It is over already: whatever is kept under this name, domain and path is removed.'] : []),
     ...(expiresAt === undefined ? ['It says no end: it is gone when the browser is closed.'] : []),
-    ...(expiresAt !== undefined && expiresAt - now > longestLifeMs
+    ...(expiresAt !== undefined && expiresAt - now > maxLifeMs
       ? ['Browsers shorten its life to 400 days.']
       : []),
     ...(expiresAt !== undefined && !isOver && expiresAt - now < dayMs / 24

@@ -19,7 +19,7 @@ export interface Revocation {
 export type Sign = Pick<Revocation, 'node'>;
 
 /** The longest name of a node or a user; the ones given out by this program are shorter. */
-const longestName = 200;
+const maxNameLength = 200;
 
 /**
  * Reads a notification; `undefined` if it is none of ours. Every role that may log in to the database may send some: what
@@ -46,5 +46,5 @@ function parse(payload: string | undefined): Readonly<Record<string, unknown>> {
 }
 
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= longestName;
+  return typeof value === 'string' && value.length <= maxNameLength;
 }

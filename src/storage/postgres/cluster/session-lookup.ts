@@ -7,7 +7,7 @@ import type { Database } from '../connection/transaction.ts';
 import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from '../rows.ts';
 import { selectUser } from '../users.ts';
 import { hashes, Owners } from './owners.ts';
-import { Vouched } from './vouched.ts';
+import { ExpiringCache } from './vouched.ts';
 
 /** Sessions asked for in one question, and questions under way at once. */
 const maxTogether = 200;
@@ -43,10 +43,10 @@ const selectChecked = `SELECT found.* FROM unnest($1::text[], $2::bytea[]) AS as
 export class Checks {
   readonly #db: Database;
   readonly owners = new Owners();
-  readonly sessions: Vouched<Session>;
+  readonly sessions: ExpiringCache<Session>;
   /** Ids of no session: apart, so that made-up ids push no session out. */
-  readonly #absent: Vouched<true>;
-  readonly users: Vouched<User>;
+  readonly #absent: ExpiringCache<true>;
+  readonly users: ExpiringCache<User>;
   #waiting = new Map<string, PendingLookup[]>();
   #questions = 0;
   #isScheduled = false;
@@ -59,9 +59,9 @@ export class Checks {
       maxEntries: rowsIn(maxBytes * share),
       sizeOf: textBytes,
     });
-    this.sessions = new Vouched<Session>(part(shares.sessions));
-    this.users = new Vouched<User>(part(shares.users));
-    this.#absent = new Vouched<true>({ ...part(1), maxEntries: maxAbsent, sizeOf: () => 0 });
+    this.sessions = new ExpiringCache<Session>(part(shares.sessions));
+    this.users = new ExpiringCache<User>(part(shares.users));
+    this.#absent = new ExpiringCache<true>({ ...part(1), maxEntries: maxAbsent, sizeOf: () => 0 });
   }
 
   /** A session, from memory if the store itself is not asked for. */

@@ -9,7 +9,7 @@ interface Entry<Value> {
   readonly bytes: number;
 }
 
-export interface VouchedOptions<Value> {
+export interface ExpiringCacheOptions<Value> {
   /** How long a value is trusted after it was asked for, in milliseconds; 0 for never. */
   readonly trustMs: number;
   /** The most entries, and the most bytes they take up by estimate; what comes first counts. */
@@ -26,7 +26,7 @@ export interface VouchedOptions<Value> {
  * That a key is to be forgotten is remembered for as long: an answer to a question that was asked before is not
  * taken any more, so that no row read before an end comes in after it. All instants are of the monotonic time.
  */
-export class Vouched<Value> {
+export class ExpiringCache<Value> {
   readonly #trustMs: number;
   readonly #maxForgotten: number;
   readonly #sizeOf: (value: Value) => number;
@@ -40,7 +40,7 @@ export class Vouched<Value> {
   hits = 0;
   misses = 0;
 
-  constructor({ trustMs, maxEntries, maxBytes, sizeOf }: VouchedOptions<Value>) {
+  constructor({ trustMs, maxEntries, maxBytes, sizeOf }: ExpiringCacheOptions<Value>) {
     this.#trustMs = trustMs;
     this.#maxForgotten = maxEntries;
     this.#sizeOf = sizeOf;

@@ -29,7 +29,7 @@ const limits: Readonly<Record<string, string>> = {
 };
 
 /** A lone connection, and what it leads to. */
-export interface Alone {
+export interface DedicatedConnection {
   readonly client: pg.Client;
   readonly run: Run;
   /** The address without a password. */
@@ -42,7 +42,7 @@ export interface Alone {
  *
  * @throws {StoreUnusable} if it cannot be used.
  */
-export async function connectAlone(url: string, setting: string): Promise<Alone | 'pooled'> {
+export async function connectDedicated(url: string, setting: string): Promise<DedicatedConnection | 'pooled'> {
   const login = await Login.at(url, setting);
   if (login.isPooled) return 'pooled';
   return login.explaining(async () => {
@@ -71,7 +71,7 @@ export async function connectAlone(url: string, setting: string): Promise<Alone 
 }
 
 /** Whether servers or commands are connected to the database; those that are just leaving are waited for. */
-export async function isShared({ run }: Alone): Promise<boolean> {
+export async function isShared({ run }: DedicatedConnection): Promise<boolean> {
   for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
     // Within a transaction the same would be seen again and again.
     await run('SELECT pg_stat_clear_snapshot()');
@@ -85,7 +85,7 @@ export async function isShared({ run }: Alone): Promise<boolean> {
 }
 
 /** Does something in a transaction. */
-export async function inTransaction<Result>({ run }: Alone, work: () => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>({ run }: DedicatedConnection, work: () => Promise<Result>): Promise<Result> {
   await run('BEGIN');
   try {
     const result = await work();

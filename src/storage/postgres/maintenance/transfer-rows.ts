@@ -12,7 +12,7 @@ import {
   type TransferTable,
 } from '../../port/port.ts';
 import { hashes } from '../cluster/owners.ts';
-import { type Alone, rowsOf } from '../connection/dedicated-connection.ts';
+import { type DedicatedConnection, rowsOf } from '../connection/dedicated-connection.ts';
 import { codeOf } from '../connection/errors.ts';
 import { isStorable } from '../connection/text.ts';
 import type { Run } from '../connection/transaction.ts';
@@ -31,14 +31,14 @@ const arrays: Readonly<Record<TransferKind, string>> = {
   json: 'jsonb[]',
 };
 
-export async function countOf({ run }: Alone, table: TransferTable): Promise<number> {
+export async function countOf({ run }: DedicatedConnection, table: TransferTable): Promise<number> {
   const { rows } = await run<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`);
   return Number(rows[0]?.rows);
 }
 
 /** As `Readable.scan`, inside a transaction. */
 export async function* scanOf(
-  { client, run }: Alone,
+  { client, run }: DedicatedConnection,
   table: TransferTable,
   behind?: TransferRow,
 ): AsyncIterable<readonly TransferRow[]> {
@@ -67,7 +67,7 @@ export async function* scanOf(
 
 /** A cursor takes no parameters. */
 function literal(
-  client: Alone['client'],
+  client: DedicatedConnection['client'],
   kind: TransferKind | undefined,
   value: string | number | null,
 ): string {

@@ -13,8 +13,8 @@ import {
 import type { Digest } from '../../shared/audit-chain.ts';
 import { linkStep, linkWaiting } from '../audit/audit-chain.ts';
 import {
-  type Alone,
-  connectAlone,
+  type DedicatedConnection,
+  connectDedicated,
   inTransaction,
   isLocked,
   isShared,
@@ -44,25 +44,25 @@ export async function openPostgresSource(
   setting: string,
   digest: Digest,
 ): Promise<TransferSource | SourceUnready> {
-  const alone = await connectAlone(url, setting);
-  if (alone === 'pooled') return { refused: 'source_pooled' };
+  const connection = await connectDedicated(url, setting);
+  if (connection === 'pooled') return { refused: 'source_pooled' };
   try {
-    const source = (await hold(alone, digest)) && (await sourceIn(alone));
+    const source = (await hold(connection, digest)) && (await sourceIn(connection));
     if (source) return source;
-    alone.client.end();
+    connection.client.end();
     return { refused: 'source_in_use' };
   } catch (error) {
-    alone.client.end();
+    connection.client.end();
     throw error;
   }
 }
 
 /** Leaves the connection in a transaction in which all tables stay as they are; `false` if another process works on them. */
-async function hold(alone: Alone, digest: Digest): Promise<boolean> {
-  const { run } = alone;
-  if (await isShared(alone)) return false;
+async function hold(connection: DedicatedConnection, digest: Digest): Promise<boolean> {
+  const { run } = connection;
+  if (await isShared(connection)) return false;
   let linked: number;
-  do linked = await inTransaction(alone, () => linkWaiting(run, digest, Number.MAX_SAFE_INTEGER));
+  do linked = await inTransaction(connection, () => linkWaiting(run, digest, Number.MAX_SAFE_INTEGER));
   while (linked === linkStep);
   await run('BEGIN ISOLATION LEVEL REPEATABLE READ');
   try {
@@ -77,22 +77,22 @@ async function hold(alone: Alone, digest: Digest): Promise<boolean> {
   // Reading everything, a plan that is quick to begin may be slow to end.
   await run('SET LOCAL cursor_tuple_fraction = 1');
   const { rows } = await run('SELECT 1 FROM audit_waiting LIMIT 1');
-  return rows.length === 0 && !(await isShared(alone));
+  return rows.length === 0 && !(await isShared(connection));
 }
 
-async function sourceIn(alone: Alone): Promise<TransferSource> {
-  const { client, run, name } = alone;
-  const { copying, moved } = await marksIn(alone);
+async function sourceIn(connection: DedicatedConnection): Promise<TransferSource> {
+  const { client, run, name } = connection;
+  const { copying, moved } = await marksIn(connection);
   const because = closedBecause({ copying, moved: null });
   if (because !== undefined) throw new StoreUnusable(because);
   return {
     name,
     moved,
-    count: (table) => countOf(alone, table),
-    scan: (table, behind) => scanOf(alone, table, behind),
+    count: (table) => countOf(connection, table),
+    scan: (table, behind) => scanOf(connection, table, behind),
     async retire(to) {
       // A server that was about to start when the tables were locked has read that it may.
-      if (await isShared(alone)) return 'in_use';
+      if (await isShared(connection)) return 'in_use';
       await run('UPDATE gatehouse SET moved = $1', [JSON.stringify(to)]);
       await run('COMMIT');
       return 'retired';
@@ -110,28 +110,28 @@ export async function openPostgresTarget(
   url: string,
   setting: string,
 ): Promise<TransferTarget | TargetUnready> {
-  const alone = await connectAlone(url, setting);
-  if (alone === 'pooled') return { refused: 'target_pooled' };
+  const connection = await connectDedicated(url, setting);
+  if (connection === 'pooled') return { refused: 'target_pooled' };
   try {
-    const refused = await whyNotFilled(alone);
-    if (!refused) return await targetIn(alone);
-    alone.client.end();
+    const refused = await whyNotFilled(connection);
+    if (!refused) return await targetIn(connection);
+    connection.client.end();
     return { refused };
   } catch (error) {
-    alone.client.end();
+    connection.client.end();
     throw error;
   }
 }
 
-async function whyNotFilled(alone: Alone): Promise<'target_in_use' | 'target_not_empty' | undefined> {
-  if (await isShared(alone)) return 'target_in_use';
-  if (!(await isOnlyFiller(alone))) return 'target_in_use';
-  const { copying } = await marksIn(alone);
-  return copying === null && (await hasRows(alone)) ? 'target_not_empty' : undefined;
+async function whyNotFilled(connection: DedicatedConnection): Promise<'target_in_use' | 'target_not_empty' | undefined> {
+  if (await isShared(connection)) return 'target_in_use';
+  if (!(await isOnlyFiller(connection))) return 'target_in_use';
+  const { copying } = await marksIn(connection);
+  return copying === null && (await hasRows(connection)) ? 'target_not_empty' : undefined;
 }
 
 /** Of all who would fill a database one may, until its connection ends. */
-async function isOnlyFiller({ run }: Alone): Promise<boolean> {
+async function isOnlyFiller({ run }: DedicatedConnection): Promise<boolean> {
   for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
     const { rows } = await run<{ isMine: boolean }>(
       `SELECT pg_try_advisory_lock(hashtext('gatehouse migrate'), hashtext(current_schema())) AS "isMine"`,
@@ -141,7 +141,7 @@ async function isOnlyFiller({ run }: Alone): Promise<boolean> {
   }
 }
 
-async function hasRows({ run }: Alone): Promise<boolean> {
+async function hasRows({ run }: DedicatedConnection): Promise<boolean> {
   const some = tables
     .filter((table) => table !== 'audit_ends')
     .map((table) => `EXISTS (SELECT 1 FROM ${table})`);
@@ -151,28 +151,28 @@ async function hasRows({ run }: Alone): Promise<boolean> {
   return rows[0]?.some !== false;
 }
 
-async function targetIn(alone: Alone): Promise<TransferTarget> {
-  const { client, run, name } = alone;
-  const { copying, note } = await marksIn(alone);
+async function targetIn(connection: DedicatedConnection): Promise<TransferTarget> {
+  const { client, run, name } = connection;
+  const { copying, note } = await marksIn(connection);
   return {
     name,
     noted: copying === null ? undefined : (note ?? undefined),
-    count: (table) => countOf(alone, table),
+    count: (table) => countOf(connection, table),
 
     async *scan(table, behind) {
       await run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL cursor_tuple_fraction = 1');
       try {
-        yield* scanOf(alone, table, behind);
+        yield* scanOf(connection, table, behind);
       } finally {
         await run('COMMIT').catch(() => {});
       }
     },
 
-    begin: (from, firstNote) => begin(alone, from, firstNote),
+    begin: (from, firstNote) => begin(connection, from, firstNote),
 
     async write(table, rows, nextNote) {
       try {
-        await inTransaction(alone, async () => {
+        await inTransaction(connection, async () => {
           await insert(run, table, rows);
           await run('UPDATE gatehouse SET note = $1', [nextNote]);
         });
@@ -189,7 +189,7 @@ async function targetIn(alone: Alone): Promise<TransferTarget> {
     async finish() {
       // Else the first questions are answered by a guess at how many rows there are.
       await run(`ANALYZE ${tables.join()}`);
-      await inTransaction(alone, async () => {
+      await inTransaction(connection, async () => {
         await run(
           `SELECT setval(pg_get_serial_sequence('mails', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM mails`,
         );
@@ -202,13 +202,13 @@ async function targetIn(alone: Alone): Promise<TransferTarget> {
   };
 }
 
-async function begin(alone: Alone, from: string, note: string): Promise<'begun' | 'in_use'> {
-  const { run } = alone;
+async function begin(connection: DedicatedConnection, from: string, note: string): Promise<'begun' | 'in_use'> {
+  const { run } = connection;
   try {
-    return await inTransaction(alone, async () => {
+    return await inTransaction(connection, async () => {
       await run(`LOCK TABLE ${everything} IN ACCESS EXCLUSIVE MODE`);
-      const { copying } = await marksIn(alone);
-      const isUsed = (await isShared(alone)) || (copying === null && (await hasRows(alone)));
+      const { copying } = await marksIn(connection);
+      const isUsed = (await isShared(connection)) || (copying === null && (await hasRows(connection)));
       if (isUsed) return 'in_use';
       await run(`TRUNCATE ${tables.join()}`);
       await run('UPDATE gatehouse SET copying = $1, note = $2, moved = NULL', [from, note]);
@@ -220,7 +220,7 @@ async function begin(alone: Alone, from: string, note: string): Promise<'begun' 
   }
 }
 
-async function marksIn({ run }: Alone): Promise<Marks> {
+async function marksIn({ run }: DedicatedConnection): Promise<Marks> {
   const { rows } = await run<Marks>('SELECT copying, note, moved FROM gatehouse');
   return rows[0] ?? { copying: null, note: null, moved: null };
 }
