@@ -143,7 +143,8 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   // Of several workers one tells for all.
   const noteEnd = (given.share?.number ?? 1) === 1 ? endNoter(services, log) : async () => {};
   const sweeping = startSweeping(services, settings.sweepSeconds, log, clock, noteEnd);
-  const figures = () => figuresOf({ services, store, sender, responseCounters, checks, sweeps: sweeping.counts });
+  const figures = () =>
+    figuresOf({ services, store, sender, responseCounters, checks, sweeps: sweeping.counts });
 
   sender.start();
 

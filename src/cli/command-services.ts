@@ -1,4 +1,4 @@
-/** What a command works with: the settings of the environment, the gate over the database, and who is asking. */
+/** What a command works with: the settings of the environment, the services over the database, and who is asking. */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';

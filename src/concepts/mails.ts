@@ -159,8 +159,7 @@ export class Mails {
    * spreads the tries, so that a mail server that comes back is not met by all of them at once.
    */
   async failed({ id, createdAt, failures }: QueuedMail, now: number, chance: number): Promise<number | null> {
-    const pauseMs =
-      Math.min(firstPauseMs * 2 ** failures, maxPauseMs) * (1 - spread + 2 * spread * chance);
+    const pauseMs = Math.min(firstPauseMs * 2 ** failures, maxPauseMs) * (1 - spread + 2 * spread * chance);
     const next = Math.round(now + pauseMs);
     const retryAt = next < createdAt + givenUpMs && failures + 1 < maxFailures ? next : null;
     await this.#store.failed(id, retryAt);

@@ -20,7 +20,7 @@ import { RefusalLimiter } from './refusal-limiter.ts';
 import { ignoreBody, readFields } from './request/body.ts';
 import { type CrossSite, crossSite } from './request/cross-site.ts';
 import { Origins } from './request/origin.ts';
-import { RequestContext, pathOf, type Server } from './request-context.ts';
+import { pathOf, RequestContext, type Server } from './request-context.ts';
 import type { Break, ResponseCounters } from './response-counters.ts';
 import { securityHeaders } from './response-headers.ts';
 import { Router } from './router.ts';
@@ -153,7 +153,8 @@ export function createHandler(options: HandlerOptions): Handler {
     const place = router.find(method === 'HEAD' ? 'GET' : method, path);
     if (!place) return respond(request, router.ownerOf(path), (context) => noRoute(context, path));
     const { contract, route } = place;
-    const answer = route.method === 'GET' ? route.answer : (context: RequestContext) => change(route, context);
+    const answer =
+      route.method === 'GET' ? route.answer : (context: RequestContext) => change(route, context);
     return respond(request, contract, answer, route.event);
   };
 }

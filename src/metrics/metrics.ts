@@ -42,7 +42,10 @@ export function figuresOf(counting: Counting): Figure[] {
     counter(
       'gatehouse_session_checks_total',
       'Session checks, by what they found.',
-      by('outcome', { ...checks, unavailable: responseCounters.counts.get('session')?.breaks.unavailable ?? 0 }),
+      by('outcome', {
+        ...checks,
+        unavailable: responseCounters.counts.get('session')?.breaks.unavailable ?? 0,
+      }),
     ),
     counter(
       'gatehouse_events_total',

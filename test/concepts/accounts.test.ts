@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Accounts, canonical, type Identifier, type IdentifierKind } from '../../src/concepts/accounts.ts';
-import { contextOf } from '../support/gate.ts';
+import { contextOf } from '../support/services.ts';
 import { openStore, otherConnection } from '../support/sqlite.ts';
 
 /** What making an account leaves in the audit. */

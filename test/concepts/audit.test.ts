@@ -8,7 +8,7 @@ import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { audited, reported } from '../../src/usecases/services.ts';
-import { caller, contextOf, granted, openServices, type TestGate } from '../support/gate.ts';
+import { caller, contextOf, granted, openServices, type TestGate } from '../support/services.ts';
 import { openStore } from '../support/sqlite.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' };

@@ -5,9 +5,9 @@ import {
   claimMs,
   firstPauseMs,
   givenUpMs,
+  maxFailures,
   maxPauseMs,
   maxWaitMs,
-  maxFailures,
 } from '../../src/concepts/mails.ts';
 import { hour, next, now, recipient, setUp, to } from '../support/mails.ts';
 

@@ -8,7 +8,7 @@ import {
   type SessionRules,
   Sessions,
 } from '../../src/concepts/sessions/sessions.ts';
-import { contextOf, granted } from '../support/gate.ts';
+import { contextOf, granted } from '../support/services.ts';
 import { makeAccount, openStore } from '../support/sqlite.ts';
 
 const start = 1_700_000_000_000;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type PasswordRefusal, Passwords } from '../../src/concepts/passwords/passwords.ts';
 import type { HashingQueue, HashingSlot } from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
-import { openHashing } from '../support/gate.ts';
+import { openHashing } from '../support/services.ts';
 
 const passwords = new Passwords({ minLength: 8, iterations: 1_000 });
 

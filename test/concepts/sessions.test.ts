@@ -10,7 +10,7 @@ import {
   Sessions,
 } from '../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../src/crypto/ids.ts';
-import { contextOf, granted } from '../support/gate.ts';
+import { contextOf, granted } from '../support/services.ts';
 import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';
 
 const hour = 3_600_000;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { blocks } from '../support/docs.ts';
 import { freePort } from '../support/port.ts';
-import { queryAt } from '../support/postgres/ground.ts';
+import { queryAt } from '../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
 import {

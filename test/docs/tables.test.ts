@@ -127,9 +127,9 @@ test('every limit in the table of limits is the constant in the code', () => {
     'orderly stop': seconds(constant('server/bind', 'drainMs')),
     'password, code points': count(constant('concepts/passwords/passwords', 'maxCodePoints')),
     'password, bytes of UTF-8': count(constant('concepts/passwords/passwords', 'maxBytes')),
-    'e-mail address, characters': count(constant('concepts/accounts', 'longestEmail')),
-    'session id presented, characters': count(constant('concepts/sessions/sessions', 'longestId')),
-    'wait for a password hash': seconds(constant('crypto/hashing-queue', 'longestWaitMs')),
+    'e-mail address, characters': count(constant('concepts/accounts', 'maxEmailLength')),
+    'session id presented, characters': count(constant('concepts/sessions/sessions', 'maxIdLength')),
+    'wait for a password hash': seconds(constant('crypto/hashing-queue', 'maxWaitMs')),
     'places in the line for hashes': count(constant('crypto/hashing-queue', 'maxPlaces')),
     'wait for a database that is locked': seconds(
       constant('storage/sqlite/connection/writer', 'lockPausesMs'),

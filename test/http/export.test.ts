@@ -4,9 +4,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createGatehouse } from '../../src/gatehouse.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { takeAway } from '../support/database.ts';
+import { settingsFor } from '../support/engine-settings.ts';
 import { addEntries, addSessions, storeOf } from '../support/large.ts';
 import { person } from '../support/person.ts';
-import { settingsFor } from '../support/place.ts';
 import { startServer, temporaryFolder } from '../support/server.ts';
 
 const path = '/auth/account/export';

@@ -16,7 +16,7 @@ import {
   rest,
 } from '../support/contracts.ts';
 import { countRows, lockWrites, rowCounts, setTrap, takeAway } from '../support/database.ts';
-import { loginTables, onPostgres } from '../support/place.ts';
+import { loginTables, onPostgres } from '../support/engine-settings.ts';
 import { startServer } from '../support/server.ts';
 
 function expectUnavailable(answer: Answer): void {

@@ -21,7 +21,7 @@ import {
   type Place,
   places,
 } from '../support/moving.ts';
-import { openNode } from '../support/postgres/ground.ts';
+import { openNode } from '../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 

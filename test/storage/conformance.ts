@@ -1,8 +1,8 @@
 /** The suite every store must pass, whatever its engine: named cases that any test runner can run. */
 
 import { accountCases } from './conformance/accounts.ts';
-import { alongCases } from './conformance/along.ts';
 import { auditCases } from './conformance/audit.ts';
+import { cascadeCases } from './conformance/cascades.ts';
 import type { ConformanceCase } from './conformance/case.ts';
 import { chainCases } from './conformance/chain.ts';
 import { deviceCases } from './conformance/devices.ts';
@@ -27,7 +27,7 @@ export const conformance: readonly ConformanceCase[] = [
   ...sessionCases,
   ...removedCases,
   ...endingCases,
-  ...alongCases,
+  ...cascadeCases,
   ...endedCases,
   ...throttleCases,
   ...auditCases,

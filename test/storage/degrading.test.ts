@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Quota, ThrottleStore } from '../../src/storage/port/port.ts';
 import { DegradingThrottle } from '../../src/storage/shared/fallback-throttle.ts';
 import { OwnCounts } from '../../src/storage/shared/throttle-window.ts';
-import { openNode, queryAt } from '../support/postgres/ground.ts';
+import { openNode, queryAt } from '../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { openStore } from '../support/sqlite.ts';
 import { throttleCases } from './conformance/throttle.ts';

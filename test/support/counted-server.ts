@@ -12,7 +12,7 @@ import { readSettings } from '../../src/settings/read-settings.ts';
 import { after } from '../../src/storage/port/awaitable.ts';
 import type { Store } from '../../src/storage/port/port.ts';
 import { query, setTrap } from './database.ts';
-import { onPostgres, settingsFor } from './place.ts';
+import { onPostgres, settingsFor } from './engine-settings.ts';
 import { countedStore, type StoreCall } from './store-calls.ts';
 
 /** A request, in the session of an id if there is one. */

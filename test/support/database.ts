@@ -4,7 +4,7 @@ import type { Behind, PutBack, Row, Trap, Value } from './database/behind.ts';
 import { postgresAt } from './database/postgres.ts';
 import { sqliteAt } from './database/sqlite.ts';
 
-/** Whatever runs over a database, by the address it was given: a server, a process, a gate. */
+/** Whatever runs over a database, by the address it was given: a server, a process, services. */
 export interface Server {
   readonly database: string;
 }

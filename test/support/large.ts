@@ -2,9 +2,9 @@
 
 import { digest } from '../../src/crypto/ids.ts';
 import type { Session, Store } from '../../src/storage/port/port.ts';
-import { contextOf, openServices } from './gate.ts';
-import { onPostgres } from './place.ts';
+import { onPostgres } from './engine-settings.ts';
 import type { TestServer } from './server.ts';
+import { contextOf, openServices } from './services.ts';
 
 /** Written at once: on SQLite as many as share a commit, on PostgreSQL as many as get a connection in time on a busy machine. */
 const together = onPostgres ? 20 : 200;

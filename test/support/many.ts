@@ -6,8 +6,8 @@ import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
-import { caller, granted, openServices } from './gate.ts';
 import { addSessions } from './large.ts';
+import { caller, granted, openServices } from './services.ts';
 import { counted, type StoreCall } from './store-calls.ts';
 
 export const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
@@ -26,7 +26,7 @@ export class CountedPacer extends Pacer {
   }
 }
 
-/** A gate with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
+/** Services with joe signed in, beside very many older sessions of his, and the calls his sessions cost the store. */
 export async function withMany(maxPerUser = 0) {
   const real = await openServices();
   const calls: StoreCall[] = [];

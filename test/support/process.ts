@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type Answer, type Asked, post, send } from './client.ts';
+import { settingsFor } from './engine-settings.ts';
 import { type LogLine, linesOf } from './log-lines.ts';
-import { settingsFor } from './place.ts';
 import { sources, theProgram } from './program.ts';
 
 /** The repository the tests belong to. */

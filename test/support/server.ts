@@ -10,7 +10,7 @@ import { listen } from '../../src/server/listen.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { hstsOf, type Settings } from '../../src/settings/settings.ts';
 import { type Answer, type Asked, post, send } from './client.ts';
-import { settingsFor } from './place.ts';
+import { settingsFor } from './engine-settings.ts';
 
 /** What the server reported, in order. */
 export interface Reported {

@@ -3,8 +3,8 @@
 import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
 import { type Asked, type CountedServer, countWrites, openCounted } from './counted-server.ts';
 import { bytes, query, type Server } from './database.ts';
+import { onPostgres } from './engine-settings.ts';
 import { addEntries } from './large.ts';
-import { onPostgres } from './place.ts';
 import { freshPath } from './sqlite.ts';
 
 const password = 'supersecure';

@@ -10,7 +10,7 @@ import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { countRows, setTrap } from '../support/database.ts';
-import { caller, contextOf, granted, openServices } from '../support/gate.ts';
+import { caller, contextOf, granted, openServices } from '../support/services.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure', kind: 'email' } as const;
 const logIn = { ...joe, idFormat: 'uuid' } as const;

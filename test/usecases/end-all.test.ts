@@ -10,11 +10,11 @@ import { login } from '../../src/usecases/login.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { sweep } from '../../src/usecases/sweep.ts';
 import { countRows, query, setTrap } from '../support/database.ts';
-import { caller, granted } from '../support/gate.ts';
 import { idOf } from '../support/large.ts';
 import { joe, many, rows, withMany } from '../support/many.ts';
+import { caller, granted } from '../support/services.ts';
 
-/** A gate with joe signed in and his many older sessions, and one session of ada's. */
+/** Services with joe signed in and his many older sessions, and one session of ada's. */
 async function withAda() {
   const { services, here, calls, alive } = await withMany();
   const ada = { identifier: 'ada@example.com', password: joe.password, kind: 'email' } as const;

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
-import { caller, granted, openServices } from '../support/gate.ts';
+import { caller, granted, openServices } from '../support/services.ts';
 import { linesOf, type StoreCall } from '../support/store-calls.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure', kind: 'email' } as const;
@@ -15,7 +15,7 @@ const stranger = '203.0.113.9';
 const madeUp = (count: number) =>
   Array.from({ length: count }, (_, n) => String.fromCharCode(97 + n).repeat(26));
 
-/** A gate with joe and eve, each with a device of their own, and what one login costs there. */
+/** Services with joe and eve, each with a device of their own, and what one login costs there. */
 async function withTwo() {
   const calls: StoreCall[] = [];
   const services = await openServices({

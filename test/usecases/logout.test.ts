@@ -8,13 +8,13 @@ import { register } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import { setTrap } from '../support/database.ts';
-import { caller, granted, openServices } from '../support/gate.ts';
 import { addSessions, idOf } from '../support/large.ts';
+import { caller, granted, openServices } from '../support/services.ts';
 import type { StoreCall } from '../support/store-calls.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure', kind: 'email' } as const;
 
-/** A gate with twenty sessions of joe, and the calls to its store. */
+/** Services with twenty sessions of joe, and the calls to its store. */
 async function withMany() {
   const calls: StoreCall[] = [];
   const services = await openServices({ calls });

@@ -8,8 +8,8 @@ import { startSweeping } from '../../src/maintenance/periodic-tasks.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { check } from '../../src/usecases/session-check.ts';
-import { caller, contextOf, granted, openServices } from '../support/gate.ts';
 import { addSessions } from '../support/large.ts';
+import { caller, contextOf, granted, openServices } from '../support/services.ts';
 import { makeAccount } from '../support/sqlite.ts';
 
 /** Keeps the event loop busy. */

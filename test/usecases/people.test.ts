@@ -14,7 +14,7 @@ import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { bytes, setTrap } from '../support/database.ts';
-import { caller, granted, openServices, type TestGate } from '../support/gate.ts';
+import { caller, granted, openServices, type TestGate } from '../support/services.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const replacement = 'correct battery horse';
@@ -28,7 +28,7 @@ async function signIn(services: TestGate, password: string = joe.password): Prom
   return { id: begun.id, ...granted(await check(services, begun.id, caller().now)) };
 }
 
-/** A gate with joe signed in twice: here, and somewhere else. */
+/** Services with joe signed in twice: here, and somewhere else. */
 async function withJoe() {
   const services = await openServices();
   await register(services, { ...joe, kind: 'email' }, caller());

@@ -9,7 +9,7 @@ import { register, registerAndLogin } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import { lockWrites, query, setTrap } from '../support/database.ts';
-import { caller, granted, openServices, type TestGate, untilCounted } from '../support/gate.ts';
+import { caller, granted, openServices, type TestGate, untilCounted } from '../support/services.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const newJoe = { ...joe, kind: 'email' } as const;

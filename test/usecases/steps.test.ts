@@ -12,9 +12,9 @@ import { deleteUser, disableUser, enableUser, findAccount } from '../../src/usec
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { sweep } from '../../src/usecases/sweep.ts';
 import { countRows, query, setTrap } from '../support/database.ts';
-import { caller, contextOf, granted } from '../support/gate.ts';
 import { idOf } from '../support/large.ts';
 import { joe, many, rows, withMany } from '../support/many.ts';
+import { caller, contextOf, granted } from '../support/services.ts';
 import { counted, type StoreCall } from '../support/store-calls.ts';
 
 test('B4: a page of the list is one call for one row more than it holds', async () => {

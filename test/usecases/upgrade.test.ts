@@ -6,7 +6,7 @@ import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { lockWrites, rowsOf } from '../support/database.ts';
-import { caller, openServices, type TestGate, untilCounted } from '../support/gate.ts';
+import { caller, openServices, type TestGate, untilCounted } from '../support/services.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const asJoe = { ...joe, idFormat: 'uuid' } as const;

@@ -84,7 +84,11 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
           const asked = registrationFields(services, context.fields, 'username');
           if (isRefusal(asked)) return asked;
           const { username: identifier, password, invite } = asked;
-          const outcome = await register(services, { identifier, kind: 'username', password, invite }, context);
+          const outcome = await register(
+            services,
+            { identifier, kind: 'username', password, invite },
+            context,
+          );
           if (isRefusal(outcome)) return refuse(outcome);
           const { user } = outcome;
           return {
@@ -103,7 +107,11 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
           const asked = textFields(context.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, context);
+          const outcome = await login(
+            services,
+            { identifier: username, password, idFormat: 'token' },
+            context,
+          );
           if (isRefusal(outcome)) return refuse(outcome);
           const { id, user, session, deviceIds } = outcome;
           return {

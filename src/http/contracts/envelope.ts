@@ -66,7 +66,11 @@ export function envelope(services: Services, statusMode: StatusMode): Contract {
           const asked = textFields(context.fields, 'username', 'password');
           if (isRefusal(asked)) return asked;
           const { username, password } = asked;
-          const outcome = await login(services, { identifier: username, password, idFormat: 'token' }, context);
+          const outcome = await login(
+            services,
+            { identifier: username, password, idFormat: 'token' },
+            context,
+          );
           if (isRefusal(outcome)) return refuse(outcome, context.requestId);
           const { user, id } = outcome;
           return {

@@ -20,7 +20,10 @@ type Hop = IpAddress | 'unix' | undefined;
  * The client's network: an IPv4 address, or the first 64 bits of an IPv6 address. The header is read from the right for as
  * long as the hop that wrote it is trusted. Without a usable address all clients count as one.
  */
-export function clientNetwork(request: IncomingRequest, { trustedProxies, forwardedHeader }: ProxyTrust): string {
+export function clientNetwork(
+  request: IncomingRequest,
+  { trustedProxies, forwardedHeader }: ProxyTrust,
+): string {
   const { remoteAddress = '' } = request;
   let client: Hop = remoteAddress === 'unix' ? remoteAddress : addressIn(remoteAddress);
   if (isTrusted(client, trustedProxies)) {

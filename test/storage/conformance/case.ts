@@ -42,7 +42,10 @@ export interface ConformanceCase {
 }
 
 /** A case over one open store, which is closed at its end whatever happened. */
-export function over(title: string, body: (store: Store, ground: StoreFixture) => Promise<void>): ConformanceCase {
+export function over(
+  title: string,
+  body: (store: Store, ground: StoreFixture) => Promise<void>,
+): ConformanceCase {
   return {
     title,
     async run(ground) {

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { figure } from '../../support/postgres/pair.ts';
+import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { idHash, makeAccount, sessionOfJoe } from '../../support/sqlite.ts';

@@ -10,11 +10,11 @@ import { Connections } from '../../../src/storage/postgres/connection/connection
 import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
 import type { Run } from '../../../src/storage/postgres/connection/transaction.ts';
 import { isFull } from '../../support/length.ts';
-import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import type { PostgresProxy } from '../../support/postgres/messages.ts';
 import { startPostgresProxy } from '../../support/postgres/messages.ts';
 import { joe } from '../../support/postgres/pair.ts';
 import { changed } from '../../support/postgres/refused.ts';
+import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { account, hex, session } from '../conformance/case.ts';
 

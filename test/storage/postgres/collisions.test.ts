@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import type { Run } from '../../../src/storage/postgres/connection/transaction.ts';
-import { queryAt } from '../../support/postgres/ground.ts';
 import { untilSo } from '../../support/postgres/pair.ts';
+import { queryAt } from '../../support/postgres/store-fixture.ts';
 import { backend, openWork, things, timed } from '../../support/postgres/work.ts';
 
 /** What a busy machine may add to a limit. */

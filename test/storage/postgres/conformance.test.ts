@@ -1,7 +1,7 @@
 /** The suite of all stores on a real PostgreSQL: with a memory for checks and without. */
 
 import { describe, test } from 'vitest';
-import { freshGround, retried } from '../../support/postgres/ground.ts';
+import { freshGround, retried } from '../../support/postgres/store-fixture.ts';
 import { conformance } from '../conformance.ts';
 
 describe.each([

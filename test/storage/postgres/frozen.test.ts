@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { StoreUnavailable } from '../../../src/storage/port/port.ts';
-import { queryAt } from '../../support/postgres/ground.ts';
 import { program, startPooler } from '../../support/postgres/pgbouncer.ts';
+import { queryAt } from '../../support/postgres/store-fixture.ts';
 import { openWork } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { type Child, gather, root, until } from '../../support/process.ts';

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Store } from '../../../src/storage/port/port.ts';
 import { readNotice } from '../../../src/storage/postgres/cluster/revocation.ts';
-import { type AtEnd, queryAt } from '../../support/postgres/ground.ts';
 import { isNotice, notification, type PostgresProxy } from '../../support/postgres/messages.ts';
 import {
   checking,
@@ -16,6 +15,7 @@ import {
   sessionKnownTo,
   untilSo,
 } from '../../support/postgres/pair.ts';
+import { type AtEnd, queryAt } from '../../support/postgres/store-fixture.ts';
 import type { Connection } from '../../support/proxy.ts';
 import { hex, session } from '../conformance/case.ts';
 

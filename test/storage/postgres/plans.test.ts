@@ -1,9 +1,9 @@
 /** Whatever a request asks reads about as many rows as it answers with, however many there are of others and of the same. */
 
 import { expect, test } from 'vitest';
-import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe } from '../../support/postgres/pair.ts';
 import { carriedOut, explaining } from '../../support/postgres/plans.ts';
+import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import { account, context, hex, session } from '../conformance/case.ts';
 

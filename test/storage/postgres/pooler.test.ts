@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { isFull } from '../../support/length.ts';
-import { freshGround, openNode, queryAt, retried } from '../../support/postgres/ground.ts';
 import { optionsOf } from '../../support/postgres/options.ts';
 import { figure, isAccepted, joe, sessionKnownTo, untilSo } from '../../support/postgres/pair.ts';
 import { program, startPooler, type Through } from '../../support/postgres/pgbouncer.ts';
+import { freshGround, openNode, queryAt, retried } from '../../support/postgres/store-fixture.ts';
 import { timed } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProcess, until } from '../../support/process.ts';

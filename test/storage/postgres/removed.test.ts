@@ -3,8 +3,8 @@
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Session, type Store, StoreUnavailable } from '../../../src/storage/port/port.ts';
-import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { joe, untilSo } from '../../support/postgres/pair.ts';
+import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
 import { account, context, hex, session } from '../conformance/case.ts';
 

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isPrivate } from '../../../src/storage/postgres/connection/url.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
 import { handOver } from '../../support/postgres/account.ts';
-import { queryAt } from '../../support/postgres/ground.ts';
 import { optionsOf } from '../../support/postgres/options.ts';
 import { changed, refusal } from '../../support/postgres/refused.ts';
 import type { PostgresServer } from '../../support/postgres/server.ts';
+import { queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
 import { failToStart } from '../../support/process.ts';
 

@@ -6,9 +6,9 @@ import { prepareTables } from '../../../src/storage/postgres/connection/migratio
 import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
 import { type Migration, migrations } from '../../../src/storage/postgres/schema.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
-import { openNode, queryAt } from '../../support/postgres/ground.ts';
 import { optionsOf } from '../../support/postgres/options.ts';
 import { refusal } from '../../support/postgres/refused.ts';
+import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { failToStart } from '../../support/process.ts';
 import { account } from '../conformance/case.ts';

@@ -12,7 +12,7 @@ import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
 import { sessionCheck } from '../../../src/http/routes/session-check.ts';
 import type { Services } from '../../../src/usecases/services.ts';
 
-// No route is called, so that nothing asks the gate.
+// No route is called, so that nothing asks the services.
 const services = {} as Services;
 const cookie = sessionCookie(true, 60);
 const rules = { statusMode: 'http', enumeration: 'contract', timeZone: 'UTC' } as const;

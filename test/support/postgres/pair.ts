@@ -6,8 +6,8 @@ import type { Store } from '../../../src/storage/port/port.ts';
 import type { PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { account, hex, session } from '../../storage/conformance/case.ts';
 import { sharedPostgres } from '../postgres.ts';
-import { type AtEnd, openNode } from './ground.ts';
 import { type PostgresProxy, startPostgresProxy } from './messages.ts';
+import { type AtEnd, openNode } from './store-fixture.ts';
 
 /** Who the sessions of these tests belong to. */
 export const joe = 'id-of-joe';

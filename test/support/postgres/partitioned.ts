@@ -4,7 +4,7 @@ import type { Store } from '../../../src/storage/port/port.ts';
 import { blocks } from '../docs.ts';
 import { sharedPostgres } from '../postgres.ts';
 import type { Postgres } from './client.ts';
-import { openNode } from './ground.ts';
+import { openNode } from './store-fixture.ts';
 
 /** The script, as operators copy it. */
 function script(): string {

@@ -6,8 +6,8 @@ import { expect } from 'vitest';
 import { StoreUnusable } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { sharedPostgres } from '../postgres.ts';
-import { queryAt } from './ground.ts';
 import { optionsOf } from './options.ts';
+import { queryAt } from './store-fixture.ts';
 
 /** A password that is written differently wherever it is written. */
 export const password = `p@ss/wörd:${'%'}41?&#"'+ 1`;

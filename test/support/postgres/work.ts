@@ -7,8 +7,8 @@ import { Connections } from '../../../src/storage/postgres/connection/connection
 import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
 import type { Database, Run } from '../../../src/storage/postgres/connection/transaction.ts';
 import { sharedPostgres } from '../postgres.ts';
-import { type AtEnd, queryAt } from './ground.ts';
 import { type PostgresProxy, startPostgresProxy } from './messages.ts';
+import { type AtEnd, queryAt } from './store-fixture.ts';
 
 export interface Work {
   /** The address of the database itself. */

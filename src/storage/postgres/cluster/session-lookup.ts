@@ -6,8 +6,8 @@ import { rowsIn, shares } from '../../shared/session-cache.ts';
 import type { Database } from '../connection/transaction.ts';
 import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from '../rows.ts';
 import { selectUser } from '../users.ts';
+import { ExpiringCache } from './expiring-cache.ts';
 import { hashes, Owners } from './owners.ts';
-import { ExpiringCache } from './vouched.ts';
 
 /** Sessions asked for in one question, and questions under way at once. */
 const maxTogether = 200;

@@ -42,7 +42,10 @@ export interface DedicatedConnection {
  *
  * @throws {StoreUnusable} if it cannot be used.
  */
-export async function connectDedicated(url: string, setting: string): Promise<DedicatedConnection | 'pooled'> {
+export async function connectDedicated(
+  url: string,
+  setting: string,
+): Promise<DedicatedConnection | 'pooled'> {
   const login = await Login.at(url, setting);
   if (login.isPooled) return 'pooled';
   return login.explaining(async () => {
@@ -85,7 +88,10 @@ export async function isShared({ run }: DedicatedConnection): Promise<boolean> {
 }
 
 /** Does something in a transaction. */
-export async function inTransaction<Result>({ run }: DedicatedConnection, work: () => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>(
+  { run }: DedicatedConnection,
+  work: () => Promise<Result>,
+): Promise<Result> {
   await run('BEGIN');
   try {
     const result = await work();

@@ -13,8 +13,8 @@ import {
 import type { Digest } from '../../shared/audit-chain.ts';
 import { linkStep, linkWaiting } from '../audit/audit-chain.ts';
 import {
-  type DedicatedConnection,
   connectDedicated,
+  type DedicatedConnection,
   inTransaction,
   isLocked,
   isShared,
@@ -123,7 +123,9 @@ export async function openPostgresTarget(
   }
 }
 
-async function whyNotFilled(connection: DedicatedConnection): Promise<'target_in_use' | 'target_not_empty' | undefined> {
+async function whyNotFilled(
+  connection: DedicatedConnection,
+): Promise<'target_in_use' | 'target_not_empty' | undefined> {
   if (await isShared(connection)) return 'target_in_use';
   if (!(await isOnlyFiller(connection))) return 'target_in_use';
   const { copying } = await marksIn(connection);
@@ -202,7 +204,11 @@ async function targetIn(connection: DedicatedConnection): Promise<TransferTarget
   };
 }
 
-async function begin(connection: DedicatedConnection, from: string, note: string): Promise<'begun' | 'in_use'> {
+async function begin(
+  connection: DedicatedConnection,
+  from: string,
+  note: string,
+): Promise<'begun' | 'in_use'> {
   const { run } = connection;
   try {
     return await inTransaction(connection, async () => {

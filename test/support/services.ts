@@ -18,12 +18,12 @@ import { DegradingThrottle } from '../../src/storage/shared/fallback-throttle.ts
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { type Caller, isRefusal, type Services } from '../../src/usecases/services.ts';
 import { query } from './database.ts';
-import { onPostgres, settingsFor } from './place.ts';
-import { openNode } from './postgres/ground.ts';
+import { onPostgres, settingsFor } from './engine-settings.ts';
+import { openNode } from './postgres/store-fixture.ts';
 import { freshPath, openStore } from './sqlite.ts';
 import { type CallSink, countedStore } from './store-calls.ts';
 
-export interface GateOptions {
+export interface ServicesOptions {
   readonly file?: string;
   readonly iterations?: number;
   readonly throttle?: Partial<ThrottleRules>;
@@ -35,7 +35,7 @@ export interface GateOptions {
   readonly calls?: CallSink;
 }
 
-/** A gate with what stands behind it, and what was reported so far. */
+/** Services with what stands behind it, and what was reported so far. */
 export interface TestGate extends Services {
   /** The path of the SQLite file, or of the one that a PostgreSQL database stands for. */
   readonly file: string;
@@ -54,8 +54,8 @@ export function openHashing(limits: QueueLimits = {}): HashingQueue {
   return hashing;
 }
 
-/** Opens a gate with cheap hashes and the rules of the defaults, unless told otherwise. */
-export async function openServices(options: GateOptions = {}): Promise<TestGate> {
+/** Opens services with cheap hashes and the rules of the defaults, unless told otherwise. */
+export async function openServices(options: ServicesOptions = {}): Promise<TestGate> {
   const { file = freshPath() } = options;
   const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
   const opened = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);

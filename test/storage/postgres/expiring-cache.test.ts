@@ -5,7 +5,10 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { digest, newHandle, newToken, newUuid } from '../../../src/crypto/ids.ts';
 import type { Session } from '../../../src/storage/port/port.ts';
-import { ExpiringCache, type ExpiringCacheOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
+import {
+  ExpiringCache,
+  type ExpiringCacheOptions,
+} from '../../../src/storage/postgres/cluster/expiring-cache.ts';
 import { textBytes } from '../../../src/storage/postgres/rows.ts';
 
 const trustMs = 1_000;

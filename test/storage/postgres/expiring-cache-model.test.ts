@@ -2,14 +2,19 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ExpiringCache, type ExpiringCacheOptions } from '../../../src/storage/postgres/cluster/vouched.ts';
+import {
+  ExpiringCache,
+  type ExpiringCacheOptions,
+} from '../../../src/storage/postgres/cluster/expiring-cache.ts';
 
 const trustMs = 1_000;
 
 /** What an entry without texts is counted as. */
 const entryBytes = 700;
 
-function vouched(limits: Pick<ExpiringCacheOptions<string>, 'maxEntries' | 'maxBytes'>): ExpiringCache<string> {
+function vouched(
+  limits: Pick<ExpiringCacheOptions<string>, 'maxEntries' | 'maxBytes'>,
+): ExpiringCache<string> {
   return new ExpiringCache({ trustMs, ...limits, sizeOf: (value) => value.length });
 }
 

@@ -23,7 +23,7 @@ function begin(store: Store, n: number, userId: string, lastSeenAt: number, limi
   return store.sessions.insert(hex(n), row, context('login'), capOf(limit, step));
 }
 
-export const alongCases: readonly ConformanceCase[] = [
+export const cascadeCases: readonly ConformanceCase[] = [
   ofJoe('cap: beyond it the sessions used least recently end, with an entry each', async (store, joe) => {
     for (const n of [0, 1, 2]) await begin(store, n, joe, 1_000 + n, 3);
     store.sessions.touch(hex(0), 2_000, 7_000);
