@@ -21,8 +21,8 @@ import { loadMailLibrary } from './mail/mail-library.ts';
 import { Sender } from './mail/queue-sender.ts';
 import { smtpPost } from './mail/smtp-transport.ts';
 import { endNoter, startSweeping } from './maintenance/periodic-tasks.ts';
-import { figuresOf } from './metrics/metrics.ts';
-import { exposition } from './metrics/prometheus-text.ts';
+import { collectMetrics } from './metrics/metrics.ts';
+import { prometheusText } from './metrics/prometheus-text.ts';
 import { type Log, openServices } from './open-services.ts';
 import { closest } from './settings/did-you-mean.ts';
 import { comparableBlock } from './settings/ip-addresses.ts';
@@ -31,7 +31,7 @@ import { linkBase } from './settings/outbound-addresses.ts';
 import { hstsOf, isContract, type Settings, type Share } from './settings/settings.ts';
 import { checkSettings } from './settings/validate-settings.ts';
 import { after } from './storage/port/awaitable.ts';
-import type { Figure } from './storage/port/port.ts';
+import type { Metric } from './storage/port/port.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
 import { listUsers } from './usecases/admin/admin-users.ts';
 import type { Services } from './usecases/services.ts';
@@ -72,16 +72,16 @@ export interface Gatehouse {
   /** Whether a request target, such as `incoming.url`, is one of these paths, with or without a query. */
   owns(target: string): boolean;
   /**
-   * What can be said of it in numbers, for a registry of your own: plain data, read now. Figures of the process are not
+   * What can be said of it in numbers, for a registry of your own: plain data, read now. Metrics of the process are not
    * among them.
    */
-  figures(): readonly Figure[];
+  metrics(): readonly Metric[];
   /** What is worth a warning about how the store was found; empty as a rule. */
   readonly warnings: readonly string[];
   /** Whether there are users, by a look at the first one; `undefined` if the store does not say within half a second. */
   hasUsers(): Promise<boolean | undefined>;
-  /** The figures as text for Prometheus (exposition format 0.0.4), to be served as it is or behind your own. */
-  metrics(): Promise<string>;
+  /** The metrics in the text format of Prometheus (0.0.4), to be served as it is or behind your own. */
+  prometheusText(): Promise<string>;
   /**
    * Stops the sweep, waits a little for mails under way, writes what is waiting and closes the store. Call it once no
    * request is under way; further calls wait for the first.
@@ -143,8 +143,8 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   // Of several workers one tells for all.
   const noteEnd = (given.share?.number ?? 1) === 1 ? endNoter(services, log) : async () => {};
   const sweeping = startSweeping(services, settings.sweepSeconds, log, clock, noteEnd);
-  const figures = () =>
-    figuresOf({ services, store, sender, responseCounters, checks, sweeps: sweeping.counts });
+  const metrics = () =>
+    collectMetrics({ services, store, sender, responseCounters, checks, sweeps: sweeping.counts });
 
   sender.start();
 
@@ -154,10 +154,10 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
       after(handle(new FetchedRequest(request, connection)), (answer) => toResponse(answer, request.method)),
     paths: owned.patterns,
     owns: (target) => owned.has(target),
-    figures,
+    metrics,
     warnings,
     hasUsers: () => isInUse(services),
-    metrics: async () => exposition(figures()),
+    prometheusText: async () => prometheusText(metrics()),
     close: once(async () => {
       sweeping.stop();
       await sender.close();

@@ -15,5 +15,5 @@ export type {
   StatusMode,
   TrustedProxy,
 } from './settings/settings.ts';
-export type { Buckets, Figure, Sample } from './storage/port/port.ts';
+export type { Buckets, Metric, Sample } from './storage/port/port.ts';
 export { StoreUnusable } from './storage/port/port.ts';

@@ -104,8 +104,8 @@ export async function openStore(
       ? log.error({ err: cause }, 'throttle failed: this node counts by itself')
       : log.info({}, 'throttle works again'),
   );
-  const figures = () => [...(store.figures?.() ?? []), throttle.figure()];
-  return { store: { ...store, throttle, figures }, warnings };
+  const metrics = () => [...(store.metrics?.() ?? []), throttle.metric()];
+  return { store: { ...store, throttle, metrics }, warnings };
 }
 
 /** What checks may remember: as much as the settings say, else as much as does no harm to the rest. */

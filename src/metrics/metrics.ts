@@ -4,7 +4,7 @@ import type { EventCount } from '../concepts/audit.ts';
 import type { ResponseCounters } from '../http/response-counters.ts';
 import type { CheckCounts } from '../http/routes/session-check.ts';
 import type { Sender } from '../mail/queue-sender.ts';
-import type { Figure, Sample, Store } from '../storage/port/port.ts';
+import type { Metric, Sample, Store } from '../storage/port/port.ts';
 import type { Services } from '../usecases/services.ts';
 import { version } from '../version.ts';
 
@@ -29,7 +29,7 @@ const expectedEvents: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Reads every counter; changes nothing, and costs nothing between two readings. */
-export function figuresOf(counting: Counting): Figure[] {
+export function collectMetrics(counting: Counting): Metric[] {
   const { services, store, sender, responseCounters, checks, sweeps } = counting;
   return [
     {
@@ -38,7 +38,7 @@ export function figuresOf(counting: Counting): Figure[] {
       ]),
       isOfOne: true,
     },
-    ...trafficFigures(responseCounters),
+    ...trafficMetrics(responseCounters),
     counter(
       'gatehouse_session_checks_total',
       'Session checks, by what they found.',
@@ -52,7 +52,7 @@ export function figuresOf(counting: Counting): Figure[] {
       'Events of the audit, by outcome.',
       eventSamples(services.audit.counts),
     ),
-    ...hashingFigures(services),
+    ...hashingMetrics(services),
     counter(
       'gatehouse_mails_total',
       'Mails that were to be queued, by whether they were.',
@@ -60,11 +60,11 @@ export function figuresOf(counting: Counting): Figure[] {
     ),
     counter('gatehouse_mail_tries_total', 'Tries to send a mail, by outcome.', by('outcome', sender.counts)),
     counter('gatehouse_sweeps_total', 'Sweeps of what is dead, by outcome.', by('outcome', sweeps)),
-    ...(store.figures?.() ?? []),
+    ...(store.metrics?.() ?? []),
   ];
 }
 
-function trafficFigures({ counts }: ResponseCounters): Figure[] {
+function trafficMetrics({ counts }: ResponseCounters): Metric[] {
   const contracts = [...counts];
   return [
     counter(
@@ -80,7 +80,7 @@ function trafficFigures({ counts }: ResponseCounters): Figure[] {
   ];
 }
 
-function hashingFigures({ hashing }: Services): Figure[] {
+function hashingMetrics({ hashing }: Services): Metric[] {
   const { threads, places, running, refused, hashed, hashedMs } = hashing.counts;
   const one = (value: number) => [{ value }];
   return [
@@ -110,10 +110,10 @@ function by(
   return Object.entries(counts).map(([name, value]) => ({ labels: { ...labels, [label]: name }, value }));
 }
 
-function counter(name: string, help: string, samples: readonly Sample[]): Figure {
+function counter(name: string, help: string, samples: readonly Sample[]): Metric {
   return { kind: 'counter', name, help, samples };
 }
 
-function gauge(name: string, help: string, samples: readonly Sample[]): Figure & { kind: 'gauge' } {
+function gauge(name: string, help: string, samples: readonly Sample[]): Metric & { kind: 'gauge' } {
   return { kind: 'gauge', name, help, samples };
 }

@@ -1,15 +1,15 @@
-/** Figures as text: the exposition format of Prometheus, version 0.0.4. */
+/** Metrics as text: the exposition format of Prometheus, version 0.0.4. */
 
-import type { Buckets, Figure, Sample } from '../storage/port/port.ts';
+import type { Buckets, Metric, Sample } from '../storage/port/port.ts';
 
-/** Writes figures one after another; the text ends in a newline, and texts with other names may follow it. */
-export function exposition(figures: readonly Figure[]): string {
-  return figures.map(written).join('\n');
+/** Writes metrics one after another; the text ends in a newline, and texts with other names may follow it. */
+export function prometheusText(metrics: readonly Metric[]): string {
+  return metrics.map(written).join('\n');
 }
 
-function written(figure: Figure): string {
-  const { name, help, kind } = figure;
-  const lines = kind === 'histogram' ? bucketLines(name, figure.buckets) : sampleLines(name, figure.samples);
+function written(metric: Metric): string {
+  const { name, help, kind } = metric;
+  const lines = kind === 'histogram' ? bucketLines(name, metric.buckets) : sampleLines(name, metric.samples);
   return `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${kind}\n${lines.join('\n')}\n`;
 }
 

@@ -4,7 +4,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type RawFault, refuseRaw } from '../http/protocol-errors.ts';
 import type { Hsts } from '../settings/settings.ts';
-import type { Figure } from '../storage/port/port.ts';
+import type { Metric } from '../storage/port/port.ts';
 
 /**
  * How long a refused client has to read its answer and close its side. Hanging up at once may destroy the answer on
@@ -32,7 +32,7 @@ export class Refuser {
   }
 
   /** How often there was what, since this process began. */
-  figure(): Figure {
+  metric(): Metric {
     return {
       kind: 'counter',
       name: 'gatehouse_protocol_errors_total',

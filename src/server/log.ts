@@ -2,7 +2,7 @@
 
 import { write } from 'node:fs';
 import pino, { type Logger } from 'pino';
-import type { Figure } from '../storage/port/port.ts';
+import type { Metric } from '../storage/port/port.ts';
 
 /** Lines wait in memory up to this size while the output is slow; beyond it they are dropped and counted. */
 const maxWaitingBytes = 8 * 1_024 * 1_024;
@@ -26,7 +26,7 @@ export interface ProcessLog extends Logger {
   /** Resolves when all lines are written, or after a second. */
   drain(): Promise<void>;
   /** How many lines were lost so far. */
-  figure(): Figure;
+  metric(): Metric;
 }
 
 /** The log of this process; the lines of a worker tell its number. */
@@ -37,7 +37,7 @@ export function createLog(worker?: number): ProcessLog {
   return Object.assign(log, {
     relay: (lines: string) => output.write(lines),
     drain: () => output.drain(),
-    figure: (): Figure => ({
+    metric: (): Metric => ({
       kind: 'counter',
       name: 'gatehouse_log_lines_dropped_total',
       help: 'Lines of the log that could not be written.',

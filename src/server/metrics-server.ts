@@ -1,4 +1,4 @@
-/** The figures for Prometheus on a port of their own; loaded only where that port is set. */
+/** The metrics for Prometheus on a port of their own; loaded only where that port is set. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../gatehouse.ts';
@@ -20,7 +20,7 @@ export interface MetricsAddress {
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Begins to gather what the runtime and the system tell of this process; a worker's samples tell its number. */
-export async function processFigures(worker?: number): Promise<() => Promise<string>> {
+export async function processMetrics(worker?: number): Promise<() => Promise<string>> {
   // A supervisor passes on what its workers gather, and gathers nothing itself.
   const { collectDefaultMetrics, Registry } = await import('prom-client');
   const registry = new Registry();
@@ -49,7 +49,7 @@ export async function serveMetrics(
     (request, response) => {
       answer(request, response).catch((error) => {
         log.error({ err: error }, 'metrics failed');
-        say(response, 500, 'The figures could not be read.\n');
+        say(response, 500, 'The metrics could not be read.\n');
       });
     },
   );

@@ -1,7 +1,7 @@
 /** The whole server in one process. */
 
 import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
-import { exposition } from '../metrics/prometheus-text.ts';
+import { prometheusText } from '../metrics/prometheus-text.ts';
 import { hstsOf, type Settings } from '../settings/settings.ts';
 import type { Listening } from './bind.ts';
 import { Refuser } from './connection-refusals.ts';
@@ -34,9 +34,10 @@ async function listenForMetrics(
 ): Promise<Listening | undefined> {
   const { metricsHost, metricsPort } = settings;
   if (metricsPort === null) return undefined;
-  const { processFigures, serveMetrics } = await import('./metrics-server.ts');
-  const ofProcess = await processFigures();
-  const ofServer = () => exposition([refuser.figure(), log.figure()]);
-  const read = async () => (await Promise.all([gatehouse.metrics(), ofServer(), ofProcess()])).join('\n');
+  const { processMetrics, serveMetrics } = await import('./metrics-server.ts');
+  const ofProcess = await processMetrics();
+  const ofServer = () => prometheusText([refuser.metric(), log.metric()]);
+  const read = async () =>
+    (await Promise.all([gatehouse.prometheusText(), ofServer(), ofProcess()])).join('\n');
   return serveMetrics({ metricsHost, metricsPort }, read, log);
 }

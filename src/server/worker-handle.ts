@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CannotStart } from './process-lifecycle.ts';
-import type { Metrics, Ready, Told } from './worker.ts';
+import type { Ready, Told, WorkerMetrics } from './worker.ts';
 
 /** Where the worker's program is, in the sources and in the build alike. */
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
@@ -22,7 +22,7 @@ export class Child {
   /** Resolves when it is gone and its last line was passed on, with its exit code or the signal that ended it. */
   readonly ended: Promise<number | string>;
   /** What it said of itself last. */
-  metrics: Metrics | undefined;
+  metrics: WorkerMetrics | undefined;
   readonly #process: ChildProcess;
   readonly #asking: (() => void)[] = [];
 
@@ -70,7 +70,7 @@ export class Child {
   }
 
   /** Answers come in the order of the questions. */
-  #answered(metrics: Metrics): void {
+  #answered(metrics: WorkerMetrics): void {
     this.metrics = metrics;
     this.#asking.shift()?.();
   }

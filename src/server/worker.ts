@@ -10,7 +10,7 @@ import { flushCompileCache } from 'node:module';
 import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { hstsOf } from '../settings/settings.ts';
-import type { Figure } from '../storage/port/port.ts';
+import type { Metric } from '../storage/port/port.ts';
 import { Refuser } from './connection-refusals.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
@@ -23,14 +23,17 @@ export interface Ready {
   readonly hasUsers: boolean | undefined;
 }
 
-/** The answer to any message: the figures of Gatehouse, and those of the process as text. */
-export interface Metrics {
-  readonly figures: readonly Figure[];
+/** The answer to any message: the metrics of Gatehouse, and those of the process as text. */
+export interface WorkerMetrics {
+  readonly metrics: readonly Metric[];
   readonly ofProcess: string;
 }
 
 /** What a worker tells its supervisor: that it listens, that it cannot, or what it was asked for. */
-export type Told = { readonly ready: Ready } | { readonly failure: string } | { readonly metrics: Metrics };
+export type Told =
+  | { readonly ready: Ready }
+  | { readonly failure: string }
+  | { readonly metrics: WorkerMetrics };
 
 const [number = 1, of = 1] = process.argv.slice(2).map(Number);
 const log = createLog(number);
@@ -51,12 +54,12 @@ async function serve(end: Promise<void>): Promise<void> {
   const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
   const refuser = new Refuser(hstsOf(settings));
   if (settings.metricsPort !== null) {
-    const { processFigures } = await import('./metrics-server.ts');
-    const ofProcess = await processFigures(number);
+    const { processMetrics } = await import('./metrics-server.ts');
+    const ofProcess = await processMetrics(number);
     process.on('message', async () =>
       tell({
         metrics: {
-          figures: [...gatehouse.figures(), refuser.figure(), log.figure()],
+          metrics: [...gatehouse.metrics(), refuser.metric(), log.metric()],
           ofProcess: await ofProcess(),
         },
       }),

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countersIn, sumOf, together } from '../metrics/aggregate.ts';
-import { exposition } from '../metrics/prometheus-text.ts';
-import type { Figure } from '../storage/port/port.ts';
+import { prometheusText } from '../metrics/prometheus-text.ts';
+import type { Metric } from '../storage/port/port.ts';
 import { drainMs } from './bind.ts';
 import type { ProcessLog } from './log.ts';
 import { reasonOf } from './process-lifecycle.ts';
@@ -28,7 +28,7 @@ export class Workers {
   #isEnding = false;
   #deaths = 0;
   /** The counters of those that died, as they were last read. */
-  #before: readonly Figure[] = [];
+  #before: readonly Metric[] = [];
 
   constructor(count: number, log: ProcessLog) {
     this.#count = count;
@@ -78,8 +78,8 @@ export class Workers {
       metrics ? [{ worker: number, ...metrics }] : [],
     );
     // The supervisor writes the log, and may lose lines too.
-    const figures = [...sumOf(said, [...this.#before, this.#log.figure()]), ...this.#figures()];
-    return [exposition(figures), together(said.map(({ ofProcess }) => ofProcess))].join('\n');
+    const all = [...sumOf(said, [...this.#before, this.#log.metric()]), ...this.#ownMetrics()];
+    return [prometheusText(all), together(said.map(({ ofProcess }) => ofProcess))].join('\n');
   }
 
   /** Begins one and watches it once it listens. */
@@ -100,7 +100,7 @@ export class Workers {
     child.ended.then(() => {
       this.#children.delete(child);
       if (!this.#listening.delete(child) || !child.metrics) return;
-      this.#before = sumOf([], [...this.#before, ...countersIn(child.metrics.figures)]);
+      this.#before = sumOf([], [...this.#before, ...countersIn(child.metrics.metrics)]);
     });
     return child;
   }
@@ -136,7 +136,7 @@ export class Workers {
     }
   }
 
-  #figures(): Figure[] {
+  #ownMetrics(): Metric[] {
     const deaths = { name: 'gatehouse_worker_deaths_total', help: 'Workers that died and were replaced.' };
     return [
       {

@@ -67,9 +67,9 @@ everyEngine('names, kinds and sentences on %s follow the customs of Prometheus',
   }
 });
 
-test('the example of embedding serves the figures behind those of its own registry', async () => {
+test('the example of embedding serves its metrics behind those of its own registry', async () => {
   const [program = '', ...others] = blocks('docs/embedding.md', 'js').filter((js) =>
-    js.includes('gatehouse.metrics()'),
+    js.includes('gatehouse.prometheusText()'),
   );
   expect(others).toEqual([]);
   const folder = temporaryFolder();
@@ -79,9 +79,9 @@ test('the example of embedding serves the figures behind those of its own regist
     await new Promise((resolve) => metrics.once('listening', resolve));
     const answer = await fetch('http://127.0.0.1:' + metrics.address().port);
     const text = await answer.text();
-    const figures = gatehouse.figures().map(({ name }) => name);
+    const counted = gatehouse.metrics().map(({ name }) => name);
     console.log(answer.headers.get('content-type'), /^process_open_fds \\d+$/m.test(text),
-      figures.length > 10 && figures.every((name) => text.includes('# TYPE ' + name + ' ')));
+      counted.length > 10 && counted.every((name) => text.includes('# TYPE ' + name + ' ')));
     metrics.close();
     await gatehouse.close();
     process.exit();`;

@@ -1,4 +1,4 @@
-/** Figures move with what happens, and with nothing else. */
+/** Metrics move with what happens, and with nothing else. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -42,7 +42,7 @@ async function growth(read: () => Promise<Scraped>, step: () => Promise<unknown>
   return grown(before, await read());
 }
 
-/** Reads until a figure is larger than it was, or than `than`. */
+/** Reads until a metric is larger than it was, or than `than`. */
 async function untilMore(
   read: () => Promise<Scraped>,
   name: string,

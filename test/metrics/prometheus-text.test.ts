@@ -2,12 +2,12 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exposition } from '../../src/metrics/prometheus-text.ts';
-import type { Figure } from '../../src/storage/port/port.ts';
+import { prometheusText } from '../../src/metrics/prometheus-text.ts';
+import type { Metric } from '../../src/storage/port/port.ts';
 import { parse } from '../support/metrics.ts';
 
 test('each kind is written as the format wants it', () => {
-  const text = exposition([
+  const text = prometheusText([
     { kind: 'counter', name: 'a_total', help: 'How often.', samples: [{ value: 3 }] },
     {
       kind: 'gauge',
@@ -52,8 +52,8 @@ test('no label and no help can break out of its line', () => {
   const text = fc.string({ minLength: 1, unit: fc.constantFrom('"', '\\', '\n', 'n', '}', ' ', '#', 'ü') });
   fc.assert(
     fc.property(text, text, fc.double({ noNaN: false }), (help, label, value) => {
-      const figure: Figure = { kind: 'gauge', name: 'a', help, samples: [{ labels: { x: label }, value }] };
-      const { metrics } = parse(exposition([figure]));
+      const metric: Metric = { kind: 'gauge', name: 'a', help, samples: [{ labels: { x: label }, value }] };
+      const { metrics } = parse(prometheusText([metric]));
       expect(metrics.get('a')?.help).toBe(help);
       expect(metrics.get('a')?.samples).toEqual([
         { name: 'a', labels: { x: label }, value: Object.is(value, -0) ? 0 : value },

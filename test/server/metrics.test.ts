@@ -130,7 +130,7 @@ test('an orderly end closes the port, and nobody who is connected to it holds it
   const server = await startProcess(on);
   const url = await metricsUrl(server);
   const idle = await Promise.all([openRaw(url), openRaw(url)]);
-  // A figure that is read is known to be connected: so are those who came before it.
+  // A metric that is read is known to be connected: so are those who came before it.
   await scrape(url);
   expect(await within(3_000, server.stop(), 'the end')).toEqual({ code: 0, signal: null });
   await Promise.all(idle.map(({ closed }) => closed));

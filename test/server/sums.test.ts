@@ -1,15 +1,15 @@
-/** Figures of several workers add up where a sum says something, and tell whose they are where it does not. */
+/** Metrics of several workers add up where a sum says something, and tell whose they are where it does not. */
 
 import { expect, test } from 'vitest';
 import { countersIn, sumOf, together } from '../../src/metrics/aggregate.ts';
-import { exposition } from '../../src/metrics/prometheus-text.ts';
-import type { Figure } from '../../src/storage/port/port.ts';
+import { prometheusText } from '../../src/metrics/prometheus-text.ts';
+import type { Metric } from '../../src/storage/port/port.ts';
 import { parse } from '../support/metrics.ts';
 
 const help = 'Some of it.';
 
 /** What a worker might say of itself. */
-function figures(n: number): Figure[] {
+function metricsOf(n: number): Metric[] {
   return [
     {
       kind: 'gauge',
@@ -38,12 +38,12 @@ function figures(n: number): Figure[] {
 }
 
 const two = [
-  { worker: 1, figures: figures(10) },
-  { worker: 2, figures: figures(5) },
+  { worker: 1, metrics: metricsOf(10) },
+  { worker: 2, metrics: metricsOf(5) },
 ];
 
 test('counters, histograms and gauges are added up, label by label', () => {
-  const { value, metrics } = parse(exposition(sumOf(two)));
+  const { value, metrics } = parse(prometheusText(sumOf(two)));
   expect(value('a_threads')).toBe(15);
   expect(value('a_logins_total', { outcome: 'ok' })).toBe(15);
   expect(value('a_logins_total', { outcome: 'own 10' })).toBe(1);
@@ -52,13 +52,13 @@ test('counters, histograms and gauges are added up, label by label', () => {
 });
 
 test('what tells of one process has its number', () => {
-  const { value } = parse(exposition(sumOf(two)));
+  const { value } = parse(prometheusText(sumOf(two)));
   for (const worker of ['1', '2']) expect(value('a_version', { version: '1', worker })).toBe(1);
 });
 
 test('what the dead had counted stays, and what they had does not', () => {
-  const before = sumOf([], countersIn(figures(7)));
-  const { value, metrics } = parse(exposition(sumOf(two, [...before, ...countersIn(figures(2))])));
+  const before = sumOf([], countersIn(metricsOf(7)));
+  const { value, metrics } = parse(prometheusText(sumOf(two, [...before, ...countersIn(metricsOf(2))])));
   expect(value('a_logins_total', { outcome: 'ok' })).toBe(24);
   expect(value('a_threads')).toBe(15);
   expect(metrics.get('a_seconds')?.samples.at(-1)?.value).toBe(28);

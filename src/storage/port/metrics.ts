@@ -1,6 +1,6 @@
-/** The port of the figures: what a store can say of itself in numbers. */
+/** The port of the metrics: what a store can say of itself in numbers. */
 
-/** One value of a figure. Labels hold words this program chose, never anything that came from outside. */
+/** One value of a metric. Labels hold words this program chose, never anything that came from outside. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
@@ -23,8 +23,8 @@ interface Named {
   readonly help: string;
 }
 
-/** One figure. A counter only grows until the process ends; a gauge goes up and down. */
-export type Figure =
+/** One metric. A counter only grows until the process ends; a gauge goes up and down. */
+export type Metric =
   | (Named & { readonly kind: 'counter'; readonly samples: readonly Sample[] })
   | (Named & {
       readonly kind: 'gauge';

@@ -5,7 +5,7 @@ import type { AuditStore } from './audit.ts';
 import type { DeviceStore } from './devices.ts';
 import type { InvitationStore } from './invitations.ts';
 import type { MailStore } from './mails.ts';
-import type { Figure } from './metrics.ts';
+import type { Metric } from './metrics.ts';
 import type { SessionStore } from './sessions.ts';
 import type { ThrottleStore } from './throttle.ts';
 import type { TokenStore } from './tokens.ts';
@@ -30,7 +30,7 @@ export interface Store {
   /** Resolves only if the store answers and still holds its schema (ruling B2). */
   ping(): Promise<void>;
   /** What the store can say of itself in numbers, from memory: asking costs no round trip. */
-  readonly figures?: () => readonly Figure[];
+  readonly metrics?: () => readonly Metric[];
   /** Writes what is still waiting and lets go of the store. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** What the PostgreSQL store says of itself in numbers. */
 
-import type { Figure } from '../port/port.ts';
+import type { Metric } from '../port/port.ts';
 import { Histogram } from '../shared/histogram.ts';
 import type { ClusterListener } from './cluster/cluster-listener.ts';
 import type { Checks } from './cluster/session-lookup.ts';
@@ -18,7 +18,7 @@ export interface Measured {
   readonly delays: Histogram;
 }
 
-export function figuresOf({ checks, watch, connections, delays }: Measured): Figure[] {
+export function storeMetrics({ checks, watch, connections, delays }: Measured): Metric[] {
   const pools = Object.entries(connections);
   const memories = Object.entries({ sessions: checks.sessions, users: checks.users });
   return [

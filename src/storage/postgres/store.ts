@@ -18,7 +18,7 @@ import { isPrivate } from './connection/url.ts';
 import { devicesIn } from './devices.ts';
 import { invitationsIn } from './invitations.ts';
 import { mailsIn } from './mails.ts';
-import { delays, figuresOf } from './metrics.ts';
+import { delays, storeMetrics } from './metrics.ts';
 import { sessionsIn } from './sessions/sessions.ts';
 import { TouchBuffer } from './sessions/touch-buffer.ts';
 import { throttleIn } from './throttle.ts';
@@ -117,7 +117,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
 
     clock: () => clock.now(),
 
-    figures: () => figuresOf({ checks, watch, connections, delays: measured }),
+    metrics: () => storeMetrics({ checks, watch, connections, delays: measured }),
 
     ping: () => inTime(pingMs, assertSound(db.read)).catch(thrown),
 

@@ -4,7 +4,7 @@ import {
   type Counted,
   type CountedIn,
   type CountWindow,
-  type Figure,
+  type Metric,
   type Quota,
   StoreUnavailable,
   type ThrottleStore,
@@ -72,7 +72,7 @@ export class DegradingThrottle implements ThrottleStore {
     return this.#store.sweep(now, limit);
   }
 
-  figure(): Figure {
+  metric(): Metric {
     return {
       name: 'gatehouse_throttle_alone_total',
       kind: 'counter',

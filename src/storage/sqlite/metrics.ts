@@ -1,10 +1,10 @@
 /** What the SQLite store says of itself in numbers: how its writes share commits, and what they waited for. */
 
-import type { Figure } from '../port/port.ts';
+import type { Metric } from '../port/port.ts';
 import type { Writer } from './connection/writer.ts';
 
-export function figuresOf({ counts: { steps, commits, failures, lockWaits } }: Writer): Figure[] {
-  const counter = (name: string, help: string, value: number): Figure => ({
+export function storeMetrics({ counts: { steps, commits, failures, lockWaits } }: Writer): Metric[] {
+  const counter = (name: string, help: string, value: number): Metric => ({
     kind: 'counter',
     name: `gatehouse_sqlite_${name}_total`,
     help,

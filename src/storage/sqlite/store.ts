@@ -12,7 +12,7 @@ import { Writer } from './connection/writer.ts';
 import { devicesIn } from './devices.ts';
 import { invitationsIn } from './invitations.ts';
 import { mailsIn } from './mails.ts';
-import { figuresOf } from './metrics.ts';
+import { storeMetrics } from './metrics.ts';
 import { everyTable, migrations } from './schema.ts';
 import { sessionsIn } from './sessions/sessions.ts';
 import { throttleIn } from './throttle.ts';
@@ -51,7 +51,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
       writer.assertFileInPlace();
     },
 
-    figures: () => figuresOf(writer),
+    metrics: () => storeMetrics(writer),
 
     async close() {
       try {

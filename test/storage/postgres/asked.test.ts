@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { figure } from '../../support/postgres/pair.ts';
+import { metricValue } from '../../support/postgres/pair.ts';
 import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProxy } from '../../support/proxy.ts';
@@ -26,10 +26,10 @@ test('N2: memory answers for a second, and not where the store itself is asked',
 test('N2: that an id names no session is asked for once in a second, and not where the store itself is asked', async () => {
   const url = await (await sharedPostgres()).createDatabase();
   const node = await openNode(url);
-  const asked = () => figure(node, 'check_memory_lookups_total', 'sessions', 'miss');
+  const asked = () => metricValue(node, 'check_memory_lookups_total', 'sessions', 'miss');
   for (let i = 0; i < 5; i += 1) expect(await node.sessions.find(idHash(1))).toBeUndefined();
   expect(asked()).toBe(1);
-  expect(figure(node, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(4);
+  expect(metricValue(node, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(4);
   await makeAccount(node, 'joe');
   // Behind its back, as another node would.
   const other = await openNode(url);
@@ -49,9 +49,9 @@ test('N6: a database is not out of reach because the way around its pooler is', 
   proxy.cut();
   const isListening = () =>
     node
-      .figures?.()
-      .flatMap((figure) =>
-        figure.name === 'gatehouse_notifications_listening' && figure.kind === 'gauge' ? figure.samples : [],
+      .metrics?.()
+      .flatMap((metric) =>
+        metric.name === 'gatehouse_notifications_listening' && metric.kind === 'gauge' ? metric.samples : [],
       )[0]?.value;
   await expect.poll(isListening).toBe(0);
   // Long enough for the watch to have tried and failed.

@@ -8,9 +8,9 @@ import { readNotice } from '../../../src/storage/postgres/cluster/revocation.ts'
 import { isNotice, notification, type PostgresProxy } from '../../support/postgres/messages.ts';
 import {
   checking,
-  figure,
   isAccepted,
   joe,
+  metricValue,
   openPair,
   sessionKnownTo,
   untilSo,
@@ -24,9 +24,9 @@ const trustMs = 1_000;
 /** Nodes show in half a second that they are not told anything any more, and find a new connection in a few. */
 const recoveryMs = 8_000;
 
-const isListening = (store: Store) => figure(store, 'notifications_listening') === 1;
-const notices = (store: Store) => figure(store, 'notifications_total');
-const remembered = (store: Store) => figure(store, 'check_memory_entries', 'sessions');
+const isListening = (store: Store) => metricValue(store, 'notifications_listening') === 1;
+const notices = (store: Store) => metricValue(store, 'notifications_total');
+const remembered = (store: Store) => metricValue(store, 'check_memory_entries', 'sessions');
 
 const send = (url: string, ...payloads: string[]) =>
   queryAt(url, ...payloads.map((payload) => ["SELECT pg_notify('gatehouse', $1)", payload] as const));

@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
 import { isFull } from '../../support/length.ts';
 import { optionsOf } from '../../support/postgres/options.ts';
-import { figure, isAccepted, joe, sessionKnownTo, untilSo } from '../../support/postgres/pair.ts';
+import { isAccepted, joe, metricValue, sessionKnownTo, untilSo } from '../../support/postgres/pair.ts';
 import { program, startPooler, type Through } from '../../support/postgres/pgbouncer.ts';
 import { freshGround, openNode, queryAt, retried } from '../../support/postgres/store-fixture.ts';
 import { timed } from '../../support/postgres/work.ts';
@@ -77,7 +77,7 @@ describe.skipIf(program === undefined)(where, () => {
       expect(warnings).toEqual([
         expect.stringMatching(/^DATABASE_URL leads through a pooler.*GATEHOUSE_DATABASE_LISTEN_URL/),
       ]);
-      expect(figure(store, 'notifications_listening')).toBe(0);
+      expect(metricValue(store, 'notifications_listening')).toBe(0);
       await store.close();
     }
     const elsewhere = await (await sharedPostgres()).createDatabase();
@@ -113,7 +113,9 @@ describe.skipIf(program === undefined)(where, () => {
     expect(performance.now() - endedAt).toBeLessThan(600);
     await untilSo(async () => !(await isAccepted(deaf, idHash)), 'the end to hold');
     expect(performance.now() - endedAt).toBeLessThan(1_100);
-    expect([figure(hearing, 'notifications_total'), figure(deaf, 'notifications_total')]).toEqual([1, 0]);
+    expect([metricValue(hearing, 'notifications_total'), metricValue(deaf, 'notifications_total')]).toEqual([
+      1, 0,
+    ]);
   });
 
   test('N6: a statement takes no longer than it may', async () => {

@@ -7,8 +7,8 @@ import { endings } from '../../support/postgres/endings.ts';
 import { isNotice, type Message, type PostgresProxy } from '../../support/postgres/messages.ts';
 import {
   checking,
-  figure,
   isAccepted,
+  metricValue,
   openPair,
   sessionKnownTo,
   untilSo,
@@ -42,7 +42,7 @@ test.concurrent.for(endings)(
     expect(await isAccepted(a, idHash)).toBe(false);
     await untilSo(async () => !(await isAccepted(b, idHash)), 'the other node to refuse');
     expect(performance.now() - endedAt).toBeLessThan(soonMs);
-    expect(figure(b, 'notifications_total')).toBeGreaterThan(0);
+    expect(metricValue(b, 'notifications_total')).toBeGreaterThan(0);
   },
 );
 
@@ -56,7 +56,7 @@ test.concurrent.for(endings)(
     await end(a);
     const endedAt = performance.now();
     await untilSo(async () => !(await isAccepted(b, idHash)), 'the other node to refuse');
-    expect(figure(b, 'notifications_total')).toBe(0);
+    expect(metricValue(b, 'notifications_total')).toBe(0);
     expect(await checks.lastAcceptedAt()).toBeLessThanOrEqual(endedAt + trustMs);
     expect(await isAccepted(b, idHash)).toBe(false);
   },
@@ -110,11 +110,11 @@ test.concurrent('N2: a row read before an end, and answered after the notice of 
   const question = isAccepted(b, idHash);
   const letGo = await held;
   await a.sessions.remove([idHash]);
-  await untilSo(() => figure(b, 'notifications_total') === 1, 'the notice');
+  await untilSo(() => metricValue(b, 'notifications_total') === 1, 'the notice');
   letGo();
   await question;
   expect(await isAccepted(b, idHash)).toBe(false);
-  expect(figure(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
+  expect(metricValue(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
 });
 
 test.concurrent('N2: a row read before an end of which nobody is told is trusted from its question on, not its answer', async ({
@@ -133,7 +133,7 @@ test.concurrent('N2: a row read before an end of which nobody is told is trusted
   expect(await question).toBe(true);
   const checks = checking(b, idHash);
   // It is remembered, but what is left of its second is less than that.
-  expect(figure(b, 'check_memory_entries', 'sessions')).toBe(1);
+  expect(metricValue(b, 'check_memory_entries', 'sessions')).toBe(1);
   await sleep(trustMs * 0.75 + slackMs);
   expect(await isAccepted(b, idHash)).toBe(false);
   expect(await checks.lastAcceptedAt()).toBeLessThanOrEqual(endedAt + trustMs);
@@ -148,7 +148,7 @@ test.concurrent('an answer that took a second is not remembered at all', async (
   await sleep(trustMs);
   letGo();
   expect(await question).toBe(true);
-  expect(figure(b, 'check_memory_entries', 'sessions')).toBe(0);
+  expect(metricValue(b, 'check_memory_entries', 'sessions')).toBe(0);
 });
 
 test.concurrent('N2: with no time of trust every check asks the database', async ({ onTestFinished }) => {
@@ -158,8 +158,8 @@ test.concurrent('N2: with no time of trust every check asks the database', async
   for (let checks = 0; checks < 5; checks += 1) expect(await isAccepted(b, idHash)).toBe(true);
   await a.sessions.remove([idHash]);
   expect(await isAccepted(b, idHash)).toBe(false);
-  expect(figure(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
-  expect(figure(b, 'check_memory_lookups_total', 'users', 'hit')).toBe(0);
+  expect(metricValue(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
+  expect(metricValue(b, 'check_memory_lookups_total', 'users', 'hit')).toBe(0);
 });
 
 test.concurrent('N1: an id that was asked for too soon is known at once where it begins, elsewhere in a second', async ({

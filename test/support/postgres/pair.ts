@@ -50,10 +50,10 @@ export async function sessionKnownTo(maker: Store, knowing: Store, n = 1): Promi
   return hex(n);
 }
 
-/** The value of a figure of a store; of those with labels, the one whose labels have these values. */
-export function figure(store: Store, name: string, ...labels: readonly string[]): number {
-  const found = store.figures?.().find((one) => one.name === `gatehouse_${name}`);
-  if (!found || !('samples' in found)) throw new Error(`There is no figure ${name}.`);
+/** The value of a metric of a store; of those with labels, the one whose labels have these values. */
+export function metricValue(store: Store, name: string, ...labels: readonly string[]): number {
+  const found = store.metrics?.().find((one) => one.name === `gatehouse_${name}`);
+  if (!found || !('samples' in found)) throw new Error(`There is no metric ${name}.`);
   const sample = found.samples.find((one) =>
     labels.every((label) => Object.values(one.labels ?? {}).includes(label)),
   );
