@@ -130,7 +130,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'e-mail address, characters': count(constant('concepts/accounts', 'maxEmailLength')),
     'session id presented, characters': count(constant('concepts/sessions/sessions', 'maxIdLength')),
     'wait for a password hash': seconds(constant('crypto/hashing-queue', 'maxWaitMs')),
-    'places in the line for hashes': count(constant('crypto/hashing-queue', 'maxPlaces')),
+    'places in the queue for hashes': count(constant('crypto/hashing-queue', 'maxPlaces')),
     'wait for a database that is locked': seconds(
       constant('storage/sqlite/connection/writer', 'lockPausesMs'),
     ),
@@ -138,14 +138,14 @@ test('every limit in the table of limits is the constant in the code', () => {
     'log lines waiting to be read': kibibytes(constant('server/log', 'maxWaitingBytes')),
     'sessions of one user ended in one step': count(constant('concepts/sessions/steps', 'endStep')),
     'rows of dead sessions removed in one step': count(constant('concepts/sessions/steps', 'sweepStep')),
-    'proof of a password, in its session': `${constant('concepts/sessions/sessions', 'provenMs') / 60_000} min`,
-    'word of what became of a session': days(constant('concepts/sessions/sessions', 'endedKeptMs')),
+    'confirmed password, in its session': `${constant('concepts/sessions/sessions', 'provenMs') / 60_000} min`,
+    'state of an ended session': days(constant('concepts/sessions/sessions', 'endedKeptMs')),
     'known device, unused': days(constant('concepts/devices', 'knownForMs')),
     'known devices of one user': count(constant('concepts/devices', 'maxPerUser')),
     'people who share a known browser': count(constant('concepts/devices', 'maxIds')),
-    'hops that are read of a header': count(constant('http/request/forwarded-header', 'maxHops')),
+    'elements read of a proxy header': count(constant('http/request/forwarded-header', 'maxHops')),
     'session ids in one logout': count(constant('http/request/session-id', 'maxIds')),
-    'client name that is read, characters': count(constant('http/request/device-name', 'maxCharacters')),
+    'client name, characters read': count(constant('http/request/device-name', 'maxCharacters')),
     'entries in one page of activity': count(constant('usecases/account/own-account', 'activityPage')),
   };
   const documented = rows(part('docs/operating.md', '## Limits'))
