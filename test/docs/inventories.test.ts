@@ -28,7 +28,7 @@ function requiredFields({ requestBody }: Operation): string[] {
   return (schema?.['required'] as string[] | undefined) ?? [];
 }
 
-test('every route that takes a password or a token is among the ways in, and no other', () => {
+test('every route that takes a password or a token is among the ways to authenticate, and no other', () => {
   const secrets = ['password', 'current_password', 'token'];
   const taking = Object.entries(openapi.paths).flatMap(([path, item]) =>
     Object.entries(item)
@@ -36,7 +36,7 @@ test('every route that takes a password or a token is among the ways in, and no 
       .map(([method]) => `${method.toUpperCase()} ${path}`),
   );
   expect(taking.length).toBeGreaterThan(8);
-  const named = ticked('## Ways in', 0);
+  const named = ticked('## Ways to authenticate', 0);
   expect(named.filter((way) => /^[A-Z]+ \//.test(way)).toSorted()).toEqual(taking.toSorted());
   expect(named).toEqual(expect.arrayContaining(['gatehouse user add', 'gatehouse user set-password-link']));
 });
