@@ -39,7 +39,7 @@ export class Bench {
     this.folder = folder;
   }
 
-  /** Whether somebody is to be measured. */
+  /** Whether a program is to be measured. */
   wants(who: string): boolean {
     const { only } = this.options;
     return only.length === 0 || only.some((part) => who.toLowerCase().includes(part.toLowerCase()));
@@ -54,7 +54,7 @@ export class Bench {
     console.error(text);
   }
 
-  /** Has everybody take a turn in every round. */
+  /** Runs every program once in every round. */
   async inTurns<One>(all: readonly One[], turn: (one: One) => Promise<void>): Promise<void> {
     for (let round = 1; round <= this.options.rounds; round += 1) {
       this.tell(`  round ${round} of ${this.options.rounds}`);

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** What load is made with. */
+/** The program that makes the load. */
 export const tool = isInstalled('wrk', '-v') ? 'wrk' : 'autocannon';
 
 const pinning = availableParallelism() > 1 && isInstalled('taskset', '-V');

@@ -1,4 +1,4 @@
-/** A crowd to measure among: sessions whose ids can be told from their numbers. */
+/** Many sessions to measure among: each id is computed from the number of its session. */
 
 export interface Crowd {
   readonly sessions: number;
@@ -19,7 +19,7 @@ export const idOf = (n: number) => String(n).padStart(idLength, '0');
 const day = 86_400_000;
 
 /**
- * The instants of a session, as SQL over its number `n`. It was used some hours after now, so that nobody who checks it
+ * The instants of a session, as SQL over its number `n`. It was used some hours after now, so that no check of it
  * has to write that down, which would be measured along.
  */
 export function instants(): Record<'createdAt' | 'lastSeenAt' | 'idleExpiresAt' | 'expiresAt', string> {
@@ -32,7 +32,7 @@ export function instants(): Record<'createdAt' | 'lastSeenAt' | 'idleExpiresAt' 
   };
 }
 
-/** Calls `write` for ranges of numbers, and tells how far it got. */
+/** Calls `write` for ranges of numbers, and prints how far it is. */
 export async function inSteps(
   count: number,
   write: (first: number, last: number) => unknown,

@@ -2,7 +2,7 @@
 
 import { median } from './report.ts';
 
-/** One thing that was measured: of whom, in which case, under which circumstances, in which unit. */
+/** One measurement: of which program, in which case, under which circumstances, in which unit. */
 export interface Figure {
   readonly case: string;
   /** Figures of one group can be compared: they were taken in turns, under the same circumstances. */
@@ -14,7 +14,7 @@ export interface Figure {
 
 export type Name = Omit<Figure, 'values'>;
 
-/** What one is of another, round by round. */
+/** The ratio of one to another, round by round. */
 export interface Ratio {
   readonly median: number;
   readonly least: number;

@@ -1,4 +1,4 @@
-/** Checks of a crowd whose session ids can be told from their numbers. */
+/** Checks of many sessions whose ids are computed from their numbers. */
 
 import type { Some } from './crowd.ts';
 import { fire } from './fire.ts';

@@ -10,12 +10,12 @@ export function endAll(): void {
   for (const child of children) child.kill('SIGKILL');
 }
 
-/** Starts Gatehouse, or another program that tells its address, and resolves to that. */
+/** Starts Gatehouse, or another program that prints its address, and resolves to that. */
 export async function start(command: string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
   return String((await firstLine(spawnOnFirstCore(command, env))).url);
 }
 
-/** Other cores than the first one are told as the words that keep a command there. */
+/** Other cores than the first one are given as the words that keep a command there. */
 export function spawnOnFirstCore(
   command: string[],
   env: Readonly<Record<string, string>> = {},
@@ -28,7 +28,7 @@ export function spawnOnFirstCore(
   return child;
 }
 
-/** The first line a child prints, as JSON; what follows is read and thrown away, so that the child never waits. */
+/** The first line a child prints, as JSON; the rest is read and dropped, so that the child never waits. */
 export function firstLine(child: ChildProcess): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -3,7 +3,7 @@
  *
  * Three real nodes on one PostgreSQL. One ends sessions; the second hears of it by notification; the third is cut off
  * from the notifications of others by a proxy, so that it knows only when it asks again. A session is checked on both
- * again and again, from before its end until it is refused; what counts is the time from the answer to the logout
+ * again and again, from before its end until it is refused; the measure is the time from the answer to the logout
  * until the first refusal was received, 0 if it came first.
  *
  * Options: `-- --samples 300 --lanes 3 --json results.json`.

@@ -2,9 +2,9 @@
  * Measures Gatehouse beside the limits of the runtime and beside its peers, in one run on one machine: `npm run bench`.
  *
  * The server has one core to itself, the load another, which it shares with PostgreSQL, where there are two. In every
- * round everybody takes a turn; figures are medians, claims are ratios taken round by round.
+ * round each program runs once; figures are medians, claims are ratios taken round by round.
  *
- * Cases are named, all without a name: `npm run bench -- check login`. `-- --help` tells the options, `-- --report
+ * Cases are named, all without a name: `npm run bench -- check login`. `-- --help` lists the options, `-- --report
  * results.json` writes `docs/performance.md` from what `--json results.json` kept.
  */
 
@@ -41,9 +41,9 @@ const cases: Readonly<Record<string, readonly [about: string, measure: (bench: B
   growth: ['session checks among ten thousand and ten million sessions', measureGrowth],
 };
 
-/** Words that are followed by a value; its default, and what it is. */
+/** Options with a value; its default, and its meaning. */
 const table = {
-  rounds: ['3', 'rounds in which everybody takes a turn'],
+  rounds: ['3', 'rounds in which each program runs once'],
   seconds: ['5', 'seconds of every turn; logins take four times as long'],
   connections: ['64', 'connections of the checks'],
   sessions: ['1,1000,100000', 'live sessions that checks choose from'],

@@ -16,7 +16,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a program that tells where it listens; on the first core, or on those that are named. */
+/** Starts a program that prints its address; on the first core, or on those that are named. */
 export async function serve(
   command: string[],
   env: Readonly<Record<string, string>> = {},
@@ -47,7 +47,7 @@ export function gatehouse(
   return serve(['bin/gatehouse.js'], { ...usual, DATABASE_URL: databaseUrl, ...env }, cores);
 }
 
-/** What a process has in memory, in bytes; not a number where nobody can tell. */
+/** The memory of a process in bytes; `NaN` if it is unknown. */
 export function residentBytes(pid: number): number {
   const status = `/proc/${pid}/status`;
   if (existsSync(status))

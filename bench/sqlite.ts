@@ -17,7 +17,7 @@ export async function fillFile(
   const db = new DatabaseSync(file);
   db.function('sha256', (text) => hash('sha256', String(text), 'buffer'));
   db.function('md5', (text) => hash('md5', String(text), 'hex'));
-  // Nobody reads it yet, and a machine that crashes now has to begin anew in any case. Hashes are written all over their
+  // It has no reader yet, and after a crash of the machine the run begins anew in any case. Hashes are written all over their
   // trees, so that every page is written once, at the end, only if all of them have room in memory until then.
   const room = Math.floor(totalmem() / 2 / 1_024);
   db.exec(

@@ -1,4 +1,4 @@
-/** Everybody whose session check is measured: how each is started with sessions in it, and which cookies it knows. */
+/** The programs whose session check is measured: how each is started with sessions in it, and which cookies it knows. */
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { fillFile } from './sqlite.ts';
 import type { Answered, CookieLists, Volley } from './volley.ts';
 import { hitRate } from './volley.ts';
 
-/** Somebody who answers checks. */
+/** A program that answers checks. */
 export interface Checked {
   readonly who: string;
   readonly server: Server;
@@ -54,7 +54,7 @@ export async function startAll(
   const started: Checked[] = [];
   for (const who of names.filter((name) => bench.wants(name))) {
     const start = targets[who];
-    if (!start) throw new Error(`Nobody is called ${who}`);
+    if (!start) throw new Error(`No program is called ${who}`);
     bench.tell(`  starting ${who}, live sessions: ${sessions.toLocaleString('en')}`);
     const one = { ...(await start(bench, sessions)), who };
     await assertRight(one);
@@ -97,7 +97,7 @@ async function startLimit(bench: Bench, sessions: number): Promise<Checked> {
   return { who: '', server, url: server.url, cookies: writeIds(bench, sessions), refuses: true };
 }
 
-/** Ids that can be told from their numbers; those behind the last one are of no session. */
+/** Ids that are computed from their numbers; those after the last one belong to no session. */
 function writeIds(bench: Bench, sessions: number): CookieLists {
   const lists = listsAt(join(bench.folder, `ids-${sessions}`));
   const dead = Math.min(10_000, Math.ceil(sessions / 9));

@@ -21,7 +21,7 @@ export interface Volley {
   readonly cookies?: CookieLists;
   /** How long a connection rests before each request, on average. Without it none does. */
   readonly restMs?: number;
-  /** Tells answers apart by their status, which costs the load some time. Without it, all above 399 are `refused`. */
+  /** Counts answers by their status, which costs the load some time. Without it, all above 399 are `refused`. */
   readonly byStatus?: boolean;
   /** Runs at the lowest priority, so that it does not slow down another load that is measured beside it. */
   readonly background?: boolean;
@@ -51,7 +51,7 @@ export interface Answered {
 /** The share of requests that present a live session. */
 export const hitRate = 0.9;
 
-/** No answer is given up sooner: whoever waits long is to be seen. */
+/** No answer is given up sooner, so that long waits are measured too. */
 export const patienceSeconds = 60;
 
 /** Whether each request has a number. */

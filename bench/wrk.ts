@@ -1,4 +1,4 @@
-/** Fires volleys with `wrk`, which is told what to send, and what to report, by a script. */
+/** Fires volleys with `wrk`, with a script that says what to send and what to report. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -105,7 +105,7 @@ function rest({ restMs }: Volley): string {
   return restMs === undefined ? '' : `function delay() return math.random(0, ${Math.round(2 * restMs)}) end`;
 }
 
-/** Counted by hand: wrk itself only tells those above 399 from all others. */
+/** Counted by the script: wrk itself only separates those above 399 from all others. */
 function statuses({ byStatus }: Volley): string {
   if (!byStatus) return '';
   return `

@@ -18,7 +18,7 @@ const { status } = spawnSync(
   ],
   {
     stdio: 'inherit',
-    // The linter asks no one for a newer version of itself, and tells no one that it ran.
+    // The linter neither looks for a newer version of itself nor reports that it ran.
     env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
   },
 );

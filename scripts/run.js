@@ -84,7 +84,7 @@ function noteHangup() {
 }
 
 /**
- * npm passes SIGTERM and SIGINT to a shell that dies of them and tells nobody: without its parent the program stops as
+ * npm passes SIGTERM and SIGINT to a shell that dies of them and does not pass them on: without its parent the program stops as
  * well. npm passes no SIGHUP on. That npm has gone without its shell, or its shell together with a terminal, is passed
  * on as SIGHUP, which a server that nohup started ignores.
  */

@@ -29,7 +29,7 @@ export const bareFewHashes = `bare crypto.pbkdf2, ${iterations.toLocaleString('e
 /** What is left of hashing and a commit, if neither is done while the other is. */
 export const hashAndCommit = 'both, one after the other';
 
-/** There must be somebody left to log out, whatever the machine. */
+/** There must be sessions left to log out, however fast the machine is. */
 const mostPerSecond = 16_000;
 /** A server that has just started is compiled while it works. */
 const warmUp = { seconds: 5, connections: 64 } as const;
@@ -87,7 +87,7 @@ function addBoth({ figures }: Bench, atOnce: number): void {
   }
 }
 
-/** Everybody begins with the same file. */
+/** Every program begins with the same file. */
 async function withCopyOf<Result>(file: string, work: (copy: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(`${file}-`);
   try {

@@ -27,7 +27,7 @@ const sessions = 1_000;
 const leadSeconds = 1;
 
 export function whoOf(who: string, clients: number): string {
-  return clients === 0 ? `${who}, nobody logging in` : `${who}, ${clients} clients`;
+  return clients === 0 ? `${who}, no logins` : `${who}, ${clients} clients`;
 }
 
 export async function measureFloods(bench: Bench): Promise<void> {
@@ -54,13 +54,13 @@ async function turn(bench: Bench, pace: Pace, door: Door, clients: number): Prom
   const checks = await check(door, { ...paces[pace](connections), seconds, byStatus: true });
   const name = { case: 'flood', group: pace, who: whoOf(door.who, clients) };
   bench.figures.addAll(name, figuresOf(checks, await flood, time));
-  // Whoever is still in line must not be in the way of the next turn.
+  // Logins that are still in the queue must not disturb the next turn.
   await idle(door.server.pid);
 }
 
 function figuresOf(checks: Answered, logins: Answered | undefined, time: number): Record<string, number> {
   const { perSecond, p50Ms, p99Ms, p999Ms, shed, failed, requests } = checks;
-  // Where nobody was answered at all, everybody waited for as long as the turn took, or longer.
+  // Without any answer, every check waited for as long as the turn took, or longer.
   const latency = (ms: number) => (requests === 0 ? (time - 2 * leadSeconds) * 1_000 : ms);
   return {
     'checks/s': perSecond,

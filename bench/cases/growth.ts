@@ -24,12 +24,12 @@ export async function measureGrowth(bench: Bench): Promise<void> {
   const sessions = `${options.few.toLocaleString('en')} and ${scaleSessions.toLocaleString('en')} sessions`;
   for (const [i, table] of tables.entries())
     for (const [who, row] of Object.entries(table))
-      for (const [unit, told] of Object.entries(row))
-        for (const value of numbersIn(String(told)))
+      for (const [unit, cell] of Object.entries(row))
+        for (const value of numbersIn(String(cell)))
           bench.figures.add({ case: 'growth', group: `${sessions}, table ${i + 1}`, who, unit }, value);
 }
 
 /** A median comes with the least and the most, of which it is the median. */
-function numbersIn(told: string): number[] {
-  return (told.replaceAll(',', '').match(/\d+(?:\.\d+)?/g) ?? []).map(Number);
+function numbersIn(text: string): number[] {
+  return (text.replaceAll(',', '').match(/\d+(?:\.\d+)?/g) ?? []).map(Number);
 }

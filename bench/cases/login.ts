@@ -15,12 +15,12 @@ const connections = 4;
 /** A login takes so long that a few seconds hold too few of them to tell two percent apart. */
 const times = 4;
 
-/** Somebody to log in to. */
+/** A program to log in to. */
 export interface Door extends Checked {
   readonly login: Pick<Volley, 'url' | 'body' | 'headers'>;
 }
 
-/** Gatehouse and better-auth, with as many live sessions and somebody who can log in. */
+/** Gatehouse and better-auth, with as many live sessions and an account that can log in. */
 export async function openDoors(bench: Bench, sessions: number): Promise<Door[]> {
   const doors: Door[] = [];
   for (const one of await startAll(bench, sessions, [onSqlite, betterAuth])) {

@@ -53,7 +53,7 @@ async function measure(
     const server = await start();
     try {
       const url = `${server.url}/auth/session`;
-      // Whoever has checked one session many times has loaded everything, and has a heap of the usual size.
+      // After many checks of one session everything is loaded, and the heap has its usual size.
       await fire({ url, headers: headersOf(idOf(0)), connections, seconds: Math.max(2, seconds) });
       const before = residentBytes(server.pid);
       for (let from = 0; from < memorySessions; )

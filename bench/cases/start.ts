@@ -22,7 +22,7 @@ const minRounds = 7;
 /** How long a process that has answered is left alone. */
 const restMs = 2_000;
 
-/** Starts somebody over a folder or a database that is new the first time. */
+/** Starts a program over a folder or a database that is new the first time. */
 type Starter = (place: string) => Promise<{ server: Server; url: string }>;
 
 export async function measureStarts(bench: Bench): Promise<void> {
@@ -44,7 +44,7 @@ function newFolder({ folder }: Bench, purpose: string): string {
   return mkdtempSync(join(folder, `${purpose}-`));
 }
 
-/** Everybody as they are installed; Gatehouse with its defaults, which leave the metrics off, and with metrics. */
+/** The programs as they are installed; Gatehouse with its defaults, which leave the metrics off, and with metrics. */
 function startersOf(bench: Bench): Readonly<Record<string, Starter>> {
   const program = join(installInto(newFolder(bench, 'installed')), 'bin', 'gatehouse.js');
   const bare = join(newFolder(bench, 'bare'), 'bare.mjs');
@@ -74,7 +74,7 @@ const server = createServer((request, response) => response.writeHead(401).end('
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ url: 'http://127.0.0.1:' + server.address().port })));
 `;
 
-/** How long it takes until somebody has answered, and what they have in memory some time later. */
+/** How long a program takes until its first answer, and its memory some time later. */
 async function timed(start: Starter, place: string): Promise<{ ms: number; bytes: number }> {
   const startedAt = performance.now();
   const { server, url } = await start(place);

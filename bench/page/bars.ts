@@ -1,4 +1,4 @@
-/** The bars: what Gatehouse has to reach in one run, what it reached, and whether that will do. */
+/** The targets of one run, the results, and the verdicts. */
 
 import { groupOf, hashAndCommit, kinds, oneByOne, sharing } from '../cases/commits.ts';
 import { paces, whoOf } from '../cases/flood.ts';
@@ -46,10 +46,10 @@ export function barsOf(figures: Figures): Bar[] {
 
 export function tableOfBars(figures: Figures): Table {
   const rows = barsOf(figures).map(({ what, bar, figure, verdict }) => [what, bar, figure, verdict]);
-  return { title: 'The bars', head: ['figure', 'bar', 'measured', 'verdict'], rows };
+  return { title: 'Targets', head: ['figure', 'target', 'measured', 'verdict'], rows };
 }
 
-/** The groups of a case that were measured; at least one, so that a bar is never left out. */
+/** The groups of a case that were measured; at least one, so that no target is left out. */
 function groupsOf(figures: Figures, of: string): string[] {
   const groups = [...figures.groups(of).keys()];
   return groups.length > 0 ? groups : [''];
@@ -91,12 +91,12 @@ function floods(figures: Figures): Bar[] {
     const failed = figures.values(of(256, 'checks failed'))?.reduce((sum, one) => sum + one, 0);
     return [
       judged(
-        `p99 of checks with 256 clients logging in / with nobody, ${pace}`,
+        `p99 of checks with 256 clients logging in / without logins, ${pace}`,
         '≤',
         3,
         figures.ratio(of(256, 'p99, ms'), of(0, 'p99, ms')),
       ),
-      judged(`checks that failed meanwhile, ${pace}`, '≤', 0, failed),
+      judged(`checks that failed with 256 clients logging in, ${pace}`, '≤', 0, failed),
     ];
   });
 }
@@ -155,7 +155,7 @@ function starting(figures: Figures): Bar[] {
   ];
 }
 
-/** Checks of as many sessions, and of all: there the many are less often remembered than the few. */
+/** Checks of as many sessions in both databases, and of all: of many sessions fewer are cached than of few. */
 function growth(figures: Figures): Bar[] {
   const costs = figures.list.filter((figure) => figure.case === 'growth' && isCost(figure.unit));
   if (costs.length === 0)

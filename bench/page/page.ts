@@ -33,11 +33,11 @@ export function writePage(file: string, folder: string): void {
   const page = [
     '# Performance',
     introduction(results),
-    '## Bars',
-    `What Gatehouse sets out to reach in one run, and what it reached: ${summary(figures)}`,
+    '## Targets',
+    `The targets of Gatehouse and the results of one run: ${summary(figures)}`,
     markdown(tableOfBars(figures)),
     ...parts,
-    '## Who was measured',
+    '## Programs measured',
     markdown(settingsOfPeers(results.machine.versions)),
     ...(results.notes.length > 0 ? ['## Left out', results.notes.map((note) => `- ${note}`).join('\n')] : []),
   ];
@@ -47,9 +47,9 @@ export function writePage(file: string, folder: string): void {
 function introduction({ command, date, machine, options }: Results): string {
   const { rounds, seconds, connections } = options;
   const about =
-    `${rounds} rounds of ${seconds} s in which everybody takes a turn, after a warm-up; ${connections} connections ` +
-    'for checks. Figures are medians; ratios are taken round by round, with the least and the most in brackets. ' +
-    'Absolute figures move with the machine: compare the ratios.';
+    `Each program runs once in each of ${rounds} rounds, for ${seconds} s after a warm-up; checks use ${connections} ` +
+    'connections. Figures are medians. Ratios are taken round by round, with the minimum and the maximum in brackets. ' +
+    'Absolute figures depend on the machine: compare the ratios.';
   return `Everything on this page comes from one run on one machine, on ${date.slice(0, 10)}:
 
 \`\`\`sh
@@ -71,9 +71,9 @@ function wrapped(text: string): string {
 
 function placeOf({ processor, cores, memoryGB, system, isPinned, isDisk, versions }: Machine): string {
   const pinned = isPinned
-    ? 'the server has the first core, the load the second'
+    ? 'the server has the first core and the load the second'
     : 'server and load share them';
-  const disk = isDisk ? '' : ' Databases were in memory, so that commits say nothing.';
+  const disk = isDisk ? '' : ' Databases were in memory, so the figures of commits have no meaning.';
   const named = [
     'Gatehouse',
     'Node.js',
@@ -93,7 +93,7 @@ function summary(figures: Figures): string {
   return `${count('met')} met, ${count('missed')} missed, ${count('not measured')} not measured.`;
 }
 
-/** What the page says, for a terminal. */
+/** The text of the page, for a terminal. */
 export function tell(results: Results): string {
   const figures = new Figures([...results.figures]);
   const tables = sections.flatMap(({ case: of, title }) =>
@@ -101,7 +101,7 @@ export function tell(results: Results): string {
   );
   const { rounds, seconds } = results.options;
   const head = `${placeOf(results.machine)}\n${rounds} rounds of ${seconds} s, medians`;
-  return [head, ...tables, `The bars\n\n${markdown(tableOfBars(figures))}`].join('\n\n');
+  return [head, ...tables, `The targets\n\n${markdown(tableOfBars(figures))}`].join('\n\n');
 }
 
 function capital(text: string): string {

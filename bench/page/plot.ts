@@ -3,7 +3,7 @@
 import { median } from '../report.ts';
 import { shown } from './tables.ts';
 
-/** One bar, or several of the same somebody. */
+/** One bar, or several of the same program. */
 export interface Row {
   readonly label: string;
   readonly isOwn: boolean;
@@ -35,7 +35,7 @@ export function svg({ title, unit, rows, isLogarithmic = false }: Plot): string 
     y += row.values.length * thick + gap;
     return part;
   });
-  // Several bars of somebody stand in the order of these names.
+  // Several bars of a program stand in the order of these names.
   const names = rows[0]?.values.map(([what]) => what.replace(`, ${unit}`, '')) ?? [];
   const about = [
     ...(names.length > 1 ? [names.join(', ')] : []),

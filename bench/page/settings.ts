@@ -1,8 +1,8 @@
-/** Who was measured, in which version, and with which settings. */
+/** Which programs were measured, in which version, and with which settings. */
 
 import type { Table } from './tables.ts';
 
-/** The settings of each, with the packages whose versions are told. */
+/** The settings of each, with the packages whose versions are shown. */
 const settings: readonly (readonly [who: string, packages: readonly string[], settings: string])[] = [
   [
     'Gatehouse',
@@ -13,7 +13,7 @@ const settings: readonly (readonly [who: string, packages: readonly string[], se
     'better-auth',
     ['better-auth'],
     'Its handler for Node.js; `node:sqlite` with a write-ahead log; an `https` address and with it secure cookies; ' +
-      'e-mail and password; no rate limit. With its cookie cache: good for an hour, so that it outlasts the run.',
+      'e-mail and password; no rate limit. The variant with its cookie cache keeps it for an hour, longer than the run.',
   ],
   [
     'express-session',
@@ -23,7 +23,7 @@ const settings: readonly (readonly [who: string, packages: readonly string[], se
   [
     'its store in SQLite',
     ['better-sqlite3-session-store', 'better-sqlite3'],
-    'The store its documentation lists for better-sqlite3, with a write-ahead log; with every check it writes when the session ends.',
+    'The store that its documentation lists for better-sqlite3, with a write-ahead log. Every check writes the new end of the session.',
   ],
   [
     '@fastify/session',
@@ -33,7 +33,7 @@ const settings: readonly (readonly [who: string, packages: readonly string[], se
   [
     'iron-session',
     ['iron-session'],
-    'On `node:http`; secure cookies. It keeps no sessions: a logout is not final, and a thousand cookies stand for any number.',
+    'On `node:http`; secure cookies. It stores no sessions: a logout is not final, and a thousand cookies stand for any number.',
   ],
 ];
 
@@ -46,5 +46,5 @@ export function settingsOfPeers(versions: Readonly<Record<string, string>>): Tab
       );
       return [who, all.join(', '), text];
     });
-  return { title: 'Who was measured', head: ['who', 'version', 'settings'], rows };
+  return { title: 'Programs measured', head: ['program', 'version', 'settings'], rows };
 }

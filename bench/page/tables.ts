@@ -1,4 +1,4 @@
-/** Tables of figures: for each group who was measured, the medians, and what they are of a limit. */
+/** Tables of figures: for each group the programs, the medians, and their ratio to a limit. */
 
 import { oneByOne } from '../cases/commits.ts';
 import { barePbkdf2 } from '../cases/login.ts';
@@ -13,7 +13,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What a figure is compared with: in which unit, with whose, and what the column is called. */
+/** The comparison of a figure: its unit, the other program, and the title of the column. */
 interface Comparison {
   readonly unit: string;
   readonly to: (who: string) => string;
@@ -25,7 +25,7 @@ const comparisons: Readonly<Record<string, Comparison>> = {
   login: { unit: 'logins/s', to: () => barePbkdf2, head: 'of the limit' },
   flood: {
     unit: 'p99, ms',
-    to: (who) => who.replace(/, [^,]*$/, ', nobody logging in'),
+    to: (who) => who.replace(/, [^,]*$/, ', no logins'),
     head: 'p99 by that without logins',
   },
   commits: { unit: 'per second', to: () => oneByOne, head: 'of one by one' },
@@ -59,14 +59,14 @@ function tableOf(title: string, list: readonly Figure[], comparison: Comparison 
   return { title, head: ['', ...units, ...(comparison ? [comparison.head] : [])], rows };
 }
 
-/** As many digits as mean something. */
+/** As many digits as are significant. */
 export function shown(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (Number.isInteger(value) || value >= 100) return Math.round(value).toLocaleString('en');
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-/** A median and its company: `1.02 (0.98 – 1.10)`. */
+/** A median with minimum and maximum: `1.02 (0.98 – 1.10)`. */
 export function shownRatio(ratio: Ratio | undefined): string {
   if (!ratio) return '';
   const [middle, least, most] = [ratio.median, ratio.least, ratio.most].map(shown);

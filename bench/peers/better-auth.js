@@ -38,7 +38,7 @@ server.listen(0, '127.0.0.1', () =>
   tell(server.address().port, { check: '/api/auth/get-session', login: '/api/auth/sign-in/email' }),
 );
 
-/** One person registers; everybody else is a copy of the rows this made. */
+/** One person registers; all others are copies of the rows that this made. */
 async function fill() {
   const body = { email: 'joe@example.com', password: 'supersecure', name: 'joe' };
   const { user, token } = await auth.api.signUpEmail({ body });

@@ -1,6 +1,6 @@
 // Peer: express-session, with its sessions in memory or in SQLite.
 //
-// As its documentation advises for production: no resave, no session for nobody, secure cookies behind a trusted proxy,
+// As its documentation advises for production: no resave, no session without a login, secure cookies behind a trusted proxy,
 // and Express without its name in the headers. better-sqlite3 with a write-ahead log, as it advises itself.
 
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 // Peer: @fastify/session, with its sessions in memory.
 //
-// As its documentation advises: no session for nobody, secure cookies behind a trusted proxy, a schema for the answer.
+// As its documentation advises: no session without a login, secure cookies behind a trusted proxy, a schema for the answer.
 // The cookie is not sent anew with every answer (`rolling`), which none of the others does: that makes it faster.
 
 import cookie from '@fastify/cookie';

@@ -15,7 +15,7 @@ const cookies = await Promise.all(
     return `session=${sealed}`;
   }),
 );
-// A seal that somebody broke: there is no other way to be logged out.
+// A broken seal: there is no other way to be logged out.
 writeCookies(
   cookies,
   cookies

@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
  */
 export const options = { sessions: 0, ...JSON.parse(process.argv[2] ?? '{}') };
 
-/** At least 32 characters, as all of them ask for. Nobody's secret: everything here is gone after the run. */
+/** At least 32 characters, as all of them ask for. It is no secret: everything here is removed after the run. */
 export const secret = 'q7Zt2mW9xLr4Vb8NcE1uKd5Ys0Ha3Pf6';
 
 const day = 86_400_000;
@@ -55,7 +55,7 @@ export function writeCookiesOf(cookieOf) {
   writeCookies(of(options.sessions, 0), of(dead, options.sessions));
 }
 
-/** Tells the bench where it listens. */
+/** Prints the address for the bench. */
 export function tell(port, paths) {
   const url = `http://127.0.0.1:${port}`;
   const urls = Object.entries(paths).map(([name, path]) => [name, url + path]);
