@@ -1,10 +1,11 @@
 /** Refuses what never became a request, on the connection it came from, and lets go of that connection. */
 
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type RawFault, refuseRaw } from '../http/protocol-errors.ts';
 import type { Hsts } from '../settings/settings.ts';
 import type { Metric } from '../storage/port/port.ts';
+import { STATUS_CODES } from './node-http.ts';
 
 /**
  * How long a refused client has to read its answer and close its side. Hanging up at once may destroy the answer on

@@ -1,10 +1,11 @@
 /** The HTTP server around the handler: what is refused before it is a request, time-outs, and an orderly end. */
 
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
 import type { Refuser } from './connection-refusals.ts';
+import { createServer } from './node-http.ts';
 
 /** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
 export const headersTimeoutMs = 10_000;

@@ -1,8 +1,9 @@
 /** The metrics for Prometheus on a port of their own; loaded only where that port is set. */
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../gatehouse.ts';
 import { bind, type Listening } from './bind.ts';
+import { createServer } from './node-http.ts';
 
 /** How long a client may take to ask. The whole request is one line and some headers. */
 export const askingMs = 5_000;

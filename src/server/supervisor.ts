@@ -1,10 +1,10 @@
 /** Several workers as one server: a small process that starts them, speaks for them, and ends with them. */
 
-import { createServer } from 'node:http';
 import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
 import { announce } from './greeting.ts';
 import type { ProcessLog } from './log.ts';
+import { createServer } from './node-http.ts';
 import { stopOnSignal } from './process-lifecycle.ts';
 import { Workers } from './workers.ts';
 

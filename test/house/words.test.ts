@@ -21,6 +21,7 @@ test.each([
   ['the end of the process', 'src/storage/sqlite/store.ts', 'process.exit(1);'],
   ['the clock', 'src/concepts/sessions/sessions.ts', 'const now = Date.now();'],
   ['the clock, as a date', 'src/http/timestamps.ts', 'const now = new Date();'],
+  ['the clock, as Temporal has it', 'src/settings/time-zone.ts', 'const now = Temporal.Now.instant();'],
   ['randomness', 'src/usecases/login.ts', 'const n = Math.random();'],
   ['random bytes', 'src/http/request-context.ts', 'const id = crypto.randomUUID();'],
   ['hashing', 'src/storage/sqlite/sessions.ts', "createHash('sha256');"],

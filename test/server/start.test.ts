@@ -1,7 +1,7 @@
 /** What happens when the program starts: what it says, what it refuses, and what it leaves on the disk. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -23,6 +23,29 @@ test.skipIf(!hasCurl)('the line it prints registers a first user', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
   expect(answer).toMatch(/^set-cookie: session_id=/im);
   expect((await server.post('/auth/login', person)).status).toBe(200);
+});
+
+test('a start loads neither `fetch` nor the words of a locale, which would cost it more than all its own modules', async () => {
+  const [spy, list] = ['spy.cjs', 'loaded.json'].map((name) => join(temporaryFolder(), name)) as [
+    string,
+    string,
+  ];
+  writeFileSync(
+    spy,
+    `let formats = 0;
+    Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, { construct: (...of) => (formats++, Reflect.construct(...of)) });
+    process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(list)},
+      JSON.stringify({ formats, modules: process.moduleLoadList })));`,
+  );
+  const server = await startProcess({ NODE_OPTIONS: `--require=${spy}`, TZ: '' });
+  await server.stop();
+  const { formats, modules } = JSON.parse(readFileSync(list, 'utf8')) as {
+    readonly formats: number;
+    readonly modules: readonly string[];
+  };
+  expect(formats).toBe(0);
+  expect(modules).toContainEqual(expect.stringContaining('_http_server'));
+  expect(modules.filter((name) => name.includes('undici'))).toEqual([]);
 });
 
 test('the line names an address that can be called where the server listens on all of them', () => {
