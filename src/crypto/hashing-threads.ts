@@ -16,11 +16,7 @@ export interface Derived {
   readonly tookMs: number;
 }
 
-/** Where the thread's program is, in the sources and in the build alike. */
-const program = new URL(
-  import.meta.url.endsWith('.ts') ? './hashing-thread.ts' : './hashing-thread.js',
-  import.meta.url,
-);
+const program = new URL('./hashing-thread.js', import.meta.url);
 
 /**
  * A pool that grows by one thread whenever none is free; the caller bounds how many it uses at once. Threads are

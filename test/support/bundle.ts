@@ -9,7 +9,7 @@ import { newFolder } from './postgres/home.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** What is started by its path: the two programs, a worker, and a hashing thread. */
-const entries = ['server/main', 'server/worker', 'cli/main', 'crypto/hashing-thread'];
+const entries = ['server/main.ts', 'server/worker.ts', 'cli/main.ts', 'crypto/hashing-thread.js'];
 
 /** The data that the program reads beside its modules, as `scripts/build.js` has it. */
 const data = ['package.json', 'src/concepts/passwords/common.txt', 'openapi/openapi.json'];
@@ -31,7 +31,9 @@ export async function bundleProgram(): Promise<string> {
   const bundle = await rolldown({
     cwd: root,
     platform: 'node',
-    input: Object.fromEntries(entries.map((entry) => [entry, join(root, 'src', `${entry}.ts`)])),
+    input: Object.fromEntries(
+      entries.map((entry) => [entry.replace(/\.[jt]s$/, ''), join(root, 'src', entry)]),
+    ),
     plugins: [
       {
         // Each module stays where it would be in the package, for what it finds by its own address.
