@@ -1,6 +1,6 @@
 /** Says in a sentence why a file cannot be read or written, by the code of the system, and in another what to do. */
 
-import { closeSync, constants, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 interface Words {
@@ -87,17 +87,14 @@ const trialBytes = 65_536;
 function probe(file: string): string | undefined {
   let folder = dirname(file);
   while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
-  const trial = join(folder, `${basename(file).slice(0, 100)}.trial-${process.pid}`);
   try {
     for (const each of [file, `${file}-wal`, `${file}-shm`])
       if (existsSync(each)) closeSync(openSync(each, constants.O_RDWR));
-    const handle = openSync(trial, 'wx', 0o600);
+    const trial = mkdtempSync(join(folder, `${basename(file).slice(0, 100)}.trial-`));
     try {
-      writeSync(handle, Buffer.alloc(trialBytes));
-      fsyncSync(handle);
+      writeFileSync(join(trial, 'file'), Buffer.alloc(trialBytes), { flush: true });
     } finally {
-      closeSync(handle);
-      rmSync(trial, { force: true });
+      rmSync(trial, { recursive: true, force: true });
     }
     return undefined;
   } catch (error) {

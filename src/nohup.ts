@@ -15,8 +15,8 @@ const writeOnly = 1;
  * all that nohup does, cannot be seen any more. nohup is known by what else it leaves: its name as the last command of
  * the shell, `nohup.out` as an output, an input that cannot be read, or a script around it that ignores SIGHUP.
  */
-export function isStartedByNohup(env: Readonly<Record<string, string | undefined>>): boolean {
-  return basename(env['_'] ?? '') === 'nohup' || hasFilesOfNohup() || isIgnoredAround();
+export function isStartedByNohup({ env, pid }: Pick<NodeJS.Process, 'env' | 'pid'>): boolean {
+  return basename(env['_'] ?? '') === 'nohup' || hasFilesOfNohup() || isIgnoredAround(pid);
 }
 
 /** Where input or output would be a terminal, nohup puts a file. */
@@ -28,10 +28,10 @@ function hasFilesOfNohup(): boolean {
   return (Number.parseInt(flags, 8) & accessMode) === writeOnly;
 }
 
-/** Whether this process ignores SIGHUP, or one that led to it and is of the same job. */
-function isIgnoredAround(): boolean {
-  const job = jobOf(process.pid);
-  for (let pid = process.pid; pid > 1 && jobOf(pid) === job; ) {
+/** Whether a process ignores SIGHUP, or one that led to it and is of the same job. */
+function isIgnoredAround(started: number): boolean {
+  const job = jobOf(started);
+  for (let pid = started; pid > 1 && jobOf(pid) === job; ) {
     const status = contents(`/proc/${pid}/status`);
     const [, mask = '0'] = /^SigIgn:\s*([\da-f]+)$/m.exec(status) ?? [];
     if (BigInt(`0x${mask}`) & hangup) return true;

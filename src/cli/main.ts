@@ -15,7 +15,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 process.stderr.on('error', () => {});
 // What nohup starts outlives its terminal.
-if (isStartedByNohup(process.env)) process.on('SIGHUP', () => {});
+if (isStartedByNohup(process)) process.on('SIGHUP', () => {});
 
 const program = createProgram();
 try {

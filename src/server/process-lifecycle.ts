@@ -26,7 +26,7 @@ export function surviveEverything(log: ProcessLog): void {
 }
 
 /** Whether the end of a terminal is the end of this process. */
-const heedsHangup = !isStartedByNohup(process.env);
+const heedsHangup = !isStartedByNohup(process);
 
 /** Has a process that nohup started outlive its terminal, and say so. */
 export function surviveHangup(log: ProcessLog): void {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { looks } from '../support/file-looks.ts';
-import { importsOf, lawOne, type Source } from '../support/house.ts';
+import { importsOf, lawOne, type Source, unneededExceptions } from '../support/house.ts';
 import { everything, programs, sources } from '../support/repository.ts';
 
 /** What every store has to pass. */
@@ -36,6 +36,21 @@ test('there is something to check in every room', () => {
 test('law 1: imports go down the stairs only', () => {
   expect(suite.length).toBeGreaterThan(10);
   expect(lawOne([...sources, ...suite])).toEqual([]);
+});
+
+test('every exception to law 1 is needed, and every step of the stairs is there', () => {
+  expect(unneededExceptions(sources)).toEqual([]);
+});
+
+test('an exception that is not needed any more is seen, and a step that is gone', () => {
+  const without = (path: string) => sources.filter((source) => source.path !== path);
+  const toldOf = (path: string) => unneededExceptions(without(path)).join();
+  expect(toldOf('src/version.ts')).toBe('src/version.ts is not there');
+  expect(toldOf('src/settings/read-settings.ts')).toBe('src/settings/read-settings.ts is not there');
+  expect(toldOf('src/maintenance/migrate.ts')).toBe('src/maintenance/migrate.ts opens no engine');
+  expect(toldOf('src/http/routes/representations.ts')).toBe(
+    'src/http/routes/representations.ts is not shared by routes',
+  );
 });
 
 test('every file has a name that says something, an end in sight, and a first sentence', () => {

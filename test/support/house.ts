@@ -103,6 +103,25 @@ function mayImport(from: string, to: string): boolean {
   return !isContract(from) || !isContract(to);
 }
 
+/** The steps that no file stands on any more, and the exceptions that no import needs. */
+export function unneededExceptions(sources: readonly Source[]): string[] {
+  const imports = sources.flatMap((source) =>
+    targetsOf(source).map((target) => ({ from: source.path, target })),
+  );
+  const isThere = (place: string) => sources.some(({ path }) => isInside(path, place));
+  const opensEngine = (path: string) => imports.some(({ from, target }) => from === path && isEngine(target));
+  const isShared = (path: string) =>
+    isThere(path) && imports.some(({ from, target }) => target === path && isContract(from));
+  return [
+    ...[...stairs, ...innerStairs.flat()]
+      .flat()
+      .filter((place) => !isThere(place))
+      .map((place) => `${place} is not there`),
+    ...composing.filter((path) => !opensEngine(path)).map((path) => `${path} opens no engine`),
+    ...sharedByRoutes.filter((path) => !isShared(path)).map((path) => `${path} is not shared by routes`),
+  ];
+}
+
 function roomOf(path: string): string | undefined {
   return stairs.flat().find((room) => isInside(path, room));
 }
