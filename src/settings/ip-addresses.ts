@@ -1,11 +1,23 @@
 /** Reads IP addresses and blocks of them, each in one form, so that they can be compared. */
 
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 export type IpAddress = ReturnType<typeof ipaddr.parse>;
 
 /** A block of addresses: its first address, and the length of its prefix in bits. */
 export type AddressBlock = ReturnType<typeof ipaddr.parseCIDR>;
+
+/** An address as every program reads it: to some, `10` and `010.0.0.1` are addresses, and not the ones that were meant. */
+export function parseAddress(text: string): IpAddress | undefined {
+  return isIP(text) === 0 ? undefined : ipaddr.parse(text);
+}
+
+/** Whether a host name or an address, in brackets or not, is this machine. */
+export function isLoopback(host: string): boolean {
+  const address = parseAddress(host.replace(/^\[(.*)\]$/, '$1'));
+  return host.toLowerCase() === 'localhost' || address?.range() === 'loopback';
+}
 
 /** IPv6 networks whose last 32 bits are an IPv4 address: mapped (RFC 4291, section 2.5.5.2), NAT64 (RFC 6052, section 2.1). */
 const embeddings = ['::ffff:0:0', '64:ff9b::'].map((network) => ipaddr.IPv6.parse(network));
@@ -47,7 +59,7 @@ export function blockHint(text: string): string {
 /** A block, or the sentence that says why there is none. */
 function readBlock(text: string): AddressBlock | string {
   const [, bare = '', zone, prefix] = /^([^/%]+)(%[\w.-]*)?(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const address = strictAddress(bare);
+  const address = parseAddress(bare);
   if (!address) return '';
   if (zone !== undefined)
     return `${text} names a network interface, which is not compared: leave out ${zone}.`;
@@ -60,14 +72,6 @@ function readBlock(text: string): AddressBlock | string {
   const first = firstAddress(block);
   if (first.toString() === block[0].toString()) return block;
   return `${text} is an address inside a network: did you mean ${first}/${block[1]}, or ${block[0]} alone?`;
-}
-
-/** What every program reads alike: to some, `10` and `010.0.0.1` are addresses, and not the ones that were meant. */
-function strictAddress(text: string): IpAddress | undefined {
-  if (!text.includes(':')) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.parse(text) : undefined;
-  const [, dotted] = /:([^:]*\..*)$/.exec(text) ?? [];
-  const isStrict = dotted === undefined || ipaddr.IPv4.isValidFourPartDecimal(dotted);
-  return isStrict && !/^:[^:]|[^:]:$/.test(text) && ipaddr.isValid(text) ? ipaddr.parse(text) : undefined;
 }
 
 function firstAddress([address, bits]: AddressBlock): IpAddress {

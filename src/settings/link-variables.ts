@@ -5,7 +5,7 @@
  * and value together: kubelet's `envvars.go`, and the links of Docker's bridge network.
  */
 
-import ipaddr from 'ipaddr.js';
+import { parseAddress } from './ip-addresses.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,7 +42,7 @@ function isCopied(name: string, env: Environment): boolean {
 }
 
 function isAddress(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(':') && ipaddr.IPv6.isValid(text));
+  return parseAddress(text) !== undefined;
 }
 
 function isPort(text: string): boolean {

@@ -1,5 +1,6 @@
 /** What the settings say of the addresses that mails go to and lead to. */
 
+import { isLoopback } from './ip-addresses.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -11,7 +12,7 @@ export type Protection = 'tls' | 'starttls' | 'local' | 'off';
 export function protectionOf(smtpUrl: string): Protection {
   const { protocol, hostname, search } = new URL(smtpUrl);
   if (protocol === 'smtps:') return 'tls';
-  if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname)) return 'local';
+  if (isLoopback(hostname)) return 'local';
   return search === '?tls=off' ? 'off' : 'starttls';
 }
 

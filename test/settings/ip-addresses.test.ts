@@ -11,6 +11,7 @@ import {
   comparableBlock,
   holds,
   holdsStrangers,
+  isLoopback,
 } from '../../src/settings/ip-addresses.ts';
 
 const written = (block: ReturnType<typeof addressBlock>) => block?.join('/');
@@ -163,4 +164,19 @@ test('strangers have addresses in what is larger than a private network', () => 
     expect(hold(text), text).toBe(true);
   for (const text of ['10.0.0.0/8', '127.0.0.1', 'fc00::/7', 'fd00::/8', '2001:db8::/32', '::1'])
     expect(hold(text), text).toBe(false);
+});
+
+test('this machine is known by its name and its addresses, and by no others', () => {
+  for (const host of ['localhost', 'LOCALHOST', '127.0.0.1', '127.255.0.9', '::1', '[::1]'])
+    expect(isLoopback(host), host).toBe(true);
+  for (const host of [
+    '',
+    'localhost.example.com',
+    '127.0.0.1.example.com',
+    '0.0.0.0',
+    '128.0.0.1',
+    '::',
+    '::2',
+  ])
+    expect(isLoopback(host), host).toBe(false);
 });

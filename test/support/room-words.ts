@@ -72,8 +72,13 @@ const modules: readonly Word[] = [
   { what: 'node:crypto', pattern: /^node:crypto$/, rooms: ['src/crypto/'] },
   {
     what: 'an HTTP library',
-    pattern: /^(?:hono|@hono\/.*|node:https?|node:net)$/,
+    pattern: /^(?:hono|@hono\/.*|node:https?)$/,
     rooms: ['src/http/', 'src/server/'],
+  },
+  {
+    what: 'sockets and their addresses',
+    pattern: /^node:net$/,
+    rooms: ['src/http/', 'src/server/', 'src/settings/ip-addresses.ts'],
   },
   { what: 'the process', pattern: /^(?:node:)?process$/, rooms: [] },
   { what: 'PostgreSQL', pattern: /^pg(?:$|[/-])/, rooms: ['src/storage/postgres/'] },

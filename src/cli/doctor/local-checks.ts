@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { type Inspection, inspect } from '../../maintenance/backup.ts';
 import { databaseFile } from '../../open-services.ts';
 import { environmentRemarks } from '../../settings/environment-remarks.ts';
+import { isLoopback } from '../../settings/ip-addresses.ts';
 import { headerNames, type Settings } from '../../settings/settings.ts';
 import { warnings } from '../../settings/warnings.ts';
 
@@ -184,7 +185,7 @@ export function proxyFindings({ host, trustedProxies, forwardedHeader }: Setting
   if (trustedProxies.length > 0)
     return [ok(`${headerNames[forwardedHeader]} is believed from the trusted proxies alone.`)];
   return [
-    /^(?:127\.|::1$|localhost$)/.test(host)
+    isLoopback(host)
       ? warning(
           `The server listens on ${host}. If a proxy brings it requests, all clients count as one until ` +
             'GATEHOUSE_TRUSTED_PROXIES names that proxy.',

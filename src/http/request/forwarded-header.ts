@@ -1,8 +1,7 @@
 /** Reads which hops a request came through, from the header in which proxies write them down. */
 
 import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { comparableAddress, type IpAddress } from '../../settings/ip-addresses.ts';
+import { comparableAddress, type IpAddress, parseAddress } from '../../settings/ip-addresses.ts';
 import type { ForwardedHeader } from '../../settings/settings.ts';
 
 /** Elements that are read of a header, empty ones included; what is to the left of them is not looked at. */
@@ -44,7 +43,8 @@ function withoutZone(text: string): string {
 }
 
 function parsed(text: string): IpAddress | undefined {
-  return isIP(text) === 0 ? undefined : comparableAddress(ipaddr.parse(text));
+  const address = parseAddress(text);
+  return address && comparableAddress(address);
 }
 
 /** Where the last comma before `end` is; -1 if there is none. */

@@ -1,11 +1,10 @@
 /** What a browser knows of an address by looking at it. */
 
+import { isLoopback } from '../../../settings/ip-addresses.ts';
+
 /** Whether it is this machine, whose plain HTTP some browsers trust. */
 export function isLocal({ hostname }: URL): boolean {
-  const host = hostname.toLowerCase();
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)
-  );
+  return isLoopback(hostname) || hostname.endsWith('.localhost');
 }
 
 /** Whether the host is an IP address; URLs write IPv6 in brackets and tidy IPv4. */
