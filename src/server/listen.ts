@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
-import type { Refuser } from './connection-refusals.ts';
+import type { Refuser } from './client-errors.ts';
 import { createServer } from './node-http.ts';
 
 /** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */

@@ -4,7 +4,7 @@ import { createGatehouse, type Gatehouse } from '../gatehouse.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
 import { hstsOf, type Settings } from '../settings/settings.ts';
 import type { Listening } from './bind.ts';
-import { Refuser } from './connection-refusals.ts';
+import { Refuser } from './client-errors.ts';
 import { announce } from './greeting.ts';
 import { listen } from './listen.ts';
 import type { ProcessLog } from './log.ts';

@@ -11,7 +11,7 @@ import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { hstsOf } from '../settings/settings.ts';
 import type { Metric } from '../storage/port/port.ts';
-import { Refuser } from './connection-refusals.ts';
+import { Refuser } from './client-errors.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
 import { reasonOf, surviveEverything } from './process-lifecycle.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createGatehouse, type Log } from '../../src/gatehouse.ts';
-import { Refuser } from '../../src/server/connection-refusals.ts';
+import { Refuser } from '../../src/server/client-errors.ts';
 import { listen } from '../../src/server/listen.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { hstsOf, type Settings } from '../../src/settings/settings.ts';
