@@ -1,4 +1,4 @@
-/** What a running Gatehouse can say of itself in numbers: the counters of all rooms under the names operators see. */
+/** Collects the metrics of a running Gatehouse, under the names that operators see. */
 
 import type { EventCount } from '../concepts/audit.ts';
 import type { ResponseCounters } from '../http/response-counters.ts';
@@ -8,11 +8,11 @@ import type { Metric, Sample, Store } from '../storage/port/port.ts';
 import type { Services } from '../usecases/services.ts';
 import { version } from '../version.ts';
 
-/** How often the sweep ended well, and how often not. */
+/** How often a sweep succeeded, and how often it failed. */
 export type SweepCounts = Record<'ok' | 'failed', number>;
 
-/** Where the counters are. */
-export interface Counting {
+/** The parts that count. */
+export interface MetricSources {
   readonly services: Services;
   readonly store: Store;
   readonly sender: Sender;
@@ -21,16 +21,16 @@ export interface Counting {
   readonly sweeps: Readonly<SweepCounts>;
 }
 
-/** What is there from the start, with 0, because an alert may wait for its change. */
+/** Exported from the start, with 0: an alert on a change needs a first value. */
 const expectedEvents: Readonly<Record<string, readonly string[]>> = {
   register: ['ok', 'identifier_taken', 'too_many_attempts', 'overloaded', 'unavailable'],
   login: ['ok', 'wrong_password', 'unknown_account', 'too_many_attempts', 'overloaded', 'unavailable'],
   logout: ['ok', 'no_session', 'unavailable'],
 };
 
-/** Reads every counter; changes nothing, and costs nothing between two readings. */
-export function collectMetrics(counting: Counting): Metric[] {
-  const { services, store, sender, responseCounters, checks, sweeps } = counting;
+/** Reads every counter and changes none. Nothing is computed between two readings. */
+export function collectMetrics(sources: MetricSources): Metric[] {
+  const { services, store, sender, responseCounters, checks, sweeps } = sources;
   return [
     {
       ...gauge('gatehouse_build_info', 'Always 1; its label tells the version.', [
@@ -93,7 +93,7 @@ function hashingMetrics({ hashing }: Services): Metric[] {
   ];
 }
 
-/** Those that are expected first, then whatever else there was. */
+/** The expected outcomes first, then all others that occurred. */
 function eventSamples(counts: readonly EventCount[]): Sample[] {
   const expected = Object.entries(expectedEvents).flatMap(([event, outcomes]) =>
     outcomes.map((outcome) => ({ event, outcome, count: 0 })),

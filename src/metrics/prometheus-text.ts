@@ -1,13 +1,13 @@
-/** Metrics as text: the exposition format of Prometheus, version 0.0.4. */
+/** Writes metrics in the text format of Prometheus, version 0.0.4. */
 
 import type { Buckets, Metric, Sample } from '../storage/port/port.ts';
 
-/** Writes metrics one after another; the text ends in a newline, and texts with other names may follow it. */
+/** The text of some metrics. It ends in a newline, and a text with other names may follow it. */
 export function prometheusText(metrics: readonly Metric[]): string {
-  return metrics.map(written).join('\n');
+  return metrics.map(metricText).join('\n');
 }
 
-function written(metric: Metric): string {
+function metricText(metric: Metric): string {
   const { name, help, kind } = metric;
   const lines = kind === 'histogram' ? bucketLines(name, metric.buckets) : sampleLines(name, metric.samples);
   return `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${kind}\n${lines.join('\n')}\n`;
@@ -17,7 +17,7 @@ function sampleLines(name: string, samples: readonly Sample[]): string[] {
   return samples.map(({ labels = {}, value }) => line(name, labels, value));
 }
 
-/** Buckets are cumulative on the wire: each holds what fell into those before it. */
+/** Buckets are cumulative in the text: each counts what fell into those before it, too. */
 function bucketLines(name: string, { bounds, counts, sum }: Buckets): string[] {
   let below = 0;
   const buckets = counts.map((count, i) => {

@@ -1,9 +1,9 @@
-/** An HTTP server on an address: taken in words for the operator, left in order. */
+/** Binds an HTTP server to an address, explains to the operator why it cannot, and drains it at the end. */
 
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How long an orderly end waits for requests under way. */
+/** How long a graceful stop waits for requests in progress. */
 export const drainMs = 10_000;
 
 /** Where to listen. */
@@ -17,17 +17,17 @@ export interface Address {
 export interface Listening {
   /** Where the server can be reached. */
   readonly url: string;
-  /** Accepts nothing new, finishes what is under way within 10 seconds, then cuts off the rest. */
+  /** Accepts no new connections, waits 10 seconds at most for requests in progress, then closes all connections. */
   drain(): Promise<void>;
 }
 
-/** The address cannot be listened on; the message tells the operator what to do. */
+/** The server cannot listen on the address. The message tells the operator what to do. */
 export class CannotListen extends Error {
   override readonly name = 'CannotListen';
 }
 
 /**
- * Has a server listen at an address that settings of these names chose, the public ones if no others are given.
+ * Makes a server listen on an address. `names` are the settings that chose it, for the message of an error.
  *
  * @throws {CannotListen} if the address is taken or not to be had.
  */
@@ -64,10 +64,10 @@ function urlOf(server: Server): string {
 
 async function drain(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  // A connection that was busy at first is idle once its answer is out; Node would keep it until it times out.
-  const idling = setInterval(() => server.closeIdleConnections(), 50);
+  // A busy connection is idle once its answer is sent; Node would keep it until it times out.
+  const closingIdle = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
-  clearInterval(idling);
+  clearInterval(closingIdle);
   clearTimeout(late);
 }

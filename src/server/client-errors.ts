@@ -1,4 +1,4 @@
-/** Refuses what never became a request, on the connection it came from, and lets go of that connection. */
+/** Answers what never becomes a request on its connection, and closes that connection. */
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -8,17 +8,17 @@ import type { Metric } from '../storage/port/port.ts';
 import { STATUS_CODES } from './node-http.ts';
 
 /**
- * How long a refused client has to read its answer and close its side. Hanging up at once may destroy the answer on
- * its way (RFC 9112, section 9.6).
+ * How long a client has to read its answer and close its side. A connection that is closed at once may destroy the
+ * answer on its way (RFC 9112, section 9.6).
  */
 const lingerMs = 1_000;
 
-/** Where a connection keeps the answer owed last on it; earlier ones go out before it. A weak map costs ten times as much. */
-const owed = Symbol('owed');
+/** Where a connection keeps its last response; earlier ones are sent before it. A weak map costs ten times as much. */
+const lastResponse = Symbol('lastResponse');
 
-type Owing = Socket & { [owed]?: ServerResponse };
+type TrackedSocket = Socket & { [lastResponse]?: ServerResponse };
 
-export class Refuser {
+export class ClientErrors {
   readonly #hsts: Hsts;
   readonly #counts: Record<RawFault, number> = { malformed: 0, headers_too_large: 0, too_slow: 0 };
   readonly #refused = new WeakSet<Socket>();
@@ -27,12 +27,12 @@ export class Refuser {
     this.#hsts = hsts;
   }
 
-  /** Notes that a request arrived and has an answer coming. */
-  owes(outgoing: ServerResponse): void {
-    (outgoing.req.socket as Owing)[owed] = outgoing;
+  /** Notes that a request arrived and that this is the response to it. */
+  track(response: ServerResponse): void {
+    (response.req.socket as TrackedSocket)[lastResponse] = response;
   }
 
-  /** How often there was what, since this process began. */
+  /** Counts since the start of this process, by reason. */
   metric(): Metric {
     return {
       kind: 'counter',
@@ -42,8 +42,8 @@ export class Refuser {
     };
   }
 
-  /** Refuses what could not be parsed or did not arrive in time: it has only a socket to be answered on. */
-  refuseSocket(socket: Socket, error?: NodeJS.ErrnoException): void {
+  /** Refuses what could not be parsed or did not arrive in time. There is only a socket to answer on. */
+  refuse(socket: Socket, error?: NodeJS.ErrnoException): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     socket.on('error', () => {});
@@ -58,11 +58,11 @@ export class Refuser {
   }
 
   /**
-   * Whether a refusal would be read as the answer to what is refused: not while an earlier request waits for its
-   * answer, nor where this one was answered already.
+   * Whether the client would read a refusal as the answer to what is refused. It would not while an earlier request
+   * waits for its answer, nor where this request was answered already.
    */
   #isFree(socket: Socket): boolean {
-    const last = (socket as Owing)[owed];
+    const last = (socket as TrackedSocket)[lastResponse];
     if (!last) return true;
     if (!last.req.complete) return last.socket === socket && !last.headersSent;
     return last.writableEnded && (last.socket === socket || last.writableFinished);

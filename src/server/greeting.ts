@@ -1,33 +1,37 @@
-/** What a person who starts the server is told: where it is, and how to try it. */
+/** Prints where a started server is and how to try it. */
 
 import type { Settings } from '../settings/settings.ts';
 import { warnings } from '../settings/warnings.ts';
 import type { ProcessLog } from './log.ts';
-import { say } from './process-lifecycle.ts';
+import { printToStderr } from './process-lifecycle.ts';
 
-/** Tells people on standard error and machines in the log that the server listens, and what is worth a warning. */
-export function announce(
-  settings: Settings,
-  log: ProcessLog,
-  found: readonly string[],
-  url: string,
-  hasUsers: boolean | undefined,
-  metricsOrigin: string | undefined,
-): void {
-  for (const warning of [...warnings(settings), ...found]) {
+/** A server that listens. */
+export interface Started {
+  readonly url: string;
+  /** What is worth a warning about how the store was found. */
+  readonly warnings: readonly string[];
+  /** `undefined` if the store did not answer in time. */
+  readonly hasUsers: boolean | undefined;
+  readonly metricsOrigin: string | undefined;
+}
+
+/** Says on standard error for people, and in the log for programs, that the server listens, and warns. */
+export function announce(settings: Settings, log: ProcessLog, started: Started): void {
+  const { url, hasUsers, metricsOrigin } = started;
+  for (const warning of [...warnings(settings), ...started.warnings]) {
     log.warn(warning);
-    say(`Warning: ${warning}`);
+    printToStderr(`Warning: ${warning}`);
   }
   const { workers } = settings;
   log.info(workers === 1 ? { url } : { url, workers }, 'listening');
   const metricsUrl = metricsOrigin && `${metricsOrigin}/metrics`;
   if (metricsUrl) log.info({ url: metricsUrl }, 'serving metrics');
-  say(greeting(url, settings, hasUsers, metricsUrl));
+  printToStderr(greeting(url, settings, hasUsers, metricsUrl));
 }
 
 /**
- * The address, the address of the metrics if there are any, and a command to try: the registration of a first user, or a
- * look at a server that has users or did not say in time.
+ * The address, the address of the metrics if they are served, and a command to try: it registers the first user, or asks
+ * a server that has users, or did not say in time, whether it is ready.
  */
 export function greeting(
   url: string,
@@ -40,14 +44,14 @@ export function greeting(
   return `
 Gatehouse listens on ${url}
 ${metricsUrl ? `Metrics are at ${metricsUrl}\n` : ''}
-${hasUsers === false ? firstUser(reachable, settings) : aLook(reachable)}
-${debug ? '' : `\n${aboutCookies}\n`}`;
+${hasUsers === false ? firstUser(reachable, settings) : readiness(reachable)}
+${debug ? '' : `\n${cookieAdvice}\n`}`;
 }
 
-const aboutCookies = `The session cookie is for HTTPS. Over plain HTTP, Chrome and Firefox take it from localhost
+const cookieAdvice = `The session cookie is for HTTPS. Over plain HTTP, Chrome and Firefox take it from localhost
 only, and Safari does not take it at all: GATEHOUSE_DEBUG=true is for development without HTTPS.`;
 
-/** By a route that is served and open; by the command line where there is none. */
+/** Uses a route that is served and open, or the command line where there is none. */
 function firstUser(url: string, { contracts, registration, basePath }: Settings): string {
   const route = contracts.includes('rest')
     ? { path: '/auth/register', name: '"email": "user@example.com"' }
@@ -61,7 +65,7 @@ function firstUser(url: string, { contracts, registration, basePath }: Settings)
     -d '{${route.name}, "password": "strongpassword"}'`;
 }
 
-function aLook(url: string): string {
+function readiness(url: string): string {
   return `See whether it is ready:
 
   curl -i '${url}/readyz'`;

@@ -1,24 +1,24 @@
-/** The HTTP server around the handler: what is refused before it is a request, time-outs, and an orderly end. */
+/** The HTTP server around the handler, with its time-outs. */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
-import type { Refuser } from './client-errors.ts';
+import type { ClientErrors } from './client-errors.ts';
 import { createServer } from './node-http.ts';
 
 /** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 15_000;
 
-/** Node looks for overdue clients this often; its default of 30 s would make the limits above a fiction. */
+/** How often Node looks for overdue clients. With its default of 30 s the limits above would not hold. */
 const overdueCheckMs = 500;
 
-/** A connection is kept for longer than its clients are told, so that what they send in time does not come too late. */
+/** A connection is kept for longer than its clients are told, so that a request sent in time is still accepted. */
 const keepAliveBufferMs = 1_000;
 
 /**
- * Starts to listen where the settings say, together with other processes if the address is shared. `refuser` answers what
+ * Listens where the settings say, together with other processes if the address is shared. `clientErrors` answers what
  * never becomes a request.
  *
  * @throws {CannotListen} if the address is taken or not to be had.
@@ -26,12 +26,12 @@ const keepAliveBufferMs = 1_000;
 export async function listen(
   answer: RequestListener,
   settings: Pick<Settings, 'host' | 'port' | 'keepAliveSeconds'>,
-  refuser: Refuser,
+  clientErrors: ClientErrors,
   isShared = false,
 ): Promise<Listening> {
   const { host, port, keepAliveSeconds } = settings;
   const request = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    refuser.owes(outgoing);
+    clientErrors.track(outgoing);
     answer(incoming, outgoing);
   };
   const server = createServer(
@@ -49,7 +49,7 @@ export async function listen(
     request,
   );
   server.on('checkExpectation', request);
-  server.on('connect', (_incoming, socket: Socket) => refuser.refuseSocket(socket));
-  server.on('clientError', (error, socket: Socket) => refuser.refuseSocket(socket, error));
+  server.on('connect', (_incoming, socket: Socket) => clientErrors.refuse(socket));
+  server.on('clientError', (error, socket: Socket) => clientErrors.refuse(socket, error));
   return bind(server, { host, port, isShared });
 }

@@ -1,35 +1,35 @@
-/** The log of the process: one JSON line per event on standard output (ruling G18), which may fail and break nothing. */
+/** The log of the process: one JSON line per event on standard output (ruling G18). It never ends or blocks the process. */
 
 import { write } from 'node:fs';
 import pino, { type Logger } from 'pino';
 import type { Metric } from '../storage/port/port.ts';
 
-/** Lines wait in memory up to this size while the output is slow; beyond it they are dropped and counted. */
-const maxWaitingBytes = 8 * 1_024 * 1_024;
+/** While the output is slow, lines are buffered up to this size; further lines are dropped and counted. */
+const maxBufferedBytes = 8 * 1_024 * 1_024;
 
-/** Once lines were dropped, all are until no more than this waits: so they are missing in one place, which can be told. */
-const recoveredBytes = maxWaitingBytes / 2;
+/** After the first dropped line, all are dropped until no more than this is buffered. So one place has the gap, and a note. */
+const recoveredBytes = maxBufferedBytes / 2;
 
-/** Between two writes lines gather for so long: each write costs two changes of thread, whatever its size. */
-const gatherMs = 10;
+/** How long lines are batched between two writes. Each write costs two changes of thread, whatever its size. */
+const batchMs = 10;
 
-/** How long to wait for a reader that lets its pipe fill up. */
-const readerPauseMs = 10;
+/** How long to wait for a reader whose pipe is full. */
+const fullPipeMs = 10;
 
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
-/** A log that never ends the process, never holds up its end, and never waits for its reader. */
+/** A log that never ends the process, delays its end by a second at most, and never waits for its reader. */
 export interface ProcessLog extends Logger {
-  /** Writes whole lines that another process made, between those of this one. */
+  /** Writes whole lines of another process. */
   relay(lines: string): void;
   /** Resolves when all lines are written, or after a second. */
   drain(): Promise<void>;
-  /** How many lines were lost so far. */
+  /** Lines that were lost since the start. */
   metric(): Metric;
 }
 
-/** The log of this process; the lines of a worker tell its number. */
+/** The log of this process. The lines of a worker have its number. */
 export function createLog(worker?: number): ProcessLog {
   const output = new Output(1, (lines) => log.warn({ lines }, 'log lines dropped'));
   const base = worker === undefined ? null : { worker };
@@ -47,76 +47,76 @@ export function createLog(worker?: number): ProcessLog {
 }
 
 /**
- * Writes text to a file descriptor off the event loop, many lines at a time. Pino's own destination is not used: at
- * the end of the process it would wait for a stuck reader or a full disk for ever.
+ * Writes text to a file descriptor off the event loop, many lines at a time. Pino's own destination would block the end
+ * of the process for as long as a reader hangs or a disk is full.
  */
 class Output {
-  /** Lines that were lost: dropped because too many waited, or not taken by a closed pipe or a full disk. */
+  /** Lines that were lost: the buffer was full, the pipe was closed, or the disk was full. */
   dropped = 0;
   readonly #fd: number;
-  readonly #recovered: (lines: number) => void;
-  /** Lines lost since the log was last whole. */
+  readonly #onRecovered: (lines: number) => void;
+  /** Lines lost since the last note about lost lines. */
   #missing = 0;
   #isFull = false;
   readonly #drained: (() => void)[] = [];
-  #waiting = '';
+  #buffer = '';
   #chunk: Buffer = nothing;
   #lastByte = newline;
-  /** Written, or gathered to be written next. */
-  #writing = false;
-  #gathering: NodeJS.Timeout | undefined;
+  /** Also true while the next batch is collected. */
+  #isBusy = false;
+  #batching: NodeJS.Timeout | undefined;
 
-  /** `recovered` is told how many lines are missing, at the place where they are. */
-  constructor(fd: number, recovered: (lines: number) => void) {
+  /** `onRecovered` is called with the number of lost lines, at the place where they are missing. */
+  constructor(fd: number, onRecovered: (lines: number) => void) {
     this.#fd = fd;
-    this.#recovered = recovered;
+    this.#onRecovered = onRecovered;
   }
 
   write(line: string): void {
-    this.#isFull ||= this.#waitingBytes + line.length > maxWaitingBytes;
+    this.#isFull ||= this.#bufferedBytes + line.length > maxBufferedBytes;
     if (this.#isFull) this.#lost(linesIn(line));
-    else this.#waiting += line;
-    if (!this.#writing) this.#next();
+    else this.#buffer += line;
+    if (!this.#isBusy) this.#next();
   }
 
   drain(): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.#writing) return resolve();
+      if (!this.#isBusy) return resolve();
       this.#drained.push(resolve);
       setTimeout(resolve, 1_000);
-      if (this.#gathering) this.#next();
+      if (this.#batching) this.#next();
     });
   }
 
   #next(): void {
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
+    clearTimeout(this.#batching);
+    this.#batching = undefined;
     if (this.#chunk.byteLength === 0) this.#fill();
-    this.#writing = this.#chunk.byteLength > 0;
-    if (this.#writing) write(this.#fd, this.#chunk, (error, written) => this.#written(error, written));
+    this.#isBusy = this.#chunk.byteLength > 0;
+    if (this.#isBusy) write(this.#fd, this.#chunk, (error, written) => this.#written(error, written));
     else for (const resolve of this.#drained.splice(0)) resolve();
   }
 
   #fill(): void {
-    // A line that was torn when the disk was full must not swallow the next one.
-    const text = this.#waiting !== '' && this.#lastByte !== newline ? `\n${this.#waiting}` : this.#waiting;
+    // A line that was cut when the disk was full must not run into the next one.
+    const text = this.#buffer !== '' && this.#lastByte !== newline ? `\n${this.#buffer}` : this.#buffer;
     this.#chunk = text === '' ? nothing : Buffer.from(text);
-    this.#waiting = '';
+    this.#buffer = '';
   }
 
   #written(error: NodeJS.ErrnoException | null, written: number): void {
-    if (error?.code === 'EAGAIN') return void setTimeout(() => this.#next(), readerPauseMs).unref();
-    // What a closed pipe or a full disk does not take is dropped.
+    if (error?.code === 'EAGAIN') return void setTimeout(() => this.#next(), fullPipeMs).unref();
+    // A closed pipe, or a full disk.
     if (error) this.#lost(linesIn(this.#chunk.toString()));
     else this.#lastByte = this.#chunk[written - 1] ?? this.#lastByte;
     this.#chunk = error ? nothing : this.#chunk.subarray(written);
-    if (!error && this.#missing > 0 && this.#waitingBytes <= recoveredBytes) this.#tellMissing();
+    if (!error && this.#missing > 0 && this.#bufferedBytes <= recoveredBytes) this.#noteMissing();
     if (this.#chunk.byteLength > 0 || this.#drained.length > 0) this.#next();
-    else this.#gathering = setTimeout(() => this.#next(), gatherMs);
+    else this.#batching = setTimeout(() => this.#next(), batchMs);
   }
 
-  get #waitingBytes(): number {
-    return this.#waiting.length + this.#chunk.byteLength;
+  get #bufferedBytes(): number {
+    return this.#buffer.length + this.#chunk.byteLength;
   }
 
   #lost(lines: number): void {
@@ -124,11 +124,11 @@ class Output {
     this.#missing += lines;
   }
 
-  #tellMissing(): void {
+  #noteMissing(): void {
     const lines = this.#missing;
     this.#missing = 0;
     this.#isFull = false;
-    this.#recovered(lines);
+    this.#onRecovered(lines);
   }
 }
 

@@ -3,11 +3,11 @@
 import { environmentRemarks } from '../settings/environment-remarks.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { createLog } from './log.ts';
-import { giveUp, say, surviveEverything, surviveHangup } from './process-lifecycle.ts';
+import { exitWithError, ignoreHangup, printToStderr, reportErrors } from './process-lifecycle.ts';
 
 const log = createLog();
-surviveEverything(log);
-surviveHangup(log);
+reportErrors(log);
+ignoreHangup(log);
 try {
   // Compose writes `TZ=${TZ}` where there is none. The runtime takes that for a zone it does not know; without the
   // variable it takes the machine's, and so do workers.
@@ -15,12 +15,12 @@ try {
   const settings = readSettings(process.env);
   for (const { level, text } of environmentRemarks(process.env)) {
     log[level](text);
-    if (level === 'warn') say(`Warning: ${text}`);
+    if (level === 'warn') printToStderr(`Warning: ${text}`);
   }
-  // A single process needs no supervisor, and a supervisor needs nothing of what its workers do.
+  // Each loads only what it needs.
   const { start } =
     settings.workers === 1 ? await import('./single-process.ts') : await import('./supervisor.ts');
   await start(settings, log);
 } catch (error) {
-  giveUp(error);
+  exitWithError(error);
 }

@@ -1,14 +1,17 @@
-/** The metrics for Prometheus on a port of their own; loaded only where that port is set. */
+/** Serves metrics on a port of their own, and collects those of the process. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../gatehouse.ts';
+import type { Gatehouse, Log } from '../gatehouse.ts';
+import type { Metric } from '../storage/port/port.ts';
 import { bind, type Listening } from './bind.ts';
+import type { ClientErrors } from './client-errors.ts';
+import type { ProcessLog } from './log.ts';
 import { createServer } from './node-http.ts';
 
-/** How long a client may take to ask. The whole request is one line and some headers. */
-export const askingMs = 5_000;
+/** How long a client may take for its request, which is one line and some headers. */
+export const requestMs = 5_000;
 
-/** A scraper or two, and people who look; more are turned away. */
+/** Enough for a few scrapers and people; more connections are refused. */
 export const maxConnections = 32;
 
 /** Where to listen, by the names of the settings. */
@@ -17,21 +20,40 @@ export interface MetricsAddress {
   readonly metricsPort: number;
 }
 
-/** What a text of metrics is: the exposition format of Prometheus, version 0.0.4. */
-const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+/** The text format of Prometheus, version 0.0.4. */
+const prometheusType = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Begins to gather what the runtime and the system tell of this process; a worker's samples tell its number. */
-export async function processMetrics(worker?: number): Promise<() => Promise<string>> {
-  // A supervisor passes on what its workers gather, and gathers nothing itself.
+/** The metrics of one process that serves. */
+export interface ServerMetrics {
+  readonly metrics: readonly Metric[];
+  /** Those of the runtime and the system, as text. */
+  readonly processText: string;
+}
+
+/**
+ * Starts to collect the metrics of this process, and returns a function that reads them and those of the server. With a
+ * `worker`, each sample of the process has a label with this number.
+ *
+ * The library is loaded here: it takes time and memory, which a server without a port for metrics saves.
+ */
+export async function metricsReader(
+  gatehouse: Gatehouse,
+  clientErrors: ClientErrors,
+  log: ProcessLog,
+  worker?: number,
+): Promise<() => Promise<ServerMetrics>> {
   const { collectDefaultMetrics, Registry } = await import('prom-client');
   const registry = new Registry();
   if (worker !== undefined) registry.setDefaultLabels({ worker: String(worker) });
   collectDefaultMetrics({ register: registry });
-  return () => registry.metrics();
+  return async () => ({
+    metrics: [...gatehouse.metrics(), clientErrors.metric(), log.metric()],
+    processText: await registry.metrics(),
+  });
 }
 
 /**
- * Serves `GET /metrics`: what `read` comes to at that moment.
+ * Serves `GET /metrics`: the text that `read` resolves with at that moment.
  *
  * @throws {CannotListen} if the address is taken or not to be had.
  */
@@ -40,37 +62,33 @@ export async function serveMetrics(
   read: () => Promise<string>,
   log: Pick<Log, 'error'>,
 ): Promise<Listening> {
-  const server = createServer(
-    {
-      headersTimeout: askingMs,
-      requestTimeout: askingMs,
-      connectionsCheckingInterval: 500,
-      maxHeaderSize: 8_192,
-    },
-    (request, response) => {
-      answer(request, response).catch((error) => {
-        log.error({ err: error }, 'metrics failed');
-        say(response, 500, 'The metrics could not be read.\n');
-      });
-    },
-  );
+  const limits = { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: 500 };
+  const server = createServer({ ...limits, maxHeaderSize: 8_192 }, (request, response) => {
+    answer(request, response, read).catch((error) => {
+      log.error({ err: error }, 'metrics failed');
+      send(response, 500, 'The metrics cannot be read. The log says why.\n');
+    });
+  });
   server.maxConnections = maxConnections;
-
-  async function answer({ url = '', method = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (url.split('?', 1)[0] !== '/metrics') return say(response, 404, 'There is nothing but /metrics.\n');
-    if (method !== 'GET' && method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      return say(response, 405, 'Metrics are only read.\n');
-    }
-    say(response, 200, await read(), metricsType);
-  }
-
   const names = { host: 'GATEHOUSE_METRICS_HOST', port: 'GATEHOUSE_METRICS_PORT' };
   return bind(server, { host: metricsHost, port: metricsPort }, names);
 }
 
-/** One answer for each connection: nothing is left to be kept alive or to hold up the end. */
-function say(
+async function answer(
+  { url = '', method = '' }: IncomingMessage,
+  response: ServerResponse,
+  read: () => Promise<string>,
+): Promise<void> {
+  if (url.split('?', 1)[0] !== '/metrics') return send(response, 404, 'The only path is /metrics.\n');
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    return send(response, 405, 'Use GET or HEAD.\n');
+  }
+  send(response, 200, await read(), prometheusType);
+}
+
+/** One answer for each connection, so that no idle connection delays the end. */
+function send(
   response: ServerResponse,
   status: number,
   text: string,

@@ -1,4 +1,4 @@
-/** What every process of ours does: it outlives its outputs and its defects, and ends in order. */
+/** The life of a server process: it survives broken outputs and defects, and stops gracefully. */
 
 import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings/read-settings.ts';
@@ -7,40 +7,40 @@ import { CannotListen } from './bind.ts';
 import type { ProcessLog } from './log.ts';
 
 /**
- * A user who asks again after this long does not want to wait. Sooner it is the same wish: a terminal signals every
+ * A second signal after this time means: stop now. An earlier one is a copy of the first: a terminal signals every
  * process of a group, and npm passes the signal on as well.
  */
-const impatienceMs = 1_000;
+const repeatMs = 1_000;
 
-/** A worker could not start, for a reason that is already a sentence for the operator. */
+/** A worker could not start. The message is a sentence for the operator. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** Neither a broken pipe, nor a full disk under the log, nor a defect ends the process: it is reported and goes on. */
-export function surviveEverything(log: ProcessLog): void {
+/** Logs defects and goes on. A broken pipe or a full disk under the log does not end the process either. */
+export function reportErrors(log: ProcessLog): void {
   process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'));
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
   process.stderr.on('error', () => {});
   process.stdout.on('error', () => {});
 }
 
-/** Whether the end of a terminal is the end of this process. */
-const heedsHangup = !isStartedByNohup(process);
+/** Whether this process stops when its terminal is closed. */
+const stopsOnHangup = !isStartedByNohup(process);
 
-/** Has a process that nohup started outlive its terminal, and say so. */
-export function surviveHangup(log: ProcessLog): void {
-  if (heedsHangup) return;
+/** Makes a process that nohup started survive the end of its terminal, and log that it did. */
+export function ignoreHangup(log: ProcessLog): void {
+  if (stopsOnHangup) return;
   process.on('SIGHUP', () => log.info('SIGHUP ignored: nohup started this process'));
 }
 
-/** Ends the process after `stop` when it is told to; a second signal ends it at once, after `cut`. */
-export function stopOnSignal(log: ProcessLog, stop: () => Promise<unknown>, cut = () => {}): void {
+/** Ends the process on a signal, after `stop`. A second signal ends it at once, after `kill`. */
+export function stopOnSignal(log: ProcessLog, stop: () => Promise<unknown>, kill = () => {}): void {
   let stoppingSince: number | undefined;
-  const obey = async (signal: string) => {
+  const onSignal = async (signal: string) => {
     if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince <= impatienceMs) return;
-      cut();
+      if (performance.now() - stoppingSince <= repeatMs) return;
+      kill();
       process.exit(1);
     }
     stoppingSince = performance.now();
@@ -50,25 +50,25 @@ export function stopOnSignal(log: ProcessLog, stop: () => Promise<unknown>, cut 
     await log.drain();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT', ...(heedsHangup ? (['SIGHUP'] as const) : [])] as const) {
-    process.on(signal, () => obey(signal).catch((error) => giveUp(error)));
+  for (const signal of ['SIGTERM', 'SIGINT', ...(stopsOnHangup ? (['SIGHUP'] as const) : [])] as const) {
+    process.on(signal, () => onSignal(signal).catch(exitWithError));
   }
 }
 
-/** Says why it cannot start, each problem on a line, and exits with 1. */
-export function giveUp(error: unknown): never {
-  say(`Gatehouse cannot start.\n${reasonOf(error)}`);
+/** Prints why the server cannot start, each problem on a line, and exits with 1. */
+export function exitWithError(error: unknown): never {
+  printToStderr(`Gatehouse cannot start.\n${messageOf(error)}`);
   process.exit(1);
 }
 
-/** What the operator is told of an error: its sentence, or all there is of a defect. */
-export function reasonOf(error: unknown): string {
+/** The sentence of an error that is made for the operator; the stack of any other. */
+export function messageOf(error: unknown): string {
   const known = [UnusableSettings, StoreUnusable, CannotListen, CannotStart];
   const { message, stack } = error as Error;
   return known.some((kind) => error instanceof kind) ? message : (stack ?? String(error));
 }
 
-/** For people, who read standard error. */
-export function say(text: string): void {
+/** Prints a text for people. Standard output belongs to the log. */
+export function printToStderr(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-/** Several workers as one server: a small process that starts them, speaks for them, and ends with them. */
+/** The supervisor: a small process that starts the workers, reports for them, and ends with them. */
 
 import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
@@ -8,7 +8,7 @@ import { createServer } from './node-http.ts';
 import { stopOnSignal } from './process-lifecycle.ts';
 import { Workers } from './workers.ts';
 
-/** Starts it; rejects if one of the workers cannot be started, once all of them are gone. */
+/** Starts the server. If a worker cannot start, stops all of them and rejects. */
 export async function start(settings: Settings, log: ProcessLog): Promise<void> {
   await assertFree(settings);
   const workers = new Workers(settings.workers, log);
@@ -20,14 +20,14 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
     () => Promise.all([workers.stop(), metrics?.drain()]),
     () => workers.kill(),
   );
-  announce(settings, log, warnings, url, hasUsers, metrics?.url);
+  announce(settings, log, { url, warnings, hasUsers, metricsOrigin: metrics?.url });
 }
 
-/** Workers could share the port with any process that shares it too, such as another Gatehouse: this server may not. */
+/** Workers could share the port with any process that shares it too, such as another Gatehouse. The server must not. */
 async function assertFree({ host, port }: Settings): Promise<void> {
   if (port === 0) return;
-  const held = await bind(createServer(), { host, port });
-  await held.drain();
+  const trial = await bind(createServer(), { host, port });
+  await trial.drain();
 }
 
 async function listenForMetrics(
@@ -37,5 +37,5 @@ async function listenForMetrics(
 ): Promise<Listening | undefined> {
   if (metricsPort === null) return undefined;
   const { serveMetrics } = await import('./metrics-server.ts');
-  return serveMetrics({ metricsHost, metricsPort }, () => workers.metrics(), log);
+  return serveMetrics({ metricsHost, metricsPort }, () => workers.prometheusText(), log);
 }

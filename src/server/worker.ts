@@ -1,20 +1,20 @@
 /**
- * The program of a worker: serves the shared port for as long as its supervisor is there.
+ * The program of a worker: serves the shared port until its supervisor is gone.
  *
- * Its arguments are its number, from 1, and how many workers there are. It listens to no signal: a terminal and a
- * service manager send theirs to every process, and the supervisor decides what they mean. It ends in order once the
- * channel to the supervisor is closed, whether on purpose or because the supervisor was killed.
+ * Its arguments are its number, from 1, and the number of workers. It ignores signals: a terminal and a service manager
+ * send theirs to every process, and the supervisor decides what they mean. It stops gracefully once the channel to the
+ * supervisor is closed, on purpose or because the supervisor was killed.
  */
 
 import { flushCompileCache } from 'node:module';
 import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { hstsOf } from '../settings/settings.ts';
-import type { Metric } from '../storage/port/port.ts';
-import { Refuser } from './client-errors.ts';
+import { ClientErrors } from './client-errors.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
-import { reasonOf, surviveEverything } from './process-lifecycle.ts';
+import type { ServerMetrics } from './metrics-server.ts';
+import { messageOf, reportErrors } from './process-lifecycle.ts';
 
 /** Where it listens, and what is worth a warning about how the store was found. */
 export interface Ready {
@@ -23,70 +23,57 @@ export interface Ready {
   readonly hasUsers: boolean | undefined;
 }
 
-/** The answer to any message: the metrics of Gatehouse, and those of the process as text. */
-export interface WorkerMetrics {
-  readonly metrics: readonly Metric[];
-  readonly ofProcess: string;
-}
-
-/** What a worker tells its supervisor: that it listens, that it cannot, or what it was asked for. */
-export type Told =
+/** A message to the supervisor: it listens, it cannot, or its metrics, which any message of the supervisor asks for. */
+export type WorkerMessage =
   | { readonly ready: Ready }
   | { readonly failure: string }
-  | { readonly metrics: WorkerMetrics };
+  | { readonly metrics: ServerMetrics };
 
 const [number = 1, of = 1] = process.argv.slice(2).map(Number);
 const log = createLog(number);
-surviveEverything(log);
+reportErrors(log);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 try {
-  await serve(supervisorGone());
+  await serve(disconnected());
 } catch (error) {
-  await tell({ failure: reasonOf(error) });
+  await send({ failure: messageOf(error) });
   process.exitCode = 1;
 }
 await log.drain();
 process.exit();
 
 async function serve(end: Promise<void>): Promise<void> {
-  // The same environment that the supervisor found to be good, with the address of the first worker.
+  // The environment that the supervisor has checked, with the address of the first worker.
   const settings = readSettings(process.env);
   const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
-  const refuser = new Refuser(hstsOf(settings));
+  const clientErrors = new ClientErrors(hstsOf(settings));
   if (settings.metricsPort !== null) {
-    const { processMetrics } = await import('./metrics-server.ts');
-    const ofProcess = await processMetrics(number);
-    process.on('message', async () =>
-      tell({
-        metrics: {
-          metrics: [...gatehouse.metrics(), refuser.metric(), log.metric()],
-          ofProcess: await ofProcess(),
-        },
-      }),
-    );
+    const { metricsReader } = await import('./metrics-server.ts');
+    const readMetrics = await metricsReader(gatehouse, clientErrors, log, number);
+    process.on('message', async () => send({ metrics: await readMetrics() }));
   }
-  const server = await listen(gatehouse.listener, settings, refuser, true);
-  // Only the first worker speaks for all of them.
+  const server = await listen(gatehouse.listener, settings, clientErrors, true);
+  // The first worker speaks for all of them.
   const hasUsers = number === 1 ? await gatehouse.hasUsers() : undefined;
-  void tell({ ready: { url: server.url, warnings: gatehouse.warnings, hasUsers } });
+  void send({ ready: { url: server.url, warnings: gatehouse.warnings, hasUsers } });
   flushCompileCache();
   await end;
   await server.drain();
   await gatehouse.close();
 }
 
-/** Whether it went away while this program was being loaded shows only in the state of the channel. */
-function supervisorGone(): Promise<void> {
+/** The event is missed if the supervisor ended while this program was loaded; the state of the channel tells. */
+function disconnected(): Promise<void> {
   return new Promise((resolve) => {
     process.once('disconnect', resolve);
     if (!process.connected) resolve();
   });
 }
 
-/** Resolves once it is said, or once no reader is left. */
-function tell(told: Told): Promise<void> {
+/** Resolves once the message is sent, or once the supervisor is gone. */
+function send(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
-    if (process.connected) process.send?.(told, () => resolve());
+    if (process.connected) process.send?.(message, () => resolve());
     else resolve();
   });
 }

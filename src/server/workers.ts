@@ -1,34 +1,33 @@
-/** The workers together: started, replaced when they die, ended, and added up. */
+/** All workers of a server: starts them, replaces those that die, stops them, and aggregates their metrics. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countersIn, sumOf, together } from '../metrics/aggregate.ts';
+import { aggregate, countersOf, mergeTexts } from '../metrics/aggregate.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
 import type { Metric } from '../storage/port/port.ts';
 import { drainMs } from './bind.ts';
 import type { ProcessLog } from './log.ts';
-import { reasonOf } from './process-lifecycle.ts';
+import { messageOf } from './process-lifecycle.ts';
 import type { Ready } from './worker.ts';
-import { Child } from './worker-handle.ts';
+import { WorkerHandle } from './worker-handle.ts';
 
-/** The pause before a worker is replaced: doubled each time it dies young, and the shortest again once it did not. */
-const shortestPauseMs = 100;
+/** The pause before a worker is replaced. It doubles each time the worker dies young, and starts again otherwise. */
+const minPauseMs = 100;
 const maxPauseMs = 30_000;
 const youngMs = 60_000;
 
-/** A worker cuts off its last requests after `drainMs`; this much later it is not asked any more. */
-const mercyMs = 3_000;
+/** A worker closes its last connections after `drainMs`. This much later it is killed. */
+const killAfterMs = drainMs + 3_000;
 
 export class Workers {
   readonly #count: number;
   readonly #log: ProcessLog;
-  readonly #children = new Set<Child>();
-  /** Listen, or did until they died. */
-  readonly #listening = new Set<Child>();
+  readonly #running = new Set<WorkerHandle>();
+  readonly #listening = new Set<WorkerHandle>();
   #address = {};
-  #isEnding = false;
+  #isStopping = false;
   #deaths = 0;
-  /** The counters of those that died, as they were last read. */
-  #before: readonly Metric[] = [];
+  /** The last known counters of workers that have ended. */
+  #retired: readonly Metric[] = [];
 
   constructor(count: number, log: ProcessLog) {
     this.#count = count;
@@ -42,11 +41,11 @@ export class Workers {
    */
   async start(): Promise<Ready> {
     try {
-      // The first finds out whether it can be done at all, makes the tables, and has the port chosen if need be.
-      const ready = await this.#begin(1);
+      // The first one shows whether the server can start at all, makes the tables, and lets the system choose the port.
+      const ready = await this.#start(1);
       const [, host = '', port = ''] = /^http:\/\/\[?(.*?)\]?:(\d+)$/.exec(ready.url) ?? [];
       this.#address = { HOST: host, PORT: port };
-      const others = Array.from({ length: this.#count - 1 }, (_, i) => this.#begin(i + 2));
+      const others = Array.from({ length: this.#count - 1 }, (_, i) => this.#start(i + 2));
       await Promise.all(others);
       return ready;
     } catch (error) {
@@ -55,81 +54,82 @@ export class Workers {
     }
   }
 
-  /** Has all of them end in order. */
+  /** Stops all of them gracefully. */
   async stop(): Promise<void> {
-    this.#isEnding = true;
+    this.#isStopping = true;
     const late = setTimeout(() => {
       this.#log.error('workers did not end in time and were killed');
       this.kill();
-    }, drainMs + mercyMs);
-    for (const child of this.#children) child.end();
-    await Promise.all([...this.#children].map(({ ended }) => ended));
+    }, killAfterMs);
+    for (const worker of this.#running) worker.stop();
+    await Promise.all([...this.#running].map(({ ended }) => ended));
     clearTimeout(late);
   }
 
   kill(): void {
-    for (const child of this.#children) child.kill();
+    for (const worker of this.#running) worker.kill();
   }
 
-  /** The metrics of all of them, as text. */
-  async metrics(): Promise<string> {
-    await Promise.all([...this.#listening].map((child) => child.ask()));
-    const said = [...this.#listening].flatMap(({ number, metrics }) =>
-      metrics ? [{ worker: number, ...metrics }] : [],
+  /** The metrics of all of them in the text format of Prometheus. */
+  async prometheusText(): Promise<string> {
+    await Promise.all([...this.#listening].map((worker) => worker.requestMetrics()));
+    const readings = [...this.#listening].flatMap(({ number, lastMetrics }) =>
+      lastMetrics ? [{ worker: number, ...lastMetrics }] : [],
     );
     // The supervisor writes the log, and may lose lines too.
-    const all = [...sumOf(said, [...this.#before, this.#log.metric()]), ...this.#ownMetrics()];
-    return [prometheusText(all), together(said.map(({ ofProcess }) => ofProcess))].join('\n');
+    const metrics = aggregate(readings, [...this.#retired, this.#log.metric()]);
+    const processText = mergeTexts(readings.map((reading) => reading.processText));
+    return `${prometheusText([...metrics, ...this.#ownMetrics()])}\n${processText}`;
   }
 
-  /** Begins one and watches it once it listens. */
-  async #begin(number: number): Promise<Ready> {
-    const child = this.#fork(number);
-    const ready = await child.listening;
-    this.#watch(child);
+  /** Starts one, and supervises it once it listens. */
+  async #start(number: number): Promise<Ready> {
+    const worker = this.#fork(number);
+    const ready = await worker.listening;
+    this.#supervise(worker);
     return ready;
   }
 
-  #fork(number: number): Child {
-    const child = new Child(number, this.#count, this.#address, (lines) => this.#log.relay(lines));
-    this.#children.add(child);
-    child.listening.then(
-      () => this.#listening.add(child),
+  #fork(number: number): WorkerHandle {
+    const worker = new WorkerHandle(number, this.#count, this.#address, (lines) => this.#log.relay(lines));
+    this.#running.add(worker);
+    worker.listening.then(
+      () => this.#listening.add(worker),
       () => {},
     );
-    child.ended.then(() => {
-      this.#children.delete(child);
-      if (!this.#listening.delete(child) || !child.metrics) return;
-      this.#before = sumOf([], [...this.#before, ...countersIn(child.metrics.metrics)]);
+    worker.ended.then(() => {
+      this.#running.delete(worker);
+      if (!this.#listening.delete(worker) || !worker.lastMetrics) return;
+      this.#retired = aggregate([], [...this.#retired, ...countersOf(worker.lastMetrics.metrics)]);
     });
-    return child;
+    return worker;
   }
 
-  /** Replaces it when it dies, and then whatever took its place, until the end. */
-  async #watch(child: Child): Promise<void> {
-    const worker = child.number;
-    let pauseMs = shortestPauseMs / 2;
+  /** Replaces it when it dies, and then each one that replaced it, until the server stops. */
+  async #supervise(worker: WorkerHandle): Promise<void> {
+    const { number } = worker;
+    let pauseMs = minPauseMs / 2;
     for (let since = performance.now(); ; since = performance.now()) {
-      const ended = await child.ended;
-      if (this.#isEnding) return;
+      const ended = await worker.ended;
+      if (this.#isStopping) return;
       this.#deaths += 1;
       const diedYoung = performance.now() - since < youngMs;
-      pauseMs = diedYoung ? Math.min(pauseMs * 2, maxPauseMs) : shortestPauseMs;
-      this.#log.error({ worker, ended, pauseMs }, 'worker died');
+      pauseMs = diedYoung ? Math.min(pauseMs * 2, maxPauseMs) : minPauseMs;
+      this.#log.error({ worker: number, ended, pauseMs }, 'worker died');
       await sleep(pauseMs);
-      if (this.#isEnding) return;
-      child = this.#replace(worker) ?? child;
+      if (this.#isStopping) return;
+      worker = this.#replace(number) ?? worker;
     }
   }
 
-  /** Nothing comes of it if the system has no room for another process. */
-  #replace(worker: number): Child | undefined {
+  /** Returns nothing if the system cannot start another process. */
+  #replace(number: number): WorkerHandle | undefined {
     const failed = (error: unknown) =>
-      this.#log.error({ worker, reason: reasonOf(error) }, 'worker cannot start');
+      this.#log.error({ worker: number, reason: messageOf(error) }, 'worker cannot start');
     try {
-      const child = this.#fork(worker);
-      child.listening.then(() => this.#log.info({ worker }, 'worker replaced'), failed);
-      return child;
+      const worker = this.#fork(number);
+      worker.listening.then(() => this.#log.info({ worker: number }, 'worker replaced'), failed);
+      return worker;
     } catch (error) {
       failed(error);
       return undefined;
@@ -137,7 +137,6 @@ export class Workers {
   }
 
   #ownMetrics(): Metric[] {
-    const deaths = { name: 'gatehouse_worker_deaths_total', help: 'Workers that died and were replaced.' };
     return [
       {
         kind: 'gauge',
@@ -145,7 +144,12 @@ export class Workers {
         help: 'Workers that listen.',
         samples: [{ value: this.#listening.size }],
       },
-      { kind: 'counter', ...deaths, samples: [{ value: this.#deaths }] },
+      {
+        kind: 'counter',
+        name: 'gatehouse_worker_deaths_total',
+        help: 'Workers that died and were replaced.',
+        samples: [{ value: this.#deaths }],
+      },
     ];
   }
 }

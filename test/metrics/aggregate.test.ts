@@ -1,7 +1,7 @@
 /** Metrics of several workers add up where a sum says something, and tell whose they are where it does not. */
 
 import { expect, test } from 'vitest';
-import { countersIn, sumOf, together } from '../../src/metrics/aggregate.ts';
+import { aggregate, countersOf, mergeTexts } from '../../src/metrics/aggregate.ts';
 import { prometheusText } from '../../src/metrics/prometheus-text.ts';
 import type { Metric } from '../../src/storage/port/port.ts';
 import { parse } from '../support/metrics.ts';
@@ -43,7 +43,7 @@ const two = [
 ];
 
 test('counters, histograms and gauges are added up, label by label', () => {
-  const { value, metrics } = parse(prometheusText(sumOf(two)));
+  const { value, metrics } = parse(prometheusText(aggregate(two)));
   expect(value('a_threads')).toBe(15);
   expect(value('a_logins_total', { outcome: 'ok' })).toBe(15);
   expect(value('a_logins_total', { outcome: 'own 10' })).toBe(1);
@@ -52,13 +52,13 @@ test('counters, histograms and gauges are added up, label by label', () => {
 });
 
 test('what tells of one process has its number', () => {
-  const { value } = parse(prometheusText(sumOf(two)));
+  const { value } = parse(prometheusText(aggregate(two)));
   for (const worker of ['1', '2']) expect(value('a_version', { version: '1', worker })).toBe(1);
 });
 
 test('what the dead had counted stays, and what they had does not', () => {
-  const before = sumOf([], countersIn(metricsOf(7)));
-  const { value, metrics } = parse(prometheusText(sumOf(two, [...before, ...countersIn(metricsOf(2))])));
+  const before = aggregate([], countersOf(metricsOf(7)));
+  const { value, metrics } = parse(prometheusText(aggregate(two, [...before, ...countersOf(metricsOf(2))])));
   expect(value('a_logins_total', { outcome: 'ok' })).toBe(24);
   expect(value('a_threads')).toBe(15);
   expect(metrics.get('a_seconds')?.samples.at(-1)?.value).toBe(28);
@@ -67,8 +67,8 @@ test('what the dead had counted stays, and what they had does not', () => {
 test('texts about the same metrics become one that describes each of them once', () => {
   const text = (worker: number) =>
     `# HELP b Bytes.\n# TYPE b gauge\nb{worker="${worker}"} ${worker}\n\n# HELP c_total None.\n# TYPE c_total counter\n`;
-  const { metrics, value } = parse(together([text(1), text(2)]));
+  const { metrics, value } = parse(mergeTexts([text(1), text(2)]));
   expect([...metrics.keys()]).toEqual(['b', 'c_total']);
   expect([value('b', { worker: '1' }), value('b', { worker: '2' })]).toEqual([1, 2]);
-  expect(together([])).toBe('');
+  expect(mergeTexts([])).toBe('');
 });

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { askingMs, maxConnections } from '../../src/server/metrics-server.ts';
+import { maxConnections, requestMs } from '../../src/server/metrics-server.ts';
 import { part, rows, withoutTicks } from '../support/docs.ts';
 import { metricsUrl, scrape } from '../support/metrics.ts';
 import { failToStart, startProcess, until, within } from '../support/process.ts';
@@ -150,8 +150,8 @@ test.concurrent('who is slow or greedy is turned away, and others are served', a
   );
   expect((await server.send({ path: '/healthz' })).status).toBe(200);
   for (const { socket } of crowd) socket.destroy();
-  const waited = await within(askingMs + 5_000, slow.ended, 'the slow one to be cut off');
-  expect(waited).toBeGreaterThan(askingMs - 100);
+  const waited = await within(requestMs + 5_000, slow.ended, 'the slow one to be cut off');
+  expect(waited).toBeGreaterThan(requestMs - 100);
   expect(slow.received).toMatch(/^HTTP\/1\.1 408 /);
   await within(5_000, silent.ended, 'the silent one to be cut off');
   expect((await scrape(url)).metrics.size).toBeGreaterThan(20);
@@ -159,7 +159,7 @@ test.concurrent('who is slow or greedy is turned away, and others are served', a
 
 test('the limits of the port are the documented ones', () => {
   const documented = rows(part('docs/metrics.md', '## The port')).map(([what]) => withoutTicks(what));
-  expect(documented).toContain(`a request that is not complete within ${askingMs / 1_000} s`);
+  expect(documented).toContain(`a request that is not complete within ${requestMs / 1_000} s`);
   expect(documented).toContain(`more than ${maxConnections} connections`);
 });
 

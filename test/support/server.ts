@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createGatehouse, type Log } from '../../src/gatehouse.ts';
-import { Refuser } from '../../src/server/client-errors.ts';
+import { ClientErrors } from '../../src/server/client-errors.ts';
 import { listen } from '../../src/server/listen.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { hstsOf, type Settings } from '../../src/settings/settings.ts';
@@ -70,7 +70,7 @@ export async function startServer(
   let ahead = 0;
   let now = Date.now;
   const gatehouse = await createGatehouse({ settings, log: logInto(log), clock: () => now() + ahead });
-  const server = await listen(gatehouse.listener, settings, new Refuser(hstsOf(settings)));
+  const server = await listen(gatehouse.listener, settings, new ClientErrors(hstsOf(settings)));
   let stopped = false;
   const stop = async () => {
     if (stopped) return;
