@@ -16,10 +16,9 @@ import { ownAccount } from './http/routes/own-account.ts';
 import { ownEmail } from './http/routes/own-email.ts';
 import { ownSessions } from './http/routes/own-sessions.ts';
 import { type CheckCounts, sessionCheck } from './http/routes/session-check.ts';
-import { outboxPost } from './mail/folder-transport.ts';
-import { loadMailLibrary } from './mail/mail-library.ts';
+import { folderTransport } from './mail/folder-transport.ts';
 import { Sender } from './mail/queue-sender.ts';
-import { smtpPost } from './mail/smtp-transport.ts';
+import { loadMailLibrary, smtpTransport } from './mail/smtp-transport.ts';
 import { endNoter, startSweeping } from './maintenance/periodic-tasks.ts';
 import { collectMetrics } from './metrics/metrics.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
@@ -205,8 +204,8 @@ function createSender(settings: Settings, services: Services, log: Log, clock: (
     log.info({ folder }, 'GATEHOUSE_SMTP_URL is not set: mails are written to a folder');
   return new Sender({
     mails: services.mails,
-    post: smtpUrl ? smtpPost(smtpUrl, mailFrom) : outboxPost(mailOutbox, mailFrom, tell),
-    base: linkBase(settings),
+    transport: smtpUrl ? smtpTransport(smtpUrl, mailFrom) : folderTransport(mailOutbox, mailFrom, tell),
+    linkBase: linkBase(settings),
     prepare: (mail, now) => prepareMail(services, mail, now),
     clock,
     log,

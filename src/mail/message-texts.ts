@@ -1,14 +1,14 @@
-/** The words of every mail: a subject that never varies, a body in plain text, and the link in it. */
+/** The text of every kind of mail: a constant subject, and a body in plain text with its link. */
 
 import type { MailKind, QueuedMail } from '../storage/port/port.ts';
 import type { Message } from './message.ts';
 
-/** The page of the application that asks for a new password. A fragment is in no log and in no `Referer`. */
+/** The page of the application that sets a new password. A fragment appears in no log and in no `Referer`. */
 export function resetLink(base: string, token: string): string {
   return `${base}/reset-password#token=${token}`;
 }
 
-/** The page of the application that hands the token on. */
+/** The page of the application that confirms an address with the token. */
 function verifyLink(base: string, token: string): string {
   return `${base}/verify-email#token=${token}`;
 }
@@ -18,8 +18,8 @@ export function registerLink(base: string, token: string): string {
   return `${base}/register#token=${token}`;
 }
 
-interface Said {
-  /** The host that people know the application by. */
+interface Values {
+  /** The host of the application, as people know it. */
   readonly site: string;
   readonly base: string;
   /** Empty in a mail without a link. */
@@ -28,16 +28,16 @@ interface Said {
   detail(name: string): string;
 }
 
-interface Words {
+interface Template {
   readonly subject: string;
-  body(said: Said): readonly string[];
+  body(values: Values): readonly string[];
 }
 
 const code = (token: string) => ['Where you are asked for a code instead of a link, it is', '', token, ''];
 
 const notYou = 'If it was not you, set a new password at once: the person who did it knows your password.';
 
-const words: Readonly<Record<MailKind, Words>> = {
+const templates: Readonly<Record<MailKind, Template>> = {
   verify_email: {
     subject: 'Confirm your e-mail address',
     body: ({ site, base, token }) => [
@@ -106,9 +106,9 @@ const words: Readonly<Record<MailKind, Words>> = {
   },
 };
 
-/** Writes a mail. Links begin with `base`; `token` is empty for a mail without a link. */
-export function write(mail: QueuedMail, base: string, token: string, at: number): Message {
-  const { subject, body } = words[mail.kind];
+/** Writes the message of a mail. Links begin with `base`; `token` is empty for a mail without a link. */
+export function writeMessage(mail: QueuedMail, base: string, token: string, at: number): Message {
+  const { subject, body } = templates[mail.kind];
   const lines = body({
     site: new URL(base).host,
     base,
@@ -120,7 +120,7 @@ export function write(mail: QueuedMail, base: string, token: string, at: number)
   return { recipient, subject, text: `${lines.map(wrapped).join('\n')}\n`, kind, id, at };
 }
 
-/** Breaks a line between words, so that the mail stays readable as it is; a link stays whole. */
+/** Wraps a line between words at 72 characters. A link stays on one line. */
 function wrapped(line: string): string {
   return line.replace(/(?=.{73})(.{1,72}) /g, '$1\n');
 }
@@ -130,7 +130,7 @@ function minute(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** What a client said of itself cannot add a line, nor go on for ever. */
+/** A text of a client cannot add a line, and is cut at 100 characters. */
 function oneLine(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 100);
 }

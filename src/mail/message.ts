@@ -1,9 +1,9 @@
-/** A mail in words, ready to be posted, and who posts it. */
+/** A message that is ready to be sent, and what sends it. */
 
 import type { Mailbox } from '../settings/value-parsers.ts';
 
 export interface Message {
-  /** One address, whose form was checked when it was given. */
+  /** One address, whose form was checked when it was registered. */
   readonly recipient: string;
   readonly subject: string;
   /** Plain text with `\n` at the end of each line. */
@@ -14,40 +14,40 @@ export interface Message {
   readonly at: number;
 }
 
-/** Hands letters over, to a mail server or to a folder. */
+/** Delivers messages, to a mail server or to a folder. */
 export interface Transport {
   /**
-   * Resolves once another server is responsible for the message.
+   * Resolves once the mail server has accepted the message, or the file is on disk.
    *
-   * @throws {Undeliverable} if trying again is of no use; any other error if it may be.
+   * @throws {Undeliverable} if a retry cannot succeed; any other error if it may.
    */
-  send(letter: Message, signal: AbortSignal): Promise<void>;
+  send(message: Message, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
-/** No server will ever take this message. */
+/** No server will ever accept this message. */
 export class Undeliverable extends Error {
   override readonly name = 'Undeliverable';
 }
 
-/** The mail server refuses this sender, or what it sends, until the operator does something: the message says what. */
+/** The mail server refuses this sender until the operator acts. The message says how. */
 export class SenderRefused extends Error {
   override readonly name = 'SenderRefused';
 }
 
-/** What could end a line of a header and begin another. */
+/** What would start another header. */
 const lineEnd = /[\r\n\0]/;
 
-/** Whom the mail server is told a letter is from and for, which has nothing to do with its headers. */
+/** The envelope of SMTP, which is independent of the headers. */
 export function envelopeOf({ recipient }: Message, from: Mailbox) {
   return { from: from.address, to: [recipient] };
 }
 
 /**
- * A letter as nodemailer wants it. The recipient is given as an address, never as a text to find addresses in; nothing
- * in a letter makes nodemailer open a file or a URL.
+ * A message in the form of nodemailer. The recipient is one address and is not parsed. No content makes nodemailer open
+ * a file or a URL.
  */
-export function message({ recipient, subject, text, at }: Message, from: Mailbox) {
+export function mailOptions({ recipient, subject, text, at }: Message, from: Mailbox) {
   if (lineEnd.test(recipient) || lineEnd.test(subject))
     throw new Undeliverable('Its headers are not one line each.');
   return {
@@ -56,7 +56,7 @@ export function message({ recipient, subject, text, at }: Message, from: Mailbox
     subject,
     text,
     date: new Date(at),
-    // No holiday notice answers it (RFC 3834, section 5).
+    // Vacation responders do not answer it (RFC 3834, section 5).
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -1,37 +1,37 @@
-/** Brings what is in the queue to the post, tries again what failed, and keeps no request waiting. */
+/** Sends the mails in the queue and retries what failed. No request waits for it. */
 
 import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';
 import type { QueuedMail } from '../storage/port/port.ts';
 import { SenderRefused, type Transport, Undeliverable } from './message.ts';
-import { write } from './message-texts.ts';
+import { writeMessage } from './message-texts.ts';
 import { statusOf } from './smtp-errors.ts';
 
-/** Letters under way at once: one slow conversation does not hold up the others. */
-const maxWorkers = 4;
+/** Mails sent at once, so that one slow mail server does not delay all. */
+const maxConcurrent = 4;
 
-/** Looks this often for what is due again, and for what other processes queued. */
+/** How often the queue is read for retries, and for mails of other processes. */
 const pollMs = 1_000;
 
-/** The longest that one attempt may take; a claim lasts longer. */
+/** The longest time for one attempt. A claim lasts longer. */
 const attemptMs = 60_000;
 
-/** How long an orderly end waits for letters under way. */
-const patienceMs = 3_000;
+/** How long a graceful stop waits for mails in progress. */
+const drainMs = 3_000;
 
-/** What a mail needs besides its words. */
+/** What a mail needs besides its text. */
 interface Prepared {
   readonly token?: string;
-  /** Makes the token void, because the mail was not sent. */
+  /** Revokes the token, because the mail was not sent. */
   withdraw(): Promise<void>;
 }
 
-export interface SenderParts {
+export interface SenderOptions {
   readonly mails: Mails;
-  readonly post: Transport;
-  /** What links begin with. */
-  readonly base: string;
-  /** Says whether a mail is still wanted and makes the token in its link. */
+  readonly transport: Transport;
+  /** The beginning of links. */
+  readonly linkBase: string;
+  /** Makes the token of the link; resolves with `undefined` if the mail is not wanted any more. */
   readonly prepare: (mail: QueuedMail, now: number) => Promise<Prepared | undefined>;
   readonly clock: () => number;
   readonly log: {
@@ -41,8 +41,8 @@ export interface SenderParts {
 }
 
 /**
- * How tries to send a mail ended, and how often the queue could not be read. `refused` was put off like `put_off`, but
- * goes on being refused until the operator does something.
+ * Results of attempts to send a mail, and how often the queue could not be read. `refused` is retried like `put_off`, but
+ * stays refused until the operator acts.
  */
 export type TryCounts = Record<
   'sent' | 'put_off' | 'refused' | 'given_up' | 'unwanted' | 'unavailable',
@@ -50,47 +50,47 @@ export type TryCounts = Record<
 >;
 
 export class Sender {
-  readonly #parts: SenderParts;
+  readonly #options: SenderOptions;
   readonly #counts: TryCounts = { sent: 0, put_off: 0, refused: 0, given_up: 0, unwanted: 0, unavailable: 0 };
   readonly #closing = new AbortController();
   readonly #workers = new Set<Promise<void>>();
   #polling: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(parts: SenderParts) {
-    this.#parts = parts;
+  constructor(options: SenderOptions) {
+    this.#options = options;
   }
 
-  /** What became of the mails this process took from the queue. */
+  /** Results for the mails that this process took from the queue. */
   get counts(): Readonly<TryCounts> {
     return this.#counts;
   }
 
-  /** Begins with what a run before this one left in the queue. */
+  /** Starts with the mails that an earlier run left in the queue. */
   start(): void {
     this.#polling = setInterval(() => this.wake(), pollMs).unref();
     this.wake();
   }
 
-  /** Looks into the queue soon; returns at once. */
+  /** Reads the queue soon; returns at once. */
   wake(): void {
-    if (this.#closed || !this.#polling || this.#workers.size >= maxWorkers) return;
+    if (this.#closed || !this.#polling || this.#workers.size >= maxConcurrent) return;
     const worker = this.#work().finally(() => this.#workers.delete(worker));
     this.#workers.add(worker);
   }
 
-  /** Begins nothing new, and waits a little for what is under way; the rest stays in the queue. */
+  /** Starts nothing new and waits 3 seconds at most for mails in progress. The others stay in the queue. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#polling);
-    const late = setTimeout(() => this.#closing.abort(), patienceMs);
+    const late = setTimeout(() => this.#closing.abort(), drainMs);
     await Promise.all(this.#workers);
     clearTimeout(late);
-    this.#parts.post.close();
+    this.#options.transport.close();
   }
 
   async #work(): Promise<void> {
-    const { mails, clock, log } = this.#parts;
+    const { mails, clock, log } = this.#options;
     try {
       while (!this.#closed) {
         const mail = await mails.claim(clock());
@@ -98,14 +98,14 @@ export class Sender {
         await this.#deliver(mail);
       }
     } catch (error) {
-      // The store could not answer; what was claimed comes back by itself.
+      // The store did not answer. The claim expires by itself.
       this.#counts.unavailable += 1;
       log.error({ err: error }, 'mail queue failed');
     }
   }
 
   async #deliver(mail: QueuedMail): Promise<void> {
-    const { mails, prepare, clock, log } = this.#parts;
+    const { mails, prepare, clock, log } = this.#options;
     const { id, kind } = mail;
     const prepared = await prepare(mail, clock());
     if (!prepared) {
@@ -114,7 +114,7 @@ export class Sender {
       log.info({ mail: { id, kind } }, 'mail dropped: it is not wanted any more');
       return;
     }
-    const failure = await this.#post(mail, prepared.token ?? '');
+    const failure = await this.#send(mail, prepared.token ?? '');
     if (failure) {
       await prepared.withdraw();
       return this.#failed(mail, failure);
@@ -124,12 +124,12 @@ export class Sender {
     log.info({ mail: { id, kind } }, 'mail sent');
   }
 
-  /** Posts a mail, and returns the error that kept it from being posted. */
-  async #post(mail: QueuedMail, token: string): Promise<Error | undefined> {
-    const { post, base, clock } = this.#parts;
+  /** Sends a mail; returns the error if it fails. */
+  async #send(mail: QueuedMail, token: string): Promise<Error | undefined> {
+    const { transport, linkBase, clock } = this.#options;
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(attemptMs)]);
-      await post.send(write(mail, base, token, clock()), signal);
+      await transport.send(writeMessage(mail, linkBase, token, clock()), signal);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
@@ -137,15 +137,15 @@ export class Sender {
   }
 
   async #failed(mail: QueuedMail, error: Error): Promise<void> {
-    const { mails, clock, log } = this.#parts;
+    const { mails, clock, log } = this.#options;
     const { id, kind } = mail;
-    const isHopeless = error instanceof Undeliverable;
+    const isUndeliverable = error instanceof Undeliverable;
     const isRefused = error instanceof SenderRefused;
-    const retryAt = isHopeless ? await mails.drop(mail) : await mails.failed(mail, clock(), chance());
+    const retryAt = isUndeliverable ? await mails.drop(mail) : await mails.failed(mail, clock(), chance());
     const about = {
       mail: { id, kind, failures: mail.failures + 1 },
       ...(isRefused && { advice: error.message }),
-      ...reason(isHopeless || isRefused ? error.cause : error),
+      ...failureFields(isUndeliverable || isRefused ? error.cause : error),
     };
     if (typeof retryAt !== 'number') {
       this.#counts.given_up += 1;
@@ -160,10 +160,10 @@ export class Sender {
 }
 
 /**
- * What the operator needs to know of a failure. What a mail server answered may repeat an address, or what it was
- * sent: of that only the codes are kept.
+ * What the log says of a failure. The answer of a mail server may repeat an address or the message, so only its codes are
+ * logged.
  */
-function reason(error: unknown): object {
+function failureFields(error: unknown): object {
   const { code, command, responseCode, message } = error as Record<string, unknown>;
   if (responseCode === undefined) return { code, reason: message };
   return { code, command, responseCode, status: statusOf(error as Error) };

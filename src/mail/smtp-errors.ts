@@ -1,4 +1,4 @@
-/** What it means that a mail server took no mail: whose trouble it is, and what the operator can do about it. */
+/** Classifies the errors of a mail server, and says what the operator can do about them. */
 
 /** What the mail library throws. */
 export interface SmtpError extends Error {
@@ -26,7 +26,7 @@ const recipientStatuses: ReadonlySet<string> = new Set([
 /** Codes under which servers without such a status refuse a recipient (RFC 5321, section 4.2.3). */
 const recipientCodes: ReadonlySet<number | undefined> = new Set([550, 551, 553]);
 
-/** What they say then. The code alone stands for relaying that is denied, too. */
+/** Words of such an answer. The code alone may also mean that relaying is denied. */
 const noSuchMailbox = new RegExp(
   [
     'no such (?:user|mailbox|recipient|address|account|person)',
@@ -37,7 +37,7 @@ const noSuchMailbox = new RegExp(
   'i',
 );
 
-/** What they say if it is the sender whom they refuse. */
+/** Words of an answer that refuses the sender. */
 const senderRefused = /relay|authenti|polic|spam|block|rcpthosts/i;
 
 /** The enhanced status code of an answer, such as `5.1.1` (RFC 3463); `undefined` if it has none. */
@@ -45,28 +45,27 @@ export function statusOf({ response = '' }: Partial<SmtpError>): string | undefi
   return /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})(?!\S)/.exec(response)?.[1];
 }
 
-/** Whether a server refused the recipient as such, so that trying again is of no use. */
+/** Whether a server refused the recipient as such, so that a retry cannot succeed. */
 export function isRecipientRefused(error: Partial<SmtpError>): boolean {
-  const { command, response: said = '', responseCode } = error;
+  const { command, response: answer = '', responseCode } = error;
   if (command !== 'RCPT TO' && command !== 'DATA') return false;
   const status = statusOf(error);
   if (status !== undefined) return recipientStatuses.has(status);
-  const text = said.slice(0, 1_000);
+  const text = answer.slice(0, 1_000);
   const isUnknown = noSuchMailbox.test(text) && !senderRefused.test(text);
   return command === 'RCPT TO' && recipientCodes.has(responseCode) && isUnknown;
 }
 
 /**
- * What to do about a refusal that is the sender's own trouble and stays until the operator does something; `undefined`
- * if it may pass by itself.
+ * What the operator can do about a refusal of the sender; `undefined` if the failure may pass by itself.
  */
 export function adviceOn({ code, command = '', responseCode, message = '' }: SmtpError): string | undefined {
   if (code === 'ETLS' || /required STARTTLS/.test(message))
     return 'The mail server offers no encryption (STARTTLS). Use smtps:// if it has that; docs/settings.md says more.';
   if (/certificate|altnames|CERT/i.test(`${message} ${code}`))
     return 'The certificate of the mail server is not trusted. NODE_EXTRA_CA_CERTS names a private authority.';
-  const isForGood = Math.floor((responseCode ?? 0) / 100) === 5;
-  if (!isForGood) return undefined;
+  const isPermanent = Math.floor((responseCode ?? 0) / 100) === 5;
+  if (!isPermanent) return undefined;
   if (code === 'EAUTH' || /^AUTH/.test(command))
     return 'The mail server does not let this sender log in. Check user and password in GATEHOUSE_SMTP_URL.';
   if (command === 'MAIL FROM')

@@ -1,13 +1,12 @@
-/** Posts letters through a mail server (SMTP, RFC 5321). */
+/** Sends messages through a mail server (SMTP, RFC 5321). */
 
 import { protectionOf } from '../settings/outbound-addresses.ts';
 import type { Mailbox } from '../settings/value-parsers.ts';
-import { withFirstLetter } from './mail-library.ts';
 import { envelopeOf, SenderRefused, type Transport, Undeliverable } from './message.ts';
-import { render } from './render-message.ts';
+import { renderMessage } from './render-message.ts';
 import { adviceOn, isRecipientRefused, type SmtpError } from './smtp-errors.ts';
 
-/** How long a mail server may take to be reached, to greet, and to say anything at all, in milliseconds. */
+/** How long a mail server may take to be reached, to greet, and between two answers, in milliseconds. */
 const timeouts = {
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
@@ -15,55 +14,76 @@ const timeouts = {
   socketTimeout: 30_000,
 };
 
+/** Loads the mail library. It blocks the event loop for a tenth of a second, which must not be during requests. */
+export async function loadMailLibrary(): Promise<void> {
+  await Promise.all([import('nodemailer'), import('nodemailer/lib/mail-composer')]);
+}
+
 /**
- * Posts through the server of a `smtp:` or `smtps:` URL. Nothing is said to it before the connection is encrypted and
- * its certificate was found good: a server that offers no encryption gets neither a password nor a mail. To a server on
- * this machine the connection stays as it is, because a relay there has a certificate that no authority signed.
+ * Sends through the server of a `smtp:` or `smtps:` URL. Nothing is sent before the connection is encrypted and the
+ * certificate verified: a server that offers no encryption gets neither a password nor a message. A connection to this
+ * machine is not encrypted, because a relay there has no certificate of a known authority.
  */
-export function smtpPost(url: string, from: Mailbox): Transport {
-  const transport = smtpTransport(url);
+export function smtpTransport(url: string, from: Mailbox): Transport {
+  const client = smtpClient(url);
   return {
-    async send(letter, signal) {
-      const raw = await render(letter, from);
+    async send(message, signal) {
+      const raw = await renderMessage(message, from);
       try {
-        await (await transport.open()).sendMail({ envelope: envelopeOf(letter, from), raw, signal });
+        await (await client.open()).sendMail({ envelope: envelopeOf(message, from), raw, signal });
       } catch (error) {
-        throw judged(error as SmtpError);
+        throw classified(error as SmtpError);
       }
     },
-    close: () => transport.close(),
+    close: client.close,
   };
 }
 
-/** Reaches a mail server, encrypts, logs in and says good-bye; the sentence is what kept it from that. */
-export async function whyMailServerFails(url: string): Promise<string | undefined> {
-  const transport = smtpTransport(url);
+/** Connects to a mail server, encrypts, logs in and quits. Returns a sentence about what failed, if anything did. */
+export async function smtpProblem(url: string): Promise<string | undefined> {
+  const client = smtpClient(url);
   try {
-    await (await transport.open()).verify();
+    await (await client.open()).verify();
     return undefined;
   } catch (error) {
     const { code = 'an error', responseCode } = error as SmtpError;
     const advice = adviceOn(error as SmtpError) ?? 'It cannot be reached, or does not answer as it should.';
     return `${advice} (${responseCode ? `${code}, ${responseCode}` : code})`;
   } finally {
-    transport.close();
+    client.close();
   }
 }
 
-function smtpTransport(url: string) {
+/** A client that is made at its first use: many servers never send a message and need no library in memory. */
+function smtpClient(url: string) {
   const protection = protectionOf(url);
-  return withFirstLetter(({ createTransport }) =>
-    createTransport({
-      // The library would take any option out of the query, also one that stops looking at certificates.
+  const create = async () => {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      // The library would read options from the query, also one that turns off the verification of certificates.
       url: url.replace(/\?.*$/, ''),
       ignoreTLS: protection === 'local' || protection === 'off',
       requireTLS: protection === 'starttls',
       ...timeouts,
-    }),
-  );
+    });
+  };
+  let created: ReturnType<typeof create> | undefined;
+  return {
+    open: () => {
+      created ??= create();
+      return created;
+    },
+    close: () => {
+      // An error was thrown to the caller that tried to send.
+      created?.then(
+        (client) => client.close(),
+        () => {},
+      );
+    },
+  };
 }
 
-function judged(error: SmtpError): Error {
+function classified(error: SmtpError): Error {
   if (isRecipientRefused(error))
     return new Undeliverable('The mail server knows no such mailbox.', { cause: error });
   const advice = adviceOn(error);

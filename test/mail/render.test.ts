@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { render } from '../../src/mail/render-message.ts';
+import { renderMessage } from '../../src/mail/render-message.ts';
 import { type Arrived, mailingTo, newcomer, readOutbox, startMailServer, until } from '../support/mail.ts';
 import { person } from '../support/person.ts';
 import { startServer } from '../support/server.ts';
@@ -57,9 +57,9 @@ test.each(urls)('the outbox keeps a link in one piece: %s', async (url) => {
 });
 
 test('a text that is not ASCII, or has an endless line, is encoded', async () => {
-  const letter = { recipient: identifier, subject: 'Hello', kind: 'new_device', id: 1, at: 0 };
+  const message = { recipient: identifier, subject: 'Hello', kind: 'new_device', id: 1, at: 0 };
   const write = async (text: string) =>
-    (await render({ ...letter, text }, { name: '', address: 'login@example.com' })).toString();
+    (await renderMessage({ ...message, text }, { name: '', address: 'login@example.com' })).toString();
   expect(await write('Gr\u00fc\u00dfe\n')).toMatch(
     /Content-Transfer-Encoding: quoted-printable\r\n[\s\S]*\r\n\r\nGr=C3=BC=C3=9Fe/,
   );

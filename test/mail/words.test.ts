@@ -1,8 +1,8 @@
 /** The words of mails: links from the settings alone, and nothing a client said in a header or on a line of its own. */
 
 import { expect, test } from 'vitest';
-import { message, Undeliverable } from '../../src/mail/message.ts';
-import { write } from '../../src/mail/message-texts.ts';
+import { mailOptions, Undeliverable } from '../../src/mail/message.ts';
+import { writeMessage } from '../../src/mail/message-texts.ts';
 import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { warnings } from '../../src/settings/warnings.ts';
@@ -26,7 +26,7 @@ const kinds: MailKind[] = [
 
 test.each(kinds)('%s is plain ASCII in short lines, with a link only where there is a token', (kind) => {
   const details = { device: 'Firefox on Linux', network: '192.0.2.1', email: 'a***@example.com' };
-  const { subject, text } = write(mail(kind, details), base, token, 0);
+  const { subject, text } = writeMessage(mail(kind, details), base, token, 0);
   expect(subject).toMatch(/^[A-Z][ -~]{10,40}$/);
   for (const line of text.split('\n')) expect(line).toMatch(/^[ -~]{0,76}$/);
   const isWithLink = ['verify_email', 'change_email', 'reset_password'].includes(kind);
@@ -36,19 +36,19 @@ test.each(kinds)('%s is plain ASCII in short lines, with a link only where there
 
 test('a new device is described by what is known of it, on one line each', () => {
   const evil = 'Firefox\r\nBcc: eve@example.com\n\nWin a prize\u2028now\u202e';
-  const { text } = write(mail('new_device', { device: evil, network: '192.0.2.1' }), base, '', 0);
+  const { text } = writeMessage(mail('new_device', { device: evil, network: '192.0.2.1' }), base, '', 0);
   expect(text).toContain('Device: Firefox Bcc: eve@example.com Win a prize now \n');
   expect(text).toContain('When: 1970-01-01 00:00 UTC\n');
   expect(text.split('\n').filter((line) => /^(?:Bcc|Win)/.test(line))).toEqual([]);
 });
 
 test('an address or a subject that would begin another header is never sent', () => {
-  const letter = write(mail('reset_password'), base, token, 0);
+  const message = writeMessage(mail('reset_password'), base, token, 0);
   const from = { name: '', address: 'login@example.com' };
   for (const end of ['\r\n', '\n', '\r', '\0']) {
     const recipient = `joe@example.com${end}Bcc: eve@example.com`;
-    expect(() => message({ ...letter, recipient }, from)).toThrow(Undeliverable);
-    expect(() => message({ ...letter, subject: `Hello${end}Bcc: eve@example.com` }, from)).toThrow(
+    expect(() => mailOptions({ ...message, recipient }, from)).toThrow(Undeliverable);
+    expect(() => mailOptions({ ...message, subject: `Hello${end}Bcc: eve@example.com` }, from)).toThrow(
       Undeliverable,
     );
   }

@@ -1,6 +1,6 @@
 /** What the doctor finds of the mail server: whether it can be reached, encrypted, and lets this sender in. */
 
-import { whyMailServerFails } from '../../mail/smtp-transport.ts';
+import { smtpProblem } from '../../mail/smtp-transport.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { type Finding, finder } from './local-checks.ts';
 
@@ -8,6 +8,6 @@ import { type Finding, finder } from './local-checks.ts';
 export async function mailFindings({ smtpUrl }: Settings): Promise<Finding[]> {
   if (smtpUrl === '') return [];
   const { ok, problem } = finder('mail');
-  const failure = await whyMailServerFails(smtpUrl);
+  const failure = await smtpProblem(smtpUrl);
   return [failure === undefined ? ok('The mail server answers and lets this sender in.') : problem(failure)];
 }
