@@ -8,7 +8,7 @@ import type { BodyStream } from './body-stream.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Refusals that concern the request itself, before any use case is asked. */
-export type Fault =
+export type RequestFault =
   | {
       readonly refused:
         | 'unknown_route'
@@ -25,13 +25,13 @@ export type Fault =
   | { readonly refused: 'failed' };
 
 /** What a route may refuse by itself, and of a signed-in person for whom. */
-export type Unasked = (Fault | NoSession) & { readonly user?: { readonly id: string } };
+export type Unasked = (RequestFault | NoSession) & { readonly user?: { readonly id: string } };
 
 /** Everything a contract must have words for. */
-export type Refused = Refusal | Fault;
+export type AnyRefusal = Refusal | RequestFault;
 
 /** Every name a refusal may have. */
-export type RefusedName = Refused['refused'];
+export type RefusalName = AnyRefusal['refused'];
 
 /** The status and the sentence a contract answers a refusal with. */
 export interface Words {
@@ -92,23 +92,23 @@ export interface Contract {
   /** Whether errors on this path are answered in this contract's shape (ruling G7). */
   owns(path: string): boolean;
   readonly routes: readonly Route[];
-  refuse(refused: Refused, requestId: string): Reply;
+  refuse(refused: AnyRefusal, requestId: string): Reply;
 }
 
 /** The sentence for a refusal, with its details filled in. */
-export function sentence({ sentence }: Words, refused: Refused): string {
+export function sentence({ sentence }: Words, refused: AnyRefusal): string {
   return typeof sentence === 'string' ? sentence : sentence(refused as Details);
 }
 
 /** Headers that the refusal itself asks for. */
-export function refusalHeaders(refused: Refused): Record<string, string> {
+export function refusalHeaders(refused: AnyRefusal): Record<string, string> {
   if ('retryAfterSeconds' in refused) return { 'retry-after': String(refused.retryAfterSeconds) };
   if ('allow' in refused) return { allow: refused.allow };
   // What was not read of the body must not be taken for the next request.
   return endsConnection.has(refused.refused) ? { connection: 'close' } : {};
 }
 
-const endsConnection: ReadonlySet<RefusedName> = new Set<RefusedName>([
+const endsConnection: ReadonlySet<RefusalName> = new Set<RefusalName>([
   'body_too_large',
   'malformed_request',
   'unmet_expectation',

@@ -8,15 +8,15 @@ import { StoreUnavailable } from '../storage/port/port.ts';
 import { isRefusal, reported, type Services } from '../usecases/services.ts';
 import { BodyStream } from './body-stream.ts';
 import {
+  type AnyRefusal,
   type Contract,
   prepared,
-  type Refused,
-  type RefusedName,
+  type RefusalName,
   type Reply,
   type Route,
 } from './contract.ts';
 import type { Answer, IncomingRequest } from './exchange.ts';
-import { RefusalLimiter } from './refusal-limiter.ts';
+import { RefusalLimiter } from './refusals/refusal-limiter.ts';
 import { ignoreBody, readFields } from './request/body.ts';
 import { type CrossSite, crossSite } from './request/cross-site.ts';
 import { Origins } from './request/origin.ts';
@@ -56,7 +56,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const refusalLimiter = new RefusalLimiter();
 
   /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
-  function noRoute({ request }: RequestContext, path: string): Reply | Refused {
+  function noRoute({ request }: RequestContext, path: string): Reply | AnyRefusal {
     const allow = router.methodsAt(path);
     const preflight = request.method === 'OPTIONS' ? origins.preflightHeaders(request, allow) : undefined;
     if (preflight) return { status: 204, headers: preflight };
@@ -64,7 +64,7 @@ export function createHandler(options: HandlerOptions): Handler {
   }
 
   /** What stands before every route that changes state: the page it comes from, the load, then its body. */
-  function change(route: Route, context: RequestContext): Awaitable<Reply | Refused> {
+  function change(route: Route, context: RequestContext): Awaitable<Reply | AnyRefusal> {
     if (!origins.mayChangeState(context.request)) {
       options.onCrossSite(crossSite(context));
       return { refused: 'cross_site' };
@@ -72,7 +72,7 @@ export function createHandler(options: HandlerOptions): Handler {
     return (route.hashes && services.hashing.overloaded(context.network)) || withBody(route, context);
   }
 
-  async function withBody(route: Route, context: RequestContext): Promise<Reply | Refused> {
+  async function withBody(route: Route, context: RequestContext): Promise<Reply | AnyRefusal> {
     const body = await (route.body === 'json' ? readFields(context.request) : ignoreBody(context.request));
     if (isRefusal(body)) return body;
     context.fields = body.fields;
@@ -83,19 +83,19 @@ export function createHandler(options: HandlerOptions): Handler {
   function respond(
     request: IncomingRequest,
     contract: Contract,
-    answer: (context: RequestContext) => Awaitable<Reply | Refused>,
+    answer: (context: RequestContext) => Awaitable<Reply | AnyRefusal>,
     event?: AuditEvent,
   ): Awaitable<Answer> {
     const context = new RequestContext(request, contract, clock(), options);
-    const refuse = (refused: Refused) => written(context, contract.refuse(refused, context.requestId));
+    const refuse = (refused: AnyRefusal) => written(context, contract.refuse(refused, context.requestId));
     /** Reports what no use case was asked about, in turn: a flood of it is answered no faster than it costs little. */
-    const inTurn = (refused: Refused): Awaitable<Answer> => {
+    const inTurn = (refused: AnyRefusal): Awaitable<Answer> => {
       // What the route is for is known, and the use case would have said the same.
       const isLate = refused.refused === 'overloaded';
       const tell = () => refuse(reported(services, (isLate && event) || 'refusal', context, refused));
       return refusalLimiter.turn()?.then(tell) ?? tell();
     };
-    const write = (outcome: Reply | Refused): Awaitable<Answer> => {
+    const write = (outcome: Reply | AnyRefusal): Awaitable<Answer> => {
       if (!isRefusal(outcome)) return written(context, outcome);
       return isUnreported.has(outcome.refused) ? refuse(outcome) : inTurn(outcome);
     };
@@ -160,10 +160,10 @@ export function createHandler(options: HandlerOptions): Handler {
 }
 
 /** What is no attempt at anything that there is; it is counted like every answer, and leaves no line. */
-const isUnreported: ReadonlySet<RefusedName> = new Set<RefusedName>(['unknown_route', 'method_not_allowed']);
+const isUnreported: ReadonlySet<RefusalName> = new Set<RefusalName>(['unknown_route', 'method_not_allowed']);
 
 /** A store that could not answer is not a defect, and not a dead session either (ruling G9). */
-function problemOf(how: Break): Refused {
+function problemOf(how: Break): AnyRefusal {
   return how === 'failed' ? { refused: 'failed' } : { refused: 'unavailable', retryAfterSeconds };
 }
 

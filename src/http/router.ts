@@ -5,7 +5,7 @@ import type { Contract, Route } from './contract.ts';
 import { pathOf } from './request-context.ts';
 
 /** A route, and the contract that has it. */
-export interface RoutedContract {
+export interface RouteMatch {
   readonly contract: Contract;
   readonly route: Route;
 }
@@ -13,10 +13,10 @@ export interface RoutedContract {
 export class Router {
   readonly #contracts: readonly Contract[];
   readonly #basePath: string;
-  readonly #places: readonly RoutedContract[];
+  readonly #places: readonly RouteMatch[];
   /** By path, and then by method: to put both into one text would cost more than the second look. */
-  readonly #exact = new Map<string, Map<string, RoutedContract>>();
-  readonly #withHandle: readonly RoutedContract[];
+  readonly #exact = new Map<string, Map<string, RouteMatch>>();
+  readonly #withHandle: readonly RouteMatch[];
 
   /**
    * @param contracts the first one that claims a path answers for it.
@@ -56,7 +56,7 @@ export class Router {
   }
 
   /** The route of a method and a path, neither decoded nor tidied. */
-  find(method: string, path: string): RoutedContract | undefined {
+  find(method: string, path: string): RouteMatch | undefined {
     return (
       this.#exact.get(path)?.get(method) ??
       this.#withHandle.find(({ route }) => route.method === method && isAt(route, path))

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type RawFault, refuseRaw } from '../http/protocol-errors.ts';
+import { type ProtocolError, refuseRaw } from '../http/protocol-errors.ts';
 import type { Hsts } from '../settings/settings.ts';
 import type { Metric } from '../storage/port/port.ts';
 import { STATUS_CODES } from './node-http.ts';
@@ -20,7 +20,7 @@ type TrackedSocket = Socket & { [lastResponse]?: ServerResponse };
 
 export class ClientErrors {
   readonly #hsts: Hsts;
-  readonly #counts: Record<RawFault, number> = { malformed: 0, headers_too_large: 0, too_slow: 0 };
+  readonly #counts: Record<ProtocolError, number> = { malformed: 0, headers_too_large: 0, too_slow: 0 };
   readonly #refused = new WeakSet<Socket>();
 
   constructor(hsts: Hsts) {
@@ -69,7 +69,7 @@ export class ClientErrors {
   }
 }
 
-function faultOf(code: string | undefined): RawFault {
+function faultOf(code: string | undefined): ProtocolError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'too_slow';
   return code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed';
 }

@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs';
 import { maxHeaderSize } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Contract, Refused } from '../../src/http/contract.ts';
+import type { AnyRefusal, Contract } from '../../src/http/contract.ts';
 import { dotjson } from '../../src/http/contracts/dotjson.ts';
 import { envelope } from '../../src/http/contracts/envelope.ts';
 import { rest } from '../../src/http/contracts/rest.ts';
 import { refuseRaw } from '../../src/http/protocol-errors.ts';
-import { siteWords } from '../../src/http/refusal-words.ts';
+import { siteWords } from '../../src/http/refusals/refusal-words.ts';
 import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { sessionCookie } from '../../src/http/request/session-id.ts';
 import { ownAccount } from '../../src/http/routes/own-account.ts';
@@ -68,7 +68,7 @@ describe('the error tables of the contract pages are the words of the code', () 
       )
       .map(([name, allowed]) => {
         const limit = name === 'password_too_short' ? 8 : 256;
-        const refused = { refused: name, limit, field, allowed } as unknown as Refused;
+        const refused = { refused: name, limit, field, allowed } as unknown as AnyRefusal;
         const { status, body } = contract.refuse(refused, 'id');
         const { error, detail } = body as { error?: string; detail?: string };
         return `${status} ${error ?? detail}`;

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { RefusalLimiter } from '../../src/http/refusal-limiter.ts';
+import { RefusalLimiter } from '../../src/http/refusals/refusal-limiter.ts';
 import { openClient } from '../support/agent.ts';
 import { until } from '../support/process.ts';
 import { startServer } from '../support/server.ts';

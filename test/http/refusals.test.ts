@@ -1,14 +1,14 @@
 /** The OpenAPI document says of each route how it refuses, with the status, the type and the words of its contract. */
 
 import { expect, test } from 'vitest';
-import type { Contract, Refused, RefusedName, Route } from '../../src/http/contract.ts';
-import { passwordWords, siteWords } from '../../src/http/refusal-words.ts';
+import type { AnyRefusal, Contract, RefusalName, Route } from '../../src/http/contract.ts';
+import { passwordWords, siteWords } from '../../src/http/refusals/refusal-words.ts';
 import { type Operation, openapi, resolve, type Schema } from '../support/openapi/document.ts';
 import { listed } from '../support/openapi/routes.ts';
 
-const newPassword = Object.keys(passwordWords(422)) as RefusedName[];
-const login: RefusedName[] = ['unknown_account', 'wrong_password', 'account_disabled', 'user_record_missing'];
-const register: RefusedName[] = [
+const newPassword = Object.keys(passwordWords(422)) as RefusalName[];
+const login: RefusalName[] = ['unknown_account', 'wrong_password', 'account_disabled', 'user_record_missing'];
+const register: RefusalName[] = [
   'registration_closed',
   'not_invited',
   'invalid_identifier',
@@ -16,7 +16,7 @@ const register: RefusedName[] = [
 ];
 
 /** What a route may refuse besides what follows from its method and its body. */
-const own: Readonly<Record<string, readonly RefusedName[]>> = {
+const own: Readonly<Record<string, readonly RefusalName[]>> = {
   'POST /api/auth/login': [...login, 'too_many_attempts'],
   'POST /api/auth/logout': ['no_session'],
   'POST /auth/register': [...register, ...newPassword, 'too_many_attempts'],
@@ -58,7 +58,7 @@ const queries: Readonly<Record<string, string>> = {
 };
 
 /** What follows from the method and the body. */
-function general({ method, path, body, hashes }: Route): RefusedName[] {
+function general({ method, path, body, hashes }: Route): RefusalName[] {
   return [
     'malformed_request',
     'unmet_expectation',
@@ -80,13 +80,13 @@ interface Shown {
 }
 
 /** How a contract words a refusal; once for each field that may be missing. */
-function worded(contract: Contract, name: RefusedName, operation: Operation, query?: string): Shown[] {
+function worded(contract: Contract, name: RefusalName, operation: Operation, query?: string): Shown[] {
   const details: readonly object[] =
     name === 'missing_field'
       ? fieldsOf(operation).map((field) => ({ field }))
       : [{ allowed: query, limit: name === 'password_too_long' ? 256 : 8 }];
   return details.map((detail) => {
-    const { status, body } = contract.refuse({ refused: name, ...detail } as Refused, 'id');
+    const { status, body } = contract.refuse({ refused: name, ...detail } as AnyRefusal, 'id');
     const { type, detail: said, error } = body as Record<string, unknown>;
     return { status, ...(type !== undefined && { type }), message: String(said ?? error) };
   });

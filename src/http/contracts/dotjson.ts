@@ -7,9 +7,9 @@ import { logout } from '../../usecases/logout.ts';
 import { register } from '../../usecases/register.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
 import {
+  type AnyRefusal,
   type Contract,
-  type Refused,
-  type RefusedName,
+  type RefusalName,
   type Reply,
   refusalHeaders,
   sentence,
@@ -22,7 +22,7 @@ import {
   mailWords,
   passwordWords,
   registrationWords,
-} from '../refusal-words.ts';
+} from '../refusals/refusal-words.ts';
 import { shownStatus, textFields } from '../request/body-fields.ts';
 import { registrationFields } from '../request/registration-input.ts';
 import {
@@ -47,7 +47,7 @@ const words = {
   invalid_identifier: { status: 400, sentence: 'Invalid username' },
   identifier_taken: { status: 409, sentence: 'User already exists' },
   no_session: { status: 401, sentence: 'No session' },
-} satisfies Record<RefusedName, Words>;
+} satisfies Record<RefusalName, Words>;
 
 export interface DotjsonRules {
   readonly statusMode: StatusMode;
@@ -59,7 +59,7 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
   /** With `hide`, an unknown user is answered like a wrong password (ruling D3). */
   const spoken = rules.enumeration === 'hide' ? { ...words, unknown_account: words.wrong_password } : words;
 
-  function refuse(refused: Refused): Reply {
+  function refuse(refused: AnyRefusal): Reply {
     const said = spoken[refused.refused];
     return {
       status: shownStatus(said.status, rules.statusMode),

@@ -5,9 +5,9 @@ import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
 import {
+  type AnyRefusal,
   type Contract,
-  type Refused,
-  type RefusedName,
+  type RefusalName,
   type Reply,
   refusalHeaders,
   sentence,
@@ -20,7 +20,7 @@ import {
   mailWords,
   passwordWords,
   registrationWords,
-} from '../refusal-words.ts';
+} from '../refusals/refusal-words.ts';
 import { shownStatus, textFields } from '../request/body-fields.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid username or password' };
@@ -39,10 +39,10 @@ const words = {
   invalid_identifier: { status: 400, sentence: 'Invalid username' },
   identifier_taken: { status: 409, sentence: 'Username already registered' },
   no_session: { status: 404, sentence: 'Session not found' },
-} satisfies Record<RefusedName, Words>;
+} satisfies Record<RefusalName, Words>;
 
 export function envelope(services: Services, statusMode: StatusMode): Contract {
-  function refuse(refused: Refused, request: string): Reply {
+  function refuse(refused: AnyRefusal, request: string): Reply {
     const said = words[refused.refused];
     return {
       status: shownStatus(said.status, statusMode),

@@ -5,8 +5,8 @@ import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { registerAndLogin } from '../../usecases/register.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
-import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
-import { problemFor } from '../problem.ts';
+import type { Contract, RefusalName, Reply, Words } from '../contract.ts';
+import { problemFor } from '../refusals/problem.ts';
 import {
   accessWords,
   faultWords,
@@ -14,7 +14,7 @@ import {
   mailWords,
   passwordWords,
   registrationWords,
-} from '../refusal-words.ts';
+} from '../refusals/refusal-words.ts';
 import { textFields } from '../request/body-fields.ts';
 import { registrationFields } from '../request/registration-input.ts';
 import { cookieIds, distinctIds, headerIds, type SessionCookie } from '../request/session-id.ts';
@@ -35,7 +35,7 @@ const words = {
   invalid_identifier: { status: 422, sentence: 'Invalid email' },
   identifier_taken: { status: 409, sentence: 'Email already registered' },
   no_session: { status: 401, sentence: 'Not authenticated' },
-} satisfies Record<RefusedName, Words>;
+} satisfies Record<RefusalName, Words>;
 
 export function rest(services: Services, cookie: SessionCookie): Contract {
   const refuse = problemFor(words);

@@ -1,6 +1,6 @@
 /** Reads request bodies: bounded, strictly UTF-8, one JSON object (ruling G10). */
 
-import type { Fault } from '../contract.ts';
+import type { RequestFault } from '../contract.ts';
 import type { IncomingRequest } from '../exchange.ts';
 
 /** Larger bodies are refused with 413. */
@@ -14,7 +14,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of a JSON object; of duplicate keys the last one counts. */
-export async function readFields(request: IncomingRequest): Promise<{ readonly fields: Fields } | Fault> {
+export async function readFields(
+  request: IncomingRequest,
+): Promise<{ readonly fields: Fields } | RequestFault> {
   const encoding = request.header('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') return { refused: 'unsupported_encoding' };
   if (!jsonType.test(request.header('content-type') ?? '')) return { refused: 'unsupported_media_type' };
@@ -23,12 +25,14 @@ export async function readFields(request: IncomingRequest): Promise<{ readonly f
 }
 
 /** Reads a body that is not needed; refuses it if it is too large. */
-export async function ignoreBody(request: IncomingRequest): Promise<{ readonly fields: Fields } | Fault> {
+export async function ignoreBody(
+  request: IncomingRequest,
+): Promise<{ readonly fields: Fields } | RequestFault> {
   const bytes = await readBytes(request);
   return bytes ? { fields: {} } : { refused: 'body_too_large' };
 }
 
-function parseObject(bytes: Uint8Array): { readonly fields: Fields } | Fault {
+function parseObject(bytes: Uint8Array): { readonly fields: Fields } | RequestFault {
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes));
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

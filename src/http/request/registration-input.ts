@@ -1,7 +1,7 @@
 /** What a registration brings, the same on every contract that registers accounts (ruling W5). */
 
 import { isRefusal, type Services } from '../../usecases/services.ts';
-import type { Fault } from '../contract.ts';
+import type { RequestFault } from '../contract.ts';
 import { textFields } from './body-fields.ts';
 
 /** The fields of a registration; `invite` is `undefined` if it is not there, or not needed. */
@@ -14,7 +14,7 @@ export function registrationFields<Name extends string>(
   services: Services,
   fields: Readonly<Record<string, unknown>>,
   name: Name,
-): RegistrationFields<Name> | Fault {
+): RegistrationFields<Name> | RequestFault {
   const asked = textFields<Name | 'password'>(fields, name, 'password');
   if (isRefusal(asked)) return asked;
   if (!services.invitations.areNeeded || !Object.hasOwn(fields, 'invite'))

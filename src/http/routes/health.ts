@@ -2,8 +2,8 @@
 
 import { allContracts, type ContractName } from '../../settings/settings.ts';
 import type { Contract } from '../contract.ts';
-import { problemFor } from '../problem.ts';
-import { siteWords } from '../refusal-words.ts';
+import { problemFor } from '../refusals/problem.ts';
+import { siteWords } from '../refusals/refusal-words.ts';
 import { openapiFor } from './openapi-document.ts';
 
 /** Owns every path that no other contract owns; describes the routes of `contracts` and those of no contract. */

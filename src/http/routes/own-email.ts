@@ -4,8 +4,8 @@ import { requestEmailChange, requestVerification, verifyEmail } from '../../usec
 import { forgot } from '../../usecases/account/forgot-password.ts';
 import { reset } from '../../usecases/account/reset-password.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
-import type { Contract, RefusedName, Reply, Words } from '../contract.ts';
-import { siteWords } from '../refusal-words.ts';
+import type { Contract, RefusalName, Reply, Words } from '../contract.ts';
+import { siteWords } from '../refusals/refusal-words.ts';
 import { textFields } from '../request/body-fields.ts';
 import { asSignedIn, refuseIn } from './signed-in.ts';
 
@@ -13,7 +13,7 @@ const words = {
   ...siteWords,
   invalid_identifier: { status: 422, sentence: 'Invalid email' },
   identifier_taken: { status: 409, sentence: 'Email already registered' },
-} satisfies Record<RefusedName, Words>;
+} satisfies Record<RefusalName, Words>;
 
 /** The same whether there was an account, an address, or room for one more mail. */
 const onItsWay = 'If there is an account with an e-mail address, a mail is on its way to it';

@@ -4,16 +4,16 @@ import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
 import { check } from '../../usecases/session-check.ts';
-import type { Fault, Refused, RefusedName, Reply, Unasked, Words } from '../contract.ts';
-import { problemFor } from '../problem.ts';
-import { faultWords, siteWords } from '../refusal-words.ts';
+import type { AnyRefusal, RefusalName, Reply, RequestFault, Unasked, Words } from '../contract.ts';
+import { problemFor } from '../refusals/problem.ts';
+import { faultWords, siteWords } from '../refusals/refusal-words.ts';
 import { bearerIds, cookieIds, headerIds, presentedId } from '../request/session-id.ts';
 import type { RequestContext } from '../request-context.ts';
 
 /** Refuses in problem details, in the words of a table; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
-export function refuseIn(words: Readonly<Record<RefusedName, Words>>) {
+export function refuseIn(words: Readonly<Record<RefusalName, Words>>) {
   const say = problemFor(words);
-  return (refused: Refused): Reply => {
+  return (refused: AnyRefusal): Reply => {
     const reply = say(refused);
     return reply.status === 401
       ? { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Bearer' } }
@@ -35,7 +35,7 @@ export function sessionId({ request }: RequestContext): string | undefined {
 export async function asSignedIn(
   services: Services,
   context: RequestContext,
-  answer: (signedIn: SignedIn) => Promise<Reply | Refused>,
+  answer: (signedIn: SignedIn) => Promise<Reply | AnyRefusal>,
 ): Promise<Reply | Unasked> {
   const signedIn = await identify(services, context);
   if (isRefusal(signedIn)) return signedIn;
@@ -44,7 +44,7 @@ export async function asSignedIn(
   return isFault(outcome) ? { ...outcome, user: signedIn.user } : refuse(outcome);
 }
 
-function isFault(refused: Refused): refused is Fault {
+function isFault(refused: AnyRefusal): refused is RequestFault {
   return Object.hasOwn(faultWords, refused.refused);
 }
 

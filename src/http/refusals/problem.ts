@@ -1,13 +1,13 @@
 /** Problem details (RFC 9457): the error body of `rest` and of everything outside the three contracts. */
 
 import {
-  type Refused,
-  type RefusedName,
+  type AnyRefusal,
+  type RefusalName,
   type Reply,
   refusalHeaders,
   sentence,
   type Words,
-} from './contract.ts';
+} from '../contract.ts';
 
 /** The registered phrases of the status codes in use (RFC 9110, section 15; RFC 6585, section 4). */
 const titles: Readonly<Record<number, string>> = {
@@ -38,8 +38,8 @@ export function problem(status: number, detail: string, type = 'about:blank'): R
 }
 
 /** Refuses in problem details, in the words of a table. */
-export function problemFor(words: Readonly<Record<RefusedName, Words>>) {
-  return (refused: Refused): Reply => {
+export function problemFor(words: Readonly<Record<RefusalName, Words>>) {
+  return (refused: AnyRefusal): Reply => {
     const said = words[refused.refused];
     const reply = problem(said.status, sentence(said, refused), said.type);
     return { ...reply, headers: { ...reply.headers, ...refusalHeaders(refused) } };

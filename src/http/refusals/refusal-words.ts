@@ -1,10 +1,10 @@
 /** The words contracts share: for requests that reach no use case, and for what a password lacks. */
 
-import type { RegistrationRefusal } from '../concepts/invitations.ts';
-import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
-import type { InvalidToken } from '../concepts/tokens.ts';
-import type { AccessRefusal, MailRefusal, TooManyExports } from '../usecases/services.ts';
-import type { Fault, RefusedName, Words } from './contract.ts';
+import type { RegistrationRefusal } from '../../concepts/invitations.ts';
+import type { PasswordRefusal } from '../../concepts/passwords/passwords.ts';
+import type { InvalidToken } from '../../concepts/tokens.ts';
+import type { AccessRefusal, MailRefusal, TooManyExports } from '../../usecases/services.ts';
+import type { RefusalName, RequestFault, Words } from '../contract.ts';
 
 /** Words for faults of the request, the same in every contract (ruling G8). */
 export const faultWords = {
@@ -25,7 +25,7 @@ export const faultWords = {
   unmet_expectation: { status: 417, sentence: 'The only expectation that can be met is 100-continue' },
   failed: { status: 500, sentence: 'Internal error' },
   unavailable: { status: 503, sentence: 'Temporarily unavailable, try again later' },
-} as const satisfies Record<Fault['refused'], Words>;
+} as const satisfies Record<RequestFault['refused'], Words>;
 
 /** Words for a refused new password: they begin with `Password` and say why (ruling D4). */
 export function passwordWords(status: number) {
@@ -96,4 +96,4 @@ export const siteWords = {
   invalid_identifier: { status: 422, sentence: 'Invalid identifier' },
   identifier_taken: { status: 409, sentence: 'Identifier already registered' },
   no_session: { status: 401, sentence: 'Not authenticated' },
-} as const satisfies Record<RefusedName, Words>;
+} as const satisfies Record<RefusalName, Words>;
