@@ -153,7 +153,7 @@ export function createGate(
       onQueued: onMail,
       onError: (error) => log.error({ err: error }, 'mail not queued'),
     }),
-    audit: new Audit(store.audit, (entry) => log.info({ audit: entry }, entry.event), settings.auditDays),
+    audit: new Audit(store.audit, log, settings.auditDays),
     hashing: new HashingQueue({ share }),
     pacer,
   };

@@ -7,7 +7,7 @@
  * Principle: every registration, login, logout and refusal leaves one entry, made only of words this program chose
  *   and ids this program minted; what changed something, or was counted as a failure, is kept in a chain in which a
  *   changed or missing entry shows.
- * State: a chain of entries in the store, a sink that sees every entry as it comes, and how many there were of each
+ * State: a chain of entries in the store, a log that has every entry as it comes, and how many there were of each
  *   event and outcome since this process began.
  */
 
@@ -52,6 +52,11 @@ export interface Reported extends Omit<AuditContext, 'at'> {
   readonly handle?: string | undefined;
 }
 
+/** Where every entry is shown as it comes; a pino logger is one. */
+export interface AuditLog {
+  info(line: { readonly audit: Reported }, message: string): void;
+}
+
 /** How often an event ended in an outcome. */
 export interface EventCount {
   readonly event: string;
@@ -74,13 +79,13 @@ const dayMs = 86_400_000;
 
 export class Audit {
   readonly #store: AuditStore;
-  readonly #sink: (entry: Reported) => void;
+  readonly #log: AuditLog;
   readonly #keptMs: number;
   readonly #counts = new Map<string, { readonly event: string; readonly outcome: string; count: number }>();
 
-  constructor(store: AuditStore, sink: (entry: Reported) => void, keptDays: number) {
+  constructor(store: AuditStore, log: AuditLog, keptDays: number) {
     this.#store = store;
-    this.#sink = sink;
+    this.#log = log;
     this.#keptMs = keptDays * dayMs;
   }
 
@@ -89,11 +94,12 @@ export class Audit {
     return { at: now, event, outcome, contract, network, requestId };
   }
 
-  /** Counts an event and shows it to the sink. What was done stays done if the sink fails, so this never throws. */
+  /** Counts an event and writes it to the log. What was done stays done if the log fails, so this never throws. */
   report({ event, outcome, contract, network, requestId, userId, handle }: Reported): void {
     this.count(event, outcome);
     try {
-      this.#sink({ event, outcome, contract, network, requestId, userId, handle });
+      const entry = { event, outcome, contract, network, requestId, userId, handle };
+      this.#log.info({ audit: entry }, event);
     } catch {
       // Where a log fails there is nowhere to say so; the entry in the chain is kept.
     }

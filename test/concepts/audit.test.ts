@@ -76,9 +76,9 @@ test('P12: failures that were counted are kept, and no other refusal', async () 
   );
 });
 
-test('only the fields of an entry reach the sink, whatever else came with them', () => {
+test('only the fields of an entry reach the log, whatever else came with them', () => {
   const entries: Reported[] = [];
-  const audit = new Audit(openStore().audit, (entry) => entries.push(entry), 1);
+  const audit = new Audit(openStore().audit, { info: ({ audit }) => entries.push(audit) }, 1);
   const given = { event: 'login', outcome: 'ok', contract: 'rest', network: 'n', requestId: 'r' } as const;
   const smuggled = { ...given, password: 'supersecure', id: 'session id' };
   audit.report(smuggled);

@@ -83,7 +83,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<TestG
     tokens: new Tokens(store.tokens),
     invitations: new Invitations(store.invitations, options.registration ?? 'open'),
     mails: new Mails(store.mails, { resetLinkMs: tokenLifeMs.reset_password }),
-    audit: new Audit(store.audit, (entry) => entries.push(entry), options.auditDays ?? 400),
+    audit: new Audit(store.audit, { info: ({ audit }) => entries.push(audit) }, options.auditDays ?? 400),
     hashing: openHashing(options.queue),
     pacer: new Pacer(),
   };

@@ -156,7 +156,7 @@ test('what was done stays done where its notice cannot be queued, or a log fails
   const failing = () => {
     throw new Error('the log is full');
   };
-  const silent = { ...services, audit: new Audit(services.store.audit, failing, 400) };
+  const silent = { ...services, audit: new Audit(services.store.audit, { info: failing }, 400) };
   await services.accounts.verifyEmail(here.user.id, joe.identifier, caller().now, contextOf('email_verify'));
   await setTrap(services, 'cut', { at: 'BEFORE INSERT ON mails' });
   const change = { current: joe.password, replacement: 'correct battery horse' };
