@@ -5,10 +5,10 @@ import type { Contract } from './http/contract.ts';
 import { dotjson } from './http/contracts/dotjson.ts';
 import { envelope } from './http/contracts/envelope.ts';
 import { rest } from './http/contracts/rest.ts';
-import { type Connection, FetchedRequest, toResponse } from './http/fetch-adapter.ts';
-import { createHandler } from './http/handler.ts';
+import { type Connection, fetchListener } from './http/fetch-adapter.ts';
+import { Handler } from './http/handler.ts';
 import { type Listener, requestListener } from './http/node-adapter.ts';
-import { sessionCookie } from './http/request/session-id.ts';
+import { Cookies } from './http/request/cookies.ts';
 import { ResponseCounters } from './http/response-counters.ts';
 import { assertUnambiguous, Router } from './http/router.ts';
 import { site } from './http/routes/health.ts';
@@ -29,7 +29,6 @@ import { table } from './settings/option-table.ts';
 import { linkBase } from './settings/outbound-addresses.ts';
 import { hstsOf, isContract, type Settings, type Share } from './settings/settings.ts';
 import { checkSettings } from './settings/validate-settings.ts';
-import { after } from './storage/port/awaitable.ts';
 import type { Metric } from './storage/port/port.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
 import { listUsers } from './usecases/admin/admin-users.ts';
@@ -123,7 +122,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const owned = new Router(contracts, basePath);
   const all = [...contracts, site(() => store.ping(), basePath, settings.contracts)];
   const responseCounters = new ResponseCounters(all.map(({ name }) => name));
-  const handle = createHandler({
+  const handler = new Handler({
     services,
     contracts: all,
     basePath,
@@ -148,9 +147,8 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   sender.start();
 
   return {
-    listener: requestListener(handle),
-    fetch: async (request, connection = {}) =>
-      after(handle(new FetchedRequest(request, connection)), (answer) => toResponse(answer, request.method)),
+    listener: requestListener(handler),
+    fetch: fetchListener(handler),
     paths: owned.patterns,
     owns: (target) => owned.has(target),
     metrics,
@@ -214,15 +212,15 @@ function createSender(settings: Settings, services: Services, log: Log, clock: (
 
 /** The contracts that are served, in the order in which they claim paths. */
 export function createContracts(settings: Settings, services: Services, checks: CheckCounts): Contract[] {
-  const cookie = sessionCookie(!settings.debug, settings.sessionLifetimeSeconds);
+  const cookies = new Cookies(!settings.debug, settings.sessionLifetimeSeconds);
   const all = [
     envelope(services, settings.envelopeStatus),
     sessionCheck(services, checks),
-    ownSessions(services, cookie),
-    ownAccount(services, cookie),
+    ownSessions(services, cookies),
+    ownAccount(services, cookies),
     ownEmail(services),
-    rest(services, cookie),
-    dotjson(services, cookie, {
+    rest(services, cookies),
+    dotjson(services, cookies, {
       statusMode: settings.dotjsonStatus,
       enumeration: settings.enumeration,
       timeZone: settings.timeZone,

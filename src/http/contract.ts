@@ -1,10 +1,10 @@
 /** What every contract is made of: the paths it owns, its routes, and its words for every refusal. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
-import type { NoSession } from '../concepts/sessions/sessions.ts';
+import type { StatusMode } from '../settings/settings.ts';
 import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { Refusal } from '../usecases/services.ts';
-import type { BodyStream } from './body-stream.ts';
+import type { Reply } from './reply.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Refusals that concern the request itself, before any use case is asked. */
@@ -24,11 +24,8 @@ export type RequestFault =
   | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly refused: 'failed' };
 
-/** What a route may refuse by itself, and of a signed-in person for whom. */
-export type Unasked = (RequestFault | NoSession) & { readonly user?: { readonly id: string } };
-
-/** Everything a contract must have words for. */
-export type AnyRefusal = Refusal | RequestFault;
+/** Everything a contract must have words for; of a signed-in person with whom it concerns. */
+export type AnyRefusal = (Refusal | RequestFault) & { readonly user?: { readonly id: string } };
 
 /** Every name a refusal may have. */
 export type RefusalName = AnyRefusal['refused'];
@@ -36,35 +33,24 @@ export type RefusalName = AnyRefusal['refused'];
 /** The status and the sentence a contract answers a refusal with. */
 export interface Words {
   readonly status: number;
-  readonly sentence: string | ((refused: Details) => string);
+  readonly sentence: string | ((details: RefusalDetails) => string);
   /** What a program can tell the problem by (RFC 9457, section 3.1.1), where the status does not say enough. */
   readonly type?: string;
 }
 
 /** What a sentence may want to mention. */
-export interface Details {
+export interface RefusalDetails {
   readonly limit?: number;
   readonly field?: string;
   readonly allowed?: string;
 }
 
-/** An answer before it is written to the wire. */
-export interface Reply {
+/** A refusal in the words of a contract, before it has the shape of its error body. */
+export interface WordedRefusal {
   readonly status: number;
-  /** A text is JSON already. */
-  readonly body?: object | string;
-  /** JSON that is made while it goes out, in place of `body`; its type is among `headers`. */
-  readonly stream?: BodyStream;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** A second cookie, beside one in `headers`. */
-  readonly secondCookie?: string | undefined;
-}
-
-/** A reply with its body as it goes out; one that is given many times is prepared once. */
-export function prepared(reply: Reply): Reply & { readonly body: string } {
-  const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
-  const own = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
-  return { ...reply, body, headers: { ...own, ...reply.headers } };
+  readonly detail: string;
+  readonly type?: string | undefined;
+  readonly requestId: string;
 }
 
 /**
@@ -73,16 +59,16 @@ export function prepared(reply: Reply): Reply & { readonly body: string } {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** `json`: one object is required (ruling G10); `any`: read up to the limit and ignored; `none`: not read. */
-  readonly body: 'json' | 'any' | 'none';
+  /** `json`: one object is required (ruling G10). Any other body is read up to the limit and ignored, that of a GET not read. */
+  readonly body?: 'json';
   /** Answers at the root too where everything is under a base path (ruling W6). */
   readonly isAtRoot?: true;
   /** Costs a password hash: refused while the line for hashing is full, before its body is even read. */
   readonly hashes?: true;
   /** The event it is there for, as the audit names it: what an answer that came before any use case is counted as. */
   readonly event?: AuditEvent;
-  /** What it refuses before it asks a use case is reported by its caller; a use case reports by itself. */
-  answer(context: RequestContext): Awaitable<Reply | Unasked>;
+  /** What it refuses is put into words by the handler, and reported there if no use case has done so. */
+  readonly answer: (context: RequestContext) => Awaitable<Reply | AnyRefusal>;
 }
 
 export interface Contract {
@@ -92,24 +78,9 @@ export interface Contract {
   /** Whether errors on this path are answered in this contract's shape (ruling G7). */
   owns(path: string): boolean;
   readonly routes: readonly Route[];
-  refuse(refused: AnyRefusal, requestId: string): Reply;
+  readonly words: Readonly<Record<RefusalName, Words>>;
+  /** `ok` shows refusals as 200, for clients that expect it (ruling G8); errors of the server never (ruling G9). */
+  readonly statusMode?: StatusMode;
+  /** The error body of the contract. */
+  error(refusal: WordedRefusal): Reply;
 }
-
-/** The sentence for a refusal, with its details filled in. */
-export function sentence({ sentence }: Words, refused: AnyRefusal): string {
-  return typeof sentence === 'string' ? sentence : sentence(refused as Details);
-}
-
-/** Headers that the refusal itself asks for. */
-export function refusalHeaders(refused: AnyRefusal): Record<string, string> {
-  if ('retryAfterSeconds' in refused) return { 'retry-after': String(refused.retryAfterSeconds) };
-  if ('allow' in refused) return { allow: refused.allow };
-  // What was not read of the body must not be taken for the next request.
-  return endsConnection.has(refused.refused) ? { connection: 'close' } : {};
-}
-
-const endsConnection: ReadonlySet<RefusalName> = new Set<RefusalName>([
-  'body_too_large',
-  'malformed_request',
-  'unmet_expectation',
-]);

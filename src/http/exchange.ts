@@ -1,7 +1,9 @@
 /** What a request is to the wire, and what an answer is, whichever server they pass through. */
 
 import { Abandoned } from '../crypto/hashing-queue.ts';
+import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { BodyStream } from './body-stream.ts';
+import type { ReplyHeaders } from './reply.ts';
 
 /** A request as it came. */
 export interface IncomingRequest {
@@ -42,9 +44,14 @@ export function readBefore(): Error {
 /** An answer as it goes out. */
 export interface Answer {
   readonly status: number;
-  /** By their names in lower case. Only `set-cookie` may have several values, each a line of its own. */
-  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** A header with several values is sent as so many lines. */
+  readonly headers: ReplyHeaders;
   readonly body?: string | undefined;
   /** The body where it is made while it goes out, in place of `body`. An error in it ends the connection. */
   readonly stream?: BodyStream | undefined;
+}
+
+/** Answers every request; never rejects. */
+export interface RequestHandler {
+  handle(request: IncomingRequest): Awaitable<Answer>;
 }

@@ -1,7 +1,13 @@
 /** Requests and answers as the Fetch standard has them, for servers that speak it. */
 
 import type { BodyStream } from './body-stream.ts';
-import { type Answer, endedEarly, type IncomingRequest, readBefore } from './exchange.ts';
+import {
+  type Answer,
+  endedEarly,
+  type IncomingRequest,
+  type RequestHandler,
+  readBefore,
+} from './exchange.ts';
 
 /** What a server knows about a request that the request itself does not say. */
 export interface Connection {
@@ -14,7 +20,15 @@ export interface Connection {
   readonly target?: string | undefined;
 }
 
-export class FetchedRequest implements IncomingRequest {
+/** Serves the Fetch standard with whatever answers requests; never rejects. */
+export function fetchListener(handler: RequestHandler) {
+  return async (request: Request, connection: Connection = {}): Promise<Response> => {
+    const answer = await handler.handle(new FetchedRequest(request, connection));
+    return toResponse(answer, request.method);
+  };
+}
+
+class FetchedRequest implements IncomingRequest {
   readonly method: string;
   readonly target: string;
   readonly remoteAddress: string | undefined;

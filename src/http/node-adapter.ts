@@ -2,9 +2,14 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { BodyStream } from './body-stream.ts';
-import { type Answer, endedEarly, type IncomingRequest, readBefore } from './exchange.ts';
+import {
+  type Answer,
+  endedEarly,
+  type IncomingRequest,
+  type RequestHandler,
+  readBefore,
+} from './exchange.ts';
 import { isHost } from './request/host.ts';
 import { isOnUnixSocket } from './request/unix-socket.ts';
 
@@ -17,12 +22,12 @@ const internalError = 0x2;
 /** What `node:http`, Express and whatever is built like them call with a request. */
 export type Listener = RequestListener;
 
-/** Serves `node:http` with whatever answers requests; that must not reject. */
-export function requestListener(answer: (request: IncomingRequest) => Awaitable<Answer>): Listener {
+/** Serves `node:http` with whatever answers requests. */
+export function requestListener(handler: RequestHandler): Listener {
   return (incoming, outgoing) => {
-    const answered = answer(new NodeRequest(incoming, outgoing));
-    if (answered instanceof Promise) answered.then((answer) => write(answer, outgoing));
-    else write(answered, outgoing);
+    const answer = handler.handle(new NodeRequest(incoming, outgoing));
+    if (answer instanceof Promise) answer.then((answer) => write(answer, outgoing));
+    else write(answer, outgoing);
   };
 }
 

@@ -17,7 +17,7 @@ const words: Record<ProtocolError, readonly [status: number, sentence: string]> 
 /** A complete answer that ends its connection. */
 export function refuseRaw(fault: ProtocolError, hsts: Hsts): Answer & { readonly body: string } {
   const [status, detail] = words[fault];
-  const { body, headers } = problem(status, detail);
+  const { body, headers } = problem({ status, detail });
   const text = JSON.stringify(body);
   return {
     status,

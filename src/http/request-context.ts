@@ -3,9 +3,10 @@
 import { newUuid } from '../crypto/ids.ts';
 import type { Caller } from '../usecases/services.ts';
 import type { IncomingRequest } from './exchange.ts';
+import type { ReplyHeaders } from './reply.ts';
 import { clientNetwork, type ProxyTrust } from './request/client-network.ts';
+import { deviceIds } from './request/cookies.ts';
 import { deviceName } from './request/device-name.ts';
-import { deviceIds } from './request/session-id.ts';
 
 /** The group of routes that a request belongs to. */
 interface Group {
@@ -28,7 +29,8 @@ export class RequestContext implements Caller {
   /** The fields of the JSON body; empty until it was read, and on routes that need none. */
   fields: Readonly<Record<string, unknown>> = {};
   /** Headers of the answer, whatever it turns out to be: also where the store fails after they were set. */
-  headers: Readonly<Record<string, string>> = {};
+  headers: ReplyHeaders = {};
+  isReported = false;
   readonly #hasCookies: boolean;
   readonly #server: Server;
 

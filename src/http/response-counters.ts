@@ -1,12 +1,12 @@
-/** What was answered, in plain numbers: by contract and class of status, and what broke on the way. */
+/** What was answered, in plain numbers: by contract and class of status, and what failed on the way. */
 
 /** Why a request got no answer of its own: the store could not answer, the client had gone, or there is a defect. */
-export type Break = 'unavailable' | 'abandoned' | 'failed';
+export type Failure = 'unavailable' | 'abandoned' | 'failed';
 
 /** One contract in numbers. */
 interface Counted {
   readonly statuses: Record<'2xx' | '4xx' | '5xx', number>;
-  readonly breaks: Record<Break, number>;
+  readonly failures: Record<Failure, number>;
 }
 
 /** Counts with one look into a small map and one addition, for every request there is. */
@@ -17,7 +17,7 @@ export class ResponseCounters {
   constructor(contracts: readonly string[]) {
     const none = (): Counted => ({
       statuses: { '2xx': 0, '4xx': 0, '5xx': 0 },
-      breaks: { unavailable: 0, abandoned: 0, failed: 0 },
+      failures: { unavailable: 0, abandoned: 0, failed: 0 },
     });
     this.#contracts = new Map(contracts.map((name) => [name, none()]));
   }
@@ -27,9 +27,9 @@ export class ResponseCounters {
     if (counted) counted.statuses[status < 400 ? '2xx' : status < 500 ? '4xx' : '5xx'] += 1;
   }
 
-  broke(contract: string, how: Break): void {
+  failed(contract: string, failure: Failure): void {
     const counted = this.#contracts.get(contract);
-    if (counted) counted.breaks[how] += 1;
+    if (counted) counted.failures[failure] += 1;
   }
 
   /** Every contract with what was counted until now. */

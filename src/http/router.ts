@@ -4,19 +4,24 @@ import { UnusableSettings } from '../settings/read-settings.ts';
 import type { Contract, Route } from './contract.ts';
 import { pathOf } from './request-context.ts';
 
-/** A route, and the contract that has it. */
+/** What a request leads to: a route and the contract that has it, or no route and the contract that owns the path. */
 export interface RouteMatch {
   readonly contract: Contract;
+  readonly route: Route | undefined;
+}
+
+/** A route, and the contract that has it. */
+interface ContractRoute extends RouteMatch {
   readonly route: Route;
 }
 
 export class Router {
   readonly #contracts: readonly Contract[];
   readonly #basePath: string;
-  readonly #places: readonly RouteMatch[];
+  readonly #routes: readonly ContractRoute[];
   /** By path, and then by method: to put both into one text would cost more than the second look. */
-  readonly #exact = new Map<string, Map<string, RouteMatch>>();
-  readonly #withHandle: readonly RouteMatch[];
+  readonly #exact = new Map<string, Map<string, ContractRoute>>();
+  readonly #withHandle: readonly ContractRoute[];
 
   /**
    * @param contracts the first one that claims a path answers for it.
@@ -25,12 +30,12 @@ export class Router {
   constructor(contracts: readonly Contract[], basePath: string) {
     this.#contracts = contracts;
     this.#basePath = basePath;
-    this.#places = contracts.flatMap((contract) => contract.routes.map((route) => ({ contract, route })));
-    for (const place of this.#places) {
-      const { method, path } = place.route;
-      this.#exact.set(path, (this.#exact.get(path) ?? new Map()).set(method, place));
+    this.#routes = contracts.flatMap((contract) => contract.routes.map((route) => ({ contract, route })));
+    for (const entry of this.#routes) {
+      const { method, path } = entry.route;
+      this.#exact.set(path, (this.#exact.get(path) ?? new Map()).set(method, entry));
     }
-    this.#withHandle = this.#places.filter(({ route }) => hasHandle(route));
+    this.#withHandle = this.#routes.filter(({ route }) => hasHandle(route));
   }
 
   /**
@@ -41,12 +46,12 @@ export class Router {
     const base = this.#basePath;
     if (base === '') return path;
     if (path.startsWith(base) && path[base.length] === '/') return path.slice(base.length);
-    return this.#places.some(({ route }) => route.isAtRoot && route.path === path) ? path : '';
+    return this.#routes.some(({ route }) => route.isAtRoot && route.path === path) ? path : '';
   }
 
   /** Every path that has a route, as a pattern that Express, Hono and others read: `:handle` is any handle. */
   get patterns(): string[] {
-    return [...new Set(this.#places.map(({ route }) => `${this.#basePath}${route.path}`))];
+    return [...new Set(this.#routes.map(({ route }) => `${this.#basePath}${route.path}`))];
   }
 
   /** Whether a request target leads to a route, whatever its method. */
@@ -55,23 +60,26 @@ export class Router {
     return this.#exact.has(path) || this.#withHandle.some(({ route }) => isAt(route, path));
   }
 
-  /** The route of a method and a path, neither decoded nor tidied. */
-  find(method: string, path: string): RouteMatch | undefined {
+  /** What a method and a path, neither decoded nor tidied, lead to. */
+  find(method: string, path: string): RouteMatch {
     return (
       this.#exact.get(path)?.get(method) ??
-      this.#withHandle.find(({ route }) => route.method === method && isAt(route, path))
+      this.#withHandle.find(({ route }) => route.method === method && isAt(route, path)) ?? {
+        contract: this.#ownerOf(path),
+        route: undefined,
+      }
     );
   }
 
   /** A route belongs to the contract that has it; every other path to the first one that claims it (ruling G7). */
-  ownerOf(path: string): Contract {
-    const place = this.#places.find(({ route }) => isAt(route, path));
-    return place?.contract ?? (this.#contracts.find((contract) => contract.owns(path)) as Contract);
+  #ownerOf(path: string): Contract {
+    const entry = this.#routes.find(({ route }) => isAt(route, path));
+    return entry?.contract ?? (this.#contracts.find((contract) => contract.owns(path)) as Contract);
   }
 
   /** The methods a path has routes for, as `Allow` lists them; empty if it has none. */
   methodsAt(path: string): string {
-    const methods = this.#places.filter(({ route }) => isAt(route, path)).map(({ route }) => route.method);
+    const methods = this.#routes.filter(({ route }) => isAt(route, path)).map(({ route }) => route.method);
     return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
   }
 }

@@ -44,7 +44,7 @@ export function collectMetrics(sources: MetricSources): Metric[] {
       'Session checks, by what they found.',
       by('outcome', {
         ...checks,
-        unavailable: responseCounters.counts.get('session')?.breaks.unavailable ?? 0,
+        unavailable: responseCounters.counts.get('session')?.failures.unavailable ?? 0,
       }),
     ),
     counter(
@@ -75,7 +75,7 @@ function trafficMetrics({ counts }: ResponseCounters): Metric[] {
     counter(
       'gatehouse_broken_requests_total',
       'Requests that could not be dealt with, by contract and reason.',
-      contracts.flatMap(([contract, { breaks }]) => by('reason', breaks, { contract })),
+      contracts.flatMap(([contract, { failures }]) => by('reason', failures, { contract })),
     ),
   ];
 }

@@ -40,6 +40,8 @@ export interface Caller {
   readonly now: number;
   /** Aborted when the client has gone. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether an outcome was reported for this caller; set by `reported`. */
+  isReported?: boolean;
 }
 
 /** Why a password was not accepted. A contract decides how much of it to say. */
@@ -117,6 +119,7 @@ export function reported<Outcome extends object>(
   const { refused, user, session }: About = outcome;
   const said = { event, outcome: refused ?? 'ok', contract, network, requestId };
   services.audit.report({ ...said, userId: user?.id, handle: session?.handle });
+  caller.isReported = true;
   return outcome;
 }
 

@@ -9,9 +9,10 @@ import { dotjson } from '../../src/http/contracts/dotjson.ts';
 import { envelope } from '../../src/http/contracts/envelope.ts';
 import { rest } from '../../src/http/contracts/rest.ts';
 import { refuseRaw } from '../../src/http/protocol-errors.ts';
+import { refusalReply } from '../../src/http/refusals/refusal-reply.ts';
 import { siteWords } from '../../src/http/refusals/refusal-words.ts';
 import { maxBodyBytes } from '../../src/http/request/body.ts';
-import { sessionCookie } from '../../src/http/request/session-id.ts';
+import { Cookies } from '../../src/http/request/cookies.ts';
 import { ownAccount } from '../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../src/http/routes/own-email.ts';
 import { sessionCheck } from '../../src/http/routes/session-check.ts';
@@ -23,7 +24,7 @@ import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts'
 describe('the error tables of the contract pages are the words of the code', () => {
   // A contract is asked for its words only; none of these is used for that.
   const services = {} as Services;
-  const cookie = sessionCookie(true, 1);
+  const cookies = new Cookies(true, 1);
   const modes = { statusMode: 'http', enumeration: 'contract' } as const;
   const ofRegistration = ['registration_closed', 'not_invited'];
   const ofMail = ['invalid_token', 'nothing_to_verify'];
@@ -34,10 +35,10 @@ describe('the error tables of the contract pages are the words of the code', () 
       'username',
       [...ofPeople, ...ofRegistration, 'identifier_taken', 'invalid_identifier', 'password_'],
     ],
-    [rest(services, cookie), 'email', [...ofPeople, 'no_session']],
-    [dotjson(services, cookie, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
+    [rest(services, cookies), 'email', [...ofPeople, 'no_session']],
+    [dotjson(services, cookies, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
     [
-      ownAccount(services, cookie),
+      ownAccount(services, cookies),
       'password',
       [...ofMail, ...ofRegistration, 'user_record_missing', 'invalid_identifier', 'identifier_taken'],
     ],
@@ -69,7 +70,7 @@ describe('the error tables of the contract pages are the words of the code', () 
       .map(([name, allowed]) => {
         const limit = name === 'password_too_short' ? 8 : 256;
         const refused = { refused: name, limit, field, allowed } as unknown as AnyRefusal;
-        const { status, body } = contract.refuse(refused, 'id');
+        const { status, body } = refusalReply(contract, refused, 'id');
         const { error, detail } = body as { error?: string; detail?: string };
         return `${status} ${error ?? detail}`;
       });
@@ -134,7 +135,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'wait for a database that is locked': seconds(
       constant('storage/sqlite/connection/writer', 'lockPausesMs'),
     ),
-    '`Retry-After` of a store that does not answer': `${constant('http/handler', 'retryAfterSeconds')} s`,
+    '`Retry-After` of a store that does not answer': `${constant('http/refusals/refusal-responder', 'retryAfterSeconds')} s`,
     'log lines waiting to be read': kibibytes(constant('server/log', 'maxWaitingBytes')),
     'sessions of one user ended in one step': count(constant('concepts/sessions/steps', 'endStep')),
     'rows of dead sessions removed in one step': count(constant('concepts/sessions/steps', 'sweepStep')),

@@ -156,7 +156,12 @@ test('law 1 allows the way down', () => {
     importing('src/http/contracts/dotjson.ts', '../../settings/time-zone.ts', '../request/session-id.ts'),
     importing('src/http/routes/own-account.ts', './signed-in.ts', './representations.ts'),
     importing('src/server/main.ts', '../gatehouse.ts', '../storage/port/port.ts', './log.ts'),
-    importing('src/http/contracts/rest.ts', '../../usecases/login.ts', '../refusals/refusal-words.ts', 'hono'),
+    importing(
+      'src/http/contracts/rest.ts',
+      '../../usecases/login.ts',
+      '../refusals/refusal-words.ts',
+      'hono',
+    ),
     importing('src/concepts/passwords/passwords.ts', './common-passwords.ts', '../../crypto/phc.ts'),
     importing('src/storage/sqlite/store.ts', '../port/port.ts', './connection/reader.ts', 'node:sqlite'),
     importing('src/storage/postgres/metrics.ts', '../shared/histogram.ts'),

@@ -28,7 +28,7 @@ function answerOf({ parts = Number.POSITIVE_INFINITY, breaksAfter = Number.POSIT
 }
 
 async function serve(answer: Answer): Promise<string> {
-  const server = createServer(requestListener(() => answer)).listen(0, '127.0.0.1');
+  const server = createServer(requestListener({ handle: () => answer })).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
@@ -90,7 +90,8 @@ test('HEAD has the headers of GET, and no part is made', async () => {
 
 test('over HTTP/2 what breaks on the way resets the stream', async () => {
   const { answer } = answerOf({ breaksAfter: 1 });
-  const listener = requestListener(() => answer) as Listener & Parameters<typeof createHttp2Server>[1];
+  const listener = requestListener({ handle: () => answer }) as Listener &
+    Parameters<typeof createHttp2Server>[1];
   const server = createHttp2Server(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

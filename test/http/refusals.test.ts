@@ -2,11 +2,12 @@
 
 import { expect, test } from 'vitest';
 import type { AnyRefusal, Contract, RefusalName, Route } from '../../src/http/contract.ts';
-import { passwordWords, siteWords } from '../../src/http/refusals/refusal-words.ts';
+import { refusalReply } from '../../src/http/refusals/refusal-reply.ts';
+import { siteWords } from '../../src/http/refusals/refusal-words.ts';
 import { type Operation, openapi, resolve, type Schema } from '../support/openapi/document.ts';
 import { listed } from '../support/openapi/routes.ts';
 
-const newPassword = Object.keys(passwordWords(422)) as RefusalName[];
+const newPassword = (Object.keys(siteWords) as RefusalName[]).filter((name) => name.startsWith('password_'));
 const login: RefusalName[] = ['unknown_account', 'wrong_password', 'account_disabled', 'user_record_missing'];
 const register: RefusalName[] = [
   'registration_closed',
@@ -86,7 +87,7 @@ function worded(contract: Contract, name: RefusalName, operation: Operation, que
       ? fieldsOf(operation).map((field) => ({ field }))
       : [{ allowed: query, limit: name === 'password_too_long' ? 256 : 8 }];
   return details.map((detail) => {
-    const { status, body } = contract.refuse({ refused: name, ...detail } as AnyRefusal, 'id');
+    const { status, body } = refusalReply(contract, { refused: name, ...detail } as AnyRefusal, 'id');
     const { type, detail: said, error } = body as Record<string, unknown>;
     return { status, ...(type !== undefined && { type }), message: String(said ?? error) };
   });

@@ -3,13 +3,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished } from 'vitest';
 import { createContracts } from '../../src/gatehouse.ts';
-import { FetchedRequest, toResponse } from '../../src/http/fetch-adapter.ts';
-import { createHandler } from '../../src/http/handler.ts';
+import { fetchListener } from '../../src/http/fetch-adapter.ts';
+import { Handler } from '../../src/http/handler.ts';
 import { ResponseCounters } from '../../src/http/response-counters.ts';
 import { site } from '../../src/http/routes/health.ts';
 import { createGate, openStore } from '../../src/open-services.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { after } from '../../src/storage/port/awaitable.ts';
 import type { Store } from '../../src/storage/port/port.ts';
 import { query, setTrap } from './database.ts';
 import { onPostgres, settingsFor } from './engine-settings.ts';
@@ -89,7 +88,7 @@ export async function openCounted(
   });
   const served = createContracts(settings, services, { live: 0, dead: 0, none: 0 });
   const contracts = [...served, site(() => store.ping(), '', settings.contracts)];
-  const handle = createHandler({
+  const handler = new Handler({
     services,
     contracts,
     basePath: '',
@@ -120,8 +119,7 @@ export async function openCounted(
         },
         ...(body && { body: JSON.stringify(body) }),
       });
-      const incoming = new FetchedRequest(sent, { remoteAddress });
-      const response = toResponse(await after(handle(incoming), (answer) => answer), method);
+      const response = await fetchListener(handler)(sent, { remoteAddress });
       const said = [response.status, await response.text()] as const;
       await services.mails.settled();
       return said;

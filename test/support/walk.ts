@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const [databaseUrl = 'file::memory:'] = process.argv.slice(2);
 const gatehouse = await createGatehouse({
   settings: { databaseUrl, pbkdf2Iterations: 1_000 },
+  // A server has a log of its own.
+  log: { info: () => {}, error: () => {} },
 });
 const credentials = JSON.stringify({ email: 'joe@example.com', password: 'supersecure' });
 const asJson = { 'content-type': 'application/json' };

@@ -6,44 +6,18 @@ import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { register } from '../../usecases/register.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
-import {
-  type AnyRefusal,
-  type Contract,
-  type RefusalName,
-  type Reply,
-  refusalHeaders,
-  sentence,
-  type Words,
-} from '../contract.ts';
-import {
-  accessWords,
-  faultWords,
-  laterWords,
-  mailWords,
-  passwordWords,
-  registrationWords,
-} from '../refusals/refusal-words.ts';
-import { shownStatus, textFields } from '../request/body-fields.ts';
-import { registrationFields } from '../request/registration-input.ts';
-import {
-  clientCookieIds,
-  cookieIds,
-  presentedId,
-  queryIds,
-  type SessionCookie,
-} from '../request/session-id.ts';
+import type { Contract, RefusalName, Words } from '../contract.ts';
+import { sharedWords } from '../refusals/refusal-words.ts';
+import { withFields } from '../request/body.ts';
+import type { Cookies } from '../request/cookies.ts';
+import { readRegistration } from '../request/registration-input.ts';
+import { clientCookieIds, cookieIds, presentedId, queryIds } from '../request/session-id.ts';
 
 const words = {
-  ...faultWords,
-  ...laterWords,
-  ...accessWords,
-  ...mailWords,
-  ...registrationWords,
-  ...passwordWords(400),
+  ...sharedWords(400),
   unknown_account: { status: 401, sentence: 'User does not exist' },
   wrong_password: { status: 401, sentence: 'Invalid password' },
   account_disabled: { status: 401, sentence: 'Invalid password' },
-  user_record_missing: { status: 500, sentence: 'User record missing in database' },
   invalid_identifier: { status: 400, sentence: 'Invalid username' },
   identifier_taken: { status: 409, sentence: 'User already exists' },
   no_session: { status: 401, sentence: 'No session' },
@@ -55,24 +29,17 @@ export interface DotjsonRules {
   readonly timeZone: string;
 }
 
-export function dotjson(services: Services, cookie: SessionCookie, rules: DotjsonRules): Contract {
-  /** With `hide`, an unknown user is answered like a wrong password (ruling D3). */
-  const spoken = rules.enumeration === 'hide' ? { ...words, unknown_account: words.wrong_password } : words;
-
-  function refuse(refused: AnyRefusal): Reply {
-    const said = spoken[refused.refused];
-    return {
-      status: shownStatus(said.status, rules.statusMode),
-      body: { error: sentence(said, refused) },
-      headers: refusalHeaders(refused),
-    };
-  }
+export function dotjson(services: Services, cookies: Cookies, rules: DotjsonRules): Contract {
+  const { statusMode, enumeration, timeZone } = rules;
 
   return {
     name: 'dotjson',
     hasCookies: true,
     owns: (path) => /^\/(?:register|login|logout)\.json(?:\/|$)/.test(path) || /^\/[^/]+\.json$/.test(path),
-    refuse,
+    // With `hide`, an unknown user is answered like a wrong password (ruling D3).
+    words: enumeration === 'hide' ? { ...words, unknown_account: words.wrong_password } : words,
+    statusMode,
+    error: ({ status, detail }) => ({ status, body: { error: detail } }),
     routes: [
       {
         method: 'POST',
@@ -81,19 +48,14 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
         hashes: true,
         event: 'register',
         async answer(context) {
-          const asked = registrationFields(services, context.fields, 'username');
+          const asked = readRegistration(services, context.fields, 'username');
           if (isRefusal(asked)) return asked;
-          const { username: identifier, password, invite } = asked;
-          const outcome = await register(
-            services,
-            { identifier, kind: 'username', password, invite },
-            context,
-          );
-          if (isRefusal(outcome)) return refuse(outcome);
-          const { user } = outcome;
+          const outcome = await register(services, asked, context);
+          if (isRefusal(outcome)) return outcome;
+          const { identifier, createdAt } = outcome.user;
           return {
             status: 200,
-            body: { username: user.identifier, created: zonedDateTime(user.createdAt, rules.timeZone) },
+            body: { username: identifier, created: zonedDateTime(createdAt, timeZone) },
           };
         },
       },
@@ -103,43 +65,31 @@ export function dotjson(services: Services, cookie: SessionCookie, rules: Dotjso
         body: 'json',
         hashes: true,
         event: 'login',
-        async answer(context) {
-          const asked = textFields(context.fields, 'username', 'password');
-          if (isRefusal(asked)) return asked;
-          const { username, password } = asked;
-          const outcome = await login(
-            services,
-            { identifier: username, password, idFormat: 'token' },
-            context,
-          );
-          if (isRefusal(outcome)) return refuse(outcome);
-          const { id, user, session, deviceIds } = outcome;
+        answer: withFields(['username', 'password'], async (context, { username, password }) => {
+          const asked = { identifier: username, password, idFormat: 'token' } as const;
+          const outcome = await login(services, asked, context);
+          if (isRefusal(outcome)) return outcome;
+          const { id, user, session } = outcome;
+          const created = zonedDateTime(session.createdAt, timeZone);
           return {
             status: 200,
-            body: {
-              id,
-              username: user.identifier,
-              created: zonedDateTime(session.createdAt, rules.timeZone),
-            },
-            headers: cookie.set(id),
-            secondCookie: cookie.device(deviceIds),
+            body: { id, username: user.identifier, created },
+            headers: cookies.begin(outcome),
           };
-        },
+        }),
       },
       {
         method: 'POST',
         path: '/logout.json',
-        body: 'any',
         event: 'logout',
         async answer(context) {
-          const cookies = cookieIds(context.request);
-          const carried = cookies.length > 0 ? cookies : clientCookieIds(context.request);
+          const own = cookieIds(context.request);
+          const carried = own.length > 0 ? own : clientCookieIds(context.request);
           const id = presentedId([queryIds(context.query)], carried);
           if (id === undefined) return { refused: 'no_session' };
           const outcome = await logout(services, [id], context);
-          if (isRefusal(outcome)) return refuse(outcome);
-          const headers = cookies.includes(id) ? cookie.clear() : {};
-          return { status: 200, body: { success: true }, headers };
+          if (isRefusal(outcome)) return outcome;
+          return { status: 200, body: { success: true }, headers: own.includes(id) ? cookies.clear() : {} };
         },
       },
     ],

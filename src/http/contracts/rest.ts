@@ -5,55 +5,40 @@ import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { registerAndLogin } from '../../usecases/register.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
-import type { Contract, RefusalName, Reply, Words } from '../contract.ts';
-import { problemFor } from '../refusals/problem.ts';
-import {
-  accessWords,
-  faultWords,
-  laterWords,
-  mailWords,
-  passwordWords,
-  registrationWords,
-} from '../refusals/refusal-words.ts';
-import { textFields } from '../request/body-fields.ts';
-import { registrationFields } from '../request/registration-input.ts';
-import { cookieIds, distinctIds, headerIds, type SessionCookie } from '../request/session-id.ts';
+import type { Contract, RefusalName, Words } from '../contract.ts';
+import { problem } from '../refusals/problem.ts';
+import { sharedWords } from '../refusals/refusal-words.ts';
+import type { Reply } from '../reply.ts';
+import { withFields } from '../request/body.ts';
+import type { Cookies } from '../request/cookies.ts';
+import { readRegistration } from '../request/registration-input.ts';
+import { cookieIds, distinctIds, headerIds } from '../request/session-id.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid email or password' };
 
 const words = {
-  ...faultWords,
-  ...laterWords,
-  ...accessWords,
-  ...mailWords,
-  ...registrationWords,
-  ...passwordWords(422),
+  ...sharedWords(422),
   unknown_account: wrongCredentials,
   wrong_password: wrongCredentials,
   account_disabled: wrongCredentials,
-  user_record_missing: { status: 500, sentence: 'User record missing in database' },
   invalid_identifier: { status: 422, sentence: 'Invalid email' },
   identifier_taken: { status: 409, sentence: 'Email already registered' },
   no_session: { status: 401, sentence: 'Not authenticated' },
 } satisfies Record<RefusalName, Words>;
 
-export function rest(services: Services, cookie: SessionCookie): Contract {
-  const refuse = problemFor(words);
-
-  function begun(status: number, { id, deviceIds }: BegunOnDevice): Reply {
-    return {
-      status,
-      body: { session_id: id },
-      headers: cookie.set(id),
-      secondCookie: cookie.device(deviceIds),
-    };
-  }
+export function rest(services: Services, cookies: Cookies): Contract {
+  const begun = (status: number, session: BegunOnDevice): Reply => ({
+    status,
+    body: { session_id: session.id },
+    headers: cookies.begin(session),
+  });
 
   return {
     name: 'rest',
     hasCookies: true,
     owns: (path) => path === '/auth' || path.startsWith('/auth/'),
-    refuse,
+    words,
+    error: problem,
     routes: [
       {
         method: 'POST',
@@ -62,16 +47,10 @@ export function rest(services: Services, cookie: SessionCookie): Contract {
         hashes: true,
         event: 'register',
         async answer(context) {
-          const asked = registrationFields(services, context.fields, 'email');
+          const asked = readRegistration(services, context.fields, 'email');
           if (isRefusal(asked)) return asked;
-          const { email, password, invite } = asked;
-          const outcome = await registerAndLogin(
-            services,
-            { identifier: email, kind: 'email', password, invite },
-            'uuid',
-            context,
-          );
-          return isRefusal(outcome) ? refuse(outcome) : begun(201, outcome);
+          const outcome = await registerAndLogin(services, asked, 'uuid', context);
+          return isRefusal(outcome) ? outcome : begun(201, outcome);
         },
       },
       {
@@ -80,18 +59,14 @@ export function rest(services: Services, cookie: SessionCookie): Contract {
         body: 'json',
         hashes: true,
         event: 'login',
-        async answer(context) {
-          const asked = textFields(context.fields, 'email', 'password');
-          if (isRefusal(asked)) return asked;
-          const { email, password } = asked;
+        answer: withFields(['email', 'password'], async (context, { email, password }) => {
           const outcome = await login(services, { identifier: email, password, idFormat: 'uuid' }, context);
-          return isRefusal(outcome) ? refuse(outcome) : begun(200, outcome);
-        },
+          return isRefusal(outcome) ? outcome : begun(200, outcome);
+        }),
       },
       {
         method: 'POST',
         path: '/auth/logout',
-        body: 'any',
         event: 'logout',
         async answer(context) {
           // Every session presented ends, also where the carriers disagree (ruling G14).
@@ -99,7 +74,7 @@ export function rest(services: Services, cookie: SessionCookie): Contract {
           // Whether the one that was meant is among eight of them cannot be known.
           if (!ids) return { refused: 'malformed_request' };
           // Set first: the cookie is cleared also where the store could not be told (ruling R4).
-          context.headers = cookie.clear();
+          context.headers = cookies.clear();
           await logout(services, ids, context);
           return { status: 204 };
         },

@@ -1,13 +1,7 @@
 /** Problem details (RFC 9457): the error body of `rest` and of everything outside the three contracts. */
 
-import {
-  type AnyRefusal,
-  type RefusalName,
-  type Reply,
-  refusalHeaders,
-  sentence,
-  type Words,
-} from '../contract.ts';
+import type { WordedRefusal } from '../contract.ts';
+import type { Reply } from '../reply.ts';
 
 /** The registered phrases of the status codes in use (RFC 9110, section 15; RFC 6585, section 4). */
 const titles: Readonly<Record<number, string>> = {
@@ -29,19 +23,10 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /** A problem: the title is the phrase of the status, the detail says what is wrong. */
-export function problem(status: number, detail: string, type = 'about:blank'): Reply {
+export function problem({ status, detail, type = 'about:blank' }: Omit<WordedRefusal, 'requestId'>): Reply {
   return {
     status,
     body: { type, title: titles[status] ?? 'Error', status, detail },
     headers: { 'content-type': 'application/problem+json' },
-  };
-}
-
-/** Refuses in problem details, in the words of a table. */
-export function problemFor(words: Readonly<Record<RefusalName, Words>>) {
-  return (refused: AnyRefusal): Reply => {
-    const said = words[refused.refused];
-    const reply = problem(said.status, sentence(said, refused), said.type);
-    return { ...reply, headers: { ...reply.headers, ...refusalHeaders(refused) } };
   };
 }

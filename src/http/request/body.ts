@@ -1,7 +1,10 @@
 /** Reads request bodies: bounded, strictly UTF-8, one JSON object (ruling G10). */
 
-import type { RequestFault } from '../contract.ts';
+import { isRefusal } from '../../usecases/services.ts';
+import type { AnyRefusal, RequestFault, Route } from '../contract.ts';
 import type { IncomingRequest } from '../exchange.ts';
+import type { Reply } from '../reply.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** Larger bodies are refused with 413. */
 export const maxBodyBytes = 16 * 1_024;
@@ -30,6 +33,27 @@ export async function ignoreBody(
 ): Promise<{ readonly fields: Fields } | RequestFault> {
   const bytes = await readBytes(request);
   return bytes ? { fields: {} } : { refused: 'body_too_large' };
+}
+
+/** The named fields, if each of them is a string; otherwise which one is not. */
+export function textFields<Name extends string>(
+  fields: Fields,
+  names: readonly Name[],
+): Record<Name, string> | RequestFault {
+  const missing = names.find((name) => !Object.hasOwn(fields, name) || typeof fields[name] !== 'string');
+  if (missing !== undefined) return { refused: 'missing_field', field: missing };
+  return fields as Record<Name, string>;
+}
+
+/** Answers with the named fields, or refuses a request in which one of them is not a string. */
+export function withFields<Name extends string>(
+  names: readonly Name[],
+  answer: (context: RequestContext, fields: Record<Name, string>) => Promise<Reply | AnyRefusal>,
+): Route['answer'] {
+  return (context) => {
+    const asked = textFields(context.fields, names);
+    return isRefusal(asked) ? asked : answer(context, asked);
+  };
 }
 
 function parseObject(bytes: Uint8Array): { readonly fields: Fields } | RequestFault {

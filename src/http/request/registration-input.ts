@@ -1,24 +1,24 @@
 /** What a registration brings, the same on every contract that registers accounts (ruling W5). */
 
+import type { IdentifierKind } from '../../concepts/accounts.ts';
+import type { Registration } from '../../usecases/register.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
 import type { RequestFault } from '../contract.ts';
-import { textFields } from './body-fields.ts';
+import { type Fields, textFields } from './body.ts';
 
-/** The fields of a registration; `invite` is `undefined` if it is not there, or not needed. */
-export type RegistrationFields<Name extends string> = Record<Name | 'password', string> & {
-  readonly invite: string | undefined;
-};
-
-/** Reads the fields. `invite` is ignored unless registration needs an invitation; then it must be a string. */
-export function registrationFields<Name extends string>(
+/**
+ * Reads a registration; the field of the identifier has the name of its kind. `invite` is ignored unless registration needs
+ * an invitation; then it must be a string if it is there.
+ */
+export function readRegistration(
   services: Services,
-  fields: Readonly<Record<string, unknown>>,
-  name: Name,
-): RegistrationFields<Name> | RequestFault {
-  const asked = textFields<Name | 'password'>(fields, name, 'password');
+  fields: Fields,
+  kind: IdentifierKind,
+): Registration | RequestFault {
+  const asked = textFields(fields, [kind, 'password']);
   if (isRefusal(asked)) return asked;
-  if (!services.invitations.areNeeded || !Object.hasOwn(fields, 'invite'))
-    return { ...asked, invite: undefined };
-  const invited = textFields(fields, 'invite');
-  return isRefusal(invited) ? invited : { ...asked, ...invited };
+  const registration = { identifier: asked[kind], kind, password: asked.password };
+  if (!services.invitations.areNeeded || !Object.hasOwn(fields, 'invite')) return registration;
+  const invited = textFields(fields, ['invite']);
+  return isRefusal(invited) ? invited : { ...registration, ...invited };
 }

@@ -1,7 +1,8 @@
-/** Finds the session id a request presents (ruling G14), and writes the cookie that carries one (ruling R3). */
+/** Finds the session id a request presents (ruling G14). */
 
 import type { IncomingRequest } from '../exchange.ts';
 
+/** The cookie of the session. */
 export const cookieName = 'session_id';
 
 /** What the JavaScript client of `dotjson` calls its cookie (ruling D7). */
@@ -9,19 +10,6 @@ const clientCookieName = 'session';
 
 /** The shape of every id that this server, or one that its sessions came from, has given out. */
 const idShape = /^[a-zA-Z0-9-]{15,36}$/;
-
-/**
- * The cookie of the device: of no use as a credential, it only tells an owner's browser from a stranger's. Another host
- * of the same domain cannot set a cookie whose name begins with `__Host-` (RFC 6265bis, section 4.1.3.2), so it cannot
- * take the owner's protection away. The prefix needs `Secure`, which is missing in debug mode.
- */
-function deviceCookieName(secure: boolean): string {
-  return secure ? '__Host-gatehouse_device' : 'gatehouse_device';
-}
-
-/** Device ids read from one cookie, as many as the server puts into one; and from all of them together. */
-const maxIdsInCookie = 4;
-const maxDeviceIds = 8;
 
 /**
  * The one session id a request presents in its explicit carriers, each given by its values, or else in its cookie.
@@ -64,25 +52,8 @@ export function clientCookieIds(request: IncomingRequest): string[] {
   return cookieValues(request, clientCookieName).filter((value) => idShape.test(value));
 }
 
-/**
- * The different device ids a browser carries, at most eight. Every cookie of the name is read, the first id of each
- * before the second of any, so that one that was planted beside the real one hides none of its ids.
- */
-export function deviceIds(request: IncomingRequest, secure: boolean): string[] {
-  const carried = cookieValues(request, deviceCookieName(secure)).map((value) =>
-    value.split('.', maxIdsInCookie).filter((id) => /^[a-z0-9]{26}$/.test(id)),
-  );
-  const ids = new Set<string>();
-  for (let place = 0; place < maxIdsInCookie; place += 1) {
-    for (const { [place]: id } of carried) {
-      if (id !== undefined) ids.add(id);
-      if (ids.size === maxDeviceIds) return [...ids];
-    }
-  }
-  return [...ids];
-}
-
-function cookieValues(request: IncomingRequest, name: string): string[] {
+/** The values of all cookies of a name, in the order of the header. */
+export function cookieValues(request: IncomingRequest, name: string): string[] {
   const header = request.header('cookie');
   if (header === null) return [];
   const values: string[] = [];
@@ -97,6 +68,11 @@ function cookieValues(request: IncomingRequest, name: string): string[] {
   return values;
 }
 
+/** The one session id a request presents in `X-Session-Id`, `Authorization: Bearer` or the cookie (ruling B1). */
+export function sessionId(request: IncomingRequest): string | undefined {
+  return presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
+}
+
 /** The values of `X-Session-Id`; a repeated header arrives as one value with commas. */
 export function headerIds(request: IncomingRequest): string[] {
   const header = request.header('x-session-id');
@@ -107,7 +83,7 @@ export function headerIds(request: IncomingRequest): string[] {
  * What follows `Authorization: Bearer` (RFC 6750, section 2.1), be it empty or no id; other schemes are not ours. A
  * repeated header arrives as one value with commas, which no id has.
  */
-export function bearerIds(request: IncomingRequest): string[] {
+function bearerIds(request: IncomingRequest): string[] {
   const header = request.header('authorization');
   if (header === null) return [];
   const bearer = /^bearer(?:[\s,](.*))?$/i.exec(header);
@@ -117,24 +93,4 @@ export function bearerIds(request: IncomingRequest): string[] {
 /** The values of `?s=`. */
 export function queryIds(query: string): string[] {
   return new URLSearchParams(query).getAll('s');
-}
-
-const deviceSeconds = 365 * 86_400;
-
-/** Writes and clears the cookie. */
-export interface SessionCookie {
-  set(id: string): Readonly<Record<string, string>>;
-  clear(): Readonly<Record<string, string>>;
-  /** The line that makes a browser carry the ids of its device, for a year. */
-  device(ids: readonly string[]): string;
-}
-
-/** The cookies with the attributes of ruling R3; `secure` is false in debug mode only. */
-export function sessionCookie(secure: boolean, lifetimeSeconds: number): SessionCookie {
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-  return {
-    set: (id) => ({ 'set-cookie': `${cookieName}=${id}; Max-Age=${lifetimeSeconds}; ${attributes}` }),
-    clear: () => ({ 'set-cookie': `${cookieName}=; Max-Age=0; ${attributes}` }),
-    device: (ids) => `${deviceCookieName(secure)}=${ids.join('.')}; Max-Age=${deviceSeconds}; ${attributes}`,
-  };
 }

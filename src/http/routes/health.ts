@@ -2,7 +2,7 @@
 
 import { allContracts, type ContractName } from '../../settings/settings.ts';
 import type { Contract } from '../contract.ts';
-import { problemFor } from '../refusals/problem.ts';
+import { problem } from '../refusals/problem.ts';
 import { siteWords } from '../refusals/refusal-words.ts';
 import { openapiFor } from './openapi-document.ts';
 
@@ -16,19 +16,18 @@ export function site(
   return {
     name: 'site',
     owns: () => true,
-    refuse: problemFor(siteWords),
+    words: siteWords,
+    error: problem,
     routes: [
       {
         method: 'GET',
         path: '/healthz',
-        body: 'none',
         isAtRoot: true,
         answer: () => ({ status: 200, body: { status: 'alive' } }),
       },
       {
         method: 'GET',
         path: '/readyz',
-        body: 'none',
         isAtRoot: true,
         async answer() {
           await ready();
@@ -38,7 +37,6 @@ export function site(
       {
         method: 'GET',
         path: '/openapi.json',
-        body: 'none',
         answer: () => {
           document ??= JSON.stringify(openapiFor(basePath, contracts));
           return { status: 200, body: document };

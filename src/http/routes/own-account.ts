@@ -6,28 +6,29 @@ import { activity, deleteAccount } from '../../usecases/account/own-account.ts';
 import { confirm, type SignedIn } from '../../usecases/account/step-up.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
 import { BodyStream, jsonItems } from '../body-stream.ts';
-import type { Contract, Reply } from '../contract.ts';
-import { textFields } from '../request/body-fields.ts';
-import { cookieIds, type SessionCookie } from '../request/session-id.ts';
+import type { Contract } from '../contract.ts';
+import type { Reply } from '../reply.ts';
+import type { Cookies } from '../request/cookies.ts';
+import { cookieIds } from '../request/session-id.ts';
 import type { RequestContext } from '../request-context.ts';
 import { utc } from '../timestamps.ts';
 import { shownEntry, shownSession } from './representations.ts';
-import { asSignedIn, refuse } from './signed-in.ts';
+import { forSignedIn, routeGroup } from './signed-in.ts';
 
-export function ownAccount(services: Services, cookie: SessionCookie): Contract {
+export function ownAccount(services: Services, cookies: Cookies): Contract {
+  const signedIn = forSignedIn(services);
   const exports = new Exports();
 
   /** The new id of a session goes where the old one came from. */
   function renewed({ request }: RequestContext, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
-    const headers = cookieIds(request).includes(signedIn.id) ? cookie.set(id) : {};
+    const headers = cookieIds(request).includes(signedIn.id) ? cookies.renew(id) : {};
     return { status: 200, body: { session_id: id }, headers };
   }
 
   return {
+    ...routeGroup,
     name: 'account',
     hasCookies: true,
-    owns: () => false,
-    refuse,
     routes: [
       {
         method: 'POST',
@@ -35,13 +36,10 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         body: 'json',
         hashes: true,
         event: 'confirm',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const asked = textFields(context.fields, 'password');
-            if (isRefusal(asked)) return asked;
-            const outcome = await confirm(services, signedIn, asked.password, context);
-            return isRefusal(outcome) ? outcome : renewed(context, signedIn, outcome);
-          }),
+        answer: signedIn(['password'], async (person, context, asked) => {
+          const outcome = await confirm(services, person, asked.password, context);
+          return isRefusal(outcome) ? outcome : renewed(context, person, outcome);
+        }),
       },
       {
         method: 'POST',
@@ -49,14 +47,11 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         body: 'json',
         hashes: true,
         event: 'password_change',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const asked = textFields(context.fields, 'current_password', 'new_password');
-            if (isRefusal(asked)) return asked;
-            const change = { current: asked.current_password, replacement: asked.new_password };
-            const outcome = await changePassword(services, signedIn, change, context);
-            return isRefusal(outcome) ? outcome : renewed(context, signedIn, outcome);
-          }),
+        answer: signedIn(['current_password', 'new_password'], async (person, context, asked) => {
+          const change = { current: asked.current_password, replacement: asked.new_password };
+          const outcome = await changePassword(services, person, change, context);
+          return isRefusal(outcome) ? outcome : renewed(context, person, outcome);
+        }),
       },
       {
         method: 'DELETE',
@@ -64,40 +59,33 @@ export function ownAccount(services: Services, cookie: SessionCookie): Contract 
         body: 'json',
         hashes: true,
         event: 'account_delete',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const asked = textFields(context.fields, 'password');
-            if (isRefusal(asked)) return asked;
-            const outcome = await deleteAccount(services, signedIn, asked.password, context);
-            return isRefusal(outcome) ? outcome : { status: 204, headers: cookie.clear() };
-          }),
+        answer: signedIn(['password'], async (person, context, asked) => {
+          const outcome = await deleteAccount(services, person, asked.password, context);
+          return isRefusal(outcome) ? outcome : { status: 204, headers: cookies.clear() };
+        }),
       },
       {
         method: 'GET',
         path: '/auth/account/export',
-        body: 'none',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const exported = await exportAccount(services, exports, signedIn, context);
-            if (isRefusal(exported)) return exported;
-            const stream = new BodyStream(exportText(exported, signedIn.session.handle), exported.close);
-            return { status: 200, stream, headers: { 'content-type': 'application/json' } };
-          }),
+        answer: signedIn([], async (person, context) => {
+          const exported = await exportAccount(services, exports, person, context);
+          if (isRefusal(exported)) return exported;
+          const stream = new BodyStream(exportText(exported, person.session.handle), exported.close);
+          return { status: 200, stream, headers: { 'content-type': 'application/json' } };
+        }),
       },
       {
         method: 'GET',
         path: '/auth/account/activity',
-        body: 'none',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const before = readBefore(context.query);
-            if (before === null) return { refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' };
-            const entries = await activity(services, signedIn, before);
-            return {
-              status: 200,
-              body: { activity: entries.map(shownEntry), next: entries.at(-1)?.seq ?? null },
-            };
-          }),
+        answer: signedIn([], async (person, context) => {
+          const before = readBefore(context.query);
+          if (before === null) return { refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' };
+          const entries = await activity(services, person, before);
+          return {
+            status: 200,
+            body: { activity: entries.map(shownEntry), next: entries.at(-1)?.seq ?? null },
+          };
+        }),
       },
     ],
   };

@@ -4,10 +4,11 @@ import { requestEmailChange, requestVerification, verifyEmail } from '../../usec
 import { forgot } from '../../usecases/account/forgot-password.ts';
 import { reset } from '../../usecases/account/reset-password.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
-import type { Contract, RefusalName, Reply, Words } from '../contract.ts';
+import type { Contract, RefusalName, Words } from '../contract.ts';
 import { siteWords } from '../refusals/refusal-words.ts';
-import { textFields } from '../request/body-fields.ts';
-import { asSignedIn, refuseIn } from './signed-in.ts';
+import type { Reply } from '../reply.ts';
+import { withFields } from '../request/body.ts';
+import { forSignedIn, routeGroup } from './signed-in.ts';
 
 const words = {
   ...siteWords,
@@ -20,36 +21,32 @@ const onItsWay = 'If there is an account with an e-mail address, a mail is on it
 
 const linkSent = 'A mail with a link is on its way';
 
-const refuse = refuseIn(words);
-
 export function ownEmail(services: Services): Contract {
+  const signedIn = forSignedIn(services);
+
   return {
+    ...routeGroup,
     name: 'email',
-    owns: () => false,
-    refuse,
+    words,
     routes: [
       {
         method: 'POST',
         path: '/auth/email/verify/request',
-        body: 'any',
         event: 'email_verify_request',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const outcome = await requestVerification(services, signedIn, context);
-            return isRefusal(outcome) ? outcome : accepted(linkSent);
-          }),
+        answer: signedIn([], async (person, context) => {
+          const outcome = await requestVerification(services, person, context);
+          return isRefusal(outcome) ? outcome : accepted(linkSent);
+        }),
       },
       {
         method: 'POST',
         path: '/auth/email/verify',
         body: 'json',
         event: 'email_verify',
-        async answer(context) {
-          const asked = textFields(context.fields, 'token');
-          if (isRefusal(asked)) return asked;
+        answer: withFields(['token'], async (context, asked) => {
           const outcome = await verifyEmail(services, asked.token, context);
-          return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
-        },
+          return isRefusal(outcome) ? outcome : { status: 204 };
+        }),
       },
       {
         method: 'POST',
@@ -57,25 +54,20 @@ export function ownEmail(services: Services): Contract {
         body: 'json',
         hashes: true,
         event: 'email_change_request',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const asked = textFields(context.fields, 'email', 'password');
-            if (isRefusal(asked)) return asked;
-            const outcome = await requestEmailChange(services, signedIn, asked, context);
-            return isRefusal(outcome) ? refuse(outcome) : accepted(linkSent);
-          }),
+        answer: signedIn(['email', 'password'], async (person, context, asked) => {
+          const outcome = await requestEmailChange(services, person, asked, context);
+          return isRefusal(outcome) ? outcome : accepted(linkSent);
+        }),
       },
       {
         method: 'POST',
         path: '/auth/password/forgot',
         body: 'json',
         event: 'password_forgot',
-        async answer(context) {
-          const asked = textFields(context.fields, 'identifier');
-          if (isRefusal(asked)) return asked;
+        answer: withFields(['identifier'], async (context, asked) => {
           const outcome = await forgot(services, asked.identifier, context);
-          return isRefusal(outcome) ? refuse(outcome) : accepted(onItsWay);
-        },
+          return isRefusal(outcome) ? outcome : accepted(onItsWay);
+        }),
       },
       {
         method: 'POST',
@@ -83,12 +75,10 @@ export function ownEmail(services: Services): Contract {
         body: 'json',
         hashes: true,
         event: 'password_reset',
-        async answer(context) {
-          const asked = textFields(context.fields, 'token', 'password');
-          if (isRefusal(asked)) return asked;
+        answer: withFields(['token', 'password'], async (context, asked) => {
           const outcome = await reset(services, asked, context);
-          return isRefusal(outcome) ? refuse(outcome) : { status: 204 };
-        },
+          return isRefusal(outcome) ? outcome : { status: 204 };
+        }),
       },
     ],
   };

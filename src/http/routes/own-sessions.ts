@@ -3,66 +3,62 @@
 import type { SessionQuery } from '../../storage/port/port.ts';
 import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
-import type { Contract, Reply } from '../contract.ts';
-import type { SessionCookie } from '../request/session-id.ts';
+import type { Contract } from '../contract.ts';
+import type { Reply } from '../reply.ts';
+import type { Cookies } from '../request/cookies.ts';
 import { shownSession } from './representations.ts';
-import { asSignedIn, refuse } from './signed-in.ts';
+import { forSignedIn, routeGroup } from './signed-in.ts';
 
 type Place = NonNullable<SessionQuery['before']>;
 
-export function ownSessions(services: Services, cookie: SessionCookie): Contract {
+export function ownSessions(services: Services, cookies: Cookies): Contract {
+  const signedIn = forSignedIn(services);
+
   return {
+    ...routeGroup,
     name: 'sessions',
     hasCookies: true,
-    owns: () => false,
-    refuse,
     routes: [
       {
         method: 'GET',
         path: '/auth/sessions',
-        body: 'none',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const before = readBefore(context.query);
-            if (before === null) return { refused: 'malformed_query', allowed: '?before=NEXT' };
-            const { sessions, next } = await listSessions(services, signedIn, before, context.now);
-            const { handle } = signedIn.session;
-            const shown = sessions.map((session) => shownSession(session, handle));
-            return { status: 200, body: { sessions: shown, next: next ? placeOf(next) : null } };
-          }),
+        answer: signedIn([], async (person, context) => {
+          const before = readBefore(context.query);
+          if (before === null) return { refused: 'malformed_query', allowed: '?before=NEXT' };
+          const { sessions, next } = await listSessions(services, person, before, context.now);
+          const { handle } = person.session;
+          const shown = sessions.map((session) => shownSession(session, handle));
+          return { status: 200, body: { sessions: shown, next: next ? placeOf(next) : null } };
+        }),
       },
       {
         method: 'DELETE',
         path: '/auth/sessions',
-        body: 'any',
         event: 'logout',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const which = readAll(context.query);
-            if (which === undefined) return { refused: 'malformed_query', allowed: '?all=true' };
-            const outcome = await endSessions(services, signedIn, which, context);
-            if (isRefusal(outcome)) return outcome;
-            return { ...cleared(which === 'all'), status: 200, body: { ended: outcome.ended } };
-          }),
+        answer: signedIn([], async (person, context) => {
+          const which = readAll(context.query);
+          if (which === undefined) return { refused: 'malformed_query', allowed: '?all=true' };
+          const outcome = await endSessions(services, person, which, context);
+          if (isRefusal(outcome)) return outcome;
+          return { ...cleared(which === 'all'), status: 200, body: { ended: outcome.ended } };
+        }),
       },
       {
         method: 'DELETE',
         path: '/auth/sessions/:handle',
-        body: 'any',
         event: 'logout',
-        answer: (context) =>
-          asSignedIn(services, context, async (signedIn) => {
-            const ended = await endSession(services, signedIn, context.handle, context);
-            if (isRefusal(ended)) return ended;
-            return { ...cleared(ended.handle === signedIn.session.handle), status: 204 };
-          }),
+        answer: signedIn([], async (person, context) => {
+          const ended = await endSession(services, person, context.handle, context);
+          if (isRefusal(ended)) return ended;
+          return { ...cleared(ended.handle === person.session.handle), status: 204 };
+        }),
       },
     ],
   };
 
   /** Clears the cookie where the session that asked has ended itself. */
   function cleared(own: boolean): Pick<Reply, 'headers'> {
-    return own ? { headers: cookie.clear() } : {};
+    return own ? { headers: cookies.clear() } : {};
   }
 }
 

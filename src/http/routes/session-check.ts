@@ -5,9 +5,12 @@ import { after } from '../../storage/port/awaitable.ts';
 import type { Session, User } from '../../storage/port/port.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
 import { type Checked, check } from '../../usecases/session-check.ts';
-import { type Contract, prepared, type Reply } from '../contract.ts';
+import type { Contract } from '../contract.ts';
+import { refusalReply } from '../refusals/refusal-reply.ts';
+import { prepared, type Reply } from '../reply.ts';
+import { sessionId } from '../request/session-id.ts';
 import { utc } from '../timestamps.ts';
-import { refuse, sessionId } from './signed-in.ts';
+import { routeGroup } from './signed-in.ts';
 
 /** How the checks ended: with a live session, with a dead one, or with none that could be looked for. */
 export type CheckCounts = Record<'live' | 'dead' | 'none', number>;
@@ -17,7 +20,6 @@ export function sessionCheck(
   counts: CheckCounts = { live: 0, dead: 0, none: 0 },
 ): Contract {
   const replies = new Replies();
-  const noSession = prepared(refuse({ refused: 'no_session' }));
 
   function answer(outcome: Checked | NoSession): Reply {
     if (isRefusal(outcome)) {
@@ -28,17 +30,15 @@ export function sessionCheck(
     return replies.of(outcome);
   }
 
-  return {
+  const contract: Contract = {
+    ...routeGroup,
     name: 'session',
-    owns: () => false,
-    refuse,
     routes: [
       {
         method: 'GET',
         path: '/auth/session',
-        body: 'none',
         answer(context) {
-          const id = sessionId(context);
+          const id = sessionId(context.request);
           if (id !== undefined) return after(check(services, id, context.now), answer);
           counts.none += 1;
           return noSession;
@@ -46,6 +46,9 @@ export function sessionCheck(
       },
     ],
   };
+  // A check is no event: what it finds is counted and not reported, and is answered with one reply.
+  const noSession = prepared(refusalReply(contract, { refused: 'no_session' }, ''));
+  return contract;
 }
 
 /** A reply is written once for a session as it stands; writing five dates costs more than finding it again. */

@@ -1,55 +1,52 @@
-/** Who a request is from, for the routes of a signed-in person. */
+/** What the routes outside the three contracts share: their words, and who a request is from. */
 
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
 import { isRefusal, type Services } from '../../usecases/services.ts';
 import { check } from '../../usecases/session-check.ts';
-import type { AnyRefusal, RefusalName, Reply, RequestFault, Unasked, Words } from '../contract.ts';
-import { problemFor } from '../refusals/problem.ts';
-import { faultWords, siteWords } from '../refusals/refusal-words.ts';
-import { bearerIds, cookieIds, headerIds, presentedId } from '../request/session-id.ts';
+import type { AnyRefusal, Contract, Route, WordedRefusal } from '../contract.ts';
+import { problem } from '../refusals/problem.ts';
+import { siteWords } from '../refusals/refusal-words.ts';
+import type { Reply } from '../reply.ts';
+import { textFields } from '../request/body.ts';
+import { sessionId } from '../request/session-id.ts';
 import type { RequestContext } from '../request-context.ts';
 
-/** Refuses in problem details, in the words of a table; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
-export function refuseIn(words: Readonly<Record<RefusalName, Words>>) {
-  const say = problemFor(words);
-  return (refused: AnyRefusal): Reply => {
-    const reply = say(refused);
-    return reply.status === 401
-      ? { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Bearer' } }
-      : reply;
-  };
+/** What groups of routes outside the three contracts share: they own no path but those of their routes. */
+export const routeGroup = {
+  owns: () => false,
+  words: siteWords,
+  error: challenge,
+} satisfies Omit<Contract, 'name' | 'routes'>;
+
+/** Problem details; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
+function challenge(refusal: WordedRefusal): Reply {
+  const reply = problem(refusal);
+  if (refusal.status !== 401) return reply;
+  return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Bearer' } };
 }
 
-export const refuse = refuseIn(siteWords);
-
-/** The one session id a request presents in `X-Session-Id`, `Authorization: Bearer` or the cookie (ruling B1). */
-export function sessionId({ request }: RequestContext): string | undefined {
-  return presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
-}
-
-/**
- * Answers for the signed-in person a request is from, or refuses it. What a use case refuses it has reported; a request
- * without a live session, and one that lacks what its route needs, are returned to be reported.
- */
-export async function asSignedIn(
-  services: Services,
+/** What a route answers a signed-in person with, who sent the fields that it named. */
+type PersonalAnswer<Name extends string> = (
+  person: SignedIn,
   context: RequestContext,
-  answer: (signedIn: SignedIn) => Promise<Reply | AnyRefusal>,
-): Promise<Reply | Unasked> {
-  const signedIn = await identify(services, context);
-  if (isRefusal(signedIn)) return signedIn;
-  const outcome = await answer(signedIn);
-  if (!isRefusal(outcome)) return outcome;
-  return isFault(outcome) ? { ...outcome, user: signedIn.user } : refuse(outcome);
-}
+  fields: Record<Name, string>,
+) => Promise<Reply | AnyRefusal>;
 
-function isFault(refused: AnyRefusal): refused is RequestFault {
-  return Object.hasOwn(faultWords, refused.refused);
+/** The answers for signed-in people: a request without a live session, or without a field that is named, is refused. */
+export function forSignedIn(services: Services) {
+  return <Name extends string>(names: readonly Name[], answer: PersonalAnswer<Name>): Route['answer'] =>
+    async (context) => {
+      const person = await identify(services, context);
+      if (isRefusal(person)) return person;
+      const fields = textFields(context.fields, names);
+      const outcome = isRefusal(fields) ? fields : await answer(person, context, fields);
+      return isRefusal(outcome) ? { ...outcome, user: person.user } : outcome;
+    };
 }
 
 async function identify(services: Services, context: RequestContext): Promise<SignedIn | NoSession> {
-  const id = sessionId(context);
+  const id = sessionId(context.request);
   if (id === undefined) return { refused: 'no_session' };
   // What is seen and done here is worth a look into the store: the session may have ended on another node just now.
   const checked = await check(services, id, context.now, 'current');

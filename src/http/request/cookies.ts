@@ -1,0 +1,72 @@
+/** The cookies that are set: one carries the session id (ruling R3), one the ids of the device. */
+
+import type { IncomingRequest } from '../exchange.ts';
+import type { ReplyHeaders } from '../reply.ts';
+import { cookieName, cookieValues } from './session-id.ts';
+
+/**
+ * The cookie of the device: of no use as a credential, it only tells an owner's browser from a stranger's. Another host
+ * of the same domain cannot set a cookie whose name begins with `__Host-` (RFC 6265bis, section 4.1.3.2), so it cannot
+ * take the owner's protection away. The prefix needs `Secure`, which is missing in debug mode.
+ */
+function deviceCookieName(secure: boolean): string {
+  return secure ? '__Host-gatehouse_device' : 'gatehouse_device';
+}
+
+/** One year, in seconds. */
+const deviceSeconds = 365 * 86_400;
+
+/** Device ids read from one cookie, as many as the server puts into one; and from all of them together. */
+const maxIdsInCookie = 4;
+const maxDeviceIds = 8;
+
+/**
+ * The different device ids a browser carries, at most eight. Every cookie of the name is read, the first id of each
+ * before the second of any, so that one that was planted beside the real one hides none of its ids.
+ */
+export function deviceIds(request: IncomingRequest, secure: boolean): string[] {
+  const carried = cookieValues(request, deviceCookieName(secure)).map((value) =>
+    value.split('.', maxIdsInCookie).filter((id) => /^[a-z0-9]{26}$/.test(id)),
+  );
+  const ids = new Set<string>();
+  for (let place = 0; place < maxIdsInCookie; place += 1) {
+    for (const { [place]: id } of carried) {
+      if (id !== undefined) ids.add(id);
+      if (ids.size === maxDeviceIds) return [...ids];
+    }
+  }
+  return [...ids];
+}
+
+/** Writes the cookies, with the attributes of ruling R3. */
+export class Cookies {
+  readonly #secure: boolean;
+  readonly #lifetimeSeconds: number;
+  readonly #attributes: string;
+
+  /** @param secure false in debug mode only. */
+  constructor(secure: boolean, lifetimeSeconds: number) {
+    this.#secure = secure;
+    this.#lifetimeSeconds = lifetimeSeconds;
+    this.#attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  }
+
+  /** Carries a session that has begun, and for a year the ids of the device it began on. */
+  begin({ id, deviceIds }: { readonly id: string; readonly deviceIds: readonly string[] }): ReplyHeaders {
+    const device = `${deviceCookieName(this.#secure)}=${deviceIds.join('.')}; Max-Age=${deviceSeconds}`;
+    return { 'set-cookie': [this.#session(id), `${device}; ${this.#attributes}`] };
+  }
+
+  /** Carries a session under a new id. */
+  renew(id: string): ReplyHeaders {
+    return { 'set-cookie': this.#session(id) };
+  }
+
+  clear(): ReplyHeaders {
+    return { 'set-cookie': `${cookieName}=; Max-Age=0; ${this.#attributes}` };
+  }
+
+  #session(id: string): string {
+    return `${cookieName}=${id}; Max-Age=${this.#lifetimeSeconds}; ${this.#attributes}`;
+  }
+}
