@@ -1,111 +1,44 @@
-/** A line in which networks take turns, however many of each stand in it; every step takes constant time. */
-
-/** Something in a chain, between its neighbours. */
-export interface Link<Item> {
-  readonly item: Item;
-  before: Link<Item> | undefined;
-  after: Link<Item> | undefined;
-}
-
-/** A doubly linked list: what stands anywhere in it can leave at once. */
-export class Chain<Item> {
-  first: Link<Item> | undefined;
-  last: Link<Item> | undefined;
-  length = 0;
-
-  push(item: Item): Link<Item> {
-    const link: Link<Item> = { item, before: this.last, after: undefined };
-    if (this.last) this.last.after = link;
-    else this.first = link;
-    this.last = link;
-    this.length += 1;
-    return link;
-  }
-
-  /** Takes a link out, which must be in this chain. */
-  remove({ before, after }: Link<Item>): void {
-    if (before) before.after = after;
-    else this.first = after;
-    if (after) after.before = before;
-    else this.last = before;
-    this.length -= 1;
-  }
-}
-
-/** Those of one network who wait, in the order in which they came. */
-interface Lane<Item> {
-  readonly network: string;
-  readonly waiting: Chain<Item>;
-  /** Where the lane stands among the lanes. */
-  turn: Link<Lane<Item>>;
-}
-
-/** One who waits, as `remove` wants it. */
-export interface Waiter<Item> {
-  readonly lane: Lane<Item>;
-  readonly link: Link<Item>;
-}
+/** A queue in which networks take turns, however many items of each wait in it. */
 
 /**
- * Serves one of each network after another. It holds nothing of a network that does not wait, so that it is never larger
- * than the number of those who do.
+ * Serves one item of each network after another, and those of one network in the order in which they came. It holds
+ * nothing of a network without items, so that it is never larger than their number.
  */
-export class FairLine<Item> {
-  readonly #lanes = new Map<string, Lane<Item>>();
-  readonly #turns = new Chain<Lane<Item>>();
-  /** The lanes by the number of those who wait in them. */
-  readonly #byLength: Set<Lane<Item>>[] = [];
-  #longest = 0;
+export class FairQueue<Item> {
+  /** The items of each network; the network whose turn it is comes first. */
+  readonly #lanes = new Map<string, Item[]>();
 
-  /** Adds one at the end of its network's lane. */
-  add(network: string, item: Item): Waiter<Item> {
-    const lane = this.#lanes.get(network) ?? this.#open(network);
-    const link = lane.waiting.push(item);
-    this.#rank(lane, lane.waiting.length - 1);
-    return { lane, link };
+  add(network: string, item: Item): void {
+    const lane = this.#lanes.get(network);
+    if (lane) lane.push(item);
+    else this.#lanes.set(network, [item]);
   }
 
-  /** Takes the first one of the network whose turn it is. */
+  /** Takes the oldest item of the network whose turn it is. */
   take(): Item | undefined {
-    const lane = this.#turns.first?.item;
-    if (!lane?.waiting.first) return undefined;
-    const { first } = lane.waiting;
-    this.#turns.remove(lane.turn);
-    lane.turn = this.#turns.push(lane);
-    this.remove({ lane, link: first });
-    return first.item;
+    const [next] = this.#lanes;
+    if (!next) return undefined;
+    const [network, lane] = next;
+    this.#lanes.delete(network);
+    const item = lane.shift();
+    if (lane.length > 0) this.#lanes.set(network, lane);
+    return item;
   }
 
-  /** Takes one out who is still in the line. */
-  remove({ lane, link }: Waiter<Item>): void {
-    lane.waiting.remove(link);
-    this.#rank(lane, lane.waiting.length + 1);
-    if (lane.waiting.length > 0) return;
-    this.#turns.remove(lane.turn);
-    this.#lanes.delete(lane.network);
+  /** Takes out an item, if it is still in the queue. */
+  remove(network: string, item: Item): void {
+    const lane = this.#lanes.get(network) ?? [];
+    const index = lane.lastIndexOf(item);
+    if (index >= 0) lane.splice(index, 1);
+    if (lane.length === 0) this.#lanes.delete(network);
   }
 
-  /** The one who came last of the network with the most in line, and that network. */
-  newestOfLongest(): (Waiter<Item> & { readonly network: string }) | undefined {
-    const [lane] = this.#byLength[this.#longest] ?? [];
-    return lane?.waiting.last && { lane, link: lane.waiting.last, network: lane.network };
-  }
-
-  #open(network: string): Lane<Item> {
-    const lane = { network, waiting: new Chain<Item>() } as Lane<Item>;
-    lane.turn = this.#turns.push(lane);
-    this.#lanes.set(network, lane);
-    return lane;
-  }
-
-  /** Files a lane under its length, which was one more or one less before. */
-  #rank(lane: Lane<Item>, before: number): void {
-    const { length } = lane.waiting;
-    this.#byLength[before]?.delete(lane);
-    if (length > 0) {
-      this.#byLength[length] ??= new Set();
-      this.#byLength[length]?.add(lane);
-    }
-    if (length > this.#longest || this.#byLength[this.#longest]?.size === 0) this.#longest = length;
+  /** The newest item of the network with the most, and that network; `undefined` if the queue is empty. */
+  newestOfLongest(): { readonly network: string; readonly item: Item } | undefined {
+    let longest: readonly [string, Item[]] | undefined;
+    for (const lane of this.#lanes) if (!longest || lane[1].length > longest[1].length) longest = lane;
+    const [network, items = []] = longest ?? [];
+    const item = items.at(-1);
+    return network === undefined || item === undefined ? undefined : { network, item };
   }
 }

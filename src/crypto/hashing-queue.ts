@@ -1,31 +1,23 @@
-/** The line before password hashing: bounded in places and in time, and fair between networks. */
+/** The queue before password hashing: bounded in places and in time, and fair between networks. */
 
 import { availableParallelism } from 'node:os';
 import { partOf, type Share, whole } from '../settings/settings.ts';
+import { FairQueue } from './fair-queue.ts';
 import { HashingThreads } from './hashing-threads.ts';
 import type { Pbkdf2Parameters } from './phc.ts';
-import { dropped, Turns } from './waiting-turns.ts';
 
-export { Abandoned } from './waiting-turns.ts';
-
-/** The line is full; come back in this many seconds. */
+/** The queue is full; come back in this many seconds. */
 export interface Overloaded {
   readonly refused: 'overloaded';
   readonly retryAfterSeconds: number;
 }
 
-/** The line was full, and a login came whose network had fewer places; nothing was hashed for this one. */
-export class Displaced extends Error {
-  override readonly name = 'Displaced';
-  readonly refusal: Overloaded;
-
-  constructor(refusal: Overloaded) {
-    super('Gave way in the line unhashed.');
-    this.refusal = refusal;
-  }
+/** The client has gone, or the queue was closed; nothing was hashed for it. */
+export class Abandoned extends Error {
+  override readonly name = 'Abandoned';
 }
 
-/** How the line is bounded. */
+/** How the queue is bounded. */
 export interface QueueLimits {
   /** Whose threads and places these are, if several processes hash on this machine. */
   readonly share?: Share;
@@ -33,22 +25,26 @@ export interface QueueLimits {
   readonly threads?: number;
   /** The longest wait that is worth starting, in milliseconds. */
   readonly maxWaitMs?: number;
-  /** Places in line, however fast hashing is. */
+  /** Places in the queue, however fast hashing is. */
   readonly maxPlaces?: number;
 }
 
-/** One place in line: may hash several times, one after another, until it is left. */
+/** One place in the queue: may hash several times, one after another, until it is left. */
 export interface HashingSlot extends Disposable {
   /**
-   * PBKDF2-HMAC over the bytes of the password, off the event loop.
+   * PBKDF2-HMAC over the bytes of the password, off the event loop. `Overloaded` if the place was given to another network
+   * before its first hash was begun; never after it.
    *
-   * @throws {Abandoned} if the place's signal was aborted before the hash was begun.
-   * @throws {Displaced} if the place was given to another network before its first hash was begun.
+   * @throws {Abandoned} if the place's signal was aborted before the hash was begun, or the queue was closed.
    */
-  pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Uint8Array>;
+  pbkdf2(
+    password: Uint8Array,
+    salt: Uint8Array,
+    parameters: Pbkdf2Parameters,
+  ): Promise<Uint8Array | Overloaded>;
 }
 
-/** The line in numbers: how it stands, and what went through it since the start. */
+/** The queue in numbers: how it stands, and what went through it since the start. */
 export interface QueueCounts {
   /** Hashes at once, at most. */
   readonly threads: number;
@@ -62,12 +58,15 @@ export interface QueueCounts {
   readonly hashedMs: number;
 }
 
+/** Ends a wait for a thread: with the thread, or without it for one who leaves the queue. */
+type Settle = (leaving?: Overloaded | Abandoned) => void;
+
 /** What a hash costs before one was timed: about a third of a microsecond an iteration. */
 const guessedMs = 65;
 
 /**
- * A bounded line before a pool of hashing threads. Networks take turns. One network may take all places while no other
- * wants any; once the line is full, a newcomer displaces the newest who waits of the network that has the most
+ * A bounded queue before a pool of hashing threads. Networks take turns. One network may take all places while no other
+ * wants any; once the queue is full, a newcomer displaces the newest who waits of the network that has the most
  * waiting, if that network has at least two places more. So a flood from one network leaves the others their share.
  */
 export class HashingQueue {
@@ -75,7 +74,9 @@ export class HashingQueue {
   readonly #size: number;
   readonly #maxWaitMs: number;
   readonly #maxPlaces: number;
-  readonly #turns = new Turns();
+  readonly #waiting = new FairQueue<Settle>();
+  /** Those who have hashed before come first, and are never displaced: a hash was spent on them. */
+  readonly #again = new FairQueue<Settle>();
   /** The places taken by each network that has any. */
   readonly #held = new Map<string, number>();
   #running = 0;
@@ -99,11 +100,10 @@ export class HashingQueue {
   }
 
   get counts(): QueueCounts {
-    const [threads, places, running] = [this.#size, this.#places, this.#running];
     return {
-      threads,
-      places,
-      running,
+      threads: this.#size,
+      places: this.#places,
+      running: this.#running,
       refused: this.#refused,
       hashed: this.#hashed,
       hashedMs: this.#hashedMs,
@@ -111,30 +111,28 @@ export class HashingQueue {
   }
 
   /**
-   * Says at once whether a network is refused: because all who stand in line would take more than the longest wait, and
+   * Says at once whether a network is refused: because all places in the queue would take more than the longest wait, and
    * none of them has to give way to this network.
    */
   overloaded(network: string): Overloaded | undefined {
     return this.#isFull() && !this.#givingWayTo(network) ? this.#refusal() : undefined;
   }
 
-  /** Takes a place in line, which the caller found not overloaded just before. Leave it when done (`using`). */
+  /** Takes a place in the queue, which the caller found not overloaded just before. Leave it when done (`using`). */
   enter(network: string, signal?: AbortSignal): HashingSlot {
-    const givesWay = this.#isFull() ? this.#givingWayTo(network) : undefined;
-    if (givesWay) this.#turns.displace(givesWay, new Displaced(this.#refusal()));
+    const displaced = this.#isFull() ? this.#givingWayTo(network) : undefined;
+    displaced?.(this.#refusal());
     this.#hold(network, 1);
     let hasLeft = false;
     const leave = () => {
-      if (hasLeft) return;
+      if (!hasLeft) this.#hold(network, -1);
       hasLeft = true;
-      this.#hold(network, -1);
     };
     let hasHashed = false;
     return {
       pbkdf2: async (password, salt, parameters) => {
-        const turn = this.#turns.wait(hasHashed ? undefined : network, signal, leave);
-        this.#next();
-        await turn;
+        const displaced = await this.#turn(network, hasHashed, leave, signal);
+        if (displaced) return displaced;
         hasHashed = true;
         try {
           const { hash, tookMs } = await this.#threads.pbkdf2(password, salt, parameters);
@@ -151,11 +149,41 @@ export class HashingQueue {
     };
   }
 
-  /** Drops everyone in line, now and later, and ends the threads; hashes under way are lost. */
+  /** Drops everyone in the queue, now and later, and ends the threads; hashes under way are lost. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#next();
     await this.#threads.close();
+  }
+
+  /**
+   * Resolves when a thread is free, or with a refusal when the place was given to another network. A client that goes
+   * meanwhile leaves the queue at once, and those behind move up. The place is free before the caller is told, because
+   * the newcomer that takes it counts on it.
+   */
+  #turn(
+    network: string,
+    hasHashed: boolean,
+    leave: () => void,
+    signal: AbortSignal | undefined,
+  ): Promise<Overloaded | undefined> {
+    if (signal?.aborted) return Promise.reject(dropped());
+    const queue = hasHashed ? this.#again : this.#waiting;
+    const { promise, resolve, reject } = Promise.withResolvers<Overloaded | undefined>();
+    const settle: Settle = (leaving) => {
+      signal?.removeEventListener('abort', drop);
+      if (leaving) {
+        queue.remove(network, settle);
+        leave();
+      }
+      if (leaving instanceof Abandoned) reject(leaving);
+      else resolve(leaving);
+    };
+    const drop = () => settle(dropped());
+    signal?.addEventListener('abort', drop);
+    queue.add(network, settle);
+    this.#next();
+    return promise;
   }
 
   #isFull(): boolean {
@@ -173,9 +201,9 @@ export class HashingQueue {
   }
 
   /** Who gives way to one more of a network; `undefined` if no other network has at least two places more. */
-  #givingWayTo(network: string) {
-    const newest = this.#turns.newestOfLongest();
-    return newest && this.#heldBy(newest.network) > this.#heldBy(network) + 1 ? newest : undefined;
+  #givingWayTo(network: string): Settle | undefined {
+    const newest = this.#waiting.newestOfLongest();
+    return newest && this.#heldBy(newest.network) > this.#heldBy(network) + 1 ? newest.item : undefined;
   }
 
   #heldBy(network: string): number {
@@ -191,13 +219,14 @@ export class HashingQueue {
 
   #next(): void {
     while (this.#closed || this.#running < this.#size) {
-      const turn = this.#turns.take();
-      if (!turn) return;
-      if (this.#closed) turn.end(dropped());
-      else {
-        this.#running += 1;
-        turn.begin();
-      }
+      const settle = this.#again.take() ?? this.#waiting.take();
+      if (!settle) return;
+      if (!this.#closed) this.#running += 1;
+      settle(this.#closed ? dropped() : undefined);
     }
   }
+}
+
+function dropped(): Abandoned {
+  return new Abandoned('Dropped from the queue unhashed.');
 }

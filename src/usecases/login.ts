@@ -1,15 +1,23 @@
-/** Login: from an identifier and a password to a new session. */
+/** Login: from an identifier and a password to a new session on a device. */
 
-import type { IdFormat } from '../concepts/sessions/sessions.ts';
+import { canonical } from '../concepts/accounts.ts';
+import type { BegunSession, IdFormat, NoSession } from '../concepts/sessions/sessions.ts';
+import type { Attempt } from '../concepts/throttle.ts';
+import { Abandoned, type HashingSlot } from '../crypto/hashing-queue.ts';
 import type { Credential } from '../storage/port/port.ts';
-import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
+import { notifyOwner } from './account/security-notice.ts';
+import { afterwards } from './afterwards.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
-import { verifyPassword, withLoginAttempt } from './verify-password.ts';
 
 export interface Login {
   readonly identifier: string;
   readonly password: string;
   readonly idFormat: IdFormat;
+}
+
+/** A new session, and the ids its device is to carry from now on. */
+export interface BegunOnDevice extends BegunSession {
+  readonly deviceIds: readonly string[];
 }
 
 export interface LoggedIn extends BegunOnDevice {
@@ -18,48 +26,115 @@ export interface LoggedIn extends BegunOnDevice {
 
 /** Logs in. */
 export async function login(services: Services, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
-  const { identifier, password, idFormat } = asked;
-  const outcome = await withLoginAttempt<LoggedIn>(
-    services,
-    identifier,
-    password,
-    caller,
-    async (guessed) => {
-      const credential = await verifyPassword(
-        services,
-        () => services.accounts.credential(identifier),
-        guessed,
-      );
-      return isRefusal(credential)
-        ? credential
-        : begin(services, credential, guessed.device, idFormat, caller);
-    },
-  );
-  return audited(services, 'login', caller, outcome);
+  return audited(services, 'login', caller, await attempt(services, asked, caller));
 }
 
 /**
- * Begins the session, and then looks whether the password is still the one that was proven: a person who changes a
- * password ends all sessions after it was replaced, so of a change and a login at once the change wins.
+ * A place in the queue for hashing comes first, so that an overload is refused before anything is counted or hashed; then
+ * the attempt is counted, for the device if it is a known one (ruling G16). Up to the hash, a name that does not exist is
+ * treated like one that does, step by step.
  */
-async function begin(
+async function attempt(
   services: Services,
-  { userId, identifier, passwordHash, hasUser }: Credential,
-  knownDevice: string | undefined,
-  idFormat: IdFormat,
+  { identifier, password, idFormat }: Login,
   caller: Caller,
 ): Promise<LoggedIn | Refusal> {
-  const user = { id: userId, identifier };
-  if (!hasUser) return { refused: 'user_record_missing', user };
-  const begun = await beginSession(services, userId, idFormat, caller);
+  const overloaded = services.hashing.overloaded(caller.network);
+  if (overloaded) return overloaded;
+  using slot = services.hashing.enter(caller.network, caller.signal);
+
+  const name = canonical(identifier);
+  const knownDevice = await services.devices.knownFor(name, caller, caller.now);
+  const counted = await services.throttle.login(name, knownDevice, caller.network, caller.now);
+  if (isRefusal(counted)) return counted;
+
+  const found = await services.accounts.credential(identifier);
+  const credential = await verifyPassword(services, found, password, counted, slot);
+  if (isRefusal(credential)) return credential;
+  const user = { id: credential.userId, identifier: credential.identifier };
+  if (!credential.hasUser) return { refused: 'user_record_missing', user };
+
+  const begun = await beginSession(services, user.id, idFormat, caller);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
-  const now = await services.accounts.credentialOf(userId);
-  if (now?.passwordHash === passwordHash)
-    return { ...(await onDevice(services, begun, knownDevice, caller)), user };
-  await services.sessions.end(
-    begun.id,
-    caller.now,
-    services.audit.context(caller, 'logout', 'password_change'),
-  );
-  return { refused: 'wrong_password', user };
+  // A person who changes a password ends all sessions after it was replaced: of a change and a login at once the change wins.
+  const current = await services.accounts.credentialOf(user.id);
+  if (current?.passwordHash !== credential.passwordHash) {
+    const context = services.audit.context(caller, 'logout', 'password_change');
+    await services.sessions.end(begun.id, caller.now, context);
+    return { refused: 'wrong_password', user };
+  }
+  return { ...(await onDevice(services, begun, knownDevice, caller)), user };
+}
+
+/**
+ * The credential, if the password is the right one: one hash is computed in every case (ruling G17). A success takes its
+ * attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
+ */
+export async function verifyPassword(
+  services: Pick<Services, 'accounts' | 'passwords'>,
+  credential: Credential | undefined,
+  password: string,
+  counted: Attempt,
+  slot: HashingSlot,
+): Promise<Credential | Refusal> {
+  const { accounts, passwords } = services;
+  const verdict = await passwords.verify(password, credential?.passwordHash, slot).catch(async (error) => {
+    // Nothing was learned from an attempt that was dropped unhashed; the network stays counted.
+    if (error instanceof Abandoned) await counted.refundAccount();
+    throw error;
+  });
+  if (isRefusal(verdict)) {
+    await counted.refund();
+    return verdict;
+  }
+  if (!credential) return { refused: 'unknown_account' };
+  const user = { id: credential.userId };
+  if (!verdict.correct) return { refused: 'wrong_password', user };
+  if (credential.isDisabled) return { refused: 'account_disabled', user };
+  await counted.refund();
+  if (!verdict.outdated) return credential;
+
+  const hashed = await passwords.rehash(password, slot);
+  if (isRefusal(hashed)) return hashed;
+  if (await accounts.replaceHash(credential, hashed.passwordHash)) return { ...credential, ...hashed };
+  // It was replaced meanwhile: with the same password, or with another one.
+  const replaced = await accounts.credentialOf(credential.userId);
+  return verifyPassword(services, replaced, password, counted, slot);
+}
+
+/** Begins a session for a user. */
+export function beginSession(
+  { sessions, audit }: Pick<Services, 'sessions' | 'audit'>,
+  userId: string,
+  idFormat: IdFormat,
+  caller: Caller,
+): Promise<BegunSession | NoSession> {
+  const { contract, network, device, now } = caller;
+  return sessions.begin({ userId, contract, network, device }, idFormat, now, audit.context(caller, 'login'));
+}
+
+/**
+ * Makes the caller's device known for a user who just logged in, and tells the owner of an account if that is news.
+ * `known` is the id of the device if it was known before. The session has begun, whatever becomes of either.
+ */
+export async function onDevice(
+  services: Services,
+  begun: BegunSession,
+  known: string | undefined,
+  caller: Caller,
+): Promise<BegunOnDevice> {
+  const { userId } = begun.session;
+  const remembering = services.devices.remember(userId, caller, known, caller.now);
+  const device = await afterwards(services, 'login', remembering);
+  if (device?.isNews) await afterwards(services, 'login', notifyOfDevice(services, userId, caller));
+  return { ...begun, deviceIds: device?.ids ?? services.devices.unremembered(caller) };
+}
+
+async function notifyOfDevice(
+  services: Services,
+  userId: string,
+  { device, network, now }: Caller,
+): Promise<void> {
+  const user = await services.accounts.user(userId);
+  if (user) await notifyOwner(services, user, 'new_device', { device, network }, now);
 }

@@ -1,13 +1,10 @@
 /** Registration: a new account, and where the contract wants it a first session. */
 
-import type { Identifier, IdentifierKind } from '../concepts/accounts.ts';
-import type { PreparedPassword } from '../concepts/passwords/passwords.ts';
+import type { IdentifierKind } from '../concepts/accounts.ts';
 import type { IdFormat } from '../concepts/sessions/sessions.ts';
-import type { HashingSlot } from '../crypto/hashing-queue.ts';
 import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
-import { type BegunOnDevice, beginSession, onDevice } from './begin-session.ts';
-import { withHashingSlot } from './hashing-slot.ts';
+import { type BegunOnDevice, beginSession, onDevice } from './login.ts';
 import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from './services.ts';
 
 export interface Registration {
@@ -67,29 +64,28 @@ async function attempt(
   if (isRefusal(identifier)) return identifier;
   const password = services.passwords.accept(asked.password, identifier.canonical);
   if (isRefusal(password)) return password;
-  return withHashingSlot(services, caller, (slot) =>
-    write(services, identifier, password, asked.invite, slot, caller),
-  );
-}
 
-async function write(
-  services: Services,
-  identifier: Identifier,
-  password: PreparedPassword,
-  invite: string | undefined,
-  slot: HashingSlot,
-  caller: Caller,
-): Promise<Registered | Refusal> {
+  const overloaded = services.hashing.overloaded(caller.network);
+  if (overloaded) return overloaded;
+  using slot = services.hashing.enter(caller.network, caller.signal);
   const counted = await services.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
   // Before the name is looked for: without an invitation not even that is told.
-  const admission = await services.invitations.admit(identifier.canonical, invite, caller.now);
+  const admission = await services.invitations.admit(identifier.canonical, asked.invite, caller.now);
   if (isRefusal(admission)) return admission;
   // A name that is taken is told anyway: no hash is spent on it.
   if (await services.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
-  const passwordHash = await services.passwords.hash(password, slot);
+
+  const hashed = await services.passwords.hash(password, slot);
+  if (isRefusal(hashed)) return hashed;
   const context = services.audit.context(caller, 'register');
   const { invitation } = admission;
-  const user = await services.accounts.create(identifier, passwordHash, caller.now, context, invitation);
+  const user = await services.accounts.create(
+    identifier,
+    hashed.passwordHash,
+    caller.now,
+    context,
+    invitation,
+  );
   return isRefusal(user) ? user : { user };
 }

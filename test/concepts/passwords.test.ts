@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type PasswordRefusal, Passwords } from '../../src/concepts/passwords/passwords.ts';
 import type { HashingQueue, HashingSlot } from '../../src/crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../src/crypto/phc.ts';
-import { openHashing } from '../support/services.ts';
+import { granted, openHashing } from '../support/services.ts';
 
 const passwords = new Passwords({ minLength: 8, iterations: 1_000 });
 
@@ -19,13 +19,13 @@ function verdict(password: string, { minLength = 8, identifier = 'joe' } = {}) {
 async function hashed(password: string, hashing: HashingQueue, by = passwords): Promise<string> {
   const prepared = by.accept(password, 'joe');
   if ('refused' in prepared) throw new Error(`refused: ${prepared.refused}`);
-  using place = hashing.enter('192.0.2.1');
-  return by.hash(prepared, place);
+  using slot = hashing.enter('192.0.2.1');
+  return granted(await by.hash(prepared, slot)).passwordHash;
 }
 
 async function verified(password: string, stored: string | undefined, hashing: HashingQueue, by = passwords) {
-  using place = hashing.enter('192.0.2.1');
-  return by.verify(password, stored, place);
+  using slot = hashing.enter('192.0.2.1');
+  return granted(await by.verify(password, stored, slot));
 }
 
 const acceptable = fc
@@ -172,8 +172,8 @@ test('a hash of other parameters verifies, is reported as outdated, and can be m
   const stronger = new Passwords({ minLength: 8, iterations: 1_001 });
   expect(await verified('supersecure', stored, hashing, stronger)).toEqual({ correct: true, outdated: true });
   expect((await verified('wrongwrong', stored, hashing, stronger)).correct).toBe(false);
-  using place = hashing.enter('192.0.2.1');
-  const replacement = await stronger.rehash('supersecure', place);
+  using slot = hashing.enter('192.0.2.1');
+  const { passwordHash: replacement } = granted(await stronger.rehash('supersecure', slot));
   expect(replacement).toMatch(/^\$pbkdf2-sha512\$i=1001,l=64\$/);
   expect(await verified('supersecure', replacement, hashing, stronger)).toEqual({
     correct: true,
@@ -201,16 +201,16 @@ test('a question that cannot be answered with yes costs the hash of one that can
   /** What the hashing threads are asked to compute for a question that is answered with no. */
   const cost = async (password: string, against: string | undefined) => {
     const computed: Pbkdf2Parameters[] = [];
-    using place = hashing.enter('192.0.2.1');
+    using slot = hashing.enter('192.0.2.1');
     const counting: HashingSlot = {
       pbkdf2: (bytes, salt, parameters) => {
         const { digest, iterations, saltBytes, hashBytes } = parameters;
         computed.push({ digest, iterations, saltBytes, hashBytes });
-        return place.pbkdf2(bytes, salt, parameters);
+        return slot.pbkdf2(bytes, salt, parameters);
       },
       [Symbol.dispose]: () => {},
     };
-    expect((await passwords.verify(password, against, counting)).correct).toBe(false);
+    expect(await passwords.verify(password, against, counting)).toMatchObject({ correct: false });
     return computed;
   };
   const wrong = await cost('wrongwrong', stored);

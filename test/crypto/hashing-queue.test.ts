@@ -1,4 +1,4 @@
-/** The line before hashing: so many at once, so long a wait, and nobody hashes for someone who has gone. */
+/** The queue before hashing: so many at once, so long a wait, and no hash for a client that has gone. */
 
 import { expect, onTestFinished, test } from 'vitest';
 import {
@@ -17,13 +17,13 @@ function openQueue(limits: QueueLimits): HashingQueue {
 
 const home = '192.0.2.1';
 
-/** What the line takes a hash to cost before it has timed one, in milliseconds. */
+/** What the queue takes a hash to cost before it has timed one, in milliseconds. */
 const guessedMs = 65;
 
 const cheap: Pbkdf2Parameters = { digest: 'sha512', iterations: 1, saltBytes: 8, hashBytes: 64 };
 /** About a tenth of a second. */
 const slow = { ...cheap, iterations: 300_000 };
-/** Half a minute: whoever waits for one of these waits longer than a test may. */
+/** Half a minute: longer than a test may wait. */
 const endless = { ...cheap, iterations: 99_999_999 };
 
 const hash = (place: HashingSlot, parameters: Pbkdf2Parameters) =>
@@ -36,7 +36,7 @@ async function order(hashes: Readonly<Record<string, Promise<unknown>>>): Promis
   return done;
 }
 
-/** Takes places until the line is full; returns how many there were. */
+/** Takes places until the queue is full; returns how many there were. */
 function fill(queue: HashingQueue, limit = 1_000): number {
   let places = 0;
   while (!queue.overloaded(home) && places < limit) {
@@ -46,7 +46,7 @@ function fill(queue: HashingQueue, limit = 1_000): number {
   return places;
 }
 
-test('one thread hashes one after another, in the order of the line', async () => {
+test('one thread hashes one after another, in the order of the queue', async () => {
   const queue = openQueue({ threads: 1 });
   const [a, b, c] = [queue.enter(home), queue.enter(home), queue.enter(home)];
   const done = await order({ slow: hash(a, slow), cheap: hash(b, cheap), last: hash(c, cheap) });
@@ -74,7 +74,7 @@ test('two threads hash two at once, and not three', async () => {
   expect(['a', 'b']).toContain(third[0]);
 });
 
-test('nobody is refused for as long as the wait is worth it, by time', () => {
+test('no caller is refused for as long as the wait is worth it, by time', () => {
   expect(fill(openQueue({ threads: 1, maxWaitMs: 2 * guessedMs }))).toBe(3);
   expect(fill(openQueue({ threads: 1, maxWaitMs: 2 * guessedMs - 1 }))).toBe(2);
   expect(fill(openQueue({ threads: 1, maxWaitMs: 0 }))).toBe(1);
@@ -82,19 +82,19 @@ test('nobody is refused for as long as the wait is worth it, by time', () => {
   expect(fill(openQueue({ threads: 4, maxWaitMs: guessedMs }))).toBe(8);
 });
 
-test('nobody is refused for as long as there are places', () => {
+test('no caller is refused for as long as there are places', () => {
   const unhurried = { threads: 1, maxWaitMs: Number.POSITIVE_INFINITY };
   expect(fill(openQueue({ ...unhurried, maxPlaces: 3 }))).toBe(3);
   expect(fill(openQueue({ ...unhurried, maxPlaces: 1 }))).toBe(1);
   expect(fill(openQueue({ ...unhurried, maxPlaces: 500 }), 1_000)).toBe(500);
 });
 
-test('by default the line holds two seconds of work', () => {
+test('by default the queue holds two seconds of work', () => {
   const places = fill(openQueue({ threads: 1 }));
   expect(places).toBe(Math.floor(2_000 / guessedMs) + 1);
 });
 
-test('an overload says when to come back: after the line, and never at once', () => {
+test('an overload says when to come back: after the queue, and never at once', () => {
   const short = openQueue({ threads: 4, maxPlaces: 1 });
   short.enter(home);
   expect(short.overloaded(home)).toEqual({ refused: 'overloaded', retryAfterSeconds: 1 });
@@ -106,7 +106,7 @@ test('an overload says when to come back: after the line, and never at once', ()
   });
 });
 
-test('the line can be read in numbers: as it stands, and what went through it', async () => {
+test('the queue can be read in numbers: as it stands, and what went through it', async () => {
   const queue = openQueue({ threads: 2, maxPlaces: 3 });
   const still = { threads: 2, places: 0, running: 0, refused: 0, hashed: 0, hashedMs: 0 };
   expect(queue.counts).toEqual(still);
@@ -122,7 +122,7 @@ test('the line can be read in numbers: as it stands, and what went through it', 
   expect(queue.counts.hashedMs).toBeGreaterThan(60);
 });
 
-test('the line grows longer once hashes turn out to be cheap', async () => {
+test('the queue grows longer once hashes turn out to be cheap', async () => {
   const queue = openQueue({ threads: 1, maxWaitMs: 2 * guessedMs });
   {
     using place = queue.enter(home);
@@ -147,16 +147,16 @@ test('a place is free again when it was left, once, and also after an error', as
   expect(fill(queue)).toBe(2);
 });
 
-test('a thread that dies frees its turn for the next in line', async () => {
+test('a thread that dies frees its turn for the next in the queue', async () => {
   const queue = openQueue({ threads: 1 });
   const [a, b] = [queue.enter(home), queue.enter(home)];
   const deadly = hash(a, { ...cheap, digest: 'no such digest' as 'sha512' });
   const next = hash(b, cheap);
   await expect(deadly).rejects.toThrow('ended before it answered');
-  expect((await next).byteLength).toBe(64);
+  expect(await next).toMatchObject({ byteLength: 64 });
 });
 
-test('whoever goes while waiting leaves the line at once and unhashed, and those behind move up', async () => {
+test('a client that goes while waiting leaves the queue at once and unhashed, and those behind move up', async () => {
   const queue = openQueue({ threads: 1 });
   const client = new AbortController();
   const [a, b, c] = [queue.enter(home), queue.enter(home, client.signal), queue.enter(home)];
@@ -165,22 +165,22 @@ test('whoever goes while waiting leaves the line at once and unhashed, and those
   const last = hash(c, cheap);
   client.abort();
   expect(await Promise.race([first, gone])).toBeInstanceOf(Abandoned);
-  expect((await first).byteLength).toBe(64);
-  expect((await last).byteLength).toBe(64);
+  expect(await first).toMatchObject({ byteLength: 64 });
+  expect(await last).toMatchObject({ byteLength: 64 });
 });
 
-test('whoever has gone before asking is dropped unhashed', async () => {
+test('a client that has gone before asking is dropped unhashed', async () => {
   const queue = openQueue({ threads: 1 });
   await expect(hash(queue.enter(home, AbortSignal.abort()), endless)).rejects.toThrow(Abandoned);
 });
 
-test('whoever goes while being hashed gets the hash all the same', async () => {
+test('a client that goes while its hash is computed gets the hash all the same', async () => {
   const queue = openQueue({ threads: 1 });
   const client = new AbortController();
   const begun = hash(queue.enter(home, client.signal), slow);
   await new Promise((resolve) => setTimeout(resolve, 20));
   client.abort();
-  expect((await begun).byteLength).toBe(64);
+  expect(await begun).toMatchObject({ byteLength: 64 });
 });
 
 test.each([

@@ -150,7 +150,7 @@ test('whoever goes while waiting for a hash leaves no attempt behind, neither a 
   const second = login(services, asJoe, caller({ signal: client.signal }));
   await untilCounted(services, Number(before['attempts']) + 4);
   client.abort();
-  await expect(second).rejects.toThrow('Dropped from the line unhashed');
+  await expect(second).rejects.toThrow('Dropped from the queue unhashed');
   expect(await first).toMatchObject({ refused: 'wrong_password' });
   // The network keeps what it tried; the account only what was hashed.
   expect(await counts(services)).toEqual({ ...before, attempts: Number(before['attempts']) + 3 });

@@ -10,7 +10,7 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
-import type { HashingSlot } from '../../crypto/hashing-queue.ts';
+import type { HashingSlot, Overloaded } from '../../crypto/hashing-queue.ts';
 import { randomSalt } from '../../crypto/ids.ts';
 import { formatPhc, type Pbkdf2Parameters, parsePhc } from '../../crypto/phc.ts';
 import { isCommon } from './common-passwords.ts';
@@ -29,6 +29,11 @@ export type PasswordRefusal =
 
 /** A password in the form that is hashed: well-formed, NFC, UTF-8. */
 export type PreparedPassword = { readonly bytes: Uint8Array };
+
+/** A new hash, in PHC form. */
+export interface Hashed {
+  readonly passwordHash: string;
+}
 
 /** What became of a password at a login. */
 export interface Verdict {
@@ -78,33 +83,34 @@ export class Passwords {
   }
 
   /** Hashes an accepted password with the current parameters and a salt of its own (ruling G5). */
-  async hash({ bytes }: PreparedPassword, slot: HashingSlot): Promise<string> {
+  async hash({ bytes }: PreparedPassword, slot: HashingSlot): Promise<Hashed | Overloaded> {
     const salt = randomSalt(this.#current.saltBytes);
     const hash = await slot.pbkdf2(bytes, salt, this.#current);
-    return formatPhc({ ...this.#current, salt, hash });
+    return 'refused' in hash ? hash : { passwordHash: formatPhc({ ...this.#current, salt, hash }) };
   }
 
   /**
    * Compares a password with a stored hash, or with nothing: without a stored hash, and for a text that can be
    * no password, one hash with the current parameters is computed all the same (ruling G17).
    */
-  async verify(password: string, storedHash: string | undefined, slot: HashingSlot): Promise<Verdict> {
+  async verify(
+    password: string,
+    storedHash: string | undefined,
+    slot: HashingSlot,
+  ): Promise<Verdict | Overloaded> {
     const prepared = prepare(password);
     if (!prepared || storedHash === undefined) {
-      await slot.pbkdf2(
-        prepared?.bytes ?? new Uint8Array(),
-        randomSalt(this.#current.saltBytes),
-        this.#current,
-      );
-      return { correct: false, outdated: false };
+      const dummy = await this.hash(prepared ?? { bytes: new Uint8Array() }, slot);
+      return 'refused' in dummy ? dummy : { correct: false, outdated: false };
     }
     const stored = parsePhc(storedHash);
     const hash = await slot.pbkdf2(prepared.bytes, stored.salt, stored);
+    if ('refused' in hash) return hash;
     return { correct: timingSafeEqual(hash, stored.hash), outdated: !sameCost(stored, this.#current) };
   }
 
   /** Hashes a password that was just found correct with the current parameters. */
-  rehash(password: string, slot: HashingSlot): Promise<string> {
+  rehash(password: string, slot: HashingSlot): Promise<Hashed | Overloaded> {
     return this.hash({ bytes: Buffer.from(password.normalize('NFC')) }, slot);
   }
 }

@@ -1,6 +1,6 @@
 /** The `rest` contract: register, login and logout under `/auth`, the session in a cookie (rulings R1 to R6). */
 
-import type { BegunOnDevice } from '../../usecases/begin-session.ts';
+import type { BegunOnDevice } from '../../usecases/login.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { registerAndLogin } from '../../usecases/register.ts';

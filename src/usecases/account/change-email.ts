@@ -7,10 +7,9 @@ import { digest } from '../../crypto/ids.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
-import { withLoginAttempt } from '../verify-password.ts';
 import { addressed } from './forgot-password.ts';
 import { notifyOwner } from './security-notice.ts';
-import { notProven, proveOwn, type SignedIn } from './step-up.ts';
+import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
 /** What the caller is told: that they asked. */
 export interface Asked {
@@ -61,25 +60,31 @@ export async function requestEmailChange(
   { email, password }: EmailChange,
   caller: Caller,
 ): Promise<Asked | Refusal> {
-  const { user } = signedIn;
   const address = notProven(services, signedIn, caller.now) ?? services.accounts.name(email, 'email');
-  if (isRefusal(address)) return reported(services, 'email_change_request', caller, { ...address, user });
-  const outcome = await withLoginAttempt<Asked>(
-    services,
-    user.identifier,
-    password,
-    caller,
-    async (guessed) => {
-      const credential = await proveOwn(services, signedIn, guessed);
-      if (isRefusal(credential)) return credential;
-      await Promise.all([
-        services.audit.keep(services.audit.context(caller, 'email_change_request'), user.id),
-        services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
-      ]);
-      return { user };
-    },
-  );
+  if (isRefusal(address))
+    return reported(services, 'email_change_request', caller, { ...address, user: signedIn.user });
+  const outcome = await askForChange(services, signedIn, address, password, caller);
   return audited(services, 'email_change_request', caller, outcome);
+}
+
+async function askForChange(
+  services: Services,
+  signedIn: SignedIn,
+  address: Identifier,
+  password: string,
+  caller: Caller,
+): Promise<Asked | Refusal> {
+  const overloaded = services.hashing.overloaded(caller.network);
+  if (overloaded) return overloaded;
+  using slot = services.hashing.enter(caller.network, caller.signal);
+  const credential = await verifyOwnPassword(services, signedIn, password, slot, caller);
+  if (isRefusal(credential)) return credential;
+  const { user } = signedIn;
+  await Promise.all([
+    services.audit.keep(services.audit.context(caller, 'email_change_request'), user.id),
+    services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
+  ]);
+  return { user };
 }
 
 /** The change is bound to the password it was asked for with: replacing that calls it off. */

@@ -4,10 +4,9 @@ import { canonical } from '../../concepts/accounts.ts';
 import type { Credential } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
-import { withLoginAttempt } from '../verify-password.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
 import { notifyOwner } from './security-notice.ts';
-import { notProven, proveOwn, type SignedIn } from './step-up.ts';
+import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
 export interface PasswordChange {
   readonly current: string;
@@ -41,12 +40,14 @@ async function attempt(
   const { user } = signedIn;
   const accepted = services.passwords.accept(replacement, canonical(user.identifier), user.email ?? '');
   if (isRefusal(accepted)) return accepted;
-  return withLoginAttempt<PasswordChanged>(services, user.identifier, current, caller, async (guessed) => {
-    const credential = await proveOwn(services, signedIn, guessed);
-    if (isRefusal(credential)) return credential;
-    const passwordHash = await services.passwords.hash(accepted, guessed.slot);
-    return replace(services, signedIn, credential, passwordHash, caller);
-  });
+  const overloaded = services.hashing.overloaded(caller.network);
+  if (overloaded) return overloaded;
+  using slot = services.hashing.enter(caller.network, caller.signal);
+  const credential = await verifyOwnPassword(services, signedIn, current, slot, caller);
+  if (isRefusal(credential)) return credential;
+  const hashed = await services.passwords.hash(accepted, slot);
+  if (isRefusal(hashed)) return hashed;
+  return replace(services, signedIn, credential, hashed.passwordHash, caller);
 }
 
 /**

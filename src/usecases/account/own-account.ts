@@ -3,8 +3,7 @@
 import type { AuditEntry, User } from '../../storage/port/port.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
-import { withLoginAttempt } from '../verify-password.ts';
-import { notProven, proveOwn, type SignedIn } from './step-up.ts';
+import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
 /** Entries of the audit in one page. */
 const activityPage = 100;
@@ -44,11 +43,12 @@ async function attempt(
 ): Promise<Deleted | Refusal> {
   const refusal = notProven(services, signedIn, caller.now);
   if (refusal) return refusal;
+  const overloaded = services.hashing.overloaded(caller.network);
+  if (overloaded) return overloaded;
+  using slot = services.hashing.enter(caller.network, caller.signal);
+  const credential = await verifyOwnPassword(services, signedIn, password, slot, caller);
+  if (isRefusal(credential)) return credential;
   const { user } = signedIn;
-  return withLoginAttempt<Deleted>(services, user.identifier, password, caller, async (guessed) => {
-    const credential = await proveOwn(services, signedIn, guessed);
-    if (isRefusal(credential)) return credential;
-    const removed = await services.accounts.remove(user.id, services.audit.context(caller, 'account_delete'));
-    return removed ? { user } : { refused: 'no_session' };
-  });
+  const removed = await services.accounts.remove(user.id, services.audit.context(caller, 'account_delete'));
+  return removed ? { user } : { refused: 'no_session' };
 }

@@ -1,10 +1,8 @@
 /** Setting a new password with a token from a mail: all sessions end, and none begins. */
 
 import { canonical } from '../../concepts/accounts.ts';
-import type { HashingSlot } from '../../crypto/hashing-queue.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards } from '../afterwards.ts';
-import { withHashingSlot } from '../hashing-slot.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import { addressForLinks } from './forgot-password.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
@@ -35,15 +33,9 @@ async function attempt(
 ): Promise<WasReset | Refusal> {
   const formal = services.passwords.accept(password, '');
   if (isRefusal(formal)) return formal;
-  return withHashingSlot(services, caller, (slot) => useToken(services, { token, password }, slot, caller));
-}
-
-async function useToken(
-  services: Services,
-  { token, password }: Reset,
-  slot: HashingSlot,
-  caller: Caller,
-): Promise<WasReset | Refusal> {
+  const overloaded = services.hashing.overloaded(caller.network);
+  if (overloaded) return overloaded;
+  using slot = services.hashing.enter(caller.network, caller.signal);
   const counted = await services.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
 
@@ -52,9 +44,10 @@ async function useToken(
   if (!user) return { refused: 'invalid_token' };
   const accepted = services.passwords.accept(password, canonical(user.identifier), user.email ?? '');
   if (isRefusal(accepted)) return accepted;
-  const passwordHash = await services.passwords.hash(accepted, slot);
+  const hashed = await services.passwords.hash(accepted, slot);
+  if (isRefusal(hashed)) return hashed;
   const taken = await services.tokens.take(token, 'reset_password', caller.now);
-  return isRefusal(taken) ? taken : replace(services, user, taken, passwordHash, caller);
+  return isRefusal(taken) ? taken : replace(services, user, taken, hashed.passwordHash, caller);
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Step-up: proving the password again in a session that is already good. */
 
+import { canonical } from '../../concepts/accounts.ts';
+import type { HashingSlot } from '../../crypto/hashing-queue.ts';
 import type { Credential, User } from '../../storage/port/port.ts';
+import { verifyPassword } from '../login.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
-import { type LoginAttempt, verifyPassword, withLoginAttempt } from '../verify-password.ts';
 
 /** A signed-in person, with the id of the session that says so. */
 export interface SignedIn extends Checked {
@@ -26,35 +28,46 @@ export async function confirm(
   password: string,
   caller: Caller,
 ): Promise<Confirmed | Refusal> {
-  const outcome = await withLoginAttempt<Confirmed>(
-    services,
-    signedIn.user.identifier,
-    password,
-    caller,
-    async (guessed) => {
-      const credential = await proveOwn(services, signedIn, guessed);
-      if (isRefusal(credential)) return credential;
-      const proven = await services.sessions.prove(
-        signedIn.id,
-        caller.now,
-        services.audit.context(caller, 'confirm'),
-      );
-      return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
-    },
-  );
-  return audited(services, 'confirm', caller, outcome);
+  return audited(services, 'confirm', caller, await attempt(services, signedIn, password, caller));
+}
+
+async function attempt(
+  services: Services,
+  signedIn: SignedIn,
+  password: string,
+  caller: Caller,
+): Promise<Confirmed | Refusal> {
+  const overloaded = services.hashing.overloaded(caller.network);
+  if (overloaded) return overloaded;
+  using slot = services.hashing.enter(caller.network, caller.signal);
+  const credential = await verifyOwnPassword(services, signedIn, password, slot, caller);
+  if (isRefusal(credential)) return credential;
+  const context = services.audit.context(caller, 'confirm');
+  const proven = await services.sessions.prove(signedIn.id, caller.now, context);
+  return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
 }
 
 /** Refuses a session in which the password was not proven lately. */
-export function notProven(services: Services, { session }: SignedIn, now: number): Refusal | undefined {
-  return services.sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
+export function notProven(
+  { sessions }: Pick<Services, 'sessions'>,
+  { session }: SignedIn,
+  now: number,
+): Refusal | undefined {
+  return sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
 }
 
-/** The credential of the signed-in person, if the password is theirs. */
-export function proveOwn(
+/** The credential of the signed-in person, if the password is theirs; counted like an attempt to log in. */
+export async function verifyOwnPassword(
   services: Services,
   { user }: SignedIn,
-  guessed: LoginAttempt,
+  password: string,
+  slot: HashingSlot,
+  caller: Caller,
 ): Promise<Credential | Refusal> {
-  return verifyPassword(services, () => services.accounts.credentialOf(user.id), guessed);
+  const name = canonical(user.identifier);
+  const knownDevice = await services.devices.knownFor(name, caller, caller.now);
+  const counted = await services.throttle.login(name, knownDevice, caller.network, caller.now);
+  if (isRefusal(counted)) return counted;
+  const found = await services.accounts.credentialOf(user.id);
+  return verifyPassword(services, found, password, counted, slot);
 }

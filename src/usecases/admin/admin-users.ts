@@ -42,10 +42,11 @@ export async function addUser(
   if (isRefusal(identifier)) return identifier;
   const accepted = services.passwords.accept(password ?? `${newToken()}${newToken()}`, identifier.canonical);
   if (isRefusal(accepted)) return accepted;
-  using place = services.hashing.enter(caller.network, caller.signal);
-  const passwordHash = await services.passwords.hash(accepted, place);
+  using slot = services.hashing.enter(caller.network, caller.signal);
+  const hashed = await services.passwords.hash(accepted, slot);
+  if (isRefusal(hashed)) return hashed;
   const context = services.audit.context(caller, 'register');
-  const user = await services.accounts.create(identifier, passwordHash, caller.now, context);
+  const user = await services.accounts.create(identifier, hashed.passwordHash, caller.now, context);
   return reported(services, 'register', caller, isRefusal(user) ? user : { user });
 }
 
