@@ -14,6 +14,19 @@ export function newToken(): string {
   return randomText(26);
 }
 
+/** How a session id is spelled: a version 4 UUID, or 26 characters of `[a-z0-9]` (ruling G6). */
+export type IdFormat = 'uuid' | 'token';
+
+/** A new session id. */
+export function newSessionId(idFormat: IdFormat): string {
+  return idFormat === 'uuid' ? newUuid() : newToken();
+}
+
+/** A new session id in the format of another. */
+export function newSessionIdLike(id: string): string {
+  return newSessionId(id.includes('-') ? 'uuid' : 'token');
+}
+
 /** 16 characters of `[a-z0-9]`, for names that are public: 82 random bits. */
 export function newHandle(): string {
   return randomText(16);

@@ -1,13 +1,13 @@
 /** Login: from an identifier and a password to a new session on a device. */
 
 import { canonical } from '../concepts/accounts.ts';
-import type { BegunSession, IdFormat, NoSession } from '../concepts/sessions/sessions.ts';
+import type { BegunSession, NoSession } from '../concepts/sessions/sessions.ts';
 import type { Attempt } from '../concepts/throttle.ts';
 import { Abandoned, type HashingSlot } from '../crypto/hashing-queue.ts';
+import type { IdFormat } from '../crypto/ids.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { notifyOwner } from './account/security-notice.ts';
-import { afterwards } from './afterwards.ts';
-import { audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
+import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
 
 export interface Login {
   readonly identifier: string;

@@ -1,7 +1,7 @@
 /** Registration: a new account, and where the contract wants it a first session. */
 
 import type { IdentifierKind } from '../concepts/accounts.ts';
-import type { IdFormat } from '../concepts/sessions/sessions.ts';
+import type { IdFormat } from '../crypto/ids.ts';
 import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './login.ts';

@@ -1,4 +1,4 @@
-/** What every use case works with: the concepts, the caller, and the names a refusal may have. */
+/** What every use case works with: the concepts, the caller, the names a refusal may have, and how an outcome is reported. */
 
 import type { AccountRefusal, Accounts } from '../concepts/accounts.ts';
 import type { Audit, AuditEvent } from '../concepts/audit.ts';
@@ -10,6 +10,7 @@ import type { NoSession, Sessions } from '../concepts/sessions/sessions.ts';
 import type { Throttle, TooManyAttempts } from '../concepts/throttle.ts';
 import type { InvalidToken, Tokens } from '../concepts/tokens.ts';
 import type { HashingQueue, Overloaded } from '../crypto/hashing-queue.ts';
+import { StoreUnavailable } from '../storage/port/port.ts';
 import type { Pacer } from './pacer.ts';
 
 /** The concepts, the line before password hashing, and what long work gives way by. */
@@ -110,7 +111,7 @@ interface About {
 
 /** Reports the outcome of an event, and passes it on. */
 export function reported<Outcome extends object>(
-  services: Services,
+  services: Pick<Services, 'audit'>,
   event: AuditEvent,
   caller: Caller,
   outcome: Outcome,
@@ -128,7 +129,7 @@ export function reported<Outcome extends object>(
  * transaction that made it so.
  */
 export async function audited<Outcome extends object>(
-  services: Services,
+  services: Pick<Services, 'audit'>,
   event: AuditEvent,
   caller: Caller,
   outcome: Outcome,
@@ -137,4 +138,21 @@ export async function audited<Outcome extends object>(
   if (refused && counted.has(refused))
     await services.audit.keep(services.audit.context(caller, event, refused), user?.id);
   return outcome;
+}
+
+/**
+ * Waits for work that follows an event, such as a notice, and returns what came of it. What was done stays done: a
+ * failure is counted under the event and never thrown; then there is nothing to return.
+ */
+export async function afterwards<Result>(
+  { audit }: Pick<Services, 'audit'>,
+  event: AuditEvent,
+  work: Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    audit.count(event, error instanceof StoreUnavailable ? 'unavailable' : 'failed');
+    return undefined;
+  }
 }

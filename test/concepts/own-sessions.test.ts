@@ -1,13 +1,8 @@
 /** Sessions as their owner manages them: listed, proven, renamed, ended by name, all at once, or beyond a cap. */
 
 import { expect, test } from 'vitest';
-import {
-  type IdFormat,
-  type Owner,
-  provenMs,
-  type SessionRules,
-  Sessions,
-} from '../../src/concepts/sessions/sessions.ts';
+import { type Owner, provenMs, type SessionRules, Sessions } from '../../src/concepts/sessions/sessions.ts';
+import type { IdFormat } from '../../src/crypto/ids.ts';
 import { contextOf, granted } from '../support/services.ts';
 import { makeAccount, openStore } from '../support/sqlite.ts';
 

@@ -3,12 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type IdFormat,
-  type Owner,
-  type SessionRules,
-  Sessions,
-} from '../../src/concepts/sessions/sessions.ts';
+import { type Owner, type SessionRules, Sessions } from '../../src/concepts/sessions/sessions.ts';
+import type { IdFormat } from '../../src/crypto/ids.ts';
 import { digest } from '../../src/crypto/ids.ts';
 import { contextOf, granted } from '../support/services.ts';
 import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';

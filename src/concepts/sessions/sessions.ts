@@ -9,7 +9,7 @@
  *   the instants of creation, last use and death.
  */
 
-import { digest, newHandle } from '../../crypto/ids.ts';
+import { digest, type IdFormat, newHandle, newSessionId, newSessionIdLike } from '../../crypto/ids.ts';
 import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import {
   type AuditContext,
@@ -18,13 +18,10 @@ import {
   type SessionQuery,
   type SessionStore,
 } from '../../storage/port/port.ts';
-import { type IdFormat, idLike, newId } from './id-format.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
 import type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
 import { endStep, inSteps, type Pacing, sweepStep, unpaced } from './steps.ts';
-
-export type { IdFormat } from './id-format.ts';
 
 export type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
 
@@ -73,7 +70,7 @@ export class Sessions {
     now: number,
     context: AuditContext,
   ): Promise<BegunSession | NoSession> {
-    const id = newId(idFormat);
+    const id = newSessionId(idFormat);
     const expiresAt = now + this.#lifetimeMs;
     const session: Session = {
       handle: newHandle(),
@@ -143,14 +140,14 @@ export class Sessions {
 
   /** Gives a session a new id of the same spelling, in which the password counts as proven; the old one is dead. */
   async prove(id: string, now: number, context: AuditContext): Promise<{ readonly id: string } | NoSession> {
-    const renewed = idLike(id);
+    const renewed = newSessionIdLike(id);
     const isProven = await this.#store.prove(digest(id), digest(renewed), now, context);
     return isProven ? { id: renewed } : noSession;
   }
 
   /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the audit context. */
   async rotate(id: string, context?: AuditContext): Promise<{ readonly id: string } | NoSession> {
-    const renewed = idLike(id);
+    const renewed = newSessionIdLike(id);
     return (await this.#store.rotate(digest(id), digest(renewed), context)) ? { id: renewed } : noSession;
   }
 

@@ -5,8 +5,15 @@ import { limitWindowMs } from '../../concepts/mails.ts';
 import type { InvalidToken } from '../../concepts/tokens.ts';
 import { digest } from '../../crypto/ids.ts';
 import type { Token, User } from '../../storage/port/port.ts';
-import { afterwards } from '../afterwards.ts';
-import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
+import {
+  afterwards,
+  audited,
+  type Caller,
+  isRefusal,
+  type Refusal,
+  reported,
+  type Services,
+} from '../services.ts';
 import { addressed } from './forgot-password.ts';
 import { notifyOwner } from './security-notice.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';

@@ -2,8 +2,7 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Token, User } from '../../storage/port/port.ts';
-import { afterwards } from '../afterwards.ts';
-import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
+import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import { addressForLinks } from './forgot-password.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
 import { notifyOwner } from './security-notice.ts';

@@ -2,9 +2,8 @@
 
 import { newToken } from '../../crypto/ids.ts';
 import type { Session, User, UserQuery } from '../../storage/port/port.ts';
-import { afterwards } from '../afterwards.ts';
 import type { Registered } from '../register.ts';
-import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
+import { afterwards, type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
 import { countSessions } from './admin-sessions.ts';
 
 /** An account as an operator finds it; `user` is missing where only one of its two records is left (ruling R2). */
