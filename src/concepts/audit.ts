@@ -119,8 +119,8 @@ export class Audit {
   }
 
   /** Keeps the entry of an event that wrote nothing else. */
-  keep(context: AuditContext, userId: string | undefined): Promise<void> {
-    return this.#store.append(context, { userId });
+  keep(asker: Asker, event: AuditEvent, userId: string | undefined, outcome = 'ok'): Promise<void> {
+    return this.#store.append(this.context(asker, event, outcome), { userId });
   }
 
   /** Entries of one user or of all: the newest, `before` a sequence number if asked, or those `after` one in order. */

@@ -12,13 +12,7 @@
 
 import { digest, newToken, newUuid } from '../crypto/ids.ts';
 import type { Registration } from '../settings/settings.ts';
-import type {
-  AuditContext,
-  Invitation,
-  InvitationQuery,
-  InvitationStore,
-  UsedInvitation,
-} from '../storage/port/port.ts';
+import type { AuditContext, Invitation, InvitationStore, UsedInvitation } from '../storage/port/port.ts';
 
 /** Why a person may not register. */
 export type RegistrationRefusal = { readonly refused: 'registration_closed' | 'not_invited' };
@@ -36,6 +30,9 @@ const dayMs = 86_400_000;
 
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
+
+/** Invitations read from the store in one go. */
+const page = 500;
 
 const notInvited: RegistrationRefusal = { refused: 'not_invited' };
 
@@ -94,9 +91,14 @@ export class Invitations {
     return { ...invitation, token };
   }
 
-  /** One page of invitations, by name; those that expired may be among them. */
-  list(query: InvitationQuery): Promise<Invitation[]> {
-    return this.#store.list(query);
+  /** Every invitation that is still good, by name. */
+  async *pending(now: number): AsyncGenerator<Invitation> {
+    for (let after: string | undefined; ; ) {
+      const invitations = await this.#store.list({ after, limit: page });
+      for (const invitation of invitations) if (now < invitation.expiresAt) yield invitation;
+      after = invitations.at(-1)?.canonical;
+      if (invitations.length < page) return;
+    }
   }
 
   /** Makes the invitation for a name void; `undefined` if there is none. */

@@ -72,9 +72,10 @@ export class Tokens {
     return this.#judge(text, now, (hash) => this.#store.take(hash, purpose));
   }
 
-  /** Makes all tokens of a user for a purpose void. */
-  revoke(userId: string, purpose: TokenPurpose): Promise<void> {
-    return this.#store.removeOfUser(userId, purpose);
+  /** Makes all tokens of a user void that change how the account is entered: its password, or its address. */
+  async revokeAccess(userId: string): Promise<void> {
+    const purposes: readonly TokenPurpose[] = ['reset_password', 'change_email'];
+    await Promise.all(purposes.map((purpose) => this.#store.removeOfUser(userId, purpose)));
   }
 
   /** Reclaims tokens that expired, in small steps with a pause after each. */

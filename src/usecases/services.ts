@@ -135,8 +135,7 @@ export async function audited<Outcome extends object>(
   outcome: Outcome,
 ): Promise<Outcome> {
   const { refused, user }: About = reported(services, event, caller, outcome);
-  if (refused && counted.has(refused))
-    await services.audit.keep(services.audit.context(caller, event, refused), user?.id);
+  if (refused && counted.has(refused)) await services.audit.keep(caller, event, user?.id, refused);
   return outcome;
 }
 

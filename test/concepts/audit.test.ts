@@ -8,7 +8,7 @@ import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { audited, reported } from '../../src/usecases/services.ts';
-import { caller, contextOf, granted, openServices, type TestGate } from '../support/services.ts';
+import { caller, granted, openServices, type TestGate } from '../support/services.ts';
 import { openStore } from '../support/sqlite.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' };
@@ -141,8 +141,7 @@ test('no entry holds what somebody typed, nor an id that opens a session (ruling
 
 test('P12: entries are kept for as many days as the rules say, in small steps, and the chain stays whole', async () => {
   const services = await openServices({ auditDays: 2 });
-  const at = (now: number, event: AuditEvent) =>
-    services.audit.keep({ ...contextOf(event), at: now }, undefined);
+  const at = (now: number, event: AuditEvent) => services.audit.keep(caller({ now }), event, undefined);
   const noon = caller().now;
   await Promise.all(Array.from({ length: 450 }, () => at(noon, 'login')));
   await at(noon + 1, 'logout');

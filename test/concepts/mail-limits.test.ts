@@ -67,7 +67,7 @@ test('three links are valid at once, and a fourth is sent the moment the first i
   }
   expect([await ask(lastMoment + 1), await ask(lastMoment + 1)]).toEqual(['queued', 'queued']);
   expect(await ask(lastMoment + 1)).toBe('too_many');
-  await all.tokens.revoke('joe', 'reset_password');
+  await all.tokens.revokeAccess('joe');
   expect(await ask(lastMoment + 1)).toBe('queued');
 });
 
@@ -79,7 +79,7 @@ test('an hour has room for six links that expire, and for twelve that become voi
       for (let n = 0; n < 5; n += 1)
         if ((await all.mails.ask('reset_password', to, at)) === 'queued') sent += 1;
       await sendAll(all, at);
-      if (isVoid) await all.tokens.revoke('joe', 'reset_password');
+      if (isVoid) await all.tokens.revokeAccess('joe');
     }
     return sent;
   };

@@ -64,7 +64,7 @@ test('stale, reused, malformed, revoked and unknown tokens are refused alike', a
   const used = await tokens.mint('joe', 'reset_password', email, now);
   await tokens.take(used, 'reset_password', now);
   const revoked = await tokens.mint('joe', 'reset_password', email, now);
-  await tokens.revoke('joe', 'reset_password');
+  await tokens.revokeAccess('joe');
   const orphan = await tokens.mint('nobody', 'reset_password', email, now);
   const bad = [used, revoked, orphan, '', 'a'.repeat(26), 'A'.repeat(26), `${used}\n`, 'x'.repeat(100_000)];
   for (const text of bad) {

@@ -180,8 +180,8 @@ test('P4: every refusal shows in the log, with the account it concerns where it 
 
 test('P11: an export of a long past lets others have their turn', async () => {
   const { services, here } = await withJoe();
-  const context = services.audit.context(caller(), 'login', 'wrong_password');
-  await Promise.all(Array.from({ length: 1_000 }, () => services.audit.keep(context, here.user.id)));
+  const keep = () => services.audit.keep(caller(), 'login', here.user.id, 'wrong_password');
+  await Promise.all(Array.from({ length: 1_000 }, keep));
   let turns = 0;
   const counting = setInterval(() => {
     turns += 1;

@@ -61,7 +61,7 @@ test('W5: a registration cut short at any step leaves its invitation good, until
   const services = await openServices({ registration: 'invite' });
   const { token } = granted(await invite(services, joe.identifier, 7, caller()));
   const invited = { ...newJoe, invite: token };
-  const invitations = async () => (await services.invitations.list({ limit: 9 })).length;
+  const invitations = async () => (await services.store.invitations.list({ limit: 9 })).length;
   for (const at of [
     'BEFORE INSERT ON auth',
     'BEFORE INSERT ON users',

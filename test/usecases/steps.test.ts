@@ -47,7 +47,7 @@ test('P3: others have their turn between two steps', async () => {
       ending.then(() => {
         over = true;
       }),
-      services.audit.keep(services.audit.context(caller(), 'login'), here.user.id),
+      services.audit.keep(caller(), 'login', here.user.id),
     ]);
     seen.push(rows(calls, 'sessions.removeOfUser').length);
   }

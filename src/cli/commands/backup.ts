@@ -50,7 +50,7 @@ async function takeBackup(file: string, format: Format): Promise<void> {
   assertFile(settingsOfEnvironment(), 'backup');
   await withServices(async ({ settings, services, caller }) => {
     // Who took a copy of all password hashes is worth an entry, and worth one before the copy exists.
-    await services.audit.keep(services.audit.context(caller, 'backup'), undefined);
+    await services.audit.keep(caller, 'backup', undefined);
     const made = await withProgress('Copying', (progress) => backup(settings, file, progress));
     if (isRefusal(made)) throw failureOf(made);
     await answer(format, { file, bytes: made.bytes }, `${file} holds ${made.bytes} bytes.`);

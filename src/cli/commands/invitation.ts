@@ -7,7 +7,7 @@ import { linkBase } from '../../settings/outbound-addresses.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { wholeNumber } from '../../settings/value-parsers.ts';
 import type { Invitation } from '../../storage/port/port.ts';
-import { invite, pendingInvitations, revokeInvitation } from '../../usecases/admin/admin-invitations.ts';
+import { invite, revokeInvitation } from '../../usecases/admin/admin-invitations.ts';
 import { add } from '../command.ts';
 import { granted, withServices } from '../command-services.ts';
 import { exits, Failure } from '../exit-codes.ts';
@@ -80,7 +80,7 @@ function listAll(options: Format): Promise<void> {
   return withServices(({ services, caller }) =>
     list(
       options,
-      pendingInvitations(services, caller.now),
+      services.invitations.pending(caller.now),
       invitationValue,
       ['EXPIRES', 'IDENTIFIER'],
       ({ canonical, expiresAt }) => [when(expiresAt), canonical],

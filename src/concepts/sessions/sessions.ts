@@ -168,17 +168,16 @@ export class Sessions {
     return new Map([...ended].map(([idHash, session]) => [byHash.get(idHash) ?? '', session]));
   }
 
-  /** Ends one session of a user by its handle; a handle of another user names nothing. */
+  /** Ends one session by its handle: of one user, for whom a handle of another names nothing, or of any. */
   async endByHandle(
-    userId: string,
+    userId: string | undefined,
     handle: string,
     now: number,
     context: AuditContext,
   ): Promise<Session | NoSession> {
-    // Looked for among their own, which are in one place wherever the tables are divided.
-    const own = await this.#store.findByHandle(handle, userId);
-    if (!own || !this.#life.isAlive(own, now)) return noSession;
-    return (await this.#store.removeByHandle(userId, handle, context)) ?? noSession;
+    const found = await this.#store.findByHandle(handle, userId);
+    if (!found || !this.#life.isAlive(found, now)) return noSession;
+    return (await this.#store.removeByHandle(found.userId, handle, context)) ?? noSession;
   }
 
   /**
@@ -204,13 +203,8 @@ export class Sessions {
    * Ends all sessions of all users, in steps with a pause after each; returns how many rows there were. A session that
    * begins meanwhile ends as well if a step finds it. Cut short, those that are left are alive; asked again, it goes on.
    */
-  endEverybody(context: AuditContext, pause: () => Promise<void>): Promise<number> {
+  endOfAllUsers(context: AuditContext, pause: () => Promise<void>): Promise<number> {
     return inSteps(endStep, (limit) => this.#store.removeAny(limit, context), pause);
-  }
-
-  /** Finds a session of anybody by its handle, dead or alive. */
-  findByHandle(handle: string): Promise<Session | undefined> {
-    return this.#store.findByHandle(handle);
   }
 
   /** What is known about an id, without using it; sessions that are gone are known for a week. */

@@ -88,7 +88,7 @@ async function askForChange(
   if (isRefusal(credential)) return credential;
   const { user } = signedIn;
   await Promise.all([
-    services.audit.keep(services.audit.context(caller, 'email_change_request'), user.id),
+    services.audit.keep(caller, 'email_change_request', user.id),
     services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
   ]);
   return { user };

@@ -75,7 +75,7 @@ export async function exportAccount(
   if ('refused' in place) return reported(services, 'account_export', caller, { ...place, user });
   const close = () => exports.leave(user.id, place);
   try {
-    await services.audit.keep(services.audit.context(caller, 'account_export'), user.id);
+    await services.audit.keep(caller, 'account_export', user.id);
   } catch (error) {
     close();
     throw error;

@@ -37,7 +37,7 @@ async function sendLink(services: Services, identifier: string, caller: Caller):
   const recipient = user && addressForLinks(user);
   const outcome = recipient ? 'ok' : user ? 'no_address' : 'unknown_account';
   await Promise.all([
-    services.audit.keep(services.audit.context(caller, 'password_forgot', outcome), user?.id),
+    services.audit.keep(caller, 'password_forgot', user?.id, outcome),
     user && recipient && services.mails.ask('reset_password', addressed(user, recipient), caller.now),
   ]);
   reported(services, 'password_forgot', caller, outcome === 'ok' ? { user } : { refused: outcome, user });

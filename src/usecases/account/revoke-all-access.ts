@@ -16,7 +16,6 @@ export async function revokeAllAccess(
 ): Promise<void> {
   await Promise.all([
     services.sessions.endAll(userId, exceptHandle, services.audit.context(caller, 'logout', why)),
-    services.tokens.revoke(userId, 'reset_password'),
-    services.tokens.revoke(userId, 'change_email'),
+    services.tokens.revokeAccess(userId),
   ]);
 }

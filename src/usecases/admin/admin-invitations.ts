@@ -35,19 +35,6 @@ export async function invite(
   return reported(services, 'invite', caller, { user: { id: userId }, token, expiresAt });
 }
 
-/** Invitations read from the store in one go. */
-const page = 500;
-
-/** Every invitation that is still good, by name. */
-export async function* pendingInvitations(services: Services, now: number): AsyncGenerator<Invitation> {
-  for (let after: string | undefined; ; ) {
-    const invitations = await services.invitations.list({ after, limit: page });
-    for (const invitation of invitations) if (now < invitation.expiresAt) yield invitation;
-    after = invitations.at(-1)?.canonical;
-    if (invitations.length < page) return;
-  }
-}
-
 /** Makes the invitation for a name void; `undefined` if there is none. */
 export async function revokeInvitation(
   services: Services,

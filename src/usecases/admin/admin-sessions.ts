@@ -1,4 +1,4 @@
-/** What an operator does to sessions: seeing anybody's, ending them, and finding out what became of one. */
+/** What an operator does to sessions: seeing those of any user, ending them, and finding out what became of one. */
 
 import type { Death, EndedSession, Session, User } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
@@ -28,10 +28,8 @@ export async function endAnySession(
   handle: string,
   caller: Caller,
 ): Promise<Session | AccessRefusal> {
-  const session = await services.sessions.findByHandle(handle);
-  if (!session) return { refused: 'unknown_session' };
   const context = services.audit.context(caller, 'logout');
-  const ended = await services.sessions.endByHandle(session.userId, handle, caller.now, context);
+  const ended = await services.sessions.endByHandle(undefined, handle, caller.now, context);
   if (isRefusal(ended)) return { refused: 'unknown_session' };
   reportEnd(services, ended, caller);
   return ended;
@@ -58,9 +56,9 @@ export async function endEverySession(
   caller: Caller,
   pause: () => Promise<void>,
 ): Promise<number> {
+  await services.audit.keep(caller, 'logout', undefined);
   const context = services.audit.context(caller, 'logout');
-  await services.audit.keep(context, undefined);
-  const ended = await services.sessions.endEverybody(context, pause);
+  const ended = await services.sessions.endOfAllUsers(context, pause);
   reported(services, 'logout', caller, {});
   return ended;
 }

@@ -25,7 +25,7 @@ export async function liftThrottle(services: Services, whose: Throttled, caller:
   const network = 'network' in whose ? whose.network : caller.network;
   const user = 'name' in whose ? await findAccount(services, whose.name) : undefined;
   const asked = { ...caller, network };
-  await services.audit.keep(services.audit.context(asked, 'throttle_clear'), user?.id);
+  await services.audit.keep(asked, 'throttle_clear', user?.id);
   let lifted = 0;
   for await (const targets of targetsOf(services, whose)) lifted += await services.throttle.lift(targets);
   reported(services, 'throttle_clear', asked, user ? { user: { id: user.id } } : {});

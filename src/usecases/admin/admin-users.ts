@@ -123,7 +123,7 @@ export async function passwordToken(
 ): Promise<{ readonly token: string } | Refusal> {
   if (!user) return { refused: 'user_record_missing', user: { id } };
   if (user.disabledAt !== null) return { refused: 'account_disabled', user: { id } };
-  await services.audit.keep(services.audit.context(caller, 'password_link'), id);
+  await services.audit.keep(caller, 'password_link', id);
   return reported(services, 'password_link', caller, {
     user: { id },
     token: await services.tokens.mint(id, 'reset_password', '', caller.now),

@@ -22,9 +22,9 @@ export async function settleRestored(
   caller: Caller,
   pause: () => Promise<void>,
 ): Promise<Settled> {
-  const context = services.audit.context(caller, 'restore', keepSessions ? 'sessions_kept' : 'ok');
-  await services.audit.keep(context, undefined);
-  const ended = keepSessions ? 0 : await services.sessions.endEverybody(context, pause);
+  await services.audit.keep(caller, 'restore', undefined, keepSessions ? 'sessions_kept' : 'ok');
+  const context = services.audit.context(caller, 'restore');
+  const ended = keepSessions ? 0 : await services.sessions.endOfAllUsers(context, pause);
   await services.tokens.sweep(Number.MAX_SAFE_INTEGER, pause);
   await services.invitations.sweep(Number.MAX_SAFE_INTEGER, pause);
   return { ended, dropped: await dropMails(services, endOfTime) };
