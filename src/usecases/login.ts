@@ -6,7 +6,7 @@ import type { Attempt } from '../concepts/throttle.ts';
 import { Abandoned, type HashingSlot } from '../crypto/hashing-queue.ts';
 import type { IdFormat } from '../crypto/ids.ts';
 import type { Credential } from '../storage/port/port.ts';
-import { notifyOwner } from './account/security-notice.ts';
+import { notifyOwner } from './account/owner-mail.ts';
 import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
 
 export interface Login {

@@ -14,8 +14,7 @@ import {
   reported,
   type Services,
 } from '../services.ts';
-import { addressed } from './forgot-password.ts';
-import { notifyOwner } from './security-notice.ts';
+import { addressed, notifyOwner } from './owner-mail.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
 /** What the caller is told: that they asked. */

@@ -3,8 +3,8 @@
 import { canonical } from '../../concepts/accounts.ts';
 import type { Credential } from '../../storage/port/port.ts';
 import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
+import { notifyOwner } from './owner-mail.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
-import { notifyOwner } from './security-notice.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
 export interface PasswordChange {

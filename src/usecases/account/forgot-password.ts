@@ -1,9 +1,8 @@
 /** A forgotten password: a link by mail, and an answer that says nothing about who exists. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Addressed } from '../../concepts/mails.ts';
-import type { User } from '../../storage/port/port.ts';
 import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
+import { addressed, addressForLinks } from './owner-mail.ts';
 
 /**
  * How long the answer takes, in milliseconds, whatever there was to do: several times what the work takes, so that
@@ -41,23 +40,4 @@ async function sendLink(services: Services, identifier: string, caller: Caller):
     user && recipient && services.mails.ask('reset_password', addressed(user, recipient), caller.now),
   ]);
   reported(services, 'password_forgot', caller, outcome === 'ok' ? { user } : { refused: outcome, user });
-}
-
-/** The owner of an account, at an address. */
-export function addressed({ id, emailVerifiedAt }: User, recipient: string): Addressed {
-  return { userId: id, recipient, isVerified: emailVerifiedAt !== null };
-}
-
-/**
- * Where a link that sets a password may go: to an address that was verified; or to one that names the account, which
- * is what its owner expects of it, and whose owner may take over an account that another person made in their name.
- */
-export function addressForLinks({
-  email,
-  emailVerifiedAt,
-  identifier,
-  disabledAt,
-}: User): string | undefined {
-  const isTheirs = emailVerifiedAt !== null || email === identifier;
-  return disabledAt === null && isTheirs ? (email ?? undefined) : undefined;
 }

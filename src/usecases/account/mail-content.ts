@@ -4,7 +4,7 @@ import { maxResetLinks } from '../../concepts/mails.ts';
 import type { QueuedMail, TokenPurpose } from '../../storage/port/port.ts';
 import type { Services } from '../services.ts';
 import { fingerprint } from './change-email.ts';
-import { addressForLinks } from './forgot-password.ts';
+import { addressForLinks } from './owner-mail.ts';
 
 /** A mail that may be sent, with the text of the token in its link if it has one. */
 export interface Sendable {

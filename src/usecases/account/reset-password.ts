@@ -3,9 +3,8 @@
 import { canonical } from '../../concepts/accounts.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
-import { addressForLinks } from './forgot-password.ts';
+import { addressForLinks, notifyOwner } from './owner-mail.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
-import { notifyOwner } from './security-notice.ts';
 
 export interface Reset {
   readonly token: string;
