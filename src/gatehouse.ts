@@ -31,7 +31,6 @@ import { hstsOf, isContract, type Settings, type Share } from './settings/settin
 import { checkSettings } from './settings/validate-settings.ts';
 import type { Metric } from './storage/port/port.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
-import { listUsers } from './usecases/admin/admin-users.ts';
 import type { Services } from './usecases/services.ts';
 
 export type { Log };
@@ -186,9 +185,9 @@ function once(step: () => Promise<void>): () => Promise<void> {
 }
 
 /** It is asked only for words to people: a start does not wait for them. */
-async function isInUse(services: Services): Promise<boolean | undefined> {
+async function isInUse(services: Pick<Services, 'accounts'>): Promise<boolean | undefined> {
   const late = sleep(usersMs, undefined, { ref: false });
-  const asked = listUsers(services, { limit: 1 }).then(
+  const asked = services.accounts.list({ limit: 1 }).then(
     (users) => users.length > 0,
     () => undefined,
   );

@@ -11,7 +11,7 @@ export interface LoggedOut {
 
 /** Ends every session named, in one step; refuses only if none of them was alive. Resolves once the ends are durable. */
 export async function logout(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'audit'>,
   ids: readonly string[],
   caller: Caller,
 ): Promise<LoggedOut | NoSession> {
@@ -22,13 +22,16 @@ export async function logout(
 }
 
 /** Reports sessions that were ended, step by step. */
-export function reportEnds(services: Services, caller: Caller): (ended: readonly Session[]) => void {
+export function reportEnds(
+  services: Pick<Services, 'audit'>,
+  caller: Caller,
+): (ended: readonly Session[]) => void {
   return (ended) => {
     for (const session of ended) reportEnd(services, session, caller);
   };
 }
 
 /** Reports that a session was ended. */
-export function reportEnd(services: Services, session: Session, caller: Caller): void {
+export function reportEnd(services: Pick<Services, 'audit'>, session: Session, caller: Caller): void {
   reported(services, 'logout', caller, { user: { id: session.userId }, session });
 }

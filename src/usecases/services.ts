@@ -13,7 +13,10 @@ import type { HashingQueue, Overloaded } from '../crypto/hashing-queue.ts';
 import { StoreUnavailable } from '../storage/port/port.ts';
 import type { Pacer } from './pacer.ts';
 
-/** The concepts, the line before password hashing, and what long work gives way by. */
+/**
+ * The concepts, the queue before password hashing, and what long work gives way by. A use case that needs a few of them
+ * names those (`Pick<Services, 'sessions' | 'audit'>`); one that leads through most of them takes all.
+ */
 export interface Services {
   readonly accounts: Accounts;
   readonly passwords: Passwords;

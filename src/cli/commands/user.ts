@@ -12,7 +12,6 @@ import {
   disableUser,
   enableUser,
   type Found,
-  listUsers,
   passwordToken,
 } from '../../usecases/admin/admin-users.ts';
 import { add, addGroup } from '../command.ts';
@@ -124,7 +123,7 @@ export async function* everyUser(
 ): AsyncGenerator<User> {
   let after: User | undefined;
   for (;;) {
-    const users = await listUsers(services, { matching, after, limit: page });
+    const users = await services.accounts.list({ matching, after, limit: page });
     for (const user of users) if (!disabled || user.disabledAt !== null) yield user;
     after = users.at(-1);
     if (users.length < page) return;

@@ -24,7 +24,7 @@ export interface Asked {
 
 /** Sends a link to the address of the account that waits to be verified. */
 export async function requestVerification(
-  services: Services,
+  services: Pick<Services, 'mails' | 'audit'>,
   { user }: SignedIn,
   caller: Caller,
 ): Promise<Asked | Refusal> {
@@ -42,7 +42,11 @@ export async function requestVerification(
  * Sends a link to the address that an account was just registered with, where mail is configured. The registration
  * does not wait for it, and its answer does not depend on it.
  */
-export function verifyRegistered(services: Services, user: User, { network, now }: Caller): void {
+export function verifyRegistered(
+  services: Pick<Services, 'mails' | 'throttle'>,
+  user: User,
+  { network, now }: Caller,
+): void {
   const { email } = user;
   if (!services.mails.isConfigured || email === null) return;
   services.mails.later(async () => {
@@ -121,7 +125,7 @@ export async function verifyEmail(
 }
 
 async function markVerified(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'audit'>,
   { userId, email }: Token,
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | InvalidToken> {
@@ -133,7 +137,7 @@ async function markVerified(
 
 /** The old address hears of it, if links would have gone there; sessions stay. */
 async function changeEmail(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'mails' | 'audit'>,
   { userId, email }: Token,
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | Refusal> {
@@ -150,7 +154,7 @@ async function changeEmail(
   return { user };
 }
 
-async function liveUser(services: Services, userId: string): Promise<User | undefined> {
+async function liveUser(services: Pick<Services, 'accounts'>, userId: string): Promise<User | undefined> {
   const user = await services.accounts.user(userId);
   return user?.disabledAt === null ? user : undefined;
 }

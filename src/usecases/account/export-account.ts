@@ -64,7 +64,7 @@ export class Exports {
  * guessed at this account for a year. It ends when the client has gone.
  */
 export async function exportAccount(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'audit' | 'pacer'>,
   exports: Exports,
   signedIn: SignedIn,
   caller: Caller,
@@ -92,7 +92,7 @@ export async function exportAccount(
 }
 
 async function* activityPages(
-  { audit }: Services,
+  { audit }: Pick<Services, 'audit'>,
   { user }: SignedIn,
 ): AsyncGenerator<readonly AuditEntry[]> {
   for (let before: number | undefined; ; ) {
@@ -104,7 +104,7 @@ async function* activityPages(
 }
 
 async function* whileTaken<Page>(
-  { pacer }: Services,
+  { pacer }: Pick<Services, 'pacer'>,
   place: ExportPlace,
   pages: AsyncGenerator<Page>,
 ): AsyncGenerator<Page> {

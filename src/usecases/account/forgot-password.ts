@@ -20,7 +20,7 @@ export interface Forgotten {
  * leave an entry in the audit, and a mail is queued together with it.
  */
 export async function forgot(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'throttle' | 'mails' | 'audit'>,
   identifier: string,
   caller: Caller,
 ): Promise<Forgotten | Refusal> {
@@ -30,7 +30,11 @@ export async function forgot(
   return { asked: true };
 }
 
-async function sendLink(services: Services, identifier: string, caller: Caller): Promise<void> {
+async function sendLink(
+  services: Pick<Services, 'accounts' | 'mails' | 'audit'>,
+  identifier: string,
+  caller: Caller,
+): Promise<void> {
   const credential = await services.accounts.credential(identifier);
   const user = credential && (await services.accounts.user(credential.userId));
   const recipient = user && addressForLinks(user);

@@ -15,7 +15,7 @@ export interface Sendable {
 
 /** Makes what is needed to send a mail; `undefined` if it is not wanted any more. */
 export async function prepareMail(
-  services: Services,
+  services: Pick<Services, 'tokens' | 'accounts'>,
   mail: QueuedMail,
   now: number,
 ): Promise<Sendable | undefined> {
@@ -34,7 +34,7 @@ export async function prepareMail(
  * is seen here.
  */
 async function withToken(
-  services: Services,
+  services: Pick<Services, 'tokens' | 'accounts'>,
   mail: QueuedMail,
   purpose: TokenPurpose,
   now: number,
@@ -50,7 +50,7 @@ async function withToken(
 }
 
 async function isWanted(
-  services: Services,
+  services: Pick<Services, 'accounts'>,
   { userId, recipient, details }: QueuedMail,
   purpose: TokenPurpose,
 ): Promise<boolean> {

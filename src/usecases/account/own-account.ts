@@ -10,7 +10,7 @@ const activityPage = 100;
 
 /** The newest entries about the person, `before` a sequence number if asked. */
 export function activity(
-  services: Services,
+  services: Pick<Services, 'audit'>,
   { user }: Checked,
   before: number | undefined,
 ): Promise<AuditEntry[]> {

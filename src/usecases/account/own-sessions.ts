@@ -12,7 +12,7 @@ export const sessionsPage = 100;
 
 /** A page of the live sessions of the person, the one used last first. */
 export function listSessions(
-  services: Services,
+  services: Pick<Services, 'sessions'>,
   { user }: Checked,
   before: SessionQuery['before'],
   now: number,
@@ -25,7 +25,7 @@ export function listSessions(
  * that asks ends only if the password was proven lately (ruling P5).
  */
 export async function endSession(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'audit'>,
   signedIn: SignedIn,
   handle: string,
   caller: Caller,
@@ -45,7 +45,7 @@ export async function endSession(
  * tells how many. A login that comes after it is not concerned.
  */
 export async function endSessions(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'audit'>,
   signedIn: SignedIn,
   which: 'all' | 'others',
   caller: Caller,

@@ -52,7 +52,10 @@ async function attempt(
  * The user a token is good for. One that was mailed is good while links may go to that address; one that an operator
  * handed over went to no address.
  */
-async function ownerOf(services: Services, { userId, email }: Token): Promise<User | undefined> {
+async function ownerOf(
+  services: Pick<Services, 'accounts'>,
+  { userId, email }: Token,
+): Promise<User | undefined> {
   const user = await services.accounts.user(userId);
   if (!user || user.disabledAt !== null) return undefined;
   return email === '' || email === addressForLinks(user) ? user : undefined;
@@ -81,7 +84,12 @@ async function replace(
 }
 
 /** The link proved its address; the owner hears of the new password. */
-async function settle(services: Services, user: User, email: string, caller: Caller): Promise<void> {
+async function settle(
+  services: Pick<Services, 'accounts' | 'mails' | 'audit'>,
+  user: User,
+  email: string,
+  caller: Caller,
+): Promise<void> {
   if (email !== '' && user.emailVerifiedAt === null) {
     await services.accounts.verifyEmail(
       user.id,

@@ -8,7 +8,7 @@ import type { Caller, Services } from '../services.ts';
  * that a crash in between leaves no session that should have ended; and after it, for what began in between.
  */
 export async function revokeAllAccess(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'tokens' | 'audit'>,
   userId: string,
   exceptHandle: string | undefined,
   why: 'password_change' | 'password_reset',

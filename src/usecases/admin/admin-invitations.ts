@@ -17,7 +17,7 @@ export interface Invited {
  * the invitation useless and does no harm.
  */
 export async function invite(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'invitations' | 'audit'>,
   typed: string,
   days: number,
   caller: Caller,
@@ -37,7 +37,7 @@ export async function invite(
 
 /** Makes the invitation for a name void; `undefined` if there is none. */
 export async function revokeInvitation(
-  services: Services,
+  services: Pick<Services, 'invitations' | 'audit'>,
   typed: string,
   caller: Caller,
 ): Promise<Invitation | undefined> {

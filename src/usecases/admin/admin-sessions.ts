@@ -11,12 +11,20 @@ const page = 500;
 const newest = 20;
 
 /** All live sessions of a user, the one used last first, read page by page. */
-export async function* sessionsOf(services: Services, userId: string, now: number): AsyncGenerator<Session> {
+export async function* sessionsOf(
+  services: Pick<Services, 'sessions'>,
+  userId: string,
+  now: number,
+): AsyncGenerator<Session> {
   for await (const sessions of services.sessions.pagesOfUser(userId, now, page)) yield* sessions;
 }
 
 /** How many live sessions a user has. */
-export async function countSessions(services: Services, userId: string, now: number): Promise<number> {
+export async function countSessions(
+  services: Pick<Services, 'sessions'>,
+  userId: string,
+  now: number,
+): Promise<number> {
   let count = 0;
   for await (const { length } of services.sessions.pagesOfUser(userId, now, page)) count += length;
   return count;
@@ -24,7 +32,7 @@ export async function countSessions(services: Services, userId: string, now: num
 
 /** Ends the session of a handle, of any user. */
 export async function endAnySession(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'audit'>,
   handle: string,
   caller: Caller,
 ): Promise<Session | AccessRefusal> {
@@ -36,7 +44,11 @@ export async function endAnySession(
 }
 
 /** Ends all sessions of a user; returns their handles. A login that comes after it is not concerned. */
-export async function endAllSessions(services: Services, userId: string, caller: Caller): Promise<string[]> {
+export async function endAllSessions(
+  services: Pick<Services, 'sessions' | 'audit'>,
+  userId: string,
+  caller: Caller,
+): Promise<string[]> {
   const report = reportEnds(services, caller);
   const handles: string[] = [];
   const tell = (ended: readonly Session[]) => {
@@ -52,7 +64,7 @@ export async function endAllSessions(services: Services, userId: string, caller:
  * ends without it. What begins after the answer is not concerned.
  */
 export async function endEverySession(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'audit'>,
   caller: Caller,
   pause: () => Promise<void>,
 ): Promise<number> {
@@ -80,7 +92,11 @@ export type Explanation =
   | { readonly state: 'unknown' };
 
 /** Says what a check of this id finds, and why; a use is not noted. */
-export async function explain(services: Services, id: string, now: number): Promise<Explanation> {
+export async function explain(
+  services: Pick<Services, 'sessions' | 'accounts' | 'audit'>,
+  id: string,
+  now: number,
+): Promise<Explanation> {
   const found = await services.sessions.look(id, now);
   if (!found) return { state: 'unknown' };
   if ('ended' in found)
@@ -93,7 +109,10 @@ export async function explain(services: Services, id: string, now: number): Prom
 }
 
 /** How a session ended with its account, as the sweep will note it once it comes to its row; `undefined` if it did not. */
-async function deletion(services: Services, { handle, userId }: Session): Promise<Explanation | undefined> {
+async function deletion(
+  services: Pick<Services, 'audit'>,
+  { handle, userId }: Session,
+): Promise<Explanation | undefined> {
   const entries = await services.audit.read({ userId, limit: newest });
   const entry = entries.find(({ event, outcome }) => event === 'account_delete' && outcome === 'ok');
   if (!entry) return undefined;

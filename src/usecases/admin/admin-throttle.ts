@@ -10,7 +10,7 @@ export type Throttled = { readonly name: string } | { readonly network: string }
 
 /** What is counted now, the counts that refuse attempts among it. */
 export async function* throttled(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'devices' | 'throttle'>,
   whose: Throttled,
   now: number,
 ): AsyncGenerator<CountedNow> {
@@ -21,7 +21,11 @@ export async function* throttled(
  * Forgets what is counted; returns how many counts there were. The entry in the audit comes first: nothing is lifted
  * without it. It names the network that was lifted in the place of the one that asked.
  */
-export async function liftThrottle(services: Services, whose: Throttled, caller: Caller): Promise<number> {
+export async function liftThrottle(
+  services: Pick<Services, 'accounts' | 'devices' | 'throttle' | 'audit'>,
+  whose: Throttled,
+  caller: Caller,
+): Promise<number> {
   const network = 'network' in whose ? whose.network : caller.network;
   const user = 'name' in whose ? await findAccount(services, whose.name) : undefined;
   const asked = { ...caller, network };
@@ -33,7 +37,10 @@ export async function liftThrottle(services: Services, whose: Throttled, caller:
 }
 
 /** Everything that is counted of an account or a network, some hundred at a time: an account may be known on many devices. */
-async function* targetsOf(services: Services, whose: Throttled): AsyncGenerator<readonly ThrottleTarget[]> {
+async function* targetsOf(
+  services: Pick<Services, 'accounts' | 'devices'>,
+  whose: Throttled,
+): AsyncGenerator<readonly ThrottleTarget[]> {
   if ('network' in whose) {
     const { network } = whose;
     return yield [

@@ -1,7 +1,7 @@
 /** What an operator does to accounts: making, disabling, enabling and removing them, and letting an owner in again. */
 
 import { newToken } from '../../crypto/ids.ts';
-import type { Session, User, UserQuery } from '../../storage/port/port.ts';
+import type { Session, User } from '../../storage/port/port.ts';
 import type { Registered } from '../register.ts';
 import { afterwards, type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
 import { countSessions } from './admin-sessions.ts';
@@ -14,7 +14,10 @@ export interface Found {
 }
 
 /** Finds an account by its identifier, however its letters are cased, or by the id of its user. */
-export async function findAccount(services: Services, name: string): Promise<Found | undefined> {
+export async function findAccount(
+  services: Pick<Services, 'accounts'>,
+  name: string,
+): Promise<Found | undefined> {
   const credential =
     (await services.accounts.credential(name)) ?? (await services.accounts.credentialOf(name));
   if (!credential) return undefined;
@@ -22,17 +25,12 @@ export async function findAccount(services: Services, name: string): Promise<Fou
   return { id, identifier, user: await services.accounts.user(id) };
 }
 
-/** One page of users, in order of creation. */
-export function listUsers(services: Services, query: UserQuery): Promise<User[]> {
-  return services.accounts.list(query);
-}
-
 /**
  * Makes an account. Without a password it gets a random one, so that only a link lets its owner in. No
  * throttle: the caller may write to the database as well.
  */
 export async function addUser(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'passwords' | 'hashing' | 'audit'>,
   typed: string,
   password: string | undefined,
   caller: Caller,
@@ -60,7 +58,7 @@ export interface Ended {
  * the rest.
  */
 export async function disableUser(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'sessions' | 'audit'>,
   { id }: Found,
   caller: Caller,
 ): Promise<Ended | Refusal> {
@@ -82,7 +80,7 @@ export async function disableUser(
 
 /** Enables an account. What a login that raced with the disabling may have left behind ends first. */
 export async function enableUser(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'sessions' | 'audit'>,
   { id }: Found,
   caller: Caller,
 ): Promise<Ended | Refusal> {
@@ -99,7 +97,7 @@ export async function enableUser(
 
 /** Removes an account with everything that belongs to it; its name is free again. */
 export async function deleteUser(
-  services: Services,
+  services: Pick<Services, 'accounts' | 'sessions' | 'audit' | 'pacer'>,
   { id }: Found,
   caller: Caller,
 ): Promise<Ended | Refusal> {
@@ -117,7 +115,7 @@ export async function deleteUser(
  * must be no such token without it.
  */
 export async function passwordToken(
-  services: Services,
+  services: Pick<Services, 'tokens' | 'audit'>,
   { id, user }: Found,
   caller: Caller,
 ): Promise<{ readonly token: string } | Refusal> {
@@ -131,7 +129,7 @@ export async function passwordToken(
 }
 
 function endAll(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'audit'>,
   userId: string,
   caller: Caller,
   tell?: (ended: readonly Session[]) => void,

@@ -30,7 +30,7 @@ export async function settleRestored(
   return { ended, dropped: await dropMails(services, endOfTime) };
 }
 
-async function dropMails(services: Services, until: number): Promise<number> {
+async function dropMails(services: Pick<Services, 'mails'>, until: number): Promise<number> {
   let dropped = 0;
   for (let mail = await services.mails.claim(until); mail; mail = await services.mails.claim(until)) {
     await services.mails.drop(mail);
