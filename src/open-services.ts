@@ -14,7 +14,7 @@ import { HashingQueue } from './crypto/hashing-queue.ts';
 import { chance, digest, newHandle } from './crypto/ids.ts';
 import { partOf, type Settings, type Share, whole } from './settings/settings.ts';
 import type { Store } from './storage/port/port.ts';
-import { DegradingThrottle } from './storage/shared/fallback-throttle.ts';
+import { FallbackThrottle } from './storage/shared/fallback-throttle.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
 import { Pacer } from './usecases/pacer.ts';
 import type { Services } from './usecases/services.ts';
@@ -99,7 +99,7 @@ export async function openStore(
     digest,
     chance,
   });
-  const throttle = new DegradingThrottle(store.throttle, (cause) =>
+  const throttle = new FallbackThrottle(store.throttle, (cause) =>
     cause
       ? log.error({ err: cause }, 'throttle failed: this node counts by itself')
       : log.info({}, 'throttle works again'),

@@ -14,7 +14,7 @@ import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/hashing-queue.ts';
 import type { Registration } from '../../src/settings/settings.ts';
 import type { AuditContext, Store } from '../../src/storage/port/port.ts';
-import { DegradingThrottle } from '../../src/storage/shared/fallback-throttle.ts';
+import { FallbackThrottle } from '../../src/storage/shared/fallback-throttle.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { type Caller, isRefusal, type Services } from '../../src/usecases/services.ts';
 import { query } from './database.ts';
@@ -60,7 +60,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<TestG
   const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
   const opened = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);
   const store = options.calls ? countedStore<Store>(opened, options.calls) : opened;
-  const throttle = onPostgres ? new DegradingThrottle(store.throttle) : store.throttle;
+  const throttle = onPostgres ? new FallbackThrottle(store.throttle) : store.throttle;
   const entries: Reported[] = [];
   return {
     file,

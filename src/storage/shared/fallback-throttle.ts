@@ -9,7 +9,7 @@ import {
   StoreUnavailable,
   type ThrottleStore,
 } from '../port/port.ts';
-import { OwnCounts } from './throttle-window.ts';
+import { MemoryThrottle } from './memory-throttle.ts';
 
 /** How long an attempt waits to be counted for all; afterwards it is counted here. */
 const patienceMs = 1_000;
@@ -21,9 +21,9 @@ const pauseMs = 1_000;
  * Every attempt is counted here as well, so that this process knows from the first moment what came through it. An
  * attacker who guesses through n processes at once then has n times the attempts of one, and never more.
  */
-export class DegradingThrottle implements ThrottleStore {
+export class FallbackThrottle implements ThrottleStore {
   readonly #store: ThrottleStore;
-  readonly #own = new OwnCounts();
+  readonly #own = new MemoryThrottle();
   readonly #report: (cause: Error | undefined) => void;
   #awayUntil = 0;
   #isAlone = false;

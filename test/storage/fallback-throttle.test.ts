@@ -2,8 +2,8 @@
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Quota, ThrottleStore } from '../../src/storage/port/port.ts';
-import { DegradingThrottle } from '../../src/storage/shared/fallback-throttle.ts';
-import { OwnCounts } from '../../src/storage/shared/throttle-window.ts';
+import { FallbackThrottle } from '../../src/storage/shared/fallback-throttle.ts';
+import { MemoryThrottle } from '../../src/storage/shared/memory-throttle.ts';
 import { openNode, queryAt } from '../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { openStore } from '../support/sqlite.ts';
@@ -36,7 +36,7 @@ describe('counts of one process keep the rules of every store', () => {
   for (const { title, run } of throttleCases) {
     test(title, () =>
       run({
-        open: async () => ({ ...openStore(), throttle: new OwnCounts() }),
+        open: async () => ({ ...openStore(), throttle: new MemoryThrottle() }),
         loseRow: () => Promise.reject(new Error('no row is lost here')),
         tamper: () => Promise.reject(new Error('nothing is spoilt here')),
       }),
@@ -45,7 +45,7 @@ describe('counts of one process keep the rules of every store', () => {
 });
 
 test('windows are bounded in number, and those that began first are forgotten', async () => {
-  const counts = new OwnCounts(3);
+  const counts = new MemoryThrottle(3);
   for (const n of [1, 2, 3]) expect(await take(counts, quota(n, 1))).toBe(true);
   for (const n of [1, 2, 3]) expect(await take(counts, quota(n, 1))).toBe(false);
   expect(await take(counts, quota(4, 1))).toBe(true);
@@ -56,7 +56,7 @@ test('windows are bounded in number, and those that began first are forgotten', 
 test('N5: while the store answers, it alone decides, for all nodes together', async () => {
   const url = await freshUrl();
   const nodes = await Promise.all([1, 2, 3].map(() => openNode(url)));
-  const throttles = nodes.map(({ throttle }) => new DegradingThrottle(throttle));
+  const throttles = nodes.map(({ throttle }) => new FallbackThrottle(throttle));
   const allowed = await Promise.all(
     Array.from({ length: 30 }, (_, i) => take(throttles[i % 3] as ThrottleStore, quota(1, 10))),
   );
@@ -67,7 +67,7 @@ test('N5: while the store answers, it alone decides, for all nodes together', as
 test('N5: a node whose store is slow counts by itself from the first attempt on, and no further than the limit', async () => {
   const url = await freshUrl();
   const node = await openNode(url);
-  const throttle = new DegradingThrottle(node.throttle);
+  const throttle = new FallbackThrottle(node.throttle);
   for (const _ of [1, 2, 3]) expect(await take(throttle, quota(1, 5))).toBe(true);
   const letGo = await holdThrottle(url);
   const startedAt = performance.now();
@@ -84,7 +84,7 @@ test('N5: a node whose store is slow counts by itself from the first attempt on,
 
 test('N5: a node whose store is gone still limits, and gives back what succeeded', async () => {
   const node = await openNode(await freshUrl());
-  const throttle = new DegradingThrottle(node.throttle);
+  const throttle = new FallbackThrottle(node.throttle);
   await node.close();
   expect(await take(throttle, quota(1, 2))).toBe(true);
   expect(await take(throttle, quota(1, 2), quota(2, 9))).toBe(true);
@@ -98,7 +98,7 @@ test('N5: that a node counts by itself is reported once, with its cause, and so 
   const url = await freshUrl();
   const node = await openNode(url);
   const told: (string | undefined)[] = [];
-  const throttle = new DegradingThrottle(node.throttle, (cause) => told.push(cause && String(cause)));
+  const throttle = new FallbackThrottle(node.throttle, (cause) => told.push(cause && String(cause)));
   expect(await take(throttle, quota(1, 99))).toBe(true);
   expect(told).toEqual([]);
   await queryAt(url, ['ALTER TABLE throttle RENAME TO away']);
@@ -120,8 +120,8 @@ test('N5: that a node counts by itself is reported once, with its cause, and so 
 test('a refusal of the store is no attempt of this node', async () => {
   const url = await freshUrl();
   const [one, two] = [await openNode(url), await openNode(url)].map(
-    ({ throttle }) => new DegradingThrottle(throttle),
-  ) as [DegradingThrottle, DegradingThrottle];
+    ({ throttle }) => new FallbackThrottle(throttle),
+  ) as [FallbackThrottle, FallbackThrottle];
   expect(await take(one, quota(1, 1))).toBe(true);
   for (const _ of [1, 2, 3]) expect(await take(two, quota(1, 1))).toBe(false);
   await queryAt(url, ['ALTER TABLE throttle RENAME TO away']);
@@ -131,7 +131,7 @@ test('a refusal of the store is no attempt of this node', async () => {
 
 test('N5: after a pause one attempt asks for all whether the store is back', async () => {
   const url = await freshUrl();
-  const throttle = new DegradingThrottle((await openNode(url)).throttle);
+  const throttle = new FallbackThrottle((await openNode(url)).throttle);
   await holdThrottle(url);
   expect(await take(throttle, quota(1, 99))).toBe(true);
   // The server gives that one up a little later than we did.

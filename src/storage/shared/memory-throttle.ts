@@ -19,7 +19,7 @@ interface Window {
 }
 
 /** Counts of this process alone, gone with it. Beyond a number of windows those that began first are forgotten. */
-export class OwnCounts implements ThrottleStore {
+export class MemoryThrottle implements ThrottleStore {
   readonly #windows = new Map<string, Window>();
   readonly #limit: number;
 
