@@ -11,7 +11,8 @@
 
 import { digest } from '../crypto/ids.ts';
 import type { Rate } from '../settings/settings.ts';
-import { type CountedIn, clockSlackMs, type Quota, type ThrottleStore } from '../storage/port/port.ts';
+import type { CountedIn, Quota, ThrottleStore } from '../storage/port/port.ts';
+import { currentWindow } from '../storage/shared/throttle-window.ts';
 
 /** Too many attempts; come back in this many seconds. */
 export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly retryAfterSeconds: number };
@@ -94,14 +95,12 @@ export class Throttle {
 
   /** What is counted now of some targets; those of which nothing is are left out. */
   async look(targets: readonly ThrottleTarget[], now: number): Promise<CountedNow[]> {
-    const windows = await this.#store.look(targets.map((target) => this.#quota(target).key));
+    const windows = await this.#store.find(targets.map((target) => this.#quota(target).key));
     const byKey = new Map(windows.map((window) => [window.key, window]));
     return targets.flatMap((target) => {
-      const { key, limit, windowMs } = this.#quota(target);
-      const window = byKey.get(key);
-      if (!window || window.count === 0 || window.windowEndsAt <= now) return [];
-      if (window.windowEndsAt > now + windowMs + clockSlackMs) return [];
-      return [{ kind: target.kind, count: window.count, limit, windowEndsAt: window.windowEndsAt }];
+      const quota = this.#quota(target);
+      const { count, windowEndsAt } = currentWindow(quota, byKey.get(quota.key), now);
+      return count === 0 ? [] : [{ kind: target.kind, count, limit: quota.limit, windowEndsAt }];
     });
   }
 
@@ -145,10 +144,7 @@ export class Throttle {
     if (!counted.allowed) {
       return { refused: 'too_many_attempts', retryAfterSeconds: Math.ceil((counted.freeAt - now) / 1_000) };
     }
-    const windows = quotas.flatMap(({ key }, index) => {
-      const windowEndsAt = counted.windowEndsAt[index];
-      return windowEndsAt === undefined ? [] : [{ key, windowEndsAt }];
-    });
+    const { windows } = counted;
     let isCounted = true;
     const refund = async (to: readonly CountedIn[]) => {
       if (!isCounted) return;

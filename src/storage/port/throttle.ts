@@ -15,9 +15,9 @@ export interface CountWindow {
   readonly windowEndsAt: number;
 }
 
-/** What became of an attempt: counted under every quota, or under none. */
+/** What became of an attempt: counted under every quota, in a window for each and in their order, or under none. */
 export type Counted =
-  | { readonly allowed: true; readonly windowEndsAt: readonly number[] }
+  | { readonly allowed: true; readonly windows: readonly CountWindow[] }
   | { readonly allowed: false; readonly freeAt: number };
 
 /** A window in which an attempt was counted. */
@@ -32,19 +32,12 @@ export interface CountedIn {
  */
 export const clockSlackMs = 60_000;
 
-/** When the last of some windows ends; `undefined` without any. */
-export function lastEnd(windows: readonly { readonly windowEndsAt: number }[]): number | undefined {
-  let last: number | undefined;
-  for (const { windowEndsAt } of windows) last = Math.max(last ?? windowEndsAt, windowEndsAt);
-  return last;
-}
-
 export interface ThrottleStore {
   /**
-   * Counts one attempt under all quotas, or under none if any of them is full. A window starts with the first
-   * attempt counted in it. `windowEndsAt` follows the order of `quotas`; `freeAt` is when the last full one ends.
-   * A window that ends more than {@link clockSlackMs} later than one started now was written under a wrong clock or
-   * another setting, and does not count.
+   * Counts one attempt under all quotas, each of another key, or under none if any of them is full. A window starts
+   * with the first attempt counted in it; `freeAt` is when the last full one ends. A window that ends more than
+   * {@link clockSlackMs} later than one started now was written under a wrong clock or another setting, and does not
+   * count.
    */
   take(quotas: readonly Quota[], now: number): Promise<Counted>;
   /**
@@ -53,7 +46,7 @@ export interface ThrottleStore {
    */
   refund(windows: readonly CountedIn[]): Promise<void>;
   /** The windows there are under some keys, over or not, in no order. */
-  look(keys: readonly string[]): Promise<CountWindow[]>;
+  find(keys: readonly string[]): Promise<CountWindow[]>;
   /** Removes the windows under some keys; returns how many there were. */
   clear(keys: readonly string[]): Promise<number>;
   /** Removes at most `limit` windows that ended at or before `now`, earliest first; returns how many. */

@@ -21,7 +21,7 @@ import { mailsIn } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
 import { sessionsIn } from './sessions/sessions.ts';
 import { TouchBuffer } from './sessions/touch-buffer.ts';
-import { throttleIn } from './throttle.ts';
+import { PostgresThrottle } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
 
 /** How long a caller that asks whether the store answers may wait: ruling B2 wants to know within two seconds. */
@@ -108,7 +108,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   const store: Store = {
     accounts: accountsIn(db, outbox, sessions.inStep, users),
     sessions,
-    throttle: throttleIn(db),
+    throttle: new PostgresThrottle(db),
     audit,
     tokens: tokensIn(db, checks.owners),
     invitations: invitationsIn(db, outbox),

@@ -1,134 +1,87 @@
-/** Throttle windows in PostgreSQL: one counter per key, counted by all nodes. */
+/** Throttle windows in PostgreSQL: one row per key, counted in by all nodes. */
 
-import {
-  type Counted,
-  type CountWindow,
-  clockSlackMs,
-  lastEnd,
-  type Quota,
-  type ThrottleStore,
-} from '../port/port.ts';
+import type { Counted, CountedIn, CountWindow, Quota, ThrottleStore } from '../port/port.ts';
+import { countAttempt, refundAttempt } from '../shared/throttle-window.ts';
 import type { Database, Run } from './connection/transaction.ts';
 
-interface Window {
-  readonly count: number;
-  readonly windowEndsAt: number;
-}
+/** Lets attempts under one key come one after another until the step is over, also where there is no row to lock yet. */
+const lockKeys = `SELECT pg_advisory_xact_lock(hashtextextended(hex, 1414025807)) FROM unnest($1::text[]) AS hex`;
 
-interface Filled extends Window {
-  readonly quota: Quota;
-}
+const select = `SELECT encode(key, 'hex') AS key, count, window_ends_at AS "windowEndsAt" FROM throttle
+  WHERE key IN (SELECT decode(hex, 'hex') FROM unnest($1::text[]) AS hex)`;
 
-/** Takes a whole step back because some quotas are full. */
-class Full extends Error {
-  readonly freeAt: number;
+const selectLocked = `${select} ORDER BY throttle.key FOR UPDATE`;
 
-  constructor(freeAt: number) {
-    super('a quota is full');
-    this.freeAt = freeAt;
-  }
-}
+const upsert = `INSERT INTO throttle (key, count, window_ends_at)
+  SELECT decode(hex, 'hex'), count, window_ends_at
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS window_of (hex, count, window_ends_at)
+  ON CONFLICT (key) DO UPDATE SET count = excluded.count, window_ends_at = excluded.window_ends_at`;
 
-const select = `SELECT count, window_ends_at AS "windowEndsAt" FROM throttle WHERE key = decode($1, 'hex')`;
+/** Every step locks in the order of the keys: so no two steps wait for each other. */
+export class PostgresThrottle implements ThrottleStore {
+  readonly #db: Database;
 
-/** Counts in the window that is kept, or in a new one. `$3` is where a new one ends, `$4` where none ends later. */
-const isCurrent = 'kept.window_ends_at > $2 AND kept.window_ends_at <= $4';
-const upsert = `INSERT INTO throttle AS kept (key, count, window_ends_at) VALUES (decode($1, 'hex'), 1, $3)
-  ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN ${isCurrent} THEN kept.count + 1 ELSE 1 END,
-    window_ends_at = CASE WHEN ${isCurrent} THEN kept.window_ends_at ELSE excluded.window_ends_at END
-  RETURNING count, window_ends_at AS "windowEndsAt"`;
-
-const decrement = `UPDATE throttle SET count = count - 1
-  WHERE key = decode($1, 'hex') AND window_ends_at = $2 AND count > 0`;
-
-export function throttleIn(db: Database): ThrottleStore {
-  async function currentWindow({ key, windowMs }: Quota, now: number): Promise<Window> {
-    const { rows } = await db.read<Window>(select, [key]);
-    const row = rows[0];
-    const current = row && row.windowEndsAt > now && row.windowEndsAt <= now + windowMs + clockSlackMs;
-    return current ? row : { count: 0, windowEndsAt: now + windowMs };
+  constructor(db: Database) {
+    this.#db = db;
   }
 
-  /** Until when an attempt would be refused, as far as a look can tell. */
-  async function fullUntil(quotas: readonly Quota[], now: number): Promise<number | undefined> {
-    const windows = await Promise.all(
-      quotas.map(async (quota) => ({ quota, ...(await currentWindow(quota, now)) })),
-    );
-    return lastEnd(windows.filter(({ count, quota }) => count >= quota.limit));
+  async take(quotas: readonly Quota[], now: number): Promise<Counted> {
+    // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
+    const windows = await this.find(quotas.map(({ key }) => key));
+    const expected = countAttempt(quotas, windows, now);
+    if (!expected.allowed) return expected;
+    return this.#db.step(async (run) => {
+      const keys = quotas.map(({ key }) => key).toSorted();
+      await run(lockKeys, [keys]);
+      const { rows } = await run<CountWindow>(selectLocked, [keys]);
+      const counted = countAttempt(quotas, rows, now);
+      if (counted.allowed) await keep(run, counted.windows);
+      return counted;
+    });
   }
 
-  return {
-    async take(quotas, now) {
-      // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
-      const freeAt = await fullUntil(quotas, now);
-      if (freeAt !== undefined) return { allowed: false, freeAt };
-      try {
-        const filled = await db.step((run) => count(run, quotas, now));
-        const ends = new Map(filled.map(({ quota, windowEndsAt }) => [quota, windowEndsAt]));
-        return { allowed: true, windowEndsAt: quotas.map((quota) => ends.get(quota) as number) };
-      } catch (error) {
-        if (error instanceof Full) return { allowed: false, freeAt: error.freeAt } satisfies Counted;
-        throw error;
-      }
-    },
+  refund(windows: readonly CountedIn[]): Promise<void> {
+    return this.#db.step(async (run) => {
+      const { rows } = await run<CountWindow>(selectLocked, [windows.map(({ key }) => key)]);
+      await keep(run, refundAttempt(windows, rows));
+    });
+  }
 
-    refund: (windows) =>
-      db.step(async (run) => {
-        for (const { key, windowEndsAt } of inOrder(windows)) await run(decrement, [key, windowEndsAt]);
-      }),
+  async find(keys: readonly string[]): Promise<CountWindow[]> {
+    const { rows } = await this.#db.read<CountWindow>(select, [keys]);
+    return rows;
+  }
 
-    async look(keys) {
-      const { rows } = await db.read<CountWindow>(
-        `SELECT encode(key, 'hex') AS key, count, window_ends_at AS "windowEndsAt" FROM throttle
-         WHERE key IN (SELECT decode(written, 'hex') FROM unnest($1::text[]) AS written)`,
+  clear(keys: readonly string[]): Promise<number> {
+    return this.#db.step(async (run) => {
+      const { count } = await run(
+        `WITH locked AS (${selectLocked}) DELETE FROM throttle USING locked WHERE throttle.key = decode(locked.key, 'hex')`,
         [keys],
       );
-      return rows;
-    },
-
-    // Held in the order of their keys, like those of an attempt.
-    clear: (keys) =>
-      db.step(async (run) => {
-        const { count } = await run(
-          `WITH held AS (
-             SELECT key FROM throttle
-             WHERE key IN (SELECT decode(written, 'hex') FROM unnest($1::text[]) AS written) ORDER BY key FOR UPDATE
-           ) DELETE FROM throttle USING held WHERE throttle.key = held.key`,
-          [keys],
-        );
-        return count;
-      }),
-
-    // A window that is being counted in just now is not over: it is left alone.
-    sweep: (now, limit) =>
-      db.step(async (run) => {
-        const { count } = await run(
-          `WITH over AS (
-             SELECT key FROM throttle WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2
-             FOR UPDATE SKIP LOCKED
-           ) DELETE FROM throttle USING over WHERE throttle.key = over.key`,
-          [now, limit],
-        );
-        return count;
-      }, 'long'),
-  };
-}
-
-/** Every step holds counters in the order of their keys: so no two steps wait for each other. */
-function inOrder<Counter extends { readonly key: string }>(counters: readonly Counter[]): Counter[] {
-  return counters.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-/** Counts under all quotas, each held from then on. */
-async function count(run: Run, quotas: readonly Quota[], now: number): Promise<Filled[]> {
-  const filled: Filled[] = [];
-  for (const quota of inOrder(quotas)) {
-    const end = now + quota.windowMs;
-    const { rows } = await run<Window>(upsert, [quota.key, now, end, end + clockSlackMs]);
-    filled.push({ quota, ...(rows[0] as Window) });
+      return count;
+    });
   }
-  const freeAt = lastEnd(filled.filter(({ count, quota }) => count > quota.limit));
-  if (freeAt !== undefined) throw new Full(freeAt);
-  return filled;
+
+  // A window that is being counted in just now is not over: it is left alone.
+  sweep(now: number, limit: number): Promise<number> {
+    return this.#db.step(async (run) => {
+      const { count } = await run(
+        `WITH ended AS (
+           SELECT key FROM throttle WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2
+           FOR UPDATE SKIP LOCKED
+         ) DELETE FROM throttle USING ended WHERE throttle.key = ended.key`,
+        [now, limit],
+      );
+      return count;
+    }, 'long');
+  }
+}
+
+async function keep(run: Run, windows: readonly CountWindow[]): Promise<void> {
+  if (windows.length === 0) return;
+  await run(upsert, [
+    windows.map(({ key }) => key),
+    windows.map(({ count }) => count),
+    windows.map(({ windowEndsAt }) => windowEndsAt),
+  ]);
 }

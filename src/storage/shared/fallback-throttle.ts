@@ -47,18 +47,18 @@ export class FallbackThrottle implements ThrottleStore {
       return own;
     }
     // What was refused was not counted.
-    if (!shared.allowed && own.allowed) for (const { key } of quotas) this.#own.forgive(key);
+    if (!shared.allowed && own.allowed) this.#own.refundAny(quotas);
     return shared;
   }
 
   /** Never fails: an attempt that could not be taken back stays counted, which costs its owner one attempt and nothing else. */
   async refund(windows: readonly CountedIn[]): Promise<void> {
-    for (const { key } of windows) this.#own.forgive(key);
+    this.#own.refundAny(windows);
     await this.#shared(() => this.#store.refund(windows).then(() => true));
   }
 
-  look(keys: readonly string[]): Promise<CountWindow[]> {
-    return this.#store.look(keys);
+  find(keys: readonly string[]): Promise<CountWindow[]> {
+    return this.#store.find(keys);
   }
 
   /** What the other nodes count for themselves stays, and matters only while the store cannot count. */

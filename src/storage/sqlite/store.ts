@@ -15,7 +15,7 @@ import { mailsIn } from './mails.ts';
 import { storeMetrics } from './metrics.ts';
 import { everyTable, migrations } from './schema.ts';
 import { sessionsIn } from './sessions/sessions.ts';
-import { throttleIn } from './throttle.ts';
+import { SqliteThrottle } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
 
 /**
@@ -36,7 +36,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
   return {
     accounts: accountsIn(db, reader, writer, chain, sessions.inStep),
     sessions,
-    throttle: throttleIn(db, reader, writer),
+    throttle: new SqliteThrottle(db, reader, writer),
     audit: auditIn(db, reader, writer, chain),
     tokens: tokensIn(db, reader, writer),
     invitations: invitationsIn(db, reader, writer, chain),

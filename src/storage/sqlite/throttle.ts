@@ -1,78 +1,74 @@
-/** Throttle windows in SQLite: one counter per key, which survives a restart. */
+/** Throttle windows in SQLite: one row per key, which survives a restart. */
 
-import type { DatabaseSync } from 'node:sqlite';
-import { type Counted, clockSlackMs, lastEnd, type Quota, type ThrottleStore } from '../port/port.ts';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Counted, CountedIn, CountWindow, Quota, ThrottleStore } from '../port/port.ts';
+import { countAttempt, refundAttempt } from '../shared/throttle-window.ts';
 import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
 
-interface Window {
-  readonly count: number;
-  readonly windowEndsAt: number;
-}
+export class SqliteThrottle implements ThrottleStore {
+  readonly #reader: Reader;
+  readonly #writer: Writer;
+  readonly #select: StatementSync;
+  readonly #upsert: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #deleteEnded: StatementSync;
 
-export function throttleIn(db: DatabaseSync, reader: Reader, writer: Writer): ThrottleStore {
-  const select = db.prepare(
-    'SELECT count, window_ends_at AS windowEndsAt FROM throttle WHERE key = unhex(?)',
-  );
-  const upsert = db.prepare(
-    `INSERT INTO throttle (key, count, window_ends_at) VALUES (unhex(?), ?, ?)
-     ON CONFLICT (key) DO UPDATE SET count = excluded.count, window_ends_at = excluded.window_ends_at`,
-  );
-  const decrement = db.prepare(
-    'UPDATE throttle SET count = count - 1 WHERE key = unhex(?) AND window_ends_at = ? AND count > 0',
-  );
-  const remove = db.prepare('DELETE FROM throttle WHERE key = unhex(?)');
-  const sweep = db.prepare(
-    `DELETE FROM throttle WHERE key IN
-     (SELECT key FROM throttle WHERE window_ends_at <= ? ORDER BY window_ends_at LIMIT ?)`,
-  );
-
-  function currentWindow({ key, windowMs }: Quota, now: number): Window {
-    const row = select.get(key) as Window | undefined;
-    const current = row && row.windowEndsAt > now && row.windowEndsAt <= now + windowMs + clockSlackMs;
-    return current ? row : { count: 0, windowEndsAt: now + windowMs };
+  constructor(db: DatabaseSync, reader: Reader, writer: Writer) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#select = db.prepare(
+      `SELECT lower(hex(key)) AS key, count, window_ends_at AS windowEndsAt FROM throttle WHERE key = unhex(?)`,
+    );
+    this.#upsert = db.prepare(
+      `INSERT INTO throttle (key, count, window_ends_at) VALUES (unhex(?), ?, ?)
+       ON CONFLICT (key) DO UPDATE SET count = excluded.count, window_ends_at = excluded.window_ends_at`,
+    );
+    this.#delete = db.prepare('DELETE FROM throttle WHERE key = unhex(?)');
+    this.#deleteEnded = db.prepare(
+      `DELETE FROM throttle WHERE key IN
+       (SELECT key FROM throttle WHERE window_ends_at <= ? ORDER BY window_ends_at LIMIT ?)`,
+    );
   }
 
-  function refusal(quotas: readonly Quota[], now: number): Counted | undefined {
-    const windows = quotas.map((quota) => ({ ...currentWindow(quota, now), limit: quota.limit }));
-    const freeAt = lastEnd(windows.filter(({ count, limit }) => count >= limit));
-    return freeAt === undefined ? undefined : { allowed: false, freeAt };
-  }
-
-  function count(quotas: readonly Quota[], now: number): Counted {
-    const refused = refusal(quotas, now);
-    if (refused) return refused;
-    const windowEndsAt = quotas.map((quota) => {
-      const window = currentWindow(quota, now);
-      upsert.run(quota.key, window.count + 1, window.windowEndsAt);
-      return window.windowEndsAt;
+  async take(quotas: readonly Quota[], now: number): Promise<Counted> {
+    const count = () => countAttempt(quotas, this.#windows(quotas), now);
+    // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
+    const expected = this.#reader.read(count);
+    if (!expected.allowed) return expected;
+    return this.#writer.write(() => {
+      const counted = count();
+      if (counted.allowed) this.#keep(counted.windows);
+      return counted;
     });
-    return { allowed: true, windowEndsAt };
   }
 
-  return {
-    async take(quotas, now) {
-      // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
-      const refused = reader.read(() => refusal(quotas, now));
-      return refused ?? writer.write(() => count(quotas, now));
-    },
+  refund(windows: readonly CountedIn[]): Promise<void> {
+    return this.#writer.write(() => this.#keep(refundAttempt(windows, this.#windows(windows))));
+  }
 
-    refund: (windows) =>
-      writer.write(() => {
-        for (const { key, windowEndsAt } of windows) decrement.run(key, windowEndsAt);
-      }),
+  async find(keys: readonly string[]): Promise<CountWindow[]> {
+    return this.#reader.read(() => this.#windows(keys.map((key) => ({ key }))));
+  }
 
-    look: async (keys) =>
-      reader.read(() =>
-        keys.flatMap((key) => {
-          const row = select.get(key) as unknown as Window | undefined;
-          return row ? [{ ...row, key }] : [];
-        }),
-      ),
+  clear(keys: readonly string[]): Promise<number> {
+    return this.#writer.write(() =>
+      keys.reduce((cleared, key) => cleared + Number(this.#delete.run(key).changes), 0),
+    );
+  }
 
-    clear: (keys) =>
-      writer.write(() => keys.reduce((removed, key) => removed + Number(remove.run(key).changes), 0)),
+  sweep(now: number, limit: number): Promise<number> {
+    return this.#writer.write(() => Number(this.#deleteEnded.run(now, limit).changes));
+  }
 
-    sweep: (now, limit) => writer.write(() => Number(sweep.run(now, limit).changes)),
-  };
+  #windows(counters: readonly { readonly key: string }[]): CountWindow[] {
+    return counters.flatMap(({ key }) => {
+      const row = this.#select.get(key) as unknown as CountWindow | undefined;
+      return row ? [{ ...row }] : [];
+    });
+  }
+
+  #keep(windows: readonly CountWindow[]): void {
+    for (const { key, count, windowEndsAt } of windows) this.#upsert.run(key, count, windowEndsAt);
+  }
 }

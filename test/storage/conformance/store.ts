@@ -49,7 +49,7 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   'sweep of sessions': ({ sessions }) => sessions.sweep(9_999, 1),
   take: ({ throttle }) => throttle.take([quota(1, 9)], 1_000),
   refund: ({ throttle }) => throttle.refund([{ key: hex(1), windowEndsAt: 2_000 }]),
-  'look at windows': ({ throttle }) => throttle.look([hex(1)]),
+  'find windows': ({ throttle }) => throttle.find([hex(1)]),
   'clear windows': ({ throttle }) => throttle.clear([hex(1)]),
   'sweep of windows': ({ throttle }) => throttle.sweep(9_999, 1),
   append: ({ audit }) => audit.append(context('login'), {}),

@@ -4,8 +4,23 @@ import assert from 'node:assert/strict';
 import { type Counted, clockSlackMs, type Quota, type Store } from '../../../src/storage/port/port.ts';
 import { type ConformanceCase, over, quota, upTo } from './case.ts';
 
-const allowed = (...windowEndsAt: number[]): Counted => ({ allowed: true, windowEndsAt });
-const refused = (freeAt: number): Counted => ({ allowed: false, freeAt });
+/** What became of an attempt: in short, when the windows end that it was counted in. */
+type Outcome =
+  | { readonly allowed: true; readonly ends: readonly number[] }
+  | Extract<Counted, { allowed: false }>;
+
+const allowed = (...ends: number[]): Outcome => ({ allowed: true, ends });
+const refused = (freeAt: number): Outcome => ({ allowed: false, freeAt });
+
+async function take(store: Store, quotas: readonly Quota[], now: number): Promise<Outcome> {
+  const counted = await store.throttle.take(quotas, now);
+  if (!counted.allowed) return counted;
+  assert.deepEqual(
+    counted.windows.map(({ key }) => key),
+    quotas.map(({ key }) => key),
+  );
+  return allowed(...counted.windows.map(({ windowEndsAt }) => windowEndsAt));
+}
 
 /** Takes one attempt after another and returns how many were allowed. */
 async function takeMany(store: Store, count: number, quotas: readonly Quota[], now: number): Promise<number> {
@@ -17,26 +32,26 @@ async function takeMany(store: Store, count: number, quotas: readonly Quota[], n
 export const throttleCases: readonly ConformanceCase[] = [
   over('throttle: allows as many as the limit, then refuses until the window ends', async (store) => {
     const three = [quota(1, 3)];
-    assert.deepEqual(await store.throttle.take(three, 10_000), allowed(11_000));
-    assert.deepEqual(await store.throttle.take(three, 10_400), allowed(11_000));
-    assert.deepEqual(await store.throttle.take(three, 10_999), allowed(11_000));
-    assert.deepEqual(await store.throttle.take(three, 10_999), refused(11_000));
-    assert.deepEqual(await store.throttle.take([quota(2, 3)], 10_999), allowed(11_999));
+    assert.deepEqual(await take(store, three, 10_000), allowed(11_000));
+    assert.deepEqual(await take(store, three, 10_400), allowed(11_000));
+    assert.deepEqual(await take(store, three, 10_999), allowed(11_000));
+    assert.deepEqual(await take(store, three, 10_999), refused(11_000));
+    assert.deepEqual(await take(store, [quota(2, 3)], 10_999), allowed(11_999));
   }),
 
   over('throttle: the attempt after the end starts a new window', async (store) => {
     const one = [quota(1, 1)];
-    assert.deepEqual(await store.throttle.take(one, 10_000), allowed(11_000));
-    assert.deepEqual(await store.throttle.take(one, 10_999), refused(11_000));
-    assert.deepEqual(await store.throttle.take(one, 11_000), allowed(12_000));
-    assert.deepEqual(await store.throttle.take(one, 11_000), refused(12_000));
+    assert.deepEqual(await take(store, one, 10_000), allowed(11_000));
+    assert.deepEqual(await take(store, one, 10_999), refused(11_000));
+    assert.deepEqual(await take(store, one, 11_000), allowed(12_000));
+    assert.deepEqual(await take(store, one, 11_000), refused(12_000));
   }),
 
   over('throttle: counts under all quotas or under none', async (store) => {
     const wide = quota(1, 5, 2_000);
     const narrow = quota(2, 2, 1_000);
-    assert.deepEqual(await store.throttle.take([wide, narrow], 10_000), allowed(12_000, 11_000));
-    assert.deepEqual(await store.throttle.take([narrow, wide], 10_000), allowed(11_000, 12_000));
+    assert.deepEqual(await take(store, [wide, narrow], 10_000), allowed(12_000, 11_000));
+    assert.deepEqual(await take(store, [narrow, wide], 10_000), allowed(11_000, 12_000));
     assert.equal(await takeMany(store, 10, [wide, narrow], 10_000), 0);
     // Ten refusals took nothing from the wide quota: three of its five are left.
     assert.equal(await takeMany(store, 10, [wide], 10_000), 3);
@@ -47,12 +62,12 @@ export const throttleCases: readonly ConformanceCase[] = [
   over('throttle: what is kept can be seen and cleared, under its own keys alone', async (store) => {
     const [one, two, three] = [quota(1, 5), quota(2, 5), quota(3, 5)];
     await takeMany(store, 3, [one, two], 10_000);
-    const seen = await store.throttle.look([two.key, three.key, one.key]);
+    const seen = await store.throttle.find([two.key, three.key, one.key]);
     assert.deepEqual(
       seen.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
       [one, two].map(({ key }) => ({ key, count: 3, windowEndsAt: 11_000 })),
     );
-    assert.deepEqual(await store.throttle.look([]), []);
+    assert.deepEqual(await store.throttle.find([]), []);
     assert.equal(await store.throttle.clear([one.key, three.key]), 1);
     assert.equal(await store.throttle.clear([one.key, three.key]), 0);
     assert.equal(await store.throttle.clear([]), 0);
@@ -65,9 +80,9 @@ export const throttleCases: readonly ConformanceCase[] = [
     const long = quota(2, 1, 3_000);
     const roomy = quota(3, 9, 9_000);
     await store.throttle.take([short, long, roomy], 10_000);
-    assert.deepEqual(await store.throttle.take([short, long, roomy], 10_500), refused(13_000));
-    assert.deepEqual(await store.throttle.take([long, short, roomy], 10_500), refused(13_000));
-    assert.deepEqual(await store.throttle.take([short, roomy], 10_500), refused(11_000));
+    assert.deepEqual(await take(store, [short, long, roomy], 10_500), refused(13_000));
+    assert.deepEqual(await take(store, [long, short, roomy], 10_500), refused(13_000));
+    assert.deepEqual(await take(store, [short, roomy], 10_500), refused(11_000));
   }),
 
   over('throttle: of fifty at once under a limit of ten exactly ten are allowed', async (store) => {
@@ -76,6 +91,20 @@ export const throttleCases: readonly ConformanceCase[] = [
     assert.equal(outcomes.filter((outcome) => outcome.allowed).length, 10);
     assert.equal(await takeMany(store, 100, [quota(2, 100)], 10_000), 90);
   }),
+
+  over(
+    'throttle: an attempt that is refused when others were faster leaves no window behind',
+    async (store) => {
+      const own = upTo(50).map((n) => quota(10 + n, 9));
+      const outcomes = await Promise.all(
+        own.map((each) => store.throttle.take([quota(1, 10), each], 10_000)),
+      );
+      const allowed = own.filter((_, n) => outcomes[n]?.allowed).map(({ key }) => key);
+      assert.equal(allowed.length, 10);
+      const kept = await store.throttle.find(own.map(({ key }) => key));
+      assert.deepEqual(kept.map(({ key }) => key).sort(), allowed.sort());
+    },
+  ),
 
   over('throttle: what is given back can be taken again, once', async (store) => {
     const two = quota(1, 2);
@@ -97,10 +126,10 @@ export const throttleCases: readonly ConformanceCase[] = [
     await store.throttle.refund([{ key: one.key, windowEndsAt: 10_999 }]);
     await store.throttle.refund([{ key: one.key, windowEndsAt: 11_001 }]);
     await store.throttle.refund([{ key: quota(2, 1).key, windowEndsAt: 11_000 }]);
-    assert.deepEqual(await store.throttle.take([one], 10_500), refused(11_000));
-    assert.deepEqual(await store.throttle.take([one], 11_500), allowed(12_500));
+    assert.deepEqual(await take(store, [one], 10_500), refused(11_000));
+    assert.deepEqual(await take(store, [one], 11_500), allowed(12_500));
     await store.throttle.refund([{ key: one.key, windowEndsAt: 11_000 }]);
-    assert.deepEqual(await store.throttle.take([one], 11_500), refused(12_500));
+    assert.deepEqual(await take(store, [one], 11_500), refused(12_500));
   }),
 
   over(
@@ -145,18 +174,18 @@ export const throttleCases: readonly ConformanceCase[] = [
   over('throttle: a window written under a clock far ahead locks nobody out', async (store) => {
     const one = [quota(1, 1)];
     const nextYear = 10_000 + 365 * 86_400_000;
-    assert.deepEqual(await store.throttle.take(one, nextYear), allowed(nextYear + 1_000));
-    assert.deepEqual(await store.throttle.take(one, 10_000), allowed(11_000));
-    assert.deepEqual(await store.throttle.take(one, 10_000), refused(11_000));
+    assert.deepEqual(await take(store, one, nextYear), allowed(nextYear + 1_000));
+    assert.deepEqual(await take(store, one, 10_000), allowed(11_000));
+    assert.deepEqual(await take(store, one, 10_000), refused(11_000));
   }),
 
   over('throttle: an attempt that began a little earlier and came later restarts nothing', async (store) => {
     const now = 10_000_000;
     await takeMany(store, 2, [quota(1, 2)], now);
-    assert.deepEqual(await store.throttle.take([quota(1, 2)], now - 1), refused(now + 1_000));
-    assert.deepEqual(await store.throttle.take([quota(1, 2)], now - clockSlackMs), refused(now + 1_000));
+    assert.deepEqual(await take(store, [quota(1, 2)], now - 1), refused(now + 1_000));
+    assert.deepEqual(await take(store, [quota(1, 2)], now - clockSlackMs), refused(now + 1_000));
     const tooEarly = now - clockSlackMs - 1;
-    assert.deepEqual(await store.throttle.take([quota(1, 2)], tooEarly), allowed(tooEarly + 1_000));
+    assert.deepEqual(await take(store, [quota(1, 2)], tooEarly), allowed(tooEarly + 1_000));
   }),
 
   over('throttle: a limit that was lowered holds at once, one that was raised too', async (store) => {
@@ -172,7 +201,7 @@ export const throttleCases: readonly ConformanceCase[] = [
     assert.equal(await store.throttle.sweep(11_003, 3), 3);
     assert.equal(await store.throttle.sweep(11_003, 3), 1);
     assert.equal(await store.throttle.sweep(11_003, 3), 0);
-    assert.deepEqual(await store.throttle.take([quota(4, 1)], 11_003), refused(11_004), 'the last one lives');
+    assert.deepEqual(await take(store, [quota(4, 1)], 11_003), refused(11_004), 'the last one lives');
     assert.equal(await store.throttle.sweep(11_004, 3), 1);
   }),
 ];
