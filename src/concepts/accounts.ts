@@ -21,6 +21,9 @@ import type {
   User,
   UserQuery,
 } from '../storage/port/port.ts';
+import { canonical } from '../storage/shared/canonical-form.ts';
+
+export { canonical };
 
 /** The two kinds of identifier; no text is both, because only an e-mail address has an `@`. */
 export type IdentifierKind = 'username' | 'email';
@@ -164,9 +167,4 @@ export class Accounts {
     for (let after: string | undefined = ''; after !== undefined; await pause())
       after = await this.#store.endOfDisabled(after, removalStep, context);
   }
-}
-
-/** ASCII lower case, and nothing else: what Unicode calls equal stays different here. */
-export function canonical(identifier: string): string {
-  return identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -13,6 +13,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { HashingSlot, Overloaded } from '../../crypto/hashing-queue.ts';
 import { randomSalt } from '../../crypto/ids.ts';
 import { formatPhc, type Pbkdf2Parameters, parsePhc } from '../../crypto/phc.ts';
+import { canonical } from '../../storage/shared/canonical-form.ts';
 import { isCommon } from './common-passwords.ts';
 import { contextWords, isOfContext } from './context-words.ts';
 
@@ -75,7 +76,7 @@ export class Passwords {
     if (length > maxCodePoints || bytes.byteLength > maxBytes) {
       return { refused: 'password_too_long', limit: maxCodePoints };
     }
-    if (normal.toLowerCase() === canonicalIdentifier) return { refused: 'password_is_identifier' };
+    if (canonical(normal) === canonicalIdentifier) return { refused: 'password_is_identifier' };
     if (isCommon(normal)) return { refused: 'password_common' };
     const words = contextWords(this.#host, canonicalIdentifier, email);
     if (isOfContext(normal, words)) return { refused: 'password_of_context' };

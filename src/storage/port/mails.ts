@@ -24,7 +24,7 @@ export interface QueuedMail extends NewMail {
   readonly failures: number;
 }
 
-/** How many mails one recipient may get in a window. */
+/** How many mails one recipient, by its canonical form (ruling G3), may get in a window. */
 export interface MailLimit {
   readonly max: number;
   readonly windowMs: number;

@@ -17,7 +17,7 @@ import { inTime } from './connection/time-limit.ts';
 import { isPrivate } from './connection/url.ts';
 import { devicesIn } from './devices.ts';
 import { invitationsIn } from './invitations.ts';
-import { mailsIn } from './mails.ts';
+import { PostgresMails } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
 import { sessionsIn } from './sessions/sessions.ts';
 import { TouchBuffer } from './sessions/touch-buffer.ts';
@@ -112,7 +112,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     audit,
     tokens: tokensIn(db, checks.owners),
     invitations: invitationsIn(db, outbox),
-    mails: mailsIn(db),
+    mails: new PostgresMails(db),
     devices: devicesIn(db),
 
     clock: () => clock.now(),

@@ -11,7 +11,7 @@ import { Reader } from './connection/reader.ts';
 import { Writer } from './connection/writer.ts';
 import { devicesIn } from './devices.ts';
 import { invitationsIn } from './invitations.ts';
-import { mailsIn } from './mails.ts';
+import { SqliteMails } from './mails.ts';
 import { storeMetrics } from './metrics.ts';
 import { everyTable, migrations } from './schema.ts';
 import { sessionsIn } from './sessions/sessions.ts';
@@ -40,7 +40,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
     audit: auditIn(db, reader, writer, chain),
     tokens: tokensIn(db, reader, writer),
     invitations: invitationsIn(db, reader, writer, chain),
-    mails: mailsIn(db, reader, writer),
+    mails: new SqliteMails(db, reader, writer),
     devices: devicesIn(db, reader, writer),
 
     async ping() {

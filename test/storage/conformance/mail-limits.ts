@@ -39,6 +39,21 @@ export const mailLimitCases: readonly ConformanceCase[] = [
     },
   ),
 
+  over(
+    'mails: a recipient is counted under the canonical form of an account, and no other (G3)',
+    async ({ mails }) => {
+      const one = within({ max: 1, windowMs: 1_000 });
+      const enqueue = (recipient: string) => mails.enqueue(mail({ recipient }), one);
+      assert.equal(await enqueue('kim@example.com'), 'queued');
+      assert.equal(await enqueue('KIM@Example.COM'), 'too_many');
+      // The sign for kelvin, and letters that only Unicode calls the same: they name other accounts.
+      assert.equal(await enqueue('\u212Aim@example.com'), 'queued');
+      assert.equal(await enqueue('\u00E9va@example.com'), 'queued');
+      assert.equal(await enqueue('\u00C9va@example.com'), 'queued');
+      assert.equal(await enqueue('\u00E9VA@example.com'), 'too_many');
+    },
+  ),
+
   over('mails: a window ends exactly as long after a mail as it lasts', async ({ mails }) => {
     const one = within({ max: 1, windowMs: 1_000 });
     assert.equal(await mails.enqueue(mail({ createdAt: now }), one), 'queued');
