@@ -1,6 +1,7 @@
 /** The PostgreSQL store: any number of nodes on one database, and what they tell one another. */
 
 import { type Freshness, type Store, StoreUnavailable } from '../port/port.ts';
+import { TouchBuffer } from '../shared/touch-buffer.ts';
 import { accountsIn } from './accounts.ts';
 import { auditIn } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
@@ -20,7 +21,7 @@ import { invitationsIn } from './invitations.ts';
 import { PostgresMails } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
 import { sessionsIn } from './sessions/sessions.ts';
-import { TouchBuffer } from './sessions/touch-buffer.ts';
+import { maxTouches, touchWriter } from './sessions/write-touches.ts';
 import { PostgresThrottle } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
 
@@ -97,7 +98,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   }
 
   const outbox = new AuditOutbox();
-  const touchBuffer = new TouchBuffer(db, checks.owners);
+  const touchBuffer = new TouchBuffer(maxTouches, touchWriter(db, checks.owners));
   const sessions = sessionsIn({ db, checks, notifier, touchBuffer, outbox });
   const users = {
     find: (userId: string, freshness?: Freshness) => checks.user(userId, freshness),
@@ -123,7 +124,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
 
     async close() {
       try {
-        await touchBuffer.writeBack();
+        await touchBuffer.flush();
         await audit.link();
         await notifier.told();
       } catch (error) {

@@ -55,7 +55,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
 
     async close() {
       try {
-        await sessions.writeBack();
+        await sessions.flushTouches();
         // The writer answers in order: when it answers this, nothing waits any more.
         await writer.write(() => {});
       } finally {

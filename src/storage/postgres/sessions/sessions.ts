@@ -2,6 +2,7 @@
 
 import type { AuditContext, Ending, Session, SessionStore } from '../../port/port.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
+import type { TouchBuffer } from '../../shared/touch-buffer.ts';
 import type { AuditOutbox } from '../audit/audit-outbox.ts';
 import { own } from '../cluster/owners.ts';
 import type { RevocationNotifier } from '../cluster/revocation-notifier.ts';
@@ -12,7 +13,6 @@ import { lockUserExclusive, lockUserShared } from '../user-lock.ts';
 import { confirmEnds, endAny, endExpired, findEnded, forgetEnded, noteEnded } from './ended-sessions.ts';
 import { type Beyond, handlesBeyond } from './session-cap.ts';
 import { hasMany, insertSession, isThere, removeEach, usedLast } from './session-rows.ts';
-import type { TouchBuffer } from './touch-buffer.ts';
 
 /** Removals of the sessions of a user inside another step, which holds the user's row. */
 export interface SessionsOfUser {

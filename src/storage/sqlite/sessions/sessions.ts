@@ -4,12 +4,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext, Ending, Session, SessionStore } from '../../port/port.ts';
 import { shares } from '../../shared/session-cache.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
+import { TouchBuffer } from '../../shared/touch-buffer.ts';
 import type { Chain } from '../audit/audit-chain.ts';
 import type { Reader } from '../connection/reader.ts';
 import type { Writer } from '../connection/writer.ts';
 import { endedIn } from './ended-sessions.ts';
 import { beyondIn } from './session-cap.ts';
-import { touchBufferIn } from './touch-buffer.ts';
+import { maxTouches, touchWriter } from './write-touches.ts';
 
 const columns = `handle, user_id AS userId, contract, created_at AS createdAt,
   last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt,
@@ -38,7 +39,7 @@ const end = { lastSeenAt: Number.MAX_SAFE_INTEGER, handle: '' };
 /** A session store with what the rest of the engine needs of it. */
 export interface OwnSessionStore extends SessionStore {
   /** Resolves when all gathered uses are written. */
-  writeBack(): Promise<void>;
+  flushTouches(): Promise<void>;
   readonly inStep: SessionsOfUser;
 }
 
@@ -84,7 +85,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   );
 
   const sessions = reader.remembering(shares.sessions, (idHash) => select.get(idHash) as Session | undefined);
-  const touchBuffer = touchBufferIn(db, writer, sessions.forget);
+  const touchBuffer = new TouchBuffer(maxTouches, touchWriter(db, writer, sessions.forget));
   const ended = endedIn(db);
   const beyond = beyondIn(db);
 
@@ -242,6 +243,6 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
         return Number(changes);
       }),
 
-    writeBack: touchBuffer.writeBack,
+    flushTouches: () => touchBuffer.flush(),
   };
 }
