@@ -1,4 +1,4 @@
-/** Sends the mails in the queue and retries what failed. No request waits for it. */
+/** Sends the mails in the queue and retries what failed, while no request waits for it. */
 
 import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';

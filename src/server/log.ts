@@ -1,4 +1,4 @@
-/** The log of the process: one JSON line per event on standard output (ruling G18). It never ends or blocks the process. */
+/** The log of the process: one JSON line per event on standard output, which never ends or blocks it (ruling G18). */
 
 import { write } from 'node:fs';
 import pino, { type Logger } from 'pino';

@@ -136,7 +136,7 @@ test('every limit in the table of limits is the constant in the code', () => {
       constant('storage/sqlite/connection/writer', 'lockPausesMs'),
     ),
     '`Retry-After` of a store that does not answer': `${constant('http/refusals/refusal-responder', 'retryAfterSeconds')} s`,
-    'log lines waiting to be read': kibibytes(constant('server/log', 'maxWaitingBytes')),
+    'log lines waiting to be read': kibibytes(constant('server/log', 'maxBufferedBytes')),
     'sessions of one user ended in one step': count(constant('concepts/sessions/steps', 'endStep')),
     'rows of dead sessions removed in one step': count(constant('concepts/sessions/steps', 'sweepStep')),
     'confirmed password, in its session': `${constant('concepts/sessions/sessions', 'provenMs') / 60_000} min`,

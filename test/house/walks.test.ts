@@ -38,20 +38,18 @@ const every = [
 /** The other files, and how many lines all of them have together at most: to be lessened. */
 const walks: Readonly<Record<string, { readonly maxLines: number; readonly files: readonly string[] }>> = {
   login: {
-    maxLines: 4_220,
+    maxLines: 4_100,
     files: [
       'src/concepts/accounts.ts',
       'src/concepts/audit.ts',
       'src/concepts/devices.ts',
       'src/concepts/passwords/passwords.ts',
-      'src/concepts/sessions/id-format.ts',
       'src/concepts/sessions/session-cap.ts',
       'src/concepts/throttle.ts',
       'src/crypto/fair-queue.ts',
       'src/crypto/hashing-queue.ts',
       'src/crypto/hashing-threads.ts',
       'src/crypto/phc.ts',
-      'src/crypto/waiting-turns.ts',
       'src/http/contracts/rest.ts',
       'src/http/reply.ts',
       'src/http/request/body.ts',
@@ -60,8 +58,10 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/http/request/device-name.ts',
       'src/http/request/forwarded-header.ts',
       'src/http/request/origin.ts',
-      'src/storage/port/throttle.ts',
+      'src/settings/ip-addresses.ts',
       'src/storage/shared/audit-chain.ts',
+      'src/storage/shared/canonical-form.ts',
+      'src/storage/shared/throttle-window.ts',
       'src/storage/sqlite/accounts.ts',
       'src/storage/sqlite/audit/audit-chain.ts',
       'src/storage/sqlite/connection/writer.ts',
@@ -69,15 +69,11 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/storage/sqlite/sessions/session-cap.ts',
       'src/storage/sqlite/sessions/sessions.ts',
       'src/storage/sqlite/throttle.ts',
-      'src/usecases/afterwards.ts',
-      'src/usecases/begin-session.ts',
-      'src/usecases/hashing-slot.ts',
       'src/usecases/login.ts',
-      'src/usecases/verify-password.ts',
     ],
   },
   check: {
-    maxLines: 1_520,
+    maxLines: 1_550,
     files: [
       'src/concepts/accounts.ts',
       'src/concepts/sessions/lifetime.ts',
@@ -87,7 +83,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
     ],
   },
   logout: {
-    maxLines: 2_500,
+    maxLines: 2_650,
     files: [
       'src/concepts/audit.ts',
       'src/concepts/sessions/lifetime.ts',
@@ -97,6 +93,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/http/request/cookies.ts',
       'src/http/request/forwarded-header.ts',
       'src/http/request/origin.ts',
+      'src/settings/ip-addresses.ts',
       'src/storage/shared/audit-chain.ts',
       'src/storage/sqlite/audit/audit-chain.ts',
       'src/storage/sqlite/connection/writer.ts',
