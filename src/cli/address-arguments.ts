@@ -1,9 +1,9 @@
-/** Addresses on the command line, which never hold a password: the shell and the list of processes keep what stands there. */
+/** Addresses as arguments. They must not contain a password: shells and process lists store arguments. */
 
 import { readPostgresUrl } from '../settings/database/postgres-url.ts';
 import { table } from '../settings/option-table.ts';
 import { complaint } from '../settings/read-settings.ts';
-import { exits, Failure } from './exit-codes.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
 
 /** An address in the environment, such as `env:POSTGRES_URL`. */
 const inEnvironment = /^env:([A-Za-z_]\w*)$/;
@@ -11,29 +11,29 @@ const inEnvironment = /^env:([A-Za-z_]\w*)$/;
 /**
  * The address of a database, written as `DATABASE_URL` is, or the name of the environment variable that holds it.
  *
- * @throws {Failure} that never repeats the address: it may hold a password.
+ * @throws {CommandError} that never repeats the address: it may hold a password.
  */
 export function databaseAddress(written: string, option: string): string {
   const name = inEnvironment.exec(written)?.[1];
   const text = name === undefined ? written : process.env[name]?.trim();
   if (!text)
-    throw new Failure(
-      exits.usage,
+    throw new CommandError(
+      exitCodes.usage,
       name === undefined
         ? `${option} is empty.`
-        : `${option} names ${name}, which the environment does not have.`,
+        : `${option} names the environment variable ${name}, which is not set.`,
     );
   const { read, expects, hint } = table.databaseUrl;
   const address = read(text);
   if (address === undefined) {
     const either = `${expects}, or the name of an environment variable such as \`env:POSTGRES_URL\` that holds one`;
-    throw new Failure(exits.usage, complaint(option, table.databaseUrl, '', either, hint?.(text)));
+    throw new CommandError(exitCodes.usage, complaint(option, table.databaseUrl, '', either, hint?.(text)));
   }
   if (name === undefined && holdsPassword(address))
-    throw new Failure(
-      exits.usage,
-      `${option} holds a password, which the shell and the list of processes have kept now: change it. Put the address ` +
-        `into an environment variable and name that, as in \`${option} env:POSTGRES_URL\`; or leave the password out of the ` +
+    throw new CommandError(
+      exitCodes.usage,
+      `${option} contains a password, and shells and process lists store arguments: change it. Put the address ` +
+        `into an environment variable and name it, as in \`${option} env:POSTGRES_URL\`; or leave the password out of the ` +
         'address, and put it into PGPASSWORD or ~/.pgpass.',
     );
   return address;
@@ -43,11 +43,11 @@ export function databaseAddress(written: string, option: string): string {
 export function webAddress(text: string, what: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new Failure(exits.usage, `${what} is an address that begins with http:// or https://.`);
+    throw new CommandError(exitCodes.usage, `${what} must begin with http:// or https://.`);
   if (url.username === '' && url.password === '') return url;
-  throw new Failure(
-    exits.usage,
-    `${what} must not hold a user or a password: the shell and the list of processes have kept it now. Change the password.`,
+  throw new CommandError(
+    exitCodes.usage,
+    `${what} must not contain a user or a password: shells and process lists store arguments. Change the password.`,
   );
 }
 

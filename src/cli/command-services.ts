@@ -1,4 +1,4 @@
-/** What a command works with: the settings of the environment, the services over the database, and who is asking. */
+/** What a command works with: settings, services over the database, and the operator as the caller. */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,21 +8,21 @@ import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
 import { type Caller, isRefusal, type Refusal, type Services } from '../usecases/services.ts';
-import { exits, Failure, failureOf } from './exit-codes.ts';
+import { CommandError, exitCodes, refusalError } from './exit-codes.ts';
 
-export interface Work {
+export interface CommandContext {
   readonly settings: Settings;
   readonly services: Services;
   readonly caller: Caller;
 }
 
 /** The settings of the environment. */
-export function settingsOfEnvironment(): Settings {
+export function environmentSettings(): Settings {
   return readSettings(process.env);
 }
 
-/** Who asks, as the audit will show it; the clock is this machine's unless the store has one (ruling N4). */
-export function operator(clock: () => number = Date.now): Caller {
+/** The operator as the audit records it. The clock is this machine's, unless the store has one (ruling N4). */
+export function operatorCaller(clock: () => number = Date.now): Caller {
   return {
     contract: 'cli',
     network: 'local',
@@ -34,18 +34,18 @@ export function operator(clock: () => number = Date.now): Caller {
 }
 
 /**
- * Opens the database for a command, and closes it whatever happens. Only a command that may `create` one does: others
- * would answer about an empty database where a path was mistyped.
+ * Opens the database for a command, and closes it in the end. Only a command with `create` makes a new database: others
+ * would report on an empty one if the path was mistyped.
  */
 export async function withServices<Result>(
-  work: (work: Work) => Promise<Result>,
-  may: 'create' | 'look' = 'look',
+  work: (work: CommandContext) => Promise<Result>,
+  missing: 'create' | 'fail' = 'fail',
 ): Promise<Result> {
-  const settings = settingsOfEnvironment();
-  if (may === 'look') assertDatabase(settings);
+  const settings = environmentSettings();
+  if (missing === 'fail') assertDatabase(settings);
   const { services, store, close } = await openServices(settings, { info: () => {}, error: () => {} });
   try {
-    return await work({ settings, services, caller: operator(store.clock) });
+    return await work({ settings, services, caller: operatorCaller(store.clock) });
   } finally {
     await close();
   }
@@ -55,21 +55,21 @@ function assertDatabase(settings: Settings): void {
   if (!isFile(settings)) return;
   const file = resolve(databaseFile(settings));
   if (existsSync(file)) return;
-  throw new Failure(
-    exits.unavailable,
+  throw new CommandError(
+    exitCodes.unavailable,
     `There is no database at ${file}. Check DATABASE_URL, or start the server once.`,
   );
 }
 
-/** The account of a name or an id. */
-export async function accountOf(services: Services, name: string): Promise<Found> {
+/** The account of a name or an id; the command fails if there is none. */
+export async function requireAccount(services: Services, name: string): Promise<Found> {
   const found = await findAccount(services, name);
-  if (!found) throw new Failure(exits.notFound, `There is no user ${JSON.stringify(name)}.`);
+  if (!found) throw new CommandError(exitCodes.notFound, `There is no user ${JSON.stringify(name)}.`);
   return found;
 }
 
-/** The answer, where it is not a refusal. */
-export function granted<Answer extends object>(outcome: Answer | Refusal): Answer {
-  if (isRefusal(outcome)) throw failureOf(outcome);
+/** The result of a use case; the command fails if it is a refusal. */
+export function unwrap<Answer extends object>(outcome: Answer | Refusal): Answer {
+  if (isRefusal(outcome)) throw refusalError(outcome);
   return outcome;
 }

@@ -1,29 +1,29 @@
-/** What every command has: a place in the program, `--json`, and examples under its `--help`. */
+/** Adds commands to the program, with `--json`, and with examples in their `--help`. */
 
 import type { Command } from 'commander';
 
-export interface Described {
+export interface CommandText {
   readonly summary: string;
-  /** More than fits into a summary; empty if nothing does. */
+  /** Further sentences for `--help`. */
   readonly more?: string;
-  /** Lines for a shell; a test runs every one of them. */
+  /** Shell lines; a test runs each of them. */
   readonly examples: readonly string[];
-  /** The command has no answer that would look different for programs. */
-  readonly speaksToPeople?: true;
+  /** The output is the same for people and programs. */
+  readonly hasNoJson?: true;
 }
 
-/** Adds a command; `usage` is its name with its arguments. */
-export function add(parent: Command, usage: string, described: Described): Command {
-  const { summary, more, examples, speaksToPeople } = described;
-  // A word too many is a slip, and must not be taken for nothing.
+/** Adds a command. `usage` is its name with its arguments. */
+export function addCommand(parent: Command, usage: string, text: CommandText): Command {
+  const { summary, more, examples, hasNoJson } = text;
+  // An excess argument is a mistake, and must not be ignored.
   const command = parent.command(usage).summary(summary).allowExcessArguments(false);
   command.description(more ? `${summary}.\n\n${more}` : `${summary}.`);
-  if (!speaksToPeople) command.option('--json', 'answer in JSON, one object a line');
+  if (!hasNoJson) command.option('--json', 'print JSON, one object per line');
   const lines = examples.map((example) => `  $ ${example}`);
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
-/** Adds a command that only holds others. */
+/** Adds a command that has only subcommands. */
 export function addGroup(parent: Command, name: string, summary: string): Command {
   return parent.command(name).summary(summary).description(`${summary}.`);
 }

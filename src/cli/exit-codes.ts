@@ -1,10 +1,10 @@
-/** How a command ends: the exit codes, and the words for every refusal. */
+/** Exit codes, and the message and code of every refusal. */
 
 import type { BackupRefusal, RestoreRefusal } from '../maintenance/backup.ts';
 import type { Refusal } from '../usecases/services.ts';
 
 /** The exit codes; `docs/cli.md` explains them. */
-export const exits = {
+export const exitCodes = {
   done: 0,
   /** It was tried and failed, or the answer is no: a broken chain, a problem found, a cookie dropped. */
   failed: 1,
@@ -20,95 +20,96 @@ export const exits = {
   interrupted: 130,
 } as const;
 
-export type Exit = (typeof exits)[keyof typeof exits];
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Ends a command with a sentence for people and a code for programs. */
-export class Failure extends Error {
-  override readonly name = 'Failure';
-  readonly exit: Exit;
+/** Ends a command with a message and an exit code. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exit: ExitCode;
 
-  constructor(exit: Exit, sentence: string) {
+  constructor(exit: ExitCode, sentence: string) {
     super(sentence);
     this.exit = exit;
   }
 }
 
-interface Words {
-  readonly exit: Exit;
-  readonly sentence: string | ((limit: number) => string);
+/** For each refusal of a kind: the exit code, and a sentence, which may depend on the refusal. */
+export type RefusalWords<Refused extends { readonly refused: string }> = {
+  readonly [Name in Refused['refused']]: readonly [
+    exit: ExitCode,
+    sentence: string | ((refusal: Extract<Refused, { refused: Name }>) => string),
+  ];
+};
+
+const { failed, notFound, refused, usage } = exitCodes;
+
+/** The refusals that several commands can meet. Some are met by none: a new refusal must not lack words. */
+const words: RefusalWords<Refusal | BackupRefusal | RestoreRefusal> = {
+  invalid_identifier: [
+    usage,
+    'A user name is 3 to 40 letters, digits and _; an e-mail address is one ASCII address.',
+  ],
+  identifier_taken: [refused, 'There is a user of this name already.'],
+  password_too_short: [refused, ({ limit }) => `The password must have at least ${limit} characters.`],
+  password_too_long: [
+    refused,
+    ({ limit }) => `The password must have at most ${limit} characters and 1024 bytes of UTF-8.`,
+  ],
+  password_malformed: [refused, 'The password must be well-formed Unicode without U+0000.'],
+  password_common: [refused, 'The password is too common.'],
+  password_is_identifier: [refused, 'The password must differ from the name of the account.'],
+  password_of_context: [
+    refused,
+    'The password must be more than the name of this service or of the account with a few characters added.',
+  ],
+  unknown_account: [notFound, 'There is no such user.'],
+  too_many_exports: [failed, 'Too many exports at once. Try again later.'],
+  unknown_session: [notFound, 'No live session has this handle.'],
+  no_session: [notFound, 'There is no such session.'],
+  account_disabled: [refused, 'The account is disabled. Enable it first.'],
+  user_record_missing: [
+    failed,
+    'One of the two records of this account is missing. Delete the account, or restore a backup.',
+  ],
+  wrong_password: [failed, 'The password is wrong.'],
+  not_proven: [refused, 'The password was not confirmed recently.'],
+  invalid_token: [refused, 'The link is not valid any more.'],
+  registration_closed: [refused, 'Registration is closed.'],
+  not_invited: [refused, 'There is no invitation for this name.'],
+  nothing_to_verify: [refused, 'There is no address to verify.'],
+  too_many_attempts: [refused, 'Too many attempts. Try again later.'],
+  overloaded: [failed, 'Too many password hashes at once. Try again later.'],
+  target_exists: [refused, 'The file exists already. It was not changed.'],
+  target_folder_missing: [notFound, 'The folder for the file does not exist.'],
+  source_missing: [notFound, 'There is no such file.'],
+  source_foreign: [refused, 'This file is not a backup of Gatehouse.'],
+  source_incomplete: [
+    refused,
+    'The file has a -wal file beside it with commits that belong to it: it was copied while in use. ' +
+      'Use a backup that `gatehouse backup` made.',
+  ],
+  source_newer: [refused, 'This backup was made by a newer Gatehouse. Restore it with that version.'],
+  source_damaged: [refused, 'This backup is damaged. Restore another one.'],
+  source_is_database: [refused, 'This file is the database itself, not a backup of it.'],
+  database_in_use: [
+    refused,
+    'The database is in use. Stop the server and all other commands, and try again.',
+  ],
+};
+
+/** The error of a command that is refused. */
+export function refusalError(refusal: Refusal | BackupRefusal | RestoreRefusal): CommandError {
+  return refusalErrorOf(words, refusal);
 }
 
-type RefusedName = (Refusal | BackupRefusal | RestoreRefusal)['refused'];
-
-const { failed, notFound, refused, usage } = exits;
-
-/** What the operator is told; some of these no command can meet, and a new one must not go without words. */
-const words = {
-  invalid_identifier: {
-    exit: usage,
-    sentence: 'A user name is 3 to 40 letters, digits and _; an e-mail address is one ASCII address.',
-  },
-  identifier_taken: { exit: refused, sentence: 'There is a user of this name already.' },
-  password_too_short: { exit: refused, sentence: (n) => `The password must have at least ${n} characters.` },
-  password_too_long: {
-    exit: refused,
-    sentence: (n) => `The password must have at most ${n} characters and 1024 bytes of UTF-8.`,
-  },
-  password_malformed: {
-    exit: refused,
-    sentence: 'The password must be well-formed Unicode without U+0000.',
-  },
-  password_common: { exit: refused, sentence: 'The password is too common.' },
-  password_is_identifier: {
-    exit: refused,
-    sentence: 'The password must differ from the name of the account.',
-  },
-  password_of_context: {
-    exit: refused,
-    sentence:
-      'The password must be more than the name of this service or of the account with a few characters added.',
-  },
-  unknown_account: { exit: notFound, sentence: 'There is no such user.' },
-  too_many_exports: { exit: failed, sentence: 'Too many exports at once. Try again later.' },
-  unknown_session: { exit: notFound, sentence: 'No live session has this handle.' },
-  no_session: { exit: notFound, sentence: 'There is no such session.' },
-  account_disabled: { exit: refused, sentence: 'The account is disabled. Enable it first.' },
-  user_record_missing: {
-    exit: failed,
-    sentence: 'Only one of the two records of this account is left. Delete it, or restore a backup.',
-  },
-  wrong_password: { exit: failed, sentence: 'The password is wrong.' },
-  not_proven: { exit: refused, sentence: 'The password was not proven lately.' },
-  invalid_token: { exit: refused, sentence: 'The link is not valid any more.' },
-  registration_closed: { exit: refused, sentence: 'Registration is closed.' },
-  not_invited: { exit: refused, sentence: 'There is no invitation for this name.' },
-  nothing_to_verify: { exit: refused, sentence: 'There is no address to verify.' },
-  too_many_attempts: { exit: refused, sentence: 'Too many attempts. Try again later.' },
-  overloaded: { exit: failed, sentence: 'Too many password hashes at once. Try again later.' },
-  target_exists: { exit: refused, sentence: 'The file exists already, and is left as it is.' },
-  target_folder_missing: { exit: notFound, sentence: 'The folder for the file does not exist.' },
-  source_missing: { exit: notFound, sentence: 'There is no such file.' },
-  source_foreign: { exit: refused, sentence: 'This file is not a backup of Gatehouse.' },
-  source_incomplete: {
-    exit: refused,
-    sentence:
-      'A -wal file lies beside this file and holds commits that belong to it: it was copied while in use. ' +
-      'Use a backup that `gatehouse backup` made.',
-  },
-  source_newer: {
-    exit: refused,
-    sentence: 'This backup was made by a newer Gatehouse. Restore it with that version.',
-  },
-  source_damaged: { exit: refused, sentence: 'This backup is damaged. Restore another one.' },
-  source_is_database: { exit: refused, sentence: 'This file is the database itself, not a backup of it.' },
-  database_in_use: {
-    exit: refused,
-    sentence: 'The database is in use. Stop the server, and every other command, and try again.',
-  },
-} as const satisfies Record<RefusedName, Words>;
-
-/** Turns a refusal into the end of a command. */
-export function failureOf(refusal: { readonly refused: RefusedName; readonly limit?: number }): Failure {
-  const { exit, sentence }: Words = words[refusal.refused];
-  return new Failure(exit, typeof sentence === 'string' ? sentence : sentence(refusal.limit ?? 0));
+/** The same, in the words of one command. */
+export function refusalErrorOf<Refused extends { readonly refused: string }>(
+  words: RefusalWords<Refused>,
+  refusal: Refused,
+): CommandError {
+  const [exit, sentence] = words[refusal.refused as Refused['refused']];
+  return new CommandError(
+    exit,
+    typeof sentence === 'string' ? sentence : (sentence as (refusal: Refused) => string)(refusal),
+  );
 }

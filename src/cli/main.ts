@@ -1,20 +1,20 @@
-/** The command line: arguments in, an exit code out, every error in a sentence on standard error. */
+/** Runs the command line. Every error becomes a sentence on standard error, and an exit code. */
 
 import { CommanderError } from 'commander';
 import { CannotWrite } from '../disk-errors.ts';
 import { isStartedByNohup } from '../nohup.ts';
 import { UnusableSettings } from '../settings/read-settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../storage/port/port.ts';
-import { type Exit, exits, Failure } from './exit-codes.ts';
+import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { adviceFor } from './usage-advice.ts';
 
-// A reader of the first lines closes the pipe: then the rest has no reader.
+// A reader such as `head` closes the pipe early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? exits.done : exits.failed),
+  process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed),
 );
 process.stderr.on('error', () => {});
-// What nohup starts outlives its terminal.
+// A process that nohup started survives the end of its terminal.
 if (isStartedByNohup(process)) process.on('SIGHUP', () => {});
 
 const program = createProgram();
@@ -24,32 +24,32 @@ try {
   process.exitCode = report(error);
 }
 
-function report(error: unknown): Exit {
-  // It said what is wrong itself.
+function report(error: unknown): ExitCode {
+  // The parser has printed its error.
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exits.done;
+    if (error.exitCode === 0) return exitCodes.done;
     const advice = adviceFor(program, error, process.argv.slice(2));
-    if (advice !== undefined) say(advice);
-    return exits.usage;
+    if (advice !== undefined) printToStderr(advice);
+    return exitCodes.usage;
   }
-  const known = [Failure, UnusableSettings, CannotWrite].some((kind) => error instanceof kind);
-  if (known) say((error as Error).message);
-  else if (error instanceof StoreUnusable) say(error.message);
-  else if (error instanceof StoreUnavailable) say(`The database does not answer: ${error.message}`);
-  else say(sentenceOf(error));
-  if (error instanceof Failure) return error.exit;
-  if (error instanceof UnusableSettings) return exits.usage;
+  const known = [CommandError, UnusableSettings, CannotWrite].some((kind) => error instanceof kind);
+  if (known) printToStderr((error as Error).message);
+  else if (error instanceof StoreUnusable) printToStderr(error.message);
+  else if (error instanceof StoreUnavailable) printToStderr(`The database does not answer: ${error.message}`);
+  else printToStderr(sentenceOf(error));
+  if (error instanceof CommandError) return error.exit;
+  if (error instanceof UnusableSettings) return exitCodes.usage;
   return error instanceof StoreUnusable || error instanceof StoreUnavailable
-    ? exits.unavailable
-    : exits.failed;
+    ? exitCodes.unavailable
+    : exitCodes.failed;
 }
 
-/** What the system says needs no stack; a defect does. */
+/** The message of a system error; the stack of a defect. */
 function sentenceOf(error: unknown): string {
   const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
   return code && syscall ? message : (stack ?? String(error));
 }
 
-function say(text: string): void {
+function printToStderr(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,30 +1,30 @@
-/** Writes answers: tables and facts for people, JSON in one object a line for programs. */
+/** Prints results: tables for people, JSON with one object per line for programs. */
 
 import type { AuditEntry, Session, User } from '../storage/port/port.ts';
 
-/** Whether an answer is for programs. It never depends on where the output goes. */
+/** Whether a result is for programs. It does not depend on where the output goes. */
 export interface Format {
   readonly json?: true;
 }
 
-/** Writes a line, and waits for a slower reader. */
-export async function line(text: string): Promise<void> {
+/** Prints a line, and waits for a slow reader. */
+export async function printLine(text: string): Promise<void> {
   if (process.stdout.write(`${text}\n`)) return;
   await new Promise((resolve) => process.stdout.once('drain', resolve));
 }
 
-/** For people only, on standard error: what is not part of the answer. */
-export function remark(text: string): void {
+/** Prints a note for people on standard error: it is not part of the result. */
+export function printNote(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** One answer. */
-export function answer({ json }: Format, value: object, people: string): Promise<void> {
-  return line(json ? JSON.stringify(value) : people);
+/** Prints one result. */
+export function printResult({ json }: Format, value: object, people: string): Promise<void> {
+  return printLine(json ? JSON.stringify(value) : people);
 }
 
-/** Answers of one kind, however many: JSON or the rows of a table, written as they come. */
-export async function list<Item>(
+/** Prints any number of results of one kind as they arrive: JSON, or the rows of a table. */
+export async function printList<Item>(
   { json }: Format,
   items: AsyncIterable<Item> | Iterable<Item>,
   value: (item: Item) => object,
@@ -33,55 +33,55 @@ export async function list<Item>(
 ): Promise<void> {
   const table = new Table(heads);
   for await (const item of items) {
-    if (json) await line(JSON.stringify(value(item)));
+    if (json) await printLine(JSON.stringify(value(item)));
     else await table.add(cells(item));
   }
   if (!json) await table.end('None.');
 }
 
-/** Rows that a table gathers before it writes them: the width of its columns is theirs. */
-const rowsTogether = 500;
+/** Rows that are buffered to find the width of the columns. */
+const maxBufferedRows = 500;
 
 /**
- * Writes a table a few hundred rows at a time, so that it takes little memory however long it is. A column is as wide as
- * its widest cell so far, and never gets narrower.
+ * Prints a table in blocks of rows, so that a long table takes little memory. A column is as wide as its widest cell so
+ * far, and never becomes narrower.
  */
 export class Table {
   readonly #widths: number[];
   #rows: (readonly string[])[] = [];
-  #isBegun = false;
+  #hasRows = false;
 
   constructor(heads: readonly string[]) {
     this.#widths = heads.map(() => 0);
-    this.#gather(heads);
+    this.#buffer(heads);
   }
 
   async add(cells: readonly string[]): Promise<void> {
-    this.#isBegun = true;
-    this.#gather(cells.map(harmless));
-    if (this.#rows.length > rowsTogether) await this.flush();
+    this.#hasRows = true;
+    this.#buffer(cells.map(printable));
+    if (this.#rows.length > maxBufferedRows) await this.flush();
   }
 
-  /** Writes what was gathered. */
+  /** Prints the buffered rows. */
   async flush(): Promise<void> {
     if (this.#rows.length === 0) return;
-    const text = this.#rows.map((row) => this.#written(row)).join('\n');
+    const text = this.#rows.map((row) => this.#rowText(row)).join('\n');
     this.#rows = [];
-    await line(text);
+    await printLine(text);
   }
 
-  /** Writes the rest; of a table without rows only what stands for it. */
+  /** Prints the rest, or `nothing` if the table has no rows. */
   async end(nothing: string): Promise<void> {
-    await (this.#isBegun ? this.flush() : line(nothing));
+    await (this.#hasRows ? this.flush() : printLine(nothing));
   }
 
-  #gather(row: readonly string[]): void {
+  #buffer(row: readonly string[]): void {
     for (const [column, cell] of row.entries())
       this.#widths[column] = Math.max(this.#widths[column] ?? 0, cell.length);
     this.#rows.push(row);
   }
 
-  #written(row: readonly string[]): string {
+  #rowText(row: readonly string[]): string {
     return row
       .map((cell, column) => cell.padEnd(this.#widths[column] ?? 0))
       .join('  ')
@@ -89,14 +89,14 @@ export class Table {
   }
 }
 
-/** Names and what they stand for, one a line. */
-export function facts(pairs: readonly (readonly [name: string, fact: string])[]): string {
+/** Names and values, one pair per line. */
+export function keyValueLines(pairs: readonly (readonly [name: string, fact: string])[]): string {
   const width = pairs.reduce((widest, [name]) => Math.max(widest, name.length), 0);
-  return pairs.map(([name, fact]) => `${name.padEnd(width)}  ${harmless(fact)}`).join('\n');
+  return pairs.map(([name, fact]) => `${name.padEnd(width)}  ${printable(fact)}`).join('\n');
 }
 
 /** An instant for people, such as `2026-11-22 08:15:00Z`. */
-export function when(at: number | null): string {
+export function displayTime(at: number | null): string {
   return at === null ? '-' : utc(at).replace('T', ' ').replace(/\.\d+/, '');
 }
 
@@ -107,7 +107,7 @@ export function utc(at: number): string {
 
 const utcOrNull = (at: number | null) => (at === null ? null : utc(at));
 
-export function userValue({ id, identifier, createdAt, email, emailVerifiedAt, disabledAt }: User) {
+export function userJson({ id, identifier, createdAt, email, emailVerifiedAt, disabledAt }: User) {
   return {
     id,
     identifier,
@@ -118,7 +118,7 @@ export function userValue({ id, identifier, createdAt, email, emailVerifiedAt, d
   };
 }
 
-export function sessionValue(session: Session) {
+export function sessionJson(session: Session) {
   return {
     handle: session.handle,
     user_id: session.userId,
@@ -132,14 +132,14 @@ export function sessionValue(session: Session) {
   };
 }
 
-/** With the hash, so that a reader of the export can follow the chain. */
-export function entryValue(entry: AuditEntry) {
+/** Includes the hash, so that a reader of the export can follow the chain. */
+export function entryJson(entry: AuditEntry) {
   const { seq, at, event, outcome, userId, handle, contract, network, requestId, hash } = entry;
   const about = { user_id: userId, handle, contract, network, request_id: requestId };
   return { seq, at: utc(at), event, outcome, ...about, hash };
 }
 
-/** What a client said of itself must not move the cursor of a terminal. */
-function harmless(text: string): string {
+/** A text of a client must not control the terminal. */
+function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?');
 }

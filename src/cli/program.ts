@@ -1,8 +1,8 @@
-/** The program as a whole: every command there is, and what they have in common. */
+/** The program: all commands, and what they have in common. */
 
 import { Command } from 'commander';
 import { version } from '../version.ts';
-import { add } from './command.ts';
+import { addCommand } from './command.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addDoctorCommands } from './commands/doctor.ts';
@@ -11,41 +11,41 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addThrottleCommands } from './commands/throttle.ts';
 import { addUserCommands } from './commands/user.ts';
-import { exits, Failure } from './exit-codes.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
 
 const about = `
-Every command reads the settings of the server from the environment, DATABASE_URL above all, and works while the
-server runs. Exit codes: 0 done, 1 failed or no, 2 unusable command line or settings, 3 not found, 4 refused,
-5 database unusable.`;
+Commands read the settings of the server from the environment, above all DATABASE_URL. They work while the server runs,
+except restore and migrate. Exit codes: 0 success, 1 failure or a negative answer, 2 invalid command line or settings,
+3 not found, 4 refused, 5 database unavailable, 130 interrupted.`;
 
-/** What stands behind the `=` of an option or a variable may be a password, and the parser would repeat it. */
+/** The value of an option or a variable may be a password, and the parser would repeat it. */
 function withoutValues(text: string): string {
   return text
     .replace(/(unknown (?:option|command) '[\w-]+=)[\s\S]*'/, "$1…'")
     .replace(/(but got \d+: (?:[\s\S]*?, )?[A-Z][A-Z0-9_]*=)[\s\S]*/, '$1…\n');
 }
 
-/** Builds the program; nothing runs before it is told to parse. */
+/** Builds the program. No command runs before it parses the command line. */
 export function createProgram(): Command {
   const program = new Command('gatehouse')
-    .description('Session authentication: the server, and the commands of its operator.')
+    .description('Session-authentication server, and the commands of its operator.')
     .version(version(), '--version', 'print the version')
-    .helpOption('-h, --help', 'show how it is used')
+    .helpOption('-h, --help', 'print this help')
     .addHelpText('after', about)
-    .showHelpAfterError('`--help` shows how it is used.')
+    .showHelpAfterError('Run with --help for usage.')
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     // `doctor --json` and `doctor cookie --json` are two options.
     .enablePositionalOptions()
     .exitOverride();
 
-  add(program, 'serve', {
-    summary: 'Start the server; what `gatehouse` alone does too',
-    more: 'Settings come from the environment. SIGTERM, SIGINT and SIGHUP end it in order.',
+  addCommand(program, 'serve', {
+    summary: 'Start the server, as `gatehouse` alone does',
+    more: 'Reads its settings from the environment. SIGTERM, SIGINT and SIGHUP stop it gracefully.',
     examples: ['gatehouse serve', 'PORT=8080 gatehouse'],
-    speaksToPeople: true,
+    hasNoJson: true,
   }).action(() => {
-    // The server is a program of its own, which `bin/gatehouse.js` chooses where nothing else is said.
-    throw new Failure(exits.usage, '`gatehouse serve` takes no arguments.');
+    // `bin/gatehouse.js` starts the server itself if there are no arguments.
+    throw new CommandError(exitCodes.usage, '`gatehouse serve` takes no arguments.');
   });
   addUserCommands(program);
   addSessionCommands(program);

@@ -1,12 +1,12 @@
-/** A progress bar on standard error while something long runs, only for people, and a way to stop it. */
+/** Shows a progress bar on a terminal while a long step runs, and lets Ctrl-C stop it. */
 
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../maintenance/backup.ts';
-import { exits, Failure } from './exit-codes.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
 
 /**
- * Runs `work` with a bar. Ctrl-C makes the next step of the work fail, so that it takes back what it began; pressed
- * again it ends the process at once.
+ * Runs `work` with a progress bar. Ctrl-C makes the next progress report throw, so that `work` can undo what it began; a
+ * second Ctrl-C ends the process at once.
  */
 export async function withProgress<Result>(
   title: string,
@@ -21,7 +21,7 @@ export async function withProgress<Result>(
   process.once('SIGINT', interrupt);
   try {
     return await work((done, all) => {
-      if (interrupted) throw new Failure(exits.interrupted, interruption);
+      if (interrupted) throw new CommandError(exitCodes.interrupted, interruption);
       bar?.setTotal(all);
       bar?.update(done);
     });

@@ -1,38 +1,38 @@
-/** Reads what must not stand on a command line, where the shell and the list of processes would keep it. */
+/** Reads secrets from standard input: shells and process lists store arguments. */
 
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { exits, Failure } from './exit-codes.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
 
-/** More than this is no password and no set of headers with a session id. */
+/** Longer inputs are no password, and no headers with a session id. */
 const maxLineBytes = 16_384;
 const maxSecretBytes = 65_536;
 
-/** Headers of an answer, and a page behind them that was not cut off. */
+/** Headers of a response, possibly with its body. */
 const maxBytes = 1_048_576;
 
 const notUtf8 = 'It must be UTF-8: set the terminal, or the program that writes it, to UTF-8.';
 
-/** Everything on standard input, or one line that is typed unseen where a person sits there. */
+/** All of standard input; on a terminal one line, which is not shown. */
 export async function readSecret(prompt: string): Promise<string> {
-  if (process.stdin.isTTY) return typedUnseen(prompt);
-  return (await bytesOfInput(maxSecretBytes, '64 KiB')).toString();
+  if (process.stdin.isTTY) return readHidden(prompt);
+  return (await readBytes(maxSecretBytes, '64 KiB')).toString();
 }
 
 /**
  * A password: exactly one line on standard input, without the LF or CRLF that ends it.
  *
- * What would be stored as something else than its owner types, or may not be a password at all, is refused: other bytes
- * than UTF-8, a byte order mark, a second line, no line.
+ * Refuses what its owner could not type at a login: bytes that are not UTF-8, a byte order mark, a second line, and an
+ * empty line.
  */
 export async function readPassword(prompt: string): Promise<string> {
   const line = process.stdin.isTTY
-    ? await typedUnseen(prompt)
-    : oneLine(await bytesOfInput(maxLineBytes, '16 KiB'));
-  // What a terminal sends in another encoding is replaced before it arrives here.
+    ? await readHidden(prompt)
+    : oneLine(await readBytes(maxLineBytes, '16 KiB'));
+  // A terminal with another encoding sends what was replaced by this character.
   if (line.includes('\ufffd')) throw unusable('The password', notUtf8);
   if (line === '')
-    throw new Failure(exits.usage, 'Standard input holds no password: its first line is empty.');
+    throw new CommandError(exitCodes.usage, 'Standard input holds no password: its first line is empty.');
   return line;
 }
 
@@ -54,18 +54,18 @@ function strictUtf8(bytes: Buffer): string {
   }
 }
 
-function unusable(what: string, why: string): Failure {
-  return new Failure(exits.usage, `${what} cannot be used. ${why}`);
+function unusable(what: string, why: string): CommandError {
+  return new CommandError(exitCodes.usage, `${what} cannot be used. ${why}`);
 }
 
-/** Everything on standard input, seen while it is typed. */
+/** All of standard input; a terminal shows what is typed. */
 export async function readAll(prompt: string): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`${prompt}\n`);
-  return (await bytesOfInput(maxBytes, '1 MiB')).toString();
+  return (await readBytes(maxBytes, '1 MiB')).toString();
 }
 
-/** Reads no further than it has to, to know that there is too much. */
-async function bytesOfInput(limit: number, saidAs: string): Promise<Buffer> {
+/** Stops reading at the limit. */
+async function readBytes(limit: number, saidAs: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
@@ -76,26 +76,26 @@ async function bytesOfInput(limit: number, saidAs: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Asks a person to type a word; `false` if they typed another one. */
+/** Asks the user to type a word; `false` if they type another one. */
 export async function confirmed(question: string, word: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  return (await typedInto(terminal, `${question} `)) === word;
+  return (await readAnswer(terminal, `${question} `)) === word;
 }
 
-async function typedUnseen(prompt: string): Promise<string> {
+async function readHidden(prompt: string): Promise<string> {
   const unseen = new Writable({ write: (_chunk, _encoding, next) => next() });
   const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });
   process.stderr.write(`${prompt} `);
   try {
-    return await typedInto(terminal, '');
+    return await readAnswer(terminal, '');
   } finally {
     process.stderr.write('\n');
   }
 }
 
-/** One line that a person types; Ctrl-C and Ctrl-D end the command. */
-async function typedInto(terminal: Interface, question: string): Promise<string> {
-  const interrupted = () => new Failure(exits.interrupted, 'Interrupted. Nothing was changed.');
+/** One line from a terminal; Ctrl-C and Ctrl-D end the command. */
+async function readAnswer(terminal: Interface, question: string): Promise<string> {
+  const interrupted = () => new CommandError(exitCodes.interrupted, 'Interrupted. Nothing was changed.');
   const closed = new Promise<never>((_resolve, reject) =>
     terminal.once('close', () => reject(interrupted())),
   );

@@ -1,11 +1,11 @@
-/** What to do about a command line that cannot be used: the command that was meant, or the variable to set. */
+/** Advice on an invalid command line: the command that was meant, or the variable to set. */
 
 import type { Command, CommanderError } from 'commander';
 import { bareName, closest, closestName } from '../settings/did-you-mean.ts';
 import { table } from '../settings/option-table.ts';
 
-/** What other programs call a command of ours. */
-const otherNames: Readonly<Record<string, string>> = {
+/** Names that other programs have for our commands. */
+const synonyms: Readonly<Record<string, string>> = {
   status: 'doctor',
   health: 'doctor',
   check: 'doctor',
@@ -18,14 +18,14 @@ const otherNames: Readonly<Record<string, string>> = {
   logs: 'audit',
 };
 
-/** A sentence to follow the one of the parser, if there is more to say. `words` is the command line. */
+/** A sentence to follow the error of the parser, if it helps. `words` is the command line. */
 export function adviceFor(
   program: Command,
   { code, message }: Pick<CommanderError, 'code' | 'message'>,
   words: readonly string[],
 ): string | undefined {
   const isAnswered = message.includes('Did you mean');
-  if (code === 'commander.missingMandatoryOptionValue') return slipAdvice(program, words);
+  if (code === 'commander.missingMandatoryOptionValue') return misspellingAdvice(program, words);
   if (code === 'commander.unknownOption') return optionAdvice(message, words, isAnswered);
   const assigned = words.find((word) => /^[A-Z][A-Z0-9_]*=/.test(word));
   if (assigned !== undefined) return settingAdvice(assigned, []);
@@ -38,9 +38,9 @@ function optionAdvice(message: string, words: readonly string[], isAnswered: boo
   return settingAdvice(words[at] ?? flag, words.slice(at + 1), isAnswered ? 'exactly' : 'about');
 }
 
-/** The parser misses an option before it sees that another one is unknown, which may be the same with a slip in it. */
-function slipAdvice(program: Command, words: readonly string[]): string | undefined {
-  const [, command, rest] = reached(program, words);
+/** The parser reports a missing option before an unknown one, which may be its misspelling. */
+function misspellingAdvice(program: Command, words: readonly string[]): string | undefined {
+  const [, command, rest] = resolve(program, words);
   const known = ['--help', ...command.options.map(({ long }) => String(long))];
   const unknown = rest.find((word) => word.startsWith('--') && !known.includes(word.replace(/=.*/s, '')));
   if (unknown === undefined) return undefined;
@@ -65,7 +65,7 @@ export function settingAdvice(
   const isSwitch = setting.read('true') === true;
   const isShown = !secret && value !== undefined && /^[\w@%+:,./][\w@%+:,./-]*$/.test(value);
   const shown = isShown ? value : isSwitch ? 'true' : '…';
-  return `Set ${env}=${shown} in the environment: settings are no options. docs/settings.md lists them.`;
+  return `Set ${env}=${shown} in the environment: settings are not options. docs/settings.md lists them.`;
 }
 
 /** By the name of its variable or by that of the library, in whichever style it is written. */
@@ -83,13 +83,13 @@ function settingNamed(flag: string, named: 'exactly' | 'about') {
 function commandAdvice(program: Command, code: string, words: readonly string[]): string | undefined {
   const isHelp = code === 'commander.help' && words.includes('help');
   if (!isHelp && !['commander.unknownCommand', 'commander.excessArguments'].includes(code)) return undefined;
-  const [path, command, rest] = reached(
+  const [path, command, rest] = resolve(
     program,
     words.filter((word) => word !== 'help'),
   );
   const names = command.commands.map((child) => child.name());
   for (const word of rest.filter((one) => !one.startsWith('-'))) {
-    const meant = closest(word, names) ?? (command === program ? otherName(word) : undefined);
+    const meant = closest(word, names) ?? (command === program ? synonymOf(word) : undefined);
     if (meant === undefined) continue;
     const before = isHelp ? [...path, 'help'] : path;
     return `Did you mean ${[...before, meant].join(' ')}?`;
@@ -99,12 +99,12 @@ function commandAdvice(program: Command, code: string, words: readonly string[])
   return `${title}: ${[...names, 'help'].join(', ')}.`;
 }
 
-function otherName(word: string): string | undefined {
-  return otherNames[closest(word, Object.keys(otherNames)) ?? ''];
+function synonymOf(word: string): string | undefined {
+  return synonyms[closest(word, Object.keys(synonyms)) ?? ''];
 }
 
 /** The command that words lead to, the words that name it, and those after it. */
-function reached(
+function resolve(
   program: Command,
   words: readonly string[],
 ): readonly [path: readonly string[], command: Command, rest: readonly string[]] {

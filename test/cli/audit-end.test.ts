@@ -122,7 +122,7 @@ test.each(['', '5', '5:', 'x:y', `-1:${'0'.repeat(64)}`, `5:${'0'.repeat(63)}`, 
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([
       2,
       '',
-      expect.stringContaining('--end is SEQ:HASH'),
+      expect.stringContaining('--end must be SEQ:HASH'),
     ]);
   },
 );

@@ -63,7 +63,7 @@ test('a backup never overwrites, and needs a folder', async () => {
   expect([refused.code, refused.stdout, refused.stderr]).toEqual([
     4,
     '',
-    'The file exists already, and is left as it is.\n',
+    'The file exists already. It was not changed.\n',
   ]);
   expect(readFileSync(taken, 'utf8')).toBe('precious');
   expect(readdirSync(dirname(taken))).toEqual(['taken']);

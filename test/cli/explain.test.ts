@@ -228,6 +228,6 @@ test('an id on the command line is refused, and not repeated', async () => {
   const file = join(temporaryFolder(), 'gatehouse.db');
   const refused = await command(['explain', uuid], { file, input: uuid });
   expect([refused.code, refused.stdout]).toEqual([2, '']);
-  expect(refused.stderr).toContain('The id goes to standard input');
+  expect(refused.stderr).toContain('Pass the id on standard input');
   expect(refused.stderr).not.toContain(uuid);
 });

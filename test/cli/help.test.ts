@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exits } from '../../src/cli/exit-codes.ts';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { command, commandEnvironment } from '../support/command.ts';
 import { inStore, moved, places } from '../support/moving.ts';
@@ -57,7 +57,7 @@ test('the page and the program have the same commands', () => {
 
 test('the page explains every exit code, and no other', () => {
   const codes = [...docs.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code));
-  expect(codes).toEqual(Object.values(exits));
+  expect(codes).toEqual(Object.values(exitCodes));
 });
 
 test.each([...commands.keys()])('%s: the page has its options and its examples', (name) => {

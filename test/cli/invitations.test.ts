@@ -113,9 +113,9 @@ test.each([
   ],
   ['no name', [], 2, 'missing required argument'],
   ['two names', ['ada', 'bob'], 2, 'too many arguments'],
-  ['no day', ['ada', '--days', '0'], 2, '--days is a whole number from 1 to 90.'],
-  ['a day too many', ['ada', '--days', '91'], 2, '--days is a whole number from 1 to 90.'],
-  ['days that are no number', ['ada', '--days', '1.5'], 2, '--days is a whole number from 1 to 90.'],
+  ['no day', ['ada', '--days', '0'], 2, '--days must be a whole number from 1 to 90.'],
+  ['a day too many', ['ada', '--days', '91'], 2, '--days must be a whole number from 1 to 90.'],
+  ['days that are no number', ['ada', '--days', '1.5'], 2, '--days must be a whole number from 1 to 90.'],
 ])('invite refuses %s, and makes nothing', async (_what, words, code, sentence) => {
   const { file, run } = await withDatabase();
   const refused = await command(['user', 'invite', ...words], { file });
@@ -159,7 +159,7 @@ test('revoke-invitation: the token is of no use from then on; one that is not th
   const run = commandsOver(server.file, asInvited);
   const [{ token } = {}] = (await run('user invite ada --json')).json;
   const revoked = await run('user revoke-invitation ADA');
-  expect(revoked.stdout).toBe('The invitation for ada is void.\n');
+  expect(revoked.stdout).toBe('The invitation for ada is revoked.\n');
   const registered = await server.post('/register.json', { username: 'ada', password, invite: token });
   expect(registered.status).toBe(403);
   const missing = await command(['user', 'revoke-invitation', 'ada'], { file: server.file });

@@ -113,8 +113,8 @@ test('an address with a password is refused as an argument, and a variable that 
   }
   await inStore(from, ({ ping }) => ping());
   for (const [environment, sentence] of [
-    [{}, '--to names NEW_PLACE, which the environment does not have.'],
-    [{ NEW_PLACE: ' ' }, '--to names NEW_PLACE, which the environment does not have.'],
+    [{}, '--to names the environment variable NEW_PLACE, which is not set.'],
+    [{ NEW_PLACE: ' ' }, '--to names the environment variable NEW_PLACE, which is not set.'],
     [
       { NEW_PLACE: 'mysql://root:hunter22@localhost/x' },
       '--to has an unusable value; expected a `file:` path',
@@ -141,7 +141,7 @@ test('an address of a web server with a password is refused as an argument', asy
   ]) {
     const refused = await command(words, { file: freshFile() });
     expect([refused.code, refused.stdout]).toEqual([2, '']);
-    expect(refused.stderr).toContain('must not hold a user or a password');
+    expect(refused.stderr).toContain('must not contain a user or a password');
     expect(refused.stderr).not.toContain('hunter22');
   }
 });

@@ -103,6 +103,6 @@ test('end wants either a handle or a user', async () => {
   for (const words of [[], ['handle', '--user', 'ada']]) {
     const refused = await command(['session', 'end', ...words], { file: server.file });
     expect([refused.code, refused.stdout]).toEqual([2, '']);
-    expect(refused.stderr).toContain('Name either the handle of a session or');
+    expect(refused.stderr).toContain('Give the handle of a session,');
   }
 });

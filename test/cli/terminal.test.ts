@@ -44,7 +44,7 @@ test.skipIf(!hasScript)('a password and a session id are not shown', async () =>
 test.skipIf(!hasScript)('deleting asks for the name, and takes no other', async () => {
   const file = await withUser();
   const other = await atTerminal('user delete ada', file, 'Type the name', 'adam\r');
-  expect([other.code, other.shown]).toEqual([1, expect.stringContaining('That is another name.')]);
+  expect([other.code, other.shown]).toEqual([1, expect.stringContaining('The name does not match.')]);
   const gone = await atTerminal('user delete ada', file, 'Type the name', 'ada\r');
   expect([gone.code, gone.shown]).toEqual([0, expect.stringContaining('ada is gone.')]);
 });

@@ -133,11 +133,11 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
 test.each([
   [[], 'Name an account or a network'],
   [['ada', '--unknown'], 'Name an account or a network'],
-  [['203.0.113.0/24'], 'A network is'],
-  [['2001:db8::/32'], 'A network is'],
-  [['2001:db8::1/64'], 'A network is'],
-  [['300.1.2.3'], 'A network is'],
-  [['::g'], 'A network is'],
+  [['203.0.113.0/24'], 'A network must be'],
+  [['2001:db8::/32'], 'A network must be'],
+  [['2001:db8::1/64'], 'A network must be'],
+  [['300.1.2.3'], 'A network must be'],
+  [['::g'], 'A network must be'],
 ])('refused: %j', async (words, sentence) => {
   for (const what of ['show', 'clear']) {
     const refused = await command(['throttle', what, ...words], { file: 'unused.db' });

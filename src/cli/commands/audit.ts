@@ -1,4 +1,4 @@
-/** `gatehouse audit`: what happened, shown, written out and checked. */
+/** `gatehouse audit`: shows, exports and verifies the audit. */
 
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -6,74 +6,80 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { AuditEntry, Link } from '../../storage/port/port.ts';
 import { findAccount } from '../../usecases/admin/admin-users.ts';
-import { add, addGroup } from '../command.ts';
-import { accountOf, type Work, withServices } from '../command-services.ts';
-import { exits, Failure, failureOf } from '../exit-codes.ts';
-import { answer, entryValue, type Format, line, remark, Table, when } from '../output.ts';
+import { addCommand, addGroup } from '../command.ts';
+import { type CommandContext, requireAccount, withServices } from '../command-services.ts';
+import { CommandError, exitCodes, refusalError } from '../exit-codes.ts';
+import { displayTime, entryJson, type Format, printLine, printNote, printResult, Table } from '../output.ts';
 import { withProgress } from '../progress.ts';
 
-/** Entries read from the database in one go. */
+/** Entries read from the database at once. */
 const page = 1_000;
 
-/** How often `--follow` looks for new entries. */
-const lookEveryMs = 500;
+/** How often `--follow` reads new entries. */
+const pollMs = 500;
 
 const heads = ['TIME', 'EVENT', 'OUTCOME', 'CONTRACT', 'NETWORK', 'HANDLE', 'USER'];
 
-type Chosen = Format & { user?: string };
+type UserOption = Format & { user?: string };
 
 export function addAuditCommands(program: Command): void {
-  const audit = addGroup(program, 'audit', 'Show, write out and check what happened');
+  const audit = addGroup(program, 'audit', 'Show, export and verify the audit');
 
-  add(audit, 'tail', {
-    summary: 'Show the newest entries, oldest of them first',
+  addCommand(audit, 'tail', {
+    summary: 'Show the newest entries, oldest first',
     examples: ['gatehouse audit tail', 'gatehouse audit tail --user ada@example.com --lines 5 --json'],
   })
-    .option('--lines <number>', 'how many entries', count, 20)
-    .option('--user <user>', 'only entries about this user, who may be gone: then by id')
-    .option('--follow', 'go on with new entries as they come, until Ctrl-C')
+    .option('--lines <number>', 'number of entries', count, 20)
+    .option('--user <user>', 'only entries about this user; a deleted user is named by id')
+    .option('--follow', 'print new entries as they arrive, until Ctrl-C')
     .action(tail);
 
-  add(audit, 'export', {
-    summary: 'Write all entries as JSON, one a line, oldest first',
-    more:
-      'Each entry carries its hash: SHA-256 over the hash before it and the entry, ' +
-      'so that an export can be checked against a later one.',
+  addCommand(audit, 'export', {
+    summary: 'Write all entries as JSON, one per line, oldest first',
+    more: 'Each entry has its hash: SHA-256 over the previous hash and the entry. An export can be checked against a later one.',
     examples: [
       'gatehouse audit export --output audit.jsonl',
       'gatehouse audit export --user ada@example.com',
     ],
-    speaksToPeople: true,
+    hasNoJson: true,
   })
-    .option('--user <user>', 'only entries about this user, who may be gone: then by id')
+    .option('--user <user>', 'only entries about this user; a deleted user is named by id')
     .option('--output <file>', 'write to a new file instead of standard output')
-    .action(writeOut);
+    .action(exportEntries);
 
-  add(audit, 'verify', {
-    summary: 'Look for a changed or missing entry, and print the end of the chain',
+  addCommand(audit, 'verify', {
+    summary: 'Check the audit for changed or missing entries',
     more:
-      'Exits with 1 if there is one, and names the first. That the newest entries were cut off shows only beside an ' +
-      'end that was noted elsewhere: the log of the server has one for each minute, as "audit end".',
+      'Prints the end of the chain. Exits with 1 at the first changed or missing entry, and names it. Missing newest ' +
+      'entries are found only with --end: take an end from the log of the server ("audit end", each minute).',
     examples: ['gatehouse audit verify', 'gatehouse audit verify --end "$AUDIT_END"'],
   })
-    .option('--end <seq:hash>', 'an end that was noted before: the chain must still hold it', endOf)
+    .option('--end <seq:hash>', 'an earlier end that the chain must still contain', endOf)
     .action(verify);
 }
 
 function count(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Failure(exits.usage, '--lines is a whole number from 1 to 999999.');
+  throw new CommandError(exitCodes.usage, '--lines must be a whole number from 1 to 999999.');
 }
 
-function tail(options: Chosen & { lines: number; follow?: true }): Promise<void> {
+function tail(options: UserOption & { lines: number; follow?: true }): Promise<void> {
   return withServices(async (work) => {
-    const userId = await subjectOf(work, options.user);
+    const userId = await userIdOf(work, options.user);
     const names = new Names(work);
     const table = new Table(heads);
     const show = async (entry: AuditEntry) => {
-      if (options.json) return line(JSON.stringify(entryValue(entry)));
+      if (options.json) return printLine(JSON.stringify(entryJson(entry)));
       const { at, event, outcome, contract, network, handle, userId } = entry;
-      await table.add([when(at), event, outcome, contract, network, handle ?? '-', await names.of(userId)]);
+      await table.add([
+        displayTime(at),
+        event,
+        outcome,
+        contract,
+        network,
+        handle ?? '-',
+        await names.of(userId),
+      ]);
     };
     const { audit } = work.services;
     let { after, upTo } = await newest(audit, userId, options.lines);
@@ -84,14 +90,14 @@ function tail(options: Chosen & { lines: number; follow?: true }): Promise<void>
       if (entries.length === page && (options.follow || after < upTo)) continue;
       if (!options.json) await table.flush();
       if (!options.follow) return;
-      await sleep(lookEveryMs);
+      await sleep(pollMs);
     }
   });
 }
 
-/** The place before the newest entries, so many of them or all there are, and the place of the last one. */
+/** The sequence numbers before the newest `lines` entries, or before all if there are fewer, and of the last entry. */
 async function newest(
-  audit: Work['services']['audit'],
+  audit: CommandContext['services']['audit'],
   userId: string | undefined,
   lines: number,
 ): Promise<{ after: number; upTo: number }> {
@@ -105,15 +111,15 @@ async function newest(
   return { after: (before ?? 1) - 1, upTo };
 }
 
-/** Names that are remembered before they are looked up again. */
+/** Names in the cache before it is cleared. */
 const maxNames = 10_000;
 
-/** The names of users, each looked up once in a while; the id of one who is gone. */
+/** The names of users, cached. A deleted user has only an id. */
 class Names {
-  readonly #work: Work;
+  readonly #work: CommandContext;
   readonly #known = new Map<string, string>();
 
-  constructor(work: Work) {
+  constructor(work: CommandContext) {
     this.#work = work;
   }
 
@@ -127,31 +133,31 @@ class Names {
   }
 }
 
-/** Whose entries are asked for: an account, or the id of one that is gone. */
-async function subjectOf({ services }: Work, name: string | undefined): Promise<string | undefined> {
+/** The id of the user whose entries are shown: of an account, or of one that was deleted. */
+async function userIdOf({ services }: CommandContext, name: string | undefined): Promise<string | undefined> {
   if (name === undefined) return undefined;
   const found = await findAccount(services, name);
   if (found) return found.id;
   const [entry] = await services.audit.read({ userId: name, limit: 1 });
-  return entry ? name : (await accountOf(services, name)).id;
+  return entry ? name : (await requireAccount(services, name)).id;
 }
 
-async function writeOut(options: { user?: string; output?: string }): Promise<void> {
+async function exportEntries(options: { user?: string; output?: string }): Promise<void> {
   await withServices(async (work) => {
-    const userId = await subjectOf(work, options.user);
+    const userId = await userIdOf(work, options.user);
     const { output } = options;
-    if (output === undefined) await eachEntry(work, userId, line);
-    else remark(`${await writeTo(output, (write) => eachEntry(work, userId, write))} entries.`);
+    if (output === undefined) await eachEntry(work, userId, printLine);
+    else printNote(`${await writeTo(output, (write) => eachEntry(work, userId, write))} entries.`);
   });
 }
 
-/** Hands all entries there are now to `write`, in order; returns how many. */
+/** Passes all current entries to `write`, in order; returns their number. */
 function eachEntry(
-  { services }: Work,
+  { services }: CommandContext,
   userId: string | undefined,
   write: (text: string) => Promise<void>,
 ): Promise<number> {
-  return withProgress('Writing the audit', async (progress) => {
+  return withProgress('Exporting', async (progress) => {
     const [last] = await services.audit.read({ limit: 1 });
     const [first] = await services.audit.read({ after: 0, limit: 1 });
     const [start, end] = [first?.seq ?? 1, last?.seq ?? 0];
@@ -159,7 +165,7 @@ function eachEntry(
     while (after < end) {
       const entries = await services.audit.read({ userId, after, limit: page });
       for (const entry of entries.filter(({ seq }) => seq <= end)) {
-        await write(JSON.stringify(entryValue(entry)));
+        await write(JSON.stringify(entryJson(entry)));
         written += 1;
       }
       after = entries.length < page ? end : (entries.at(-1)?.seq ?? end);
@@ -169,7 +175,7 @@ function eachEntry(
   });
 }
 
-/** Writes to a new file; what was begun and not finished is removed. */
+/** Writes to a new file. Removes an unfinished file. */
 async function writeTo(
   file: string,
   work: (write: (text: string) => Promise<void>) => Promise<number>,
@@ -195,42 +201,42 @@ function opened(stream: WriteStream): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.once('open', () => resolve());
     stream.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      if (code === 'EEXIST') reject(failureOf({ refused: 'target_exists' }));
-      else if (code === 'ENOENT') reject(failureOf({ refused: 'target_folder_missing' }));
-      else reject(new Failure(exits.failed, message));
+      if (code === 'EEXIST') reject(refusalError({ refused: 'target_exists' }));
+      else if (code === 'ENOENT') reject(refusalError({ refused: 'target_folder_missing' }));
+      else reject(new CommandError(exitCodes.failed, message));
     });
   });
 }
 
-/** An end of the chain, as `verify` prints it and the log has it. */
+/** An end of the chain, in the form of `verify` and of the log. */
 function endOf(text: string): Link {
   const [, seq, hash] = /^(0|[1-9]\d{0,14}):([\da-f]{64})$/i.exec(text) ?? [];
   if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash: hash.toLowerCase() };
-  throw new Failure(
-    exits.usage,
-    '--end is SEQ:HASH, as `gatehouse audit verify` prints it: a number, a colon and 64 hexadecimal digits.',
+  throw new CommandError(
+    exitCodes.usage,
+    '--end must be SEQ:HASH as `gatehouse audit verify` prints it: a number, a colon and 64 hexadecimal digits.',
   );
 }
 
 function verify({ end: noted, ...format }: Format & { end?: Link }): Promise<void> {
   return withServices(async ({ services: { audit } }) => {
-    // Before the walk, so that what is printed was walked.
+    // Read first, so that the end that is printed was verified.
     const end = await audit.end();
-    const verdict = await withProgress('Checking the audit', (progress) => audit.verify(progress));
+    const verdict = await withProgress('Verifying', (progress) => audit.verify(progress));
     const held = verdict.intact && noted ? await audit.holds(noted) : 'held';
-    if (!verdict.intact || held !== 'held') process.exitCode = exits.failed;
+    if (!verdict.intact || held !== 'held') process.exitCode = exitCodes.failed;
     if (!verdict.intact) {
       const { brokenAt } = verdict;
       const people = `Broken: entry ${brokenAt} is changed, missing or out of place.`;
-      return answer(format, { intact: false, broken_at: brokenAt }, people);
+      return printResult(format, { intact: false, broken_at: brokenAt }, people);
     }
     const about = { entries: verdict.entries, end: written(end) };
     if (held === 'held' || !noted) {
       const people = `Intact: ${verdict.entries} entries.\nEnd: ${about.end}`;
-      return answer(format, { intact: true, ...about }, people);
+      return printResult(format, { intact: true, ...about }, people);
     }
     const people = `Broken: the chain does not hold ${written(noted)}. ${lacks[held]}\nEnd: ${about.end}`;
-    await answer(format, { intact: false, lacks: written(noted), because: held, ...about }, people);
+    await printResult(format, { intact: false, lacks: written(noted), because: held, ...about }, people);
   });
 }
 

@@ -1,12 +1,12 @@
-/** `gatehouse explain`: what became of a session id, as far as anybody can know. */
+/** `gatehouse explain`: why a session id is accepted or refused. */
 
 import type { Command } from 'commander';
 import type { EndedSession } from '../../storage/port/port.ts';
 import { type Explanation, explain } from '../../usecases/admin/admin-sessions.ts';
-import { add } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { withServices } from '../command-services.ts';
-import { exits, Failure } from '../exit-codes.ts';
-import { answer, type Format, facts, sessionValue, utc, when } from '../output.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
+import { displayTime, type Format, keyValueLines, printResult, sessionJson, utc } from '../output.ts';
 import { readSecret } from '../secret-input.ts';
 
 /** A session id of either spelling (ruling G6), wherever it stands. */
@@ -14,11 +14,11 @@ const idFormat =
   /(?<![\w-])(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|[a-z\d]{26})(?![\w-])/gi;
 
 export function addExplainCommand(program: Command): void {
-  add(program, 'explain', {
-    summary: 'Say what became of the session id on standard input',
+  addCommand(program, 'explain', {
+    summary: 'Explain why a session id is accepted or refused',
     more:
-      'The id may stand alone, in a Cookie or Authorization header or in JSON. It is never an argument: the shell ' +
-      'would keep it. What became of a session is known for a week after its end.',
+      'Reads the id on standard input: alone, in a Cookie or Authorization header, or in JSON. It is never an argument, ' +
+      'because shells store arguments. The end of a session is known for a week.',
     examples: [
       'printf \'%s\' "$SESSION_ID" | gatehouse explain',
       'printf \'Cookie: session_id=%s\' "$SESSION_ID" | gatehouse explain --json',
@@ -30,16 +30,16 @@ export function addExplainCommand(program: Command): void {
 
 async function explainOne(format: Format, command: Command): Promise<void> {
   if (command.args.length > 0) {
-    throw new Failure(
-      exits.usage,
-      'The id goes to standard input, never into the command line: the shell has kept it now. End that session.',
+    throw new CommandError(
+      exitCodes.usage,
+      'Pass the id on standard input, never as an argument: the shell has stored it now. End that session.',
     );
   }
   const id = idIn(await readSecret('Session id:'));
   await withServices(async ({ services, caller }) => {
     const explanation = await explain(services, id, caller.now);
-    await answer(format, forPrograms(explanation), forPeople(explanation));
-    if (explanation.state === 'unknown') process.exitCode = exits.notFound;
+    await printResult(format, forPrograms(explanation), forPeople(explanation));
+    if (explanation.state === 'unknown') process.exitCode = exitCodes.notFound;
   });
 }
 
@@ -47,13 +47,13 @@ async function explainOne(format: Format, command: Command): Promise<void> {
 export function idIn(text: string): string {
   const [id, ...others] = new Set(text.match(idFormat));
   if (id === undefined) {
-    throw new Failure(
-      exits.usage,
+    throw new CommandError(
+      exitCodes.usage,
       'Standard input holds no session id: a UUID, or 26 lower-case letters and digits.',
     );
   }
   if (others.length === 0) return id;
-  throw new Failure(exits.usage, 'Standard input holds more than one session id: give one.');
+  throw new CommandError(exitCodes.usage, 'Standard input holds more than one session id: give one.');
 }
 
 function forPrograms(explanation: Explanation): object {
@@ -68,26 +68,26 @@ function forPrograms(explanation: Explanation): object {
   if (!('session' in explanation)) return { state };
   const died = 'diedAt' in explanation ? { died_at: utc(explanation.diedAt) } : {};
   const disabled = state === 'account_disabled' ? { disabled_at: utc(user?.disabledAt ?? 0) } : {};
-  return { state, ...died, ...disabled, ...sessionValue(explanation.session), identifier };
+  return { state, ...died, ...disabled, ...sessionJson(explanation.session), identifier };
 }
 
 function forPeople(explanation: Explanation): string {
   const user = 'user' in explanation ? explanation.user : undefined;
   if ('ended' in explanation) {
     const { handle, userId } = explanation.ended;
-    return `${sentence(explanation)}\n\n${facts([
+    return `${sentence(explanation)}\n\n${keyValueLines([
       ['User', user?.identifier ?? `${userId} (gone)`],
       ['Handle', handle],
     ])}`;
   }
   if (!('session' in explanation)) return sentence(explanation);
   const { session } = explanation;
-  return `${sentence(explanation)}\n\n${facts([
+  return `${sentence(explanation)}\n\n${keyValueLines([
     ['User', user?.identifier ?? session.userId],
     ['Handle', session.handle],
     ['Contract', session.contract],
-    ['Created', when(session.createdAt)],
-    ['Last seen', when(session.lastSeenAt)],
+    ['Created', displayTime(session.createdAt)],
+    ['Last seen', displayTime(session.lastSeenAt)],
     ['Network', session.network],
     ['Device', session.device || '-'],
   ])}`;
@@ -97,14 +97,14 @@ function sentence(explanation: Explanation): string {
   switch (explanation.state) {
     case 'live': {
       const { idleExpiresAt, expiresAt } = explanation.session;
-      return `Live. It dies at ${when(idleExpiresAt)} unless it is used, and at ${when(expiresAt)} in any case.`;
+      return `Live. It dies at ${displayTime(idleExpiresAt)} unless it is used, and at ${displayTime(expiresAt)} in any case.`;
     }
     case 'idle':
-      return `Idle for too long: dead since ${when(explanation.diedAt)}.`;
+      return `Idle for too long: dead since ${displayTime(explanation.diedAt)}.`;
     case 'over_age':
-      return `Over age: dead since ${when(explanation.diedAt)}.`;
+      return `Over age: dead since ${displayTime(explanation.diedAt)}.`;
     case 'account_disabled':
-      return `Refused: the account is disabled since ${when(explanation.user.disabledAt)}.`;
+      return `Refused: the account is disabled since ${displayTime(explanation.user.disabledAt)}.`;
     case 'user_record_missing':
       return 'Refused: only one of the two records of the account is left.';
     case 'ended':
@@ -136,5 +136,5 @@ function endOf({ endedAt, event, outcome, contract }: EndedSession): string {
   const how = endings[`${event} ${outcome}`] ?? `by ${event} (${outcome})`;
   const through =
     event === 'expiry' ? '' : contract === 'cli' ? ', from the command line' : `, through ${contract}`;
-  return `Ended ${how}${through}, at ${when(endedAt)}.`;
+  return `Ended ${how}${through}, at ${displayTime(endedAt)}.`;
 }

@@ -1,4 +1,4 @@
-/** `gatehouse user invite` and what goes with it: who may register where registration needs an invitation. */
+/** `gatehouse user invite`, `invitations` and `revoke-invitation`. */
 
 import type { Command } from 'commander';
 import { invitationDays } from '../../concepts/invitations.ts';
@@ -8,10 +8,10 @@ import type { Settings } from '../../settings/settings.ts';
 import { wholeNumber } from '../../settings/value-parsers.ts';
 import type { Invitation } from '../../storage/port/port.ts';
 import { invite, revokeInvitation } from '../../usecases/admin/admin-invitations.ts';
-import { add } from '../command.ts';
-import { granted, withServices } from '../command-services.ts';
-import { exits, Failure } from '../exit-codes.ts';
-import { answer, type Format, list, remark, utc, when } from '../output.ts';
+import { addCommand } from '../command.ts';
+import { unwrap, withServices } from '../command-services.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
+import { displayTime, type Format, printList, printNote, printResult, utc } from '../output.ts';
 
 const { usual, limit } = invitationDays;
 
@@ -19,26 +19,26 @@ const readDays = wholeNumber(1, limit);
 
 /** Adds the commands to `gatehouse user`. */
 export function addInvitationCommands(user: Command): void {
-  add(user, 'invite <identifier>', {
-    summary: 'Print an invitation that lets one name be registered, once',
+  addCommand(user, 'invite <identifier>', {
+    summary: 'Print an invitation to register one name, once',
     more:
-      'With GATEHOUSE_PUBLIC_URL it is a link, otherwise its token alone. It replaces an earlier one for the name. It ' +
-      'is of use while GATEHOUSE_REGISTRATION is invite.',
+      'Prints a link if GATEHOUSE_PUBLIC_URL is set, otherwise the token alone. It replaces an earlier invitation for the ' +
+      'name, and works while GATEHOUSE_REGISTRATION is invite.',
     examples: [
       'gatehouse user invite grace@example.com',
       'gatehouse user invite grace_hopper --days 30 --json',
     ],
   })
-    .option('--days <number>', `how many days it is good for, at most ${limit}`, days, usual)
+    .option('--days <number>', `days until it expires, at most ${limit}`, days, usual)
     .action(inviteOne);
 
-  add(user, 'invitations', {
-    summary: 'List the invitations that are still good',
+  addCommand(user, 'invitations', {
+    summary: 'List the invitations that have not expired',
     examples: ['gatehouse user invitations'],
   }).action(listAll);
 
-  add(user, 'revoke-invitation <identifier>', {
-    summary: 'Make an invitation void',
+  addCommand(user, 'revoke-invitation <identifier>', {
+    summary: 'Revoke an invitation',
     examples: ['gatehouse user revoke-invitation alan@example.com'],
   }).action(revokeOne);
 }
@@ -46,20 +46,20 @@ export function addInvitationCommands(user: Command): void {
 function days(text: string): number {
   const read = readDays(text);
   if (read !== undefined) return read;
-  throw new Failure(exits.usage, `--days is a whole number from 1 to ${limit}.`);
+  throw new CommandError(exitCodes.usage, `--days must be a whole number from 1 to ${limit}.`);
 }
 
 function inviteOne(identifier: string, options: Format & { days: number }): Promise<void> {
   return withServices(async ({ services, settings, caller }) => {
-    const { user, token, expiresAt } = granted(await invite(services, identifier, options.days, caller));
-    for (const warning of warnings(settings, identifier)) remark(`Warning: ${warning}`);
+    const { user, token, expiresAt } = unwrap(await invite(services, identifier, options.days, caller));
+    for (const warning of warnings(settings, identifier)) printNote(`Warning: ${warning}`);
     const url = settings.publicUrl === '' ? null : registerLink(linkBase(settings), token);
     const value = { identifier, user_id: user.id, expires_at: utc(expiresAt), token, url };
-    await answer(options, value, url ?? token);
+    await printResult(options, value, url ?? token);
   });
 }
 
-/** Why an invitation is not of the use it may be meant for. */
+/** Why an invitation may not work as intended. */
 function warnings({ registration, contracts }: Settings, identifier: string): string[] {
   const [kind, contract] = identifier.includes('@')
     ? ['an e-mail address', 'rest']
@@ -70,7 +70,7 @@ function warnings({ registration, contracts }: Settings, identifier: string): st
       ? ['GATEHOUSE_REGISTRATION is open: the name can be registered without the invitation.']
       : []),
     ...(registration === 'closed'
-      ? ['GATEHOUSE_REGISTRATION is closed: the invitation is of use once it is set to invite.']
+      ? ['GATEHOUSE_REGISTRATION is closed: the invitation works once it is set to invite.']
       : []),
     ...(isServed ? [] : [`GATEHOUSE_CONTRACTS leaves out ${contract}: no other contract registers ${kind}.`]),
   ];
@@ -78,12 +78,12 @@ function warnings({ registration, contracts }: Settings, identifier: string): st
 
 function listAll(options: Format): Promise<void> {
   return withServices(({ services, caller }) =>
-    list(
+    printList(
       options,
       services.invitations.pending(caller.now),
-      invitationValue,
+      invitationJson,
       ['EXPIRES', 'IDENTIFIER'],
-      ({ canonical, expiresAt }) => [when(expiresAt), canonical],
+      ({ canonical, expiresAt }) => [displayTime(expiresAt), canonical],
     ),
   );
 }
@@ -92,12 +92,12 @@ function revokeOne(identifier: string, options: Format): Promise<void> {
   return withServices(async ({ services, caller }) => {
     const revoked = await revokeInvitation(services, identifier, caller);
     if (!revoked)
-      throw new Failure(exits.notFound, `There is no invitation for ${JSON.stringify(identifier)}.`);
-    const people = `The invitation for ${revoked.canonical} is void.`;
-    await answer(options, invitationValue(revoked), people);
+      throw new CommandError(exitCodes.notFound, `There is no invitation for ${JSON.stringify(identifier)}.`);
+    const people = `The invitation for ${revoked.canonical} is revoked.`;
+    await printResult(options, invitationJson(revoked), people);
   });
 }
 
-function invitationValue({ canonical, userId, expiresAt }: Invitation) {
+function invitationJson({ canonical, userId, expiresAt }: Invitation) {
   return { identifier: canonical, user_id: userId, expires_at: utc(expiresAt) };
 }

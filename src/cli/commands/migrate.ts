@@ -1,14 +1,14 @@
-/** `gatehouse migrate`: from a file to PostgreSQL, and back, with all people still signed in. */
+/** `gatehouse migrate`: moves a database between a file and PostgreSQL, with its live sessions. */
 
 import type { Command } from 'commander';
 import { type Migrated, type MigrationRefusal, migrate } from '../../maintenance/migrate.ts';
 import { StoreUnavailable } from '../../storage/port/port.ts';
 import { isRefusal } from '../../usecases/services.ts';
 import { databaseAddress } from '../address-arguments.ts';
-import { add } from '../command.ts';
-import { operator } from '../command-services.ts';
-import { type Exit, exits, Failure } from '../exit-codes.ts';
-import { answer, type Format, remark, utc } from '../output.ts';
+import { addCommand } from '../command.ts';
+import { operatorCaller } from '../command-services.ts';
+import { CommandError, exitCodes, type RefusalWords, refusalErrorOf } from '../exit-codes.ts';
+import { type Format, printNote, printResult, utc } from '../output.ts';
 import { withProgress } from '../progress.ts';
 
 interface Options extends Format {
@@ -17,53 +17,56 @@ interface Options extends Format {
   readonly keepSource?: true;
 }
 
-const goOn = 'Run the same command again to go on.';
+const retryAdvice = 'Run the same command again to continue.';
 
 export function addMigrateCommand(program: Command): void {
-  add(program, 'migrate', {
-    summary: 'Move a database to another place, such as from a file to PostgreSQL, or back',
+  addCommand(program, 'migrate', {
+    summary: 'Move a database from a file to PostgreSQL, or back',
     more:
-      'Stop all servers first. All people stay signed in. An interrupted migration continues when the same command is run again. ' +
-      'An address with a password is put into an environment variable, whose name stands here: env:POSTGRES_URL. ' +
-      'Afterwards set DATABASE_URL to the new place: no server starts on the old one any more.',
+      'Stop all servers first. Sessions stay alive. To continue an interrupted migration, run the same command again. Put ' +
+      'an address with a password into an environment variable and name it, as in env:POSTGRES_URL. Then set ' +
+      'DATABASE_URL to the new address: no server starts on the old database any more.',
     examples: [
       'gatehouse migrate --from file:gatehouse.db --to env:POSTGRES_URL',
       'gatehouse migrate --from env:POSTGRES_URL --to file:gatehouse-again.db',
     ],
   })
-    .requiredOption('--from <address>', 'where the database is, as DATABASE_URL names it')
-    .requiredOption('--to <address>', 'where it goes: a file that is not there yet, or an empty database')
-    .option('--keep-source', 'let servers go on with the old place: for a rehearsal')
-    .action(move);
+    .requiredOption('--from <address>', 'the old database, in the form of DATABASE_URL')
+    .requiredOption('--to <address>', 'the new database: a file that does not exist, or an empty database')
+    .option('--keep-source', 'leave the old database usable, for a rehearsal')
+    .action(runMigrate);
 }
 
-async function move(options: Options): Promise<void> {
+async function runMigrate(options: Options): Promise<void> {
   const from = databaseAddress(options.from, '--from');
   const to = databaseAddress(options.to, '--to');
   const keepSource = options.keepSource === true;
-  const moved = await goingOn(() =>
+  const moved = await withRetryAdvice(() =>
     withProgress(
       'Moving',
-      (progress) => migrate({ from, to, keepSource, now: operator().now, progress }),
-      `Interrupted. ${goOn}`,
+      (progress) => migrate({ from, to, keepSource, now: operatorCaller().now, progress }),
+      `Interrupted. ${retryAdvice}`,
     ),
   );
-  if (isRefusal(moved)) throw failureOf(moved);
-  await answer(options, facts(moved, keepSource), forPeople(moved));
-  for (const remarked of remarks(moved, keepSource)) remark(remarked);
+  if (isRefusal(moved)) throw refusalErrorOf(words, moved);
+  await printResult(options, resultJson(moved, keepSource), forPeople(moved));
+  for (const note of notes(moved, keepSource)) printNote(note);
 }
 
-/** A migration that loses the database half-way loses no rows. */
-async function goingOn<Result>(work: () => Promise<Result>): Promise<Result> {
+/** A migration that loses its connection loses no rows. */
+async function withRetryAdvice<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    throw new Failure(exits.unavailable, `The database does not answer: ${error.message} ${goOn}`);
+    throw new CommandError(
+      exitCodes.unavailable,
+      `The database does not answer: ${error.message} ${retryAdvice}`,
+    );
   }
 }
 
-function facts(moved: Migrated, keepSource: boolean) {
+function resultJson(moved: Migrated, keepSource: boolean) {
   const { from, to, rows, leftBehind, begun, isAuditIntact } = moved;
   return {
     from,
@@ -84,7 +87,7 @@ function forPeople({ from, to, rows }: Migrated): string {
   );
 }
 
-function remarks({ leftBehind, begun, isAuditIntact }: Migrated, keepSource: boolean): string[] {
+function notes({ leftBehind, begun, isAuditIntact }: Migrated, keepSource: boolean): string[] {
   return [
     ...(begun === 'again'
       ? ['The old place had changed since the copy was begun, so it was begun anew.']
@@ -102,18 +105,11 @@ function remarks({ leftBehind, begun, isAuditIntact }: Migrated, keepSource: boo
   ];
 }
 
-type Words = {
-  readonly [Name in MigrationRefusal['refused']]: readonly [
-    exit: Exit,
-    sentence: string | ((refusal: Extract<MigrationRefusal, { refused: Name }>) => string),
-  ];
-};
-
-const { failed, notFound, refused, usage } = exits;
+const { failed, notFound, refused, usage } = exitCodes;
 
 const pooled = 'leads through a pooler. Give the address of the database itself.';
 
-const words: Words = {
+const words: RefusalWords<MigrationRefusal> = {
   same_place: [usage, '--from and --to lead to the same place.'],
   source_missing: [notFound, 'There is no file where --from leads.'],
   source_in_use: [
@@ -155,11 +151,3 @@ const words: Words = {
       `What arrived in ${name} is not what was sent. Nothing was moved; run the same command again to begin anew.`,
   ],
 };
-
-function failureOf(refusal: MigrationRefusal): Failure {
-  const [exit, sentence] = words[refusal.refused] as readonly [
-    Exit,
-    string | ((refusal: MigrationRefusal) => string),
-  ];
-  return new Failure(exit, typeof sentence === 'string' ? sentence : sentence(refusal));
-}

@@ -1,4 +1,4 @@
-/** `gatehouse session`: seeing who is logged in, and ending it. */
+/** `gatehouse session`: lists and ends live sessions. */
 
 import type { Command } from 'commander';
 import type { Session } from '../../storage/port/port.ts';
@@ -8,30 +8,30 @@ import {
   endEverySession,
   sessionsOf,
 } from '../../usecases/admin/admin-sessions.ts';
-import { add, addGroup } from '../command.ts';
-import { accountOf, granted, type Work, withServices } from '../command-services.ts';
-import { exits, Failure } from '../exit-codes.ts';
-import { answer, type Format, list, sessionValue, when } from '../output.ts';
+import { addCommand, addGroup } from '../command.ts';
+import { type CommandContext, requireAccount, unwrap, withServices } from '../command-services.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
+import { displayTime, type Format, printList, printResult, sessionJson } from '../output.ts';
 import { everyUser, sessionsEnded } from './user.ts';
 
 export function addSessionCommands(program: Command): void {
-  const session = addGroup(program, 'session', 'See live sessions and end them');
+  const session = addGroup(program, 'session', 'List and end live sessions');
 
-  add(session, 'list [user]', {
+  addCommand(session, 'list [user]', {
     summary: 'List the live sessions of a user, or of all users',
-    more: 'A handle names a session here; it is not its id, and of no use for logging in.',
+    more: 'A handle identifies a session to the operator. It is not the session id and grants no access.',
     examples: ['gatehouse session list ada@example.com', 'gatehouse session list --json'],
   }).action((name: string | undefined, format: Format) =>
     withServices((work) =>
-      list(
+      printList(
         format,
         live(work, name),
-        ({ session, identifier }) => ({ ...sessionValue(session), identifier }),
+        ({ session, identifier }) => ({ ...sessionJson(session), identifier }),
         ['HANDLE', 'LAST SEEN', 'EXPIRES', 'CONTRACT', 'NETWORK', 'DEVICE', 'USER'],
         ({ session, identifier }) => [
           session.handle,
-          when(session.lastSeenAt),
-          when(session.idleExpiresAt),
+          displayTime(session.lastSeenAt),
+          displayTime(session.idleExpiresAt),
           session.contract,
           session.network,
           session.device || '-',
@@ -41,17 +41,17 @@ export function addSessionCommands(program: Command): void {
     ),
   );
 
-  add(session, 'end [handle]', {
-    summary: 'End one session by its handle, or all sessions of a user or of all users',
-    more: 'A server that runs refuses it from the next request on.',
+  addCommand(session, 'end [handle]', {
+    summary: 'End one session, all sessions of a user, or all sessions',
+    more: 'A running server refuses an ended session from the next request on.',
     examples: [
       'gatehouse session end "$HANDLE"',
       'gatehouse session end --user ada@example.com',
-      'gatehouse session end --everybody',
+      'gatehouse session end --all',
     ],
   })
     .option('--user <user>', 'end all sessions of this user')
-    .option('--everybody', 'end all sessions there are')
+    .option('--all', 'end all sessions of all users')
     .action(end);
 }
 
@@ -60,8 +60,8 @@ interface Owned {
   readonly identifier: string;
 }
 
-async function* live({ services, caller }: Work, name: string | undefined): AsyncGenerator<Owned> {
-  const users = name === undefined ? everyUser({ services }) : [await accountOf(services, name)];
+async function* live({ services, caller }: CommandContext, name: string | undefined): AsyncGenerator<Owned> {
+  const users = name === undefined ? everyUser({ services }) : [await requireAccount(services, name)];
   for await (const { id, identifier } of users) {
     for await (const session of sessionsOf(services, id, caller.now)) yield { session, identifier };
   }
@@ -69,25 +69,22 @@ async function* live({ services, caller }: Work, name: string | undefined): Asyn
 
 interface EndOptions extends Format {
   readonly user?: string;
-  readonly everybody?: true;
+  readonly all?: true;
 }
 
 async function end(handle: string | undefined, options: EndOptions): Promise<void> {
-  const { user, everybody } = options;
-  if ([handle, user, everybody].filter((one) => one !== undefined).length !== 1)
-    throw new Failure(
-      exits.usage,
-      'Name either the handle of a session or, with --user, a user; or say --everybody.',
-    );
+  const { user, all } = options;
+  if ([handle, user, all].filter((one) => one !== undefined).length !== 1)
+    throw new CommandError(exitCodes.usage, 'Give the handle of a session, --user or --all.');
   await withServices(async ({ services, caller }) => {
-    if (everybody) {
+    if (all) {
       const ended = await endEverySession(services, caller, services.pacer.begin());
-      return answer(options, { sessions_ended: ended }, sessionsEnded(ended));
+      return printResult(options, { sessions_ended: ended }, sessionsEnded(ended));
     }
     const ended =
       user === undefined
-        ? [granted(await endAnySession(services, handle ?? '', caller)).handle]
-        : await endAllSessions(services, (await accountOf(services, user)).id, caller);
-    await answer(options, { ended }, sessionsEnded(ended.length));
+        ? [unwrap(await endAnySession(services, handle ?? '', caller)).handle]
+        : await endAllSessions(services, (await requireAccount(services, user)).id, caller);
+    await printResult(options, { ended }, sessionsEnded(ended.length));
   });
 }

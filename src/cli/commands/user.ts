@@ -1,4 +1,4 @@
-/** `gatehouse user`: making, seeing, disabling and removing accounts, and letting an owner in again. */
+/** `gatehouse user`: creates, shows, disables and deletes accounts, and resets passwords. */
 
 import type { Command } from 'commander';
 import { resetLink } from '../../mail/message-texts.ts';
@@ -14,33 +14,41 @@ import {
   type Found,
   passwordToken,
 } from '../../usecases/admin/admin-users.ts';
-import { add, addGroup } from '../command.ts';
-import { accountOf, granted, type Work, withServices } from '../command-services.ts';
-import { exits, Failure } from '../exit-codes.ts';
-import { answer, type Format, facts, list, remark, userValue, when } from '../output.ts';
+import { addCommand, addGroup } from '../command.ts';
+import { type CommandContext, requireAccount, unwrap, withServices } from '../command-services.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
+import {
+  displayTime,
+  type Format,
+  keyValueLines,
+  printList,
+  printNote,
+  printResult,
+  userJson,
+} from '../output.ts';
 import { confirmed, readPassword } from '../secret-input.ts';
 import { addInvitationCommands } from './invitation.ts';
 
-/** Users read from the database in one go. */
+/** Users read from the database at once. */
 const page = 500;
 
 const byName = 'USER is a user name, an e-mail address or the id of a user.';
 
 export function addUserCommands(program: Command): void {
-  const user = addGroup(program, 'user', 'Make, see, disable and remove accounts');
+  const user = addGroup(program, 'user', 'Create, show, disable and delete accounts');
 
-  add(user, 'add <identifier>', {
-    summary: 'Make an account, and print a link that sets its password',
-    more: 'The database is created where there is none. The link works once, for 30 minutes.',
+  addCommand(user, 'add <identifier>', {
+    summary: 'Create an account, and print a link that sets its password',
+    more: 'Creates the database if there is none. The link works once, for 30 minutes.',
     examples: [
       'gatehouse user add grace@example.com',
       'printf \'%s\' "$PASSWORD" | gatehouse user add grace --password-stdin',
     ],
   })
-    .option('--password-stdin', 'read the password from standard input instead of printing a link')
+    .option('--password-stdin', 'read the password from standard input, and print no link')
     .action(addOne);
 
-  add(user, 'list', {
+  addCommand(user, 'list', {
     summary: 'List accounts, oldest first',
     examples: ['gatehouse user list', 'gatehouse user list --matching example.com --json'],
   })
@@ -48,40 +56,40 @@ export function addUserCommands(program: Command): void {
     .option('--disabled', 'only disabled accounts')
     .action(listAll);
 
-  add(user, 'show <user>', {
+  addCommand(user, 'show <user>', {
     summary: 'Show an account and how many sessions it has',
     more: byName,
     examples: ['gatehouse user show ada@example.com'],
   }).action(showOne);
 
-  add(user, 'disable <user>', {
-    summary: 'Lock an account and end its sessions',
-    more: `${byName} From then on a login is refused like a wrong password.`,
+  addCommand(user, 'disable <user>', {
+    summary: 'Disable an account and end its sessions',
+    more: `${byName} Logins are then refused like a wrong password.`,
     examples: ['gatehouse user disable ada@example.com'],
   }).action(changeWith(disableUser, 'is disabled'));
 
-  add(user, 'enable <user>', {
-    summary: 'Unlock an account',
-    more: `${byName} Sessions that ended stay ended.`,
+  addCommand(user, 'enable <user>', {
+    summary: 'Enable a disabled account',
+    more: `${byName} Its sessions stay ended.`,
     examples: ['gatehouse user enable ada@example.com'],
   }).action(changeWith(enableUser, 'is enabled'));
 
-  add(user, 'delete <user>', {
-    summary: 'Remove an account with its sessions; its name is free again',
-    more: `${byName} The audit keeps its entries under the id. There is no way back but a backup.`,
+  addCommand(user, 'delete <user>', {
+    summary: 'Delete an account and its sessions, and free its name',
+    more: `${byName} The audit keeps its entries under the id. Only a backup brings an account back.`,
     examples: ['gatehouse user delete ada@example.com --yes'],
   })
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .action(deleteOne);
 
-  add(user, 'set-password-link <user>', {
+  addCommand(user, 'set-password-link <user>', {
     summary: 'Print a link that sets a new password',
     more: `${byName} The link begins with GATEHOUSE_PUBLIC_URL and works once, for 30 minutes.`,
     examples: ['gatehouse user set-password-link ada@example.com'],
   }).action((name: string, format: Format) =>
     withServices(async (work) => {
-      const url = await linkFor(work, await accountOf(work.services, name));
-      await answer(format, { url }, url);
+      const url = await linkFor(work, await requireAccount(work.services, name));
+      await printResult(format, { url }, url);
     }),
   );
 
@@ -91,24 +99,24 @@ export function addUserCommands(program: Command): void {
 async function addOne(identifier: string, options: Format & { passwordStdin?: true }): Promise<void> {
   const password = options.passwordStdin ? await readPassword('Password:') : undefined;
   await withServices(async (work) => {
-    const { user } = granted(await addUser(work.services, identifier, password, work.caller));
+    const { user } = unwrap(await addUser(work.services, identifier, password, work.caller));
     const url = password === undefined ? await linkFor(work, { ...user, user }) : undefined;
-    const value = { ...userValue(user), ...(url && { set_password_url: url }) };
-    await answer(options, value, `${user.identifier} is user ${user.id}.${url ? `\n${url}` : ''}`);
+    const value = { ...userJson(user), ...(url && { set_password_url: url }) };
+    await printResult(options, value, `${user.identifier} is user ${user.id}.${url ? `\n${url}` : ''}`);
   }, 'create');
 }
 
 function listAll(options: Format & { matching?: string; disabled?: true }): Promise<void> {
   return withServices(({ services }) =>
-    list(
+    printList(
       options,
       everyUser({ services }, options),
-      userValue,
+      userJson,
       ['ID', 'CREATED', 'DISABLED', 'E-MAIL', 'IDENTIFIER'],
       ({ id, createdAt, disabledAt, email, emailVerifiedAt, identifier }) => [
         id,
-        when(createdAt),
-        when(disabledAt),
+        displayTime(createdAt),
+        displayTime(disabledAt),
         email === null ? 'none' : emailVerifiedAt === null ? 'unverified' : 'verified',
         identifier,
       ],
@@ -116,9 +124,9 @@ function listAll(options: Format & { matching?: string; disabled?: true }): Prom
   );
 }
 
-/** Every user there is, read page by page. */
+/** All users, read page by page. */
 export async function* everyUser(
-  { services }: Pick<Work, 'services'>,
+  { services }: Pick<CommandContext, 'services'>,
   { matching, disabled }: { matching?: string; disabled?: true } = {},
 ): AsyncGenerator<User> {
   let after: User | undefined;
@@ -132,60 +140,61 @@ export async function* everyUser(
 
 function showOne(name: string, format: Format): Promise<void> {
   return withServices(async ({ services, caller }) => {
-    const { id, identifier, user } = await accountOf(services, name);
-    if (!user) granted({ refused: 'user_record_missing', user: { id } });
+    const { id, identifier, user } = await requireAccount(services, name);
+    if (!user) unwrap({ refused: 'user_record_missing', user: { id } });
     const sessions = await countSessions(services, id, caller.now);
     if (!user) return;
-    const value = { ...userValue(user), sessions };
-    const people = facts([
+    const value = { ...userJson(user), sessions };
+    const people = keyValueLines([
       ['Identifier', identifier],
       ['Id', id],
-      ['Created', when(user.createdAt)],
+      ['Created', displayTime(user.createdAt)],
       ['E-mail', user.email ?? 'none'],
-      ['Verified', when(user.emailVerifiedAt)],
-      ['Disabled', when(user.disabledAt)],
+      ['Verified', displayTime(user.emailVerifiedAt)],
+      ['Disabled', displayTime(user.disabledAt)],
       ['Sessions', String(sessions)],
     ]);
-    await answer(format, value, people);
+    await printResult(format, value, people);
   });
 }
 
 function changeWith(change: typeof disableUser, outcome: string) {
   return (name: string, format: Format): Promise<void> =>
     withServices(async ({ services, caller }) => {
-      const found = await accountOf(services, name);
-      const { ended } = granted(await change(services, found, caller));
+      const found = await requireAccount(services, name);
+      const { ended } = unwrap(await change(services, found, caller));
       const user = await services.accounts.user(found.id);
-      const value = { ...(user && userValue(user)), sessions_ended: ended };
-      await answer(format, value, `${found.identifier} ${outcome}. ${sessionsEnded(ended)}`);
+      const value = { ...(user && userJson(user)), sessions_ended: ended };
+      await printResult(format, value, `${found.identifier} ${outcome}. ${sessionsEnded(ended)}`);
     });
 }
 
 async function deleteOne(name: string, options: Format & { yes?: true }): Promise<void> {
   await withServices(async ({ services, caller }) => {
-    const found = await accountOf(services, name);
+    const found = await requireAccount(services, name);
     if (!options.yes) await ask(found);
-    const { ended } = granted(await deleteUser(services, found, caller));
+    const { ended } = unwrap(await deleteUser(services, found, caller));
     const value = { id: found.id, identifier: found.identifier, sessions_ended: ended };
-    await answer(options, value, `${found.identifier} is gone. ${sessionsEnded(ended)}`);
+    await printResult(options, value, `${found.identifier} was deleted. ${sessionsEnded(ended)}`);
   });
 }
 
 async function ask({ identifier }: Found): Promise<void> {
-  if (!process.stdin.isTTY) throw new Failure(exits.usage, 'There is no terminal to ask at: add --yes.');
-  if (await confirmed(`This removes ${identifier} for good. Type the name to go on:`, identifier)) return;
-  throw new Failure(exits.failed, 'That is another name. Nothing was changed.');
+  if (!process.stdin.isTTY)
+    throw new CommandError(exitCodes.usage, 'There is no terminal to confirm at: add --yes.');
+  if (await confirmed(`This deletes ${identifier} for good. Type the name to confirm:`, identifier)) return;
+  throw new CommandError(exitCodes.failed, 'The name does not match. Nothing was changed.');
 }
 
-async function linkFor({ services, settings, caller }: Work, found: Found): Promise<string> {
-  const { token } = granted(await passwordToken(services, found, caller));
+async function linkFor({ services, settings, caller }: CommandContext, found: Found): Promise<string> {
+  const { token } = unwrap(await passwordToken(services, found, caller));
   warnWithoutPublicUrl(settings);
   return resetLink(linkBase(settings), token);
 }
 
 function warnWithoutPublicUrl({ publicUrl }: Settings): void {
   if (publicUrl === '')
-    remark('Warning: GATEHOUSE_PUBLIC_URL is not set; the link begins with this machine.');
+    printNote('Warning: GATEHOUSE_PUBLIC_URL is not set; the link begins with this machine.');
 }
 
 export function sessionsEnded(count: number): string {
