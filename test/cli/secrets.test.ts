@@ -106,7 +106,7 @@ test('an address with a password is refused as an argument, and a variable that 
     ] as const) {
       const refused = await command(['migrate', ...words], { file: '' });
       expect([refused.code, refused.stdout]).toEqual([2, '']);
-      expect(refused.stderr).toContain(`${option} holds a password`);
+      expect(refused.stderr).toContain(`${option} contains a password`);
       expect(refused.stderr).toContain(`${option} env:POSTGRES_URL`);
       expect(refused.stderr).not.toContain('hunter22');
     }

@@ -46,7 +46,7 @@ test.skipIf(!hasScript)('deleting asks for the name, and takes no other', async 
   const other = await atTerminal('user delete ada', file, 'Type the name', 'adam\r');
   expect([other.code, other.shown]).toEqual([1, expect.stringContaining('The name does not match.')]);
   const gone = await atTerminal('user delete ada', file, 'Type the name', 'ada\r');
-  expect([gone.code, gone.shown]).toEqual([0, expect.stringContaining('ada is gone.')]);
+  expect([gone.code, gone.shown]).toEqual([0, expect.stringContaining('ada was deleted.')]);
 });
 
 test.skipIf(!hasScript).each([
