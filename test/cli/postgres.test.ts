@@ -56,7 +56,7 @@ test('user, session, explain and audit work beside a server, which heeds them at
   await expect.poll(() => status(ids[0])).toBe(401);
   expect(await explained(ids[0])).toMatchObject([{ state: 'ended', by: { contract: 'cli' } }]);
   expect(await status(ids[1])).toBe(200);
-  expect((await run('session end --all --json')).json).toEqual([{ sessions_ended: 2 }]);
+  expect((await run('session end --everybody --json')).json).toEqual([{ sessions_ended: 2 }]);
   for (const id of ids) await expect.poll(() => status(id)).toBe(401);
   await run('user disable ada@example.com');
   expect((await server.post('/auth/login', person)).status).toBe(401);
@@ -72,9 +72,9 @@ test('everybody, on a file as well', async () => {
   const run = on(file);
   const { length } = await inStore(file, ({ sessions }) => sessions.ofUser('id-ada', { limit: 99 }));
   expect(length).toBeGreaterThan(1);
-  expect((await run('session end --all')).stdout).toMatch(/^\d+ sessions ended\.\n$/);
+  expect((await run('session end --everybody')).stdout).toMatch(/^\d+ sessions ended\.\n$/);
   expect((await run('session list --json')).json).toEqual([]);
-  for (const words of ['--all --user ada', 'handle --all']) {
+  for (const words of ['--everybody --user ada', 'handle --everybody']) {
     const refused = await command(['session', 'end', ...words.split(' ')], {
       file: '',
       environment: { DATABASE_URL: file },
@@ -88,7 +88,7 @@ test('backup and restore name the tools of PostgreSQL, and change nothing', asyn
   const target = join(temporaryFolder(), 'copy.db');
   for (const [words, says] of [
     [['backup', target], 'pg_dump'],
-    [['restore', target], 'gatehouse session end --all'],
+    [['restore', target], 'gatehouse session end --everybody'],
   ] as const) {
     const refused = await command(words, { file: '', environment: { DATABASE_URL: url } });
     expect([refused.code, refused.stdout]).toEqual([4, '']);

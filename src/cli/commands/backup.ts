@@ -39,7 +39,7 @@ const postgresAdvice = {
     'on the command line; or archived WAL for a restore to an instant. A backup holds password hashes: keep it as safe as the database.',
   restore:
     'Use the tools of PostgreSQL: stop all servers, pg_restore into an empty database, and end all sessions ' +
-    'before the first start: gatehouse session end --all. Otherwise sessions that ended after the backup are alive again.',
+    'before the first start: gatehouse session end --everybody. Otherwise sessions that ended after the backup are alive again.',
 } as const;
 
 function assertFile(settings: Settings, command: keyof typeof postgresAdvice): void {

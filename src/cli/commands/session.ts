@@ -47,11 +47,11 @@ export function addSessionCommands(program: Command): void {
     examples: [
       'gatehouse session end "$HANDLE"',
       'gatehouse session end --user ada@example.com',
-      'gatehouse session end --all',
+      'gatehouse session end --everybody',
     ],
   })
     .option('--user <user>', 'end all sessions of this user')
-    .option('--all', 'end all sessions of all users')
+    .option('--everybody', 'end all sessions of all users')
     .action(end);
 }
 
@@ -69,15 +69,15 @@ async function* live({ services, caller }: CommandContext, name: string | undefi
 
 interface EndOptions extends Format {
   readonly user?: string;
-  readonly all?: true;
+  readonly everybody?: true;
 }
 
 async function end(handle: string | undefined, options: EndOptions): Promise<void> {
-  const { user, all } = options;
-  if ([handle, user, all].filter((one) => one !== undefined).length !== 1)
-    throw new CommandError(exitCodes.usage, 'Give the handle of a session, --user or --all.');
+  const { user, everybody } = options;
+  if ([handle, user, everybody].filter((one) => one !== undefined).length !== 1)
+    throw new CommandError(exitCodes.usage, 'Give the handle of a session, --user or --everybody.');
   await withServices(async ({ services, caller }) => {
-    if (all) {
+    if (everybody) {
       const ended = await endEverySession(services, caller, services.pacer.begin());
       return printResult(options, { sessions_ended: ended }, sessionsEnded(ended));
     }
