@@ -71,7 +71,7 @@ describe.skipIf(program === undefined)(where, () => {
     });
   });
 
-  test('R3: a script of the page neither reads the cookie nor writes over it; the cookie outlives a visit', async () => {
+  test('R3: a script of the page can neither read nor overwrite the cookie; the cookie survives the end of a visit', async () => {
     const { page, id } = await signedIn();
     expect(await page.evaluate('document.cookie')).toBe('');
     await page.evaluate(`document.cookie = 'session_id=${'a'.repeat(26)}; path=/; secure'`);
@@ -164,7 +164,7 @@ describe.skipIf(program === undefined)(where, () => {
     expect(await isAlive(gatehouse, id)).toBe(true);
   });
 
-  test('G14: a cookie that a sibling plants beside the session makes nobody the planter', async () => {
+  test('G14: a cookie that a sibling host plants beside the session logs no one in as the planter', async () => {
     const { gatehouse, tls } = ground();
     const planted = await newSession(gatehouse, await newAccount(gatehouse));
     const { page, id } = await signedIn();

@@ -93,7 +93,7 @@ describe.skipIf(program === undefined)(where, () => {
     expect(await isAlive(gatehouse, id)).toBe(false);
   });
 
-  test('D7: beside our session_id a cookie named session decides nothing, whatever is in it', async () => {
+  test('D7: beside session_id a cookie named session is ignored, whatever its value', async () => {
     const { gatehouse, plain } = ground();
     const username = await newAccount(gatehouse);
     const other = await newSession(gatehouse, username);

@@ -57,7 +57,7 @@ async function openFor(context: BrowserContext, manifest: Manifest): Promise<Pag
   return popup;
 }
 
-test('an extension id is 32 letters from a to p, and follows from the key in the manifest', () => {
+test('an extension id has 32 letters from a to p, and is derived from the key in the manifest', () => {
   const [one, another] = [originOf('with-host-permission'), originOf('without-host-permission')];
   expect(one).toMatch(/^chrome-extension:\/\/[a-p]{32}$/);
   expect(another).toMatch(/^chrome-extension:\/\/[a-p]{32}$/);

@@ -40,7 +40,7 @@ describe.skipIf(program === undefined)(where, () => {
     return page;
   }
 
-  test('W4: a page without TLS behind a proxy that rewrites Host is told the remedy, and so is the log', async () => {
+  test('W4: a page without TLS behind a proxy that rewrites Host gets the remedy, and so does the log', async () => {
     const { rewriting, gatehouse } = ground();
     const username = await newAccount(gatehouse);
     const page = await open(rewriting, name);

@@ -30,7 +30,7 @@ async function cutOff(url: string, behind: number): Promise<void> {
 }
 
 describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
-  test('an end that was noted is found again, and is missed once entries were cut off', {
+  test('an end that was noted is found again, and is reported missing after entries were cut off', {
     timeout: 90_000,
   }, async () => {
     const url = await places[place]();
@@ -70,7 +70,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
     ]);
   });
 
-  test('an end older than what is kept is told from one that is missing, and is no success either', async () => {
+  test('an end older than the kept entries is reported differently from a missing one, and also fails', async () => {
     const url = await places[place]();
     await leave(url, 10);
     const ends: string[] = [];
@@ -116,7 +116,7 @@ test('several workers note the end once', { timeout: 90_000 }, async () => {
 });
 
 test.each(['', '5', '5:', 'x:y', `-1:${'0'.repeat(64)}`, `5:${'0'.repeat(63)}`, `5:${'g'.repeat(64)}`])(
-  '--end wants a number and a hash: %j',
+  '--end needs a number and a hash: %j',
   async (end) => {
     const refused = await command(['audit', 'verify', `--end=${end}`], { file: 'unused.db' });
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([

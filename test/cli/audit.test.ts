@@ -43,7 +43,7 @@ test('tail: the newest, oldest of them first', async () => {
   );
 });
 
-test('tail: by name, also of somebody who is gone by id', async () => {
+test('tail: entries of a user by name, and of a deleted user by id', async () => {
   const file = freshFile();
   const run = commandsOver(file);
   const [ada] = (await run('user add ada --json')).json;
@@ -55,7 +55,7 @@ test('tail: by name, also of somebody who is gone by id', async () => {
   expect([missing.code, missing.stdout]).toEqual([3, '']);
 });
 
-test('tail --follow: goes on with what comes', async () => {
+test('tail --follow: prints new entries', async () => {
   const file = freshFile();
   const run = commandsOver(file);
   await run('user add ada');
@@ -78,7 +78,7 @@ test('tail --follow: goes on with what comes', async () => {
   expect(events).toEqual(['register', 'password_link', 'account_disable']);
 });
 
-test('tail wants a number of lines', async () => {
+test('tail needs a number of lines', async () => {
   for (const lines of ['0', '-1', 'ten', '1e3', '']) {
     const refused = await command(['audit', 'tail', `--lines=${lines}`], { file: freshFile() });
     expect([lines, refused.code, refused.stdout]).toEqual([lines, 2, '']);
@@ -129,7 +129,7 @@ test('export --output: a new file, for its owner alone', async () => {
   expect(existsSync(missing)).toBe(false);
 });
 
-test('a reader that has seen enough is no failure', async () => {
+test('a reader that closes the pipe early is not a failure', async () => {
   const file = await withEntries(20_000);
   const child = spawn(process.execPath, [await theProgram(), 'audit', 'export'], {
     env: commandEnvironment({ file }),

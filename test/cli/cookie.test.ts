@@ -155,7 +155,7 @@ test.each([
   ['https://app.or.zz/', 'https://api.or.zz/', 0],
   ['https://192.0.2.1/', 'https://198.51.2.1/', 1],
 ])(
-  'a page of %s and the address %s: which names share a site stands in the list of public suffixes',
+  'a page of %s and the address %s: the list of public suffixes says which names share a site',
   (page, url, refused) => {
     const { reasons, notes } = judged('a=1; SameSite=Strict', url, page);
     expect(reasons.filter((reason) => reason.includes('of another site'))).toHaveLength(refused);
@@ -181,7 +181,7 @@ test.each([
   expect(judged(line).notes.join('\n')).toContain(note);
 });
 
-test('nothing is worth a note about what Gatehouse sets', () => {
+test('the cookies that Gatehouse sets cause no note', () => {
   expect(judged(`session_id=1; ${good}`)).toEqual({
     name: 'session_id',
     verdict: 'kept',
@@ -196,7 +196,7 @@ test('no judgement repeats the value of a cookie', () => {
     expect(JSON.stringify(judged(line))).not.toContain(secret);
 });
 
-test('any text is judged', () => {
+test('any text gets a verdict', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...'a=; -_Host,/.') }),

@@ -25,7 +25,7 @@ async function startProxy(target: string, host?: string): Promise<string> {
   return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 }
 
-test('a server that believes what clients say is found out', async () => {
+test('a server that trusts the X-Forwarded-For of clients is detected', async () => {
   const server = await startProcess({ GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8' });
   const said = await doctor(server.file, {}, '--url', server.url);
   expect(trouble(said)).toEqual([expect.stringContaining('A forged X-Forwarded-For was believed')]);
@@ -33,7 +33,7 @@ test('a server that believes what clients say is found out', async () => {
   expect(entries).toMatchObject([{ event: 'login', outcome: 'unknown_account', network: '192.0.2.77' }]);
 });
 
-test('a server that believes what clients say in Forwarded is found out', async () => {
+test('a server that trusts the Forwarded of clients is detected', async () => {
   const settings = { GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8', GATEHOUSE_FORWARDED_HEADER: 'forwarded' };
   const server = await startProcess(settings);
   const said = await doctor(server.file, settings, '--url', server.url);
@@ -46,7 +46,7 @@ test('a server that believes what clients say in Forwarded is found out', async 
 });
 
 test.each(['envelope', 'dotjson'])(
-  'a server that serves %s alone is asked through that',
+  'a server that serves only %s is checked through that contract',
   async (contract) => {
     const environment = { GATEHOUSE_CONTRACTS: contract };
     const server = await startProcess({ ...calm, ...environment });
@@ -57,13 +57,13 @@ test.each(['envelope', 'dotjson'])(
   },
 );
 
-test('a server over another database is found out', async () => {
+test('a server on another database is detected', async () => {
   const server = await startServer();
   const said = await doctor(await withUser(), {}, '--url', server.url);
   expect(trouble(said)).toEqual([expect.stringContaining('uses another database than DATABASE_URL')]);
 });
 
-test('W4: a proxy that replaces the Host header is found out', async () => {
+test('W4: a proxy that replaces the Host header is detected', async () => {
   const server = await startProcess(calm);
   const ask = async (url: string) => trouble(await doctor(server.file, {}, '--url', url));
   expect(await ask(await startProxy(server.url))).toEqual([]);
@@ -75,7 +75,7 @@ test('W4: a proxy that replaces the Host header is found out', async () => {
   ]);
 });
 
-test('W6: a server below a base path is asked there', async () => {
+test('W6: a server below a base path is checked there', async () => {
   const server = await startProcess({ ...calm, GATEHOUSE_BASE_PATH: '/id' });
   for (const path of ['/id', '/id/'])
     expect(trouble(await doctor(server.file, {}, '--url', `${server.url}${path}`))).toEqual([]);

@@ -36,7 +36,7 @@ test('all is well, with and without a server', async () => {
   });
 });
 
-test('it changes nothing, and makes nothing', async () => {
+test('it changes nothing and creates nothing', async () => {
   const file = freshFile();
   const said = await doctor(file);
   expect(said.code).toBe(0);

@@ -85,7 +85,7 @@ test('over age', async () => {
   expect(await sentenceAbout(server, id)).toBe('Over age: dead since 1970-01-01 00:00:01Z.');
 });
 
-test('of a disabled account, whose session a race left behind', async () => {
+test('of a disabled account, with a session that a race left alive', async () => {
   const server = await startProcess();
   const id = await register(server);
   change(server, 'UPDATE users SET disabled_at = 1000');
@@ -98,7 +98,7 @@ test('of a disabled account, whose session a race left behind', async () => {
   );
 });
 
-test('of an account of which half is left', async () => {
+test('of an account that lost one of its two rows', async () => {
   const server = await startProcess();
   const id = await register(server);
   change(server, 'DELETE FROM auth');
@@ -187,7 +187,7 @@ test('unknown', async () => {
   expect(said.stdout).toMatch(/^Unknown\. /);
 });
 
-test('a look is not a use', async () => {
+test('explain does not count as a use', async () => {
   const server = await startProcess({ GATEHOUSE_SESSION_IDLE_SECONDS: '5' });
   const id = await register(server);
   const before = await explained(server, id);

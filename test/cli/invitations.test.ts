@@ -94,7 +94,7 @@ test.each([
     'GATEHOUSE_CONTRACTS leaves out dotjson: no other contract registers a user name.',
   ],
 ])(
-  'invite: where registration is %s, it says of what use the invitation is',
+  'invite: if registration is %s, it says whether the invitation can be used',
   async (_mode, environment, name, warning) => {
     const { run } = await withDatabase(environment);
     const said = await run(`user invite ${name}`);
@@ -154,7 +154,7 @@ test('invitations: those that are good are listed by name, and one that was used
   expect(people).not.toContain(String(token));
 });
 
-test('revoke-invitation: the token is of no use from then on; one that is not there is not found', async () => {
+test('revoke-invitation: the token is invalid from then on; a missing invitation is not found', async () => {
   const server = await startProcess(asInvited);
   const run = commandsOver(server.file, asInvited);
   const [{ token } = {}] = (await run('user invite ada --json')).json;

@@ -76,7 +76,7 @@ test.each(['sqlite', 'postgres'] as const)(
   },
 );
 
-test('a reader that has seen enough of a table is no failure', { timeout: 120_000 }, async () => {
+test('a reader that closes the pipe of a table early is not a failure', { timeout: 120_000 }, async () => {
   const DATABASE_URL = await full('sqlite');
   for (const words of [
     ['user', 'list'],

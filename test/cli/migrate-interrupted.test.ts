@@ -66,7 +66,7 @@ const ways: readonly (readonly [from: Place, to: Place])[] = [
 ];
 
 describe.each(ways)('from %s to %s', (one, other) => {
-  test('killed again and again, it arrives all the same', { timeout: 180_000 }, async () => {
+  test('killed again and again, the migration still completes', { timeout: 180_000 }, async () => {
     const [from, to] = [await crowded(one), await places[other]()];
     const before = await everythingAt(from);
     const first = await underWay(from, to);
@@ -86,7 +86,9 @@ describe.each(ways)('from %s to %s', (one, other) => {
     expect(await everythingAt(to)).toEqual(before);
   });
 
-  test('Ctrl-C ends it, no server starts on what is there, and it goes on', { timeout: 90_000 }, async () => {
+  test('Ctrl-C ends it, no server starts on the unfinished copy, and the next run resumes', {
+    timeout: 90_000,
+  }, async () => {
     const [from, to] = [await crowded(one), await places[other]()];
     const before = await everythingAt(from);
     const moving = await underWay(from, to);
@@ -112,7 +114,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
     if (other === 'sqlite') expect(existsSync(fileOf(unfinished))).toBe(false);
   });
 
-  test('where the old place has changed since, it begins anew', { timeout: 90_000 }, async () => {
+  test('if the old database has changed since, it begins again', { timeout: 90_000 }, async () => {
     const [from, to] = [await crowded(one), await places[other]()];
     const moving = await underWay(from, to);
     moving.child.kill('SIGKILL');
@@ -135,7 +137,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
     });
   });
 
-  test('a connection that is lost is said to be, and it goes on', { timeout: 90_000 }, async () => {
+  test('a lost connection is reported, and the next run resumes', { timeout: 90_000 }, async () => {
     const proxy = await startProxy((await sharedPostgres()).port);
     const through = (address: string) => (address.startsWith('file:') ? address : proxy.url(address));
     const [from, to] = [await crowded(one), await places[other]()];
@@ -165,7 +167,7 @@ describe.each(ways)('from %s to %s', (one, other) => {
   });
 });
 
-test('a draft that is no database any more is begun anew', async () => {
+test('a draft that is not a database any more is begun again', async () => {
   const [from, to] = [await places.sqlite(), await places.sqlite()];
   await fill(from);
   writeFileSync(`${fileOf(to)}.migrating`, 'no database at all. '.repeat(1_000));

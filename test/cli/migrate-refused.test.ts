@@ -28,7 +28,7 @@ async function filled(place: Place): Promise<string> {
 }
 
 describe.each(engines)('%s', (place) => {
-  test('as the old place, while a server runs on it', async () => {
+  test('as the source, while a server runs on it', async () => {
     const [from, to] = [await filled(place), await places.sqlite()];
     const store = await openStore(from);
     const refused = await move(from, to);
@@ -41,7 +41,7 @@ describe.each(engines)('%s', (place) => {
     expect((await move(from, to)).code).toBe(0);
   });
 
-  test('as the new place, while it holds anything', async () => {
+  test('as the target, while it holds any row', async () => {
     const [from, to] = [await filled('sqlite'), await places[place]()];
     await inStore(to, ({ audit }) =>
       audit.append(
@@ -62,7 +62,7 @@ describe.each(engines)('%s', (place) => {
     await inStore(from, ({ ping }) => ping());
   });
 
-  test('by a newer version, as either place', async () => {
+  test('of a newer version, as source or target', async () => {
     const [newer, other] = [await filled(place), await places.sqlite()];
     await pretendNewer({ database: newer });
     const refused = await move(newer, other);
@@ -72,7 +72,7 @@ describe.each(engines)('%s', (place) => {
     expect([again.code, again.stderr]).toEqual([5, expect.stringContaining('newer')]);
   });
 
-  test('as both places at once', async () => {
+  test('as source and target at once', async () => {
     const address = await filled(place);
     const before = await everythingAt(address);
     expect((await move(address, address)).code).toBe(2);
@@ -109,7 +109,7 @@ test('a file that is not there, is no file, or is of another program', async () 
   }
 });
 
-test('addresses that lead nowhere, without a word of their passwords', async () => {
+test('addresses that lead nowhere, without their passwords', async () => {
   const [file, database] = [await filled('sqlite'), await places.postgres()];
   const changed = (change: (url: URL) => void) => {
     const url = new URL(database);
@@ -138,7 +138,7 @@ test('addresses that lead nowhere, without a word of their passwords', async () 
   await inStore(file, ({ ping }) => ping());
 });
 
-test('a command line that lacks a place', async () => {
+test('a command line without a source or a target', async () => {
   for (const words of [['migrate'], ['migrate', '--from', 'file:x'], ['migrate', 'file:x', 'file:y']]) {
     const refused = await command(words, { file: 'unused.db' });
     expect([refused.code, refused.stdout]).toEqual([2, '']);
@@ -146,7 +146,7 @@ test('a command line that lacks a place', async () => {
   }
 });
 
-test('a new place that takes no writes', async () => {
+test('a target that accepts no writes', async () => {
   const server = await startPostgres();
   const to = await server.createDatabase();
   await server.query(
@@ -156,7 +156,7 @@ test('a new place that takes no writes', async () => {
   expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('Point --to at the primary')]);
 });
 
-test('an address that leads through a pooler, which hides who else is there', async () => {
+test('an address that leads through a pooler, which hides other clients', async () => {
   const [file, database] = [await filled('sqlite'), await places.postgres()];
   // Poolers do not keep what was asked for at the start of a connection.
   const forgetful = (bytes: Buffer) =>
@@ -183,7 +183,7 @@ test('an address that leads through a pooler, which hides who else is there', as
   }
 });
 
-test('a role that may not do what it takes', async () => {
+test('a role without the needed privileges', async () => {
   const server = await startPostgres();
   const to = await server.createDatabase();
   const name = new URL(to).pathname.slice(1);

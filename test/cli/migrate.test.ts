@@ -137,7 +137,7 @@ describe.each(isFull ? ways : ways.slice(0, 2))('from %s to %s', (one, other) =>
     });
   });
 
-  test('afterwards only the new place serves', async () => {
+  test('afterwards servers start only on the new database', async () => {
     const [from, to] = [await places[one](), await places[other]()];
     await fill(from);
     await moved(from, to);
@@ -154,7 +154,7 @@ describe.each(isFull ? ways : ways.slice(0, 2))('from %s to %s', (one, other) =>
     await commandsOver('', { DATABASE_URL: to })('user list');
   });
 
-  test('a rehearsal leaves the old place as it is', async () => {
+  test('a rehearsal leaves the old database unchanged', async () => {
     const [from, to] = [await places[one](), await places[other]()];
     await fill(from);
     expect(await moved(from, to, '--keep-source')).toMatchObject({ source_closed: false });
@@ -163,7 +163,7 @@ describe.each(isFull ? ways : ways.slice(0, 2))('from %s to %s', (one, other) =>
     }
   });
 
-  test('what belongs to nobody is left behind, and counted', async () => {
+  test('rows of missing users are left behind, and counted', async () => {
     const [from, to] = [await places[one](), await places[other]()];
     await fill(from);
     await query({ database: from }, "DELETE FROM users WHERE id = 'id-cyd'");
@@ -196,7 +196,7 @@ test('tables that were divided by user are filled too', async () => {
   expect(await everythingAt(back)).toEqual(before);
 });
 
-test('a broken audit is copied as it is, and said to be broken', async () => {
+test('a broken audit is copied as it is, and reported as broken', async () => {
   const [from, to] = [await places.sqlite(), await places.postgres()];
   await fill(from);
   await query({ database: from }, "UPDATE audit SET outcome = 'changed' WHERE seq = 7");
@@ -223,7 +223,7 @@ test('a file that was moved can be restored, and its sessions end', async () => 
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-test.skipIf(!hasScript)('a bar at a terminal, on standard error alone', async () => {
+test.skipIf(!hasScript)('a progress bar at a terminal, on standard error only', async () => {
   const from = await places.sqlite();
   await fill(from);
   const shown = async (output: string) => {

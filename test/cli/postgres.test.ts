@@ -29,7 +29,7 @@ const trouble = ({ json }: Said) =>
     .filter(({ verdict }) => verdict !== 'ok')
     .map(({ check, verdict, says }) => `${check} ${verdict}: ${says}`);
 
-test('user, session, explain and audit work beside a server, which heeds them at once', async () => {
+test('user, session, explain and audit work beside a server, which applies them at once', async () => {
   const url = await places.postgres();
   const server = await startProcess({ DATABASE_URL: url });
   const run = on(url);
@@ -66,7 +66,7 @@ test('user, session, explain and audit work beside a server, which heeds them at
   expect(tail).toEqual(expect.arrayContaining(['register cli', 'logout cli', 'account_disable cli']));
 });
 
-test('everybody, on a file as well', async () => {
+test('session end --everybody ends all sessions, on a file as well', async () => {
   const file = await places.sqlite();
   await fill(file);
   const run = on(file);
@@ -97,7 +97,7 @@ test('backup and restore name the tools of PostgreSQL, and change nothing', asyn
   expect(await queryAt(url, ["SELECT 1 FROM pg_class WHERE relname = 'gatehouse'"])).toEqual([]);
 });
 
-test('doctor: nothing to say of a server that is well', async () => {
+test('doctor: a healthy server has no findings', async () => {
   const server = await startPostgres();
   const url = await server.createDatabase();
   expect(trouble(await doctor(url))).toEqual([

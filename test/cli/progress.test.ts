@@ -68,7 +68,7 @@ test('an interrupted restore leaves everything as it was', async () => {
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-test.skipIf(!hasScript)('a bar at a terminal, on standard error alone', async () => {
+test.skipIf(!hasScript)('a progress bar at a terminal, on standard error only', async () => {
   const file = await large(20);
   const folder = temporaryFolder();
   const program = await theProgram();
@@ -85,7 +85,7 @@ test.skipIf(!hasScript)('a bar at a terminal, on standard error alone', async ()
   expect(existsSync(join(folder, 'two.db'))).toBe(true);
 });
 
-test('no bar where nobody looks', async () => {
+test('no progress bar without a terminal', async () => {
   const file = await large(1);
   const run = commandsOver(file);
   const backup = join(temporaryFolder(), 'backup.db');

@@ -39,7 +39,7 @@ function query(file: string, sql: string): unknown {
   }
 }
 
-test('a restore ends all sessions, and no session that was ended lives again', async () => {
+test('a restore ends all sessions, and no ended session is alive again', async () => {
   const file = freshFile();
   const backup = freshFile('backup.db');
   const first = await startProcess({}, { file });
@@ -79,7 +79,7 @@ test('a restore ends all sessions, and no session that was ended lives again', a
   expect(events).toContain('restore cli');
 });
 
-test('a restore ends all invitations: none that was used or revoked is good again', async () => {
+test('a restore ends all invitations: none that was used or revoked is valid again', async () => {
   const file = freshFile();
   const backup = freshFile('backup.db');
   const environment = { GATEHOUSE_REGISTRATION: 'invite' };
@@ -100,7 +100,7 @@ test('a restore ends all invitations: none that was used or revoked is good agai
   expect((await run('user invitations')).stdout).toBe('None.\n');
 });
 
-test('a restore that is told to keeps the sessions of the backup', async () => {
+test('restore --keep-sessions keeps the sessions of the backup', async () => {
   const file = freshFile();
   const backup = freshFile('backup.db');
   const first = await startProcess({}, { file });
@@ -129,7 +129,7 @@ test('a restore needs no database to be there', async () => {
   expect(readdirSync(dirname(file))).toEqual(['gatehouse.db']);
 });
 
-test('a restore repairs what is no database any more', async () => {
+test('a restore replaces a file that is not a database any more', async () => {
   const file = freshFile();
   const backup = freshFile('backup.db');
   const run = commandsOver(file);
@@ -142,7 +142,7 @@ test('a restore repairs what is no database any more', async () => {
   expect(readFileSync(String(replaced), 'utf8')).toContain('no database');
 });
 
-test('a restore takes no log of a damaged database for its own', async () => {
+test('a restore does not use the log of a damaged database', async () => {
   const file = freshFile();
   const backup = freshFile('backup.db');
   const run = commandsOver(file);

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/server.ts';
 
 const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
 
-test('alone it serves, and loads nothing of the commands', async () => {
+test('gatehouse alone starts the server, and loads no command', async () => {
   const server = await startProcess({ NODE_DEBUG: 'esm' }, { isSources: true });
   expect(await server.send({ path: '/readyz' })).toMatchObject({ status: 200 });
   expect(server.stderr).toMatch(/src\/server\//);
@@ -18,7 +18,7 @@ test('alone it serves, and loads nothing of the commands', async () => {
   expect((await server.stop()).code).toBe(0);
 });
 
-test('serve serves too', async () => {
+test('gatehouse serve starts the server', async () => {
   const child = spawn(process.execPath, [join(root, 'bin/gatehouse.js'), 'serve'], {
     env: { PATH: process.env['PATH'], PORT: '0', DATABASE_URL: `file:${freshFile()}` },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,7 +65,7 @@ test('settings that cannot be used are all named', async () => {
   expect(said.stderr).toContain('GATEHOUSE_NONSENSE is not a setting');
 });
 
-test('what the shell of a person sees has no stack', async () => {
+test('messages at a terminal have no stack trace', async () => {
   const file = join(temporaryFolder(), 'gatehouse.db');
   const said = await command(['user', 'add', 'ada'], { file: join(file, '\u0000') }).catch((error) => error);
   expect(String(said.stderr ?? said)).not.toMatch(/\n {4}at /);

@@ -22,7 +22,7 @@ async function isAlive(server: TestProcess, id: string): Promise<boolean> {
   return status === 200;
 }
 
-test('list: of one user and of everybody, by handle and never by id', async () => {
+test('list: of one user and of all users, by handle and never by id', async () => {
   const server = await startProcess();
   const run = commandsOver(server.file);
   const ids = [
@@ -56,7 +56,7 @@ test('list: of one user and of everybody, by handle and never by id', async () =
   expect((await command(['session', 'list', 'nobody'], { file: server.file })).code).toBe(3);
 });
 
-test('end: what a command ended, a server that remembers it refuses within a second', async () => {
+test('end: a server that has cached the session refuses it within a second', async () => {
   const server = await startProcess();
   const run = commandsOver(server.file);
   const id = await register(server, 'ada@example.com');
@@ -76,7 +76,7 @@ test('end: what a command ended, a server that remembers it refuses within a sec
   expect([again.code, again.stdout, again.stderr]).toEqual([3, '', 'No live session has this handle.\n']);
 });
 
-test('end --user: all of one user, and nobody else', async () => {
+test('end --user: all of one user, and no others', async () => {
   const server = await startProcess();
   const run = commandsOver(server.file);
   const [ada, again, bob] = [
@@ -98,7 +98,7 @@ test('end --user: all of one user, and nobody else', async () => {
   ]);
 });
 
-test('end wants either a handle or a user', async () => {
+test('end needs either a handle or a user', async () => {
   const server = await startProcess();
   for (const words of [[], ['handle', '--user', 'ada']]) {
     const refused = await command(['session', 'end', ...words], { file: server.file });

@@ -51,7 +51,7 @@ async function answerTo(words: readonly string[]): Promise<string> {
   return `${error.message}\n${adviceFor(program, error, words) ?? ''}`;
 }
 
-test('every command and every option of every command is suggested for a slip in it', async () => {
+test('every mistyped command and option gets a suggestion', async () => {
   const slips: [words: readonly string[], meant: string][] = [];
   for (const parent of [createProgram(), ...createProgram().commands]) {
     const path = parent.parent ? [parent.name()] : [];
@@ -75,7 +75,7 @@ function slipIn(word: string): string {
   return before === last ? `${word}${last}` : `${word.slice(0, -2)}${last}${before}`;
 }
 
-test('what is like no command is answered with the commands there are', async () => {
+test('a word unlike any command gets the list of commands', async () => {
   const { stderr } = await refused(['nonsense']);
   expect(stderr).toContain("unknown command 'nonsense'");
   expect(stderr).toContain(
@@ -108,7 +108,7 @@ test.each([
   expect(stderr).toContain(`Set ${set} in the environment`);
 });
 
-test('a slip in the name of a setting is answered with the setting', async () => {
+test('a mistyped name of a setting gets the setting', async () => {
   const { stderr } = await refused(['--trusted-proxy', '10.0.0.1']);
   expect(stderr).toContain('Set GATEHOUSE_TRUSTED_PROXIES=10.0.0.1 in the environment');
 });

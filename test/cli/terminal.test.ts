@@ -41,7 +41,7 @@ test.skipIf(!hasScript)('a password and a session id are not shown', async () =>
   expect(explained.shown).not.toContain(id);
 });
 
-test.skipIf(!hasScript)('deleting asks for the name, and takes no other', async () => {
+test.skipIf(!hasScript)('deleting asks for the name, and accepts no other', async () => {
   const file = await withUser();
   const other = await atTerminal('user delete ada', file, 'Type the name', 'adam\r');
   expect([other.code, other.shown]).toEqual([1, expect.stringContaining('The name does not match.')]);
@@ -52,7 +52,7 @@ test.skipIf(!hasScript)('deleting asks for the name, and takes no other', async 
 test.skipIf(!hasScript).each([
   ['Ctrl-C', '\u0003'],
   ['Ctrl-D', '\u0004'],
-])('%s ends a question', async (_key, typed) => {
+])('%s ends a prompt', async (_key, typed) => {
   const file = await withUser();
   for (const [words, asks] of [
     ['explain', 'Session id:'],

@@ -141,7 +141,7 @@ test('list: oldest first, filtered, beyond one page', async () => {
   expect(rows[1]).toMatch(/ unverified +bob@example\.com$/);
 });
 
-test('show: by name, however it is cased, and by id', async () => {
+test('show: by name in upper or lower case, and by id', async () => {
   const server = await startProcess();
   const run = commandsOver(server.file);
   await server.post('/auth/register', { email: 'Ada@example.com', password });

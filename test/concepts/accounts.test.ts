@@ -41,7 +41,7 @@ const emails = fc.stringMatching(
   /^[a-zA-Z0-9_+-]{1,20}(\.[a-zA-Z0-9]{1,10}){0,2}@[a-zA-Z0-9]{1,20}(\.[a-zA-Z0-9]{1,10}){0,3}$/,
 );
 
-test('principle: a free name is owned by whoever registers it, and leads there however it is cased', async () => {
+test('principle: a free name belongs to the user who registers it, in upper and lower case', async () => {
   const { accounts, create, name } = openAccounts();
   const joe = await create('Joe_Smith');
   const nothing = { emailVerifiedAt: null, disabledAt: null };
@@ -67,7 +67,7 @@ test('principle: a free name is owned by whoever registers it, and leads there h
   expect(await accounts.user(String(anns?.userId))).toEqual(ann);
 });
 
-test('of many that race for one name, however cased, exactly one gets it', async () => {
+test('of many concurrent registrations of one name, in any case, exactly one succeeds', async () => {
   const { create } = openAccounts();
   const spellings = ['joe', 'Joe', 'jOe', 'joE', 'JOe', 'JoE', 'jOE', 'JOE'];
   const outcomes = await Promise.all(spellings.map((spelling) => create(spelling)));
@@ -181,7 +181,7 @@ test.each([
   expect(accepts(address(limit + 1), 'email')).toBe(false);
 });
 
-test('any text is a legal question at a login, and finds nobody', async () => {
+test('any text may be looked up at a login, and finds no user', async () => {
   const { accounts, create } = openAccounts();
   await create('joe');
   for (const text of ['', 'jo', 'joe ', 'joe\0', "' OR 1=1 --", '%', 'j_e', '\ud800', 'a'.repeat(16_384)]) {
@@ -189,7 +189,7 @@ test('any text is a legal question at a login, and finds nobody', async () => {
   }
 });
 
-test('a hash is not replaced once somebody else replaced it', async () => {
+test('a hash is not replaced if it was replaced in the meantime', async () => {
   const { accounts, create } = openAccounts();
   await create('Joe');
   const seen = await accounts.credential('joe');
@@ -200,7 +200,7 @@ test('a hash is not replaced once somebody else replaced it', async () => {
   expect((await accounts.credential('joe'))?.passwordHash).toBe('second');
 });
 
-test('a user whose credential is gone is nobody', async () => {
+test('a user without a credential does not exist', async () => {
   const { accounts, create, file } = openAccounts();
   await create('joe');
   const userId = String((await accounts.credential('joe'))?.userId);

@@ -51,7 +51,7 @@ test('principle: registration, login, logout and refusal leave one entry each', 
   expect(await intact(services)).toEqual({ intact: true, entries: 4 });
 });
 
-test('P12: failures that were counted are kept, and no other refusal', async () => {
+test('P12: counted failures are kept, and no other refusal', async () => {
   const services = await openServices();
   const refusals: readonly [refused: string, isKept: boolean][] = [
     ['unknown_account', true],
@@ -85,7 +85,7 @@ test('only the fields of an entry reach the log, whatever else came with them', 
   expect(entries).toEqual([{ ...given, userId: undefined, handle: undefined }]);
 });
 
-test('every event is counted by its outcome, kept or not, and so is what came to none', async () => {
+test('every event is counted by its outcome, kept or not, and so is an event without an outcome', async () => {
   const services = await openServices();
   const outcome = (refused?: string) => (refused ? { refused } : { user: { id: 'u' } });
   expect(services.audit.counts).toEqual([]);
@@ -103,7 +103,7 @@ test('every event is counted by its outcome, kept or not, and so is what came to
   expect(services.entries).toHaveLength(4);
 });
 
-test('what was audited is passed on unchanged, and nothing else of it is kept', async () => {
+test('an audited result is returned unchanged, and only its entry is kept', async () => {
   const services = await openServices();
   const outcome = { user: { id: 'u', identifier: 'typed' }, session: { handle: 'h' }, id: 'secret' };
   expect(reported(services, 'login', caller(), outcome)).toBe(outcome);
@@ -112,7 +112,7 @@ test('what was audited is passed on unchanged, and nothing else of it is kept', 
   expect(JSON.stringify([services.entries, await kept(services)])).not.toMatch(/typed|secret/);
 });
 
-test('no entry holds what somebody typed, nor an id that opens a session (ruling G18)', async () => {
+test('no entry holds text that a user typed, nor a session id (ruling G18)', async () => {
   const services = await openServices({ throttle: { on: false } });
   const typed = fc.string({ unit: 'binary', minLength: 6, maxLength: 40 });
   const legal = fc.stringMatching(/^[a-z_]{12,30}$/);

@@ -58,7 +58,7 @@ test('the passwords of the contracts’ examples are not on it', () => {
   expect([isCommon('supersecure'), isCommon('strongpassword')]).toEqual([false, false]);
 });
 
-test('those that everyone tries first are on it', () => {
+test('the passwords that attackers try first are on it', () => {
   for (const password of ['password', '12345678', 'password1', 'qwertyuiop', 'iloveyou1', 'football1']) {
     expect(isCommon(password), password).toBe(true);
   }

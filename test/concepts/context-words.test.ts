@@ -5,7 +5,7 @@ import { Passwords } from '../../src/concepts/passwords/passwords.ts';
 
 const rules = new Passwords({ minLength: 8, iterations: 1_000, host: 'login.example.org' });
 
-test('context words: up to six characters that are no letters make no password of them, and a letter does', () => {
+test('context words: with up to six characters that are not letters they are refused, with a letter accepted', () => {
   const verdictOf = (password: string, identifier = 'joe_doe', email = '') => {
     const outcome = rules.accept(password, identifier, email);
     return 'refused' in outcome ? outcome.refused : 'accepted';

@@ -81,7 +81,7 @@ test('a device is known by the name of the account too; without ids there is not
   expect(await devices.knownFor('joe', bare('192.0.2.1'), start)).toBeUndefined();
 });
 
-test('a new device is news where there was another, and only the first time', async () => {
+test('a new device is reported if the account had another, and only the first time', async () => {
   const { devices } = await openDevices();
   const first = await signIn(devices, 'joe', carrying(), start);
   expect(first.isNews).toBe(false);
@@ -93,7 +93,7 @@ test('a new device is news where there was another, and only the first time', as
   expect((await signIn(devices, 'joe', elsewhere, start)).isNews).toBe(false);
 });
 
-test('a client without a place for ids is told apart by network and name, and earns no allowance', async () => {
+test('a client without cookies is recognised by network and name, and gets no separate count', async () => {
   const { devices } = await openDevices();
   expect(await signIn(devices, 'joe', bare('192.0.2.1'), start)).toEqual({ ids: [], isNews: false });
   expect((await signIn(devices, 'joe', bare('192.0.2.1'), start)).isNews).toBe(false);
@@ -102,7 +102,7 @@ test('a client without a place for ids is told apart by network and name, and ea
   expect(await devices.knownFor('joe', bare('192.0.2.1'), start)).toBeUndefined();
 });
 
-test('fifty devices of one user are kept, and the one used least recently makes room', async () => {
+test('fifty devices of one user are kept, and the one used least recently is removed for a new one', async () => {
   const { devices } = await openDevices();
   const first = await signIn(devices, 'joe', carrying(), start);
   const second = await signIn(devices, 'joe', carrying(), start + 1);

@@ -33,7 +33,7 @@ test('one mailbox gets three mails in any hour that verify it, however its name 
 });
 
 test.each(['verify_email', 'reset_password'] as const)(
-  'of 20 that ask for %s at once three get a mail',
+  'of 20 concurrent requests for %s three get a mail',
   async (kind) => {
     const { mails } = setUp();
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => mails.ask(kind, to, now)));
@@ -41,7 +41,7 @@ test.each(['verify_email', 'reset_password'] as const)(
   },
 );
 
-test('no kind of mail uses up another, and a new address gets two from one account and four from all', async () => {
+test('no kind of mail uses up the limit of another, and a new address gets two from one account and four from all', async () => {
   const { mails } = setUp();
   const change = (userId: string) => mails.ask('change_email', { ...to, userId, isVerified: false }, now);
   const outcomes = [];
@@ -52,7 +52,7 @@ test('no kind of mail uses up another, and a new address gets two from one accou
   }
 });
 
-test('three links are valid at once, and a fourth is sent the moment the first is not', async () => {
+test('three links are valid at once, and a fourth is sent as soon as the first is not', async () => {
   const all = await withJoe();
   const ask = (at: number) => all.mails.ask('reset_password', to, at);
   expect([await ask(now), await ask(now + 1)]).toEqual(['queued', 'queued']);
@@ -87,7 +87,7 @@ test('an hour has room for six links that expire, and for twelve that become voi
   expect(await sentIn(now + 2 * hour, true)).toBe(12);
 });
 
-test('M1: an account that did not prove the address uses up nothing of one that did', async () => {
+test('M1: an account without a proved address uses up no mails of one with it', async () => {
   const { mails } = setUp();
   const stranger = (n: number) => ({ userId: `stranger ${n}`, recipient, isVerified: false });
   let sent = 0;
@@ -105,7 +105,7 @@ test('M1: an account that did not prove the address uses up nothing of one that 
   expect(notices).toEqual(['stranger 0', 'stranger 1', 'stranger 2', 'joe']);
 });
 
-test('a notice is not silenced by what was asked for, nor by notices of another kind', async () => {
+test('a notice is suppressed neither by requested mails nor by notices of another kind', async () => {
   const { mails } = setUp();
   for (let n = 0; n < 4; n += 1) await mails.ask('reset_password', to, now);
   for (let n = 0; n < 25; n += 1) await mails.notify('new_device', to, now);

@@ -11,7 +11,7 @@ import {
 } from '../../src/concepts/mails.ts';
 import { hour, next, now, recipient, setUp, to } from '../support/mails.ts';
 
-test('what was queued is to be sent, until it was sent', async () => {
+test('a queued mail is due until it was sent', async () => {
   const { mails, queued } = setUp();
   expect(await mails.ask('reset_password', to, now)).toBe('queued');
   expect(queued()).toBe(1);
@@ -49,7 +49,7 @@ test('pauses double up to half an hour, spread by a quarter either way, for a da
   expect(await mails.claim(now + 10 * givenUpMs)).toBeUndefined();
 });
 
-test('chance decides how long within its bounds', async () => {
+test('the pause is random within its bounds', async () => {
   const { mails } = setUp();
   for (const [chance, share] of [
     [0, 0.75],
@@ -81,7 +81,7 @@ test('M4: a mail that was queued, claimed or put off while the clock was ahead i
   expect(await other.claim(now)).toMatchObject({ kind: 'change_email', failures: 1 });
 });
 
-test('no pause, claim or request sets a next try that counts as too far ahead', async () => {
+test('no pause, claim or request sets a next attempt that counts as too far ahead', async () => {
   const { mails } = setUp();
   await mails.ask('reset_password', to, now + 60_000);
   expect(await mails.claim(now)).toBeUndefined();
@@ -106,7 +106,7 @@ test('a mail from the future is given up after a number of failures', async () =
   expect(at - now).toBeLessThan(3 * givenUpMs);
 });
 
-test('a sweep keeps what waits and what still counts', async () => {
+test('a sweep keeps mails that wait or still count', async () => {
   const { mails } = setUp();
   await mails.ask('verify_email', to, now);
   await mails.sent(await next(mails, now), now);

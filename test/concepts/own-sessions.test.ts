@@ -37,7 +37,7 @@ test('a person sees their own live sessions, the one used last first', async () 
   expect(await page('nobody', start)).toEqual({ sessions: [], next: undefined });
 });
 
-test('a page says where the next one begins, and the last one that none does', async () => {
+test('a page says where the next one begins, and the last page says that there is none', async () => {
   const { sessions, begin } = await openSessions();
   const begun = [];
   for (let n = 0; n < 4; n += 1) begun.unshift((await begin('joe', start + n)).session);
@@ -53,7 +53,7 @@ test('a page says where the next one begins, and the last one that none does', a
   });
 });
 
-test('the password counts as proven for ten minutes, to the millisecond, in one session', async () => {
+test('the password counts as confirmed for ten minutes, to the millisecond, in one session', async () => {
   const { sessions, begin, alive } = await openSessions();
   const [one, other] = [await begin(), await begin()];
   expect(provenMs).toBe(600_000);
@@ -71,7 +71,7 @@ test('the password counts as proven for ten minutes, to the millisecond, in one 
 });
 
 test.each(['token', 'uuid'] as const)(
-  'a %s gets a new id of its spelling, and is dead itself',
+  'a %s gets a new id of the same format, and the old one is dead',
   async (idFormat) => {
     const { sessions, begin, alive } = await openSessions();
     const { id, session } = await begin('joe', start, idFormat);
@@ -83,7 +83,7 @@ test.each(['token', 'uuid'] as const)(
   },
 );
 
-test('of many that rename one session exactly one does', async () => {
+test('of many concurrent renames of one session exactly one succeeds', async () => {
   const { sessions, begin, alive } = await openSessions();
   const { id } = await begin();
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => sessions.rotate(id)));
@@ -103,7 +103,7 @@ test('a handle ends its own session, once, and only for its owner', async () => 
   expect(await end('joe')).toEqual(refused);
 });
 
-test('all sessions of one person end, or all but one, and nobody else notices', async () => {
+test('all sessions of one person end, or all but one, and no others', async () => {
   const { sessions, begin, alive } = await openSessions();
   const joes = [await begin(), await begin(), await begin()];
   const ann = await begin('ann');
@@ -114,7 +114,7 @@ test('all sessions of one person end, or all but one, and nobody else notices', 
   expect(await alive(ann.id)).toBe(true);
 });
 
-test('under a cap the session used least recently makes room, and the new one lives', async () => {
+test('under a limit the session used least recently ends, and the new one lives', async () => {
   const { begin, alive } = await openSessions({ maxPerUser: 2 });
   const begun = [];
   for (const after of [0, 1, 2, 3]) begun.push(await begin('joe', start + after));
@@ -123,7 +123,7 @@ test('under a cap the session used least recently makes room, and the new one li
   expect(await alive(ann.id)).toBe(true);
 });
 
-test('under a cap of one, of many logins at once exactly one session is left', async () => {
+test('under a limit of one, many logins at once leave exactly one session', async () => {
   const { sessions, begin, alive } = await openSessions({ maxPerUser: 1 });
   const begun = await Promise.all(Array.from({ length: 10 }, (_, n) => begin('joe', start - n)));
   const living = await Promise.all(begun.map(({ id }) => alive(id)));
@@ -131,7 +131,7 @@ test('under a cap of one, of many logins at once exactly one session is left', a
   expect((await sessions.ofUser('joe', start, { limit: 9 })).sessions).toHaveLength(1);
 });
 
-test('what became of an id is known for a week: ended, unused, too old', async () => {
+test('the state of an ended id is known for a week: ended, unused, too old', async () => {
   const { sessions, begin } = await openSessions({ lifetimeSeconds: 5_400 });
   const { id, session } = await begin();
   expect(await sessions.look(id, start)).toEqual({ session, death: undefined });

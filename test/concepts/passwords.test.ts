@@ -32,7 +32,7 @@ const acceptable = fc
   .string({ unit: 'grapheme', minLength: 8, maxLength: 60 })
   .filter((text) => verdict(text) === 'accepted');
 
-test('principle: an accepted password is recognised later, whatever keyboard composed it, and no other is', async () => {
+test('principle: an accepted password is recognised later in any Unicode composition, and no other is', async () => {
   const hashing = openHashing();
   const stored = await hashed('crème brûlée', hashing);
   for (const spelling of ['crème brûlée', 'crème brûlée'.normalize('NFD'), 'crème brûlée'.normalize('NFC')]) {
@@ -99,7 +99,7 @@ test.each([
   [8, 'qzwvxkjp'],
   [15, 'qzwvxkjpqzwvxkj'],
   [64, 'qzwvxkjp'.repeat(8)],
-])('a least length of %i is the shortest that will do', (minLength, password) => {
+])('a minimum length of %i is the shortest accepted', (minLength, password) => {
   expect(verdict(password, { minLength })).toBe('accepted');
   expect(verdict(password.slice(1), { minLength })).toEqual({
     refused: 'password_too_short',
@@ -181,7 +181,7 @@ test('a hash of other parameters verifies, is reported as outdated, and can be m
   });
 });
 
-test('a longer least length does not lock out those who chose before it', async () => {
+test('a longer minimum length does not lock out earlier passwords', async () => {
   const hashing = openHashing();
   const stored = await hashed('supersecure', hashing);
   const stricter = new Passwords({ minLength: 15, iterations: 1_000 });
@@ -195,7 +195,7 @@ test('a damaged hash is an error, not a wrong password', async () => {
   await expect(verified('supersecure', '$pbkdf2-sha512$i=1000$', openHashing())).rejects.toThrow(TypeError);
 });
 
-test('a question that cannot be answered with yes costs the hash of one that can (ruling G17)', async () => {
+test('a login that cannot succeed costs the hash of one that can (ruling G17)', async () => {
   const hashing = openHashing();
   const stored = await hashed('supersecure', hashing);
   /** What the hashing threads are asked to compute for a question that is answered with no. */

@@ -45,7 +45,7 @@ const untilNoted = () => sleep(150);
 
 const rowsOf = (file: string) => otherConnection(file).prepare('SELECT * FROM sessions').all();
 
-test('principle: an id is good until it is ended, and never again', async () => {
+test('principle: an id is valid until it is ended, and never again', async () => {
   const { sessions, begin } = await openSessions();
   const { id, session } = await begin();
   expect(await sessions.use(id, start + 1)).toEqual(session);
@@ -62,7 +62,7 @@ test('principle: left unused for the idle time it is dead, to the millisecond', 
   expect(await alive(id, start + hour - 1)).toBe(true);
 });
 
-test('principle: each use buys another idle time, until it is older than the lifetime', async () => {
+test('principle: each use extends the life by the idle time, up to the lifetime', async () => {
   const { begin, alive } = await openSessions({ idleSeconds: 3_600, lifetimeSeconds: 9_000 });
   const { id, session } = await begin();
   expect(session.expiresAt).toBe(start + 2.5 * hour);
@@ -75,7 +75,7 @@ test('principle: each use buys another idle time, until it is older than the lif
   expect(await alive(id, start + 2.5 * hour - 1)).toBe(true);
 });
 
-test('a session begins with the instants its rules say', async () => {
+test('a session begins with the instants that the settings give', async () => {
   const { begin } = await openSessions();
   const { session } = await begin();
   expect(session).toEqual({
@@ -100,7 +100,7 @@ test('an idle time longer than the lifetime ends with it', async () => {
   expect(await alive(id, start + hour)).toBe(false);
 });
 
-test('ids are spelled as asked, and the store keeps only their digest (ruling G6)', async () => {
+test('ids have the requested format, and the store keeps only their digest (ruling G6)', async () => {
   const { begin, file } = await openSessions();
   const token = await begin();
   const uuid = await begin(start, 'uuid');
@@ -114,7 +114,7 @@ test('ids are spelled as asked, and the store keeps only their digest (ruling G6
   }
 });
 
-test('neither a handle, nor a digest, nor an id that was never given out is good', async () => {
+test('a handle, a digest and an id that was never issued are not valid', async () => {
   const { sessions, begin } = await openSessions();
   const { id, session } = await begin();
   const others = [
@@ -154,14 +154,14 @@ test('logging in neither ends nor reuses another session (ruling R5)', async () 
   for (const { id } of begun) expect(await alive(id, start)).toBe(true);
 });
 
-test('of many that end one session exactly one did', async () => {
+test('of many concurrent ends of one session exactly one succeeds', async () => {
   const { sessions, begin } = await openSessions();
   const { id } = await begin();
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => sessions.end(id, start, ending)));
   expect(outcomes.filter((outcome) => !('refused' in outcome))).toHaveLength(1);
 });
 
-test('to end a dead session is to end nothing, and its row is gone', async () => {
+test('an end of a dead session ends nothing, and its row is removed', async () => {
   const { sessions, begin, file } = await openSessions();
   const { id } = await begin();
   expect(rowsOf(file)).toHaveLength(1);
@@ -172,7 +172,7 @@ test('to end a dead session is to end nothing, and its row is gone', async () =>
 test.each([
   ['60 seconds', 86_400, 60_000],
   ['a tenth of a short idle time', 100, 10_000],
-])('a use is written down once the last one written is %s old', async (_what, idleSeconds, writeBackMs) => {
+])('a use is recorded once the last recorded one is %s old', async (_what, idleSeconds, writeBackMs) => {
   const { store, sessions, begin } = await openSessions({ idleSeconds, lifetimeSeconds: 86_400 });
   const { id } = await begin();
   const written = async () => (await store.sessions.find(digest(id)))?.lastSeenAt;
@@ -186,7 +186,7 @@ test.each([
   expect(await written()).toBe(start + writeBackMs);
 });
 
-test('settings that were shortened hold for sessions that live; longer ones do not revive', async () => {
+test('shorter settings apply to live sessions; longer ones revive none', async () => {
   const { store, begin } = await openSessions();
   const { id } = await begin();
   const under = (rules: Omit<SessionRules, 'maxPerUser'>, now: number) =>
@@ -218,7 +218,7 @@ test('no sequence of uses keeps a session alive past its idle time or its lifeti
   );
 });
 
-test('a sweep reclaims every dead row in small steps, and no living one', async () => {
+test('a sweep removes every dead row in small steps, and no live one', async () => {
   const { store, sessions, begin, file } = await openSessions();
   const beginMany = (count: number, now: number) =>
     Promise.all(Array.from({ length: count }, () => begin(now)));

@@ -32,7 +32,7 @@ async function allowed(count: number, login: (n: number) => Promise<boolean>): P
 /** A network for every number, so that only the account is counted. */
 const elsewhere = (n: number) => `198.51.100.${n}`;
 
-test('principle: a full window refuses until it ends, and a success takes its own attempt back', async () => {
+test('principle: a full window refuses until it ends, and a success returns its own attempt', async () => {
   const { throttle, allows } = openThrottle();
   for (let n = 0; n < 10; n += 1) {
     const success = await throttle.login('ann', undefined, elsewhere(n), start);
@@ -54,7 +54,7 @@ test('guesses made in parallel are counted like any others', async () => {
   expect(outcomes.filter(Boolean)).toHaveLength(3);
 });
 
-test('many accounts tried from one network are counted together; other networks go on', async () => {
+test('many accounts tried from one network are counted together; other networks are not affected', async () => {
   const { allows } = openThrottle();
   expect(await allowed(10, (n) => allows(`name${n}`))).toBe(5);
   expect(await allows('name1', elsewhere(1))).toBe(true);
@@ -69,7 +69,7 @@ test('an attempt that one window refuses is counted in neither', async () => {
   expect(await allowed(5, (n) => allows('name4', elsewhere(n)))).toBe(3);
 });
 
-test('an attempt is taken back once, however often it is said', async () => {
+test('an attempt is returned once, however often that is asked', async () => {
   const { throttle, allows } = openThrottle();
   expect(await allowed(2, (n) => allows('joe', elsewhere(n)))).toBe(2);
   const success = await throttle.login('joe', undefined, elsewhere(3), start);
@@ -79,7 +79,7 @@ test('an attempt is taken back once, however often it is said', async () => {
   expect(await allowed(5, (n) => allows('joe', elsewhere(10 + n)))).toBe(1);
 });
 
-test('a success is given back to the account and to the network, and no other attempt with it', async () => {
+test('a success is returned to the account and to the network, and no other attempt with it', async () => {
   const { throttle, allows } = openThrottle();
   expect(await allowed(2, (n) => allows(`name${n}`))).toBe(2);
   for (let n = 0; n < 20; n += 1) {
@@ -92,7 +92,7 @@ test('a success is given back to the account and to the network, and no other at
   expect(await allowed(9, (n) => allows('joe', elsewhere(n)))).toBe(3);
 });
 
-test('an attempt whose client has gone is given back to the account alone', async () => {
+test('an attempt whose client has left is returned to the account only', async () => {
   const { throttle, allows } = openThrottle();
   for (let n = 0; n < 5; n += 1) {
     const dropped = await throttle.login('joe', undefined, home, start);
@@ -116,7 +116,7 @@ test('a known device has one count of its own, instead of those of the account a
   expect(await allowed(9, () => onDevice('a', 'ann'))).toBe(3);
 });
 
-test('a success on a known device is given back to the device', async () => {
+test('a success on a known device is returned to the device', async () => {
   const { throttle } = openThrottle();
   for (let n = 0; n < 10; n += 1) {
     const success = await throttle.login('joe', 'a', home, start);
@@ -125,7 +125,7 @@ test('a success on a known device is given back to the device', async () => {
   }
 });
 
-test('an attempt is taken back out of its own window only', async () => {
+test('an attempt is returned to its own window only', async () => {
   const { throttle, allows } = openThrottle();
   const early = await throttle.login('joe', undefined, elsewhere(0), start);
   expect(await allowed(3, (n) => allows('joe', elsewhere(n), start + minute))).toBe(3);
@@ -186,13 +186,13 @@ test('in no window are more attempts allowed than the limit, whenever they come'
   );
 });
 
-test('requests held back on purpose, so that they are older than the window, do not start it anew', async () => {
+test('requests that are delayed until they are older than the window do not restart it', async () => {
   const { allows } = openThrottle({ client: { limit: 1_000, windowMs: minute } });
   expect(await allowed(10, () => allows('joe'))).toBe(3);
   expect(await allowed(20, (n) => allows('joe', home, start - 1 - n * 500))).toBe(0);
 });
 
-test('turned off, it allows everything and writes nothing', async () => {
+test('if it is off, it allows everything and writes nothing', async () => {
   const { throttle, file, allows } = openThrottle({ on: false });
   expect(await allowed(20, () => allows('joe'))).toBe(20);
   await throttle.registration(home, start);

@@ -20,7 +20,7 @@ async function setUp() {
   return new Tokens(store.tokens);
 }
 
-test('a token does what it was made for, once', async () => {
+test('a token works once, for its purpose', async () => {
   const tokens = await setUp();
   const text = await tokens.mint('joe', 'reset_password', email, now);
   expect(text).toMatch(/^[a-z0-9]{26}$/);
@@ -32,7 +32,7 @@ test('a token does what it was made for, once', async () => {
   expect(await tokens.take(text, 'reset_password', now)).toEqual(refused);
 });
 
-test('of 20 that race for one token exactly one gets it', async () => {
+test('of 20 concurrent uses of one token exactly one succeeds', async () => {
   const tokens = await setUp();
   const text = await tokens.mint('joe', 'verify_email', email, now);
   const outcomes = await Promise.all(
@@ -47,7 +47,7 @@ const lives: [TokenPurpose, number][] = [
   ['reset_password', 1_800_000],
 ];
 
-test.each(lives)('%s is good for %i ms, and not one longer', async (purpose, life) => {
+test.each(lives)('%s is valid for %i ms, and not one longer', async (purpose, life) => {
   const tokens = await setUp();
   expect(tokenLifeMs[purpose]).toBe(life);
   const [first, second] = [
@@ -73,7 +73,7 @@ test('stale, reused, malformed, revoked and unknown tokens are refused alike', a
   }
 });
 
-test.each(lives)('%s of a wrong clock is good for nothing, and is swept', async (purpose, life) => {
+test.each(lives)('%s of a wrong clock is invalid, and is swept', async (purpose, life) => {
   const tokens = await setUp();
   const slack = 60_000;
   const [off, far] = [
@@ -89,7 +89,7 @@ test.each(lives)('%s of a wrong clock is good for nothing, and is swept', async 
   expect(await tokens.take(off, purpose, now)).toMatchObject({ userId: 'joe' });
 });
 
-test('a sweep reclaims what expired and nothing else', async () => {
+test('a sweep removes expired tokens and nothing else', async () => {
   const tokens = await setUp();
   const short = await tokens.mint('joe', 'reset_password', email, now);
   const long = await tokens.mint('joe', 'verify_email', email, now);

@@ -118,7 +118,7 @@ test('a client that has gone frees its place at once, and is not displaced once 
   expect(queue.counts.places).toBe(0);
 });
 
-test('of a flood that comes again and again, and one honest network, the honest one always gets in', async () => {
+test('during a repeated flood a login of another network always gets a place', async () => {
   const { queue, enter } = busyQueue(10);
   let flooded = 0;
   for (let round = 0; round < 200; round += 1) {

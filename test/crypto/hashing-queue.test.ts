@@ -131,7 +131,7 @@ test('the queue grows longer once hashes turn out to be cheap', async () => {
   expect(fill(queue, 20)).toBe(20);
 });
 
-test('a place is free again when it was left, once, and also after an error', async () => {
+test('a place is freed once, and also after an error', async () => {
   const queue = openQueue({ threads: 1, maxPlaces: 2 });
   const first = queue.enter(home);
   await expect(
@@ -186,7 +186,7 @@ test('a client that goes while its hash is computed gets the hash all the same',
 test.each([
   ['at once', 0],
   ['once the thread is at work', 300],
-])('closing %s drops those who wait and ends those who hash', async (_when, afterMs) => {
+])('closing %s drops waiting logins and ends running hashes', async (_when, afterMs) => {
   const queue = new HashingQueue({ threads: 1 });
   const hashing = Promise.allSettled([hash(queue.enter(home), { ...cheap, iterations: 3_000_000 })]);
   const waiting = Promise.allSettled([hash(queue.enter(home), endless)]);

@@ -82,7 +82,7 @@ test('answers many at once, each with its own hash and the time it took', async 
   for (const { tookMs } of all) expect(tookMs).toBeGreaterThan(0);
 });
 
-test.runIf(process.platform === 'linux')('steps back behind everything else, and only itself', async () => {
+test.runIf(process.platform === 'linux')('it lowers only its own priority', async () => {
   const before = niceByThread();
   const threads = openThreads();
   await Promise.all([1, 2].map(() => threads.pbkdf2(bytes('pw'), bytes('salt'), cheap)));
@@ -107,7 +107,7 @@ test('a thread that dies rejects its own task; the next call gets a new thread',
   expect((await threads.pbkdf2(bytes('pw'), bytes('salt'), cheap)).hash.byteLength).toBe(64);
 });
 
-test('closing ends what is under way, and nothing begins after it', async () => {
+test('closing ends running hashes, and none begins after it', async () => {
   const threads = new HashingThreads();
   const hashing = threads.pbkdf2(bytes('pw'), bytes('salt'), { ...cheap, iterations: 99_999_999 });
   const ended = expect(hashing).rejects.toThrow('ended before it answered');

@@ -45,11 +45,11 @@ test.each([
   ['UUID', newUuid],
   ['token', newToken],
   ['handle', newHandle],
-])('of a hundred thousand %ss none comes twice', (_what, make) => {
+])('a hundred thousand %ss are all different', (_what, make) => {
   expect(new Set(many(100_000, make)).size).toBe(100_000);
 });
 
-test('a salt has the length asked for, and none comes twice', () => {
+test('a salt has the requested length, and no two are equal', () => {
   expect(randomSalt(16).byteLength).toBe(16);
   const salts = many(10_000, () => Buffer.from(randomSalt(16)).toString('hex'));
   expect(new Set(salts).size).toBe(10_000);

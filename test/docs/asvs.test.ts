@@ -82,7 +82,7 @@ test('every verdict is one of four, and has a reason', () => {
   expect(judged.filter(({ because }) => because.length < 20)).toEqual([]);
 });
 
-test('what is met is shown by a file or a page', () => {
+test('every requirement that is met names a file or a page', () => {
   const shown = ({ because }: Judged) => evidence(because).length > 0 || /\]\([\w/]+\.md/.test(because);
   const met = judged.filter(({ verdict }) => verdict === 'met');
   expect(met.length).toBeGreaterThan(60);
@@ -113,7 +113,7 @@ test('every deviation names the ruling that forces it', () => {
   expect(judged.flatMap(({ because }) => cited(because)).filter((id) => !rulings.includes(id))).toEqual([]);
 });
 
-test('what is not met is forced by a contract, or waits for the second factors', () => {
+test('a requirement that is not met is forced by a contract, or needs second factors', () => {
   const idsOf = (what: string) => judged.filter(({ verdict }) => verdict === what).map(({ id }) => id);
   expect(idsOf('deviation')).toEqual(['3.3.1', '3.3.3', '3.3.4', '7.2.3', '7.2.4', '11.5.1', '14.2.1']);
   expect(idsOf('open')).toEqual(['6.3.3']);

@@ -87,7 +87,7 @@ describe('the error tables of the contract pages are the words of the code', () 
     },
   );
 
-  test('what never became a request', async () => {
+  test('the answers to input that is not a complete request', async () => {
     const documented = rows(part('docs/operating.md', '## Limits'))
       .filter(([status]) => /^\d{3}$/.test(status ?? ''))
       .map(([status, sentence]) => `${status} ${withoutTicks(sentence)}`);

@@ -79,7 +79,7 @@ test('N7: a primary is killed under load, and its synchronous standby has everyt
   expect(await trial.end()).toEqual([]);
 });
 
-test('N7: a primary that was demoted is not believed, neither read-only nor restarted as a standby', async () => {
+test('N7: a demoted primary is not trusted, neither read-only nor restarted as a standby', async () => {
   const { nodes, proxies } = scene();
   const [left, right] = nodes as [Node, Node];
   const demoted = primary;
@@ -108,7 +108,7 @@ test('N7: a primary that was demoted is not believed, neither read-only nor rest
   expect([...nodesOf]).toEqual([right.number]);
 });
 
-test('N7: an asynchronous standby takes over: lost is what it had not received, and nothing older', async () => {
+test('N7: an asynchronous standby takes over: only commits that it had not received are lost', async () => {
   const { nodes, proxies } = scene();
   const line = await startProxy(primary.port);
   const standby = await startStandby(primary, { synchronous: false, primaryPort: line.port });

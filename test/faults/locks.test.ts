@@ -58,7 +58,7 @@ test('N6: LOCK TABLE sessions: checks, which need it, are 503 after a second', a
   expect(trial.accepted({ ...locked, from: locked.from + 1_000 })).toEqual([]);
 });
 
-test('N6: LOCK TABLE auth, owners: so they are, and checks of ids that nobody has do not wait for one another', async () => {
+test('N6: LOCK TABLE auth, owners: so they are, and checks of unknown ids do not wait for one another', async () => {
   const { nodes } = scene();
   const many = openClient(nodes[0]?.process.url ?? '', 1_600);
   onTestFinished(() => many.close());
@@ -93,7 +93,7 @@ test('N6: LOCK TABLE names, and logins wait on all connections: checks go on', a
   expectAnswered(trial, ['check'], locked);
 });
 
-test('N6: a logout that deadlocks with another client is run again, and nobody notices', async () => {
+test('N6: a logout that deadlocks with another client is run again, without an effect on the client', async () => {
   const { nodes, server, database } = scene();
   const client = await stranger();
   const trial = await new Trial(nodes).warm();
@@ -135,7 +135,7 @@ test('N6: a logout that deadlocks with another client is run again, and nobody n
   expect(await trial.end()).toEqual([]);
 });
 
-test('N6: a quarter of all writes to sessions fail to serialize or deadlock, and nobody notices', async () => {
+test('N6: a quarter of all writes to sessions fail to serialize or deadlock, without an effect on the clients', async () => {
   const client = await stranger();
   const trial = await new Trial(scene().nodes).warm();
   await client.query(`

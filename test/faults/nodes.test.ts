@@ -35,7 +35,7 @@ test('N1: all nodes are restarted one by one under load: no request fails that a
   expect(await trial.end()).toEqual([]);
 });
 
-test('N2: a node that stood still does not accept what ended on another meanwhile', async () => {
+test('N2: a node that was frozen does not accept a session that ended on another meanwhile', async () => {
   const { nodes } = scene();
   const [still, other] = nodes as [Node, Node, Node];
   const trial = await new Trial(nodes).warm();

@@ -28,7 +28,7 @@ test.each(['fast', 'immediate'] as const)(
   },
 );
 
-test('N6: PostgreSQL stands still: nobody is accepted from memory for longer than a second', async () => {
+test('N6: PostgreSQL is frozen: no session is accepted from memory for longer than a second', async () => {
   const { nodes, server } = scene();
   const trial = await new Trial(nodes).warm();
   const fault = trial.fault();
@@ -43,7 +43,7 @@ test('N6: PostgreSQL stands still: nobody is accepted from memory for longer tha
   expect(trial.accepted({ from: frozenAt + 1_000, until: thawedAt })).toEqual([]);
 });
 
-test('N6: a node is stopped while PostgreSQL stands still: it ends in time, and loses nothing it acknowledged', async () => {
+test('N6: a node is stopped while PostgreSQL is frozen: it ends in time, and loses nothing it acknowledged', async () => {
   const { nodes, server } = scene();
   const [node] = nodes as [Node, Node];
   const trial = await new Trial(nodes).warm();

@@ -30,7 +30,7 @@ test('a server starts, also for root, in UTF-8 and without a locale, and asks fo
   if (account) expect(process.getuid?.()).toBe(0);
 });
 
-test('settings are applied, and what is committed is on the disk unless told otherwise', async () => {
+test('settings are applied, and a commit is on disk by default', async () => {
   const shown = async (settings?: Record<string, string>) => {
     const server = await startPostgres({ ...(settings && { settings }) });
     const rows = await server.query<{ fsync: string; memory: string; limit: string }>(
@@ -59,7 +59,7 @@ test('each database is new and empty', async () => {
   );
 });
 
-test('the shared server is one and the same for everybody', async () => {
+test('all tests share one server', async () => {
   const [one, other] = await Promise.all([sharedPostgres(), sharedPostgres()]);
   expect(one.url()).toBe(other.url());
 });
@@ -80,7 +80,7 @@ test.each(['smart', 'fast', 'immediate'] as const)(
   },
 );
 
-test('a fast stop says good-bye to its clients, an immediate one just leaves', async () => {
+test('a fast stop closes connections in order, an immediate one drops them', async () => {
   for (const [mode, words] of [
     ['fast', 'terminating connection due to administrator command'],
     ['immediate', 'Connection terminated unexpectedly'],
@@ -108,7 +108,7 @@ test('a kill takes every process at once, loses what was not committed, and keep
   expect(await server.query('SELECT id FROM things')).toEqual([{ id: 1 }]);
 });
 
-test('a frozen server answers nobody, old clients or new, until it thaws', async () => {
+test('a frozen server answers no old and no new client until it continues', async () => {
   const server = await startPostgres();
   const client = await connected(server.url());
   await server.freeze();

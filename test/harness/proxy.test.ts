@@ -70,7 +70,7 @@ test('a delay is added in each direction, and the order stays when it shrinks', 
   await expect.poll(() => received).toBe('first second');
 });
 
-test('a silent proxy takes connections and bytes and answers nobody; afterwards everything arrives', async () => {
+test('a silent proxy accepts connections and bytes and does not answer; afterwards everything arrives', async () => {
   const proxy = await startProxy(await echo());
   const old = client(proxy.port);
   await roundTripMs(old);
@@ -85,7 +85,7 @@ test('a silent proxy takes connections and bytes and answers nobody; afterwards 
   expect(String(await heard)).toBe('old,fresh');
 });
 
-test('in silence one side does not learn that the other is gone', async () => {
+test('in silence one side does not notice that the other has closed', async () => {
   const sockets: Socket[] = [];
   const proxy = await startProxy(await serverThat((socket) => void sockets.push(socket.resume())));
   const socket = client(proxy.port);
@@ -141,7 +141,7 @@ test('a proxy that refuses keeps its open connections, and comes back on the sam
   await roundTripMs(client(proxy.port));
 });
 
-test('new connections go to another port once told, and to nobody if nobody is there', async () => {
+test('new connections go to the new port after a switch, and fail if nothing listens there', async () => {
   const proxy = await startProxy(await echo());
   const old = client(proxy.port);
   await roundTripMs(old);

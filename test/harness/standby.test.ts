@@ -41,7 +41,7 @@ test('a synchronous standby has every commit that was acknowledged, and without 
   expect(await standby.query('SELECT id FROM things')).toEqual([{ id: 1 }]);
 });
 
-test('a standby that is asynchronous holds nobody up, and catches up after its line was cut', async () => {
+test('an asynchronous standby delays no write, and catches up after its connection was cut', async () => {
   const primary = await startPostgres();
   const line = await startProxy(primary.port);
   const standby = await startStandby(primary, { synchronous: false, primaryPort: line.port });

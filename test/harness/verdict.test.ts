@@ -28,7 +28,7 @@ function faults(record: readonly Operation[], circumstances = calm): string[] {
   return violations(record, circumstances).map((line) => line.replace(/^.*?: \w+(?:, |: | )/, ''));
 }
 
-test('a life without trouble breaks nothing', () => {
+test('a record without faults passes every check', () => {
   const record = [
     at(0, 'register', 'done', ann),
     at(20, 'login', 'done', { ...ann, ...id }),
@@ -43,7 +43,7 @@ test('a life without trouble breaks nothing', () => {
   expect(faults(record)).toEqual([]);
 });
 
-test('an answer that no contract allows is found, whatever goes on', () => {
+test('an answer that no contract allows is found, during any fault', () => {
   expect(faults([at(150, 'check', 'wrong', id)], stormy)).toEqual(['which is no answer at any time']);
 });
 
@@ -58,14 +58,14 @@ test('503 is found outside the windows and on nodes they are not about', () => {
   expect(unavailable(150, 1)).toEqual(found);
 });
 
-test('503 is excused on a machine that is too busy, and nothing else is', () => {
+test('on a machine that is too busy only 503 is excused', () => {
   const overloaded = { ...calm, isOverloaded: true };
   expect(faults([at(80, 'login', 'unavailable')], overloaded)).toEqual([]);
   expect(faults([at(80, 'login', 'wrong')], overloaded).length).toBe(1);
   expect(faults([begun, at(100, 'check', 'refused', id)], overloaded).length).toBe(1);
 });
 
-test('a missing answer is found, but of a node that was killed, or one that was stopped and had not begun', () => {
+test('a missing answer is found, unless its node was killed, or was stopped before it began', () => {
   const silent = (broke: Operation['broke'], how?: 'killed' | 'stopped', node = 0) => {
     const down = how ? [{ from: 100, until: 200, node, how }] : [];
     return faults([at(150, 'login', 'unanswered', { broke })], { windows: [], down }).length;
@@ -87,7 +87,7 @@ test('a second account of a name is found', () => {
   expect(faults(record)).toEqual(['a second account of that name']);
 });
 
-test('an account that is gone is found: it was acknowledged, or somebody was told that it is there', () => {
+test('a lost account is found: it was acknowledged, or an answer said that it exists', () => {
   const found = ['the account was there'];
   const refused = at(100, 'login', 'refused', ann);
   expect(faults([at(0, 'register', 'done', ann), refused])).toEqual(found);
@@ -96,7 +96,7 @@ test('an account that is gone is found: it was acknowledged, or somebody was tol
   expect(faults([at(95, 'register', 'done', ann), refused])).toEqual([]);
 });
 
-test('a name that is taken by nobody is found', () => {
+test('a name that is taken without an owner is found', () => {
   const found = ['nobody else asked for that name'];
   const taken = at(100, 'register', 'taken', ann);
   expect(faults([taken])).toEqual(found);
@@ -108,7 +108,7 @@ test('a name that is taken by nobody is found', () => {
   expect(faults([reset, taken], down('killed'))).toEqual([]);
 });
 
-test('a live session that is refused is found, unless somebody was ending it', () => {
+test('a live session that is refused is found, unless it was being ended', () => {
   const found = ['nobody had ended the session'];
   expect(faults([begun, at(100, 'check', 'refused', id)])).toEqual(found);
   expect(faults([begun, at(100, 'logout', 'refused', id)])).toEqual(found);
@@ -137,7 +137,7 @@ test('a session that was seen dead and comes back is found, though its end was n
   expect([back(1_130, 1), back(1_131, 1)]).toEqual([0, 1]);
 });
 
-test('what a lost server acknowledged in the interval may be undone afterwards; before it nothing may', () => {
+test('commits that a lost server acknowledged in the interval may be lost; earlier ones may not', () => {
   const record = (offset: number) => [
     at(offset, 'register', 'done', ann),
     at(offset, 'login', 'done', { ...ann, ...id }),
@@ -157,7 +157,7 @@ test('what a lost server acknowledged in the interval may be undone afterwards; 
   expect(faults(record(600), lost('acknowledged', 300)).length).toBe(3);
 });
 
-test('what was only seen may be undone by a failover that loses nothing acknowledged', () => {
+test('a failover may undo a change that was seen and not acknowledged', () => {
   const lost = { what: 'seen', from: 50, until: 150 } as const;
   const record = [
     begun,

@@ -12,7 +12,7 @@ const source = (path: string, ...lines: string[]): Source => ({ path, text: line
 const importing = (path: string, ...specifiers: string[]) =>
   source(path, ...specifiers.map((specifier) => `import { a } from '${specifier}';`));
 
-test('there is something to check in every room', () => {
+test('every room has files to check', () => {
   for (const room of [
     'http',
     'usecases',
@@ -33,7 +33,7 @@ test('there is something to check in every room', () => {
   }
 });
 
-test('law 1: imports go down the stairs only', () => {
+test('law 1: imports only go down', () => {
   expect(suite.length).toBeGreaterThan(10);
   expect(lawOne([...sources, ...suite])).toEqual([]);
 });
@@ -53,7 +53,7 @@ test('an exception that is not needed any more is seen, and a step that is gone'
   );
 });
 
-test('every file has a name that says something, an end in sight, and a first sentence', () => {
+test('every file has a descriptive name, a bounded length, and a first sentence', () => {
   expect(programs.flatMap(looks)).toEqual([]);
 });
 
@@ -141,7 +141,7 @@ test.each([
   ],
   ['out of the house', 'src/http/handler.ts', '../support/server.ts'],
   ['into no room', 'src/http/handler.ts', '../helpers.ts'],
-])('law 1 is seen broken: %s', (_way, path, specifier) => {
+])('a violation of law 1 is found: %s', (_way, path, specifier) => {
   expect(lawOne([importing(path, specifier)])).toHaveLength(1);
 });
 
@@ -194,7 +194,7 @@ test.each([
   expect(looks({ path, text }).length).toBeGreaterThan(0);
 });
 
-test('250 lines, one sentence and one noun will do', () => {
+test('250 lines, one sentence and one noun are accepted', () => {
   const legal = [
     { path: 'src/concepts/passwords/common-passwords.ts', text: `${good}${'x\n'.repeat(249)}` },
     {

@@ -37,7 +37,7 @@ test.each([
   ['brackets in a string', "say(')', ...rows);"],
   ['brackets in a pattern', 'test(/[)]\\)/, ...rows);'],
   ['a literal that is not all', 'rows.push(...[1, 2].concat(page));'],
-])('a spread is seen: %s', (_what, line) => {
+])('a spread is found: %s', (_what, line) => {
   expect(of(line)).toHaveLength(1);
 });
 

@@ -56,7 +56,7 @@ test.each([
   ['SQL in the suite', 'test/storage/conformance/case.ts', 'db.exec(`SELECT 1`);'],
   ['a cookie library', 'src/cli/commands/doctor.ts', "import { parseDate } from 'tough-cookie';"],
   ['a mail', 'src/usecases/account/forgot-password.ts', "import { createTransport } from 'nodemailer';"],
-])('law 2 is seen broken by %s', (_word, path, line) => {
+])('a violation of law 2 is found: %s', (_word, path, line) => {
   expect(lawTwo([source(path, line)]).length).toBeGreaterThan(0);
 });
 

@@ -14,7 +14,7 @@ function audit(server: TestServer): Record<string, unknown>[] {
 }
 
 test.each(contracts)(
-  'G18: what happens through $name is told in names, handles and ids of users',
+  'G18: entries about $name hold only event names, handles and user ids',
   async (contract) => {
     const server = await startServer();
     await register(server, joe.username, joe.password);
@@ -60,7 +60,7 @@ test('G18: an entry and its response carry the same request id', async () => {
   expect(ids).toEqual(new Set(answers.map(({ headers }) => headers['x-request-id'])));
 });
 
-test('G18: an entry has no field that could hold what somebody typed', async () => {
+test('G18: an entry has no field that could hold text that a user typed', async () => {
   const server = await startServer();
   const typed = 'typed-by-somebody';
   await register(server, typed, typed);

@@ -52,7 +52,7 @@ test('W6: below the base path a stray path is answered by the contract that owns
   expect([answer.status, answer.headers.allow]).toEqual([405, 'POST']);
 });
 
-test('W6: outside the base path there is nothing but the health routes', async () => {
+test('W6: outside the base path only the health routes answer', async () => {
   const server = await startServer({ GATEHOUSE_BASE_PATH: base });
   for (const path of ['/healthz', '/readyz']) {
     expect((await atRoot(server, 'GET', path)).status).toBe(200);

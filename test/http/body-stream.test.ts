@@ -50,7 +50,7 @@ async function lengthOf(incoming: AsyncIterable<Buffer | Uint8Array>): Promise<n
   return length;
 }
 
-test('all parts arrive, without a length that was told beforehand', async () => {
+test('all parts arrive without a Content-Length', async () => {
   const { answer, seen } = answerOf({ parts: 40 });
   const incoming = await asked(await serve(answer));
   expect(incoming.headers['content-length']).toBeUndefined();
@@ -73,7 +73,7 @@ test('parts are made as fast as the client takes them, and no longer when it has
   expect(seen.made).toBeLessThanOrEqual(before + 1);
 });
 
-test('what breaks on the way ends the connection, so that the client knows', async () => {
+test('an error during the body closes the connection, so that the client notices', async () => {
   const { answer, seen } = answerOf({ breaksAfter: 3 });
   const incoming = await asked(await serve(answer));
   await expect(lengthOf(incoming)).rejects.toThrow('aborted');
@@ -88,7 +88,7 @@ test('HEAD has the headers of GET, and no part is made', async () => {
   expect([seen.made, seen.over]).toEqual([0, [undefined]]);
 });
 
-test('over HTTP/2 what breaks on the way resets the stream', async () => {
+test('over HTTP/2 an error during the body resets the stream', async () => {
   const { answer } = answerOf({ breaksAfter: 1 });
   const listener = requestListener({ handle: () => answer }) as Listener &
     Parameters<typeof createHttp2Server>[1];
@@ -104,7 +104,7 @@ test('over HTTP/2 what breaks on the way resets the stream', async () => {
   expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
 });
 
-test('Fetch gets parts when it asks for them, and an error where one breaks', async () => {
+test('Fetch gets parts when it asks for them, and an error if one fails', async () => {
   const whole = answerOf({ parts: 3 });
   const response = toResponse(whole.answer, 'GET');
   await sleep(20);

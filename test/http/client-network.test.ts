@@ -25,7 +25,7 @@ async function shareACount(first: string | string[], second: string | string[]):
   return (await guessFrom(server, second)) === 429;
 }
 
-test('G16: without trusted proxies nobody talks himself out of his network', async () => {
+test('G16: without trusted proxies no header changes the network of a client', async () => {
   const server = await startServer({ GATEHOUSE_THROTTLE_CLIENT: '1/15m' });
   expect(await guessFrom(server, '192.0.2.1')).toBe(401);
   expect(await guessFrom(server, '192.0.2.2')).toBe(429);

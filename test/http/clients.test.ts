@@ -155,7 +155,7 @@ test('D7: `?s=` decides, whatever a cookie named `session` holds', async () => {
   expect([await isAlive(server, one), await isAlive(server, two)]).toEqual([true, false]);
 });
 
-test('D7: values that have not the shape of an id are passed over; two that have it name no session', async () => {
+test('D7: values that are not shaped like an id are skipped; two that are name no session', async () => {
   const { server, ids } = await withSessions(2);
   const [one, two] = ids as unknown as [string, string];
   expect((await logout(server, `session=${one}; session=${two}`)).status).toBe(401);

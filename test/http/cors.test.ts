@@ -55,7 +55,7 @@ test('G13: an allowed origin may read every answer, errors included', async () =
   for (const answer of answers) expectCors(answer);
 });
 
-test('G13: answers to anybody else have no CORS headers, but still say that they depend on the origin', async () => {
+test('G13: answers to other origins have no CORS headers, but have Vary: Origin', async () => {
   const server = await startServer(settings);
   for (const origin of ['https://elsewhere.example', 'null', server.url, undefined]) {
     for (const path of [...changingPaths, '/auth/session', '/nowhere']) {
@@ -68,7 +68,7 @@ test('G13: answers to anybody else have no CORS headers, but still say that they
   }
 });
 
-test('G13: without a list no origin is let in, and nothing of CORS is said', async () => {
+test('G13: without a list no origin is allowed, and there are no CORS headers', async () => {
   const server = await startServer();
   for (const path of changingPaths) {
     const answer = await act(server, path, 'unknown', { origin: allowed });
@@ -177,7 +177,7 @@ test('W2: as many headers as fit into a request may be asked for', async () => {
 });
 
 test.each([undefined, '', ' ', '*, "x"', 'a b', 'a,,b', ',', 'x-a, ', 'é', 'x-a: 1'])(
-  'W2: a preflight that asks for no header names (%s) is told the three that the contracts have',
+  'W2: a preflight that asks for no header names (%s) gets the three that the contracts have',
   async (names) => {
     const server = await startServer(settings);
     const answer = await preflight(server, '/auth/login', allowed, 'POST', names);
@@ -187,7 +187,7 @@ test.each([undefined, '', ' ', '*, "x"', 'a b', 'a,,b', ',', 'x-a, ', 'é', 'x-a
 );
 
 test.each([undefined, '', 'PO ST', 'POST, GET', 'POST\tX', 'x'.repeat(65)])(
-  'W3: a preflight for %s, which is no method, is told the methods of the path',
+  'W3: a preflight for %s, which is not a method, gets the methods of the path',
   async (method) => {
     const server = await startServer(settings);
     const answer = await server.send({

@@ -32,7 +32,7 @@ async function exhaust(server: TestServer, device?: string): Promise<number[]> {
   return statuses;
 }
 
-test('P10: the cookie has a name of its own, is out of reach of scripts and of other hosts, and lasts a year', async () => {
+test('P10: the cookie has its own name, cannot be read by scripts or other hosts, and lasts a year', async () => {
   const server = await startServer();
   const { headers } = await server.post('/auth/register', ada);
   const line = headers['set-cookie']?.find((cookie) => cookie.startsWith('__Host-gatehouse_device='));
@@ -55,7 +55,7 @@ async function besieged(debug: boolean) {
 const madeUp = (count: number, letter: string) =>
   Array.from({ length: count }, (_, n) => letter + String(n).padStart(25, '0')).join('.');
 
-test('P10: outside debug mode the plain name, which another host can set, counts for nothing and disturbs nothing', async () => {
+test('P10: outside debug mode the plain name, which another host can set, is ignored', async () => {
   const { name, value, statusWith } = await besieged(false);
   expect(name).toBe('__Host-gatehouse_device');
   expect(await statusWith(`gatehouse_device=${value}`)).toBe(429);
@@ -142,7 +142,7 @@ test('P10: a browser that two people share knows both', async () => {
   expect((await login(server, ada, both)).status).toBe(200);
 });
 
-test('P10: a device that was not used for a year is known no more', async () => {
+test('P10: a device that was not used for a year is no longer known', async () => {
   const server = await startServer({ ...environment, GATEHOUSE_SESSION_LIFETIME_SECONDS: '31536000' });
   const device = deviceOf(await server.post('/auth/register', ada));
   server.advance(365 * 86_400_000 + 1_000);
@@ -158,7 +158,7 @@ test('P10: the ids of devices are kept as hashes only', async () => {
   expect(bytes.includes(device)).toBe(false);
 });
 
-test('P10: where a device cannot be remembered, the login is answered with its session, and the device keeps its ids', async () => {
+test('P10: if a device cannot be recorded, the login is answered with its session, and the device keeps its ids', async () => {
   const server = await startServer();
   await server.post('/auth/register', ada);
   await setTrap(server, 'cut', { at: 'BEFORE INSERT ON devices' });

@@ -161,7 +161,7 @@ test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
   },
 );
 
-test('D6: GET registers nobody and logs nobody in, with or without a body', async () => {
+test('D6: GET neither registers nor logs in, with or without a body', async () => {
   const server = await withJoe();
   for (const path of ['/register.json', '/login.json']) {
     for (const asked of [

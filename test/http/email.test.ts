@@ -76,7 +76,7 @@ test('every bad token gets one answer, and only a person may ask for a link', as
   expect((await server.post('/auth/email/verify', { token: 1 })).status).toBe(400);
 });
 
-test('a token of the last moment is good, and of 20 that race with it exactly one wins', async () => {
+test('a token is valid until its last moment, and of 20 concurrent uses exactly one succeeds', async () => {
   const { mail, server } = await start();
   const ada = await newcomer(server, mail);
   await ada.ask('POST', '/auth/email/verify/request');
@@ -118,7 +118,7 @@ test('links lead to GATEHOUSE_PUBLIC_URL whatever the request says', async () =>
   expect(arrived?.raw).not.toContain('evil');
 });
 
-test('an address is changed when its owner confirms it; the old one hears of it and sessions stay', async () => {
+test('an address is changed when its owner confirms it; the old one gets a notice and sessions stay', async () => {
   const { mail, server } = await start();
   const ada = await verifiedPerson({ mail, server });
   const change = { email: 'Grace@Example.org', password };
@@ -143,7 +143,7 @@ test('an address is changed when its owner confirms it; the old one hears of it 
   expect(mail.mails[2]?.raw).not.toContain('Grace');
 });
 
-test('a change needs the password, lately proven, and an address in form', async () => {
+test('a change needs a recently confirmed password and a valid address', async () => {
   const { server } = await start();
   const ada = await person(server);
   const wrong = await ada.ask('POST', '/auth/email', { email: 'b@example.com', password: 'not this one' });
@@ -162,7 +162,7 @@ test('a change needs the password, lately proven, and an address in form', async
   expect([late.status, late.json['type']]).toEqual([403, 'urn:gatehouse:problem:confirmation-required']);
 });
 
-test('that an address is taken is told to whoever reads its mailbox, and to nobody else', async () => {
+test('only the reader of the new mailbox learns that an address is taken', async () => {
   const { mail, server } = await start();
   await newcomer(server, mail, 'taken@example.com');
   const ada = await newcomer(server, mail);
@@ -178,7 +178,7 @@ test('that an address is taken is told to whoever reads its mailbox, and to nobo
   expect((await emailOf(ada))['email']).toBe('ada@example.com');
 });
 
-test('an account can spend two mails on an address, and its owner still gets a link to reset', async () => {
+test('an account can cause two mails to an address, and its owner still gets a link to reset', async () => {
   const { mail, server } = await start();
   await newcomer(server, mail, 'victim@example.com');
   const ada = await newcomer(server, mail);
@@ -196,7 +196,7 @@ test('an account can spend two mails on an address, and its owner still gets a l
   ]);
 });
 
-test('a change that was asked for with the old password dies with it', async () => {
+test('a change that was requested with the old password is void after a password change', async () => {
   const { mail, server } = await start();
   const intruder = await verifiedPerson({ mail, server });
   await intruder.ask('POST', '/auth/email', { email: 'evil@example.org', password });

@@ -142,7 +142,7 @@ test.each([
   '/a/b.json',
   '/login',
   '//',
-])('G7: %s belongs to nobody and is 404 in problem details', async (path) => {
+])('G7: %s has no owner and is 404 in problem details', async (path) => {
   const server = shared();
   const answer = await server.send({ path });
   expect(answer.status).toBe(404);

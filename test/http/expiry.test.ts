@@ -47,7 +47,7 @@ test.each(contracts)('G15: a dead session is no session for a logout through $na
   expect(await isAlive(server, id)).toBe(false);
 });
 
-test('G15: a use extends the idle time, and the new end is as sharp as the first', async () => {
+test('G15: a use extends the idle time, and the new end is exact to the millisecond', async () => {
   const server = await serverAt();
   const [first, second] = [await newSession(server, rest), await newSession(server, rest)];
   for (let i = 0; i < 3; i += 1) {
@@ -139,7 +139,7 @@ test('G15: longer settings do not prolong sessions that began before them', asyn
   }
 });
 
-test('G15: the clean-up reclaims the rows of dead sessions and touches no live one', async () => {
+test('G15: the sweep removes the rows of dead sessions and no live one', async () => {
   const server = await serverAt({ GATEHOUSE_SWEEP_SECONDS: '1' });
   for (let i = 0; i < 5; i += 1) await newSession(server, rest);
   server.advance(6 * day);
@@ -150,7 +150,7 @@ test('G15: the clean-up reclaims the rows of dead sessions and touches no live o
   expect(await isAlive(server, live)).toBe(true);
 });
 
-test('G15: a session is dead before its row is reclaimed', async () => {
+test('G15: a session is dead before its row is removed', async () => {
   const server = await serverAt({ GATEHOUSE_SWEEP_SECONDS: '86400' });
   const id = await newSession(server, rest);
   server.advance(8 * day);

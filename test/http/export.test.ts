@@ -64,7 +64,7 @@ test('P11: an export of very many entries and sessions is complete and of the do
   expect(activity[0]?.event).toBe('account_export');
 });
 
-test('P11: one export for each person at once, and four in all; the others are 503 and come later', async () => {
+test('P11: one export for each person at once, and four in all; the others are 503 and work later', async () => {
   const { ask, register } = await open();
   const ids: string[] = [];
   for (const name of ['ada', 'bob', 'cyd', 'dan', 'eve']) ids.push(await register(name));
@@ -88,7 +88,7 @@ test('P11: one export for each person at once, and four in all; the others are 5
   expect([again.status, other.status]).toEqual([200, 200]);
 });
 
-test('P11: a client that has gone leaves its place, and HEAD takes none', async () => {
+test('P11: a client that disconnects frees its place, and HEAD takes none', async () => {
   const { ask, register } = await open();
   const id = await register('ada');
   for (let n = 0; n < 3; n += 1) expect((await ask(id, 'HEAD')).status).toBe(200);
@@ -99,7 +99,7 @@ test('P11: a client that has gone leaves its place, and HEAD takes none', async 
   expect((await ask(id)).status).toBe(200);
 });
 
-test('P11: whoever is slow for a minute loses the place to the next one, and never gets a whole document', async () => {
+test('P11: a client that is slow for a minute loses its place to the next one, and never gets a whole document', async () => {
   const { ask, register, advance, errors } = await open();
   const id = await register('ada');
   const slow = await ask(id);
@@ -112,7 +112,7 @@ test('P11: whoever is slow for a minute loses the place to the next one, and nev
   expect(errors).toEqual([]);
 });
 
-test('P11: a store that fails on the way breaks the export off, which is reported once', async () => {
+test('P11: a failing store breaks the export off, which is reported once', async () => {
   const node = await open();
   const id = await node.register('ada');
   const response = await node.ask(id);

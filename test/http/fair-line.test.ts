@@ -84,7 +84,7 @@ const places: readonly [string, Readonly<Record<string, string>>, From, From][] 
 ];
 
 test.each(places)(
-  'G16: %s, every login of one network is heard while another floods the line',
+  'G16: %s, every login of one network is tried while another floods the queue',
   { timeout: 120_000 },
   async (_, settings, bad, good) => {
     const server = await startServer({ ...environment, ...settings });
@@ -103,7 +103,7 @@ test.each(places)(
   },
 );
 
-test('G16: many behind one address have the whole line while no other network wants any of it', async () => {
+test('G16: many clients behind one address may use the whole queue while no other network needs it', async () => {
   const server = await startServer({ ...environment, GATEHOUSE_PBKDF2_ITERATIONS: '1000' });
   await register(server, joe.email, joe.password);
   for (let n = 0; n < 20; n += 1) await login(server, rest, joe.email, joe.password);

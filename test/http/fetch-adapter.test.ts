@@ -78,7 +78,7 @@ test('a body of unknown length is refused one byte over the limit, and read up t
   expect([await statusOf(maxBodyBytes), await statusOf(maxBodyBytes + 1)]).toEqual([400, 413]);
 });
 
-test('a body that somebody has read before is 500, and the log says what to do', async () => {
+test('a body that was read before is 500, and the log says what to do', async () => {
   const { gatehouse, errors } = await open();
   const request = posted('/auth/login', JSON.stringify(person));
   await request.text();
@@ -86,7 +86,7 @@ test('a body that somebody has read before is 500, and the log says what to do',
   expect(errors).toEqual([expect.stringContaining('mount Gatehouse in front of it')]);
 });
 
-test('a body that breaks off is no defect', async () => {
+test('a body that breaks off is not reported as a defect', async () => {
   const { gatehouse, errors } = await open();
   const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
   expect((await gatehouse.fetch(posted('/auth/login', broken))).status).toBe(503);
@@ -124,7 +124,7 @@ test.each([
   expect(await networkOf({ trustedProxies }, remoteAddress)).toBe(network);
 });
 
-test('G16: a network that a program made itself is compared as what it is', async () => {
+test('G16: a network that a program built itself is compared correctly', async () => {
   const trustedProxies = [ipaddr.parseCIDR('::ffff:10.0.0.0/104')];
   expect(await networkOf({ trustedProxies }, '10.0.0.1')).toBe('203.0.113.7');
   expect(await networkOf({ trustedProxies }, '11.0.0.1')).toBe('11.0.0.1');

@@ -83,20 +83,20 @@ test.each([
   'for=203.0.113.7;a="b"c"d"',
   'for=203.0.113.7&proto=http',
   'for=app.example.com',
-])('G16: %s is malformed, and ends the walk', async (header) => {
+])('G16: %s is malformed, and ends the reading', async (header) => {
   expect(await networkBy(header)).toBe(proxy);
   expect(await networkBy(`for=198.51.100.1, ${header}`)).toBe(proxy);
   expect(await networkBy(`for=198.51.100.1, ${header}, for=10.0.0.1`)).toBe('10.0.0.1');
 });
 
-test('G16: several lines are one list', async () => {
+test('G16: several header lines are read as one list', async () => {
   expect(await networkBy(['for=198.51.100.1', 'for=203.0.113.7', 'for=10.0.0.1'])).toBe('203.0.113.7');
   expect(await networkBy(['for=198.51.100.1, for=203.0.113.7', 'for="[fd00::1]", for=10.0.0.1'])).toBe(
     '203.0.113.7',
   );
 });
 
-test('G16: whatever a client writes, the element of the proxy is read by itself', async () => {
+test('G16: whatever a client writes, the element of the proxy is read separately', async () => {
   const element = 'proto=http;for="203.0.113.7:80";host="a,b"';
   for (const before of ['for="', 'for="\\', '"', 'for="\\"', '\\', 'for=198.51.100.1;a="', '"a", "']) {
     expect(await networkBy(`${before}, ${element}`), before).toBe('203.0.113.7');
@@ -111,7 +111,7 @@ test('G16: whatever a client writes, the element of the proxy is read by itself'
   );
 });
 
-test('G16: what RFC 7239 can say is read, in whatever order and case it is said', async () => {
+test('G16: every form of RFC 7239 is read, in any order and case', async () => {
   const value = fc.oneof(
     fc.string({ unit: fc.constantFrom(..."ab1!#$%&'*+-.^_`|~"), minLength: 1, maxLength: 12 }),
     fc

@@ -102,7 +102,7 @@ const carried = fc.oneof(
   headerText.map((text) => `Bearer ${text}`),
 );
 
-test('G14: arbitrary cookies and headers are nobody’s session', async () => {
+test('G14: arbitrary cookies and headers name no session', async () => {
   const { server, id } = await serverWithSession();
   const field = fc.constantFrom('cookie', 'x-session-id', 'authorization');
   const property = fc.asyncProperty(field, carried, async (name, value) => {
@@ -149,7 +149,7 @@ function toText(text: string): string {
   return text.toWellFormed();
 }
 
-test('G11: arbitrary paths and queries are 404 or 405, in somebody’s words, and do nothing', async () => {
+test('G11: arbitrary paths and queries are 404 or 405, in the words of a contract, and do nothing', async () => {
   const { server, id } = await serverWithSession();
   const segment = fc.oneof(
     fc.webSegment(),
@@ -189,7 +189,7 @@ test('G11: arbitrary paths and queries are 404 or 405, in somebody’s words, an
   await expectNothingHappened(server, id);
 });
 
-test('G12: arbitrary request headers never give trouble', async () => {
+test('G12: arbitrary request headers never cause an error', async () => {
   const { server, id } = await serverWithSession();
   const name = fc.constantFrom(
     ...[
@@ -220,7 +220,7 @@ test('G12: arbitrary request headers never give trouble', async () => {
   await expectNothingHappened(server, id);
 });
 
-test('G4: what is accepted as a password logs in again, whatever it is made of', async () => {
+test('G4: every accepted password logs in again', async () => {
   const { server } = await serverWithSession();
   let users = 0;
   const property = fc.asyncProperty(

@@ -173,7 +173,7 @@ test('G3: a login never finds an account under a look-alike, a pattern, or a nam
   }
 });
 
-test('G3: a login asks for no form: what can be no identifier is simply unknown', async () => {
+test('G3: a login checks no form: a malformed identifier is unknown', async () => {
   const server = shared();
   for (const contract of contracts) {
     for (const typed of ['a', 'not an identifier at all', 'x'.repeat(10_000), '💥', '"', '{}']) {

@@ -19,7 +19,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const proposal = 'aaaaaaaaaaaaaaaaaaaaaaaaaa';
 const uuidProposal = '11111111-1111-4111-8111-111111111111';
 
-test.each(contracts)('G6: $name spells its ids its own way, each anew', async (contract) => {
+test.each(contracts)('G6: $name has its own id format, and every id is new', async (contract) => {
   const server = await startServer({ GATEHOUSE_THROTTLE: 'off' });
   await register(server, joe.username, joe.password);
   const ids = new Set<string>();
@@ -28,13 +28,13 @@ test.each(contracts)('G6: $name spells its ids its own way, each anew', async (c
   for (const id of ids) expect(id).toMatch(contract.idSpelling);
 });
 
-test('G6: the id of a registration is spelled like that of a login', async () => {
+test('G6: the id of a registration has the format of a login id', async () => {
   const server = await startServer();
   const registered = await register(server, ann.email, ann.password);
   expect(rest.idIn(registered)).toMatch(rest.idSpelling);
 });
 
-test('G6: ids do not follow the clock: two of one instant have no long beginning in common', async () => {
+test('G6: ids do not depend on the clock: two of one instant share no long prefix', async () => {
   const server = await startServer();
   server.freeze(1_700_000_000_000);
   await register(server, joe.username, joe.password);
@@ -64,7 +64,7 @@ test('G6: the store holds the SHA-256 of an id and, on the whole disk, not the i
   for (const id of uuids) expect(bytes.includes(Buffer.from(id.replaceAll('-', ''), 'hex'))).toBe(false);
 });
 
-test('G6: the hash of an id is no id', async () => {
+test('G6: the hash of an id is not accepted as an id', async () => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   const id = await newSession(server, rest);
@@ -82,7 +82,7 @@ test('G6: the hash of an id is no id', async () => {
   }
 });
 
-test('G6: the public handle is not the id, and of no use as one', async () => {
+test('G6: the public handle is not the id, and is not accepted as one', async () => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   for (const contract of contracts) {
@@ -150,7 +150,7 @@ test('G6: an id proposed at a registration is not adopted either', async () => {
   expect(await isAlive(server, proposal)).toBe(false);
 });
 
-test('G6: an id that died is not revived by a login that brings it along', async () => {
+test('G6: a dead id is not revived by a login that presents it', async () => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   for (const contract of contracts) {

@@ -84,7 +84,7 @@ test('B4: a login ends at most two hundred sessions beyond the cap, and the swee
   expect(await isAlive(server, idOf(446))).toBe(false);
 });
 
-test('B4: further logins end few more of them each, so that a flood of logins is not a flood of ends', async () => {
+test('B4: further logins end few more each, so that a flood of logins does not become a flood of ends', async () => {
   const server = await startServer({ GATEHOUSE_SESSIONS_PER_USER: '5', GATEHOUSE_SWEEP_SECONDS: '3600' });
   const { ada } = await withMany(server, 450);
   const left: number[] = [];

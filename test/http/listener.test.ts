@@ -49,7 +49,7 @@ test('a whole life of a session', async () => {
   await assertLife(url);
 });
 
-test('the same behind something that waits before it hands a request on', async () => {
+test('a whole life of a session behind a middleware that waits before it passes a request on', async () => {
   const { url } = await around(({ listener }) => async (incoming, outgoing) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     listener(incoming, outgoing);
@@ -57,7 +57,7 @@ test('the same behind something that waits before it hands a request on', async 
   await assertLife(url);
 });
 
-test('a body that something else has read is 500, and the log says what to do', async () => {
+test('a body that a middleware has read is 500, and the log says what to do', async () => {
   const { url, log } = await around(({ listener }) => async (incoming, outgoing) => {
     for await (const _ of incoming);
     listener(incoming, outgoing);
@@ -69,7 +69,7 @@ test('a body that something else has read is 500, and the log says what to do', 
   ]);
 });
 
-test('a request without a body is answered, whatever has looked for one', async () => {
+test('a request without a body is answered, even if a middleware has looked for one', async () => {
   const { url } = await around(({ listener }) => async (incoming, outgoing) => {
     for await (const _ of incoming);
     listener(incoming, outgoing);
@@ -78,7 +78,7 @@ test('a request without a body is answered, whatever has looked for one', async 
   expect((await send(url, { path: '/healthz' })).status).toBe(200);
 });
 
-test('a client that has gone before Gatehouse was asked is no defect', async () => {
+test('a client that left before Gatehouse was called is not reported as a defect', async () => {
   const answered = Promise.withResolvers<void>();
   const { url, log } = await around(({ listener }) => async (incoming, outgoing) => {
     await new Promise((resolve) => incoming.on('error', () => {}).once('close', resolve));
@@ -94,7 +94,7 @@ test('a client that has gone before Gatehouse was asked is no defect', async () 
   expect(log.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
-test('an answer that somebody around gave first stands, and nothing breaks', async () => {
+test('an earlier answer of the surrounding application is kept, and nothing fails', async () => {
   const rejections: unknown[] = [];
   const note = (reason: unknown) => void rejections.push(reason);
   process.on('unhandledRejection', note);

@@ -72,7 +72,7 @@ test.each([...open.map(([contract, path]) => [contract, 'POST', path] as const),
   },
 );
 
-test('a logout without a session, or with too many, and what is asked of no host leave one line each', async () => {
+test('a logout without a session, or with too many, and a request without a host leave one line each', async () => {
   const server = await startServer();
   const ada = await person(server);
   const other = await again(server, ada);
@@ -93,7 +93,7 @@ test('a logout without a session, or with too many, and what is asked of no host
   for (const who of [ada, other]) expect((await who.ask('GET', '/auth/session')).status).toBe(200);
 });
 
-test('what names no route, or a route by another method, leaves no line', async () => {
+test('an unknown path, or a wrong method, leaves no line', async () => {
   const server = await startServer();
   const lines = await linesOf(server, async () => {
     expect((await server.send({ path: '/nowhere' })).status).toBe(404);

@@ -25,7 +25,7 @@ async function verifiedPerson() {
   return { mail, server, login: { email: ada.email, password } };
 }
 
-test('a sign-in from a new device is told to a verified address, once for each device', async () => {
+test('a login from a new device sends a notice to a verified address, once for each device', async () => {
   const { mail, server, login } = await verifiedPerson();
   const first = await server.post('/auth/login', login, firefox);
   const told = (await mail.arrived(2))[1];
@@ -39,7 +39,7 @@ test('a sign-in from a new device is told to a verified address, once for each d
   expect(mail.mails).toHaveLength(2);
 });
 
-test('a contract without cookies tells devices apart by network and name', async () => {
+test('a contract without cookies recognises devices by network and name', async () => {
   const { mail, server, login } = await verifiedPerson();
   const asked = { username: login.email, password };
   for (let i = 0; i < 2; i += 1)
@@ -49,7 +49,7 @@ test('a contract without cookies tells devices apart by network and name', async
   expect(mail.mails).toHaveLength(2);
 });
 
-test('a client that keeps no cookies is no new device every time', async () => {
+test('a client without cookies is not a new device every time', async () => {
   const { mail, server, login } = await verifiedPerson();
   for (let i = 0; i < 3; i += 1) expect((await server.post('/auth/login', login, firefox)).status).toBe(200);
   await mail.arrived(2);
@@ -57,7 +57,7 @@ test('a client that keeps no cookies is no new device every time', async () => {
   expect(mail.mails).toHaveLength(2);
 });
 
-test('a wrong password from a new device, and an account without an address, are told nothing', async () => {
+test('a wrong password from a new device, and an account without an address, cause no notice', async () => {
   const { mail, server, login } = await verifiedPerson();
   expect((await server.post('/auth/login', { ...login, password: 'a wrong guess' }, firefox)).status).toBe(
     401,
@@ -71,7 +71,7 @@ test('a wrong password from a new device, and an account without an address, are
   expect(mail.mails).toHaveLength(1);
 });
 
-test('an address that names the account is told before it is verified, three times an hour at most', async () => {
+test('an unverified address that names the account gets notices, at most three in an hour', async () => {
   const mail = await startMailServer();
   const server = await startServer(mailingTo(mail));
   const login = { username: (await newcomer(server, mail, 'eve@example.com')).email, password };

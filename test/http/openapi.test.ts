@@ -37,7 +37,7 @@ test('openapi.json follows from openapi.yaml: run `npm run openapi` after a chan
   expect(openapi).toEqual(parse(readFileSync(`${root}/openapi/openapi.yaml`, 'utf8')));
 });
 
-test('the linter finds nothing to say about the document', () => {
+test('the linter reports nothing about the document', () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['scripts/lint-openapi.ts'], {
     cwd: root,
     encoding: 'utf8',

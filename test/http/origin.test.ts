@@ -64,7 +64,7 @@ function mayPass(site: string | undefined, origin: (typeof origins)[number]): bo
 }
 
 for (const path of changingPaths) {
-  test(`G13: ${path} tells every combination of Sec-Fetch-Site and Origin apart`, async () => {
+  test(`G13: ${path} treats every combination of Sec-Fetch-Site and Origin correctly`, async () => {
     const server = await startServer(settings);
     await register(server, joe.username, joe.password);
     let passed = 0;
@@ -121,7 +121,7 @@ test.each([
   }
 });
 
-test('G13: an origin with the host of this server and another port, or something added, is not its own', async () => {
+test('G13: an origin with the host of this server and another port, or with added text, is not its own', async () => {
   const server = await startServer();
   const { hostname, host } = new URL(server.url);
   for (const origin of [

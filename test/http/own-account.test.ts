@@ -108,7 +108,7 @@ test('P5: after ten minutes an end of other sessions and an export ask for the p
   expect(statuses).toEqual([200, 404, 204, 200, 200]);
 });
 
-test('P5: the session that asks may always end itself', async () => {
+test('P5: the current session may always end itself', async () => {
   const server = await startServer();
   const ada = await person(server);
   const { json } = await ada.ask('GET', '/auth/session');
@@ -118,7 +118,7 @@ test('P5: the session that asks may always end itself', async () => {
   expect([ended.status, ended.cookie]).toEqual([204, '']);
 });
 
-test('P4: what a signed-in route refuses leaves one line, whatever the reason', async () => {
+test('P4: every refusal of a signed-in route leaves one line', async () => {
   const server = await startServer();
   const ada = await person(server);
   const since = server.log.length;
@@ -188,7 +188,7 @@ test('P8: of two password changes at once exactly one wins', async () => {
   expect((await login(server, ada.email, password)).status).toBe(401);
 });
 
-test('P9: deletion ends everything, frees the name, and keeps a pseudonymous trail', async () => {
+test('P9: deletion ends all sessions, frees the name, and keeps pseudonymous audit entries', async () => {
   const server = await startServer();
   const ada = await person(server);
   const other = await again(server, ada);

@@ -68,7 +68,7 @@ test('P4: a preflight names DELETE to an allowed origin, and nothing to any othe
   expect((await preflight('/auth/sessions', 'https://evil.example')).status).toBe(405);
 });
 
-test('P4: a path is taken as it is written, and a slip ends nothing', async () => {
+test('P4: a path is read exactly as written, and a mistyped one ends nothing', async () => {
   const server = await startServer();
   const ada = await person(server);
   const { session } = (await ada.ask('GET', '/auth/session')).json as { session: { handle: string } };
@@ -88,7 +88,7 @@ test('P4: a path is taken as it is written, and a slip ends nothing', async () =
   expect(await isAlive(server, ada.id)).toBe(true);
 });
 
-test('P1: sessions of every contract are seen and ended through one, under any carrier', async () => {
+test('P1: sessions of every contract are listed and ended, however the session is presented', async () => {
   const server = await startServer();
   const ada = await person(server);
   const asked = { username: ada.email, password };
@@ -109,7 +109,7 @@ test('P1: sessions of every contract are seen and ended through one, under any c
   ]).toEqual([false, false, true]);
 });
 
-test('P4: carriers that disagree, a repeated header and an id in the address are no session', async () => {
+test('P4: two different ids, a repeated header and an id in the URL are no session', async () => {
   const server = await startServer();
   const ada = await person(server);
   const other = await again(server, ada);
@@ -132,7 +132,7 @@ test('P4: carriers that disagree, a repeated header and an id in the address are
   expect(await isAlive(server, ada.id)).toBe(true);
 });
 
-test('P4: a store that cannot be told is 503, and what was to end lives on', async () => {
+test('P4: if the store cannot write, the answer is 503 and the sessions stay alive', async () => {
   const server = await startServer();
   const ada = await person(server);
   const other = await again(server, ada);
@@ -184,7 +184,7 @@ test('P6: guesses through any route, and logins through any contract, fill one c
   expect(await isAlive(server, ada.id)).toBe(true);
 });
 
-test('P6: a known device confirms though strangers have filled the count of the account', async () => {
+test('P6: a known device can confirm although strangers have filled the count of the account', async () => {
   const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '2/15m' });
   const registered = await server.post('/auth/register', { email: 'ada@example.com', password });
   const cookies = registered.headers['set-cookie']?.map((line) => line.split(';')[0]).join('; ') ?? '';
@@ -196,7 +196,7 @@ test('P6: a known device confirms though strangers have filled the count of the 
   expect((await server.post('/auth/confirm', { password }, { cookie: cookies })).status).toBe(200);
 });
 
-test('P5: a confirmation holds in its own session alone', async () => {
+test('P5: a confirmation applies only to its own session', async () => {
   const server = await startServer();
   const ada = await person(server);
   const other = await again(server, ada);

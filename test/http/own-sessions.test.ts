@@ -29,7 +29,7 @@ test('P2: lists my live sessions, the one used last first, and never an id', asy
   expect(list.text).not.toContain(other.id);
 });
 
-test('P2: a session that died of idleness is not listed', async () => {
+test('P2: a session that expired without use is not listed', async () => {
   const server = await startServer({ GATEHOUSE_SESSION_IDLE_SECONDS: '60' });
   const ada = await person(server);
   server.advance(59_000);
@@ -61,7 +61,7 @@ test('P1: a foreign handle is 404 and does nothing', async () => {
   expect(await isAlive(server, ada.id)).toBe(true);
 });
 
-test('P3: ends all others, or all with ?all=true, which clears the cookie; a slip in the query ends none', async () => {
+test('P3: ends all others, or all with ?all=true, which clears the cookie; a mistyped query ends none', async () => {
   const server = await startServer();
   const ada = await person(server);
   const others = [await again(server, ada), await again(server, ada)];
@@ -108,7 +108,7 @@ test('P4: a page of another origin ends nothing', async () => {
   expect(await isAlive(server, ada.id)).toBe(true);
 });
 
-test('P13: a cap ends the session used least recently, and only beyond the cap', async () => {
+test('P13: a limit ends the session used least recently, and only beyond the limit', async () => {
   const server = await startServer({ GATEHOUSE_SESSIONS_PER_USER: '2' });
   const ada = await person(server);
   server.advance(61_000);

@@ -96,7 +96,7 @@ test('W6: below a base path the owned paths begin with it', async () => {
   ]);
 });
 
-test('W6: an application keeps the neighbours of the paths it hands over', async () => {
+test('W6: an application keeps the other paths beside those that it passes on', async () => {
   const gatehouse = await embedded();
   const url = await serve((incoming, outgoing) => {
     if (gatehouse.owns(incoming.url ?? '')) gatehouse.listener(incoming, outgoing);

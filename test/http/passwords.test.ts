@@ -79,13 +79,13 @@ test('G4: the passwords of the documented examples are accepted', async () => {
   expect(await refusalOf(server, 'strongpassword', 'user')).toBeUndefined();
 });
 
-test('G4: the least length follows its setting', async () => {
+test('G4: the minimum length follows its setting', async () => {
   const server = await startServer({ GATEHOUSE_PASSWORD_MIN_LENGTH: '15' });
   expect(await refusalOf(server, 'xkwqzjvyxkwqzj')).toContain('at least 15');
   expect(await refusalOf(server, 'xkwqzjvyxkwqzjv')).toBeUndefined();
 });
 
-test('G4: a password chosen under a shorter least length still logs in', async () => {
+test('G4: a password chosen under a shorter minimum length still logs in', async () => {
   const before = await startServer();
   await register(before, joe.username, joe.password);
   await before.stop();
@@ -95,7 +95,7 @@ test('G4: a password chosen under a shorter least length still logs in', async (
   }
 });
 
-test('G4: composed and decomposed forms are one password', async () => {
+test('G4: composed and decomposed Unicode forms are the same password', async () => {
   const server = await startServer();
   const composed = 'Gr\u{FC}\u{DF}e \u{E0} No\u{EB}l';
   const decomposed = composed.normalize('NFD');

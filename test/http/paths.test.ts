@@ -62,7 +62,7 @@ function nearMisses(path: string): string[] {
 }
 
 test.each([...changingPaths, '/auth/session', '/healthz', '/readyz'])(
-  'G11: nothing that comes close to %s is taken for it',
+  'G11: no path similar to %s is accepted for it',
   async (path) => {
     const server = await startServer({ GATEHOUSE_THROTTLE: 'off' });
     await register(server, joe.username, joe.password);

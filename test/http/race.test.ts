@@ -80,7 +80,7 @@ test.each([
   ['E3', envelope],
   ['D5', dotjson],
 ] as const)(
-  '%s: of twenty logouts of one session at once exactly one is told it ended it',
+  '%s: of twenty logouts of one session at once exactly one is answered as having ended it',
   async (_, contract) => {
     const server = await unthrottledServer();
     for (const maker of contracts) {
@@ -93,7 +93,7 @@ test.each([
   },
 );
 
-test('G1: of logouts through all contracts at once at most one is told it ended the session', async () => {
+test('G1: of logouts through all contracts at once at most one is answered as having ended the session', async () => {
   const server = await unthrottledServer();
   for (let round = 0; round < 5; round += 1) {
     const id = await newSession(server, rest);

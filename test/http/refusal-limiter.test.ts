@@ -20,7 +20,7 @@ function ask(refusalLimiter: RefusalLimiter, turns: number): number[] {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-test('the first ones of a moment are answered at once, the others in the order they came', async () => {
+test('the first refusals are answered at once, the others in the order of arrival', async () => {
   const refusalLimiter = new RefusalLimiter();
   const came = ask(refusalLimiter, 100);
   expect(came).toEqual(upTo(20));
@@ -28,7 +28,7 @@ test('the first ones of a moment are answered at once, the others in the order t
   expect(came).toEqual(upTo(100));
 });
 
-test('no more than twenty are answered in ten milliseconds while there is a line', async () => {
+test('at most twenty are answered in ten milliseconds while there is a queue', async () => {
   const refusalLimiter = new RefusalLimiter();
   const startedAt = performance.now();
   const came = ask(refusalLimiter, 400);
@@ -37,7 +37,7 @@ test('no more than twenty are answered in ten milliseconds while there is a line
   expect(performance.now() - startedAt).toBeGreaterThan(19 * 10 - 15);
 });
 
-test('when the line is full nobody waits, and when it is empty nobody does either', async () => {
+test('a refusal does not wait when the queue is full, nor when it is empty', async () => {
   const refusalLimiter = new RefusalLimiter();
   const came = ask(refusalLimiter, 20 + 4_000 + 5);
   expect(came).toHaveLength(25);
@@ -46,7 +46,7 @@ test('when the line is full nobody waits, and when it is empty nobody does eithe
   expect(ask(refusalLimiter, 20)).toHaveLength(20);
 });
 
-test('whoever floods the logins is refused every time, and keeps nobody else waiting', async () => {
+test('a client that floods the logins is refused every time, and does not delay others', async () => {
   const server = await startServer({ GATEHOUSE_THROTTLE: 'off', GATEHOUSE_PBKDF2_ITERATIONS: '220000' });
   const { json } = await server.post('/auth/register', {
     email: 'joe@example.com',

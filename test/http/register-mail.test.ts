@@ -14,7 +14,7 @@ async function start(environment: Record<string, string> = {}) {
   return { mail, server };
 }
 
-test('M3: whoever registers an address gets a link that verifies it; a username gets none', async () => {
+test('M3: a registration with an address sends a link that verifies it; one with a username sends none', async () => {
   const { mail, server } = await start();
   await server.post('/register.json', { username: 'ada_l', password });
   const ada = await person(server, 'Ada@Example.com');
@@ -55,7 +55,7 @@ test('a registration neither waits for a mail server nor fails with the queue', 
   await until(() => server.log.some(({ message }) => message === 'mail not queued'), 'the log says so');
 });
 
-test('twenty registrations of a network in an hour get a mail; the others ask for it', async () => {
+test('twenty registrations of a network in an hour get a mail; the others must request it', async () => {
   const { mail, server } = await start();
   for (let n = 0; n < 20; n += 1) await person(server, `user${n}@example.com`);
   await mail.taken(20);
@@ -80,7 +80,7 @@ test('an account that is made and deleted again and again sends three mails in a
   expect(mail.mails.length).toBeLessThanOrEqual(3);
 });
 
-test('a changed password is told to an address that names the account and is not verified', async () => {
+test('a password change sends a notice to an unverified address that names the account', async () => {
   const { mail, server } = await start();
   const ada = await newcomer(server, mail);
   const change = { current_password: password, new_password: 'a better one' };
@@ -89,7 +89,7 @@ test('a changed password is told to an address that names the account and is not
   expect([notice?.to, notice?.subject]).toEqual([['ada@example.com'], 'Your password was changed']);
 });
 
-test('a changed address is told to the old one that named the account and was not verified', async () => {
+test('a change of address sends a notice to the old, unverified address that named the account', async () => {
   const { mail, server } = await start();
   const ada = await newcomer(server, mail);
   await ada.ask('POST', '/auth/email', { email: 'grace@example.org', password });

@@ -59,7 +59,7 @@ async function expectRefused(
 }
 
 test.each(registering)(
-  'W5: closed: $contract.name registers no one, whatever is sent',
+  'W5: closed: $contract.name refuses every registration',
   async ({ contract, name }) => {
     const server = await start('closed');
     for (const more of [{}, { invite: 'a'.repeat(26) }, { invite: 1 }, { password: 'short' }])
@@ -73,7 +73,7 @@ test.each(registering)(
   },
 );
 
-test('W5: closed: who has an account logs in as always', async () => {
+test('W5: closed: existing accounts log in as before', async () => {
   const open = await start('open');
   for (const { contract, name } of registering) await register(open, contract, name);
   await open.stop();
@@ -174,7 +174,7 @@ test.each(registering)(
   },
 );
 
-test('W5: invite: a token is good until the instant it expires', async () => {
+test('W5: invite: a token is valid until the instant it expires', async () => {
   const server = await start('invite');
   const late = await invite(server, 'late@example.com');
   const long = await invite(server, 'long@example.com', '--days', '30');
@@ -192,7 +192,7 @@ test('W5: invite: a token is good until the instant it expires', async () => {
   expect((await register(server, rest, 'late@example.com', { invite: late })).status).toBe(201);
 });
 
-test('W5: invite: whether a name is taken is told to who was invited for it, and to no one else', async () => {
+test('W5: invite: only the invited person learns whether the name is taken', async () => {
   const open = await start('open');
   await register(open, rest, 'ada@example.com');
   await open.stop();
@@ -201,7 +201,7 @@ test('W5: invite: whether a name is taken is told to who was invited for it, and
     await expectRefused(server, rest, name, { invite: 'a'.repeat(26) }, uninvited);
 });
 
-test('W5: invite: a registration that is refused for another reason leaves the invitation good', async () => {
+test('W5: invite: a registration that is refused for another reason leaves the invitation valid', async () => {
   const server = await start('invite', { GATEHOUSE_THROTTLE_CLIENT: '3/15m' });
   const invited = { invite: await invite(server, 'ada@example.com') };
   const statuses = [];
@@ -220,7 +220,7 @@ test('W5: invite: a registration that is refused for another reason leaves the i
   expect(outcomes.filter((outcome) => outcome === 'register not_invited -')).toHaveLength(3);
 });
 
-test('W5: invite: of twenty that race with one token exactly one gets an account', async () => {
+test('W5: invite: of twenty concurrent registrations with one token exactly one gets an account', async () => {
   const server = await start('invite');
   for (const { contract, name, created } of registering) {
     const invited = { invite: await invite(server, name) };

@@ -22,7 +22,7 @@ const forgot = (server: TestServer, who = identifier) =>
 const reset = (server: TestServer, token: string | undefined, next = fresh) =>
   server.post('/auth/password/reset', { token, password: next });
 
-test('one link that is used makes the others void', async () => {
+test('the use of one link voids the others', async () => {
   const { mail, server } = await start();
   await newcomer(server, mail);
   await forgot(server);
@@ -111,7 +111,7 @@ test('an account that is named by the address of another uses up none of its mai
   expect((await server.post('/login.json', { username: 'ada_l', password: fresh })).status).toBe(200);
 });
 
-test('a link whose mail was not sent is void, and does not stand in the way of others', async () => {
+test('a link whose mail was not sent is void, and does not count', async () => {
   const { mail, server } = await start();
   await newcomer(server, mail);
   mail.answer(550, '5.1.1 No such user');

@@ -35,7 +35,7 @@ async function asked(environment?: Record<string, string>) {
   return { mail, server, ada, elsewhere, token };
 }
 
-test('a reset ends all sessions, logs nobody in, and the old password is dead', async () => {
+test('a reset ends all sessions, begins none, and the old password is dead', async () => {
   const { mail, server, ada, elsewhere, token } = await asked();
   const answer = await reset(server, token);
   expect([answer.status, answer.text, answer.headers['set-cookie']]).toEqual([204, '', undefined]);
@@ -68,7 +68,7 @@ test('it leaves its entries in the audit, and marks the address as verified', as
   ]);
 });
 
-test('the answer is the same, in words and time, whoever is asked about', async () => {
+test('the answer has the same words and takes the same time for every name', async () => {
   const { mail, server } = await start();
   await newcomer(server, mail);
   await server.post('/register.json', { username: 'no_address', password });
@@ -95,7 +95,7 @@ test('the answer is the same, in words and time, whoever is asked about', async 
   expect(mail.mails).toHaveLength(3);
 });
 
-test('a link is good for 30 minutes, and not a moment longer', async () => {
+test('a link is valid for 30 minutes, and not longer', async () => {
   const { server, token } = await asked();
   server.advance(30 * minute);
   const late = await reset(server, token);
@@ -131,7 +131,7 @@ test('a refused password does not use up the link', async () => {
   expect((await reset(server, token)).status).toBe(204);
 });
 
-test('of 20 resets with one link exactly one wins', async () => {
+test('of 20 resets with one link exactly one succeeds', async () => {
   const { server, token } = await asked();
   const words = Array.from({ length: 20 }, (_, n) => `the new password ${n}`);
   const answers = await Promise.all(words.map((word) => reset(server, token, word)));
@@ -158,7 +158,7 @@ test('of logins with the old password that race with a reset none leaves a live 
   expect(await login(server, password)).toBe(401);
 });
 
-test('of a password change and a reset at once the reset wins or comes after it, and everybody is out', async () => {
+test('of a password change and a reset at once the reset wins or comes after it, and all sessions end', async () => {
   const { server, token, ada } = await asked();
   const change = { current_password: password, new_password: 'changed meanwhile' };
   const [done, changed] = await Promise.all([
@@ -191,7 +191,7 @@ test('a disabled account gets no link, and a link it has does nothing', async ()
   expect(mail.mails).toHaveLength(1);
 });
 
-test('the client is throttled, known names or not, and a bad token is no way around it', async () => {
+test('the client is throttled for known and unknown names, and for bad tokens', async () => {
   const { server } = await start({ GATEHOUSE_THROTTLE_CLIENT: '2/15m' });
   const statuses = [];
   for (const who of ['nobody', 'nobody', 'nobody']) statuses.push((await forgot(server, who)).status);

@@ -92,15 +92,18 @@ test.each([
   ['on', 'max-age=31536000'],
   ['subdomains', 'max-age=31536000; includeSubDomains'],
   ['off', undefined],
-])('G12: GATEHOUSE_HSTS=%s sends %s, also on what never became a request', async (setting, value) => {
-  const server = await startServer({ GATEHOUSE_HSTS: setting });
-  for (const path of ['/healthz', '/auth/session', '/nowhere'])
-    expect((await server.send({ path })).headers['strict-transport-security']).toBe(value);
-  const raw = await sendRaw(server.url, 'FETCH /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-  expect(/^strict-transport-security: (.*?)\r?$/im.exec(raw)?.[1]).toBe(value);
-  const debug = await startServer({ GATEHOUSE_HSTS: setting, GATEHOUSE_DEBUG: 'true' });
-  expect((await debug.send({ path: '/healthz' })).headers).not.toHaveProperty('strict-transport-security');
-});
+])(
+  'G12: GATEHOUSE_HSTS=%s sends %s, also on input that is not a complete request',
+  async (setting, value) => {
+    const server = await startServer({ GATEHOUSE_HSTS: setting });
+    for (const path of ['/healthz', '/auth/session', '/nowhere'])
+      expect((await server.send({ path })).headers['strict-transport-security']).toBe(value);
+    const raw = await sendRaw(server.url, 'FETCH /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    expect(/^strict-transport-security: (.*?)\r?$/im.exec(raw)?.[1]).toBe(value);
+    const debug = await startServer({ GATEHOUSE_HSTS: setting, GATEHOUSE_DEBUG: 'true' });
+    expect((await debug.send({ path: '/healthz' })).headers).not.toHaveProperty('strict-transport-security');
+  },
+);
 
 test.each([
   ['no host', 'GET /healthz HTTP/1.1\r\n'],

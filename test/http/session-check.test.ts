@@ -34,7 +34,7 @@ test('B1: it answers with the user and the session, and times in UTC', async () 
   });
 });
 
-test('B1: who registered with an e-mail address has an email, as it was registered, and no username', async () => {
+test('B1: an account of an e-mail address has an email, as it was registered, and no username', async () => {
   const server = await startServer();
   await register(server, 'Ann@Example.com', ann.password);
   const id = await newSession(server, rest, { username: ann.email, password: ann.password });
@@ -138,7 +138,7 @@ test('B1: without a live session it is 401 "Not authenticated", and names the sc
   }
 });
 
-test('B1: a session whose user is gone is dead', async () => {
+test('B1: a session whose user is deleted is dead', async () => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   const id = await newSession(server, rest);
@@ -160,7 +160,7 @@ test('B1: HEAD answers like GET, without a body', async () => {
   }
 });
 
-test('B1: a query and a body are nothing to it', async () => {
+test('B1: a query and a body are ignored', async () => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   const id = await newSession(server, rest);

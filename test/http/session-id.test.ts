@@ -49,7 +49,7 @@ test('G14: a check reads the cookie, X-Session-Id and Authorization: Bearer', as
   }
 });
 
-test('G14: nothing else is taken for a session id', async () => {
+test('G14: nothing else is read as a session id', async () => {
   const { server, a } = await withSessions();
   for (const headers of [
     {},
@@ -73,7 +73,7 @@ test('G14: nothing else is taken for a session id', async () => {
   expect((await server.send({ path: `/auth/session?s=${a}` })).status).toBe(401);
 });
 
-test('G14: a cookie that only begins like the session’s does not get in its way', async () => {
+test('G14: a cookie whose name only begins like the session’s is ignored', async () => {
   const { server, a } = await withSessions();
   for (const others of ['session_idx', 'session_id2=x', 'session_i=x', '=x', ';;', 'session_i']) {
     expect((await check(server, { cookie: `${others}; ${cookie(a)}` })).status, others).toBe(200);
@@ -127,7 +127,7 @@ async function statusOf(server: TestServer, request: string, lines: string): Pro
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
 }
 
-test('G14: two explicit carriers that disagree are no session, two that agree are one', async () => {
+test('G14: two explicit ids that differ are no session, two equal ones are one', async () => {
   const { server, a, b } = await withSessions();
   const both = (header: string, bearer: string) => ({
     'x-session-id': header,
@@ -188,7 +188,7 @@ test('G14: a repeated ?s= is no session, even if both say the same', async () =>
   expect([await isAlive(server, a), await isAlive(server, b)]).toEqual([true, true]);
 });
 
-test('G14: other parameters of the query are not ?s=, and do not get in its way', async () => {
+test('G14: other parameters of the query are ignored', async () => {
   const { server, a, b } = await withSessions();
   for (const query of ['', '?', '?S=x', '?ss=x', '?session=x', '?x=s=y', '?session_id=x']) {
     expect((await logout(server, query)).status).toBe(401);

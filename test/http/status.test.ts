@@ -64,7 +64,7 @@ for (const [contract, setting] of switchable) {
     }
   });
 
-  test(`G8: ${contract.name} shows its own trouble as 500 and 503 even then`, async () => {
+  test(`G8: ${contract.name} keeps the statuses 500 and 503 even then`, async () => {
     const server = await startServer({ [setting]: 'ok' });
     await register(server, joe.username, joe.password);
     const id = await newSession(server, contract);
@@ -79,7 +79,7 @@ for (const [contract, setting] of switchable) {
     expect((await login(server, contract, joe.username, joe.password)).status).toBe(503);
   });
 
-  test(`G8: successes of ${contract.name} stay what they are, and other contracts do not notice`, async () => {
+  test(`G8: successes of ${contract.name} and other contracts do not change`, async () => {
     const server = await startServer({ [setting]: 'ok' });
     await register(server, joe.username, joe.password);
     const id = await newSession(server, contract);

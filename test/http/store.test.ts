@@ -85,7 +85,7 @@ test('G2: if one of the two rows of an account cannot be written, neither is', a
   expect((await register(server, ann.email, ann.password)).status).toBe(201);
 });
 
-test('G2: a store that lost a table is asked again once the table is back', async () => {
+test('G2: a store that lost a table works again once the table is back', async () => {
   const server = await startServer();
   const putBack = await takeAway(server, 'users');
   expect((await register(server, joe.username, joe.password)).status).toBe(503);

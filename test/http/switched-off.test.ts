@@ -54,7 +54,7 @@ test.each(selections.map((on) => [names(on), on] as const))(
 );
 
 test.each(selections.map((on) => [names(on), on] as const))(
-  'W5: with %s alone, it works as always, in its own shapes',
+  'W5: with %s alone, it works as before, with its own error bodies',
   async (_names, on) => {
     const server = await startServer({ GATEHOUSE_CONTRACTS: names(on) });
     // Only two of the contracts register accounts.
@@ -93,7 +93,7 @@ test('W5: with rest off, people still see their sessions and account, and stray 
   expect([otherMethod.status, otherMethod.headers.allow]).toEqual([405, 'GET, HEAD']);
 });
 
-test('W5: a contract that is off refuses nothing either: what cannot be read is refused in problem details', async () => {
+test('W5: for a contract that is off, an unreadable request is refused in problem details', async () => {
   const server = await startServer({
     GATEHOUSE_CONTRACTS: 'rest',
     GATEHOUSE_ENVELOPE_STATUS: 'ok',

@@ -42,7 +42,7 @@ test('G16: a window ends when Retry-After says, to the second, and starts anew',
   expect(await retryAfter()).toBe('900');
 });
 
-test('G16: a restart forgets nothing', async () => {
+test('G16: counts survive a restart', async () => {
   const settings = { GATEHOUSE_THROTTLE_ACCOUNT: '2/15m', GATEHOUSE_THROTTLE_CLIENT: '5/15m' };
   const before = await startServer(settings);
   await register(before, joe.username, joe.password);
@@ -54,7 +54,7 @@ test('G16: a restart forgets nothing', async () => {
   expect(await guess(after, rest, 'somebody else')).toBe(429);
 });
 
-test('G16: windows that have ended are reclaimed, those that count are kept', async () => {
+test('G16: windows that have ended are removed, those that count are kept', async () => {
   const server = await startServer({ GATEHOUSE_SWEEP_SECONDS: '1', GATEHOUSE_THROTTLE_CLIENT: '100/1h' });
   server.freeze(1_700_000_000_000);
   await guesses(server, rest, 3, 'nobody');

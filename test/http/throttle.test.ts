@@ -35,7 +35,7 @@ async function warmUp(server: TestServer): Promise<void> {
 }
 
 test.each(contracts)(
-  'G16: through $name the tenth failure is heard and the eleventh attempt is not',
+  'G16: through $name the tenth failure is answered and the eleventh attempt is throttled',
   async (contract) => {
     const server = await startServer();
     await register(server, joe.username, joe.password);
@@ -95,14 +95,14 @@ async function fiftyGuesses(
   }
 }
 
-test('G16: of fifty guesses at once exactly ten are heard, over all contracts and spellings', async () => {
+test('G16: of fifty guesses at once exactly ten are tried, over all contracts and spellings', async () => {
   const names = ['joe', 'JOE', 'Joe', 'joE'];
   const statuses = await fiftyGuesses({}, (i) => names[i % 4]);
   expect(statuses.filter((status) => status === 401)).toHaveLength(10);
   expect(statuses.filter((status) => status === 429)).toHaveLength(40);
 });
 
-test('G16: of fifty guesses at once at fifty names exactly as many are heard as one network may make', async () => {
+test('G16: of fifty guesses at once at fifty names exactly as many are tried as one network may make', async () => {
   const statuses = await fiftyGuesses({ GATEHOUSE_THROTTLE_CLIENT: '21/15m' }, (i) => `nobody${i}`);
   // One registration came before, and twenty logins that were given back.
   expect(statuses.filter((status) => status === 401)).toHaveLength(20);
@@ -124,7 +124,7 @@ test('G16: unknown names are throttled like known ones, and answered alike', asy
   }
 });
 
-test('G16: names that could be nobody’s are counted too', async () => {
+test('G16: names that no account can have are counted too', async () => {
   const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '1/15m' });
   for (const name of ['', 'not / an / identifier', 'x'.repeat(10_000), '\uD800', 'joe\0']) {
     expect(await guesses(server, rest, 2, name)).toEqual([401, 429]);
@@ -176,7 +176,7 @@ test('G16: one valid account behind a network does not empty the count of its gu
   expect(statuses).toEqual([...heard, ...heard, ...heard, ...heard, ...heard, 429, 429, 429, 429]);
 });
 
-test('G16: of many successes and failures at once each is counted as what it is', async () => {
+test('G16: of many successes and failures at once each is counted correctly', async () => {
   const server = await startServer({
     GATEHOUSE_THROTTLE_CLIENT: '60/15m',
     GATEHOUSE_THROTTLE_ACCOUNT: '30/15m',
@@ -196,7 +196,7 @@ test('G16: of many successes and failures at once each is counted as what it is'
   expect(more.filter((status) => status === 401)).toHaveLength(39);
 });
 
-test('G16: what is refused for its form costs nothing', async () => {
+test('G16: an attempt that is refused for its form is not counted', async () => {
   const server = await startServer({
     GATEHOUSE_THROTTLE_CLIENT: '2/15m',
     GATEHOUSE_THROTTLE_ACCOUNT: '1/15m',
@@ -210,7 +210,7 @@ test('G16: what is refused for its form costs nothing', async () => {
   expect((await login(server, rest, joe.username, joe.password)).status).toBe(200);
 });
 
-test('G16: live sessions do not notice', async () => {
+test('G16: live sessions are not affected', async () => {
   const server = await startServer({
     GATEHOUSE_THROTTLE_ACCOUNT: '1/15m',
     GATEHOUSE_THROTTLE_CLIENT: '3/15m',

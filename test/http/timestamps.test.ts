@@ -15,7 +15,7 @@ test('B1: any instant is written as Date writes it', () => {
   );
 });
 
-test('B1: so are the first and the last millisecond of every day of 800 years', () => {
+test('B1: the first and the last millisecond of every day of 800 years are written in the same way', () => {
   const wrong: number[] = [];
   for (let day = 0; day < 292_194; day += 1)
     for (const at of [day * 86_400_000, day * 86_400_000 + 86_399_999])

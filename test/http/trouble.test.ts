@@ -47,7 +47,7 @@ test('G9: without the table sessions a check of an unknown id is 503 too, and 40
   expect((await check(server, 'x'.repeat(26))).status).toBe(401);
 });
 
-test.each(contracts)('G9: a logout through $name that the store was not told of is 503', async (contract) => {
+test.each(contracts)('G9: a logout through $name that the store did not record is 503', async (contract) => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   const id = await newSession(server, contract);
@@ -82,29 +82,25 @@ for (const contract of contracts) {
   }
 }
 
-test.runIf(onPostgres)(
-  'N5: without the table throttle a login goes by what the node counts itself',
-  async () => {
-    const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '2/1h' });
-    await register(server, joe.username, joe.password);
-    await takeAway(server, 'throttle');
-    const attempts = ['wrong password', joe.password, 'wrong password', joe.password];
-    const statuses = [];
-    for (const password of attempts)
-      statuses.push((await login(server, rest, joe.username, password)).status);
-    expect(statuses).toEqual([401, 200, 401, 429]);
-    const said = server.log.filter(({ message }) => message.startsWith('throttle'));
-    expect(said).toMatchObject([
-      {
-        level: 'error',
-        message: 'throttle failed: this node counts by itself',
-        entry: { err: expect.anything() },
-      },
-    ]);
-  },
-);
+test.runIf(onPostgres)('N5: without the table throttle a login is counted by the node itself', async () => {
+  const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '2/1h' });
+  await register(server, joe.username, joe.password);
+  await takeAway(server, 'throttle');
+  const attempts = ['wrong password', joe.password, 'wrong password', joe.password];
+  const statuses = [];
+  for (const password of attempts) statuses.push((await login(server, rest, joe.username, password)).status);
+  expect(statuses).toEqual([401, 200, 401, 429]);
+  const said = server.log.filter(({ message }) => message.startsWith('throttle'));
+  expect(said).toMatchObject([
+    {
+      level: 'error',
+      message: 'throttle failed: this node counts by itself',
+      entry: { err: expect.anything() },
+    },
+  ]);
+});
 
-test('G16: a right password is not held against an account whose session could not be written', async () => {
+test('G16: a right password is not counted against an account whose session could not be written', async () => {
   const server = await startServer({ GATEHOUSE_THROTTLE_ACCOUNT: '2/1h' });
   await register(server, joe.username, joe.password);
   const putBack = await takeAway(server, 'sessions');
@@ -115,7 +111,7 @@ test('G16: a right password is not held against an account whose session could n
   expect((await login(server, rest, joe.username, joe.password)).status).toBe(200);
 });
 
-test('G9: while another program holds the write lock, checks are answered and what must be written is 503', async () => {
+test('G9: while another program holds the write lock, checks are answered and writes are 503', async () => {
   const server = await startServer();
   await register(server, joe.username, joe.password);
   const id = await newSession(server, rest);
@@ -135,7 +131,7 @@ test('G9: while another program holds the write lock, checks are answered and wh
   expect((await rest.logout(server, id)).status).toBe(204);
 });
 
-test('R4: a logout the store could not be told of is 503 rather than 204, and clears the cookie even so', async () => {
+test('R4: a logout that the store cannot record is 503 rather than 204, and clears the cookie', async () => {
   const server = await startServer();
   await register(server, ann.email, ann.password);
   const id = rest.idIn(await login(server, rest, ann.email, ann.password));

@@ -82,7 +82,7 @@ const forgedRequest =
   'POST /auth/logout HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-For: 203.0.113.7\r\n' +
   `Origin: ${crossSite.headers.origin}\r\n\r\n`;
 
-test('G16: a proxy on a unix domain socket is believed where unix is trusted', async () => {
+test('G16: a proxy on a unix domain socket is trusted if unix is in the setting', async () => {
   expect(await networkOver('unix', forged)).toBe('203.0.113.7');
   expect(await networkOver('10.0.0.0/8, unix', { 'x-forwarded-for': '203.0.113.7, 10.0.0.1' })).toBe(
     '203.0.113.7',
@@ -96,7 +96,7 @@ test('G16: without a usable address from a proxy on a unix domain socket all cli
     expect(await networkOver('unix', header)).toBe('unknown');
 });
 
-test('G16: a peer on a unix domain socket is not believed where unix is not trusted; all count as one', async () => {
+test('G16: a peer on a unix domain socket is not trusted without unix in the setting; all count as one', async () => {
   for (const trusted of ['', '127.0.0.0/8, ::1, 0.0.0.0/0, ::/0'])
     expect(await networkOver(trusted, forged)).toBe('unknown');
   const { gatehouse } = await open('', { GATEHOUSE_THROTTLE_CLIENT: '1/15m' });

@@ -189,7 +189,7 @@ test('B5: the worst request of every route makes the calls in the table, and no 
   }
 }, 120_000);
 
-test('B5: what is refused for what it carries asks the store for nothing', async () => {
+test('B5: a request that is refused for its content causes no store call', async () => {
   const { server } = await openWorld();
   const ids = Array.from({ length: 9 }, newToken);
   const cookies = Array.from({ length: 150 }, (_, n) => `session_id=${n}`.padEnd(40, 'x')).join('; ');

@@ -86,7 +86,7 @@ test.each([
   'for=203.0.113.7',
   `${'0'.repeat(4_000)}203.0.113.7`,
   `2001:db8::1%${'e'.repeat(4_000)}`,
-])('G16: %s is no address, and ends the walk', async (header) => {
+])('G16: %s is not an address, and ends the reading', async (header) => {
   expect(await networkBy(header)).toBe(proxy);
   // Nothing before it is read.
   expect(await networkBy(`203.0.113.7, ${header}`)).toBe(/^[ ,]+$/.test(header) ? '203.0.113.7' : proxy);

@@ -19,7 +19,7 @@ async function created(
   return [registered.json['created'], loggedIn.json['created']];
 }
 
-test('D2: register tells the creation of the account, login that of the session', async () => {
+test('D2: created is the creation of the account at registration, and of the session at login', async () => {
   expect(await created('America/New_York', '2025-02-08T00:38:03.864Z', '2025-02-08T00:41:52.920Z')).toEqual([
     '2025-02-07T19:38:03.864-05:00[America/New_York]',
     '2025-02-07T19:41:52.92-05:00[America/New_York]',

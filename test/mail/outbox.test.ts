@@ -35,7 +35,7 @@ test('without a mail server each mail is a file that only its owner reads, and t
   expect((await server.post('/auth/password/reset', reset)).status).toBe(204);
 });
 
-test('a folder that cannot be made is a failure like any other', async () => {
+test('a folder that cannot be made is a failed attempt', async () => {
   const server = await startServer({ GATEHOUSE_MAIL_OUTBOX: '/dev/null/outbox' });
   await person(server);
   await server.post('/auth/password/forgot', { identifier });

@@ -24,7 +24,7 @@ const recipients = [
   '553 sorry, no mailbox here by that name',
 ];
 
-test.each(recipients)('the recipient is refused as such: %s', (response) => {
+test.each(recipients)('this refuses the recipient: %s', (response) => {
   expect(isRecipientRefused(answer(response))).toBe(true);
 });
 
@@ -48,7 +48,7 @@ const senders = [
   '5.1.1 User unknown',
 ];
 
-test.each(senders)('the recipient is not refused as such: %s', (response) => {
+test.each(senders)('this does not refuse the recipient: %s', (response) => {
   expect(isRecipientRefused(answer(response))).toBe(false);
 });
 
@@ -61,7 +61,7 @@ test('after the data a status is needed', () => {
   expect(isRecipientRefused(answer('550 User unknown', 'DATA'))).toBe(false);
 });
 
-test('what stays until the operator does something comes with advice', () => {
+test('a failure that the operator must fix comes with advice', () => {
   expect(adviceOn(answer('550 5.7.1 Relaying denied'))).toContain('does not relay');
   expect(adviceOn(answer('553 5.1.8 Bad sender', 'MAIL FROM'))).toContain('GATEHOUSE_MAIL_FROM');
   expect(adviceOn(answer('535 5.7.8 Bad credentials', 'AUTH PLAIN', 'EAUTH'))).toContain(
@@ -71,14 +71,14 @@ test('what stays until the operator does something comes with advice', () => {
   expect(adviceOn(answer('454 4.7.0 TLS not available', 'STARTTLS', 'ETLS'))).toContain('STARTTLS');
 });
 
-test('what may pass by itself comes with none', () => {
+test('a failure that may pass comes without advice', () => {
   for (const response of ['450 4.2.0 Greylisted', '421 4.7.0 Try again later', '452 4.2.2 Mailbox full']) {
     expect(adviceOn(answer(response))).toBeUndefined();
   }
   expect(adviceOn(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ESOCKET' }))).toBeUndefined();
 });
 
-test('a status is read where it stands, and nowhere else', () => {
+test('a status is read at its place only', () => {
   const statuses = [
     '550 5.1.1 x',
     '550-5.7.26 x\n550 5.1.1 y',

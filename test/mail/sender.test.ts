@@ -90,7 +90,7 @@ test.each([
   ],
   ['MAIL FROM', 554, 'No such user', { command: 'MAIL FROM' }, 'GATEHOUSE_MAIL_FROM'],
 ] as const)(
-  "%s: %i %s is the sender's trouble: shown, and tried again until it works",
+  '%s: %i %s is a problem of the sender: shown, and tried again until it works',
   async (to, code, text, entry, advice) => {
     const mail = await startMailServer();
     const server = await startServer(mailingTo(mail));
@@ -113,7 +113,7 @@ test.each([
   },
 );
 
-test('M6: a mail server that does not let the sender log in is told of, and tried again', async () => {
+test('M6: a mail server that refuses the login of the sender is reported, and tried again', async () => {
   const mail = await startMailServer(0, { allowInsecureAuth: true });
   const url = mail.url.replace('//', '//gatehouse:a%20wrong%20password@');
   const server = await startServer(mailingTo({ url }));
@@ -183,7 +183,7 @@ test('two servers on one database send each mail once', async () => {
   expect(mail.mails.map(({ to }) => to[0]).sort()).toEqual(names);
 });
 
-test('a mail server that says nothing keeps neither a request nor an orderly end waiting', async () => {
+test('a silent mail server delays neither a request nor an orderly stop', async () => {
   const silent = createServer((socket) => socket.on('error', () => {}));
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -63,7 +63,7 @@ test('links begin with GATEHOUSE_PUBLIC_URL, or else lead to this machine', () =
   expect(of({ HOST: '::' })).toBe('http://[::1]:3000');
 });
 
-test('whoever sends mails is warned of links to this machine and of a sender that nobody believes', () => {
+test('a start that sends mails warns of links to this machine and of a sender that is not trusted', () => {
   const about = (env: Record<string, string>) =>
     warnings(readSettings(env)).map((line) => line.split(' ')[0]);
   const smtp = { GATEHOUSE_SMTP_URL: 'smtp://localhost' };

@@ -38,7 +38,7 @@ describe.each([
   ['sqlite', 'postgres'],
   ['postgres', 'sqlite'],
 ] as const)('from %s to %s', (one, other) => {
-  test('wherever the power is cut, never do both serve, and it goes on to the end', {
+  test('wherever the power is cut, never both databases serve, and the migration can be completed', {
     timeout: 120_000,
   }, async () => {
     const serves = async (address: string) => {
@@ -70,7 +70,7 @@ describe.each([
     expect([...seen].sort()).toEqual(['old false, new false', 'old false, new true', 'old true, new false']);
   });
 
-  test('between closing the old place and opening the new one each says why it does not serve', async () => {
+  test('between closing the old database and opening the new one each says why it does not serve', async () => {
     const [from, to] = [await filled(one), await places[other]()];
     const finish = async () => {
       throw new Error('power cut');
@@ -84,7 +84,7 @@ describe.each([
     await inStore(to, ({ ping }) => ping());
   });
 
-  test('what arrives changed is found out, and begun anew', async () => {
+  test('a copy that differs is detected, and begun again', async () => {
     const [from, to] = [await filled(one), await places[other]()];
     const write: TransferTarget['write'] = async () => 'written';
     expect(await goWrong(from, to, ({ target }) => ({ target: { ...target, write } }))).toMatchObject({
@@ -98,7 +98,7 @@ describe.each([
   });
 });
 
-test('a file whose last step was taken, but for a name that is left over, is done', async () => {
+test('a file is complete even if the name of the draft is left over', async () => {
   const [from, to] = [await filled('postgres'), await places.sqlite()];
   await run(from, to);
   linkSync(fileOf(to), `${fileOf(to)}.migrating`);
@@ -106,7 +106,7 @@ test('a file whose last step was taken, but for a name that is left over, is don
   await inStore(to, ({ ping }) => ping());
 });
 
-test('a stranger under the name of the file is not overwritten, and the move ends once it is away', async () => {
+test('another file of that name is not overwritten, and the move completes once it is removed', async () => {
   const [from, to] = [await filled('postgres'), await places.sqlite()];
   const before = await everythingAt(from);
   const comes = ({ source }: Ends) => ({
@@ -140,7 +140,7 @@ test('no server starts on a database while it is moved away', async () => {
   expect(await everythingAt(to)).toEqual(before);
 });
 
-test('one that is there nevertheless keeps it from leaving', async () => {
+test('a server that is connected nevertheless prevents the move', async () => {
   const [from, to] = [await filled('postgres'), await places.sqlite()];
   const client = new Client({ connectionString: from, application_name: 'gatehouse' });
   onTestFinished(() => client.end());
@@ -163,7 +163,7 @@ test('one that is there nevertheless keeps it from leaving', async () => {
   expect(await everythingAt(to)).toEqual(before);
 });
 
-test('a server that was away while its database was moved does not go on with it', async () => {
+test('a server that was frozen while its database was moved does not continue on it', async () => {
   const [from, to] = [await filled('postgres'), await places.sqlite()];
   const proxy = await startProxy((await sharedPostgres()).port);
   const node = await openNode(proxy.url(from), { trustMs: 0 });

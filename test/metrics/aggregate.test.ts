@@ -51,12 +51,12 @@ test('counters, histograms and gauges are added up, label by label', () => {
   expect(metrics.get('a_seconds')?.samples.map((sample) => sample.value)).toEqual([15, 15, 17, 7.5, 17]);
 });
 
-test('what tells of one process has its number', () => {
+test('a metric of one process has its number', () => {
   const { value } = parse(prometheusText(aggregate(two)));
   for (const worker of ['1', '2']) expect(value('a_version', { version: '1', worker })).toBe(1);
 });
 
-test('what the dead had counted stays, and what they had does not', () => {
+test('counters of dead workers stay, and their gauges do not', () => {
   const before = aggregate([], countersOf(metricsOf(7)));
   const { value, metrics } = parse(prometheusText(aggregate(two, [...before, ...countersOf(metricsOf(2))])));
   expect(value('a_logins_total', { outcome: 'ok' })).toBe(24);

@@ -128,7 +128,7 @@ test('hashes and writes are counted', async () => {
   expect(after.value('gatehouse_sqlite_failed_commits_total')).toBe(0);
 });
 
-test('what becomes of a mail is counted', async () => {
+test('the outcome of a mail is counted', async () => {
   const mail = await startMailServer();
   const { server, read } = await startWithMetrics(mailingTo(mail));
   await server.post('/auth/register', user);
@@ -151,7 +151,7 @@ test('what becomes of a mail is counted', async () => {
   expect(after.value('gatehouse_mail_tries_total', { outcome: 'unavailable' })).toBe(0);
 });
 
-test('a store that cannot answer is counted for what could not be done, and so is its end', async () => {
+test('requests that fail with the store are counted, and so is their end', async () => {
   const first = await startProcess();
   await first.post('/register.json', joe);
   const id = String((await first.post('/login.json', joe)).json['id']);
@@ -187,7 +187,7 @@ test('a store that cannot answer is counted for what could not be done, and so i
   expect(await growth(read, () => check(server, id))).toMatchObject({ 'session_checks live': 1 });
 });
 
-test('logins that are shed are logins that are shed, and nothing else', async () => {
+test('shed logins are counted as shed logins, and as nothing else', async () => {
   const { server, read } = await startWithMetrics({
     GATEHOUSE_PBKDF2_ITERATIONS: '220000',
     GATEHOUSE_THROTTLE: 'off',

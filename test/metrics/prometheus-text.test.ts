@@ -48,7 +48,7 @@ test('each kind is written as the format wants it', () => {
   );
 });
 
-test('no label and no help can break out of its line', () => {
+test('no label and no help text can add a line', () => {
   const text = fc.string({ minLength: 1, unit: fc.constantFrom('"', '\\', '\n', 'n', '}', ' ', '#', 'ü') });
   fc.assert(
     fc.property(text, text, fc.double({ noNaN: false }), (help, label, value) => {

@@ -30,7 +30,7 @@ function p99(answers: readonly Told[]): number {
   return times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY;
 }
 
-test('hundreds of logins a second: most are shed at once, some succeed, and no session check notices', {
+test('hundreds of logins a second: most are shed at once, some succeed, and session checks are not affected', {
   timeout: 120_000,
 }, async () => {
   const server = await startProcess({ GATEHOUSE_PBKDF2_ITERATIONS: '220000', GATEHOUSE_THROTTLE: 'off' });
@@ -68,7 +68,7 @@ test('hundreds of logins a second: most are shed at once, some succeed, and no s
   checking.close();
 });
 
-test('a login whose client has gone while it waited is dropped unhashed and not counted', async () => {
+test('a login whose client left while it waited is dropped unhashed and not counted', async () => {
   const cores = availableParallelism();
   const waiting = cores + 6;
   // Enough for the first wave's hashes and the whole second wave, not for two whole waves.

@@ -27,7 +27,7 @@ async function closedAfter(raw: Raw, since: number): Promise<number> {
   return performance.now() - since;
 }
 
-test.concurrent('the time is told in the header, starts anew with each answer, and holds at its edge', async ({
+test.concurrent('the header states the time, each answer restarts it, and it is exact', async ({
   onTestFinished,
 }) => {
   const settings = { GATEHOUSE_KEEP_ALIVE_SECONDS: '2' };

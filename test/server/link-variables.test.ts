@@ -52,13 +52,13 @@ test('a variable in the place of a setting is ignored, and warned about in the s
   expect(server.log.map(({ msg }) => msg)).not.toContain('serving metrics');
 });
 
-test('a value of its own goes on setting it', async () => {
+test('a value in the container sets it', async () => {
   const server = await startProcess({ ...metrics, GATEHOUSE_METRICS_PORT: '0' });
   expect(server.log.map(({ msg }) => msg)).toContain('serving metrics');
   expect(server.log.filter(({ msg }) => msg.includes('is a setting too'))).toEqual([]);
 });
 
-test('workers start as well, and the line stands there once', async () => {
+test('workers start as well, and the line is logged once', async () => {
   const server = await startProcess({ ...kubernetes, GATEHOUSE_WORKERS: '2' });
   const lines = server.log.filter(({ msg }) => msg.includes('GATEHOUSE_SERVICE_HOST'));
   expect(lines).toHaveLength(1);
@@ -74,7 +74,7 @@ test('commands work beside them, and the doctor names what is ignored', async ()
   expect(code).toBe(0);
 });
 
-test('what only looks like one stops the start by name', async () => {
+test('a variable that only looks like one stops the start by name', async () => {
   const near = { GATEHOUSE_SERVICE_HOSTS: '10.0.0.1', GATEHOUSE_SERVICE_HOST: 'hello' };
   const ended = await failToStart({ ...kubernetes, ...near });
   expect(ended.code).toBe(1);

@@ -79,7 +79,7 @@ test.each([1, 2])('beyond 8 MiB of backlog, with %i worker(s)', { timeout: 120_0
   expect(await lost()).toBe(missing());
 });
 
-test.skipIf(process.platform !== 'linux')('what a full disk does not take is counted', async () => {
+test.skipIf(process.platform !== 'linux')('lines that a full disk does not accept are counted', async () => {
   const full = openSync('/dev/full', 'w');
   onTestFinished(() => closeSync(full));
   const { environment, lost } = await withMetrics();

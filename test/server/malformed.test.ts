@@ -93,7 +93,7 @@ test('an expectation that cannot be met: 417', async () => {
   ]);
 });
 
-test('Expect: 100-continue is told to continue', async () => {
+test('Expect: 100-continue gets 100', async () => {
   const raw = await openRaw(server().url);
   const request = written('/auth/login', person, { expect: '100-continue', connection: 'close' });
   const bodyAt = request.indexOf('\r\n\r\n') + 4;
@@ -123,7 +123,7 @@ test('pipelined requests are answered in order, however long one of them takes',
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 401, 404]);
 });
 
-test('noise behind a request costs the connection, and never passes for the answer to that request', async () => {
+test('noise after a request closes the connection, and is never read as the answer to that request', async () => {
   const answers = await exchange(`${written('/auth/login', person)}noise\r\n\r\n`);
   // A lone 400 would be taken for the answer to the login.
   expect(answers).toEqual([]);
@@ -145,7 +145,7 @@ test('a client that closes its side is answered if the answer is there, and has 
   expect(waiting.received).toBe('');
 });
 
-test('200 connections dropped in the middle of a request leave the rest alone', async () => {
+test('200 connections dropped in the middle of a request do not affect the others', async () => {
   const request = written('/auth/login', person);
   await Promise.all(
     Array.from({ length: 200 }, async (_, i) => {
@@ -162,27 +162,30 @@ test('200 connections dropped in the middle of a request leave the rest alone', 
   expect(server().log.filter(({ level }) => level >= 50)).toEqual([]);
 });
 
-test.skipIf(process.platform !== 'linux')('who is refused and does not let go is let go', async () => {
-  const sockets = () =>
-    readdirSync(`/proc/${server().child.pid}/fd`).filter((fd) => {
-      try {
-        return readlinkSync(`/proc/${server().child.pid}/fd/${fd}`).startsWith('socket:');
-      } catch {
-        return false;
-      }
-    }).length;
-  const before = await until(() => sockets(), 'a count');
-  const stubborn = await Promise.all(
-    Array.from({ length: 20 }, async () => {
-      const raw = await openRaw(server().url, { stubborn: true });
-      raw.socket.on('error', () => {}).write('noise\r\n\r\n');
-      await raw.ended;
-      return raw;
-    }),
-  );
-  await until(() => (sockets() <= before ? true : undefined), 'the server to let go of the connections');
-  for (const { socket } of stubborn) socket.destroy();
-});
+test.skipIf(process.platform !== 'linux')(
+  'a refused client that keeps the connection open is cut off',
+  async () => {
+    const sockets = () =>
+      readdirSync(`/proc/${server().child.pid}/fd`).filter((fd) => {
+        try {
+          return readlinkSync(`/proc/${server().child.pid}/fd/${fd}`).startsWith('socket:');
+        } catch {
+          return false;
+        }
+      }).length;
+    const before = await until(() => sockets(), 'a count');
+    const stubborn = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const raw = await openRaw(server().url, { stubborn: true });
+        raw.socket.on('error', () => {}).write('noise\r\n\r\n');
+        await raw.ended;
+        return raw;
+      }),
+    );
+    await until(() => (sockets() <= before ? true : undefined), 'the server to let go of the connections');
+    for (const { socket } of stubborn) socket.destroy();
+  },
+);
 
 test.each([
   ['/auth/login', { title: 'Bad Request', detail: 'Malformed request' }],

@@ -56,7 +56,7 @@ test('without a port for them there are no metrics, and their library is not eve
   expect(await loadedBy(on)).toMatchObject({ isServing: true, hasLibrary: true });
 });
 
-test('they are on their own port and not on the public one, and people and the log are told where', async () => {
+test('they are on their own port and not on the public one, and standard error and the log name it', async () => {
   const server = await startProcess(on);
   const url = await metricsUrl(server);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
@@ -96,7 +96,7 @@ test('the port answers one path, to readers only, and closes after each answer',
   expect(raw.answers.map(({ status }) => status)).toEqual([200]);
 });
 
-test('a port that is taken is told in a sentence that names the setting', async () => {
+test('for a port that is taken the message names the setting', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await new Promise((resolve) => other.once('listening', resolve));
@@ -110,7 +110,7 @@ test('a port that is taken is told in a sentence that names the setting', async 
   expect(ended.stderr).not.toContain('Gatehouse listens');
 });
 
-test('so is an address of another machine', async () => {
+test('an address of another machine stops the start in the same way', async () => {
   // 192.0.2.0/24 is for documentation and belongs to nobody (RFC 5737).
   const ended = await failToStart({ ...on, GATEHOUSE_METRICS_HOST: '192.0.2.1' });
   expect(ended.stderr).toContain('GATEHOUSE_METRICS_HOST must be an address of this machine.');
@@ -126,7 +126,7 @@ test('one port for both is refused with all other problems', async () => {
   ]);
 });
 
-test('an orderly end closes the port, and nobody who is connected to it holds it up', async () => {
+test('an orderly stop closes the port, and no open connection delays it', async () => {
   const server = await startProcess(on);
   const url = await metricsUrl(server);
   const idle = await Promise.all([openRaw(url), openRaw(url)]);
@@ -137,7 +137,7 @@ test('an orderly end closes the port, and nobody who is connected to it holds it
   await expect(ask(url, 'GET', '/metrics')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test.concurrent('who is slow or greedy is turned away, and others are served', async ({ onTestFinished }) => {
+test.concurrent('a slow or greedy client is refused, and others are served', async ({ onTestFinished }) => {
   const server = await startProcess(on, { atEnd: onTestFinished });
   const url = await metricsUrl(server);
   const silent = await openRaw(url);
@@ -164,7 +164,7 @@ test('the limits of the port are the documented ones', () => {
 });
 
 test.each(['1', '2'])(
-  'what never became a request is counted by its reason, with %s workers',
+  'input that is not a complete request is counted by its reason, with %s workers',
   async (workers) => {
     const server = await startProcess({ ...on, GATEHOUSE_WORKERS: workers });
     const url = await metricsUrl(server);

@@ -96,7 +96,7 @@ test.concurrent('the second request of a connection has 10 seconds for its heade
   expect(raw.answers.map(({ status }) => status)).toEqual([200, 408]);
 });
 
-test.concurrent('200 slow clients hinder nobody', async () => {
+test.concurrent('200 slow clients do not delay other clients', async () => {
   expect((await server().post('/auth/register', body)).status).toBe(201);
   const request = written('/auth/login', body);
   const slow = await Promise.all(

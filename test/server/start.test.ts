@@ -77,7 +77,7 @@ test.each(['1', '2'])(
   },
 );
 
-test('on PostgreSQL it is told from the users as well', async () => {
+test('on PostgreSQL the users decide it as well', async () => {
   const server = await startPostgres();
   const settings = { DATABASE_URL: await server.createDatabase() };
   const fresh = await startProcess(settings);
@@ -117,7 +117,7 @@ test.each([
   { GATEHOUSE_CONTRACTS: 'envelope' },
   { GATEHOUSE_REGISTRATION: 'closed' },
   { GATEHOUSE_REGISTRATION: 'invite' },
-])('where not everyone can register, the line is one of the command line: %j', (environment) => {
+])('if registration is limited, the line is a command: %j', (environment) => {
   const said = greeting('http://127.0.0.1:3000', readSettings(environment), false);
   expect(said).toContain('\n  gatehouse user add user@example.com\n');
   expect(said).not.toContain('curl');
@@ -153,7 +153,7 @@ test('every problem with the settings is listed at once, and secrets are not', a
   expect(ended.stdout + ended.stderr).not.toContain('correct-horse');
 });
 
-test('a port that is taken is told in a sentence', async () => {
+test('a port that is taken stops the start with a sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await new Promise((resolve) => other.once('listening', resolve));
@@ -166,7 +166,7 @@ test('a port that is taken is told in a sentence', async () => {
   expect(ended.stderr).not.toMatch(/\n {4}at /);
 });
 
-test('an address of another machine is told in a sentence', async () => {
+test('an address of another machine stops the start with a sentence', async () => {
   // 192.0.2.0/24 is for documentation and belongs to nobody (RFC 5737).
   const ended = await failToStart({ HOST: '192.0.2.1' });
   expect(ended.code).toBe(1);

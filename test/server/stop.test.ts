@@ -74,7 +74,7 @@ test('a request that is still arriving may finish, and is answered', async () =>
   expect(login.answers).toMatchObject([{ status: 200 }]);
 });
 
-test.concurrent('idle connections do not hold it up', async ({ onTestFinished }) => {
+test.concurrent('idle connections do not delay it', async ({ onTestFinished }) => {
   const server = await startProcess({}, { atEnd: onTestFinished });
   const idle = await Promise.all(
     Array.from({ length: 20 }, async (_, i) => {
@@ -106,7 +106,7 @@ test.concurrent('a client that never finishes its request is cut off after 10 se
   await raw.closed;
 });
 
-test.concurrent('who asks twice does not want to wait', async ({ onTestFinished }) => {
+test.concurrent('a second signal ends it at once', async ({ onTestFinished }) => {
   const server = await startProcess({}, { atEnd: onTestFinished });
   const raw = await openRaw(server.url);
   raw.socket.on('error', () => {}).write(written('/auth/login', person).slice(0, -1));

@@ -139,7 +139,7 @@ test('a reader that never reads the log delays no answer, and what it does not r
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a named pipe that nobody reads does not hold up the end',
+  'a named pipe without a reader does not delay the stop',
   async () => {
     const fifo = join(temporaryFolder(), 'log');
     execFileSync('mkfifo', [fifo]);
@@ -155,7 +155,7 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('a client that asks and never reads is not listened to for long, and holds nobody up', async () => {
+test('a client that sends requests and never reads is cut off soon, and delays no other client', async () => {
   const server = await startProcess(off);
   const raw = await openRaw(server.url);
   raw.socket.pause();

@@ -71,7 +71,7 @@ test.each([
   expect(server.stderr.length).toBeLessThan(2_000);
 });
 
-test('a zone of its own makes TZ of no account', async () => {
+test('GATEHOUSE_TIME_ZONE outranks TZ', async () => {
   const server = await startProcess({ TZ: 'Foo/Bar', GATEHOUSE_TIME_ZONE: 'Asia/Tokyo' });
   expect(await zoneOf(server)).toBe('Asia/Tokyo');
   expect(warnings(server)).toEqual([]);
@@ -95,14 +95,14 @@ onLinux.each([
   ['', undefined],
   ['UTC+2', 'UTC'],
   [':Europe/Berlin', 'Europe/Berlin'],
-])('workers write TZ=%j as one process does, and the warning stands there once', async (TZ, zone) => {
+])('workers write TZ=%j as one process does, and the warning is logged once', async (TZ, zone) => {
   const server = await startProcess({ TZ, GATEHOUSE_WORKERS: '2' });
   const seen = await zoneOf(server);
   expect(seen).toBe(zone ?? (await zoneOf(await startProcess())));
   expect(warnings(server)).toHaveLength(zone === 'UTC' ? 1 : 0);
 });
 
-test('the doctor names a TZ that is no zone', async () => {
+test('the doctor reports a TZ that is not a zone', async () => {
   const file = `${temporaryFolder()}/gatehouse.db`;
   const { json } = await command(['doctor', '--json'], { file, environment: { TZ: 'MSK' } });
   expect(json).toContainEqual({

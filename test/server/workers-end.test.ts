@@ -76,7 +76,7 @@ onLinux('a signal to a worker alone is nobody else’s, nor its own', async () =
   expect((await server.send({ path: '/readyz' })).status).toBe(200);
 });
 
-onLinux('who asks twice does not want to wait, and nobody is left', async () => {
+onLinux('a second signal ends it at once, and nobody is left', async () => {
   const server = await startWorkers(2);
   const workers = await allOf(server, 2);
   const unfinished = await openRaw(server.url);

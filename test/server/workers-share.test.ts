@@ -11,7 +11,7 @@ import { onLinux, startWorkers } from '../support/workers.ts';
 
 const person = { email: 'user@example.com', password: 'strongpassword' };
 
-test('the parts of all are the whole, and none is larger than another by more than one', () => {
+test('the parts sum to the whole, and differ by at most one', () => {
   for (const [all, of] of [
     [10, 1],
     [10, 3],
@@ -55,7 +55,7 @@ onLinux('on PostgreSQL they share the connections of the node', async () => {
   expect(ofOne.map(([name]) => name)).toEqual(['gatehouse_build_info', 'gatehouse_notifications_listening']);
 });
 
-test('of threads and places each has its part', () => {
+test('each has its part of threads and places', () => {
   const queues = [1, 2, 3].map((number) => {
     const queue = new HashingQueue({
       share: { number, of: 3 },

@@ -63,7 +63,7 @@ test.each([
   '1::2:',
   '::ffff:010.0.0.1',
   '::ffff:10.0.0',
-])('%j is nothing like a block', (text) => {
+])('%j is not a block', (text) => {
   expect(addressBlock(text)).toBeUndefined();
   expect(blockHint(text)).toBe('');
 });
@@ -150,7 +150,7 @@ test('a block that a program made itself is brought into the same form', () => {
   expect(block('10.0.0.0/8')).toBe('10.0.0.0/8');
 });
 
-test('strangers have addresses in what is larger than a private network', () => {
+test('a block larger than a private network holds public addresses', () => {
   const hold = (text: string) => holdsStrangers(addressBlock(text) ?? expect.fail(text));
   for (const text of [
     '0.0.0.0/0',

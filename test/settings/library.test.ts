@@ -23,7 +23,7 @@ async function opens(settings: Partial<Record<keyof Settings, unknown>>): Promis
   expect((await gatehouse.fetch(new Request('http://localhost/readyz'))).status).toBe(200);
 }
 
-test('all problems are told at once, in the names of the library', async () => {
+test('all problems are listed at once, in the names of the library', async () => {
   expect(
     await problems({
       port: '3000',
@@ -104,13 +104,13 @@ test('a value that throws when it is looked at does not hide the name of its opt
   expect(await problems(JSON.parse('{"__proto__": {"port": 1}, "constructor": 1}'))).toHaveLength(2);
 });
 
-test('a setting in the place of an option is told where it belongs, and nothing is opened', async () => {
+test('a setting given as an option is refused with its place, and nothing is opened', async () => {
   expect(await problems({}, { databaseUrl: 'file:x.db', clokc: Date.now })).toEqual([
     'databaseUrl is a setting: give it in `settings`.',
     'clokc is not an option. Did you mean clock?',
   ]);
 });
 
-test('undefined takes the default, and what is usable opens', async () => {
+test('undefined selects the default, and usable options open a store', async () => {
   await opens({ port: undefined, timeZone: undefined, throttleAccount: undefined, debug: true });
 });

@@ -68,7 +68,7 @@ test.each([
   expect(environmentRemarks({ [name]: value })).toEqual([]);
 });
 
-test('where a setting has such a name, only the address of a service stands aside', () => {
+test('if a setting has such a name, only the address of a service is ignored', () => {
   const ports = Object.values(table).map(({ env }) => env);
   expect(ports.filter((name) => /^GATEHOUSE_.*_PORT$/.test(name))).toContain('GATEHOUSE_METRICS_PORT');
   const at = (value: string) => ({ GATEHOUSE_METRICS_PORT: value });

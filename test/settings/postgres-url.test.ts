@@ -71,7 +71,7 @@ test('what an address of PostgreSQL says of TLS is read in any case, and in the 
   expect(sslmode('application_name=x')).toBeUndefined();
 });
 
-test('an address of PostgreSQL that cannot be kept to is refused, with a word about it and without its secrets', () => {
+test('an address of PostgreSQL with an unsupported parameter is refused, with the parameter and without secrets', () => {
   const secret = 'hunter2';
   for (const [text, says] of [
     ['postgres://a,b/x', /names several servers/],
@@ -123,7 +123,7 @@ test('an address of PostgreSQL that cannot be kept to is refused, with a word ab
   }
 });
 
-test('an address of PostgreSQL may say what holds anyway', () => {
+test('an address of PostgreSQL may state the defaults', () => {
   for (const query of [
     'target_session_attrs=any',
     'target_session_attrs=read-write',

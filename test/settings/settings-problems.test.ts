@@ -5,7 +5,7 @@ import { table } from '../../src/settings/option-table.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { problems } from '../support/settings.ts';
 
-test('all problems are told at once, each on a line that names its setting', () => {
+test('all problems are listed at once, each on a line that names its setting', () => {
   const told = problems({
     PORT: '65536',
     GATEHOUSE_DEBUG: 'maybe',
@@ -29,7 +29,7 @@ test('the value of an unknown name is not repeated, and no value starts a line o
   for (const line of told) expect(line).not.toContain('\n');
 });
 
-test('what is wrong with networks of proxies is told for each of them', () => {
+test('each wrong network of proxies is listed with its problem', () => {
   const told = (text: string) => problems({ GATEHOUSE_TRUSTED_PROXIES: text });
   const [expected = ''] = told('x');
   expect(expected).toMatch(/^GATEHOUSE_TRUSTED_PROXIES is "x"; expected addresses .* separated by commas\.$/);
@@ -71,7 +71,7 @@ test.each([
   ]);
 });
 
-test('every setting is suggested for a slip in its name', () => {
+test('every setting is suggested for a mistyped name', () => {
   const names = Object.values(table).map(({ env }) => env);
   expect(names.length).toBeGreaterThan(25);
   for (const name of names.filter((one) => one.startsWith('GATEHOUSE_'))) {
@@ -82,7 +82,7 @@ test('every setting is suggested for a slip in its name', () => {
   }
 });
 
-test('what is like no setting is answered without one', () => {
+test('a name unlike any setting gets no suggestion', () => {
   for (const name of ['GATEHOUSE_', 'GATEHOUSE_X', 'GATEHOUSE_NONSENSE', 'GATEHOUSE_DEBUGGING_LEVEL']) {
     expect(problems({ [name]: 'x' })).toEqual([
       `${name} is not a setting. See docs/settings.md for the names.`,
@@ -123,11 +123,11 @@ test('DATABASE_URL=file:///tmp/x.db is a spelling of its own, and what may be a 
   }
 });
 
-test('names of other programs are none of our business', () => {
+test('variables of other programs are ignored', () => {
   expect(problems({ PATH: '/bin', gatehouse_debug: 'x', MY_GATEHOUSE_X: 'y', GATEHOUSEX: 'z' })).toEqual([]);
 });
 
-test('one port cannot be two, unless it is at two addresses or the system chooses', () => {
+test('one port cannot be used twice, unless at two addresses or chosen by the system', () => {
   const both = (port: string) => ({ PORT: port, GATEHOUSE_METRICS_PORT: port });
   const clash = 'GATEHOUSE_METRICS_PORT must be another port than PORT.';
   expect(problems(both('9464'))).toEqual([clash]);

@@ -32,7 +32,7 @@ test('what is asked for stays, what is not goes', () => {
   expect(recent.get('forgotten')).toBeUndefined();
 });
 
-test('a row deleted from the old generation does not come back', () => {
+test('a row deleted from the old generation stays deleted', () => {
   const recent = new RecentRows<number>(2);
   for (const key of ['a', 'b', 'c']) recent.set(key, 1);
   recent.delete('a');

@@ -78,7 +78,7 @@ test('a reset is answered as done where the address cannot be marked as verified
   expect(services.audit.counts).toContainEqual(unavailable('password_reset'));
 });
 
-test('what comes before a session is there fails as ever', async () => {
+test('a failure before the session exists still fails the request', async () => {
   const { services } = await withTrap({ at: 'BEFORE INSERT ON sessions' });
   await expect(login(services, logIn, caller())).rejects.toThrow(StoreUnavailable);
   expect(await countRows(services, 'sessions')).toBe(1);

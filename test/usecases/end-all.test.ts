@@ -71,7 +71,7 @@ test('the end of all sessions goes on where it was cut short, and what it had en
   expect(await countRows(services, 'sessions')).toBe(0);
 });
 
-test('what is restored has no session before it is served, however many there were', async () => {
+test('a restored database has no session before it serves, however many there were', async () => {
   const { services, calls, alive, here, ada } = await withAda();
   expect(await settleRestored(services, false, caller(), async () => {})).toMatchObject({ ended: many + 2 });
   expect(rows(calls, 'sessions.removeAny')).toEqual([100, 100, 100, 100, 52]);
@@ -141,7 +141,7 @@ test('a session of a deleted account is explained by the deletion, before the sw
   expect(await explain(services, idOf(0), caller().now)).toMatchObject({ state: 'ended', ended: deletion });
 });
 
-test('a session of an account of which one record was lost is explained by that', async () => {
+test('a session of an account that lost a record is explained by the loss', async () => {
   const { services, here } = await withAda();
   await query(services, 'DELETE FROM auth WHERE user_id = ?', here.user.id);
   expect(await explain(services, here.id, caller().now)).toMatchObject({ state: 'user_record_missing' });

@@ -26,13 +26,13 @@ async function paced(pacer: Pacer, pieces: number, ms: number): Promise<void> {
   }
 }
 
-test('long work rests for as long as it works', async () => {
+test('long work pauses for as long as it works', async () => {
   const startedAt = performance.now();
   await paced(new Pacer(), 5, 20);
   expect(performance.now() - startedAt).toBeGreaterThan(5 * 2 * 20 - 10);
 });
 
-test('however much there is to do at once, others have half of the time', async () => {
+test('however much work there is at once, other requests have half of the time', async () => {
   const pacer = new Pacer();
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: 4 }, () => paced(pacer, 5, 10)));
@@ -40,7 +40,7 @@ test('however much there is to do at once, others have half of the time', async 
   expect(performance.now() - startedAt).toBeGreaterThan(4 * 5 * 2 * 10 - 4 * 2 * 10);
 });
 
-test('no one waits long for a long piece', async () => {
+test('no step waits long for a long step', async () => {
   const pacer = new Pacer();
   await Promise.all([paced(pacer, 1, 1_000), paced(pacer, 1, 1)]);
   const startedAt = performance.now();
@@ -62,7 +62,7 @@ test('P3: the end of hundreds of sessions pauses after each step but the last', 
   expect(await store.sessions.find(digest('none'))).toBeUndefined();
 });
 
-test('a sweep that takes longer than the time between two of them is alone', async () => {
+test('a sweep that takes longer than its interval does not overlap with the next', async () => {
   const services = await openServices();
   const begun = await registerAndLogin(
     services,

@@ -79,7 +79,7 @@ test('P7: a password change cut short before this session gets its new id has on
   expect(await signIn(services, replacement)).toBeDefined();
 });
 
-test('P7: cut short before the hash is replaced, everybody is out and the old password is good', async () => {
+test('P7: interrupted before the hash is replaced, all sessions have ended and the old password is valid', async () => {
   const { services, here, elsewhere, alive } = await withJoe();
   const mend = await cut(services, atHash);
   await expect(changePassword(services, here, change, caller())).rejects.toThrow(StoreUnavailable);
@@ -89,7 +89,7 @@ test('P7: cut short before the hash is replaced, everybody is out and the old pa
   expect(await signIn(services)).toBeDefined();
 });
 
-test('P7: cut short after the hash was replaced, nobody is in whom the old password or the old id let in', async () => {
+test('P7: interrupted after the hash was replaced, no session of the old password or the old id is alive', async () => {
   const { services, here, elsewhere, alive } = await withJoe();
   const mend = await cut(services, ...afterHash(services), lastMoment(services));
   await expect(changePassword(services, here, change, caller())).rejects.toThrow(StoreUnavailable);
@@ -111,7 +111,7 @@ test('P7: a change in a session that was ended meanwhile changes nothing', async
   expect(elsewhere.user.id).toBe(here.user.id);
 });
 
-test('P7: whoever loses against another change is refused, and no session is left that nobody knows', async () => {
+test('P7: a change that loses against another is refused, and leaves no session', async () => {
   const { services, here } = await withJoe();
   // The hash is another one by the time it is to be replaced.
   await setTrap(services, 'other', {
@@ -178,7 +178,7 @@ test('P4: every refusal shows in the log, with the account it concerns where it 
   ]);
 });
 
-test('P11: an export of a long past lets others have their turn', async () => {
+test('P11: an export of a long history does not block other requests', async () => {
   const { services, here } = await withJoe();
   const keep = () => services.audit.keep(caller(), 'login', here.user.id, 'wrong_password');
   await Promise.all(Array.from({ length: 1_000 }, keep));

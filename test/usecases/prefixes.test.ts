@@ -85,7 +85,7 @@ test('W5: a registration cut short at any step leaves its invitation good, until
   await expectLoginWorks(services);
 });
 
-test('W5: without a good invitation nothing is hashed, and an invitation that is used up meanwhile is refused', async () => {
+test('W5: without a valid invitation nothing is hashed, and an invitation that is used up meanwhile is refused', async () => {
   const services = await openServices({ registration: 'invite', iterations: slow });
   const { token } = granted(await invite(services, joe.identifier, 7, caller()));
   const startedAt = performance.now();
@@ -140,7 +140,7 @@ test('a logout that could not be written is an error, and the session lives', as
   expect(await check(services, begun.id, caller().now)).toEqual({ refused: 'no_session' });
 });
 
-test('whoever goes while waiting for a hash leaves no attempt behind, neither a login nor a session', async () => {
+test('a client that leaves while it waits for a hash leaves no attempt, no login and no session', async () => {
   // The first hash must not be over before the second attempt is counted.
   const services = await openServices({ iterations: 3 * slow, queue: { threads: 1 } });
   await register(services, newJoe, caller());
@@ -165,7 +165,7 @@ test('an overload is refused before anything is counted or hashed', async () => 
   expect(await counts(services)).toEqual({ auth: 0, users: 0, sessions: 0, attempts: null });
 });
 
-test('one who gives way to another network is refused like any overload, and a login leaves no attempt behind', async () => {
+test('a displaced login is refused like any overload, and leaves no attempt', async () => {
   const services = await openServices({
     iterations: slow,
     queue: { threads: 1, maxPlaces: 4, maxWaitMs: 1e9 },
@@ -193,7 +193,7 @@ test('one who gives way to another network is refused like any overload, and a l
   expect(await counts(services)).toMatchObject({ auth: 1, attempts: before + 2 + 2 + 6 });
 });
 
-test('every way out of a login and a registration frees its place in line', async () => {
+test('every end of a login and a registration frees its place in the queue', async () => {
   const services = await openServices({
     queue: { threads: 1, maxPlaces: 1 },
     throttle: { account: { limit: 2, windowMs: 1_000 } },

@@ -38,7 +38,7 @@ test('P3: all others end in steps of a hundred', async () => {
   expect(services.entries.filter(({ event }) => event === 'logout')).toHaveLength(many);
 });
 
-test('P3: others have their turn between two steps', async () => {
+test('P3: other requests run between two steps', async () => {
   const { services, here, calls } = await withMany();
   const ending = endSessions(services, here, 'others', caller());
   const seen: number[] = [];
@@ -88,14 +88,14 @@ test('P7: a password change ends very many sessions in steps, and none of them i
   expect(await countRows(services, 'sessions')).toBe(1);
 });
 
-test('an operator ends very many sessions in steps, and is told all handles', async () => {
+test('an operator ends very many sessions in steps, and gets all handles', async () => {
   const { services, here, calls } = await withMany();
   const ended = await endAllSessions(services, here.user.id, caller());
   expect([ended.length, new Set(ended).size]).toEqual([many + 1, many + 1]);
   expect(rows(calls, 'sessions.removeOfUser')).toEqual([100, 100, 100, 100, 51]);
 });
 
-test('a disabled account is out at once, also where the ends of its sessions are cut short', async () => {
+test('a disabled account has no live session at once, even if the end of its sessions is interrupted', async () => {
   const { services, here, calls, alive } = await withMany();
   const found = await findAccount(services, joe.identifier);
   if (!found) throw new Error('joe is not there');
@@ -133,7 +133,7 @@ test('P9: a deleted account is gone at once, with few rows in its step, and the 
   expect(entry).toMatchObject({ event: 'account_delete', outcome: 'ok' });
 });
 
-test('P9: an operator who deletes an account is told that it is gone, also where its rows could not be reclaimed', async () => {
+test('P9: an operator who deletes an account gets a success even if its rows could not be removed', async () => {
   const { services, here, alive } = await withMany();
   const found = await findAccount(services, joe.identifier);
   if (!found) throw new Error('joe is not there');
@@ -151,7 +151,7 @@ test('P9: an operator who deletes an account is told that it is gone, also where
   expect([await countRows(services, 'sessions'), await countRows(services, 'users')]).toEqual([0, 0]);
 });
 
-test('what was done stays done where its notice cannot be queued, or a log fails', async () => {
+test('a completed action stays complete if its notice cannot be queued or a log fails', async () => {
   const { services, here, alive } = await withMany();
   const failing = () => {
     throw new Error('the log is full');

@@ -70,7 +70,7 @@ test('many logins at once upgrade it once and all succeed', async () => {
   expect(isRefusal(await login(services, asJoe, caller()))).toBe(false);
 });
 
-test('an upgrade that cannot be written costs the login, and the old hash stays good', async () => {
+test('if an upgrade cannot be written the login fails, and the old hash stays valid', async () => {
   const services = await gateWithOldHash(500_000);
   const loggingIn = login(services, asJoe, caller());
   await untilCounted(services, 3);

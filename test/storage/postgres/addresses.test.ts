@@ -122,7 +122,7 @@ test('the whole program starts at a socket, workers and the address to listen at
   expect(leaks(started.stdout + started.stderr + doctor.stdout + doctor.stderr)).toEqual([]);
 });
 
-test('N8: a socket where nobody listens, or that is no folder, is told in a sentence', async () => {
+test('N8: a socket without a listener, or in a path that is not a folder, stops the start with a sentence', async () => {
   const [folder, query] = [temporaryFolder(), `host=${temporaryFolder()}&port=5432`];
   expect(await refusal(`postgres://joe:${secret}@/x?${query}`)).toMatch(
     /^Nothing listens at the socket \/.*\/\.s\.PGSQL\.5432\. Start PostgreSQL, or correct host and port in DATABASE_URL\.$/,

@@ -154,7 +154,7 @@ test(
 );
 
 test(
-  'N6: of many checks of many sessions each is told of its own session, or that nobody knows',
+  'N6: of many checks of many sessions each gets its own session, or that its state is unknown',
   async () => {
     const { url, proxy, quick } = await openGround();
     const store = await openNode(quick, { trustMs: 0, maxConnections: 12 });

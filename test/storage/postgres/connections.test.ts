@@ -28,7 +28,7 @@ test.concurrent('a step that throws an error of its own takes everything back, a
   expect(await backend(connections.read)).toBe(before);
 });
 
-test.concurrent('a step that leaves a statement unanswered when it throws takes back that one too', async ({
+test.concurrent('a step that leaves a statement unanswered when it throws rolls that one back too', async ({
   onTestFinished,
 }) => {
   const { connections } = await openWork(1, onTestFinished);
@@ -205,7 +205,7 @@ test.concurrent('who waits when all connections are given up gets a new one', as
   expect(await slow).toBe(before);
 });
 
-test.concurrent('while the database is known to be out of reach nobody waits', async ({ onTestFinished }) => {
+test.concurrent('while the database is known to be unreachable no step waits', async ({ onTestFinished }) => {
   const { connections, breaker } = await openWork(4, onTestFinished);
   breaker.lose('It is away.');
   const { error, ms } = await timed(connections.read('SELECT 1'));

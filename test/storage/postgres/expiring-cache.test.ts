@@ -49,7 +49,7 @@ test('with no time of trust nothing is ever remembered', () => {
   expect(memory.size.entries).toBe(0);
 });
 
-test('what was asked for before a key was forgotten never comes in, what was asked for later does', () => {
+test('an answer from before a key was forgotten is not cached, a later one is', () => {
   const memory = vouched();
   memory.put('a', 'old', 5_000, 5_001);
   memory.forget('a', 5_100);
@@ -95,7 +95,7 @@ test('a changed value stays trusted for as long as it was; one that is not there
   expect(memory.get('a', 6_000)).toBeUndefined();
 });
 
-test('of two answers the one to the later question stays, whichever comes first', () => {
+test('of two answers the one to the later question is kept, whichever arrives first', () => {
   const memory = vouched();
   memory.put('a', 'later', 5_010, 5_020);
   memory.put('a', 'earlier', 5_000, 5_030);
@@ -119,7 +119,7 @@ test('there is a bound to the number of entries, and one to their bytes; a value
   expect(small.get('large', 100)).toBeUndefined();
 });
 
-test('who is told to forget more than there is room for forgets everything', () => {
+test('a cache that must forget more keys than it can hold forgets everything', () => {
   const memory = vouched({ maxEntries: 10 });
   memory.put('kept', 'value', 5_000, 5_001);
   for (let n = 0; n < 10; n += 1) memory.forget(`forged ${n}`, 5_002);

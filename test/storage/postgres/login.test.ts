@@ -85,7 +85,7 @@ test('N8: a schema there is none of, and a database that takes no writes', async
   );
 });
 
-test('N8: what listens there is not PostgreSQL', async () => {
+test('N8: the listener is not PostgreSQL', async () => {
   const { url } = await openRole();
   const strangers: Record<string, Server> = {
     'a web server': createHttpServer((_request, response) => response.end('hello')),
@@ -103,7 +103,7 @@ test('N8: what listens there is not PostgreSQL', async () => {
   }
 });
 
-test('N8: what listens there says nothing, at first or after the login', async () => {
+test('N8: the listener is silent, at first or after the login', async () => {
   const { url } = await openRole('LOGIN', 'GRANT ALL ON SCHEMA public TO $role');
   const port = await listening(createServer((socket) => void socket.on('error', () => {})));
   const asked = await timed(

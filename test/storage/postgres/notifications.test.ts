@@ -42,7 +42,7 @@ async function pairWith(sessions: number, atEnd: AtEnd) {
 const acceptedOf = async (store: Store, hashes: readonly string[]) =>
   (await Promise.all(hashes.map((idHash) => isAccepted(store, idHash)))).filter(Boolean).length;
 
-test.concurrent('N2: of ends whose notices are partly lost all hold within the time of trust', async ({
+test.concurrent('N2: if notifications are partly lost, all ends take effect within the time of trust', async ({
   onTestFinished,
 }) => {
   const { a, b, proxy, hashes } = await pairWith(10, onTestFinished);
@@ -61,7 +61,7 @@ test.concurrent('N2: of ends whose notices are partly lost all hold within the t
     expect(await check.lastAcceptedAt()).toBeLessThanOrEqual((endedAt[n] as number) + trustMs);
 });
 
-test.concurrent('N2: notices that come twice are as good as one', async ({ onTestFinished }) => {
+test.concurrent('N2: a notification that comes twice works like one', async ({ onTestFinished }) => {
   const { a, b, proxy, hashes } = await pairWith(3, onTestFinished);
   proxy.judge((message) => (notification(message) ? 'duplicate' : 'pass'));
   for (const [n, idHash] of hashes.entries()) {
@@ -72,7 +72,9 @@ test.concurrent('N2: notices that come twice are as good as one', async ({ onTes
   expect(isListening(b)).toBe(true);
 });
 
-test.concurrent('N2: notices that come late and in reverse revive nothing', async ({ onTestFinished }) => {
+test.concurrent('N2: notifications that come late and in reverse order revive no session', async ({
+  onTestFinished,
+}) => {
   const { a, b, proxy, hashes } = await pairWith(3, onTestFinished);
   proxy.judge((message) => (isNotice(message) ? 'hold' : 'pass'));
   for (const [n, idHash] of hashes.entries()) {
@@ -89,7 +91,7 @@ test.concurrent('N2: notices that come late and in reverse revive nothing', asyn
 const deep = `${'['.repeat(3_900)}${']'.repeat(3_900)}`;
 const name = 'x'.repeat(300);
 
-test('a notification that is not spelled like a notice is none', () => {
+test('a notification in another format is ignored', () => {
   const payloads = [
     '',
     'x',
@@ -214,7 +216,7 @@ test.concurrent('N2: where connections live and notifications do not come any mo
   await untilSo(() => isListening(b), 'the node to listen again', recoveryMs);
 });
 
-test.concurrent('a listening connection that is cut is replaced, and nobody who asks meanwhile is turned away', async ({
+test.concurrent('a listening connection that is cut is replaced, and no request is refused meanwhile', async ({
   onTestFinished,
 }) => {
   const { a, b, found, listener } = await pairWithListener(onTestFinished);

@@ -24,7 +24,7 @@ describe('the suite of all stores', () => {
   }
 });
 
-test('what was there before is there afterwards', async () => {
+test('all rows are still there afterwards', async () => {
   const url = await divided(await sharedPostgres(), async ({ accounts, sessions }) => {
     await accounts.create(account('joe'), context('register'));
     await sessions.insert(hex(1), session(1, 'id-of-joe'), context('login'));

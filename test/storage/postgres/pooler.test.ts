@@ -132,7 +132,7 @@ describe.skipIf(program === undefined)(where, () => {
     expect(await store.sessions.insert(hex(1), session(1, joe))).toBe('inserted');
   });
 
-  test('nothing is left on the connections that others get: no setting, no lock, no statement, nobody who listens', async () => {
+  test('nothing is left on the connections that others get: no setting, no lock, no statement, no listener', async () => {
     const { url, store } = await pooled();
     for (let n = 1; n <= 20; n += 1) {
       await store.sessions.insert(hex(n), session(n, joe), context('login'));

@@ -55,7 +55,7 @@ test.each(Object.entries(pairs))('B5: %s never deadlock', async (_, begin) => {
   expect(handles.sort()).toEqual(ids.map((_, n) => `handle-${n}`));
 });
 
-test('N7: to be told that sessions are gone is to wait until their ends are on the standby too', async () => {
+test('N7: the answer that sessions have ended waits until their ends are on the standby too', async () => {
   const server = await startPostgres();
   const url = await server.createDatabase();
   const node = await openNode(url);

@@ -47,7 +47,7 @@ test.concurrent.for(endings)(
 );
 
 test.concurrent.for(endings)(
-  'N2: a session that ended $title is refused within the time of trust where nobody is told',
+  'N2: a session that ended $title is refused within the time of trust without a notification',
   async ({ end }, { onTestFinished }) => {
     const { a, b, proxy } = await openPair({}, onTestFinished);
     dropNews(proxy);
@@ -117,7 +117,7 @@ test.concurrent('N2: a row read before an end, and answered after the notice of 
   expect(metricValue(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
 });
 
-test.concurrent('N2: a row read before an end of which nobody is told is trusted from its question on, not its answer', async ({
+test.concurrent('N2: a row read before an end without a notification is trusted from its question on, not its answer', async ({
   onTestFinished,
 }) => {
   const { a, b, proxy } = await openPair({}, onTestFinished);
@@ -162,7 +162,7 @@ test.concurrent('N2: with no time of trust every check asks the database', async
   expect(metricValue(b, 'check_memory_lookups_total', 'users', 'hit')).toBe(0);
 });
 
-test.concurrent('N1: an id that was asked for too soon is known at once where it begins, elsewhere in a second', async ({
+test.concurrent('N1: an id that was checked too early is valid at once on its node, elsewhere within a second', async ({
   onTestFinished,
 }) => {
   const { a, b } = await openPair({}, onTestFinished);

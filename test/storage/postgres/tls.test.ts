@@ -55,7 +55,7 @@ async function isEncrypted(url: string): Promise<boolean> {
   return Boolean(row?.['all']);
 }
 
-test('N8: a server that insists on TLS is told from one that does not let the role in', async () => {
+test('N8: a server that requires TLS and one that refuses the role get different sentences', async () => {
   const url = insisting.url();
   for (const query of ['', 'sslmode=disable'])
     expect(await refusal(changed(url, { query }))).toBe(

@@ -119,7 +119,7 @@ test.concurrent('N3: a use noted on one node revives nothing that another one en
   expect(await queryAt(url, ['SELECT handle FROM ended'])).toHaveLength(10);
 });
 
-test.concurrent('a use of a session that somebody holds is left out, keeps nobody waiting, and is noted again by a later one', async ({
+test.concurrent('a use of a locked session is skipped, delays no one, and is recorded by a later use', async ({
   onTestFinished,
 }) => {
   const { url, nodes, written } = await openNodes(1, 300, onTestFinished);

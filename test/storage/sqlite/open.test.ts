@@ -76,7 +76,7 @@ test('only its owner may read a new file, its log and the folders made for it', 
   expect(store.file).toBe(join(folder, 'gatehouse.db'));
 });
 
-test('every commit is durable, foreign keys hold, and nobody sleeps for a lock', () => {
+test('every commit is durable, foreign keys hold, and no step sleeps for a lock', () => {
   const db = ownConnection();
   expect(pragma(db, 'journal_mode')).toBe('wal');
   expect(pragma(db, 'synchronous')).toBe(2);
@@ -156,7 +156,7 @@ test('a database of another program is refused and left as it is', () => {
   expectRefusal(file, 'is a SQLite database of another program');
 });
 
-test('so is one whose commits still wait in its log', () => {
+test('a database of another program with commits in its log is refused too', () => {
   const file = freshPath();
   const foreign = new DatabaseSync(`${file}.origin`);
   foreign.exec('PRAGMA journal_mode = WAL; CREATE TABLE notes (text TEXT)');

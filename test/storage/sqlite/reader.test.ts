@@ -57,7 +57,7 @@ test('all reads of one turn see one state, those of the next turn the latest', a
   expect(users.find('b')?.createdAt).toBe(2);
 });
 
-test('a row is read once for as long as nobody writes, and again once somebody did', async () => {
+test('a row is read once until the next write, and then again', async () => {
   const { users, asked, set } = countingReader();
   set('a', 1);
   for (let turn = 0; turn < 5; turn += 1) {
@@ -70,7 +70,7 @@ test('a row is read once for as long as nobody writes, and again once somebody d
   expect(asked).toEqual(['a', 'a']);
 });
 
-test('what is not there is looked for once, until it is written here or anything is elsewhere', async () => {
+test('a missing row is read once, until it is written here or another process writes', async () => {
   const { users, asked, set } = countingReader();
   for (let i = 0; i < 3; i += 1) expect(users.find('a')).toBeUndefined();
   expect(asked).toEqual(['a']);
@@ -95,7 +95,7 @@ test('as many rows are remembered as there is memory for, and no more', () => {
   expect(asked).toHaveLength(14);
 });
 
-test('keys that somebody makes up push out no row, and take up no more than their room', () => {
+test('made-up keys push out no row, and take no more than their room', () => {
   const { users, asked, set } = countingReader();
   set('a', 1);
   users.find('a');
@@ -107,7 +107,7 @@ test('keys that somebody makes up push out no row, and take up no more than thei
   expect(asked.slice(-2)).toEqual(['made up 19999', 'made up 0']);
 });
 
-test('what is forgotten is read again', () => {
+test('a row that was removed from the cache is read again', () => {
   const { users, asked, set } = countingReader();
   set('a', 1);
   set('b', 1);
@@ -144,7 +144,7 @@ test('while the engine cannot tell whether anything changed, nothing remembered 
   expect(users.find('a')?.createdAt).toBe(1);
 });
 
-test('a defect of the reading code stays what it is', () => {
+test('a defect of the reading code is reported as a defect', () => {
   const { reader } = countingReader();
   const defect = new TypeError('not the fault of the engine');
   expect(() =>
@@ -170,7 +170,7 @@ test('a session removed by another process is not found', async () => {
   expect(await store.sessions.find(idHash(1))).toBeUndefined();
 });
 
-test('a user whose row another connection removed is not found, though he was remembered', async () => {
+test('a user whose row another connection removed is not found, although it was cached', async () => {
   const store = await storeWithSession();
   otherConnection(store.file).exec('PRAGMA foreign_keys = OFF; DELETE FROM users');
   expect(await store.accounts.findUser('joe')).toBeUndefined();

@@ -96,7 +96,7 @@ test('a step is answered with its result, when other connections can see it', as
   ]);
 });
 
-test('a step that throws takes back its own writes only, alone and among others', async () => {
+test('a step that throws rolls back its own writes only, alone and among others', async () => {
   const { writer, insert, rows } = openWriter();
   const failing = () => {
     insert('half');
@@ -116,7 +116,7 @@ test('a step that throws takes back its own writes only, alone and among others'
   expect(rows()).toBe(2);
 });
 
-test('a step that ends the whole transaction fails with all its neighbours, and the next one works', async () => {
+test('a step that ends the whole transaction fails with all steps in it, and the next one works', async () => {
   const { db, writer, insert, rows } = openWriter();
   const outcomes = await Promise.allSettled([
     writer.write(() => insert('a')),
