@@ -105,7 +105,7 @@ describe.skipIf(program === undefined)(where, () => {
     const body = { username: await newAccount(gatehouse), password };
     expect(await post(page, `${auth()}/login.json`, body, include)).toMatchObject({ status: 200 });
     expect((await cookieOf(page))?.value).toBe(id);
-    // Somebody who follows a link is still signed in.
+    // A user who follows a link is still signed in.
     await page.evaluate(`location.href = '${auth()}${checkPath}'`);
     await page.waitForURL(auth() + checkPath);
     expect(tls.latest('GET', checkPath)).toMatchObject({
@@ -172,7 +172,7 @@ describe.skipIf(program === undefined)(where, () => {
     await page.evaluate(`document.cookie = 'session_id=${planted}; domain=example.com; path=/auth; secure'`);
     await page.goto(`${auth()}/app/blank.html`);
     expect(await ask(page, checkPath)).toMatchObject({ status: 401 });
-    // The longer path comes first (RFC 6265, section 5.4); which is whose cannot be told.
+    // The longer path comes first (RFC 6265, section 5.4); their owners cannot be distinguished.
     expect(tls.latest('GET', checkPath).headers.cookie).toMatch(`session_id=${planted}; session_id=${id}`);
     expect(await ask(page, logoutPath, { method: 'POST' })).toMatchObject({ status: 204 });
     expect([await isAlive(gatehouse, id), await isAlive(gatehouse, planted)]).toEqual([false, false]);

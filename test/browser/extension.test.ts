@@ -37,7 +37,7 @@ async function start(atEnd: AtEnd) {
 
 const newAddress = () => `${crypto.randomUUID()}@example.com`;
 
-/** What the server was told of where the latest request came from. */
+/** The headers of the latest request that say where it came from. */
 function cameFrom(site: Site, method: string, path: string) {
   const { headers } = site.latest(method, path);
   return { origin: headers.origin, site: headers['sec-fetch-site'] };

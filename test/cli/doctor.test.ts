@@ -76,7 +76,7 @@ const broken: readonly [
     (file) => change(file, 'DELETE FROM auth'),
   ],
   [
-    'a session of nobody',
+    'a session without a user',
     'problem',
     'a row of sessions belongs to a row of users that is missing',
     (file) =>
@@ -93,14 +93,14 @@ const broken: readonly [
     (file) => change(file, `UPDATE audit SET at = ${Date.now() + 3_600_000}`),
   ],
   [
-    'a file for everybody',
+    'a file that every user can read',
     'problem',
     'Every user of this machine may open',
     (file) => chmodSync(file, 0o644),
   ],
   ['a file for a group', 'warning', 'A group may open', (file) => chmodSync(file, 0o640)],
   [
-    'a folder for everybody',
+    'a folder that every user can write to',
     'problem',
     'may replace the database',
     (file) => chmodSync(dirname(file), 0o777),

@@ -1,4 +1,4 @@
-/** `gatehouse migrate`: whatever the engines, everything arrives, everybody stays signed in, and one place serves. */
+/** `gatehouse migrate`: between any engines, everything arrives, all users stay signed in, and one database serves. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -58,7 +58,7 @@ describe.each(isFull ? ways : ways.slice(0, 2))('from %s to %s', (one, other) =>
     await moved(from, to);
     await moved(to, again);
     expect(await everythingAt(again)).toEqual(before);
-    // What is found by what somebody presents is found: names, sessions, ended ones and tokens.
+    // Every key that a client presents is found: names, sessions, ended ones and tokens.
     await inStore(again, async (store) => {
       expect((await store.accounts.findCredential('ada'))?.userId).toBe('id-ada');
       const seen = Object.values(before['sessions'] ?? []).map((row) => JSON.parse(row)['id_hash']);

@@ -1,4 +1,4 @@
-/** `gatehouse restore`: all or nothing, only while nobody looks, and nothing that was over begins anew. */
+/** `gatehouse restore`: all or nothing, only while no program has the database open, and nothing that ended is alive again. */
 
 import {
   chmodSync,

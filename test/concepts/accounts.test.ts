@@ -1,4 +1,4 @@
-/** Accounts: whoever registers a free name owns it, however its letters are cased. */
+/** Accounts: the person who registers a free name owns it, in upper and lower case. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';

@@ -39,7 +39,7 @@ test('principle: registration, login, logout and refusal leave one entry each', 
     { ...about, event: 'logout', outcome: 'no_session', userId: undefined, handle: undefined },
   ];
   expect(services.entries).toEqual(entries);
-  // Whoever ends nothing costs no write: that shows in the log and is not kept.
+  // An end of nothing costs no write: it is in the log only.
   const written = entries.slice(0, -1).map((entry, n) => ({
     ...entry,
     ...hashes,

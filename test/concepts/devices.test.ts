@@ -106,7 +106,7 @@ test('fifty devices of one user are kept, and the one used least recently is rem
   const { devices } = await openDevices();
   const first = await signIn(devices, 'joe', carrying(), start);
   const second = await signIn(devices, 'joe', carrying(), start + 1);
-  // With what tells clients apart by their looks these are three.
+  // With the ids of recognised clients these are three.
   for (let n = 0; n < 47; n += 1) await signIn(devices, 'joe', carrying(), start + 2);
   expect(await devices.knownFor('joe', carrying(...first.ids), start)).toBe(first.ids[0]);
   const last = await signIn(devices, 'joe', carrying(), start + 3);

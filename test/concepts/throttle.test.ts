@@ -1,4 +1,4 @@
-/** Throttle: counted before it is made, refused once the window is full, taken back by a success. */
+/** Throttle: an attempt is counted before it is made, refused if the window is full, and returned by a success. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

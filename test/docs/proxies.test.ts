@@ -43,7 +43,7 @@ async function twoNodes() {
   return { nodes, spoil, hosts: { '10.0.0.11:3000': String(one), '10.0.0.12:3000': String(other) } };
 }
 
-/** Somebody registers, is known on both nodes, and stays so when one of them dies. */
+/** A person registers, is signed in on both nodes, and stays so when one of them dies. */
 async function survives({ ask }: Client, nodes: readonly TestProcess[]): Promise<void> {
   const person = { email: 'ada@example.com', password };
   const registered = await ask('POST', '/auth/register', person);
@@ -95,7 +95,7 @@ test('HAProxy: requests go on when a node is killed, and reach the others when n
   const client = await startProxy('haproxy', ['-db', '-f', file], port);
   await survives(client, nodes);
   await spoil();
-  // Two looks later it has seen that there is nobody left.
+  // Two health checks later it has seen that no node is left.
   await sleep(2_500);
   const { status, text } = await client.ask('GET', '/readyz');
   expect([status, text]).toEqual([503, expect.stringContaining('"status"')]);

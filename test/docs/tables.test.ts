@@ -55,7 +55,7 @@ describe('the error tables of the contract pages are the words of the code', () 
     return [...own, 'malformed_request', 'unmet_expectation'].includes(name);
   }
 
-  /** Every query that a route knows, as it is told to whoever sends another. */
+  /** Every query that a route knows, as the refusal of another one names it. */
   const queries = [read('src/http/routes/own-sessions.ts'), read('src/http/routes/own-account.ts')].flatMap(
     (text) => [...text.matchAll(/allowed: '([^']+)'/g)].map(([, allowed]) => allowed),
   );

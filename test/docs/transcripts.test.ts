@@ -95,7 +95,7 @@ describe('the examples of embedding run', () => {
     for (const name of ['express', 'hono', '@hono/node-server']) {
       symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
     }
-    // The sources stand for the package, whose build may be older than they are; the port is told on standard output.
+    // The sources stand for the package, whose build may be older than they are; the port is printed on standard output.
     const ownPort = program
       .replace("from 'gatehouse'", `from '${join(root, 'src/index.ts')}'`)
       .replace('process.env.PORT ?? 3000', '0');

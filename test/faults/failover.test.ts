@@ -15,7 +15,7 @@ const scene = sharedScene({ nodes: 2, proxies: 'each' });
 /** The tests hand the service on: the server that takes over in one is the primary of the next. */
 let primary: PostgresServer;
 
-/** Leads nodes to a server, and nobody to the one before, as a proxy does that looks who is the primary. */
+/** Leads nodes to a server, and none to the one before, like a proxy that checks which server is the primary. */
 function lead(proxies: readonly (TestProxy | undefined)[], { port }: PostgresServer): void {
   for (const proxy of proxies) {
     proxy?.retarget(port);
@@ -34,7 +34,7 @@ test('N7: a synchronous standby falls silent: nothing is acknowledged, and what 
   line.hang();
   const silentAt = performance.now();
   const isSilent = () => performance.now() - silentAt < lastingMs;
-  // Whoever is told to try again does so, and must not be told that there is nothing left to end.
+  // A client that is asked to try again does so, and must not hear that there is nothing left to end.
   const leaving = guests.map(async (guest, i) => {
     for (; isSilent(); i += 1) await trial.clients.logout(nodes[i % nodes.length] as Node, guest);
   });
@@ -50,7 +50,7 @@ test('N7: a synchronous standby falls silent: nothing is acknowledged, and what 
   }
   const silent = { from: silentAt, until: performance.now() };
   await server.kill();
-  // What nobody had confirmed was there to be seen all the same, and went with the server.
+  // Unconfirmed changes were visible nevertheless, and were lost with the server.
   trial.lose('seen', fault.from);
   line.cut();
   lead(proxies, standby);

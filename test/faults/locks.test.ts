@@ -23,7 +23,7 @@ async function stranger(): Promise<Client> {
   return client;
 }
 
-/** A trial in which a table is locked for a while; `meanwhile` is told when it is. */
+/** A trial in which a table is locked for a while; `meanwhile` is called when it is. */
 async function whileLocked(
   table: string,
   meanwhile: (trial: Trial) => Promise<unknown> = async () => {},
@@ -130,7 +130,7 @@ test('N6: a logout that deadlocks with another client is run again, without an e
     await client.query('ROLLBACK');
     expect(await loggedOut).toMatchObject({ outcome: 'done' });
   }
-  // A backend that is idle tells its counts within ten seconds.
+  // An idle backend reports its counts within ten seconds.
   await expect.poll(deadlocks, { timeout: 20_000 }).toBe(before + nodes.length);
   expect(await trial.end()).toEqual([]);
 });

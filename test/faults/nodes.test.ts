@@ -54,7 +54,7 @@ test('N2: a node that was frozen does not accept a session that ended on another
 test('N1: a hundred register one name through three nodes at once, and one of them gets it', async () => {
   const { nodes } = scene();
   const trial = new Trial(nodes, { writers: 0, checkers: 0 });
-  // A rush is more than a slow machine may be able to take at once: whoever is sent away comes again.
+  // A rush is more than a slow machine may be able to take at once: a refused client tries again.
   const rush = trial.fault();
   for (let round = 0; round < (isFull ? 20 : 3); round += 1) {
     const owner = trial.clients.person();

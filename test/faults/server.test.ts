@@ -1,4 +1,4 @@
-/** The database goes away and comes back: nothing acknowledged is lost, nobody live is refused, and it works again by itself. */
+/** The database goes away and comes back: nothing acknowledged is lost, no live session is refused, and it works again by itself. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -95,7 +95,7 @@ test('N6: another client takes every connection, those of the nodes too, and giv
   expect(await trial.end()).toEqual([]);
 });
 
-/** Connects until the server takes nobody any more. */
+/** Connects until the server accepts no further connection. */
 async function takeAll(url: string): Promise<Client[]> {
   const taken: Client[] = [];
   for (;;) {

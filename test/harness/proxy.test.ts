@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startProxy } from '../support/proxy.ts';
 
-/** A server that handles each connection as told; resolves to its port. */
+/** A server that handles each connection with a function; resolves to its port. */
 async function serverThat(handle: (socket: Socket) => void): Promise<number> {
   const server = createServer({ allowHalfOpen: true }, (socket) => handle(socket.on('error', () => {})));
   onTestFinished(() => void server.close());

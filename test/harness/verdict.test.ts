@@ -97,19 +97,19 @@ test('a lost account is found: it was acknowledged, or an answer said that it ex
 });
 
 test('a name that is taken without an owner is found', () => {
-  const found = ['nobody else asked for that name'];
+  const found = ['no other registration of that name'];
   const taken = at(100, 'register', 'taken', ann);
   expect(faults([taken])).toEqual(found);
   expect(faults([at(90, 'register', 'done', ann), taken])).toEqual([]);
   const reset = at(50, 'register', 'unanswered', { ...ann, broke: 'reset' });
   const down = (how: 'killed' | 'stopped') => ({ windows: [], down: [{ from: 0, until: 90, node: 0, how }] });
-  // What a node that was stopped left unread cannot have taken the name; of one that was killed nobody knows.
+  // What a node that was stopped left unread cannot have taken the name; of one that was killed this is unknown.
   expect(faults([reset, taken], down('stopped'))).toEqual(found);
   expect(faults([reset, taken], down('killed'))).toEqual([]);
 });
 
 test('a live session that is refused is found, unless it was being ended', () => {
-  const found = ['nobody had ended the session'];
+  const found = ['the session had not been ended'];
   expect(faults([begun, at(100, 'check', 'refused', id)])).toEqual(found);
   expect(faults([begun, at(100, 'logout', 'refused', id)])).toEqual(found);
   expect(faults([begun, at(100, 'check', 'refused', id), at(120, 'logout', 'done', id)])).toEqual(found);

@@ -1,4 +1,4 @@
-/** Owner and attacker told apart: known devices over HTTP. */
+/** Known devices over HTTP: they separate an owner from attackers. */
 
 import { expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';

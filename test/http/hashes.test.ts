@@ -129,7 +129,7 @@ async function minCosts(
   return least;
 }
 
-/** Ways to fail at a login that must not be told apart by what they cost. */
+/** Ways to fail at a login that must have the same cost. */
 function failures(server: TestServer, contract: WireContract): Record<string, () => Promise<unknown>> {
   const attempt = (identifier: string, password: string) => async () =>
     expect((await login(server, contract, identifier, password)).status).toBe(401);
@@ -137,7 +137,7 @@ function failures(server: TestServer, contract: WireContract): Record<string, ()
     'a wrong password': attempt(joe.username, 'wrong password'),
     'an unknown identifier': attempt('nobody', joe.password),
     'an over-long password': attempt(joe.username, 'x'.repeat(5_000)),
-    'an over-long password of nobody': attempt('nobody', 'x'.repeat(5_000)),
+    'an over-long password of an unknown name': attempt('nobody', 'x'.repeat(5_000)),
     'a password that is not well-formed': attempt(joe.username, '\uD800'),
     'a malformed identifier': attempt('not / an / identifier', joe.password),
     'an over-long identifier': attempt('x'.repeat(10_000), joe.password),

@@ -24,7 +24,7 @@ async function serverWithSession(): Promise<{ server: TestServer; id: string }> 
   return { server, id: await newSession(server, rest) };
 }
 
-/** Nothing that was sent did anything: nobody new, nobody out, and the server is alive. */
+/** No input had an effect: no new account, no ended session, and the server is alive. */
 async function expectNothingHappened(server: TestServer, id: string): Promise<void> {
   expect(await rowCounts(server, 'auth', 'sessions')).toEqual([1, 1]);
   expect(await isAlive(server, id)).toBe(true);
@@ -57,7 +57,7 @@ test('G10: arbitrary values under the names of the fields are refused in the wor
     { requiredKeys: [] },
   );
   const property = fc.asyncProperty(path, fields, async (at, sent) => {
-    // A short password lets nobody be registered by chance.
+    // A short password prevents that an account is registered by chance.
     const answer = await server.post(
       at,
       typeof sent.password === 'string' ? { ...sent, password: 'short' } : sent,

@@ -7,7 +7,7 @@ import { sharedServer, startServer, type TestServer } from '../support/server.ts
 
 const unthrottled = { GATEHOUSE_THROTTLE: 'off' };
 
-/** For names that lead to nobody, and names no two tests have in common. */
+/** For names without an account, and names that no two tests share. */
 const shared = sharedServer(unthrottled);
 
 /** The accounts whose name, as typed or in canonical form, is a text. */

@@ -1,4 +1,4 @@
-/** Session ids: how they are spelled, that they are kept as hashes only, and that nobody can choose one (ruling G6). */
+/** Session ids: their format, their storage as hashes only, and that no client can choose one (ruling G6). */
 
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';

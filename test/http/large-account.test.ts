@@ -1,4 +1,4 @@
-/** One account with very many sessions over HTTP: it is served in pages and in steps, and nobody else waits for it. */
+/** One account with very many sessions over HTTP: it is served in pages and in steps, and others do not wait for it. */
 
 import { expect, test } from 'vitest';
 import { countRows } from '../support/database.ts';

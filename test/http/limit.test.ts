@@ -1,4 +1,4 @@
-/** How large a body may be, and the bodies of a logout, which nobody reads (ruling G10). */
+/** How large a body may be, and the bodies of a logout, which are ignored (ruling G10). */
 
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Gatehouse inside a server of `node:http` that is somebody else's. */
+/** Gatehouse inside a server of `node:http` of an application. */
 
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
@@ -117,7 +117,7 @@ test.each([
   ['a host that is none', 'Host: a b\r\n'],
   ['a host with a port that is none', 'Host: localhost:80a\r\n'],
   ['a host with a path', 'Host: localhost/auth\r\n'],
-  ['somebody at a host', 'Host: user@localhost\r\n'],
+  ['a user at a host', 'Host: user@localhost\r\n'],
   ['an empty host', 'Host: \r\n'],
 ])('%s is refused, whatever the server around allows', async (_, lines) => {
   const { url } = await around(({ listener }) => listener);

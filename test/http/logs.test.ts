@@ -1,4 +1,4 @@
-/** What the log never says, and that nobody writes lines of their own into it (ruling G18). */
+/** What the log never contains, and that no client can add a line to it (ruling G18). */
 
 import { expect, test } from 'vitest';
 import { contracts, expectDiscreet, joe } from '../support/contracts.ts';

@@ -1,4 +1,4 @@
-/** Word of a sign-in from somewhere new, over HTTP and a real mail server. */
+/** Notices of a login from a new device, over HTTP and a real mail server. */
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { contracts, joe, login, problemIn, register } from '../support/contracts.ts';
 import { sharedServer, startServer, type TestServer } from '../support/server.ts';
 
-/** For passwords that let nobody in, and people no two tests have in common. */
+/** For passwords that are refused, and people that no two tests share. */
 const shared = sharedServer({ GATEHOUSE_THROTTLE: 'off' });
 let people = 0;
 

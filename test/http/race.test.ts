@@ -67,7 +67,7 @@ test('G3: registrations of two names through two contracts at once make exactly 
   const statuses = answers.map(({ status }) => status);
   expect([count(statuses, 200), count(statuses, 201), count(statuses, 409)]).toEqual([1, 1, 58]);
   expect(await countRows(server, 'auth')).toBe(3);
-  // The account belongs to the one who was told so, and to no other.
+  // The account belongs to the client with the success, and to no other.
   const winners = answers.map(({ status }, i) => (status < 300 ? i : -1)).filter((i) => i >= 0);
   for (let i = 0; i < 60; i += 1) {
     const name = i % 2 === 0 ? 'somebody' : 'somebody@example.com';

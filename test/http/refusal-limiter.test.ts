@@ -7,7 +7,7 @@ import { openClient } from '../support/agent.ts';
 import { until } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 
-/** Asks for so many turns at once; tells which of them came, in the order they came. */
+/** Asks for so many turns at once; returns which of them came, in the order they came. */
 function ask(refusalLimiter: RefusalLimiter, turns: number): number[] {
   const came: number[] = [];
   for (let n = 0; n < turns; n += 1) {

@@ -151,7 +151,7 @@ test('R4: a logout that the store cannot record is 503 rather than 204, and clea
     expect(problemIn(answer)).toMatch(/^Temporarily unavailable/);
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
   }
-  // Without a session, and with text that no id can be (B5), there is nothing the store would have to be told.
+  // Without a session, and with text that no id can be (B5), there is nothing to write to the store.
   expect((await logout({})).status).toBe(204);
   expect((await logout({ cookie: 'session_id=unknown' })).status).toBe(204);
   await putBack();

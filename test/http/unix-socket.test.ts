@@ -1,4 +1,4 @@
-/** Peers on unix domain sockets, which have no address: whom they are taken for, and when their word is taken (ruling G16). */
+/** Peers on unix domain sockets, which have no address: how they are counted, and when their headers are trusted (ruling G16). */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -7,7 +7,7 @@ import { linesOf } from '../support/store-calls.ts';
 import { openWorld, requests } from '../support/worst-requests.ts';
 
 interface Bound {
-  /** The most rows that one call answers with, or ends and tells of. */
+  /** The maximum of rows that one call answers with, or ends and returns. */
   readonly rows: number;
   /** The most rows of one table that the request writes, all its calls together. */
   readonly writes: number;
@@ -28,7 +28,7 @@ const ownPassword = [...attempt, 'accounts.findCredentialOf'];
 
 const login = [...attempt, 'accounts.findCredential', 'sessions.insert', 'accounts.findCredentialOf'];
 
-/** A new device, of which the owner of the account is told. */
+/** A new device, of which the owner of the account gets a notice. */
 const newDevice = ['devices.any', 'devices.remember', 'accounts.findUser', 'mails.enqueue'];
 
 /** As `newDevice`, of a client that keeps cookies and carries the ids of eight others. */

@@ -1,4 +1,4 @@
-/** The mail library takes a tenth of a second to load: a server that sends mails does it before it serves anybody. */
+/** The mail library takes a tenth of a second to load: a server that sends mails does it before it serves requests. */
 
 import { registerHooks } from 'node:module';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The sender against a real mail server: it tries again, survives, sends once, and keeps nobody waiting. */
+/** The sender against a real mail server: it tries again, survives, sends once, and delays no request. */
 
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -52,7 +52,7 @@ test('hundreds of logins a second: most are shed at once, some succeed, and sess
   expect(logins.length).toBeGreaterThan(1_500);
   expect(shed.length).toBeGreaterThan(logins.length / 2);
   expect(succeeded.length).toBeGreaterThan(5);
-  // Shed before hashing: it takes no time, even while others hash. Whoever is let in waits two seconds or so.
+  // Shed before hashing: it takes no time, even while others hash. An accepted login waits two seconds or so.
   expect(p99(shed)).toBeLessThan(250);
   for (const { retryAfter } of shed) expect(retryAfter).toMatch(/^[1-9]\d*$/);
   expect(p99(succeeded)).toBeLessThan(15_000);

@@ -139,11 +139,11 @@ const answers = (url: string) =>
 
 const ignored = '"msg":"SIGHUP ignored: nohup started this process"';
 
-/** The server is hung up on, says that it does not mind, answers, and ends in order when it is told to. */
+/** The server gets SIGHUP, logs that it ignores it, answers, and ends in order on SIGTERM. */
 async function expectImmune(server: Started): Promise<void> {
   const group = -Number(server.child.pid);
   process.kill(group, 'SIGHUP');
-  await until(() => server.said.includes(ignored) || undefined, 'word of the signal');
+  await until(() => server.said.includes(ignored) || undefined, 'the line about the signal');
   await wait(500);
   expect(await answers(server.url)).toBe(true);
   process.kill(group, 'SIGTERM');
@@ -167,10 +167,10 @@ for (const workers of ['1', '2']) {
   });
 
   onTerminals(`workers: ${workers}. Under nohup the server outlives its terminal`, async () => {
-    // dash leaves nothing of nohup in the environment: what tells is where the outputs go.
+    // dash leaves nothing of nohup in the environment: the only trace is where the outputs go.
     const server = await atTerminal(`sh -c "nohup ${program} & wait"`, { GATEHOUSE_WORKERS: workers });
     server.closeTerminal();
-    await until(() => server.said.includes(ignored) || undefined, 'word of the signal');
+    await until(() => server.said.includes(ignored) || undefined, 'the line about the signal');
     await wait(500);
     expect(await answers(server.url)).toBe(true);
     process.kill(server.pid, 'SIGTERM');
@@ -220,7 +220,7 @@ for (const [runtime, folders] of Object.entries(paths))
     onShells(`nohup npm start on ${runtime}, SIGHUP to ${whom}: the server goes on`, async () => {
       const server = await inShell(['bash', '-c', 'nohup npm start; sleep 60'], { PATH }, root);
       await hangUp(server);
-      // Whoever watches for the end of npm has had the time to see it.
+      // By now a watcher of npm would have seen its end.
       await wait(1_500);
       expect(server.said).not.toContain('"msg":"stopping"');
       expect(await answers(server.url)).toBe(true);

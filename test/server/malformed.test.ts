@@ -1,4 +1,4 @@
-/** What is not a request: refused in problem details (ruling G7), and the connection ended before it confuses anybody. */
+/** What is not a request: refused in problem details (ruling G7), and the connection is closed before the input can be misread. */
 
 import { readdirSync, readlinkSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';

@@ -111,7 +111,7 @@ test('for a port that is taken the message names the setting', async () => {
 });
 
 test('an address of another machine stops the start in the same way', async () => {
-  // 192.0.2.0/24 is for documentation and belongs to nobody (RFC 5737).
+  // 192.0.2.0/24 is for documentation and belongs to no network (RFC 5737).
   const ended = await failToStart({ ...on, GATEHOUSE_METRICS_HOST: '192.0.2.1' });
   expect(ended.stderr).toContain('GATEHOUSE_METRICS_HOST must be an address of this machine.');
 });

@@ -40,7 +40,7 @@ async function filled(file: string): Promise<void> {
   await server.stop();
 }
 
-/** Starts the program as a user who is not us, or as us where we are nobody special. */
+/** Starts the program as another user than root: as this one if it is not root. */
 async function startAsOther(file: string): Promise<Ended> {
   const child = spawn(process.execPath, [join(root, 'bin/gatehouse.js')], {
     cwd: '/',
@@ -197,7 +197,7 @@ test('an outbox in such a place: the mail waits, and the log names the cause', a
   expect(asked.status).toBe(202);
   const line = await until(
     () => server.log.find((entry) => /EROFS/.test(JSON.stringify(entry))),
-    'word of the outbox',
+    'the line about the outbox',
   );
   expect(JSON.stringify(line)).toContain('The file system is read-only (EROFS)');
   expect((await server.send({ path: '/readyz' })).status).toBe(200);

@@ -1,4 +1,4 @@
-/** Clients that are slow: cut off after 10 seconds for headers and 15 for a request, and nobody waits for them. */
+/** Clients that are slow: cut off after 10 seconds for headers and 15 for a request, without a delay for others. */
 
 import { expect, test, vi } from 'vitest';
 import { sharedProcess, until } from '../support/process.ts';

@@ -167,7 +167,7 @@ test('a port that is taken stops the start with a sentence', async () => {
 });
 
 test('an address of another machine stops the start with a sentence', async () => {
-  // 192.0.2.0/24 is for documentation and belongs to nobody (RFC 5737).
+  // 192.0.2.0/24 is for documentation and belongs to no network (RFC 5737).
   const ended = await failToStart({ HOST: '192.0.2.1' });
   expect(ended.code).toBe(1);
   expect(ended.stderr).toContain('HOST must be an address of this machine.');

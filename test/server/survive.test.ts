@@ -119,7 +119,7 @@ test('a reader that never reads the log delays no answer, and what it does not r
   if (residentAt !== undefined)
     expect((residentBytes(server) ?? 0) - residentAt).toBeLessThan(100 * 1_024 * 1_024);
 
-  // Now somebody reads: there are 8 MiB and what the pipe held, and then new lines again.
+  // Now the log is read: there are 8 MiB and what the pipe held, and then new lines again.
   const output = server.child.stdout as Readable;
   let text = '';
   output.setEncoding('utf8').on('data', (chunk: string) => {
@@ -169,7 +169,7 @@ test('a client that sends requests and never reads is cut off soon, and delays n
   await expectService(server, person.email);
 });
 
-/** The memory the process has in use, where the system tells. */
+/** The memory that the process has in use, if the system reports it. */
 function residentBytes({ child }: TestProcess): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];

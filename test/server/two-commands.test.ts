@@ -43,7 +43,7 @@ function trim(folder: string): void {
   npm('install', '--package-lock-only');
 }
 
-/** The environment of somebody who has just opened a shell: nothing that npm told the tests, no runtime of theirs. */
+/** The environment of a new shell: without the variables that npm gave the tests, and without their runtime. */
 function freshEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(npm_(?!config_)|GATEHOUSE_|VITEST|VITE_|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$)/i.test(name),

@@ -42,7 +42,7 @@ onLinux.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-onLinux('a signal to all processes of a group, as a terminal sends it, is one wish', async () => {
+onLinux('a signal to all processes of a group, as a terminal sends it, counts once', async () => {
   const folder = temporaryFolder();
   const child = spawn(process.execPath, [join(root, 'bin/gatehouse.js')], {
     cwd: folder,
@@ -64,7 +64,7 @@ onLinux('a signal to all processes of a group, as a terminal sends it, is one wi
   expect(workers.filter(lives)).toEqual([]);
 });
 
-onLinux('a signal to a worker alone is nobody else’s, nor its own', async () => {
+onLinux('a signal to a worker alone has no effect on it or on others', async () => {
   const server = await startWorkers(2);
   const workers = await allOf(server, 2);
   for (const pid of workers) {
@@ -76,7 +76,7 @@ onLinux('a signal to a worker alone is nobody else’s, nor its own', async () =
   expect((await server.send({ path: '/readyz' })).status).toBe(200);
 });
 
-onLinux('a second signal ends it at once, and nobody is left', async () => {
+onLinux('a second signal ends it at once, and no process is left', async () => {
   const server = await startWorkers(2);
   const workers = await allOf(server, 2);
   const unfinished = await openRaw(server.url);
@@ -101,7 +101,7 @@ onLinux('a client that never finishes its request is cut off after 10 seconds', 
   await raw.closed;
 });
 
-onLinux('a supervisor that is killed leaves no orphans, and they finish what they were at', async () => {
+onLinux('a supervisor that is killed leaves no orphans, and its workers finish their requests', async () => {
   const server = await startWorkers(2, slowHash);
   const workers = await allOf(server, 2);
   const logins = await loggingIn(server);
@@ -152,7 +152,7 @@ onLinux('metrics are those of all workers, and do not go back when one of them d
   }
   // A service whose counters shrink would seem to have started anew.
   process.kill(Number(workersOf(server).get(2)), 'SIGKILL');
-  await until(() => told(server, 'worker died')[0], 'word of its death');
+  await until(() => told(server, 'worker died')[0], 'the line about its death');
   const missing = await scrape(url);
   expect(missing.value('gatehouse_session_checks_total', { outcome: 'none' })).toBe(15);
   expect(missing.value('gatehouse_events_total', outcome)).toBe(logins);
@@ -163,7 +163,7 @@ onLinux('metrics are those of all workers, and do not go back when one of them d
   expect(again.value('process_resident_memory_bytes', { worker: '2' })).toBeGreaterThan(1e7);
 });
 
-onLinux('a worker that hangs does not hold up the metrics of the others', async () => {
+onLinux('a worker that hangs does not delay the metrics of the others', async () => {
   const server = await startWorkers(2, { GATEHOUSE_METRICS_PORT: '0' });
   const url = await metricsUrl(server);
   const before = await scrape(url);

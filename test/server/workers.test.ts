@@ -16,7 +16,7 @@ const person = { email: 'user@example.com', password: 'strongpassword' };
 
 const told = (server: TestProcess, what: string) => server.log.filter(({ msg }) => msg === what);
 
-onLinux('all of them serve one port, which is told once', async () => {
+onLinux('all of them serve one port, which is logged once', async () => {
   const server = await startWorkers(3);
   expect(told(server, 'listening')).toMatchObject([{ url: server.url, workers: 3 }]);
   expect(server.stderr.match(/Gatehouse listens on /g)).toHaveLength(1);
@@ -26,13 +26,13 @@ onLinux('all of them serve one port, which is told once', async () => {
   for (const client of clients.values()) {
     for (const path of ['/healthz', '/readyz']) expect((await client.get(path)).status).toBe(200);
   }
-  // What workers write is theirs, and what the supervisor writes is nobody's.
+  // Lines of workers have the number of the worker, lines of the supervisor have none.
   expect(server.log.filter(({ audit }) => audit).every(({ worker }) => Number(worker) > 0)).toBe(true);
   expect(told(server, 'listening')[0]).not.toHaveProperty('worker');
 });
 
 onLinux(
-  'one alone is one process without a supervisor, and a supervisor loads nothing that serves',
+  'one worker is one process without a supervisor, and a supervisor loads no part of the server',
   async () => {
     const folder = temporaryFolder();
     const spy = join(folder, 'spy.cjs');
@@ -90,7 +90,7 @@ onLinux(
   },
 );
 
-onLinux('a start that fails says so once, with code 1, and leaves nobody behind', async () => {
+onLinux('a start that fails says so once, with code 1, and leaves no process behind', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await new Promise((resolve) => other.once('listening', resolve));
@@ -162,7 +162,7 @@ onLinux(
     }
     isOver = true;
     await writing;
-    // Connections to it were reset; nobody was refused, shed, or left to wait.
+    // Connections to it were reset; no request was refused, shed, or delayed.
     expect(new Set(errors)).toEqual(new Set(errors.length > 0 ? ['ECONNRESET'] : []));
     expect(errors.length).toBeLessThan(4 * 12);
     expect(await ledger.broken(client)).toEqual([]);
@@ -172,13 +172,13 @@ onLinux(
   },
 );
 
-onLinux('one that dies again and again is replaced after longer and longer pauses', async () => {
+onLinux('a worker that dies again and again is replaced after longer and longer pauses', async () => {
   const server = await startWorkers(2);
   const deaths = () => told(server, 'worker died');
   for (let death = 1; death <= 4; death += 1) {
     const pid = await until(() => workersOf(server).get(2), 'the worker');
     process.kill(pid, 'SIGKILL');
-    await until(() => deaths()[death - 1], 'word of its death');
+    await until(() => deaths()[death - 1], 'the line about its death');
   }
   expect(deaths()).toMatchObject([100, 200, 400, 800].map((pauseMs) => ({ worker: 2, pauseMs })));
   expect((await server.send({ path: '/healthz' })).status).toBe(200);

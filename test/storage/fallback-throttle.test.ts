@@ -1,4 +1,4 @@
-/** Ruling N5: while the store cannot count for all nodes, each counts by itself; nobody ever counts nothing. */
+/** Ruling N5: while the store cannot count for all nodes, each counts for itself; none works without a count. */
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Quota, ThrottleStore } from '../../src/storage/port/port.ts';
@@ -22,7 +22,7 @@ async function freshUrl(): Promise<string> {
   return (await sharedPostgres()).createDatabase();
 }
 
-/** Makes the table of the counters wait for nobody but whoever holds it; the returned function lets go. */
+/** Locks the table of the counters; the returned function releases it. */
 async function holdThrottle(url: string): Promise<() => Promise<void>> {
   const { Client } = await import('pg');
   const client = new Client({ connectionString: url });

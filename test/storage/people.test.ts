@@ -49,7 +49,7 @@ function statementsOf(tampering: Tampering): (readonly [sql: string, ...SQLInput
           `INSERT INTO audit (seq, ${fields}) SELECT -1000000, ${fields} FROM audit WHERE seq = ?`,
           tampering.copyOf,
         ],
-        // Before the first number nobody has to make room.
+        // Before the first number no entry has to make room.
         ['UPDATE audit SET seq = -1 - seq WHERE seq >= max(?, 1) AND ? > 0', seq, seq],
         ['UPDATE audit SET seq = -seq WHERE seq < 0 AND seq > -1000000'],
         ['UPDATE audit SET seq = ? WHERE seq = -1000000', seq],

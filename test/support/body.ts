@@ -26,7 +26,7 @@ export const text = JSON.stringify(fields);
 /** The largest body that is read. */
 export const maxBytes = 16_384;
 
-/** One server for all tests of a file, on which joe and ann have accounts, and nobody is throttled. */
+/** One server for all tests of a file, on which joe and ann have accounts, without a throttle. */
 export function serverWithPeople(): () => TestServer {
   return sharedServer({ GATEHOUSE_THROTTLE: 'off' }, async (server) => {
     await register(server, joe.username, joe.password);
@@ -34,7 +34,7 @@ export function serverWithPeople(): () => TestServer {
   });
 }
 
-/** POSTs a body as it is, and says it is JSON unless told otherwise. */
+/** POSTs a body as it is, as JSON by default. */
 export function postBytes(
   server: TestServer,
   path: string,

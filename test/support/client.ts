@@ -1,4 +1,4 @@
-/** An HTTP client that sends exactly what it is told: no tidied paths, no headers of its own but `Host`. */
+/** An HTTP client that sends exactly the given request: paths are not normalised, and only `Host` is added. */
 
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
@@ -27,7 +27,7 @@ const allContracts = ['envelope', 'rest', 'dotjson'];
 
 /**
  * Sends one request on a connection of its own and waits for the whole answer. Rejects if the OpenAPI document does
- * not describe that answer, so that no test can forget to look. `contracts` are those the server was told to serve.
+ * not describe that answer, so that no test can forget to look. `contracts` are those that the server serves.
  */
 export async function send(
   url: string,

@@ -31,7 +31,7 @@ export interface Cost {
   readonly calls: readonly StoreCall[];
   /** The most rows of one table that it inserted, updated or deleted, all its calls together. */
   readonly writes: number;
-  /** The most that one of its steps did; on PostgreSQL only, which tells one transaction from another. */
+  /** The most that one of its steps did; on PostgreSQL only, which can separate transactions. */
   readonly writesInStep: number;
 }
 

@@ -1,4 +1,4 @@
-/** The database of a running server, seen and damaged by somebody else, whichever engine it is on. */
+/** The database of a running server, read and damaged by another client, on either engine. */
 
 import type { Behind, PutBack, Row, Trap, Value } from './database/behind.ts';
 import { postgresAt } from './database/postgres.ts';
@@ -57,7 +57,7 @@ export function pretendNewer(server: Server): Promise<PutBack> {
   return behind(server).pretendNewer();
 }
 
-/** Keeps everybody from writing, as another program may; the returned function lets them again. */
+/** Blocks all writes, as another program may; the returned function ends that. */
 export function lockWrites(server: Server): Promise<PutBack> {
   return behind(server).lock();
 }

@@ -20,7 +20,7 @@ export interface Observed {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The contracts the server was told to serve; all of them if it is not said. */
+  /** The contracts that the server serves; by default all of them. */
   readonly contracts?: readonly string[];
 }
 
@@ -122,7 +122,7 @@ function allowOf(answer: Observed): string {
 
 type Owner = 'envelope' | 'dotjson' | 'problem';
 
-/** In whose error body a stray path is answered, as the document tells its readers. */
+/** The contract whose error body answers an unknown path, as the document says. */
 function ownerOf(answer: Observed): Owner {
   const [bare = ''] = answer.path.split('?');
   const isDotjson = /^\/(?:register|login|logout)\.json(?:\/|$)|^\/[^/]+\.json$/.test(bare);
@@ -156,7 +156,7 @@ function assertHeaders(answer: Observed, { headers }: Response): void {
     if (sent !== undefined) assertHeader(answer, name, header, sent);
   }
   const setsCookie = Object.hasOwn(headers, 'Set-Cookie');
-  if (answer.headers['set-cookie'] && !setsCookie) fail(answer, 'with a cookie nobody described');
+  if (answer.headers['set-cookie'] && !setsCookie) fail(answer, 'with a cookie that is not described');
 }
 
 function assertHeader(answer: Observed, name: string, header: Header, sent: string | string[]): void {

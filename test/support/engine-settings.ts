@@ -6,19 +6,19 @@ import { sharedPostgres } from './postgres.ts';
 /** Whether the tests that can run on both engines run on PostgreSQL. */
 export const onPostgres = process.env['TEST_STORE'] === 'postgres';
 
-/** The tables without which nobody logs in; where many nodes count, each goes on by itself (ruling N5). */
+/** The tables that every login needs; without the counters of many nodes each counts for itself (ruling N5). */
 export const loginTables = ['auth', 'users', 'sessions', ...(onPostgres ? [] : ['throttle'])];
 
 /** The databases that stand for files, by the path of the file. */
 const databases = new Map<string, Promise<string>>();
 
-/** Databases that nobody uses any more: to empty one is quicker than to drop it and make another. */
+/** Databases that are not in use any more: emptying one is faster than dropping it and making another. */
 const unused: string[] = [];
 
 /**
- * The settings that lead to a file, or to what stands for it, and that is gone at the end of whoever asked first.
+ * The settings that lead to a file, or to what stands for it, and that is removed at the end of the test that asked first.
  *
- * On PostgreSQL a session check is not answered from memory unless a test asks for it, so that what somebody does
+ * On PostgreSQL a session check is not answered from memory unless a test asks for it, so that what another client does
  * behind the server's back shows at once (ruling N2).
  */
 export async function settingsFor(

@@ -1,4 +1,4 @@
-/** Law 1 as a check over sources: who may import whom. */
+/** Law 1 as a check over sources: which file may import which. */
 
 import { posix } from 'node:path';
 

@@ -51,7 +51,7 @@ export function mailingTo({ url }: Pick<MailServer, 'url'>): Record<string, stri
 }
 
 /**
- * Starts a mail server; it offers STARTTLS with a certificate that nobody signed, like many a relay. Whoever gives a
+ * Starts a mail server; it offers STARTTLS with a self-signed certificate, like many relays. A test that gives a
  * user and a password is let in with `let me in` alone.
  */
 export async function startMailServer(port = 0, options: SMTPServerOptions = {}): Promise<MailServer> {

@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
       await once(server.listen(port, '127.0.0.1'), 'listening');
       return port;
     } catch {
-      // Somebody else has it.
+      // Another process has it.
     } finally {
       server.close();
     }

@@ -12,7 +12,7 @@ import type { Tls } from './postgres/tls.ts';
 export interface PostgresOptions {
   /** Settings of the server, by name. What is committed is on the disk, unless `fsync` is `off`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Speaks TLS to whoever asks for it. Default: no TLS. */
+  /** Offers TLS to clients that ask for it. Default: no TLS. */
   readonly tls?: boolean | Tls;
   /** Who removes the server. Default: the end of the test that started it. */
   readonly atEnd?: AtEnd;

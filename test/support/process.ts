@@ -52,7 +52,7 @@ export interface ProcessOptions {
   readonly file?: string;
   /** The folder it is started in; default: the one for temporary files. */
   readonly cwd?: string;
-  /** Where standard output goes. `pipe` is read, `unread` is a pipe nobody reads, a number is a file descriptor. */
+  /** Where standard output goes. `pipe` is read, `unread` is a pipe without a reader, a number is a file descriptor. */
   readonly stdout?: 'pipe' | 'unread' | number;
   /** Who removes what is left. Default: the end of the test that started the process. */
   readonly atEnd?: (clean: () => Promise<void>) => void;
@@ -84,7 +84,7 @@ export async function startProcess(
     { file: path, cwd, stdout, atEnd, isSources },
   );
   const { child, exited } = started;
-  // Whoever cannot read the log reads the address where people do.
+  // Without the log the address is read from standard error, as people do.
   const address =
     stdout === 'pipe'
       ? () => linesOf(started.stdout).find(({ msg }) => msg === 'listening')?.['url']

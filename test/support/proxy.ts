@@ -88,7 +88,7 @@ export async function startProxy(targetPort: number, options: ProxyOptions = {})
       });
     }
     open.set(connection, Object.values(lanes));
-    // Both ends are gone, or one is and the other will be told.
+    // Both ends are closed, or one is and the other will be.
     const closed = () => void (client.destroyed && server.destroyed && open.delete(connection));
     client.on('close', closed);
     server.on('close', closed);

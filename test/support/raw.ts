@@ -1,4 +1,4 @@
-/** A bare TCP client: says exactly what it is told, hears everything, and knows when it was cut off. */
+/** A bare TCP client: sends exactly the given bytes, reads everything, and notices when it is cut off. */
 
 import { connect, type Socket } from 'node:net';
 

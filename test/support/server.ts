@@ -49,7 +49,7 @@ export function temporaryFolder(atEnd: AtEnd = onTestFinished): string {
 }
 
 /**
- * Starts a server with cheap hashes, unless told otherwise, over the file of an earlier one if there is one.
+ * Starts a server, by default with cheap hashes, over the file of an earlier one if there is one.
  * `environment` is read like the real one.
  */
 export async function startServer(

@@ -54,7 +54,7 @@ export function openHashing(limits: QueueLimits = {}): HashingQueue {
   return hashing;
 }
 
-/** Opens services with cheap hashes and the rules of the defaults, unless told otherwise. */
+/** Opens services, by default with cheap hashes and default settings. */
 export async function openServices(options: ServicesOptions = {}): Promise<TestGate> {
   const { file = freshPath() } = options;
   const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
@@ -89,7 +89,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<TestG
   };
 }
 
-/** Somebody who asks through `rest` at noon. */
+/** A caller through `rest` at noon. */
 export function caller(changes: Partial<Caller> = {}): Caller {
   return {
     contract: 'rest',

@@ -1,4 +1,4 @@
-/** Law 3 for what people do to their accounts: cut short between any two steps, nobody is in who should be out. */
+/** Law 3 for what people do to their accounts: interrupted between any two steps, no session is alive that should have ended. */
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port/port.ts';
@@ -60,7 +60,7 @@ const afterHash = (services: TestGate): Trap[] => [
   { at: 'BEFORE DELETE ON tokens' },
 ];
 
-/** Somebody logs in with the old password in the last moment before it is replaced. */
+/** A client logs in with the old password in the last moment before it is replaced. */
 const lastMoment = (services: TestGate): Trap => ({
   at: 'BEFORE UPDATE OF password_hash ON auth',
   does: `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at,
@@ -94,7 +94,7 @@ test('P7: interrupted after the hash was replaced, no session of the old passwor
   const mend = await cut(services, ...afterHash(services), lastMoment(services));
   await expect(changePassword(services, here, change, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);
-  // What is left is the session that asked, under an id that nobody was told.
+  // The only session left is the current one, under an id that no client has.
   expect((await services.sessions.ofUser(here.user.id, caller().now, { limit: 9 })).sessions).toMatchObject([
     { handle: here.session.handle },
   ]);

@@ -1,4 +1,4 @@
-/** A hash of old parameters is made anew on a login, unless somebody changed the password meanwhile (ruling G5). */
+/** A hash of old parameters is made anew on a login, unless the password was changed meanwhile (ruling G5). */
 
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port/port.ts';

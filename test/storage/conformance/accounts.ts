@@ -26,7 +26,7 @@ export const accountCases: readonly ConformanceCase[] = [
     });
   }),
 
-  over('accounts: what was never created is not found', async (store) => {
+  over('accounts: an account that was never created is not found', async (store) => {
     await store.accounts.create(account('joe'));
     assert.equal(await store.accounts.findCredential('jo'), undefined);
     assert.equal(await store.accounts.findCredential(''), undefined);
@@ -41,7 +41,7 @@ export const accountCases: readonly ConformanceCase[] = [
     }
   }),
 
-  over('accounts: whoever comes second under a name is told so and changes nothing', async (store) => {
+  over('accounts: a second registration of a name is refused and changes nothing', async (store) => {
     await store.accounts.create(account('joe'));
     const second = account('joe', { userId: 'another', identifier: 'JOE', passwordHash: 'other' });
     assert.equal(await store.accounts.create(second), 'identifier_taken');
@@ -55,7 +55,7 @@ export const accountCases: readonly ConformanceCase[] = [
     });
   }),
 
-  over('accounts: of many that race for a name exactly one gets it', async (store) => {
+  over('accounts: of many concurrent registrations of a name exactly one succeeds', async (store) => {
     const racers = upTo(30).map((n) => account('joe', { userId: `racer-${n}` }));
     const outcomes = await Promise.all(racers.map((racer) => store.accounts.create(racer)));
     assert.equal(outcomes.filter((outcome) => outcome === 'created').length, 1);
@@ -130,7 +130,7 @@ export const accountCases: readonly ConformanceCase[] = [
     assert.equal((await store.accounts.findCredential('ann'))?.passwordHash, 'hash of joe');
   }),
 
-  over('accounts: of many that race to replace one hash exactly one does', async (store) => {
+  over('accounts: of many concurrent replacements of one hash exactly one succeeds', async (store) => {
     await store.accounts.create(account('joe'));
     const outcomes = await Promise.all(
       upTo(20).map((n) => store.accounts.replaceHash('id-of-joe', 'hash of joe', `new ${n}`)),

@@ -135,7 +135,7 @@ export const auditCases: readonly ConformanceCase[] = [
     assert.deepEqual(await events({ after: 6, limit: 9 }), []);
   }),
 
-  over('audit: deeds done at once leave an entry each, and one chain', async (store) => {
+  over('audit: concurrent actions leave an entry each, and one chain', async (store) => {
     await store.accounts.create(joeHimself);
     const logins = upTo(20).map((n) => store.sessions.insert(hex(n), session(n, joe), context('login')));
     const others = upTo(20).map((n) => store.accounts.create(account(`user${n}`), context('register')));
@@ -145,7 +145,7 @@ export const auditCases: readonly ConformanceCase[] = [
     await assertIntact(store, 40);
   }),
 
-  over('audit: what did nothing leaves nothing', async (store) => {
+  over('audit: an action without an effect leaves no entry', async (store) => {
     await store.accounts.create(account('taken@b.c'));
     await store.accounts.create(joeHimself);
     for (const deed of futile) await deed(store);
@@ -153,7 +153,7 @@ export const auditCases: readonly ConformanceCase[] = [
     assert.deepEqual(await audited(store), []);
   }),
 
-  over('audit: a deed without an audit context leaves nothing', async (store) => {
+  over('audit: an action without an audit context leaves no entry', async (store) => {
     await store.accounts.create(joeHimself);
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.remove([hex(1)]);
@@ -191,7 +191,7 @@ export const auditCases: readonly ConformanceCase[] = [
     },
   },
 
-  over('audit: of many that race for one deed exactly one leaves an entry', async (store) => {
+  over('audit: of many concurrent tries of one action exactly one leaves an entry', async (store) => {
     await store.accounts.create(joeHimself);
     await store.sessions.insert(hex(1), session(1, joe));
     await Promise.all(

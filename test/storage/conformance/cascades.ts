@@ -44,7 +44,7 @@ export const cascadeCases: readonly ConformanceCase[] = [
     await assertIntact(store, 9);
   }),
 
-  ofJoe('cap: other users, and dead sessions, take no place', async (store, joe) => {
+  ofJoe('cap: sessions of other users, and dead ones, are not counted', async (store, joe) => {
     await store.accounts.create(account('ann'));
     await begin(store, 0, 'id-of-ann', 1_000, 2);
     await begin(store, 1, joe, 1_000, 2);
@@ -54,7 +54,7 @@ export const cascadeCases: readonly ConformanceCase[] = [
     assert.deepEqual(await remaining(store, 4), [0, 1, 2, 3]);
   }),
 
-  ofJoe('cap: of many that begin at once exactly as many live', async (store, joe) => {
+  ofJoe('cap: of many sessions that begin at once exactly as many live', async (store, joe) => {
     const inserted = await Promise.all(upTo(20).map((n) => begin(store, n, joe, 1_000, 3)));
     assert.deepEqual(new Set(inserted), new Set(['inserted']));
     assert.equal((await remaining(store, 20)).length, 3);
@@ -79,7 +79,7 @@ export const cascadeCases: readonly ConformanceCase[] = [
     assert.equal((await store.sessions.findEnded(hex(5)))?.outcome, 'cap');
   }),
 
-  ofJoe('cap: of nobody nothing begins and nothing ends', async (store, joe) => {
+  ofJoe('cap: for an unknown user nothing begins and nothing ends', async (store, joe) => {
     await begin(store, 0, joe, 1_000, 1);
     assert.equal(await begin(store, 1, 'nobody', 1_000, 1), 'unknown_account');
     assert.deepEqual(await remaining(store, 2), [0]);

@@ -24,7 +24,7 @@ export interface StoreFixture {
   tamper(deed: Tampering): Promise<void>;
 }
 
-/** What somebody who can write to the database may do to the audit. */
+/** Changes to the audit by an attacker who can write to the database. */
 export type Tampering =
   /** Gives an entry another outcome. */
   | { readonly deed: 'change'; readonly seq: number }

@@ -81,7 +81,7 @@ export const chainCases: readonly ConformanceCase[] = [
     assert.deepEqual(await verify(store), brokenAt(1_000));
   }),
 
-  over('chain: tells its ends, with everything that was acknowledged', async (store) => {
+  over('chain: returns its ends, with everything that was acknowledged', async (store) => {
     const nothing = { seq: 0, hash: '0'.repeat(64) };
     assert.deepEqual(await store.audit.ends(), { start: nothing, last: nothing });
     await leave(store, 10);
@@ -182,7 +182,7 @@ export const chainCases: readonly ConformanceCase[] = [
     assert.deepEqual(await verify(store), brokenAt(6), 'only a sweep moves the start');
   }),
 
-  over('chain: nothing younger is swept, though something older came after it', async (store) => {
+  over('chain: no younger entry is swept, although an older one came after it', async (store) => {
     for (const at of [1, 2, 9, 3, 4]) await store.audit.append(context('login', { at }), {});
     assert.equal(await store.audit.sweep(5, 9), 2);
     await assertIntact(store, 3);

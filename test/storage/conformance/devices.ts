@@ -20,7 +20,7 @@ export const deviceCases: readonly ConformanceCase[] = [
     assert.deepEqual(await devices.ofUser('nobody', '', 3), []);
   }),
 
-  ofJoe('devices: one is news to a user once', async (store, joe) => {
+  ofJoe('devices: a device is new to a user once', async (store, joe) => {
     await store.accounts.create(account('ann'));
     assert.equal(await store.devices.any(joe), false);
     assert.equal(await store.devices.remember(hex(1), joe, 1_000), 'new');
@@ -61,10 +61,13 @@ export const deviceCases: readonly ConformanceCase[] = [
     }
   }),
 
-  ofJoe('devices: of many that race one is news to exactly one', async ({ devices }, joe) => {
-    const outcomes = await Promise.all(upTo(20).map(() => devices.remember(hex(1), joe, 1_000)));
-    assert.equal(outcomes.filter((outcome) => outcome === 'new').length, 1);
-  }),
+  ofJoe(
+    'devices: of many concurrent logins on one device exactly one finds it new',
+    async ({ devices }, joe) => {
+      const outcomes = await Promise.all(upTo(20).map(() => devices.remember(hex(1), joe, 1_000)));
+      assert.equal(outcomes.filter((outcome) => outcome === 'new').length, 1);
+    },
+  ),
 
   ofJoe('devices: of a user with too many those used least recently are forgotten', async (store, joe) => {
     const { devices } = store;
@@ -95,8 +98,8 @@ export const deviceCases: readonly ConformanceCase[] = [
     assert.equal(left.filter(Boolean).length, 2);
   }),
 
-  ofJoe('devices: nothing is noted of a user who does not exist', async ({ devices }) => {
-    assert.equal(await devices.remember(hex(1), 'nobody', 1_000), 'known', 'no news for anybody');
+  ofJoe('devices: no device is kept for a user who does not exist', async ({ devices }) => {
+    assert.equal(await devices.remember(hex(1), 'nobody', 1_000), 'known', 'no new device');
     assert.equal(await isKnown(devices, 1, 'nobody', 0), false);
     assert.equal(await devices.any('nobody'), false);
   }),

@@ -37,13 +37,13 @@ export const endedCases: readonly ConformanceCase[] = [
     }),
   ),
 
-  ofJoe('ended: without an audit context there is nothing to say', async (store, joe) => {
+  ofJoe('ended: without an audit context there is no record', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.remove([hex(1)]);
     assert.equal(await store.sessions.findEnded(hex(1)), undefined);
   }),
 
-  ofJoe('ended: a session that is spared has not', async (store, joe) => {
+  ofJoe('ended: a session that is spared has not ended', async (store, joe) => {
     await store.accounts.create(account('ann'));
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.insert(hex(2), session(2, 'id-of-ann'));
@@ -52,7 +52,7 @@ export const endedCases: readonly ConformanceCase[] = [
     for (const n of [1, 2]) assert.equal(await store.sessions.findEnded(hex(n)), undefined);
   }),
 
-  ofJoe('ended: the sweep notes what died by itself, and how', async (store, joe) => {
+  ofJoe('ended: the sweep records expired sessions, and how they expired', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe, { idleExpiresAt: 5_000, expiresAt: 9_000 }));
     await store.sessions.insert(hex(2), session(2, joe, { idleExpiresAt: 6_000, expiresAt: 6_000 }));
     await store.sessions.insert(hex(3), session(3, joe, { idleExpiresAt: 7_000 }));

@@ -59,7 +59,7 @@ export const endingCases: readonly ConformanceCase[] = [
   }),
 
   ofJoe(
-    'prove: shows at once under the new id, in one session, and the old id is dead',
+    'prove: takes effect at once under the new id, in one session, and the old id is dead',
     async (store, joe) => {
       await five(store, joe);
       assert.equal(await store.sessions.prove(hex(1), hex(9), 4_000, context('confirm')), true);
@@ -97,7 +97,7 @@ export const endingCases: readonly ConformanceCase[] = [
     assert.equal((await store.sessions.find(hex(2)))?.lastSeenAt, 2_000);
   }),
 
-  ofJoe('rotate: of many that race for one session exactly one gets it', async (store, joe) => {
+  ofJoe('rotate: of many concurrent rotations of one session exactly one succeeds', async (store, joe) => {
     await store.sessions.insert(hex(0), session(0, joe));
     const outcomes = await Promise.all(upTo(20).map((n) => store.sessions.rotate(hex(0), hex(100 + n))));
     assert.equal(outcomes.filter(Boolean).length, 1);
@@ -124,7 +124,7 @@ export const endingCases: readonly ConformanceCase[] = [
     assertRow(last, session(1, joe, { createdAt: 999 }));
     assert.deepEqual(await store.sessions.removeOfUser(joe, undefined, 99), []);
     const none = await store.sessions.removeOfUser('id-of-ann', 'handle-0', 99);
-    assert.equal(none.length, 0, 'whoever is not there ends nobody, and somebody else is not there');
+    assert.equal(none.length, 0, 'a missing user ends no session, and another user is missing');
     assert.deepEqual(await remaining(store, 5), [3, 4]);
   }),
 
@@ -156,7 +156,7 @@ export const endingCases: readonly ConformanceCase[] = [
     }
   }),
 
-  ofJoe('removeOfUser: of many that race every session goes to exactly one', async (store, joe) => {
+  ofJoe('removeOfUser: of many concurrent calls every session goes to exactly one', async (store, joe) => {
     await Promise.all(upTo(30).map((n) => store.sessions.insert(hex(n), session(n, joe))));
     const racers = upTo(30).map(async (n) => {
       if (n % 3 === 0) return store.sessions.removeOfUser(joe, undefined, 99);
@@ -180,7 +180,7 @@ export const endingCases: readonly ConformanceCase[] = [
     assert.deepEqual(await remaining(store, 10), [9]);
   }),
 
-  ofJoe('removeAny: a session that gets another id meanwhile does not slip through', async (store, joe) => {
+  ofJoe('removeAny: a session that gets another id meanwhile is removed too', async (store, joe) => {
     for (const round of upTo(20)) {
       await store.sessions.insert(hex(round), session(round, joe));
       await Promise.all([
@@ -191,7 +191,7 @@ export const endingCases: readonly ConformanceCase[] = [
     }
   }),
 
-  ofJoe('touch: brings nothing back that was ended in any way', async (store, joe) => {
+  ofJoe('touch: revives no session that was ended in any way', async (store, joe) => {
     const endings: readonly ((n: number) => Promise<unknown>)[] = [
       (n) => store.sessions.removeByHandle(joe, `handle-${n}`),
       () => store.sessions.removeOfUser(joe, undefined, 99),

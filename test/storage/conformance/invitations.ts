@@ -62,7 +62,7 @@ export const invitationCases: readonly ConformanceCase[] = [
   }),
 
   over(
-    'invitations: none, of another name, another token, or expired: nothing is made, nothing used',
+    'invitations: without one, or with one of another name or token or expired, no account is made and none is used up',
     async (store) => {
       await store.invitations.put(hex(1), invitation('joe'));
       await store.invitations.put(hex(2), invitation('ann'));
@@ -78,7 +78,7 @@ export const invitationCases: readonly ConformanceCase[] = [
     },
   ),
 
-  over('invitations: a name that is taken uses none up', async (store) => {
+  over('invitations: a registration of a taken name uses none up', async (store) => {
     await store.accounts.create(account('joe', { userId: 'first' }));
     await store.invitations.put(hex(1), invitation('joe'));
     assert.equal(await register(store, 'joe', 1), 'identifier_taken');
@@ -96,19 +96,22 @@ export const invitationCases: readonly ConformanceCase[] = [
     assert.equal((await store.invitations.find('joe', hex(1)))?.userId, 'id-of-ann');
   }),
 
-  over('invitations: of many that race with one exactly one makes an account', async (store) => {
-    await store.invitations.put(hex(1), invitation('joe'));
-    const outcomes = await Promise.all(
-      upTo(20).map((n) => register(store, 'joe', 1, n, { userId: `racer-${n}` })),
-    );
-    assert.deepEqual(outcomes.toSorted(), ['created', ...upTo(19).map(() => 'not_invited')]);
-    const winner = `racer-${outcomes.indexOf('created')}`;
-    assert.equal((await store.accounts.findCredential('joe'))?.userId, winner);
-    assert.deepEqual(await names(store), []);
-  }),
+  over(
+    'invitations: of many concurrent registrations with one exactly one makes an account',
+    async (store) => {
+      await store.invitations.put(hex(1), invitation('joe'));
+      const outcomes = await Promise.all(
+        upTo(20).map((n) => register(store, 'joe', 1, n, { userId: `racer-${n}` })),
+      );
+      assert.deepEqual(outcomes.toSorted(), ['created', ...upTo(19).map(() => 'not_invited')]);
+      const winner = `racer-${outcomes.indexOf('created')}`;
+      assert.equal((await store.accounts.findCredential('joe'))?.userId, winner);
+      assert.deepEqual(await names(store), []);
+    },
+  ),
 
   over(
-    'invitations: those with one and those without race for a name, and exactly one gets it',
+    'invitations: of concurrent registrations of a name with and without one exactly one succeeds',
     async (store) => {
       await store.invitations.put(hex(1), invitation('joe'));
       const outcomes = await Promise.all(

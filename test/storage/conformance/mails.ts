@@ -74,7 +74,7 @@ export const mailCases: readonly ConformanceCase[] = [
     await waitsUntil(store.mails, first);
   }),
 
-  over('mails: one that was claimed is put off, and nobody else gets it', async (store) => {
+  over('mails: a claimed mail is put off, and no other process gets it', async (store) => {
     const [one] = ids(await queueAll(store, [now]));
     assert.equal(await store.mails.claim(one ?? 0, by(now - 1), now + 50), false, 'not due yet');
     const claims = await Promise.all(upTo(20).map(() => store.mails.claim(one ?? 0, by(now), now + 50)));
@@ -86,7 +86,7 @@ export const mailCases: readonly ConformanceCase[] = [
     assert.equal(await store.mails.claim(one ?? 0, by(now + 99), now + 200), false, 'sent');
   }),
 
-  over('mails: one that failed waits for its next try, or is given up', async (store) => {
+  over('mails: one that failed waits for its next attempt, or is given up', async (store) => {
     const [one, other] = ids(await queueAll(store, [now, now + 1]));
     await store.mails.failed(one ?? 0, now + 60_000);
     assert.deepEqual(ids(await store.mails.due(by(now + 59_999), 9)), [other]);
@@ -102,7 +102,7 @@ export const mailCases: readonly ConformanceCase[] = [
     await waitsUntil(store.mails, undefined);
   }),
 
-  over('mails: what is said of one that left the queue does not bring it back', async (store) => {
+  over('mails: a late report about a mail that left the queue does not restore it', async (store) => {
     const [one, other] = ids(await queueAll(store, [now, now + 1]));
     await store.mails.sent(one ?? 0, now + 5);
     await store.mails.failed(one ?? 0, now + 6);
@@ -120,7 +120,7 @@ export const mailCases: readonly ConformanceCase[] = [
     assert.notEqual(second, first);
   }),
 
-  over('mails: one whose next try is set too far ahead is due, after all others', async (store) => {
+  over('mails: one whose next attempt is set too far ahead is due, after all others', async (store) => {
     const latest = now + 500;
     const [late, far] = ids(await queueAll(store, [now, now + 1]));
     await store.mails.failed(late ?? 0, latest);
@@ -140,7 +140,7 @@ export const mailCases: readonly ConformanceCase[] = [
     assert.equal(claims.filter(Boolean).length, 1);
   }),
 
-  over('mails: a sweep removes what was made too far ahead, unless it waits', async (store) => {
+  over('mails: a sweep removes mails made too far ahead, unless they wait', async (store) => {
     const [sent, recent] = ids(await queueAll(store, [now + 101, now + 100, now + 9_000]));
     await store.mails.sent(sent ?? 0, now);
     await store.mails.sent(recent ?? 0, now);
@@ -165,7 +165,7 @@ export const mailCases: readonly ConformanceCase[] = [
     assert.equal((await store.mails.due(by(now), 9))[0]?.userId, 'id-of-joe');
   }),
 
-  over('mails: a sweep removes what left the queue, in batches, and counts exactly', async (store) => {
+  over('mails: a sweep removes mails that left the queue, in batches, and counts exactly', async (store) => {
     const waiting = await queueAll(
       store,
       upTo(6).map((n) => now + n),

@@ -98,7 +98,7 @@ export const ownerCases: readonly ConformanceCase[] = [
     assert.equal(await accounts.changeEmail('nobody', to('x@example.com')), 'unknown_account');
   }),
 
-  over('email: of many that race for one name exactly one gets it', async ({ accounts }) => {
+  over('email: of many concurrent changes to one name exactly one succeeds', async ({ accounts }) => {
     const names = upTo(20).map((n) => `user${n}@example.com`);
     await Promise.all(names.map((name) => accounts.create(account(name, { email: name }))));
     const outcomes = await Promise.all(
@@ -109,19 +109,22 @@ export const ownerCases: readonly ConformanceCase[] = [
     assert.equal((await accounts.findCredential('wanted@example.com'))?.userId, winner);
   }),
 
-  ofJoeAndAnn('disable: shows at once, keeps its first instant, and can be undone', async ({ accounts }) => {
-    assert.equal(await accounts.setDisabled(joesId, 3_000), true);
-    assert.equal(await accounts.setDisabled(joesId, 4_000), true);
-    assert.equal((await accounts.findUser(joesId))?.disabledAt, 3_000);
-    assert.equal((await accounts.findCredential('joe'))?.isDisabled, true);
-    assert.equal((await accounts.findCredentialOf(joesId))?.isDisabled, true);
-    assert.equal((await accounts.findCredential('ann@example.com'))?.isDisabled, false);
-    assert.equal(await accounts.setDisabled(joesId, null), true);
-    assert.equal(await accounts.setDisabled(joesId, null), true);
-    assert.equal((await accounts.findUser(joesId))?.disabledAt, null);
-    assert.equal((await accounts.findCredential('joe'))?.isDisabled, false);
-    assert.equal(await accounts.setDisabled('nobody', 3_000), false);
-  }),
+  ofJoeAndAnn(
+    'disable: takes effect at once, keeps its first instant, and can be undone',
+    async ({ accounts }) => {
+      assert.equal(await accounts.setDisabled(joesId, 3_000), true);
+      assert.equal(await accounts.setDisabled(joesId, 4_000), true);
+      assert.equal((await accounts.findUser(joesId))?.disabledAt, 3_000);
+      assert.equal((await accounts.findCredential('joe'))?.isDisabled, true);
+      assert.equal((await accounts.findCredentialOf(joesId))?.isDisabled, true);
+      assert.equal((await accounts.findCredential('ann@example.com'))?.isDisabled, false);
+      assert.equal(await accounts.setDisabled(joesId, null), true);
+      assert.equal(await accounts.setDisabled(joesId, null), true);
+      assert.equal((await accounts.findUser(joesId))?.disabledAt, null);
+      assert.equal((await accounts.findCredential('joe'))?.isDisabled, false);
+      assert.equal(await accounts.setDisabled('nobody', 3_000), false);
+    },
+  ),
 
   over('list: pages are in order of creation, complete and without duplicates', async (store, ground) => {
     // Three are made in every instant, so that pages end in the middle of one.
@@ -180,7 +183,7 @@ export const ownerCases: readonly ConformanceCase[] = [
     assert.equal((await accounts.list({ limit: 2_400 })).length, 2_400);
   }),
 
-  ofJoeAndAnn('remove: takes everything of one account, and its name is free', async (store) => {
+  ofJoeAndAnn('remove: removes everything of one account, and its name is free', async (store) => {
     const { accounts, sessions, tokens, devices } = store;
     for (const [n, userId] of [joesId, 'id-of-ann'].entries()) {
       await sessions.insert(hex(n), session(n, userId));
@@ -205,7 +208,7 @@ export const ownerCases: readonly ConformanceCase[] = [
     assert.equal(await accounts.create(account('joe', { userId: 'another' })), 'created');
   }),
 
-  over('remove: takes what is left of an account that lost a row', async (store, ground) => {
+  over('remove: removes the rest of an account that lost a row', async (store, ground) => {
     for (const lost of ['auth', 'users'] as const) {
       await store.accounts.create(account('joe'));
       await store.sessions.insert(hex(1), session(1, joesId));

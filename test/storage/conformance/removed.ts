@@ -61,53 +61,59 @@ export const removedCases: readonly ConformanceCase[] = [
     },
   ),
 
-  ofJoe('remove: of what is gone already nothing is told, noted or written again', async (store, joe) => {
-    await eight(store, joe);
-    const ids = upTo(8).map(hex);
-    assert.equal((await store.sessions.remove(ids, logout)).size, 8);
-    const again = await store.sessions.remove(ids.toReversed(), context('logout', { at: 7_000 }));
-    assert.equal(again.size, 0);
-    assert.equal((await store.sessions.findEnded(hex(0)))?.endedAt, 5_500);
-    assert.equal((await audited(store)).length, 8);
-    for (const none of [[], [hex(90)], [hex(90), hex(91)]])
-      assert.equal((await store.sessions.remove(none, logout)).size, 0);
-    assert.equal((await audited(store)).length, 8);
-  }),
+  ofJoe(
+    'remove: a session that has ended before is not returned, audited or written again',
+    async (store, joe) => {
+      await eight(store, joe);
+      const ids = upTo(8).map(hex);
+      assert.equal((await store.sessions.remove(ids, logout)).size, 8);
+      const again = await store.sessions.remove(ids.toReversed(), context('logout', { at: 7_000 }));
+      assert.equal(again.size, 0);
+      assert.equal((await store.sessions.findEnded(hex(0)))?.endedAt, 5_500);
+      assert.equal((await audited(store)).length, 8);
+      for (const none of [[], [hex(90)], [hex(90), hex(91)]])
+        assert.equal((await store.sessions.remove(none, logout)).size, 0);
+      assert.equal((await audited(store)).length, 8);
+    },
+  ),
 
-  ofJoe('remove: dead ones go as expired, leave no entry and are not told', async (store, joe) => {
-    await eight(store, joe);
-    await store.sessions.insert(hex(8), session(8, joe, { idleExpiresAt: 5_000 }));
-    await store.sessions.insert(
-      hex(9),
-      session(9, 'id-of-ann', { createdAt: 400, idleExpiresAt: 7_000, contract: 'envelope' }),
-    );
-    assert.deepEqual(numbers(await store.sessions.remove([8, 0, 9].map(hex), logout, deathOf)), [0]);
-    assert.deepEqual(await remaining(store, 10), [1, 2, 3, 4, 5, 6, 7]);
-    assert.deepEqual(await audited(store), [`logout ok ${joe} handle-0`]);
-    const expiry = { event: 'expiry', contract: 'rest' };
-    assertRow(await store.sessions.findEnded(hex(8)), {
-      ...expiry,
-      handle: 'handle-8',
-      userId: joe,
-      endedAt: 5_000,
-      outcome: 'idle',
-    });
-    assertRow(await store.sessions.findEnded(hex(9)), {
-      ...expiry,
-      handle: 'handle-9',
-      userId: 'id-of-ann',
-      endedAt: 5_400,
-      outcome: 'over_age',
-      contract: 'envelope',
-    });
-    // Where all are dead nothing is told either.
-    await store.sessions.insert(hex(10), session(10, joe, { idleExpiresAt: 5_000 }));
-    assert.equal((await store.sessions.remove([hex(10)], logout, deathOf)).size, 0);
-    assert.equal(await store.sessions.find(hex(10)), undefined);
-    assert.equal((await audited(store)).length, 1);
-  }),
+  ofJoe(
+    'remove: dead sessions are removed as expired, without an entry, and are not returned',
+    async (store, joe) => {
+      await eight(store, joe);
+      await store.sessions.insert(hex(8), session(8, joe, { idleExpiresAt: 5_000 }));
+      await store.sessions.insert(
+        hex(9),
+        session(9, 'id-of-ann', { createdAt: 400, idleExpiresAt: 7_000, contract: 'envelope' }),
+      );
+      assert.deepEqual(numbers(await store.sessions.remove([8, 0, 9].map(hex), logout, deathOf)), [0]);
+      assert.deepEqual(await remaining(store, 10), [1, 2, 3, 4, 5, 6, 7]);
+      assert.deepEqual(await audited(store), [`logout ok ${joe} handle-0`]);
+      const expiry = { event: 'expiry', contract: 'rest' };
+      assertRow(await store.sessions.findEnded(hex(8)), {
+        ...expiry,
+        handle: 'handle-8',
+        userId: joe,
+        endedAt: 5_000,
+        outcome: 'idle',
+      });
+      assertRow(await store.sessions.findEnded(hex(9)), {
+        ...expiry,
+        handle: 'handle-9',
+        userId: 'id-of-ann',
+        endedAt: 5_400,
+        outcome: 'over_age',
+        contract: 'envelope',
+      });
+      // If all are dead, nothing is returned either.
+      await store.sessions.insert(hex(10), session(10, joe, { idleExpiresAt: 5_000 }));
+      assert.equal((await store.sessions.remove([hex(10)], logout, deathOf)).size, 0);
+      assert.equal(await store.sessions.find(hex(10)), undefined);
+      assert.equal((await audited(store)).length, 1);
+    },
+  ),
 
-  ofJoe('remove: without an audit context there is nothing to note', async (store, joe) => {
+  ofJoe('remove: without an audit context there is no entry', async (store, joe) => {
     await eight(store, joe);
     assert.equal((await store.sessions.remove([hex(0), hex(1)])).size, 2);
     for (const n of [0, 1]) assert.equal(await store.sessions.findEnded(hex(n)), undefined);
@@ -115,7 +121,7 @@ export const removedCases: readonly ConformanceCase[] = [
   }),
 
   ofJoe(
-    'remove: of callers that race for the same sessions each session goes to exactly one',
+    'remove: of concurrent callers for the same sessions each session goes to exactly one',
     async (store) => {
       await store.accounts.create(account('ann'));
       for (const round of upTo(8)) {

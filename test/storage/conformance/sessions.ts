@@ -41,7 +41,7 @@ export const sessionCases: readonly ConformanceCase[] = [
   }),
 
   ofJoe(
-    'sessions: one that was looked for too soon is found once it is there, as is its user',
+    'sessions: one that was looked up before it existed is found once it exists, as is its user',
     async (store, joe) => {
       for (const n of [1, 2]) assert.equal(await store.sessions.find(hex(n)), undefined);
       await store.sessions.insert(hex(1), session(1, joe));
@@ -67,12 +67,15 @@ export const sessionCases: readonly ConformanceCase[] = [
     assert.equal(await store.sessions.find(hex(2)), undefined);
   }),
 
-  ofJoe('sessions: none for a user who does not exist, and the store goes on', async (store, joe) => {
-    assert.equal(await store.sessions.insert(hex(1), session(1, 'nobody')), 'unknown_account');
-    assert.equal(await store.sessions.find(hex(1)), undefined);
-    await store.sessions.insert(hex(1), session(1, joe));
-    assertRow(await store.sessions.find(hex(1)), session(1, joe));
-  }),
+  ofJoe(
+    'sessions: none for a user who does not exist, and the store continues to work',
+    async (store, joe) => {
+      assert.equal(await store.sessions.insert(hex(1), session(1, 'nobody')), 'unknown_account');
+      assert.equal(await store.sessions.find(hex(1)), undefined);
+      await store.sessions.insert(hex(1), session(1, joe));
+      assertRow(await store.sessions.find(hex(1)), session(1, joe));
+    },
+  ),
 
   ofJoe('sessions: inserts that fail do not disturb those beside them', async (store, joe) => {
     // Every second one wants a handle that is taken.
@@ -95,7 +98,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     assertRow(await store.sessions.find(hex(2)), session(2, joe));
   }),
 
-  ofJoe('sessions: of many that race to remove one exactly one gets it', async (store, joe) => {
+  ofJoe('sessions: of many concurrent removals of one exactly one succeeds', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
     const removed = await Promise.all(upTo(20).map(() => store.sessions.remove([hex(1)])));
     const rows = removed.flatMap((sessions) => [...sessions.values()]);
@@ -116,7 +119,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     assertRow(await store.sessions.find(hex(2)), session(2, joe));
   }),
 
-  ofJoe('touch: an earlier use gives way to a later one, written or not', async (store, joe) => {
+  ofJoe('touch: a later use outranks an earlier one, written or not', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
     store.sessions.touch(hex(1), 3_000, 7_000);
     store.sessions.touch(hex(1), 2_000, 6_000);
@@ -133,20 +136,17 @@ export const sessionCases: readonly ConformanceCase[] = [
     assert.equal(await lastSeenAt(store, 1), 3_001);
   }),
 
-  ofJoe(
-    'touch: nothing is written where somebody else wrote a use later than was said',
-    async (store, joe) => {
-      await store.sessions.insert(hex(1), session(1, joe));
-      store.sessions.touch(hex(1), 2_000, 6_000, 1_000);
-      await untilNoted();
-      assert.equal(await lastSeenAt(store, 1), 2_000);
-      store.sessions.touch(hex(1), 2_900, 6_900, 1_999);
-      await untilNoted();
-      // Under another id it is not remembered.
-      await store.sessions.rotate(hex(1), hex(7));
-      assert.equal(await lastSeenAt(store, 7), 2_000);
-    },
-  ),
+  ofJoe('touch: nothing is written if a later use was written meanwhile', async (store, joe) => {
+    await store.sessions.insert(hex(1), session(1, joe));
+    store.sessions.touch(hex(1), 2_000, 6_000, 1_000);
+    await untilNoted();
+    assert.equal(await lastSeenAt(store, 1), 2_000);
+    store.sessions.touch(hex(1), 2_900, 6_900, 1_999);
+    await untilNoted();
+    // Under another id it is not remembered.
+    await store.sessions.rotate(hex(1), hex(7));
+    assert.equal(await lastSeenAt(store, 7), 2_000);
+  }),
 
   ofJoe('touch: a session that was ended stays ended', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
@@ -197,7 +197,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     assert.deepEqual(await remaining(store, 6), []);
   }),
 
-  over('sessions: none for a user whose row is gone', async (store, ground) => {
+  over('sessions: none for a user whose row is missing', async (store, ground) => {
     await store.accounts.create(account('joe'));
     await store.sessions.insert(hex(1), session(1, 'id-of-joe'));
     await ground.loseRow('users', 'id-of-joe');

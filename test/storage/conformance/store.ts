@@ -151,12 +151,12 @@ export const storeCases: readonly ConformanceCase[] = [
       for (const [name, ask] of Object.entries(questions)) {
         await assert.rejects(async () => ask(store), StoreUnavailable, name);
       }
-      // A use is only noted, so nobody waits for an answer: it must not throw either.
+      // A use is only buffered, without an answer: it must not throw either.
       store.sessions.touch(hex(1), 2_000, 6_000);
     },
   },
 
-  over('store: steps that fail leave those of the same turn alone, whatever their kind', async (store) => {
+  over('store: steps that fail do not affect others of the same turn, whatever their kind', async (store) => {
     await store.accounts.create(account('joe'));
     for (const n of [1, 5]) await store.sessions.insert(hex(n), session(n, 'id-of-joe'));
     const outcomes = await Promise.allSettled([

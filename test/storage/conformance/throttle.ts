@@ -59,7 +59,7 @@ export const throttleCases: readonly ConformanceCase[] = [
     assert.equal(await takeMany(store, 10, [quota(3, 5)], 10_000), 5);
   }),
 
-  over('throttle: what is kept can be seen and cleared, under its own keys alone', async (store) => {
+  over('throttle: counts can be read and cleared, under their own keys only', async (store) => {
     const [one, two, three] = [quota(1, 5), quota(2, 5), quota(3, 5)];
     await takeMany(store, 3, [one, two], 10_000);
     const seen = await store.throttle.find([two.key, three.key, one.key]);
@@ -85,42 +85,37 @@ export const throttleCases: readonly ConformanceCase[] = [
     assert.deepEqual(await take(store, [short, roomy], 10_500), refused(11_000));
   }),
 
-  over('throttle: of fifty at once under a limit of ten exactly ten are allowed', async (store) => {
+  over('throttle: of fifty attempts at once under a limit of ten exactly ten are allowed', async (store) => {
     const ten = [quota(1, 10), quota(2, 100)];
     const outcomes = await Promise.all(upTo(50).map(() => store.throttle.take(ten, 10_000)));
     assert.equal(outcomes.filter((outcome) => outcome.allowed).length, 10);
     assert.equal(await takeMany(store, 100, [quota(2, 100)], 10_000), 90);
   }),
 
-  over(
-    'throttle: an attempt that is refused when others were faster leaves no window behind',
-    async (store) => {
-      const own = upTo(50).map((n) => quota(10 + n, 9));
-      const outcomes = await Promise.all(
-        own.map((each) => store.throttle.take([quota(1, 10), each], 10_000)),
-      );
-      const allowed = own.filter((_, n) => outcomes[n]?.allowed).map(({ key }) => key);
-      assert.equal(allowed.length, 10);
-      const kept = await store.throttle.find(own.map(({ key }) => key));
-      assert.deepEqual(kept.map(({ key }) => key).sort(), allowed.sort());
-    },
-  ),
+  over('throttle: an attempt that is refused because others were faster leaves no window', async (store) => {
+    const own = upTo(50).map((n) => quota(10 + n, 9));
+    const outcomes = await Promise.all(own.map((each) => store.throttle.take([quota(1, 10), each], 10_000)));
+    const allowed = own.filter((_, n) => outcomes[n]?.allowed).map(({ key }) => key);
+    assert.equal(allowed.length, 10);
+    const kept = await store.throttle.find(own.map(({ key }) => key));
+    assert.deepEqual(kept.map(({ key }) => key).sort(), allowed.sort());
+  }),
 
-  over('throttle: what is given back can be taken again, once', async (store) => {
+  over('throttle: a returned attempt can be used again, once', async (store) => {
     const two = quota(1, 2);
     await takeMany(store, 2, [two], 10_000);
     await store.throttle.refund([{ key: two.key, windowEndsAt: 11_000 }]);
     assert.equal(await takeMany(store, 5, [two], 10_500), 1);
   }),
 
-  over('throttle: nothing is given back beyond what was taken', async (store) => {
+  over('throttle: no more is returned than was counted', async (store) => {
     const two = quota(1, 2);
     await takeMany(store, 1, [two], 10_000);
     for (const _ of upTo(5)) await store.throttle.refund([{ key: two.key, windowEndsAt: 11_000 }]);
     assert.equal(await takeMany(store, 5, [two], 10_000), 2);
   }),
 
-  over('throttle: nothing is given back to another window or another key', async (store) => {
+  over('throttle: nothing is returned to another window or another key', async (store) => {
     const one = quota(1, 1);
     await takeMany(store, 1, [one], 10_000);
     await store.throttle.refund([{ key: one.key, windowEndsAt: 10_999 }]);
@@ -133,7 +128,7 @@ export const throttleCases: readonly ConformanceCase[] = [
   }),
 
   over(
-    'throttle: one attempt is given back to each of several windows at once, and to no more',
+    'throttle: one attempt is returned to each of several windows at once, and to no more',
     async (store) => {
       const [wide, narrow, other] = [quota(3, 4, 3_000), quota(1, 3, 2_000), quota(2, 2)];
       await takeMany(store, 3, [wide, narrow], 10_000);
@@ -156,22 +151,19 @@ export const throttleCases: readonly ConformanceCase[] = [
     },
   ),
 
-  over(
-    'throttle: attempts taken and given back at once, in any order, leave nothing behind',
-    async (store) => {
-      const quotas = [quota(1, 100), quota(2, 100)];
-      const windows = quotas.map(({ key }) => ({ key, windowEndsAt: 11_000 }));
-      await Promise.all(
-        upTo(40).map(async (n) => {
-          await store.throttle.take(n % 2 === 0 ? quotas : quotas.toReversed(), 10_000);
-          await store.throttle.refund(n % 3 === 0 ? windows : windows.toReversed());
-        }),
-      );
-      assert.equal(await takeMany(store, 110, quotas, 10_500), 100);
-    },
-  ),
+  over('throttle: attempts counted and returned at once, in any order, leave no count', async (store) => {
+    const quotas = [quota(1, 100), quota(2, 100)];
+    const windows = quotas.map(({ key }) => ({ key, windowEndsAt: 11_000 }));
+    await Promise.all(
+      upTo(40).map(async (n) => {
+        await store.throttle.take(n % 2 === 0 ? quotas : quotas.toReversed(), 10_000);
+        await store.throttle.refund(n % 3 === 0 ? windows : windows.toReversed());
+      }),
+    );
+    assert.equal(await takeMany(store, 110, quotas, 10_500), 100);
+  }),
 
-  over('throttle: a window written under a clock far ahead locks nobody out', async (store) => {
+  over('throttle: a window written under a clock far ahead locks no account out', async (store) => {
     const one = [quota(1, 1)];
     const nextYear = 10_000 + 365 * 86_400_000;
     assert.deepEqual(await take(store, one, nextYear), allowed(nextYear + 1_000));
@@ -188,7 +180,7 @@ export const throttleCases: readonly ConformanceCase[] = [
     assert.deepEqual(await take(store, [quota(1, 2)], tooEarly), allowed(tooEarly + 1_000));
   }),
 
-  over('throttle: a limit that was lowered holds at once, one that was raised too', async (store) => {
+  over('throttle: a lower limit applies at once, a higher one too', async (store) => {
     await takeMany(store, 3, [quota(1, 5)], 10_000);
     assert.equal((await store.throttle.take([quota(1, 3)], 10_000)).allowed, false);
     assert.equal((await store.throttle.take([quota(1, 4)], 10_000)).allowed, true);

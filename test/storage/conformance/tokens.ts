@@ -17,7 +17,7 @@ export const tokenCases: readonly ConformanceCase[] = [
     assert.equal(await tokens.take(hex(1), 'reset_password'), undefined);
   }),
 
-  ofJoe('tokens: one that was looked at is as good as before', async ({ tokens }, joe) => {
+  ofJoe('tokens: a token that was read is still valid', async ({ tokens }, joe) => {
     await tokens.insert(hex(1), token(joe));
     assert.equal(await tokens.find(hex(2), 'reset_password'), undefined);
     assert.equal(await tokens.find(hex(1), 'verify_email'), undefined);
@@ -26,14 +26,14 @@ export const tokenCases: readonly ConformanceCase[] = [
     assert.equal(await tokens.find(hex(1), 'reset_password'), undefined);
   }),
 
-  ofJoe('tokens: one for another purpose is nothing, and stays', async ({ tokens }, joe) => {
+  ofJoe('tokens: a token for another purpose is refused, and stays valid', async ({ tokens }, joe) => {
     await tokens.insert(hex(1), token(joe));
     assert.equal(await tokens.take(hex(1), 'verify_email'), undefined);
     assert.equal(await tokens.take(hex(1), 'change_email'), undefined);
     assertRow(await tokens.take(hex(1), 'reset_password'), token(joe));
   }),
 
-  ofJoe('tokens: of many that race for one exactly one gets it', async ({ tokens }, joe) => {
+  ofJoe('tokens: of many concurrent uses of one exactly one succeeds', async ({ tokens }, joe) => {
     await tokens.insert(hex(1), token(joe));
     const taken = await Promise.all(upTo(20).map(() => tokens.take(hex(1), 'reset_password')));
     assert.equal(taken.filter((one) => one !== undefined).length, 1);
@@ -94,7 +94,7 @@ export const tokenCases: readonly ConformanceCase[] = [
     await tokens.insert(hex(8), token('nobody'), 3);
   }),
 
-  ofJoe('tokens: of many that are kept at once as many stay as may', async ({ tokens }, joe) => {
+  ofJoe('tokens: of many that are kept at once as many stay as the limit allows', async ({ tokens }, joe) => {
     await Promise.all(upTo(20).map((n) => tokens.insert(hex(n), token(joe), 3)));
     const found = await Promise.all(upTo(20).map((n) => tokens.find(hex(n), 'reset_password')));
     assert.equal(found.filter(Boolean).length, 3);

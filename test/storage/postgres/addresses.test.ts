@@ -20,7 +20,7 @@ let sockets: string;
 
 beforeAll(async () => {
   server = await startPostgres({
-    // The folder of the data is the one that is the account's own, whoever runs the tests.
+    // The folder of the data belongs to the account of PostgreSQL, whichever user runs the tests.
     settings: { unix_socket_directories: '.' },
     atEnd: (clean) => void cleaning.push(clean),
   });

@@ -1,4 +1,4 @@
-/** Whom a node asks, and what it can do without: the store where memory will not do, and no listener where there is a pooler. */
+/** When a node asks the store instead of its cache, and how it works without a listener behind a pooler. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ test('N2: memory answers for a second, and not where the store itself is asked',
   await makeAccount(node, 'joe');
   await node.sessions.insert(idHash(1), sessionOfJoe(1));
   expect(await sessions.find(idHash(1))).toMatchObject({ handle: 'handle-1' });
-  // Behind the back of all nodes, so that nobody is told.
+  // Without the nodes, so that none is notified.
   await queryAt(url, ['UPDATE users SET disabled_at = 5'], ["UPDATE sessions SET device = 'another'"]);
   expect(await accounts.findUser('joe')).toMatchObject({ disabledAt: null });
   expect(await accounts.findUser('joe', 'current')).toMatchObject({ disabledAt: 5 });

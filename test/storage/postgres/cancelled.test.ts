@@ -1,4 +1,4 @@
-/** However many requests are cancelled, timed out and cut off, every answer goes to whoever asked for it. */
+/** However many requests are cancelled, timed out and cut off, every answer goes to its own request. */
 
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,7 +54,7 @@ class Tally {
     if (answered !== asked) this.wrong.push(`${asked} was answered with ${answered}`);
   }
 
-  /** Counts a request that was broken off on its way; whoever was turned away before it began asks again later. */
+  /** Counts a request that was broken off on its way; a request that was refused before it began is sent again later. */
   async fail(error: unknown): Promise<void> {
     if (error instanceof OnPurpose) return;
     if (!(error instanceof StoreUnavailable)) throw error;
@@ -65,7 +65,7 @@ class Tally {
 
 class OnPurpose extends Error {}
 
-/** Cancels and kills what works on a database, and cuts and silences connections, until it is told to stop. */
+/** Cancels and kills what works on a database, and cuts and silences connections, until it is stopped. */
 async function disturb(url: string, proxy: PostgresProxy): Promise<{ stop(): Promise<void> }> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -82,7 +82,7 @@ async function disturb(url: string, proxy: PostgresProxy): Promise<{ stop(): Pro
       if (turn % 7 === 0) await end('terminate', 0.3);
       const { connections } = proxy;
       if (turn % 5 === 0) connections[pick(connections.length)]?.cut();
-      // Comes back to life when everybody has given it up, with the answer it was kept from giving.
+      // It continues when its clients have given up, with the answer that was held back.
       if (turn % 60 === 0) {
         const silenced = connections[pick(connections.length)];
         silenced?.hang();

@@ -78,7 +78,7 @@ test('after a reset another server is believed at once, also one that is read wo
   expect(clock.now()).toBeLessThan(4_000_000 + 5_000);
 });
 
-/** How far a node's clock is from a server's at least, as somebody sees it who asks one between two looks at the other. */
+/** How far a node's clock is from a server's at least, as measured by reading one between two reads of the other. */
 async function differenceMs(node: Store, url: string): Promise<number> {
   const look = () => node.clock?.() as number;
   const before = look();

@@ -86,7 +86,7 @@ test.concurrent.for([
   },
 );
 
-/** A process that opens a store, works with it, and closes it when it is told to; then nothing should keep it alive. */
+/** A process that opens a store, works with it, and closes it on request; then nothing should keep it alive. */
 function startOther(url: string, atEnd: AtEnd) {
   const program = `
     import { once } from 'node:events';

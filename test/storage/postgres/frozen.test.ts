@@ -1,4 +1,4 @@
-/** A node that stops in the middle of a step keeps others waiting for a few seconds at most, and its step is taken back. */
+/** A node that stops in the middle of a step delays others for a few seconds at most, and its step is rolled back. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -9,7 +9,7 @@ import { openWork } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { type Child, gather, root, until } from '../../support/process.ts';
 
-/** The server takes the step back after three seconds; whoever tries again and again comes through by then. */
+/** The server rolls the step back after three seconds; a repeated attempt succeeds by then. */
 const maxMs = 5_000;
 
 /** A process that holds a row in a step, and says what became of the step. */
@@ -49,7 +49,7 @@ async function freezeInStep(through: (url: string) => string): Promise<void> {
         (reason: unknown) => reason,
       );
     if (error === undefined) break;
-    // Meanwhile nobody waits longer than for any other statement.
+    // Meanwhile no step waits longer than for any other statement.
     expect(error).toBeInstanceOf(StoreUnavailable);
     refusals += 1;
   }

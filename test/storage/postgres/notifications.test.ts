@@ -21,7 +21,7 @@ import { hex, session } from '../conformance/case.ts';
 
 const trustMs = 1_000;
 
-/** Nodes show in half a second that they are not told anything any more, and find a new connection in a few. */
+/** Nodes notice in half a second that notifications have stopped, and find a new connection in a few. */
 const recoveryMs = 8_000;
 
 const isListening = (store: Store) => metricValue(store, 'notifications_listening') === 1;
@@ -154,7 +154,7 @@ test.concurrent('N2: forged and broken notifications break nothing, and what the
   expect(await acceptedOf(b, hashes)).toBe(2);
   await a.sessions.remove([String(hashes[0])]);
   const endedAt = performance.now();
-  await untilSo(async () => !(await isAccepted(b, String(hashes[0]))), 'the end to be told');
+  await untilSo(async () => !(await isAccepted(b, String(hashes[0]))), 'the notification of the end');
   expect(performance.now() - endedAt).toBeLessThan(600);
   expect(await acceptedOf(b, hashes)).toBe(1);
 });
@@ -169,7 +169,7 @@ function listenerOf(proxy: PostgresProxy): Connection[] {
   return found;
 }
 
-/** A pair whose second node has a listening connection that can be told from the others. */
+/** A pair whose second node has a listening connection that can be identified. */
 async function pairWithListener(atEnd: AtEnd) {
   const pair = await openPair({}, atEnd);
   const [first] = pair.proxy.connections;

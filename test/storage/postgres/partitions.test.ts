@@ -127,7 +127,7 @@ test('each statement on the way of a request touches one partition', async () =>
   const statements = await carriedOut(postgres, () => liveThrough(server, mailed));
   expect(statements.filter(isWide).map(nameOfWide)).toEqual([]);
   const touched = new Set(statements.flatMap((one) => [...partitionsOf(one).keys()]));
-  // What is only written is told by the name of the whole table: each row goes into one partition.
+  // Rows that are only written appear under the name of the whole table: each goes into one partition.
   expect([...touched].sort()).toEqual(
     ['auth', 'devices', 'names', 'owners', 'sessions', 'throttle', 'tokens', 'users'].sort(),
   );
@@ -146,7 +146,7 @@ test('checks of several sessions touch the partitions of these and no others', a
   );
   const [asked] = statements.filter((one) => nameOfWide(one) === 'checks of several sessions at once');
   const touched = asked ? [...partitionsOf(asked).values()].map((partitions) => partitions.length) : [];
-  // Of sessions, users and credentials, though nobody has told the planner how large these tables are.
+  // Of sessions, users and credentials, although the planner has no statistics about the size of these tables.
   expect(touched).toHaveLength(3);
   expect(Math.max(...touched)).toBeLessThanOrEqual(some.length);
 });

@@ -109,7 +109,7 @@ describe.skipIf(program === undefined)(where, () => {
     for (const node of [deaf, hearing]) expect(await isAccepted(node, idHash)).toBe(true);
     await store.sessions.remove([idHash], context('logout'));
     const endedAt = performance.now();
-    await untilSo(async () => !(await isAccepted(hearing, idHash)), 'the end to be told');
+    await untilSo(async () => !(await isAccepted(hearing, idHash)), 'the notification of the end');
     expect(performance.now() - endedAt).toBeLessThan(600);
     await untilSo(async () => !(await isAccepted(deaf, idHash)), 'the end to hold');
     expect(performance.now() - endedAt).toBeLessThan(1_100);

@@ -1,4 +1,4 @@
-/** What one node ended, the others refuse: in a moment where they are told, within the time of trust where they are not. */
+/** The other nodes refuse a session that one node ended: in a moment with a notification, within the time of trust without. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -23,7 +23,7 @@ const soonMs = 600;
 /** What a machine that is busy may add between two looks at the clock. */
 const slackMs = 50;
 
-/** From now on whoever is behind a proxy is told of no end, and does not know that anything is amiss. */
+/** From now on a node behind a proxy gets no notification of an end, and does not notice that. */
 function dropNews(proxy: PostgresProxy): void {
   proxy.judge((message) => (isNotice(message) ? 'drop' : 'pass'));
 }
@@ -166,7 +166,7 @@ test.concurrent('N1: an id that was checked too early is valid at once on its no
   onTestFinished,
 }) => {
   const { a, b } = await openPair({}, onTestFinished);
-  // Nobody can ask for an id that was not drawn yet; a store that remembers what is absent has to get over it.
+  // No client can present an id before it is made; a store that caches absent ids must still accept it.
   for (const node of [a, b]) expect(await node.sessions.find(hex(7))).toBeUndefined();
   await sessionKnownTo(a, a, 7);
   expect(await isAccepted(a, hex(7))).toBe(true);

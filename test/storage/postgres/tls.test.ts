@@ -1,4 +1,4 @@
-/** Connections to PostgreSQL are encrypted where that is asked for, and then also checked, unless somebody says not to. */
+/** Connections to PostgreSQL are encrypted if the address says so, and then also verified, unless it says not to. */
 
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ async function databaseOf(server: PostgresServer): Promise<string> {
   return server.url(name);
 }
 
-/** Opens a store, and tells whether the server sees an encrypted connection of it. */
+/** Opens a store, and returns whether the server sees an encrypted connection of it. */
 async function isEncrypted(url: string): Promise<boolean> {
   const { store } = await openPostgresStore(optionsOf(url));
   const [row] = await queryAt(
@@ -113,7 +113,7 @@ test('a role may prove itself with a certificate instead of a password', async (
   const url = await databaseOf(insisting);
   const admin = changed(url, { query: 'sslmode=no-verify' });
   await queryAt(admin, ['CREATE ROLE certified LOGIN'], ['GRANT ALL ON SCHEMA public TO certified']);
-  // Whom the server believes about clients.
+  // The proxies that the server trusts.
   const trusted = join(insisting.data, 'clients.pem');
   copyFileSync(join(certificates, 'clients.pem'), trusted);
   handOver(trusted);

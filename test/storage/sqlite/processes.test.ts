@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { root } from '../../support/process.ts';
 import { idHash, makeAccount, openStore, sessionOfJoe } from '../../support/sqlite.ts';
 
-/** Another process with the same file open; it ends the sessions it is told to, and says when that is acknowledged. */
+/** Another process with the same file open; it ends the given sessions, and says when that is acknowledged. */
 const other = `
   import { createInterface } from 'node:readline';
   import { openSqliteStore } from '${root}/src/storage/sqlite/store.ts';

@@ -1,4 +1,4 @@
-/** Reads of one turn share a snapshot, rows are remembered, and nobody is ever told yesterday's truth. */
+/** Reads of one turn share a snapshot, rows are cached, and no stale row is ever returned. */
 
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:sqlite';

@@ -1,4 +1,4 @@
-/** What somebody can see and do behind a server's back who can get at its database, whichever engine that is. */
+/** Reads and changes of a server's database by another client, on either engine. */
 
 export type Row = Record<string, unknown>;
 
@@ -14,23 +14,23 @@ export interface Trap {
   readonly does?: string;
 }
 
-/** Takes back what was done. */
+/** Reverts the change. */
 export type PutBack = () => Promise<void>;
 
 export interface Behind {
   /** Runs a statement with `?` for each value, foreign keys off; columns of bytes come as hexadecimal digits. */
   query(sql: string, values?: readonly Value[]): Promise<Row[]>;
-  /** The tables that say where to look into a table, and without which nobody can say that something is not there. */
+  /** The tables that say where to look into a table: without them it cannot be known that a row is missing. */
   leadingTo(table: string): readonly string[];
   /** Resolves when all that was acknowledged lies in its place. */
   settled(): Promise<void>;
-  /** Keeps everybody else from writing; they may go on reading. Gone at the end of the test at the latest. */
+  /** Blocks the writes of all other clients; they may still read. Gone at the end of the test at the latest. */
   lock(): Promise<PutBack>;
   setTrap(name: string, trap: Trap): Promise<PutBack>;
   /** Bytes, by their hexadecimal digits, as part of a statement. */
   bytes(hex: string): string;
   bytesOnDisk(): Promise<Buffer>;
-  /** Moves the whole database to where nobody looks for it. */
+  /** Moves the whole database to another place. */
   moveAway(): Promise<PutBack>;
   /** Has the database say that it is for programs that are newer than any there is. */
   pretendNewer(): Promise<PutBack>;

@@ -51,13 +51,13 @@ async function query(url: string, sql: string, values: readonly unknown[] = []):
   return (await client.query(text, [...values])).rows;
 }
 
-/** Takes everything out of a database: whoever gets it next finds nothing. */
+/** Empties a database for its next user. */
 export async function empty(url: string): Promise<void> {
   const client = await clientAt(url);
   await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
 }
 
-/** Does something in the database that is everybody's, to what happens to be the name of another one. */
+/** Runs a statement about another database in the common one. */
 async function elsewhere(url: string, work: (client: pg.Client, name: string) => Promise<unknown>) {
   const there = new URL(url);
   const name = there.pathname.slice(1);
@@ -88,7 +88,7 @@ export function postgresAt(url: string): Behind {
     settled,
 
     async lock() {
-      // To read the audit is to link what waits, which nobody can while this holds.
+      // A read of the audit links waiting entries, which is not possible while this lock is held.
       await settled();
       const tables = await query(url, "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'");
       const client = await connect(url);

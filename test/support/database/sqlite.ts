@@ -1,4 +1,4 @@
-/** A SQLite file as somebody else sees it: over a second connection, foreign keys off. */
+/** A SQLite file as another program sees it: over a second connection, foreign keys off. */
 
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';

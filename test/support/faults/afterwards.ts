@@ -1,4 +1,4 @@
-/** Asks for everybody and everything once more when a trial is over, so that the record tells what is left. */
+/** Checks all accounts and sessions once more after a trial, so that the record shows what is left. */
 
 import type { Owner } from '../ledger.ts';
 import type { Clients } from './clients.ts';
@@ -7,7 +7,7 @@ import type { Node } from './fleet.ts';
 /** Few enough at once that none of them is shed. */
 const together = 12;
 
-/** Everybody logs in, whoever cannot registers first; and every node is asked for every session there ever was. */
+/** Every person logs in, after a registration if needed; and every node is asked for every session that ever existed. */
 export async function askAgain(clients: Clients, nodes: readonly Node[]): Promise<void> {
   const { record, people } = clients;
   const asked = new Set(record.map(({ name }) => name));

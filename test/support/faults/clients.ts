@@ -6,7 +6,7 @@ import { within } from '../process.ts';
 import type { Node } from './fleet.ts';
 import { type Contract, type Kind, type Operation, outcomeOf } from './operation.ts';
 
-/** Nobody waits longer for an answer. */
+/** No client waits longer for an answer. */
 const patienceMs = 30_000;
 
 /** A session as its owner knows it. */
@@ -15,14 +15,14 @@ export interface Holding {
   readonly contract: Contract;
 }
 
-/** Everybody in this process, so that names are never used twice. */
+/** All people of this process, so that names are never used twice. */
 let people = 0;
 
 export class Clients {
   readonly record: Operation[] = [];
   readonly people: Owner[] = [];
 
-  /** Somebody new, with a network of their own. */
+  /** A new person, with a network of their own. */
   person(): Owner {
     people += 1;
     const number = people;

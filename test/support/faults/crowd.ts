@@ -13,7 +13,7 @@ export interface CrowdOptions {
   readonly checkers: number;
 }
 
-/** How long the end of a session is watched for whoever still accepts it. */
+/** How long after the end of a session nodes are watched for still accepting it. */
 const watchedMs = 1_100;
 
 /** Sessions that are kept in view. */
@@ -36,7 +36,7 @@ export class Crowd {
     ];
   }
 
-  /** Resolves when everybody has got the answer to what they asked last. */
+  /** Resolves when all people have the answer to their last request. */
   async goHome(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#loops);

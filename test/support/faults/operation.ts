@@ -6,7 +6,7 @@ import type { Owner } from '../ledger.ts';
 export type Kind = 'register' | 'login' | 'check' | 'logout' | 'health';
 
 /**
- * How an operation ended. `done`: acknowledged, and for a check that the session lives. `taken`: the name is somebody's.
+ * How an operation ended. `done`: acknowledged, and for a check that the session lives. `taken`: the name has an owner.
  * `refused`: no session, or wrong credentials. `unavailable`: 503 with `Retry-After`. `unanswered`: the connection broke.
  * `wrong`: anything else, which no contract allows.
  */
@@ -22,11 +22,11 @@ export interface Operation {
   readonly outcome: Outcome;
   /** The status, or the code of the error. */
   readonly said: string;
-  /** Of whom, for `register` and `login`. */
+  /** The person, for `register` and `login`. */
   readonly name?: string | undefined;
   /** The session that was asked about or, if it was `done`, began. */
   readonly session?: string | undefined;
-  /** Without an answer: nobody listened, the connection was reset before an answer began, or it took too long. */
+  /** Without an answer: no server listened, the connection was reset before an answer began, or it took too long. */
   readonly broke?: 'unconnected' | 'reset' | 'late' | undefined;
 }
 

@@ -45,7 +45,7 @@ export interface Lost extends Interval {
  */
 export const boundMs = 1_000;
 
-/** Nobody waits longer for any answer, however many steps it takes. */
+/** No client waits longer for any answer, however many steps it takes. */
 export const maxMs = 10_000;
 
 /** Every promise that was broken, in words; empty if all were kept. */
@@ -101,7 +101,7 @@ function brokenAccount(ofName: readonly Operation[], circumstances: Circumstance
   for (const one of ofName) {
     const others = attempts.filter((other) => other !== one && other.startedAt < one.endedAt);
     if (one.outcome === 'taken' && !others.some((other) => mayHaveBegun(other, circumstances)))
-      found.push(`${tell(one)}: nobody else asked for that name`);
+      found.push(`${tell(one)}: no other registration of that name`);
     const before = isThere.filter(({ endedAt }) => endedAt <= one.startedAt);
     if (
       one.kind === 'login' &&
@@ -128,7 +128,7 @@ function brokenSession(ofId: readonly Operation[], circumstances: Circumstances)
     if (one.outcome === 'refused') {
       const isAsked = logouts.some((logout) => logout !== one && logout.startedAt < one.endedAt);
       const isGone = beginning !== undefined && isUndone(beginning, one, circumstances);
-      if (!isAsked && !isGone) found.push(`${tell(one)}: nobody had ended the session`);
+      if (!isAsked && !isGone) found.push(`${tell(one)}: the session had not been ended`);
     }
     if (one.kind !== 'check' || one.outcome !== 'done') continue;
     const binding = ends.filter((end) => !isUndone(end, one, circumstances));

@@ -29,7 +29,7 @@ export function handOver(path: string): void {
   if (account !== undefined) chownSync(path, account.uid, account.gid);
 }
 
-/** Whether anybody on this machine can enter a folder: it, and all above it, let others through. */
+/** Whether every user of this machine can enter a folder: it, and all above it, permit others. */
 export function isOpenToAll(folder: string): boolean {
   const above = dirname(folder);
   return (statSync(folder).mode & 0o001) !== 0 && (above === folder || isOpenToAll(above));

@@ -1,4 +1,4 @@
-/** A PostgreSQL server as somebody sees it who can only connect to it. */
+/** A PostgreSQL server as its clients see it. */
 
 import { randomBytes } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';

@@ -1,7 +1,7 @@
 /**
  * The door through which test files reach what belongs to the whole run: one data folder to copy, one shared server.
  *
- * Both are made when somebody first asks, by the process that also outlives all test files.
+ * Both are made at the first request, by the process that also outlives all test files.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
@@ -16,7 +16,7 @@ export interface Door {
 
 type Rooms = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Opens a door to rooms, each entered once; whoever comes later sees the same. */
+/** Opens a door to rooms, each entered once; later callers see the same. */
 export async function openDoor(rooms: Rooms): Promise<Door & { close(): void }> {
   const word = randomBytes(16).toString('hex');
   const entered = new Map<string, Promise<unknown>>();

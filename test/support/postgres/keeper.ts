@@ -13,7 +13,7 @@ import { endServer, removeFolder } from './remains.ts';
 const [, , folder] = process.argv;
 if (folder === undefined) throw new Error('Say which folder to keep.');
 
-// Whoever interrupts the tests may well send the signal to the keeper too.
+// An interrupt of the tests may reach the keeper too.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {});
 
 process.stdin.resume().on('close', async () => {

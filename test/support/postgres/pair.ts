@@ -1,4 +1,4 @@
-/** Two nodes on one database, the second behind a proxy, and somebody who never stops checking a session. */
+/** Two nodes on one database, the second behind a proxy, and a client that checks a session all the time. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
@@ -60,7 +60,7 @@ export function metricValue(store: Store, name: string, ...labels: readonly stri
   return sample?.value ?? Number.NaN;
 }
 
-/** Checks a session again and again, until somebody asks when the last check began that was let in. */
+/** Checks a session again and again, until it is asked when the last accepted check began. */
 export function checking(store: Store, idHash: string): { lastAcceptedAt(): Promise<number> } {
   let last = Number.NEGATIVE_INFINITY;
   let isOver = false;

@@ -55,7 +55,7 @@ export async function startPooler(server: string, { settings = {}, atEnd }: Pool
     `[databases]\n* = host=127.0.0.1 port=${serverPort}\n[pgbouncer]\n${lines.join('\n')}\n`,
   );
   for (const path of [folder, configuration, users]) handOver(path);
-  // It does not run as root, and goes when whoever started it is gone, however that happened.
+  // It does not run as root, and ends when its parent has ended, however that happened.
   const child = spawn(
     'sh',
     ['-c', '"$0" -q "$1" & pooler=$!; cat > /dev/null; kill -9 $pooler', program, configuration],

@@ -46,7 +46,7 @@ export function childrenOf(pid: number): number[] {
     .map((child) => child.pid);
 }
 
-/** A process that has died counts as gone even if nobody has buried it: in a container often nobody does. */
+/** A dead process counts as gone even if no parent has collected it: in a container often none does. */
 export function isAlive(pid: number): boolean {
   const state = seen(pid)?.state;
   return state !== undefined && state !== 'Z' && state !== 'X';
@@ -63,7 +63,7 @@ export function commandOf(pid: number): string {
   }
 }
 
-/** Sends a signal; says whether there was somebody to receive it. */
+/** Sends a signal; returns whether there was a process to receive it. */
 function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);

@@ -26,7 +26,7 @@ export async function endServer(data: string): Promise<void> {
   // After a crash the number may belong to a stranger by now.
   const runs = isAlive(left.pid) && commandOf(left.pid).includes(data);
   if (runs && !(await endFamily(left.pid, 'SIGQUIT', 5_000))) await killFamily(left.pid);
-  // Whoever is killed cannot return the shared memory by which PostgreSQL knows that a folder is in use.
+  // A killed server cannot return the shared memory by which PostgreSQL knows that a folder is in use.
   const id = pidFile(data)?.sharedMemoryId;
   if (id !== undefined) spawnSync('ipcrm', ['-m', id], { stdio: 'ignore' });
 }

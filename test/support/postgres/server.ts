@@ -30,7 +30,7 @@ export interface PostgresServer extends Postgres {
    * shows what PostgreSQL handed over in time, not whether `fsync` was called.
    */
   kill(): Promise<void>;
-  /** Stops all processes of the server in their tracks. Connections stay open, new ones are taken by the system, nobody answers. */
+  /** Stops all processes of the server in their tracks. Connections stay open, new ones are accepted by the system, and none is answered. */
   freeze(): Promise<void>;
   /** Lets a frozen server go on. */
   thaw(): void;
@@ -155,7 +155,7 @@ export async function openServer(startedWith: Start): Promise<PostgresServer> {
       await server.start();
       return server;
     } catch (error) {
-      // Between looking for a free port and taking it somebody else may have been quicker.
+      // Another process may have taken the port after it was found free.
       if (attempts === 3 || !/Address already in use/.test(server.log)) throw error;
       port = await freePort();
     }

@@ -12,7 +12,7 @@ export interface SharedAddress {
 }
 
 /**
- * Nobody may stop this server, so nobody can see whether it writes to the disk in time; many test files connect at
+ * No test may stop this server, so none can see whether it writes to the disk in time; many test files connect at
  * once.
  */
 const settings = {

@@ -97,7 +97,7 @@ function statementsOf(tampering: Tampering): (readonly [sql: string, ...values: 
           `INSERT INTO audit (seq, ${fields}) SELECT -1000000, ${fields} FROM audit WHERE seq = $1`,
           tampering.copyOf,
         ],
-        // Before the first number nobody has to make room.
+        // Before the first number no entry has to make room.
         ['UPDATE audit SET seq = -1 - seq WHERE seq >= greatest($1::bigint, 1) AND $1::bigint > 0', seq],
         ['UPDATE audit SET seq = -seq WHERE seq < 0 AND seq > -1000000'],
         ['UPDATE audit SET seq = $1 WHERE seq = -1000000', seq],

@@ -1,4 +1,4 @@
-/** TLS for a test server, with certificates that are valid until 2120 and known to everybody. */
+/** TLS for a test server, with certificates that are valid until 2120, whose keys are public. */
 
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export interface Tls {
 /** The folder of the certificates. `authority` has signed those of the servers, `clients` that of the client, `stranger` none. */
 const certificates = join(import.meta.dirname, '../certificates');
 
-/** A certificate authority, as a client is told whom to trust. */
+/** A certificate authority for a client to trust. */
 export function authority(name: 'authority' | 'stranger' = 'authority'): string {
   return readFileSync(join(certificates, `${name}.pem`), 'utf8');
 }

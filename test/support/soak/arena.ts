@@ -149,6 +149,6 @@ export async function memoryMissed({ server, atRest: before }: Awaited<ReturnTyp
   ];
 }
 
-/** What may be left of all attacks: rows that checks remember, within their bound, and pages that the system may take back. */
+/** What may be left of all attacks: rows that checks cache, within their bound, and pages that the system may reclaim. */
 const maxHeapBytes = 32_000_000;
 const maxResidentBytes = 128_000_000;

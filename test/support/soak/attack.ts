@@ -13,7 +13,7 @@ export interface Account {
   readonly sessions: number;
 }
 
-/** Whom the attacker can attack with. */
+/** The accounts and sessions of the attacker. */
 export interface Scene extends Hostile {
   readonly accounts: Readonly<Record<'many' | 'gone' | 'word' | 'last', Account>>;
   /** Begins a session in which the password counts as proven, and returns its id. */

@@ -1,4 +1,4 @@
-/** Loaded into a server that is measured: tells how long its event loop was busy at a time, and how much memory it holds. */
+/** Loaded into a server that is measured: reports how long its event loop was busy at a time, and how much memory it holds. */
 
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
