@@ -12,7 +12,7 @@ const page = 'docs/security.md';
 
 /** Every source file with its text. */
 const sources = (readdirSync(join(root, 'src'), { recursive: true }) as string[])
-  .filter((name) => name.endsWith('.ts'))
+  .filter((name) => /\.[jt]s$/.test(name))
   .map((name) => ({ path: `src/${name}`, text: read(`src/${name}`) }));
 
 /** What stands between backticks in one column of the tables of a part. */
