@@ -48,7 +48,7 @@ export async function openServices(
   share: Share = whole,
 ): Promise<Opened> {
   const { store, warnings } = await openStore(settings, log, share);
-  const services = createGate(settings, store, log, onMail, share);
+  const services = createServices(settings, store, log, onMail, share);
   return {
     services,
     store,
@@ -115,7 +115,7 @@ function checkMemoryBytes({ checkMemoryMegabytes }: Settings): number {
 }
 
 /** Puts the concepts together over an open store. `onMail` is told when a mail was queued. */
-export function createGate(
+export function createServices(
   settings: Settings,
   store: Store,
   log: Log,

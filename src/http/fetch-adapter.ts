@@ -23,12 +23,12 @@ export interface Connection {
 /** Serves the Fetch standard with whatever answers requests; never rejects. */
 export function fetchListener(handler: RequestHandler) {
   return async (request: Request, connection: Connection = {}): Promise<Response> => {
-    const answer = await handler.handle(new FetchedRequest(request, connection));
+    const answer = await handler.handle(new FetchRequest(request, connection));
     return toResponse(answer, request.method);
   };
 }
 
-class FetchedRequest implements IncomingRequest {
+class FetchRequest implements IncomingRequest {
   readonly method: string;
   readonly target: string;
   readonly remoteAddress: string | undefined;

@@ -1,7 +1,7 @@
 /** The path of every request: finds its route, reads its body, lets the route answer, and words what it refuses. */
 
 import type { Hsts } from '../settings/settings.ts';
-import type { Awaitable } from '../storage/port/awaitable.ts';
+import { type Awaitable, after } from '../storage/port/awaitable.ts';
 import { isRefusal, type Services } from '../usecases/services.ts';
 import { BodyStream } from './body-stream.ts';
 import type { AnyRefusal, Contract, Route } from './contract.ts';
@@ -31,7 +31,6 @@ export interface HandlerOptions extends Server {
   readonly onCrossSite: (about: CrossSite) => void;
 }
 
-/** Puts the contracts together; the first one that owns a path answers for it. */
 export class Handler implements RequestHandler {
   readonly #options: HandlerOptions;
   readonly #router: Router;
@@ -54,16 +53,16 @@ export class Handler implements RequestHandler {
   handle(request: IncomingRequest): Awaitable<Answer> {
     const { method } = request;
     const path = this.#router.within(pathOf(request));
-    // What GET would have been answered with, but for the body (RFC 9110, section 9.3.2).
+    // HEAD is answered like GET, but for the body (RFC 9110, section 9.3.2).
     const match = this.#router.find(method === 'HEAD' ? 'GET' : method, path);
     const context = new RequestContext(request, match.contract, this.#options.clock(), this.#options);
-    const finish = (outcome: Reply | AnyRefusal) => this.#finish(match, context, outcome);
-    const fail = (error: unknown) => this.#write(context, this.#responder.fail(match, context, error));
     try {
       const outcome = this.#answer(match, context, path);
-      return outcome instanceof Promise ? outcome.then(finish).catch(fail) : finish(outcome);
+      return outcome instanceof Promise
+        ? this.#later(match, context, outcome)
+        : this.#finish(match, context, outcome);
     } catch (error) {
-      return fail(error);
+      return this.#fail(match, context, error);
     }
   }
 
@@ -100,12 +99,28 @@ export class Handler implements RequestHandler {
     return route.answer(context);
   }
 
+  async #later(
+    match: RouteMatch,
+    context: RequestContext,
+    outcome: Promise<Reply | AnyRefusal>,
+  ): Promise<Answer> {
+    try {
+      return await this.#finish(match, context, await outcome);
+    } catch (error) {
+      return this.#fail(match, context, error);
+    }
+  }
+
   #finish(match: RouteMatch, context: RequestContext, outcome: Reply | AnyRefusal): Awaitable<Answer> {
-    if (!isRefusal(outcome)) return this.#write(context, outcome);
-    const reply = this.#responder.refuse(match, context, outcome);
-    return reply instanceof Promise
-      ? reply.then((reply) => this.#write(context, reply))
-      : this.#write(context, reply);
+    return isRefusal(outcome) ? this.#refuse(match, context, outcome) : this.#write(context, outcome);
+  }
+
+  #refuse(match: RouteMatch, context: RequestContext, refusal: AnyRefusal): Awaitable<Answer> {
+    return after(this.#responder.refuse(match, context, refusal), (reply) => this.#write(context, reply));
+  }
+
+  #fail(match: RouteMatch, context: RequestContext, error: unknown): Answer {
+    return this.#write(context, this.#responder.fail(match, context, error));
   }
 
   #write(context: RequestContext, reply: Reply): Answer {

@@ -7,7 +7,7 @@ import { fetchListener } from '../../src/http/fetch-adapter.ts';
 import { Handler } from '../../src/http/handler.ts';
 import { ResponseCounters } from '../../src/http/response-counters.ts';
 import { site } from '../../src/http/routes/health.ts';
-import { createGate, openStore } from '../../src/open-services.ts';
+import { createServices, openStore } from '../../src/open-services.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Store } from '../../src/storage/port/port.ts';
 import { query, setTrap } from './database.ts';
@@ -80,7 +80,7 @@ export async function openCounted(
   const { store: real } = await openStore(settings, silent);
   const request = new AsyncLocalStorage<StoreCall[]>();
   const store = countedStore(real, { push: (call) => void request.getStore()?.push(call) });
-  const services = createGate(settings, store, silent);
+  const services = createServices(settings, store, silent);
   onTestFinished(async () => {
     await services.mails.settled();
     await services.hashing.close();

@@ -20,7 +20,7 @@ export type ErrorListener = (error: unknown, about: { requestId: string; path: s
 const retryAfterSeconds = 1;
 
 /** What is no attempt at anything that there is; it is counted like every answer, and leaves no line. */
-const isUnreported: ReadonlySet<RefusalName> = new Set<RefusalName>(['unknown_route', 'method_not_allowed']);
+const unreported: ReadonlySet<RefusalName> = new Set<RefusalName>(['unknown_route', 'method_not_allowed']);
 
 export class RefusalResponder {
   readonly #services: Services;
@@ -40,7 +40,7 @@ export class RefusalResponder {
    */
   refuse(match: RouteMatch, context: RequestContext, refusal: AnyRefusal): Awaitable<Reply> {
     const worded = () => refusalReply(match.contract, refusal, context.requestId);
-    if (context.isReported || isUnreported.has(refusal.refused)) return worded();
+    if (context.isReported || unreported.has(refusal.refused)) return worded();
     const report = () => {
       reported(this.#services, eventOf(match, refusal), context, refusal);
       return worded();

@@ -9,7 +9,8 @@ import type { Cookies } from '../request/cookies.ts';
 import { shownSession } from './representations.ts';
 import { forSignedIn, routeGroup } from './signed-in.ts';
 
-type Place = NonNullable<SessionQuery['before']>;
+/** Where a page of sessions begins. */
+type Cursor = NonNullable<SessionQuery['before']>;
 
 export function ownSessions(services: Services, cookies: Cookies): Contract {
   const signedIn = forSignedIn(services);
@@ -23,12 +24,12 @@ export function ownSessions(services: Services, cookies: Cookies): Contract {
         method: 'GET',
         path: '/auth/sessions',
         answer: signedIn([], async (person, context) => {
-          const before = readBefore(context.query);
+          const before = readCursor(context.query);
           if (before === null) return { refused: 'malformed_query', allowed: '?before=NEXT' };
           const { sessions, next } = await listSessions(services, person, before, context.now);
           const { handle } = person.session;
           const shown = sessions.map((session) => shownSession(session, handle));
-          return { status: 200, body: { sessions: shown, next: next ? placeOf(next) : null } };
+          return { status: 200, body: { sessions: shown, next: next ? cursorText(next) : null } };
         }),
       },
       {
@@ -62,13 +63,13 @@ export function ownSessions(services: Services, cookies: Cookies): Contract {
   }
 }
 
-/** How a place in the list is spelled: an instant and a handle. */
-function placeOf({ lastSeenAt, handle }: Place): string {
+/** A cursor is written as an instant and a handle. */
+function cursorText({ lastSeenAt, handle }: Cursor): string {
   return `${lastSeenAt}-${handle}`;
 }
 
-/** The place to go on behind; `undefined` for the first page, `null` for a query that names none. */
-function readBefore(query: string): Place | undefined | null {
+/** The cursor in a query; `undefined` for the first page, `null` for a query that has none. */
+function readCursor(query: string): Cursor | undefined | null {
   if (query === '') return undefined;
   const [, lastSeenAt, handle] = /^before=(\d{1,15})-([a-z0-9]{1,64})$/.exec(query) ?? [];
   return lastSeenAt === undefined || handle === undefined ? null : { lastSeenAt: Number(lastSeenAt), handle };
