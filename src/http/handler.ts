@@ -144,6 +144,6 @@ export class Handler implements RequestHandler {
 
   /** What is thrown while a body goes out can be answered no more, but is reported like everything else. */
   #watched(context: RequestContext, stream: BodyStream): BodyStream {
-    return new BodyStream(stream, (error) => void (error && this.#responder.failed(context, error)));
+    return new BodyStream(stream, (error) => void (error && this.#responder.reportFailure(context, error)));
   }
 }

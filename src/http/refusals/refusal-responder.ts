@@ -50,7 +50,7 @@ export class RefusalResponder {
 
   /** Answers for what was thrown. A store that could not answer is not a defect, and not a dead session either (ruling G9). */
   fail({ contract, route }: RouteMatch, context: RequestContext, error: unknown): Reply {
-    const failure = this.failed(context, error);
+    const failure = this.reportFailure(context, error);
     if (route?.event) this.#services.audit.count(route.event, failure);
     const refusal: AnyRefusal =
       failure === 'failed' ? { refused: 'failed' } : { refused: 'unavailable', retryAfterSeconds };
@@ -58,7 +58,7 @@ export class RefusalResponder {
   }
 
   /** Counts and reports what was thrown. */
-  failed(context: RequestContext, error: unknown): Failure {
+  reportFailure(context: RequestContext, error: unknown): Failure {
     const failure = failureOf(error);
     this.#counters.failed(context.contract, failure);
     if (failure !== 'abandoned') this.#onError(error, { requestId: context.requestId, path: context.path });
