@@ -156,5 +156,6 @@ export function createServices(
     audit: new Audit(store.audit, log, settings.auditDays),
     hashing: new HashingQueue({ share }),
     pacer,
+    store,
   };
 }

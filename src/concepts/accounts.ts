@@ -96,11 +96,6 @@ export class Accounts {
     return this.#store.findCredential(canonical(typed));
   }
 
-  /** Looks up what proving the password of a signed-in user needs. */
-  credentialOf(userId: string): Awaitable<Credential | undefined> {
-    return this.#store.findCredentialOf(userId);
-  }
-
   /** The user behind an id, unless one of its records is gone; as of now, unless anybody may answer who knew lately. */
   user(userId: string, freshness: Freshness = 'current'): Awaitable<User | undefined> {
     return this.#store.findUser(userId, freshness);
@@ -129,11 +124,6 @@ export class Accounts {
     }
   }
 
-  /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */
-  verifyEmail(userId: string, email: string, now: number, context: AuditContext): Promise<boolean> {
-    return this.#store.verifyEmail(userId, email, now, context);
-  }
-
   /** Gives an account an address whose owner proved it; an account that is named by its address gets a new name. */
   changeEmail(
     userId: string,
@@ -142,11 +132,6 @@ export class Accounts {
     context: AuditContext,
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
     return this.#store.changeEmail(userId, { email, canonical: canonical(email), verifiedAt: now }, context);
-  }
-
-  /** Disables an account or enables it again; `false` if there is no such user. */
-  setDisabled(userId: string, disabledAt: number | null, context: AuditContext): Promise<boolean> {
-    return this.#store.setDisabled(userId, disabledAt, context);
   }
 
   /**

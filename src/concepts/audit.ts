@@ -11,14 +11,7 @@
  *   event and outcome since this process began.
  */
 
-import type {
-  AuditContext,
-  AuditEntry,
-  AuditQuery,
-  AuditStore,
-  ChainVerdict,
-  Link,
-} from '../storage/port/port.ts';
+import type { AuditContext, AuditStore, Link } from '../storage/port/port.ts';
 
 /** The events there are. */
 export type AuditEvent =
@@ -123,11 +116,6 @@ export class Audit {
     return this.#store.append(this.context(asker, event, outcome), { userId });
   }
 
-  /** Entries of one user or of all: the newest, `before` a sequence number if asked, or those `after` one in order. */
-  read(query: AuditQuery): Promise<AuditEntry[]> {
-    return this.#store.read(query);
-  }
-
   /** The end of the chain: noted elsewhere, it shows later whether the newest entries were cut off. */
   async end(): Promise<Link> {
     return (await this.#store.ends()).last;
@@ -145,11 +133,6 @@ export class Audit {
     if (entry?.seq === seq) return entry.hash === hash ? 'held' : 'missing';
     // It may have been swept between the two looks.
     return (await this.#store.ends()).start.seq > start.seq ? this.holds({ seq, hash }) : 'missing';
-  }
-
-  /** Looks for a changed or missing entry in the whole chain. */
-  verify(progress: (checked: number, all: number) => void): Promise<ChainVerdict> {
-    return this.#store.verify(progress);
   }
 
   /** Reclaims entries older than they are to be kept, in small steps with a pause after each. */

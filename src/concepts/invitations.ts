@@ -101,11 +101,6 @@ export class Invitations {
     }
   }
 
-  /** Makes the invitation for a name void; `undefined` if there is none. */
-  revoke(canonical: string, context: AuditContext): Promise<Invitation | undefined> {
-    return this.#store.remove(canonical, context);
-  }
-
   /** Reclaims invitations that expired, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();

@@ -57,7 +57,7 @@ async function attempt(
   const begun = await beginSession(services, user.id, idFormat, caller);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
   // A person who changes a password ends all sessions after it was replaced: of a change and a login at once the change wins.
-  const current = await services.accounts.credentialOf(user.id);
+  const current = await services.store.accounts.findCredentialOf(user.id);
   if (current?.passwordHash !== credential.passwordHash) {
     const context = services.audit.context(caller, 'logout', 'password_change');
     await services.sessions.end(begun.id, caller.now, context);
@@ -71,13 +71,13 @@ async function attempt(
  * attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
  */
 export async function verifyPassword(
-  services: Pick<Services, 'accounts' | 'passwords'>,
+  services: Pick<Services, 'accounts' | 'passwords' | 'store'>,
   credential: Credential | undefined,
   password: string,
   counted: Attempt,
   slot: HashingSlot,
 ): Promise<Credential | Refusal> {
-  const { accounts, passwords } = services;
+  const { accounts, passwords, store } = services;
   const verdict = await passwords.verify(password, credential?.passwordHash, slot).catch(async (error) => {
     // Nothing was learned from an attempt that was dropped unhashed; the network stays counted.
     if (error instanceof Abandoned) await counted.refundAccount();
@@ -98,7 +98,7 @@ export async function verifyPassword(
   if (isRefusal(hashed)) return hashed;
   if (await accounts.replaceHash(credential, hashed.passwordHash)) return { ...credential, ...hashed };
   // It was replaced meanwhile: with the same password, or with another one.
-  const replaced = await accounts.credentialOf(credential.userId);
+  const replaced = await store.accounts.findCredentialOf(credential.userId);
   return verifyPassword(services, replaced, password, counted, slot);
 }
 

@@ -10,7 +10,12 @@ import type { NoSession, Sessions } from '../concepts/sessions/sessions.ts';
 import type { Throttle, TooManyAttempts } from '../concepts/throttle.ts';
 import type { InvalidToken, Tokens } from '../concepts/tokens.ts';
 import type { HashingQueue, Overloaded } from '../crypto/hashing-queue.ts';
-import { StoreUnavailable } from '../storage/port/port.ts';
+import {
+  type AccountStore,
+  type AuditStore,
+  type InvitationStore,
+  StoreUnavailable,
+} from '../storage/port/port.ts';
 import type { Pacer } from './pacer.ts';
 
 /**
@@ -29,6 +34,14 @@ export interface Services {
   readonly audit: Audit;
   readonly hashing: HashingQueue;
   readonly pacer: Pacer;
+  readonly store: PlainSteps;
+}
+
+/** Steps of the store that no rule stands before: a use case takes them itself. All others are a concept's to take. */
+export interface PlainSteps {
+  readonly accounts: Pick<AccountStore, 'findCredentialOf' | 'verifyEmail' | 'setDisabled'>;
+  readonly audit: Pick<AuditStore, 'read' | 'verify'>;
+  readonly invitations: Pick<InvitationStore, 'remove'>;
 }
 
 /** Who asks, through which contract, and when. */

@@ -16,11 +16,11 @@ const day = 86_400_000;
 const hashes = { hash: expect.stringMatching(/^[0-9a-f]{64}$/) };
 
 /** What is kept, oldest first. */
-async function kept({ audit }: TestGate): Promise<AuditEntry[]> {
+async function kept({ store: { audit } }: TestGate): Promise<AuditEntry[]> {
   return (await audit.read({ limit: 1_000_000 })).reverse();
 }
 
-const intact = (services: TestGate) => services.audit.verify(() => {});
+const intact = (services: TestGate) => services.store.audit.verify(() => {});
 
 test('principle: registration, login, logout and refusal leave one entry each', async () => {
   const services = await openServices();

@@ -21,7 +21,7 @@ async function withTrap(...traps: Trap[]) {
   const services = await openServices();
   const { user } = granted(await registerAndLogin(services, joe, 'uuid', caller()));
   const { now } = caller();
-  await services.accounts.verifyEmail(user.id, joe.identifier, now, contextOf('email_verify'));
+  await services.store.accounts.verifyEmail(user.id, joe.identifier, now, contextOf('email_verify'));
   for (const [n, trap] of traps.entries()) await setTrap(services, `cut_${n}`, trap);
   return { services, user, now };
 }

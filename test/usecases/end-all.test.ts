@@ -34,7 +34,7 @@ test('an operator ends the sessions of all users in steps of a hundred, with one
     [100, 100, 100, 100, 52].map((rows) => ['sessions.removeAny', rows]),
   );
   expect(await Promise.all([here.id, ada, idOf(0), idOf(449)].map(alive))).toEqual(Array(4).fill(false));
-  const entries = await services.audit.read({ limit: 9 });
+  const entries = await services.store.audit.read({ limit: 9 });
   expect(entries.filter(({ event }) => event === 'logout')).toMatchObject([
     { outcome: 'ok', contract: 'cli', userId: null, handle: null },
   ]);
@@ -76,7 +76,7 @@ test('a restored database has no session before it serves, however many there we
   expect(await settleRestored(services, false, caller(), async () => {})).toMatchObject({ ended: many + 2 });
   expect(rows(calls, 'sessions.removeAny')).toEqual([100, 100, 100, 100, 52]);
   expect(await Promise.all([here.id, ada, idOf(0)].map(alive))).toEqual([false, false, false]);
-  const entries = await services.audit.read({ limit: 9 });
+  const entries = await services.store.audit.read({ limit: 9 });
   expect(entries.filter(({ event }) => event === 'restore')).toHaveLength(1);
 });
 
@@ -123,7 +123,7 @@ test('the sweep ends in steps what a disabling that was cut short left behind, a
     state: 'ended',
     ended: { event: 'logout', outcome: 'account_disable', contract: 'sweep' },
   });
-  const entries = await services.audit.read({ userId: found.id, limit: many + 9 });
+  const entries = await services.store.audit.read({ userId: found.id, limit: many + 9 });
   expect(entries.filter(({ outcome }) => outcome === 'account_disable')).toHaveLength(many + 1);
 });
 

@@ -56,7 +56,7 @@ test('B5: dead sessions among eight are noted as expired, and neither reported n
   const { services } = await withMany();
   const later = caller({ now: caller().now + 604_800_000 - 9_998 });
   expect(granted(await logout(services, [0, 1, 2, 3, 4].map(idOf), later)).ended).toEqual([3, 4].map(idOf));
-  const entries = (await services.audit.read({ limit: 10 })).filter(({ event }) => event === 'logout');
+  const entries = (await services.store.audit.read({ limit: 10 })).filter(({ event }) => event === 'logout');
   expect(entries.map(({ handle }) => handle)).toEqual(['many000000000004', 'many000000000003']);
   expect(await explain(services, idOf(1), later.now)).toMatchObject({
     state: 'ended',

@@ -127,7 +127,9 @@ test('P9: a deletion cut short has done nothing', async () => {
   const mend = await cut(services, { at: 'BEFORE DELETE ON users' });
   await expect(deleteAccount(services, here, joe.password, caller())).rejects.toThrow(StoreUnavailable);
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([true, true]);
-  expect((await services.audit.read({ limit: 9 })).map(({ event }) => event)).not.toContain('account_delete');
+  expect((await services.store.audit.read({ limit: 9 })).map(({ event }) => event)).not.toContain(
+    'account_delete',
+  );
   await mend();
   granted(await deleteAccount(services, here, joe.password, caller()));
   expect([await alive(here.id), await alive(elsewhere.id)]).toEqual([false, false]);

@@ -129,7 +129,7 @@ test('P9: a deleted account is gone at once, with few rows in its step, and the 
   expect(calls.filter(({ name }) => name === 'accounts.reclaim')).toHaveLength(3);
   expect(pauses).toBeGreaterThanOrEqual(2);
   expect([await countRows(services, 'sessions'), await countRows(services, 'users')]).toEqual([1, 1]);
-  const [entry] = (await services.audit.read({ userId: here.user.id, limit: 1 })) ?? [];
+  const [entry] = (await services.store.audit.read({ userId: here.user.id, limit: 1 })) ?? [];
   expect(entry).toMatchObject({ event: 'account_delete', outcome: 'ok' });
 });
 
@@ -157,7 +157,12 @@ test('a completed action stays complete if its notice cannot be queued or a log 
     throw new Error('the log is full');
   };
   const silent = { ...services, audit: new Audit(services.store.audit, { info: failing }, 400) };
-  await services.accounts.verifyEmail(here.user.id, joe.identifier, caller().now, contextOf('email_verify'));
+  await services.store.accounts.verifyEmail(
+    here.user.id,
+    joe.identifier,
+    caller().now,
+    contextOf('email_verify'),
+  );
   await setTrap(services, 'cut', { at: 'BEFORE INSERT ON mails' });
   const change = { current: joe.password, replacement: 'correct battery horse' };
   const user = { ...here.user, emailVerifiedAt: caller().now };
@@ -171,7 +176,7 @@ test('P7: a password is replaced in the step that ends the last of very many ses
   const { services, here, alive } = await withMany();
   const calls: StoreCall[] = [];
   const accounts = new Accounts(counted('accounts', services.store.accounts, calls));
-  const credential = await accounts.credentialOf(here.user.id);
+  const credential = await services.store.accounts.findCredentialOf(here.user.id);
   if (!credential) throw new Error('joe is not there');
   const ending = { exceptHandle: here.session.handle, context: contextOf('logout') };
   const mend = await setTrap(services, 'cut', {
@@ -186,7 +191,7 @@ test('P7: a password is replaced in the step that ends the last of very many ses
     true,
     true,
   ]);
-  expect(await accounts.credentialOf(here.user.id)).toEqual(credential);
+  expect(await services.store.accounts.findCredentialOf(here.user.id)).toEqual(credential);
   await mend();
   calls.length = 0;
   expect(await replace()).toBe(true);

@@ -81,7 +81,7 @@ function tail(options: UserOption & { lines: number; follow?: true }): Promise<v
         await names.of(userId),
       ]);
     };
-    const { audit } = work.services;
+    const { audit } = work.services.store;
     let { after, upTo } = await newest(audit, userId, options.lines);
     for (;;) {
       const entries = await audit.read({ userId, after, limit: page });
@@ -97,7 +97,7 @@ function tail(options: UserOption & { lines: number; follow?: true }): Promise<v
 
 /** The sequence numbers before the newest `lines` entries, or before all if there are fewer, and of the last entry. */
 async function newest(
-  audit: CommandContext['services']['audit'],
+  audit: CommandContext['services']['store']['audit'],
   userId: string | undefined,
   lines: number,
 ): Promise<{ after: number; upTo: number }> {
@@ -138,7 +138,7 @@ async function userIdOf({ services }: CommandContext, name: string | undefined):
   if (name === undefined) return undefined;
   const found = await findAccount(services, name);
   if (found) return found.id;
-  const [entry] = await services.audit.read({ userId: name, limit: 1 });
+  const [entry] = await services.store.audit.read({ userId: name, limit: 1 });
   return entry ? name : (await requireAccount(services, name)).id;
 }
 
@@ -158,12 +158,12 @@ function eachEntry(
   write: (text: string) => Promise<void>,
 ): Promise<number> {
   return withProgress('Exporting', async (progress) => {
-    const [last] = await services.audit.read({ limit: 1 });
-    const [first] = await services.audit.read({ after: 0, limit: 1 });
+    const [last] = await services.store.audit.read({ limit: 1 });
+    const [first] = await services.store.audit.read({ after: 0, limit: 1 });
     const [start, end] = [first?.seq ?? 1, last?.seq ?? 0];
     let [written, after] = [0, 0];
     while (after < end) {
-      const entries = await services.audit.read({ userId, after, limit: page });
+      const entries = await services.store.audit.read({ userId, after, limit: page });
       for (const entry of entries.filter(({ seq }) => seq <= end)) {
         await write(JSON.stringify(entryJson(entry)));
         written += 1;
@@ -219,10 +219,10 @@ function endOf(text: string): Link {
 }
 
 function verify({ end: noted, ...format }: Format & { end?: Link }): Promise<void> {
-  return withServices(async ({ services: { audit } }) => {
+  return withServices(async ({ services: { audit, store } }) => {
     // Read first, so that the end that is printed was verified.
     const end = await audit.end();
-    const verdict = await withProgress('Verifying', (progress) => audit.verify(progress));
+    const verdict = await withProgress('Verifying', (progress) => store.audit.verify(progress));
     const held = verdict.intact && noted ? await audit.holds(noted) : 'held';
     if (!verdict.intact || held !== 'held') process.exitCode = exitCodes.failed;
     if (!verdict.intact) {

@@ -83,7 +83,7 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
   if (!isUsable) return [...local, ...(await ask())];
   const asked = await withServices(({ services }) =>
     ask(async (requestId) => {
-      const entries = await services.audit.read({ limit: maxSearched });
+      const entries = await services.store.audit.read({ limit: maxSearched });
       return entries.find((entry) => entry.requestId === requestId);
     }),
   );

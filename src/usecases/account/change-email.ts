@@ -125,13 +125,13 @@ export async function verifyEmail(
 }
 
 async function markVerified(
-  services: Pick<Services, 'accounts' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'audit' | 'store'>,
   { userId, email }: Token,
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | InvalidToken> {
   const user = await liveUser(services, userId);
   const context = services.audit.context(caller, 'email_verify');
-  const verified = user && (await services.accounts.verifyEmail(userId, email, caller.now, context));
+  const verified = user && (await services.store.accounts.verifyEmail(userId, email, caller.now, context));
   return verified ? { user } : { refused: 'invalid_token' };
 }
 

@@ -64,7 +64,7 @@ export class Exports {
  * guessed at this account for a year. It ends when the client has gone.
  */
 export async function exportAccount(
-  services: Pick<Services, 'sessions' | 'audit' | 'pacer'>,
+  services: Pick<Services, 'sessions' | 'audit' | 'pacer' | 'store'>,
   exports: Exports,
   signedIn: SignedIn,
   caller: Caller,
@@ -92,11 +92,11 @@ export async function exportAccount(
 }
 
 async function* activityPages(
-  { audit }: Pick<Services, 'audit'>,
+  { store }: Pick<Services, 'store'>,
   { user }: SignedIn,
 ): AsyncGenerator<readonly AuditEntry[]> {
   for (let before: number | undefined; ; ) {
-    const entries = await audit.read({ userId: user.id, before, limit: page });
+    const entries = await store.audit.read({ userId: user.id, before, limit: page });
     if (entries.length > 0) yield entries;
     if (entries.length < page) return;
     before = entries.at(-1)?.seq;

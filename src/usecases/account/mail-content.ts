@@ -15,7 +15,7 @@ export interface Sendable {
 
 /** Makes what is needed to send a mail; `undefined` if it is not wanted any more. */
 export async function prepareMail(
-  services: Pick<Services, 'tokens' | 'accounts'>,
+  services: Pick<Services, 'tokens' | 'accounts' | 'store'>,
   mail: QueuedMail,
   now: number,
 ): Promise<Sendable | undefined> {
@@ -34,7 +34,7 @@ export async function prepareMail(
  * is seen here.
  */
 async function withToken(
-  services: Pick<Services, 'tokens' | 'accounts'>,
+  services: Pick<Services, 'tokens' | 'accounts' | 'store'>,
   mail: QueuedMail,
   purpose: TokenPurpose,
   now: number,
@@ -50,7 +50,7 @@ async function withToken(
 }
 
 async function isWanted(
-  services: Pick<Services, 'accounts'>,
+  services: Pick<Services, 'accounts' | 'store'>,
   { userId, recipient, details }: QueuedMail,
   purpose: TokenPurpose,
 ): Promise<boolean> {
@@ -58,6 +58,6 @@ async function isWanted(
   if (!user || user.disabledAt !== null) return false;
   if (purpose === 'verify_email') return user.email === recipient && user.emailVerifiedAt === null;
   if (purpose === 'reset_password') return addressForLinks(user) === recipient;
-  const credential = await services.accounts.credentialOf(userId);
+  const credential = await services.store.accounts.findCredentialOf(userId);
   return credential !== undefined && fingerprint(credential.passwordHash) === details['credential'];
 }

@@ -10,11 +10,11 @@ const activityPage = 100;
 
 /** The newest entries about the person, `before` a sequence number if asked. */
 export function activity(
-  services: Pick<Services, 'audit'>,
+  { store }: Pick<Services, 'store'>,
   { user }: Checked,
   before: number | undefined,
 ): Promise<AuditEntry[]> {
-  return services.audit.read({ userId: user.id, before, limit: activityPage });
+  return store.audit.read({ userId: user.id, before, limit: activityPage });
 }
 
 /** Whose account is gone. */

@@ -73,7 +73,7 @@ async function replace(
   const ended = services.audit.context(caller, 'logout', 'password_reset');
   // A step that replaced the hash in between proved the old password: that counts for nothing here.
   for (let replaced = false; !replaced; ) {
-    const credential = await services.accounts.credentialOf(user.id);
+    const credential = await services.store.accounts.findCredentialOf(user.id);
     if (!credential) return { refused: 'invalid_token' };
     // Whatever session began meanwhile ends in the same step.
     replaced = await services.accounts.replaceHash(credential, passwordHash, context, { context: ended });
@@ -85,13 +85,13 @@ async function replace(
 
 /** The link proved its address; the owner hears of the new password. */
 async function settle(
-  services: Pick<Services, 'accounts' | 'mails' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'mails' | 'audit' | 'store'>,
   user: User,
   email: string,
   caller: Caller,
 ): Promise<void> {
   if (email !== '' && user.emailVerifiedAt === null) {
-    await services.accounts.verifyEmail(
+    await services.store.accounts.verifyEmail(
       user.id,
       email,
       caller.now,

@@ -68,6 +68,6 @@ export async function verifyOwnPassword(
   const knownDevice = await services.devices.knownFor(name, caller, caller.now);
   const counted = await services.throttle.login(name, knownDevice, caller.network, caller.now);
   if (isRefusal(counted)) return counted;
-  const found = await services.accounts.credentialOf(user.id);
+  const found = await services.store.accounts.findCredentialOf(user.id);
   return verifyPassword(services, found, password, counted, slot);
 }

@@ -37,12 +37,12 @@ export async function invite(
 
 /** Makes the invitation for a name void; `undefined` if there is none. */
 export async function revokeInvitation(
-  services: Pick<Services, 'invitations' | 'audit'>,
+  services: Pick<Services, 'store' | 'audit'>,
   typed: string,
   caller: Caller,
 ): Promise<Invitation | undefined> {
   const context = services.audit.context(caller, 'invite_revoke');
-  const revoked = await services.invitations.revoke(canonical(typed), context);
+  const revoked = await services.store.invitations.remove(canonical(typed), context);
   if (revoked) reported(services, 'invite_revoke', caller, { user: { id: revoked.userId } });
   return revoked;
 }

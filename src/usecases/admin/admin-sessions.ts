@@ -93,7 +93,7 @@ export type Explanation =
 
 /** Says what a check of this id finds, and why; a use is not noted. */
 export async function explain(
-  services: Pick<Services, 'sessions' | 'accounts' | 'audit'>,
+  services: Pick<Services, 'sessions' | 'accounts' | 'store'>,
   id: string,
   now: number,
 ): Promise<Explanation> {
@@ -110,10 +110,10 @@ export async function explain(
 
 /** How a session ended with its account, as the sweep will note it once it comes to its row; `undefined` if it did not. */
 async function deletion(
-  services: Pick<Services, 'audit'>,
+  { store }: Pick<Services, 'store'>,
   { handle, userId }: Session,
 ): Promise<Explanation | undefined> {
-  const entries = await services.audit.read({ userId, limit: newest });
+  const entries = await store.audit.read({ userId, limit: newest });
   const entry = entries.find(({ event, outcome }) => event === 'account_delete' && outcome === 'ok');
   if (!entry) return undefined;
   const { at: endedAt, event, outcome, contract } = entry;

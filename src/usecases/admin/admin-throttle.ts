@@ -10,7 +10,7 @@ export type Throttled = { readonly name: string } | { readonly network: string }
 
 /** What is counted now, the counts that refuse attempts among it. */
 export async function* throttled(
-  services: Pick<Services, 'accounts' | 'devices' | 'throttle'>,
+  services: Pick<Services, 'accounts' | 'store' | 'devices' | 'throttle'>,
   whose: Throttled,
   now: number,
 ): AsyncGenerator<CountedNow> {
@@ -22,7 +22,7 @@ export async function* throttled(
  * without it. It names the network that was lifted in the place of the one that asked.
  */
 export async function liftThrottle(
-  services: Pick<Services, 'accounts' | 'devices' | 'throttle' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'store' | 'devices' | 'throttle' | 'audit'>,
   whose: Throttled,
   caller: Caller,
 ): Promise<number> {
@@ -38,7 +38,7 @@ export async function liftThrottle(
 
 /** Everything that is counted of an account or a network, some hundred at a time: an account may be known on many devices. */
 async function* targetsOf(
-  services: Pick<Services, 'accounts' | 'devices'>,
+  services: Pick<Services, 'accounts' | 'store' | 'devices'>,
   whose: Throttled,
 ): AsyncGenerator<readonly ThrottleTarget[]> {
   if ('network' in whose) {

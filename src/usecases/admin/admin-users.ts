@@ -15,11 +15,11 @@ export interface Found {
 
 /** Finds an account by its identifier, however its letters are cased, or by the id of its user. */
 export async function findAccount(
-  services: Pick<Services, 'accounts'>,
+  services: Pick<Services, 'accounts' | 'store'>,
   name: string,
 ): Promise<Found | undefined> {
   const credential =
-    (await services.accounts.credential(name)) ?? (await services.accounts.credentialOf(name));
+    (await services.accounts.credential(name)) ?? (await services.store.accounts.findCredentialOf(name));
   if (!credential) return undefined;
   const { userId: id, identifier } = credential;
   return { id, identifier, user: await services.accounts.user(id) };
@@ -58,11 +58,11 @@ export interface Ended {
  * the rest.
  */
 export async function disableUser(
-  services: Pick<Services, 'accounts' | 'sessions' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'sessions' | 'audit' | 'store'>,
   { id }: Found,
   caller: Caller,
 ): Promise<Ended | Refusal> {
-  const disabled = await services.accounts.setDisabled(
+  const disabled = await services.store.accounts.setDisabled(
     id,
     caller.now,
     services.audit.context(caller, 'account_disable'),
@@ -80,13 +80,13 @@ export async function disableUser(
 
 /** Enables an account. What a login that raced with the disabling may have left behind ends first. */
 export async function enableUser(
-  services: Pick<Services, 'accounts' | 'sessions' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'sessions' | 'audit' | 'store'>,
   { id }: Found,
   caller: Caller,
 ): Promise<Ended | Refusal> {
   const user = await services.accounts.user(id);
   const sessions = user?.disabledAt ? await endAll(services, id, caller) : 0;
-  const enabled = await services.accounts.setDisabled(
+  const enabled = await services.store.accounts.setDisabled(
     id,
     null,
     services.audit.context(caller, 'account_enable'),
