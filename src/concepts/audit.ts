@@ -3,7 +3,7 @@
  *
  * Purpose: to let an operator, and the person concerned, see later who did what, when, and how it ended.
  * Prevents: events that leave no trace, traces that give away a password, a session id or what a person typed, and
- *   traces that were changed afterwards without anybody noticing.
+ *   traces that were changed afterwards and do not show it.
  * Principle: every registration, login, logout and refusal leaves one entry, made only of words this program chose
  *   and ids this program minted; what changed something, or was counted as a failure, is kept in a chain in which a
  *   changed or missing entry shows.

@@ -1,7 +1,7 @@
 /**
  * Devices: which clients an account was used from before.
  *
- * Purpose: to tell an owner who mistypes from a stranger who guesses, and to notice a sign-in from somewhere new.
+ * Purpose: to tell an owner who mistypes from a stranger who guesses, and to notice a login from a new device.
  * Prevents: owners locked out by strangers' failures, strangers who borrow another person's known device, devices
  *   planted in a browser before its owner logs in.
  * Principle: a device that logged in to an account is known for that account and no other, until it was not used for
@@ -18,7 +18,7 @@ export const knownForMs = 365 * 86_400_000;
 /** A browser that several people share carries one id for each of the last few. */
 const maxIds = 4;
 
-/** Ids that are looked at: twice as many, so that a second cookie, planted beside the real one, hides none of them. */
+/** Ids that are looked at: twice as many, so that a second cookie, planted beside the real one, hides no id. */
 const maxLookedAt = 8;
 
 /** Devices kept of one user, each with an allowance of its own to guess; those used least recently are forgotten. */
@@ -42,7 +42,7 @@ export interface DeviceClaim {
 export interface Remembered {
   /** The ids the client is to carry from now on. */
   readonly ids: readonly string[];
-  /** The account was used before, but never from here. */
+  /** The account was used before, but not on this device. */
   readonly isNews: boolean;
 }
 
@@ -70,8 +70,8 @@ export class Devices {
 
   /**
    * Notes that a user logged in on a device, whose `known` id is the one that `knownFor` found before. Clients are told
-   * apart by their network and their name as well, which earns no allowance, but tells what is news: not every client
-   * keeps the id that it is given.
+   * apart by their network and their name as well. That gives no count of its own, but shows whether the device is new,
+   * since not every client keeps the id that it is given.
    */
   async remember(
     userId: string,

@@ -17,7 +17,7 @@ import type { AuditContext, Invitation, InvitationStore, UsedInvitation } from '
 /** Why a person may not register. */
 export type RegistrationRefusal = { readonly refused: 'registration_closed' | 'not_invited' };
 
-/** Leave to register a name. */
+/** Permission to register a name. */
 export interface Admission {
   /** The invitation that the new account uses up, and the id it gives its user; `undefined` where none is needed. */
   readonly invitation: (UsedInvitation & { readonly userId: string }) | undefined;
@@ -36,7 +36,7 @@ const page = 500;
 
 const notInvited: RegistrationRefusal = { refused: 'not_invited' };
 
-/** The spelling of every token that was ever handed out; nothing else is worth a look into the store. */
+/** The form of every token; no other text is looked up in the store. */
 const tokenFormat = /^[a-z0-9]{26}$/;
 
 export class Invitations {

@@ -1,7 +1,7 @@
 /**
- * Mails: word that waits to be brought to a person's mailbox.
+ * Mails: messages that wait to be sent to a person's mailbox.
  *
- * Purpose: to let a person know, without making anybody wait for the mail server.
+ * Purpose: to inform a person without making a request wait for the mail server.
  * Prevents: mailboxes flooded because a stranger asked, mails that a stranger can use up or silence, mails lost in a
  *   restart, kept for ever by a wrong clock or sent by two processes at once, and a queue that is worth stealing.
  * Principle: what was queued is sent as soon as the mail server takes it, however often this program restarts, and
@@ -22,7 +22,7 @@ import {
 /** What a person, or a stranger who types the name of one, can ask for. */
 export type AskedKind = 'verify_email' | 'change_email' | 'reset_password';
 
-/** What the owner of an account is told unasked. */
+/** What the owner of an account is told without asking. */
 export type NoticeKind = Exclude<MailKind, AskedKind>;
 
 /** Whose account a mail is about, where it goes, and what its words need besides. */
@@ -110,7 +110,7 @@ export class Mails {
     return this.#rules.isConfigured ?? false;
   }
 
-  /** Does something about mails beside a request, which neither waits for it nor fails with it. */
+  /** Runs a task about mails beside a request, which neither waits for it nor fails with it. */
   later(task: () => Promise<unknown>): void {
     const running = task()
       .then(

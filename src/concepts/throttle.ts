@@ -1,7 +1,7 @@
 /**
  * Throttle: how often a password may be guessed.
  *
- * Purpose: to make guessing hopeless without asking anything of those who know their password.
+ * Purpose: to make guessing passwords useless, at no cost for people who know theirs.
  * Prevents: many guesses at one account, many accounts tried from one network, guesses made in parallel or through
  *   another contract to slip past the count.
  * Principle: an attempt is counted before it is made; when a window is full, further attempts are refused until it

@@ -1,5 +1,5 @@
 /**
- * Tokens: what a person proves with that a mail reached them.
+ * Tokens: the text in a link, which proves that a mail reached a person.
  *
  * Purpose: to let the reader of a mailbox do one thing, once, within a while.
  * Prevents: tokens that can be guessed, read from the store, used twice, used for something else or kept for later,
@@ -13,7 +13,7 @@
 import { digest, newToken } from '../crypto/ids.ts';
 import { clockSlackMs, type Token, type TokenPurpose, type TokenStore } from '../storage/port/port.ts';
 
-/** The text is no token, or is none any more: which of the two is not said. */
+/** The text never was a token, or is not valid any more: the answer does not say which. */
 export type InvalidToken = { readonly refused: 'invalid_token' };
 
 const minuteMs = 60_000;
@@ -34,7 +34,7 @@ const sweepStep = 200;
 
 const invalidToken: InvalidToken = { refused: 'invalid_token' };
 
-/** The spelling of every token that was ever handed out; nothing else is worth a look into the store. */
+/** The form of every token; no other text is looked up in the store. */
 const tokenFormat = /^[a-z0-9]{26}$/;
 
 export class Tokens {

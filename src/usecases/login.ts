@@ -56,7 +56,7 @@ async function attempt(
 
   const begun = await beginSession(services, user.id, idFormat, caller);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
-  // A person who changes a password ends all sessions after it was replaced: of a change and a login at once the change wins.
+  // A change of the password ends all sessions after it: of a change and a login at the same time, the change wins.
   const current = await services.store.accounts.findCredentialOf(user.id);
   if (current?.passwordHash !== credential.passwordHash) {
     const context = services.audit.context(caller, 'logout', 'password_change');
@@ -114,8 +114,8 @@ export function beginSession(
 }
 
 /**
- * Makes the caller's device known for a user who just logged in, and tells the owner of an account if that is news.
- * `known` is the id of the device if it was known before. The session has begun, whatever becomes of either.
+ * Makes the caller's device known for a user who just logged in, and tells the owner of the account if it is new.
+ * `known` is the id of the device if it was known before. The login succeeds if either of them fails.
  */
 export async function onDevice(
   services: Services,

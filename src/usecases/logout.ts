@@ -1,4 +1,4 @@
-/** Logout: sessions end, for good and at once. */
+/** Logout: ends sessions for good. */
 
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { Session } from '../storage/port/port.ts';

@@ -70,10 +70,10 @@ async function attempt(
   using slot = services.hashing.enter(caller.network, caller.signal);
   const counted = await services.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
-  // Before the name is looked for: without an invitation not even that is told.
+  // Before the name is looked for: without an invitation the answer does not say whether it is taken.
   const admission = await services.invitations.admit(identifier.canonical, asked.invite, caller.now);
   if (isRefusal(admission)) return admission;
-  // A name that is taken is told anyway: no hash is spent on it.
+  // The answer says that a name is taken, so no dummy hash is needed.
   if (await services.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
 
   const hashed = await services.passwords.hash(password, slot);

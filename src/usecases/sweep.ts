@@ -1,4 +1,4 @@
-/** Sweep: reclaims what is dead anyway. */
+/** Sweep: removes rows that do not count any more. */
 
 import type { Services } from './services.ts';
 

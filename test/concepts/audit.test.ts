@@ -8,7 +8,7 @@ import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
 import { audited, reported } from '../../src/usecases/services.ts';
-import { caller, granted, openServices, type TestGate } from '../support/services.ts';
+import { caller, granted, openServices, type TestServices } from '../support/services.ts';
 import { openStore } from '../support/sqlite.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' };
@@ -16,11 +16,11 @@ const day = 86_400_000;
 const hashes = { hash: expect.stringMatching(/^[0-9a-f]{64}$/) };
 
 /** What is kept, oldest first. */
-async function kept({ store: { audit } }: TestGate): Promise<AuditEntry[]> {
+async function kept({ store: { audit } }: TestServices): Promise<AuditEntry[]> {
   return (await audit.read({ limit: 1_000_000 })).reverse();
 }
 
-const intact = (services: TestGate) => services.store.audit.verify(() => {});
+const intact = (services: TestServices) => services.store.audit.verify(() => {});
 
 test('principle: registration, login, logout and refusal leave one entry each', async () => {
   const services = await openServices();

@@ -36,7 +36,7 @@ export interface ServicesOptions {
 }
 
 /** Services with what stands behind it, and what was reported so far. */
-export interface TestGate extends Services {
+export interface TestServices extends Services {
   /** The path of the SQLite file, or of the one that a PostgreSQL database stands for. */
   readonly file: string;
   /** The address of the database. */
@@ -55,7 +55,7 @@ export function openHashing(limits: QueueLimits = {}): HashingQueue {
 }
 
 /** Opens services, by default with cheap hashes and default settings. */
-export async function openServices(options: ServicesOptions = {}): Promise<TestGate> {
+export async function openServices(options: ServicesOptions = {}): Promise<TestServices> {
   const { file = freshPath() } = options;
   const { DATABASE_URL: database } = await settingsFor(file, onTestFinished);
   const opened = onPostgres ? await openNode(database, { trustMs: 0 }) : openStore(file);
@@ -117,7 +117,7 @@ export function granted<Outcome extends object>(
 }
 
 /** Resolves when so many attempts were counted, all in all, and the last one is at its hash. */
-export async function untilCounted(services: TestGate, attempts: number): Promise<void> {
+export async function untilCounted(services: TestServices, attempts: number): Promise<void> {
   const sum = async () => {
     const [counted] = await query(services, 'SELECT sum(count) AS attempts FROM throttle');
     return Number(counted?.['attempts'] ?? 0);

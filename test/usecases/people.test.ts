@@ -14,7 +14,7 @@ import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { bytes, setTrap } from '../support/database.ts';
-import { caller, granted, openServices, type TestGate } from '../support/services.ts';
+import { caller, granted, openServices, type TestServices } from '../support/services.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const replacement = 'correct battery horse';
@@ -22,7 +22,10 @@ const change = { current: joe.password, replacement };
 const zeros = '00'.repeat(32);
 
 /** Logs joe in; `undefined` if he was refused. */
-async function signIn(services: TestGate, password: string = joe.password): Promise<SignedIn | undefined> {
+async function signIn(
+  services: TestServices,
+  password: string = joe.password,
+): Promise<SignedIn | undefined> {
   const begun = await login(services, { ...joe, password, idFormat: 'uuid' }, caller());
   if (isRefusal(begun)) return undefined;
   return { id: begun.id, ...granted(await check(services, begun.id, caller().now)) };
@@ -39,7 +42,7 @@ async function withJoe() {
 }
 
 /** Lets the database refuse a step, as if the power had failed before it; the returned function ends that. */
-async function cut(services: TestGate, ...traps: Trap[]): Promise<() => Promise<void>> {
+async function cut(services: TestServices, ...traps: Trap[]): Promise<() => Promise<void>> {
   const disarm: (() => Promise<void>)[] = [];
   for (const [n, trap] of traps.entries()) disarm.push(await setTrap(services, `cut_${n}`, trap));
   return async () => {
@@ -51,7 +54,7 @@ const atHash: Trap = { at: 'BEFORE UPDATE OF password_hash ON auth' };
 const atRotation: Trap = { at: 'BEFORE UPDATE OF id_hash ON sessions' };
 
 /** Fails at the first step after the hash was replaced: a token appears with it, and cannot be revoked. */
-const afterHash = (services: TestGate): Trap[] => [
+const afterHash = (services: TestServices): Trap[] => [
   {
     at: 'AFTER UPDATE OF password_hash ON auth',
     does: `INSERT INTO tokens (token_hash, user_id, purpose, email, expires_at)
@@ -61,7 +64,7 @@ const afterHash = (services: TestGate): Trap[] => [
 ];
 
 /** A client logs in with the old password in the last moment before it is replaced. */
-const lastMoment = (services: TestGate): Trap => ({
+const lastMoment = (services: TestServices): Trap => ({
   at: 'BEFORE UPDATE OF password_hash ON auth',
   does: `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at,
       expires_at, proven_at, network, device)

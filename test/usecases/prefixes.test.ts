@@ -9,7 +9,7 @@ import { register, registerAndLogin } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import { lockWrites, query, setTrap } from '../support/database.ts';
-import { caller, granted, openServices, type TestGate, untilCounted } from '../support/services.ts';
+import { caller, granted, openServices, type TestServices, untilCounted } from '../support/services.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const newJoe = { ...joe, kind: 'email' } as const;
@@ -19,7 +19,7 @@ const asJoe = { ...joe, idFormat: 'uuid' } as const;
 const slow = 500_000;
 
 /** What the store holds, as another process sees it. */
-async function counts(services: TestGate): Promise<Record<string, unknown>> {
+async function counts(services: TestServices): Promise<Record<string, unknown>> {
   const tables = ['auth', 'users', 'sessions'].map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`);
   const attempts = '(SELECT sum(count) FROM throttle) AS attempts';
   const [row] = await query(services, `SELECT ${tables.join()}, ${attempts}`);
@@ -27,7 +27,7 @@ async function counts(services: TestGate): Promise<Record<string, unknown>> {
 }
 
 /** Logs in as an honest user would, and expects it to work. */
-async function expectLoginWorks(services: TestGate): Promise<void> {
+async function expectLoginWorks(services: TestServices): Promise<void> {
   const begun = await login(services, asJoe, caller());
   if (isRefusal(begun)) throw new Error(`The login was refused: ${begun.refused}`);
   expect(await check(services, begun.id, caller().now)).toMatchObject({

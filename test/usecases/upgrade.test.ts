@@ -6,26 +6,26 @@ import { login } from '../../src/usecases/login.ts';
 import { register } from '../../src/usecases/register.ts';
 import { isRefusal } from '../../src/usecases/services.ts';
 import { lockWrites, rowsOf } from '../support/database.ts';
-import { caller, openServices, type TestGate, untilCounted } from '../support/services.ts';
+import { caller, openServices, type TestServices, untilCounted } from '../support/services.ts';
 
 const joe = { identifier: 'joe@example.com', password: 'supersecure' } as const;
 const asJoe = { ...joe, idFormat: 'uuid' } as const;
 
-/** A gate of new parameters over a store in which joe's hash has the old ones. */
-async function gateWithOldHash(iterations: number) {
+/** Services of new parameters over a store in which joe's hash has the old ones. */
+async function withOldHash(iterations: number) {
   const old = await openServices({ iterations: 1_000 });
   await register(old, { ...joe, kind: 'email' }, caller());
   await old.store.close();
   return openServices({ iterations, file: old.file });
 }
 
-async function hashIn(services: TestGate): Promise<string> {
+async function hashIn(services: TestServices): Promise<string> {
   const [auth] = await rowsOf(services, 'auth');
   return String(auth?.['password_hash']);
 }
 
 test('the next right password replaces it, a wrong one does not, and the password stays the same', async () => {
-  const services = await gateWithOldHash(1_001);
+  const services = await withOldHash(1_001);
   const before = await hashIn(services);
   expect(before).toContain('$i=1000,');
   expect(await login(services, { ...asJoe, password: 'wrongwrong' }, caller())).toMatchObject({
@@ -41,7 +41,7 @@ test('the next right password replaces it, a wrong one does not, and the passwor
 
 test('a password that was changed while the new hash was computed is not changed back', async () => {
   // The new hash takes a fifth of a second: time for another process to change the password.
-  const services = await gateWithOldHash(500_000);
+  const services = await withOldHash(500_000);
   const changed = await openServices({ iterations: 1_000 });
   await register(
     changed,
@@ -63,7 +63,7 @@ test('a password that was changed while the new hash was computed is not changed
 });
 
 test('many logins at once upgrade it once and all succeed', async () => {
-  const services = await gateWithOldHash(1_001);
+  const services = await withOldHash(1_001);
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => login(services, asJoe, caller())));
   expect(outcomes.filter((outcome) => isRefusal(outcome))).toEqual([]);
   expect(await hashIn(services)).toContain('$i=1001,');
@@ -71,7 +71,7 @@ test('many logins at once upgrade it once and all succeed', async () => {
 });
 
 test('if an upgrade cannot be written the login fails, and the old hash stays valid', async () => {
-  const services = await gateWithOldHash(500_000);
+  const services = await withOldHash(500_000);
   const loggingIn = login(services, asJoe, caller());
   await untilCounted(services, 3);
   const unlock = await lockWrites(services);

@@ -1,11 +1,11 @@
 /**
  * Passwords: what may be one, and whether this is the right one.
  *
- * Purpose: to let only those in who know the password, without ever keeping it.
+ * Purpose: to recognise people by their password without storing it.
  * Prevents: guessable passwords, passwords readable in a stolen database, and answers whose time tells strangers
  *   which names exist.
  * Principle: a password that was accepted and hashed is recognised later, whatever keyboard composed it, and no other
- *   text is; a question that cannot be answered with yes costs the same as one that can.
+ *   text is; a wrong password, and a name without an account, cost the same time as a right one.
  * State: none of its own; the cost of a new hash.
  */
 
@@ -123,7 +123,7 @@ function prepare(password: string): PreparedPassword | undefined {
   return bytes.byteLength <= maxBytes ? { bytes } : undefined;
 }
 
-/** PBKDF2 pads short keys with zeros and UTF-8 has one form for all lone surrogates: both would let twins in. */
+/** PBKDF2 pads short keys with zeros, and UTF-8 has one form for all lone surrogates: either would make two passwords equal. */
 function isWellFormed(password: string): boolean {
   return password.isWellFormed() && !password.includes('\0');
 }

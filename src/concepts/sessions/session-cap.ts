@@ -6,7 +6,7 @@ import { endStep, inSteps } from './steps.ts';
 /** Sessions beyond the cap that end at a login, in its step (ruling B4). */
 const capStep = 200;
 
-/** The same at a further login of a user whom the sweep has to look at anyway: a flood of logins is no flood of ends. */
+/** The same at a further login of a user whom the sweep has to look at anyway: many logins then do not end many sessions each. */
 const laterStep = 10;
 
 /** Users who are remembered for the sweep; others wait for their next login. */

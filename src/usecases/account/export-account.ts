@@ -5,7 +5,7 @@ import type { AuditEntry, Session, User } from '../../storage/port/port.ts';
 import { type Caller, type Refusal, reported, type Services, type TooManyExports } from '../services.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 
-/** Everything that is kept about a person, but what only proves who they are. */
+/** Everything that is kept about a person, except credentials. */
 export interface Export {
   readonly user: User;
   /** Pages that are read when they are asked for. */
@@ -36,7 +36,7 @@ interface ExportPlace {
 export class Exports {
   readonly #places = new Map<string, ExportPlace>();
 
-  /** Takes a place, from one who has had it for long if need be. */
+  /** Takes a place, if need be from an export that has had it for long. */
   enter(userId: string, now: number): ExportPlace | TooManyExports {
     const own = this.#places.get(userId);
     // The first is the oldest.

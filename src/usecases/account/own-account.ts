@@ -1,4 +1,4 @@
-/** A person's own account: what is kept about it, and the end of it. */
+/** A person's own account: what the audit keeps about it, and deleting it. */
 
 import type { AuditEntry, User } from '../../storage/port/port.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
@@ -17,7 +17,7 @@ export function activity(
   return store.audit.read({ userId: user.id, before, limit: activityPage });
 }
 
-/** Whose account is gone. */
+/** The user whose account was deleted. */
 export interface Deleted {
   readonly user: User;
 }

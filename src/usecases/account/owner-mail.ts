@@ -1,4 +1,4 @@
-/** Mail to the owner of an account: where it may go, and the notices they get unasked. */
+/** Mail to the owner of an account: where it may go, and notices about the account. */
 
 import type { Addressed, NoticeKind } from '../../concepts/mails.ts';
 import type { User } from '../../storage/port/port.ts';

@@ -1,4 +1,4 @@
-/** Step-up: proving the password again in a session that is already good. */
+/** Step-up: verifying the password again in a session that is already signed in. */
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { HashingSlot } from '../../crypto/hashing-queue.ts';
@@ -7,7 +7,7 @@ import { verifyPassword } from '../login.ts';
 import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 
-/** A signed-in person, with the id of the session that says so. */
+/** A signed-in person, with the id of their session. */
 export interface SignedIn extends Checked {
   readonly id: string;
 }
@@ -19,8 +19,8 @@ export interface Confirmed {
 }
 
 /**
- * Proves the password in a session; for the next ten minutes it may do what asks for that. The session goes on under a
- * new id, so that an id that was stolen before is never good for more than it was.
+ * Verifies the password in a session; for the next ten minutes the session may do what needs that. It goes on under a new
+ * id, so that an id that was stolen before gains nothing.
  */
 export async function confirm(
   services: Services,

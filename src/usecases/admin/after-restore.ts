@@ -1,4 +1,4 @@
-/** What becomes of a copy that takes the place of a database: nothing in it that was over begins anew. */
+/** Settling a restored copy: what may have ended since it was made does not come back. */
 
 import type { Caller, Services } from '../services.ts';
 
