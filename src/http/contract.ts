@@ -63,7 +63,7 @@ export interface Route {
   readonly body?: 'json';
   /** Answers at the root too where everything is under a base path (ruling W6). */
   readonly isAtRoot?: true;
-  /** Costs a password hash: refused while the line for hashing is full, before its body is even read. */
+  /** Costs a password hash: refused while the queue for hashing is full, before its body is even read. */
   readonly hashes?: true;
   /** The event it is there for, as the audit names it: what an answer that came before any use case is counted as. */
   readonly event?: AuditEvent;

@@ -85,9 +85,9 @@ function hashingMetrics({ hashing }: Services): Metric[] {
   const one = (value: number) => [{ value }];
   return [
     gauge('gatehouse_hashing_threads', 'Password hashes that can be computed at once.', one(threads)),
-    gauge('gatehouse_hashing_places', 'Places taken in the line for hashes.', one(places)),
+    gauge('gatehouse_hashing_places', 'Places taken in the queue for hashes.', one(places)),
     gauge('gatehouse_hashing_running', 'Password hashes being computed.', one(running)),
-    counter('gatehouse_hashing_refused_total', 'Refusals because the line was full.', one(refused)),
+    counter('gatehouse_hashing_refused_total', 'Refusals because the queue was full.', one(refused)),
     counter('gatehouse_hashes_total', 'Password hashes that were computed.', one(hashed)),
     counter('gatehouse_hash_seconds_total', 'Time that password hashes took.', one(hashedMs / 1_000)),
   ];

@@ -29,7 +29,7 @@ async function guesses(server: TestServer, contract: WireContract, times: number
   return statuses;
 }
 
-/** Shortens the line before the hashes, which starts out expecting slow ones. */
+/** Shortens the queue before the hashes, which starts out expecting slow ones. */
 async function warmUp(server: TestServer): Promise<void> {
   for (let i = 0; i < 20; i += 1) await newSession(server, rest);
 }

@@ -96,7 +96,7 @@ test('a login whose client left while it waited is dropped unhashed and not coun
     await wait(500);
   }
   // The line is empty but for the hashes that had begun.
-  const login = await within(20_000, server.post('/auth/login', person), 'the login behind the line');
+  const login = await within(20_000, server.post('/auth/login', person), 'the login behind the queue');
   expect(login.status).toBe(200);
   await until(
     () => (outcomes('ok') === 3 ? true : undefined),

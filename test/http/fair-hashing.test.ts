@@ -12,13 +12,13 @@ import { startServer, type TestServer } from '../support/server.ts';
 const joe = { email: 'joe@example.com', password: 'supersecure' };
 const wrong = JSON.stringify({ email: 'nobody@example.com', password: 'wrong password' });
 
-/** Hashes that cost what they cost in earnest, so that the line is as short as it is there. */
+/** Hashes that cost what they cost in earnest, so that the queue is as short as it is there. */
 const environment = { GATEHOUSE_THROTTLE: 'off', GATEHOUSE_PBKDF2_ITERATIONS: '220000' };
 
 /** The line holds two seconds of hashes, of which one takes a core at least a thirtieth of a second. */
 const moreThanFit = 60 * availableParallelism() + 40;
 
-/** How many logins of the other network have to be heard; each waits for its turn in a full line. */
+/** How many logins of the other network have to be answered; each waits for its turn in a full queue. */
 const heard = isFull ? 6 : 2;
 
 /** Where a request comes from: a loopback address of its own, or what a trusted proxy says. */
