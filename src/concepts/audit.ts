@@ -11,7 +11,7 @@
  *   event and outcome since this process began.
  */
 
-import type { AuditContext, AuditStore, Link } from '../storage/port/port.ts';
+import type { AuditContext, AuditStore, ChainLink } from '../storage/port/port.ts';
 
 /** The events there are. */
 export type AuditEvent =
@@ -117,7 +117,7 @@ export class Audit {
   }
 
   /** The end of the chain: noted elsewhere, it shows later whether the newest entries were cut off. */
-  async end(): Promise<Link> {
+  async end(): Promise<ChainLink> {
     return (await this.#store.ends()).last;
   }
 
@@ -125,7 +125,7 @@ export class Audit {
    * Whether a chain that was verified still holds an end that was noted: `swept` if the entry is older than what is
    * kept, so that nothing can be said of it.
    */
-  async holds({ seq, hash }: Link): Promise<'held' | 'missing' | 'swept'> {
+  async holds({ seq, hash }: ChainLink): Promise<'held' | 'missing' | 'swept'> {
     const { start } = await this.#store.ends();
     if (seq < start.seq) return 'swept';
     if (seq === start.seq) return hash === start.hash ? 'held' : 'missing';

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { digest } from '../../src/crypto/ids.ts';
 import type { AuditEntry, Store } from '../../src/storage/port/port.ts';
-import { Chain } from '../../src/storage/sqlite/audit/audit-chain.ts';
+import { hashOf } from '../../src/storage/shared/audit-chain.ts';
 import { applicationId, everyTable, migrations } from '../../src/storage/sqlite/schema.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -121,7 +121,7 @@ test('every table is looked at, and every one is strict', async () => {
 function forge(file: string, entry: AuditEntry, before: AuditEntry): string {
   const db = new DatabaseSync(file);
   try {
-    const hash = new Chain(db, digest).hash(before.hash, entry);
+    const hash = hashOf(digest, before.hash, entry);
     db.prepare('UPDATE audit SET outcome = ?, hash = unhex(?) WHERE seq = ?').run(
       entry.outcome,
       hash,

@@ -4,7 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { AuditEntry, Link } from '../../storage/port/port.ts';
+import type { AuditEntry, ChainLink } from '../../storage/port/port.ts';
 import { findAccount } from '../../usecases/admin/admin-users.ts';
 import { addCommand, addGroup } from '../command.ts';
 import { type CommandContext, requireAccount, withServices } from '../command-services.ts';
@@ -209,7 +209,7 @@ function opened(stream: WriteStream): Promise<void> {
 }
 
 /** An end of the chain, in the form of `verify` and of the log. */
-function endOf(text: string): Link {
+function endOf(text: string): ChainLink {
   const [, seq, hash] = /^(0|[1-9]\d{0,14}):([\da-f]{64})$/i.exec(text) ?? [];
   if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash: hash.toLowerCase() };
   throw new CommandError(
@@ -218,7 +218,7 @@ function endOf(text: string): Link {
   );
 }
 
-function verify({ end: noted, ...format }: Format & { end?: Link }): Promise<void> {
+function verify({ end: noted, ...format }: Format & { end?: ChainLink }): Promise<void> {
   return withServices(async ({ services: { audit, store } }) => {
     // Read first, so that the end that is printed was verified.
     const end = await audit.end();
@@ -245,6 +245,6 @@ const lacks = {
   swept: 'It is older than the entries that are kept: take an end that was noted later.',
 } as const;
 
-function written({ seq, hash }: Link): string {
+function written({ seq, hash }: ChainLink): string {
   return `${seq}:${hash}`;
 }

@@ -35,16 +35,16 @@ export interface AuditQuery {
 }
 
 /** A place in the chain: everything up to `seq`, summed up in one hash. */
-export interface Link {
+export interface ChainLink {
   readonly seq: number;
   readonly hash: string;
 }
 
 /** Where the kept part of the chain starts, and where it ends. Without the end its last entries could vanish unseen. */
-export interface Ends {
+export interface ChainEnds {
   /** The last entry that was removed because of its age; 0 and 64 zeros if none was. */
-  readonly start: Link;
-  readonly last: Link;
+  readonly start: ChainLink;
+  readonly last: ChainLink;
 }
 
 /** What a look at the whole chain found. */
@@ -61,7 +61,7 @@ export interface AuditStore {
   ): Promise<void>;
   read(query: AuditQuery): Promise<AuditEntry[]>;
   /** The ends of the chain, with everything in it that was acknowledged before. */
-  ends(): Promise<Ends>;
+  ends(): Promise<ChainEnds>;
   /** Walks the chain from its kept start, in steps of at most a thousand entries, calling `progress` after each. */
   verify(progress: (checked: number, all: number) => void): Promise<ChainVerdict>;
   /** Removes at most `limit` of the oldest entries from before `at`; the chain then starts behind them. */

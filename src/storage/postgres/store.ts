@@ -1,9 +1,8 @@
 /** The PostgreSQL store: any number of nodes on one database, and what they tell one another. */
 
 import { type Freshness, type Store, StoreUnavailable } from '../port/port.ts';
-import { TouchBuffer } from '../shared/touch-buffer.ts';
 import { accountsIn } from './accounts.ts';
-import { auditIn } from './audit/audit.ts';
+import { PostgresAudit } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
 import { ClusterListener } from './cluster/cluster-listener.ts';
 import { RevocationNotifier } from './cluster/revocation-notifier.ts';
@@ -21,7 +20,7 @@ import { invitationsIn } from './invitations.ts';
 import { PostgresMails } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
 import { sessionsIn } from './sessions/sessions.ts';
-import { maxTouches, touchWriter } from './sessions/write-touches.ts';
+import { touchBufferIn } from './sessions/write-touches.ts';
 import { PostgresThrottle } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
 
@@ -98,13 +97,13 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   }
 
   const outbox = new AuditOutbox();
-  const touchBuffer = new TouchBuffer(maxTouches, touchWriter(db, checks.owners));
+  const touchBuffer = touchBufferIn(db, checks.owners);
   const sessions = sessionsIn({ db, checks, notifier, touchBuffer, outbox });
   const users = {
     find: (userId: string, freshness?: Freshness) => checks.user(userId, freshness),
     forget: (userId: string) => notifier.changed(userId),
   };
-  const audit = auditIn(db, outbox, digest);
+  const audit = new PostgresAudit(db, outbox, digest);
 
   const store: Store = {
     accounts: accountsIn(db, outbox, sessions.inStep, users),

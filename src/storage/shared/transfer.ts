@@ -3,6 +3,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import {
   type AuditEntry,
+  type ChainLink,
   type Moved,
   type Progress,
   type Readable,
@@ -15,7 +16,8 @@ import {
   type TransferTarget,
   transferTables,
 } from '../port/port.ts';
-import { type Digest, endsLost, follow, type Link } from './audit-chain.ts';
+import { type Digest, endsLost } from './audit-chain.ts';
+import { follow } from './verify-chain.ts';
 
 export interface TransferOptions {
   readonly digest: Digest;
@@ -215,8 +217,8 @@ function readNote(noted: string | undefined): Note | undefined {
 /** Follows the chain of the audit while its rows pass: first the row of its ends, then the entries. */
 class Follower {
   readonly #digest: Digest;
-  #at: Link | undefined;
-  #last: Link | undefined;
+  #at: ChainLink | undefined;
+  #last: ChainLink | undefined;
   #isBroken = false;
 
   constructor(digest: Digest) {

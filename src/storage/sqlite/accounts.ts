@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AccountStore, Credential, User } from '../port/port.ts';
 import { shares } from '../shared/session-cache.ts';
 import { isNotRemoved, removalIn } from './account-removal.ts';
-import type { Chain } from './audit/audit-chain.ts';
+import type { AuditChain } from './audit/audit-chain.ts';
 import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
 import type { SessionsOfUser } from './sessions/sessions.ts';
@@ -23,7 +23,7 @@ export function accountsIn(
   db: DatabaseSync,
   reader: Reader,
   writer: Writer,
-  chain: Chain,
+  chain: AuditChain,
   ofUser: SessionsOfUser,
 ): AccountStore {
   const insertAuth = db.prepare(

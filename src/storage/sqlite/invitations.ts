@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Invitation, InvitationStore } from '../port/port.ts';
-import type { Chain } from './audit/audit-chain.ts';
+import type { AuditChain } from './audit/audit-chain.ts';
 import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
 
@@ -10,7 +10,7 @@ export function invitationsIn(
   db: DatabaseSync,
   reader: Reader,
   writer: Writer,
-  chain: Chain,
+  chain: AuditChain,
 ): InvitationStore {
   const put = db.prepare(
     `INSERT INTO invitations (canonical, token_hash, user_id, expires_at) VALUES (?, unhex(?), ?, ?)

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { type Store, StoreUnavailable } from '../port/port.ts';
 import type { Digest } from '../shared/audit-chain.ts';
 import { accountsIn } from './accounts.ts';
-import { auditIn } from './audit/audit.ts';
-import { Chain } from './audit/audit-chain.ts';
+import { SqliteAudit } from './audit/audit.ts';
+import { AuditChain } from './audit/audit-chain.ts';
 import { openDatabase } from './connection/open-database.ts';
 import { Reader } from './connection/reader.ts';
 import { Writer } from './connection/writer.ts';
@@ -28,7 +28,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
   const db = openDatabase(path);
   const reader = new Reader(db, memoryBytes);
   const writer = new Writer(db, resolve(path), reader);
-  const chain = new Chain(db, digest);
+  const chain = new AuditChain(db, digest);
   const sessions = sessionsIn(db, reader, writer, chain);
   const schemaVersion = db.prepare('PRAGMA user_version');
   const tables = db.prepare(everyTable);
@@ -37,7 +37,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
     accounts: accountsIn(db, reader, writer, chain, sessions.inStep),
     sessions,
     throttle: new SqliteThrottle(db, reader, writer),
-    audit: auditIn(db, reader, writer, chain),
+    audit: new SqliteAudit(db, reader, writer, chain),
     tokens: tokensIn(db, reader, writer),
     invitations: invitationsIn(db, reader, writer, chain),
     mails: new SqliteMails(db, reader, writer),

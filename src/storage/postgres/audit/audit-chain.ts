@@ -1,14 +1,15 @@
-/** The chain of the audit in PostgreSQL: linked from the entries that wait, looked at, and cut at its start. */
+/** The chain of the audit in PostgreSQL: linked from the entries of the outbox, looked at, and cut at its start. */
 
-import { type AuditEntry, StoreUnavailable } from '../../port/port.ts';
+import type { AuditEntry, ChainEnds, ChainLink } from '../../port/port.ts';
 import {
+  cutBefore,
   type Digest,
-  type Ends,
-  endsLost,
-  hashOf,
-  type Link,
-  type Outside,
+  type EndsRow,
+  endsOf,
+  linkEntries,
+  type UnlinkedEntry,
 } from '../../shared/audit-chain.ts';
+import type { StrayEntries } from '../../shared/verify-chain.ts';
 import type { Run } from '../connection/transaction.ts';
 
 /** Entries linked in one step. */
@@ -22,57 +23,38 @@ export const entryColumns = `seq, ${fields}, encode(hash, 'hex') AS hash`;
 const endColumns = `start_seq AS "startSeq", encode(start_hash, 'hex') AS "startHash",
   last_seq AS "lastSeq", encode(last_hash, 'hex') AS "lastHash"`;
 
-interface EndsRow {
-  readonly startSeq: number;
-  readonly startHash: string;
-  readonly lastSeq: number;
-  readonly lastHash: string;
-}
-
-interface WaitingRow extends Omit<AuditEntry, 'seq' | 'hash'> {
+interface OutboxRow extends UnlinkedEntry {
   readonly id: number;
   readonly newestSeq: number | null;
 }
 
 /** The ends, locked until the step is over: those that link or cut come one after another, on all nodes. */
-async function holdEnds(run: Run): Promise<Ends> {
+async function lockEnds(run: Run): Promise<ChainEnds> {
   const { rows } = await run<EndsRow>(`SELECT ${endColumns} FROM audit_ends FOR UPDATE`);
   return endsOf(rows[0]);
 }
 
-function endsOf(row: EndsRow | undefined): Ends {
-  if (!row) throw new StoreUnavailable(endsLost);
-  const { startSeq, startHash, lastSeq, lastHash } = row;
-  return { start: { seq: startSeq, hash: startHash }, last: { seq: lastSeq, hash: lastHash } };
-}
-
-/**
- * Links the entries that wait, oldest first and those up to an id, as many as one step links; returns how many. A
- * number that a foreign entry has taken is passed over, so that it stops no writer and `verify` finds it.
- */
-export async function linkWaiting(run: Run, digest: Digest, upTo: number): Promise<number> {
+/** Links the entries of the outbox, oldest first and those up to an id, as many as one step links; returns how many. */
+export async function linkOutbox(run: Run, digest: Digest, upTo: number): Promise<number> {
   const { rows: some } = await run('SELECT 1 FROM audit_waiting WHERE id <= $1 LIMIT 1', [upTo]);
   if (some.length === 0) return 0;
-  const { last } = await holdEnds(run);
-  // Asked after the ends were held: a question that had to wait for them would not see what was linked meanwhile.
-  const { rows: outbox } = await run<WaitingRow>(
+  const { last } = await lockEnds(run);
+  // Asked after the ends were locked: a question that had to wait for them would not see what was linked meanwhile.
+  const { rows: outbox } = await run<OutboxRow>(
     `SELECT id, ${fields}, (SELECT max(seq) FROM audit) AS "newestSeq"
      FROM audit_waiting WHERE id <= $1 ORDER BY id LIMIT $2`,
     [upTo, linkStep],
   );
-  let at: Link = { ...last, seq: Math.max(last.seq, outbox[0]?.newestSeq ?? 0) };
-  const links = outbox.map(({ id, newestSeq: _, ...entry }) => {
-    const seq = at.seq + 1;
-    at = { seq, hash: hashOf(digest, at.hash, { ...entry, seq }) };
-    return { id, ...at };
-  });
-  if (links.length > 0) await move(run, links);
-  return links.length;
+  const linked = linkEntries(digest, last, outbox[0]?.newestSeq ?? 0, outbox);
+  if (linked.length > 0) await moveToChain(run, linked);
+  return linked.length;
 }
 
-/** Moves entries from where they wait to their places in the chain. */
-async function move(run: Run, links: readonly (Link & { readonly id: number })[]): Promise<void> {
-  const { seq, hash } = links.at(-1) as Link;
+async function moveToChain(
+  run: Run,
+  linked: readonly (ChainLink & { readonly id: number })[],
+): Promise<void> {
+  const { seq, hash } = linked.at(-1) as ChainLink;
   await run(
     `WITH linked AS (
        DELETE FROM audit_waiting USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS link (of_id, seq, hash)
@@ -80,29 +62,31 @@ async function move(run: Run, links: readonly (Link & { readonly id: number })[]
      )
      INSERT INTO audit (seq, at, event, outcome, user_id, handle, contract, network, request_id, hash)
      SELECT seq, at, event, outcome, user_id, handle, contract, network, request_id, decode(hash, 'hex') FROM linked`,
-    [links.map(({ id }) => id), links.map((link) => link.seq), links.map((link) => link.hash)],
+    [linked.map(({ id }) => id), linked.map((entry) => entry.seq), linked.map((entry) => entry.hash)],
   );
   await run(`UPDATE audit_ends SET last_seq = $1, last_hash = decode($2, 'hex')`, [seq, hash]);
 }
 
 /** The ends, and what lies outside of them, as of one instant. */
-export async function lookAt(run: Run): Promise<{ readonly ends: Ends; readonly outside: Outside }> {
-  const { rows } = await run<EndsRow & Outside>(
+export async function readEnds(
+  run: Run,
+): Promise<{ readonly ends: ChainEnds; readonly strays: StrayEntries }> {
+  const { rows } = await run<EndsRow & StrayEntries>(
     `SELECT ${endColumns}, (SELECT min(seq) FROM audit WHERE seq <= start_seq) AS before,
        (SELECT min(seq) FROM audit WHERE seq > last_seq) AS behind FROM audit_ends`,
   );
   const ends = endsOf(rows[0]);
   const { before = null, behind = null } = rows[0] ?? {};
-  return { ends, outside: { before, behind } };
+  return { ends, strays: { before, behind } };
 }
 
 /** The start, and entries behind a place of the chain or behind the start, as of one instant. */
-export async function entriesBehind(
+export async function readBehind(
   run: Run,
   seq: number,
   upTo: number,
   limit: number,
-): Promise<{ readonly start: Link; readonly entries: readonly AuditEntry[] }> {
+): Promise<{ readonly start: ChainLink; readonly entries: readonly AuditEntry[] }> {
   const { rows } = await run<(AuditEntry | { readonly seq: null }) & EndsRow>(
     `SELECT entry.*, ${endColumns} FROM audit_ends LEFT JOIN LATERAL (
        SELECT ${entryColumns} FROM audit WHERE seq > greatest(start_seq, $1) AND seq <= $2 ORDER BY seq LIMIT $3
@@ -116,19 +100,15 @@ export async function entriesBehind(
 
 /** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
 export async function dropBefore(run: Run, at: number, limit: number): Promise<number> {
-  const { start, last } = await holdEnds(run);
-  const { rows: oldest } = await run<Link & { readonly at: number }>(
+  const { start, last } = await lockEnds(run);
+  const { rows: oldest } = await run<ChainLink & { readonly at: number }>(
     `SELECT seq, at, encode(hash, 'hex') AS hash FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
     [start.seq, last.seq, limit],
   );
-  const young = oldest.findIndex((entry) => entry.at >= at);
-  const dropped = young === -1 ? oldest.length : young;
-  const newStart = oldest[dropped - 1];
-  if (!newStart) return 0;
-  await run('DELETE FROM audit WHERE seq > $1 AND seq <= $2', [start.seq, newStart.seq]);
-  await run(`UPDATE audit_ends SET start_seq = $1, start_hash = decode($2, 'hex')`, [
-    newStart.seq,
-    newStart.hash,
-  ]);
-  return dropped;
+  const cut = cutBefore(oldest, at);
+  if (!cut) return 0;
+  const { seq, hash } = cut.start;
+  await run('DELETE FROM audit WHERE seq > $1 AND seq <= $2', [start.seq, seq]);
+  await run(`UPDATE audit_ends SET start_seq = $1, start_hash = decode($2, 'hex')`, [seq, hash]);
+  return cut.dropped;
 }

@@ -1,17 +1,17 @@
-/** Entries of the audit on their way: written in the commit of the deed, and linked into the chain a moment later. */
+/** The outbox of the audit: entries are written in the commit of the deed, and linked into the chain a moment later. */
 
 import type { AuditContext } from '../../port/port.ts';
-import type { About } from '../../shared/audit-chain.ts';
+import type { AuditSubject } from '../../shared/audit-chain.ts';
 import { storable } from '../connection/text.ts';
 import type { Database, InStep } from '../connection/transaction.ts';
 
-/** What an entry will say. */
-export interface Left {
+/** What an entry says. */
+export interface OutboxEntry {
   readonly context: AuditContext;
-  readonly about: About;
+  readonly subject: AuditSubject;
 }
 
-/** Their ids follow the order they were left in. */
+/** Their ids follow the order they were added in. */
 const insert = `INSERT INTO audit_waiting (at, event, outcome, user_id, handle, contract, network, request_id)
   SELECT at, event, outcome, user_id, handle, contract, network, request_id
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
@@ -19,36 +19,40 @@ const insert = `INSERT INTO audit_waiting (at, event, outcome, user_id, handle, 
   ORDER BY place RETURNING id`;
 
 export class AuditOutbox {
-  #hear: () => void = () => {};
+  #onAdded: () => void = () => {};
   #newest = 0;
 
-  /** The greatest id an entry of this process got; whatever is left later gets a greater one. */
+  /** The greatest id an entry of this process got; whatever is added later gets a greater one. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** Calls `hear` when a step that left entries is over. */
-  tell(hear: () => void): void {
-    this.#hear = hear;
+  /** Calls `listener` when a step that added entries is over. */
+  onAdded(listener: () => void): void {
+    this.#onAdded = listener;
   }
 
-  /** Leaves an entry of whom or what a step was about, if it was handed an audit context to leave. */
-  async add(run: InStep, context: AuditContext | undefined, about: About): Promise<void> {
-    if (context) await this.addAll(run, [{ context, about }]);
+  /** Adds an entry to what a step did, if it was handed an audit context to leave. */
+  async add(run: InStep, context: AuditContext | undefined, subject: AuditSubject): Promise<void> {
+    await this.addEach(run, context, [subject]);
   }
 
-  /** Leaves an entry for each of whom or what a step was about, if it was handed an audit context to leave. */
-  async addEach(run: InStep, context: AuditContext | undefined, abouts: readonly About[]): Promise<void> {
+  /** The same for several subjects of one context, in their order. */
+  async addEach(
+    run: InStep,
+    context: AuditContext | undefined,
+    subjects: readonly AuditSubject[],
+  ): Promise<void> {
     if (!context) return;
     await this.addAll(
       run,
-      abouts.map((about) => ({ context, about })),
+      subjects.map((subject) => ({ context, subject })),
     );
   }
 
-  async addAll(run: InStep, entries: readonly Left[]): Promise<void> {
+  async addAll(run: InStep, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    const texts = (read: (entry: Left) => string | undefined) =>
+    const texts = (read: (entry: OutboxEntry) => string | undefined) =>
       entries.map((entry) => {
         const text = read(entry);
         return text === undefined ? null : storable(text);
@@ -57,24 +61,24 @@ export class AuditOutbox {
       entries.map(({ context }) => context.at),
       texts(({ context }) => context.event),
       texts(({ context }) => context.outcome),
-      texts(({ about }) => about.userId),
-      texts(({ about }) => about.handle),
+      texts(({ subject }) => subject.userId),
+      texts(({ subject }) => subject.handle),
       texts(({ context }) => context.contract),
       texts(({ context }) => context.network),
       texts(({ context }) => context.requestId),
     ]);
     run.afterwards(() => {
       for (const { id } of rows) this.#newest = Math.max(this.#newest, id);
-      this.#hear();
+      this.#onAdded();
     });
   }
 }
 
-/** Leaves entries of their own, in the order they come; those that come while others are being written share a step. */
-export class Appends {
+/** Adds entries of their own, in the order they come; those that come while others are being written share a step. */
+export class AppendQueue {
   readonly #db: Database;
   readonly #outbox: AuditOutbox;
-  #gathered: Left[] = [];
+  #gathered: OutboxEntry[] = [];
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
 
@@ -83,13 +87,13 @@ export class Appends {
     this.#outbox = outbox;
   }
 
-  append(entry: Left): Promise<void> {
+  append(entry: OutboxEntry): Promise<void> {
     this.#gathered.push(entry);
     this.#next ??= this.#last.then(() => this.#write());
     return this.#next;
   }
 
-  /** Resolves when whatever was left until now is kept, or is not. */
+  /** Resolves when whatever was appended until now is kept, or is not. */
   async settled(): Promise<void> {
     await (this.#next ?? this.#last).catch(() => {});
   }

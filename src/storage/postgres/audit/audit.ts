@@ -1,85 +1,94 @@
-/** The audit in PostgreSQL: entries that wait are linked into one chain, which is read, checked and cut at its start. */
+/** The audit in PostgreSQL: entries of the outbox are linked into one chain, which is read, checked and cut at its start. */
 
-import type { AuditEntry, AuditQuery, AuditStore } from '../../port/port.ts';
-import { type Digest, type Kept, verifyChain } from '../../shared/audit-chain.ts';
+import type {
+  AuditContext,
+  AuditEntry,
+  AuditQuery,
+  AuditStore,
+  ChainEnds,
+  ChainVerdict,
+} from '../../port/port.ts';
+import type { AuditSubject, Digest } from '../../shared/audit-chain.ts';
+import { auditPageOf } from '../../shared/paging.ts';
+import { type ChainReader, verifyChain } from '../../shared/verify-chain.ts';
 import type { Database } from '../connection/transaction.ts';
-import { dropBefore, entriesBehind, entryColumns, linkStep, linkWaiting, lookAt } from './audit-chain.ts';
-import { Appends, type AuditOutbox } from './audit-outbox.ts';
+import { dropBefore, entryColumns, linkOutbox, linkStep, readBehind, readEnds } from './audit-chain.ts';
+import { AppendQueue, type AuditOutbox } from './audit-outbox.ts';
 
 /** How long entries are gathered before they are linked. */
 const gatherMs = 100;
 
-/** An audit with what the rest of the engine needs of it. */
-export interface OwnAuditStore extends AuditStore {
-  /** Resolves when everything that waited is linked. */
-  link(): Promise<void>;
-}
+export class PostgresAudit implements AuditStore {
+  readonly #db: Database;
+  readonly #outbox: AuditOutbox;
+  readonly #digest: Digest;
+  readonly #appends: AppendQueue;
+  readonly #chain: ChainReader;
+  readonly #inTurn = turns();
+  #timer: NodeJS.Timeout | undefined;
 
-export function auditIn(db: Database, outbox: AuditOutbox, digest: Digest): OwnAuditStore {
-  const appends = new Appends(db, outbox);
-  const inTurn = turns();
-  let timer: NodeJS.Timeout | undefined;
-
-  // What could not be linked is tried again with the next entry, and whenever the chain is looked at.
-  outbox.tell(() => {
-    timer ??= setTimeout(() => link().catch(() => {}), gatherMs).unref();
-  });
-
-  async function link(): Promise<void> {
-    await appends.settled();
-    clearTimeout(timer);
-    timer = undefined;
-    await inTurn(() => linkUpTo(Number.MAX_SAFE_INTEGER));
+  constructor(db: Database, outbox: AuditOutbox, digest: Digest) {
+    this.#db = db;
+    this.#outbox = outbox;
+    this.#digest = digest;
+    this.#appends = new AppendQueue(db, outbox);
+    this.#chain = {
+      readEnds: () => this.#inTurn(() => readEnds(db.read)),
+      readBehind: (seq, upTo, limit) => this.#inTurn(() => readBehind(db.read, seq, upTo, limit)),
+    };
+    // What could not be linked is tried again with the next entry, and whenever the chain is looked at.
+    outbox.onAdded(() => {
+      this.#timer ??= setTimeout(() => this.link().catch(() => {}), gatherMs).unref();
+    });
   }
 
-  async function linkUpTo(id: number): Promise<void> {
+  append(context: AuditContext, subject: AuditSubject): Promise<void> {
+    return this.#appends.append({ context, subject });
+  }
+
+  async read(query: AuditQuery): Promise<AuditEntry[]> {
+    await this.link();
+    return readPage(this.#db, query);
+  }
+
+  async ends(): Promise<ChainEnds> {
+    await this.link();
+    return (await this.#chain.readEnds()).ends;
+  }
+
+  async verify(progress: (checked: number, all: number) => void): Promise<ChainVerdict> {
+    await this.link();
+    return verifyChain(this.#chain, this.#digest, progress);
+  }
+
+  /** Takes of what was left before it was asked for, however long its turn is in coming. */
+  sweep(at: number, limit: number): Promise<number> {
+    const newest = this.#appends.settled().then(() => this.#outbox.newest);
+    return this.#inTurn(async () => {
+      await this.#linkUpTo(await newest);
+      return this.#db.step((run) => dropBefore(run, at, limit), 'long');
+    });
+  }
+
+  /** Resolves when everything in the outbox is linked. */
+  async link(): Promise<void> {
+    await this.#appends.settled();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#inTurn(() => this.#linkUpTo(Number.MAX_SAFE_INTEGER));
+  }
+
+  async #linkUpTo(id: number): Promise<void> {
     let linked: number;
-    do linked = await db.step((run) => linkWaiting(run, digest, id));
+    do linked = await this.#db.step((run) => linkOutbox(run, this.#digest, id));
     while (linked === linkStep);
   }
-
-  const kept: Kept = {
-    look: () => inTurn(() => lookAt(db.read)),
-    behind: (seq, upTo, limit) => inTurn(() => entriesBehind(db.read, seq, upTo, limit)),
-  };
-
-  return {
-    append: (context, about) => appends.append({ context, about }),
-
-    async read(query) {
-      await link();
-      return readPage(db, query);
-    },
-
-    async ends() {
-      await link();
-      return (await kept.look()).ends;
-    },
-
-    async verify(progress) {
-      await link();
-      return verifyChain(kept, digest, progress);
-    },
-
-    /** Takes of what was left before it was asked for, however long its turn is in coming. */
-    sweep(at, limit) {
-      const newest = appends.settled().then(() => outbox.newest);
-      return inTurn(async () => {
-        await linkUpTo(await newest);
-        return db.step((run) => dropBefore(run, at, limit), 'long');
-      });
-    },
-
-    link,
-  };
 }
 
-async function readPage(
-  db: Database,
-  { userId, before = Number.MAX_SAFE_INTEGER, after, limit }: AuditQuery,
-): Promise<AuditEntry[]> {
-  const [place, order] = after === undefined ? ['<', 'DESC'] : ['>', 'ASC'];
-  const end = after === undefined ? '>=' : '<=';
+async function readPage(db: Database, query: AuditQuery): Promise<AuditEntry[]> {
+  const { userId, limit } = query;
+  const { seq, isOldestFirst } = auditPageOf(query);
+  const [place, order, end] = isOldestFirst ? ['>', 'ASC', '<='] : ['<', 'DESC', '>='];
   // Of one user the rows are compared with the user in front: said in another way, the planner may look for them among
   // the entries of all, and a user with very many has them far behind.
   const page =
@@ -88,7 +97,7 @@ async function readPage(
       : `(user_id, seq) ${place} ($3, $1) AND user_id ${end} $3 ORDER BY user_id ${order}, seq ${order}`;
   const { rows } = await db.read<AuditEntry>(
     `SELECT ${entryColumns} FROM audit WHERE ${page} LIMIT $2`,
-    userId === undefined ? [after ?? before, limit] : [after ?? before, limit, userId],
+    userId === undefined ? [seq, limit] : [seq, limit, userId],
   );
   return rows;
 }

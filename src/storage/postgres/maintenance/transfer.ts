@@ -11,7 +11,7 @@ import {
   type TransferTarget,
 } from '../../port/port.ts';
 import type { Digest } from '../../shared/audit-chain.ts';
-import { linkStep, linkWaiting } from '../audit/audit-chain.ts';
+import { linkOutbox, linkStep } from '../audit/audit-chain.ts';
 import {
   connectDedicated,
   type DedicatedConnection,
@@ -62,7 +62,7 @@ async function hold(connection: DedicatedConnection, digest: Digest): Promise<bo
   const { run } = connection;
   if (await isShared(connection)) return false;
   let linked: number;
-  do linked = await inTransaction(connection, () => linkWaiting(run, digest, Number.MAX_SAFE_INTEGER));
+  do linked = await inTransaction(connection, () => linkOutbox(run, digest, Number.MAX_SAFE_INTEGER));
   while (linked === linkStep);
   await run('BEGIN ISOLATION LEVEL REPEATABLE READ');
   try {

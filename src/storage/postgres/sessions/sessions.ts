@@ -1,6 +1,7 @@
 /** Sessions in PostgreSQL: one row each under its user and the hash of the id. */
 
 import type { AuditContext, Ending, Session, SessionStore } from '../../port/port.ts';
+import { behindSessions } from '../../shared/paging.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
 import type { TouchBuffer } from '../../shared/touch-buffer.ts';
 import type { AuditOutbox } from '../audit/audit-outbox.ts';
@@ -157,8 +158,8 @@ export function sessionsIn(parts: SessionParts): SessionStore & { readonly inSte
 
     find: (idHash, freshness) => checks.session(idHash, freshness),
 
-    async ofUser(userId, { before, limit }) {
-      const { lastSeenAt = Number.MAX_SAFE_INTEGER, handle = '' } = before ?? {};
+    async ofUser(userId, { before = behindSessions, limit }) {
+      const { lastSeenAt, handle } = before;
       const { rows } = await db.read<Session>(
         `SELECT ${sessionColumns} FROM sessions WHERE user_id = $1 AND (last_seen_at, handle) < ($2, $3)
          ORDER BY last_seen_at DESC, handle DESC LIMIT $4`,

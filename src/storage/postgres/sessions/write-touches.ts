@@ -1,11 +1,11 @@
 /** Writes uses of sessions into their rows, in one statement. */
 
-import type { TouchBatch } from '../../shared/touch-buffer.ts';
+import { TouchBuffer } from '../../shared/touch-buffer.ts';
 import { hashes, type Owners } from '../cluster/owners.ts';
 import type { Database } from '../connection/transaction.ts';
 
 /** Uses written in one statement. */
-export const maxTouches = 1_000;
+const maxTouches = 1_000;
 
 /** A row that is locked just now is being ended or used: it is left alone, so that no step waits and nothing deadlocks. */
 const update = `WITH used AS (
@@ -19,8 +19,8 @@ const update = `WITH used AS (
   UPDATE sessions SET last_seen_at = used.seen, idle_expires_at = used.idle FROM used
   WHERE sessions.user_id = used.user_id AND sessions.id_hash = used.id_hash`;
 
-export function touchWriter(db: Database, owners: Owners): (batch: TouchBatch) => Promise<void> {
-  return async (batch) => {
+export function touchBufferIn(db: Database, owners: Owners): TouchBuffer {
+  return new TouchBuffer(maxTouches, async (batch) => {
     const ownersOf = await owners.find(db, [...batch.keys()]);
     if (ownersOf.size === 0) return;
     const touches = [...batch].filter(([idHash]) => ownersOf.has(idHash));
@@ -33,5 +33,5 @@ export function touchWriter(db: Database, owners: Owners): (batch: TouchBatch) =
         touches.map(([, { unlessAfter }]) => unlessAfter),
       ]),
     );
-  };
+  });
 }

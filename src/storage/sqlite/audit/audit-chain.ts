@@ -1,22 +1,23 @@
 /** The chain of the audit in SQLite: appended to in the commit of the deed, and cut at its start. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { type AuditContext, type AuditEntry, StoreUnavailable } from '../../port/port.ts';
+import type { AuditContext, AuditEntry, ChainEnds } from '../../port/port.ts';
 import {
-  type About,
+  type AuditSubject,
+  cutBefore,
   type Digest,
-  type Ends,
-  endsLost,
-  hashOf,
-  type Outside,
+  type EndsRow,
+  endsOf,
+  linkEntries,
 } from '../../shared/audit-chain.ts';
+import type { StrayEntries } from '../../shared/verify-chain.ts';
 
 /** The columns of an entry, by the names the port gives them. */
 export const entryColumns = `seq, at, event, outcome, user_id AS userId, handle, contract, network,
   request_id AS requestId, lower(hex(hash)) AS hash`;
 
 /** Every method belongs inside a step of the writer or a read of the reader. */
-export class Chain {
+export class AuditChain {
   readonly digest: Digest;
   readonly #statements: ReturnType<typeof prepareAll>;
 
@@ -26,41 +27,28 @@ export class Chain {
   }
 
   /**
-   * Appends an entry to what a step did, if it was handed an audit context to leave. What it follows is read from the database:
-   * other processes append too. A number that a foreign entry has taken is passed over, so that it stops
-   * no writer and `verify` finds it.
+   * Appends an entry to what a step did, if it was handed an audit context to leave. What it follows is read from the
+   * database: other processes append too.
    */
-  append(context: AuditContext | undefined, about: About): void {
-    this.appendEach(context, [about]);
+  append(context: AuditContext | undefined, subject: AuditSubject): void {
+    this.appendEach(context, [subject]);
   }
 
-  /** The same for several of one trail, in their order. */
-  appendEach(context: AuditContext | undefined, each: readonly About[]): void {
-    if (!context || each.length === 0) return;
-    const { at, event, outcome, contract, network, requestId } = context;
-    const { insert, moveLast } = this.#statements;
-    let { hash, seq } = this.ends().last;
-    seq = Math.max(seq, this.#newestSeq());
-    for (const { userId = null, handle = null } of each) {
-      seq += 1;
-      hash = this.hash(hash, { ...context, seq, userId, handle });
+  /** The same for several subjects of one context, in their order. */
+  appendEach(context: AuditContext | undefined, subjects: readonly AuditSubject[]): void {
+    if (!context || subjects.length === 0) return;
+    const { insert, newest, moveLast } = this.#statements;
+    const entries = subjects.map(({ userId = null, handle = null }) => ({ ...context, userId, handle }));
+    const newestSeq = Number(newest.get()?.['seq'] ?? 0);
+    const linked = linkEntries(this.digest, this.ends().last, newestSeq, entries);
+    for (const { seq, at, event, outcome, userId, handle, contract, network, requestId, hash } of linked)
       insert.run(seq, at, event, outcome, userId, handle, contract, network, requestId, hash);
-    }
+    const { seq, hash } = linked.at(-1) as AuditEntry;
     moveLast.run(seq, hash);
   }
 
-  hash(before: string, entry: Omit<AuditEntry, 'hash'>): string {
-    return hashOf(this.digest, before, entry);
-  }
-
-  ends(): Ends {
-    const row = this.#statements.ends.get() as Record<string, string | number> | undefined;
-    // An unaudited deed is none.
-    if (!row) throw new StoreUnavailable(endsLost);
-    return {
-      start: { seq: Number(row['startSeq']), hash: String(row['startHash']) },
-      last: { seq: Number(row['lastSeq']), hash: String(row['lastHash']) },
-    };
+  ends(): ChainEnds {
+    return endsOf(this.#statements.ends.get() as unknown as EndsRow | undefined);
   }
 
   /** Entries behind one place of the chain and not behind another, in order. */
@@ -68,26 +56,18 @@ export class Chain {
     return this.#statements.between.all(after, upTo, limit) as unknown as AuditEntry[];
   }
 
-  /** The first entries that lie before the start and behind the end, where none can be. */
-  outside({ start, last }: Ends): Outside {
-    return this.#statements.outside.get(start.seq, last.seq) as unknown as Outside;
+  strays({ start, last }: ChainEnds): StrayEntries {
+    return this.#statements.strays.get(start.seq, last.seq) as unknown as StrayEntries;
   }
 
   /** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
   dropBefore(at: number, limit: number): number {
     const { start, last } = this.ends();
-    const oldest = this.between(start.seq, last.seq, limit);
-    const young = oldest.findIndex((entry) => entry.at >= at);
-    const dropped = young === -1 ? oldest.length : young;
-    const newStart = oldest[dropped - 1];
-    if (!newStart) return 0;
-    this.#statements.drop.run(start.seq, newStart.seq);
-    this.#statements.moveStart.run(newStart.seq, newStart.hash);
-    return dropped;
-  }
-
-  #newestSeq(): number {
-    return Number(this.#statements.newest.get()?.['seq'] ?? 0);
+    const cut = cutBefore(this.between(start.seq, last.seq, limit), at);
+    if (!cut) return 0;
+    this.#statements.drop.run(start.seq, cut.start.seq);
+    this.#statements.moveStart.run(cut.start.seq, cut.start.hash);
+    return cut.dropped;
   }
 }
 
@@ -105,7 +85,7 @@ function prepareAll(db: DatabaseSync) {
     moveLast: db.prepare('UPDATE audit_ends SET last_seq = ?, last_hash = unhex(?)'),
     moveStart: db.prepare('UPDATE audit_ends SET start_seq = ?, start_hash = unhex(?)'),
     between: db.prepare(`SELECT ${entryColumns} FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`),
-    outside: db.prepare(
+    strays: db.prepare(
       `SELECT (SELECT min(seq) FROM audit WHERE seq <= ?) AS before,
               (SELECT min(seq) FROM audit WHERE seq > ?) AS behind`,
     ),

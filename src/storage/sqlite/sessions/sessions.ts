@@ -2,15 +2,15 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext, Ending, Session, SessionStore } from '../../port/port.ts';
+import { behindSessions } from '../../shared/paging.ts';
 import { shares } from '../../shared/session-cache.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
-import { TouchBuffer } from '../../shared/touch-buffer.ts';
-import type { Chain } from '../audit/audit-chain.ts';
+import type { AuditChain } from '../audit/audit-chain.ts';
 import type { Reader } from '../connection/reader.ts';
 import type { Writer } from '../connection/writer.ts';
 import { endedIn } from './ended-sessions.ts';
 import { beyondIn } from './session-cap.ts';
-import { maxTouches, touchWriter } from './write-touches.ts';
+import { touchBufferIn } from './write-touches.ts';
 
 const columns = `handle, user_id AS userId, contract, created_at AS createdAt,
   last_seen_at AS lastSeenAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt,
@@ -33,9 +33,6 @@ export interface SessionsOfUser {
   drop(userId: string, limit: number, context: AuditContext | undefined): number;
 }
 
-/** Behind the last place there can be in the list of a user. */
-const end = { lastSeenAt: Number.MAX_SAFE_INTEGER, handle: '' };
-
 /** A session store with what the rest of the engine needs of it. */
 export interface OwnSessionStore extends SessionStore {
   /** Resolves when all gathered uses are written. */
@@ -43,7 +40,12 @@ export interface OwnSessionStore extends SessionStore {
   readonly inStep: SessionsOfUser;
 }
 
-export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, chain: Chain): OwnSessionStore {
+export function sessionsIn(
+  db: DatabaseSync,
+  reader: Reader,
+  writer: Writer,
+  chain: AuditChain,
+): OwnSessionStore {
   const insert = db.prepare(
     `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at,
                            expires_at, proven_at, network, device)
@@ -85,7 +87,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
   );
 
   const sessions = reader.remembering(shares.sessions, (idHash) => select.get(idHash) as Session | undefined);
-  const touchBuffer = new TouchBuffer(maxTouches, touchWriter(db, writer, sessions.forget));
+  const touchBuffer = touchBufferIn(db, writer, sessions.forget);
   const ended = endedIn(db);
   const beyond = beyondIn(db);
 
@@ -171,7 +173,7 @@ export function sessionsIn(db: DatabaseSync, reader: Reader, writer: Writer, cha
 
     find: sessions.find,
 
-    async ofUser(userId, { before = end, limit }) {
+    async ofUser(userId, { before = behindSessions, limit }) {
       const { lastSeenAt, handle } = before;
       const rows = reader.read(() => selectOfUser.all(userId, lastSeenAt, handle, limit));
       return rows as unknown as Session[];

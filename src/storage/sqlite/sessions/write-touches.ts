@@ -1,26 +1,27 @@
 /** Writes uses of sessions into their rows, together. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { TouchBatch } from '../../shared/touch-buffer.ts';
+import { TouchBuffer } from '../../shared/touch-buffer.ts';
 import type { Writer } from '../connection/writer.ts';
 
 /** Uses written in one step: between two of them others have their turn. */
-export const maxTouches = 100;
+const maxTouches = 100;
 
-/** `forget` is told of every row that is written. */
-export function touchWriter(
+/** A buffer of uses; `forget` is told of every row that is written. */
+export function touchBufferIn(
   db: DatabaseSync,
   writer: Writer,
   forget: (idHash: string) => void,
-): (batch: TouchBatch) => Promise<void> {
+): TouchBuffer {
   const update = db.prepare(
     'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = unhex(?) AND last_seen_at <= ?',
   );
-  return (batch) =>
+  return new TouchBuffer(maxTouches, (batch) =>
     writer.write(() => {
       for (const [idHash, { lastSeenAt, idleExpiresAt, unlessAfter }] of batch) {
         update.run(lastSeenAt, idleExpiresAt, idHash, unlessAfter);
         forget(idHash);
       }
-    });
+    }),
+  );
 }
