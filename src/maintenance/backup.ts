@@ -15,7 +15,7 @@ import type {
 } from '../storage/port/port.ts';
 import { backupDatabase } from '../storage/sqlite/maintenance/backup.ts';
 import { inspectDatabase } from '../storage/sqlite/maintenance/inspect.ts';
-import { holdDatabase } from '../storage/sqlite/maintenance/restore.ts';
+import { lockDatabase } from '../storage/sqlite/maintenance/restore.ts';
 import { type Settled, settleRestored } from '../usecases/admin/after-restore.ts';
 import { type Caller, isRefusal } from '../usecases/services.ts';
 
@@ -47,16 +47,16 @@ export async function restore(
   caller: Caller,
   progress: Progress,
 ): Promise<Restored | RestoreRefusal> {
-  const held = holdDatabase(databaseFile(settings));
-  if (isRefusal(held)) return held;
+  const locked = lockDatabase(databaseFile(settings));
+  if (isRefusal(locked)) return locked;
   try {
-    const draft = await held.copy(source, progress);
+    const draft = await locked.copy(source, progress);
     if (typeof draft !== 'string') return draft;
     const settled = await settle(settings, draft, keepSessions, caller);
     const stamp = new Date(caller.now).toISOString().replace(/[-:]|\.\d+/g, '');
-    return { ...settled, ...held.replace(draft, stamp) };
+    return { ...settled, ...locked.replace(draft, stamp) };
   } finally {
-    held.release();
+    locked.release();
   }
 }
 

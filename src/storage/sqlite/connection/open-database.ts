@@ -1,30 +1,21 @@
 /** Opens a SQLite file that is Gatehouse's, creates one where there is none, and refuses every other file. */
 
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { causeOf, sentencesOf } from '../../../disk-errors.ts';
 import { StoreUnusable } from '../../port/port.ts';
 import { assertOpen } from '../maintenance/database-state.ts';
 import { applicationId, everyTable, migrations } from '../schema.ts';
+import { createPrivateFile, discardDatabase, linkUnlessTaken, syncFolder } from './durable-files.ts';
 import { isFull } from './errors.ts';
+import { assertFile } from './file-checks.ts';
 
 /** The oldest SQLite whose WAL is known to survive concurrent check-points intact. */
 const oldestSqlite = [3, 51, 3] as const;
 
 /** How long opening waits for another process to let go of the file. */
-const openingPatienceMs = 5_000;
+const openTimeoutMs = 5_000;
 
 /**
  * Opens the file at `path` with every commit durable (WAL, `synchronous=FULL`) and the schema up to date.
@@ -64,56 +55,27 @@ function createFile(file: string): void {
   const folder = dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = join(folder, `${basename(file)}.new-${process.pid}`);
-  rmSync(draft, { force: true });
-  closeSync(openSync(draft, 'wx', 0o600));
+  discardDatabase(draft);
+  createPrivateFile(draft);
   try {
     fillDraft(draft);
-    linkSync(draft, file);
-    syncFolder(folder);
-  } catch (error) {
-    // Another process was faster: its file is as good.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Where another process was faster, its file is as good.
+    if (linkUnlessTaken(draft, file)) syncFolder(folder);
   } finally {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${draft}${suffix}`, { force: true });
+    discardDatabase(draft);
   }
 }
 
 /** Closing moves everything into the one file that gets the real name. */
 function fillDraft(draft: string): void {
-  const db = new DatabaseSync(draft, { timeout: openingPatienceMs });
-  try {
-    prepare(db);
-    migrate(db, 0);
-  } finally {
-    db.close();
-  }
-}
-
-/** Something else of that name. */
-export function notAFile(file: string, about: Stats): StoreUnusable {
-  const what = about.isDirectory() ? 'is a folder (EISDIR) and is not a file' : 'is not a file';
-  return new StoreUnusable(`${file} ${what}. Point DATABASE_URL at a file.`);
-}
-
-/** A file that Gatehouse wrote, as far as can be seen without opening it. */
-export function assertFile(file: string): Stats {
-  const about = statSync(file);
-  if (!about.isFile()) throw notAFile(file, about);
-  if (about.size === 0) {
-    throw new StoreUnusable(
-      `${file} is empty: no database that Gatehouse wrote looks like this. ` +
-        'Restore it from a backup, or remove it to start afresh.',
-    );
-  }
-  // SQLite takes a file of a few bytes for an empty database and would write over it.
-  if (!headerOf(file)) throw new Error('file is not a database');
-  assertOwn(file);
-  return about;
+  using db = new DatabaseSync(draft, { timeout: openTimeoutMs });
+  prepare(db);
+  migrate(db, 0);
 }
 
 function openFile(file: string): DatabaseSync {
   const about = assertFile(file);
-  const db = new DatabaseSync(file, { timeout: openingPatienceMs });
+  const db = new DatabaseSync(file, { timeout: openTimeoutMs });
   try {
     const version = schemaVersion(db, file);
     assertOpen(db);
@@ -129,35 +91,6 @@ function openFile(file: string): DatabaseSync {
     db.close();
     throw error;
   }
-}
-
-/**
- * Looks into the header (SQLite's file format, section 1.3) before SQLite does: even opening and closing a file of
- * another program would fold its write-ahead log into it.
- */
-export function assertOwn(file: string): void {
-  const header = headerOf(file);
-  if (!header || isGatehouse(header)) return;
-  throw new StoreUnusable(
-    `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
-  );
-}
-
-/** The header of a SQLite file; `undefined` for a file of another kind. */
-export function headerOf(file: string): Buffer | undefined {
-  const header = Buffer.alloc(100);
-  const handle = openSync(file, 'r');
-  try {
-    readSync(handle, header);
-  } finally {
-    closeSync(handle);
-  }
-  return header.toString('latin1').startsWith('SQLite format 3\0') ? header : undefined;
-}
-
-/** Whether the header of a SQLite file says that it is Gatehouse's. */
-export function isGatehouse(header: Buffer): boolean {
-  return header.readUInt32BE(68) === applicationId;
 }
 
 /** Reads the version before anything is written: a file of a newer Gatehouse stays as it was. */
@@ -200,14 +133,6 @@ export function migrate(db: DatabaseSync, from: number): void {
 
 function pragma(db: DatabaseSync, name: string): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
-}
-
-/** A new name is durable once its folder is; Windows keeps folders durable by itself and cannot open them. */
-export function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
 }
 
 const remedies: readonly [pattern: RegExp, remedy: string][] = [

@@ -1,12 +1,18 @@
 /** Copies a database while it is in use: one snapshot of it, and under its name complete or not at all. */
 
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { cannotWrite } from '../../../disk-errors.ts';
 import { type Backup, type BackupRefusal, type Progress, StoreUnavailable } from '../../port/port.ts';
+import {
+  createPrivateFile,
+  discardDatabase,
+  linkUnlessTaken,
+  syncFile,
+  syncFolder,
+} from '../connection/durable-files.ts';
 import { isDamaged, isFull, isLocked } from '../connection/errors.ts';
-import { syncFolder } from '../connection/open-database.ts';
 
 /** Pages copied in one go, off the event loop: about four megabytes. */
 const pagesPerStep = 1_000;
@@ -29,7 +35,7 @@ export async function backupDatabase(
   if (!folder.isDirectory()) throw cannotWrite(copy, undefined, 'ENOTDIR');
   const draft = `${copy}.part-${process.pid}`;
   try {
-    closeSync(openSync(draft, 'wx', 0o600));
+    createPrivateFile(draft);
     await copySnapshot(resolve(path), draft, progress);
     assertSound(draft);
     syncFile(draft);
@@ -48,59 +54,37 @@ function fromBoth(error: unknown): boolean {
   return error instanceof StoreUnavailable || isLocked(error) || isDamaged(error);
 }
 
-/** Removes a database with everything that belongs to it. */
-export function discardDatabase(file: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
-}
-
 /** The snapshot is held until the last page is copied: else every commit of another process would begin it anew. */
 async function copySnapshot(file: string, draft: string, progress: Progress): Promise<void> {
-  const source = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-  try {
-    source.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
-    let all = 1;
-    await backup(source, draft, {
-      rate: pagesPerStep,
-      progress: ({ totalPages, remainingPages }) => {
-        all = totalPages;
-        progress(totalPages - remainingPages, totalPages);
-      },
-    });
-    progress(all, all);
-  } finally {
-    source.close();
-  }
+  using source = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  source.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+  let all = 1;
+  await backup(source, draft, {
+    rate: pagesPerStep,
+    progress: ({ totalPages, remainingPages }) => {
+      all = totalPages;
+      progress(totalPages - remainingPages, totalPages);
+    },
+  });
+  progress(all, all);
 }
 
 /** Reads the whole copy back, and makes it a file that needs none beside it. */
 function assertSound(draft: string): void {
-  const db = new DatabaseSync(draft);
-  try {
-    const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-    if (found !== 'ok')
-      throw new StoreUnavailable(`The copy is not sound: ${found}. Run \`gatehouse doctor\`.`);
-    db.exec('PRAGMA journal_mode = DELETE');
-  } finally {
-    db.close();
-  }
-}
-
-export function syncFile(file: string): void {
-  const handle = openSync(file, 'r+');
-  fsyncSync(handle);
-  closeSync(handle);
+  using db = new DatabaseSync(draft);
+  const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (found !== 'ok')
+    throw new StoreUnavailable(`The copy is not sound: ${found}. Run \`gatehouse doctor\`.`);
+  db.exec('PRAGMA journal_mode = DELETE');
 }
 
 /** Gives the draft its name, unless that was taken meanwhile. */
 function publish(draft: string, name: string): boolean {
   try {
-    linkSync(draft, name);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
+    return linkUnlessTaken(draft, name);
+  } catch {
     // Not every disk knows links: there the name is reserved, and then replaced.
-    closeSync(openSync(name, 'wx', 0o600));
+    createPrivateFile(name);
     renameSync(draft, name);
     return true;
   }

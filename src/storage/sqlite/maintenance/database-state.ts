@@ -12,16 +12,16 @@ const table = `CREATE TABLE IF NOT EXISTS gatehouse (
   ) STRICT;
   INSERT OR IGNORE INTO gatehouse (id) VALUES (1);`;
 
-export interface Marks extends Closed {
+export interface DatabaseState extends Closed {
   /** What was noted with the last page that was copied into it. */
   readonly note: string | null;
 }
 
-export function marksIn(db: DatabaseSync): Marks {
-  const isMarked = db
+export function stateOf(db: DatabaseSync): DatabaseState {
+  const hasState = db
     .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'gatehouse'`)
     .get();
-  const row = isMarked && db.prepare('SELECT copying, note, moved FROM gatehouse').get();
+  const row = hasState && db.prepare('SELECT copying, note, moved FROM gatehouse').get();
   if (!row) return { copying: null, note: null, moved: null };
   const { copying, note, moved } = row as Record<string, string | null>;
   return {
@@ -33,7 +33,7 @@ export function marksIn(db: DatabaseSync): Marks {
 
 /** @throws {StoreUnusable} if no server may use the file; the message says what to do. */
 export function assertOpen(db: DatabaseSync): void {
-  const because = closedBecause(marksIn(db));
+  const because = closedBecause(stateOf(db));
   if (because !== undefined) throw new StoreUnusable(because);
 }
 
@@ -47,6 +47,6 @@ export function markCopying(db: DatabaseSync, from: string | null, note: string)
   db.prepare('UPDATE gatehouse SET copying = ?, note = ?').run(from, note);
 }
 
-export function removeMarks(db: DatabaseSync): void {
+export function removeState(db: DatabaseSync): void {
   db.exec('DROP TABLE IF EXISTS gatehouse');
 }

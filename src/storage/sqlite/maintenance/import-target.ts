@@ -1,15 +1,21 @@
 /** A SQLite file that rows are moved into, under another name until it is full. */
 
-import { closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnusable, type TargetUnready, type TransferTarget } from '../../port/port.ts';
+import {
+  createPrivateFile,
+  discardDatabase,
+  linkUnlessTaken,
+  syncFile,
+  syncFolder,
+  takeOwnerOf,
+} from '../connection/durable-files.ts';
 import { isDamaged, isLocked } from '../connection/errors.ts';
-import { migrate, syncFolder, unusable } from '../connection/open-database.ts';
+import { migrate, unusable } from '../connection/open-database.ts';
 import { unavailable } from '../connection/reader.ts';
-import { discardDatabase, syncFile } from './backup.ts';
-import { markCopying, marksIn } from './database-state.ts';
-import { takeOwnerOf } from './restore.ts';
+import { markCopying, stateOf } from './database-state.ts';
 import { countOf, inserterOf, scanOf } from './transfer-rows.ts';
 
 /** What is written before it is kept: so much is done again after a crash. */
@@ -39,14 +45,14 @@ export function openSqliteTarget(path: string): TransferTarget | TargetUnready {
 
 /** The only connection to the draft, made where there is none; `undefined` if there is another. */
 function openDraft(draft: string): DatabaseSync | undefined {
-  if (!existsSync(draft)) closeSync(openSync(draft, 'wx', 0o600));
+  if (!existsSync(draft)) createPrivateFile(draft);
   const db = new DatabaseSync(draft, { timeout: 1_000 });
   try {
     // Nothing in it has been promised to anybody: after a power cut its last pages may be missing, and no others.
     db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -262144; PRAGMA trusted_schema = OFF;
       BEGIN EXCLUSIVE; COMMIT`);
-    marksIn(db);
+    stateOf(db);
     return db;
   } catch (error) {
     db.close();
@@ -75,7 +81,7 @@ function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget
 
   return {
     name: `file:${file}`,
-    noted: marksIn(db).note ?? undefined,
+    noted: stateOf(db).note ?? undefined,
     count: async (table) => countOf(db, table),
 
     scan(table, behind) {
@@ -103,7 +109,7 @@ function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget
         }
         db.exec('SAVEPOINT page');
         const written = insert(table, rows);
-        markCopying(db, marksIn(db).copying, note);
+        markCopying(db, stateOf(db).copying, note);
         if (written !== 'written') db.exec('ROLLBACK TO page');
         db.exec('RELEASE page');
         pages += 1;
@@ -117,12 +123,15 @@ function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget
 
     async finish() {
       settle();
-      markCopying(db, null, marksIn(db).note ?? '');
+      markCopying(db, null, stateOf(db).note ?? '');
       db.exec('PRAGMA journal_mode = DELETE');
       db.close();
       if (process.getuid?.() === 0) takeOwnerOf(dirname(file), draft);
       syncFile(draft);
-      return publish(draft, file);
+      if (!linkUnlessTaken(draft, file)) return 'exists';
+      rmSync(draft);
+      syncFolder(dirname(file));
+      return 'finished';
     },
 
     async release() {
@@ -137,23 +146,10 @@ function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget
 
 /** The indexes there are besides those of the keys: made at the end, they cost a fraction. */
 function indexes(): string[] {
-  const db = new DatabaseSync(':memory:');
+  using db = new DatabaseSync(':memory:');
   migrate(db, 0);
   const rows = db.prepare(`SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`).all();
-  db.close();
   return rows.map(({ sql }) => String(sql));
-}
-
-function publish(draft: string, file: string): 'finished' | 'exists' {
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists';
-    throw error;
-  }
-  rmSync(draft);
-  syncFolder(dirname(file));
-  return 'finished';
 }
 
 /** Removes every table. What was begun by another version may have others than this one. */
@@ -167,18 +163,16 @@ function clear(db: DatabaseSync): void {
 }
 
 function isBegun(db: DatabaseSync): boolean {
-  return marksIn(db).note !== null;
+  return stateOf(db).note !== null;
 }
 
 function notedAt(draft: string): string | undefined {
   if (!existsSync(draft)) return undefined;
-  const db = new DatabaseSync(draft, { readOnly: true, timeout: 1_000 });
   try {
-    return marksIn(db).note ?? undefined;
+    using db = new DatabaseSync(draft, { readOnly: true, timeout: 1_000 });
+    return stateOf(db).note ?? undefined;
   } catch {
     return undefined;
-  } finally {
-    db.close();
   }
 }
 

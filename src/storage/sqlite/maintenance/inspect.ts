@@ -5,9 +5,9 @@ import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sentencesOf, systemCodeOf } from '../../../disk-errors.ts';
 import { closedBecause, type Inspection, StoreUnusable } from '../../port/port.ts';
-import { assertOwn, notAFile } from '../connection/open-database.ts';
+import { assertOwn, notAFile } from '../connection/file-checks.ts';
 import { migrations } from '../schema.ts';
-import { marksIn } from './database-state.ts';
+import { stateOf } from './database-state.ts';
 
 /** What is wrong is said this many times at most. */
 const maxComplaints = 5;
@@ -24,12 +24,8 @@ export function inspectDatabase(path: string): Inspection | undefined {
   if (!about.isFile()) throw notAFile(file, about);
   try {
     assertOwn(file);
-    const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    try {
-      return { ...lookInto(db), bytes: about.size, logBytes: sizeOf(`${file}-wal`) };
-    } finally {
-      db.close();
-    }
+    using db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    return { ...lookInto(db), bytes: about.size, logBytes: sizeOf(`${file}-wal`) };
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
     const code = systemCodeOf(error);
@@ -57,7 +53,7 @@ function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
     schema,
     schemaKnown: migrations.length,
     damage: [...found, ...(isReadable ? orphans(db) : [])],
-    closedBecause: isReadable ? closedBecause(marksIn(db)) : undefined,
+    closedBecause: isReadable ? closedBecause(stateOf(db)) : undefined,
     halfAccounts: isReadable ? (number(halves) ?? 0) : 0,
     newestEntryAt:
       isReadable && schema >= 2

@@ -1,8 +1,6 @@
 /** Puts a copy in the place of the database: only while no other process has it open, and in one step. */
 
 import {
-  chmodSync,
-  chownSync,
   createReadStream,
   createWriteStream,
   existsSync,
@@ -17,17 +15,17 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { cannotWrite, systemCodeOf } from '../../../disk-errors.ts';
 import type { Progress, Replaced, ReplaceRefusal, SourceRefusal } from '../../port/port.ts';
+import { discardDatabase, syncFile, syncFolder, takeOwnerOf } from '../connection/durable-files.ts';
 import { isDamaged, isLocked } from '../connection/errors.ts';
-import { assertOwn, headerOf, isGatehouse, syncFolder } from '../connection/open-database.ts';
+import { assertOwn, headerOf, isGatehouse } from '../connection/file-checks.ts';
 import { migrations } from '../schema.ts';
-import { discardDatabase, syncFile } from './backup.ts';
-import { marksIn, removeMarks } from './database-state.ts';
+import { removeState, stateOf } from './database-state.ts';
 
 /** How long a process that has the database open may take to close it. */
-const patienceMs = 1_000;
+const lockTimeoutMs = 1_000;
 
 /** A database that no other process can open until it is released. */
-export interface Held {
+export interface LockedDatabase {
   /** Copies a backup to a file beside the database, which `replace` puts in its place. */
   copy(source: string, progress: Progress): Promise<string | SourceRefusal>;
   /** Puts the copy in the place of the database, which is kept under a name that ends in `stamp`. */
@@ -37,20 +35,20 @@ export interface Held {
 }
 
 /**
- * Takes hold of the database at `path`, whether there is one or not. A file that is damaged beyond opening cannot be
- * held, and cannot be in use for long either.
+ * Locks the database at `path`, whether there is one or not. A file that is damaged beyond opening cannot be locked, and
+ * cannot be in use for long either.
  *
  * @throws {StoreUnusable} if the file there is a database of another program.
  */
-export function holdDatabase(path: string): Held | ReplaceRefusal {
+export function lockDatabase(path: string): LockedDatabase | ReplaceRefusal {
   const file = resolve(path);
   const draft = `${file}.restore-${process.pid}`;
   if (existsSync(file)) assertOwn(file);
-  const lock = existsSync(file) ? lockOf(file) : undefined;
-  if (lock === 'in use') return { refused: 'database_in_use' };
+  const lock = existsSync(file) ? onlyConnection(file) : undefined;
+  if (lock === 'in_use') return { refused: 'database_in_use' };
   return {
     async copy(source, progress) {
-      const refusal = judge(resolve(source), file);
+      const refusal = refusalOf(resolve(source), file);
       if (refusal) return { refused: refusal };
       try {
         mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -90,23 +88,23 @@ export function holdDatabase(path: string): Held | ReplaceRefusal {
  * Leaving the write-ahead log takes a lock that cannot be had while another process has the file open; it also moves every
  * commit into the file itself. Without that log a second lock then keeps all others out.
  */
-export function lockOf(file: string): DatabaseSync | 'in use' | undefined {
-  const db = new DatabaseSync(file, { timeout: patienceMs });
+export function onlyConnection(file: string): DatabaseSync | 'in_use' | undefined {
+  const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
   try {
     db.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
     // A process that opened it between the two has brought the log back.
     if (db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'delete') return db;
     db.close();
-    return 'in use';
+    return 'in_use';
   } catch (error) {
     if (db.isOpen) db.close();
-    if (isLocked(error)) return 'in use';
+    if (isLocked(error)) return 'in_use';
     if (isDamaged(error)) return undefined;
     throw error;
   }
 }
 
-function judge(source: string, file: string): SourceRefusal['refused'] | undefined {
+function refusalOf(source: string, file: string): SourceRefusal['refused'] | undefined {
   const about = statSync(source, { throwIfNoEntry: false });
   if (!about) return 'source_missing';
   if (!about.isFile()) return 'source_foreign';
@@ -138,12 +136,8 @@ async function copyFile(source: string, draft: string, progress: Progress): Prom
 
 function isSound(draft: string): boolean {
   try {
-    const db = new DatabaseSync(draft);
-    try {
-      return db.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';
-    } finally {
-      db.close();
-    }
+    using db = new DatabaseSync(draft);
+    return db.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';
   } catch (error) {
     if (isDamaged(error)) return false;
     throw error;
@@ -152,22 +146,10 @@ function isSound(draft: string): boolean {
 
 /** Whether nothing was still to be copied into it. What was moved away begins anew here. */
 function isWhole(draft: string): boolean {
-  const db = new DatabaseSync(draft);
-  try {
-    if (marksIn(db).copying !== null) return false;
-    removeMarks(db);
-    return true;
-  } finally {
-    db.close();
-  }
-}
-
-/** The server may run as another user than the restore: it must be able to open what it finds. */
-export function takeOwnerOf(model: string, copy: string): void {
-  const { uid, gid } = statSync(model);
-  const own = statSync(copy);
-  if (own.uid !== uid || own.gid !== gid) chownSync(copy, uid, gid);
-  chmodSync(copy, 0o600);
+  using db = new DatabaseSync(draft);
+  if (stateOf(db).copying !== null) return false;
+  removeState(db);
+  return true;
 }
 
 function freeName(wish: string): string {

@@ -4,10 +4,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { closedBecause, type SourceUnready, StoreUnusable, type TransferSource } from '../../port/port.ts';
-import { assertFile, openDatabase, schemaVersion, unusable } from '../connection/open-database.ts';
+import { assertFile } from '../connection/file-checks.ts';
+import { openDatabase, schemaVersion, unusable } from '../connection/open-database.ts';
 import { migrations } from '../schema.ts';
-import { markMoved, marksIn } from './database-state.ts';
-import { lockOf } from './restore.ts';
+import { markMoved, stateOf } from './database-state.ts';
+import { onlyConnection } from './restore.ts';
 import { countOf, scanOf } from './transfer-rows.ts';
 
 /**
@@ -30,8 +31,8 @@ export function openSqliteSource(path: string): TransferSource | SourceUnready {
 function hold(file: string): DatabaseSync | undefined {
   assertFile(file);
   for (;;) {
-    const db = lockOf(file);
-    if (db === 'in use') return undefined;
+    const db = onlyConnection(file);
+    if (db === 'in_use') return undefined;
     if (!db) throw new StoreUnusable(`${file} is damaged. Restore it from a backup.`);
     try {
       if (schemaVersion(db, file) === migrations.length) return db;
@@ -45,7 +46,7 @@ function hold(file: string): DatabaseSync | undefined {
 }
 
 function sourceIn(db: DatabaseSync, file: string): TransferSource {
-  const { copying, moved } = marksIn(db);
+  const { copying, moved } = stateOf(db);
   const because = closedBecause({ copying, moved: null });
   if (because !== undefined) {
     db.close();

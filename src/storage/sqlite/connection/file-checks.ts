@@ -1,0 +1,56 @@
+/** Tells from outside whether a file is a database of Gatehouse, before SQLite opens it. */
+
+import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { StoreUnusable } from '../../port/port.ts';
+import { applicationId } from '../schema.ts';
+
+/** Something else of that name. */
+export function notAFile(file: string, about: Stats): StoreUnusable {
+  const what = about.isDirectory() ? 'is a folder (EISDIR) and is not a file' : 'is not a file';
+  return new StoreUnusable(`${file} ${what}. Point DATABASE_URL at a file.`);
+}
+
+/** A file that Gatehouse wrote, as far as can be seen without opening it. */
+export function assertFile(file: string): Stats {
+  const about = statSync(file);
+  if (!about.isFile()) throw notAFile(file, about);
+  if (about.size === 0) {
+    throw new StoreUnusable(
+      `${file} is empty: no database that Gatehouse wrote looks like this. ` +
+        'Restore it from a backup, or remove it to start afresh.',
+    );
+  }
+  // SQLite takes a file of a few bytes for an empty database and would write over it.
+  if (!headerOf(file)) throw new Error('file is not a database');
+  assertOwn(file);
+  return about;
+}
+
+/**
+ * Looks into the header (SQLite's file format, section 1.3) before SQLite does: even opening and closing a file of
+ * another program would fold its write-ahead log into it.
+ */
+export function assertOwn(file: string): void {
+  const header = headerOf(file);
+  if (!header || isGatehouse(header)) return;
+  throw new StoreUnusable(
+    `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
+  );
+}
+
+/** The header of a SQLite file; `undefined` for a file of another kind. */
+export function headerOf(file: string): Buffer | undefined {
+  const header = Buffer.alloc(100);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, header);
+  } finally {
+    closeSync(handle);
+  }
+  return header.toString('latin1').startsWith('SQLite format 3\0') ? header : undefined;
+}
+
+/** Whether the header of a SQLite file says that it is Gatehouse's. */
+export function isGatehouse(header: Buffer): boolean {
+  return header.readUInt32BE(68) === applicationId;
+}
