@@ -16,7 +16,7 @@ import { Login } from './connection/session-setup.ts';
 import { inTime } from './connection/time-limit.ts';
 import { isPrivate } from './connection/url.ts';
 import { devicesIn } from './devices.ts';
-import { invitationsIn } from './invitations.ts';
+import { PostgresInvitations } from './invitations.ts';
 import { PostgresMails } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
 import { sessionsIn } from './sessions/sessions.ts';
@@ -111,7 +111,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     throttle: new PostgresThrottle(db),
     audit,
     tokens: tokensIn(db, checks.owners),
-    invitations: invitationsIn(db, outbox),
+    invitations: new PostgresInvitations(db, outbox),
     mails: new PostgresMails(db),
     devices: devicesIn(db),
 

@@ -10,7 +10,7 @@ import { openDatabase } from './connection/open-database.ts';
 import { Reader } from './connection/reader.ts';
 import { Writer } from './connection/writer.ts';
 import { devicesIn } from './devices.ts';
-import { invitationsIn } from './invitations.ts';
+import { SqliteInvitations } from './invitations.ts';
 import { SqliteMails } from './mails.ts';
 import { storeMetrics } from './metrics.ts';
 import { everyTable, migrations } from './schema.ts';
@@ -39,7 +39,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
     throttle: new SqliteThrottle(db, reader, writer),
     audit: new SqliteAudit(db, reader, writer, chain),
     tokens: tokensIn(db, reader, writer),
-    invitations: invitationsIn(db, reader, writer, chain),
+    invitations: new SqliteInvitations(db, reader, writer, chain),
     mails: new SqliteMails(db, reader, writer),
     devices: devicesIn(db, reader, writer),
 
