@@ -1,7 +1,6 @@
 /** Where a test keeps its data: in a SQLite file or, with `TEST_STORE=postgres`, in a database that stands for the file. */
 
-import { empty } from './database/postgres.ts';
-import { sharedPostgres } from './postgres.ts';
+import { giveBack, takeDatabase } from './database/reused.ts';
 
 /** Whether the tests that can run on both engines run on PostgreSQL. */
 export const onPostgres = process.env['TEST_STORE'] === 'postgres';
@@ -11,9 +10,6 @@ export const loginTables = ['auth', 'users', 'sessions', ...(onPostgres ? [] : [
 
 /** The databases that stand for files, by the path of the file. */
 const databases = new Map<string, Promise<string>>();
-
-/** Databases that are not in use any more: emptying one is faster than dropping it and making another. */
-const unused: string[] = [];
 
 /**
  * The settings that lead to a file, or to what stands for it, and that is removed at the end of the test that asked first.
@@ -32,17 +28,11 @@ export async function settingsFor(
 function databaseFor(file: string, atEnd: (clean: () => Promise<void>) => void): Promise<string> {
   const known = databases.get(file);
   if (known) return known;
-  const database = takeOne();
+  const database = takeDatabase();
   databases.set(file, database);
   atEnd(async () => {
     databases.delete(file);
-    const url = await database;
-    await empty(url);
-    unused.push(url);
+    await giveBack(await database);
   });
   return database;
-}
-
-async function takeOne(): Promise<string> {
-  return unused.pop() ?? (await sharedPostgres()).createDatabase();
 }

@@ -32,7 +32,8 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-function clientAt(url: string): Promise<pg.Client> {
+/** A connection to a database that is kept for the next look. */
+export function clientAt(url: string): Promise<pg.Client> {
   const known = clients.get(url);
   if (known) return known;
   const client = connect(url);
@@ -51,10 +52,9 @@ async function query(url: string, sql: string, values: readonly unknown[] = []):
   return (await client.query(text, [...values])).rows;
 }
 
-/** Empties a database for its next user. */
-export async function empty(url: string): Promise<void> {
-  const client = await clientAt(url);
-  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+/** Removes a database, whatever is connected to it. */
+export function drop(url: string): Promise<void> {
+  return elsewhere(url, (client, name) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 }
 
 /** Runs a statement about another database in the common one. */
