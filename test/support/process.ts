@@ -216,9 +216,12 @@ function folderUntil(atEnd: (clean: () => Promise<void>) => void): string {
   return folder;
 }
 
-/** Looks again and again until there is something to see; rejects when it takes too long, or when `ended` resolves. */
+/**
+ * Looks again and again until there is something to see, less often the longer it takes; rejects when it takes too long,
+ * or when `ended` resolves.
+ */
 export async function until<Value>(
-  look: () => Value | undefined,
+  look: () => Value | Promise<Value>,
   what: string,
   ended?: Promise<unknown>,
   patienceMs = startingPatienceMs,
@@ -227,12 +230,13 @@ export async function until<Value>(
   ended?.finally(() => {
     over = true;
   });
-  const giveUpAt = performance.now() + patienceMs;
+  const startedAt = performance.now();
   for (;;) {
-    const seen = look();
+    const seen = await look();
     if (seen !== undefined && seen !== null) return seen;
-    if (over || performance.now() > giveUpAt) throw new Error(`Waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const waitedMs = performance.now() - startedAt;
+    if (over || waitedMs > patienceMs) throw new Error(`Waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(5 + waitedMs / 20, 50)));
   }
 }
 
