@@ -1,6 +1,7 @@
 /** The suite of all stores on a real PostgreSQL: with a memory for checks and without. */
 
 import { describe, test } from 'vitest';
+import { giveBack, takeDatabase } from '../../support/database/reused.ts';
 import { freshGround, retried } from '../../support/postgres/store-fixture.ts';
 import { conformance } from '../conformance.ts';
 
@@ -9,6 +10,10 @@ describe.each([
   ['nothing is answered from memory', 0],
 ])('%s', (_how, trustMs) => {
   for (const { title, run } of conformance) {
-    test.concurrent(title, retried, async () => run(await freshGround(trustMs)));
+    test.concurrent(title, retried, async ({ onTestFinished }) => {
+      const database = await takeDatabase();
+      onTestFinished(() => giveBack(database));
+      await run(await freshGround(trustMs, async () => database));
+    });
   }
 });
