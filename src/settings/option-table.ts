@@ -7,10 +7,11 @@ import { listenOptions } from './options/listen-options.ts';
 import { outboundOptions } from './options/outbound-options.ts';
 import { proxyOptions } from './options/proxy-options.ts';
 import { isOrigin, originHint } from './origins.ts';
-import type { OptionTable } from './settings.ts';
+import type { Setting, SettingRows, ValuesOf } from './setting.ts';
 import { timeZone, zoneOfProcess } from './time-zone.ts';
 import {
   basePath,
+  choice,
   count,
   hintsOf,
   listOf,
@@ -23,8 +24,8 @@ import {
 
 const day = 86_400;
 
-/** The table, in the order of the documentation. */
-export const table: OptionTable = {
+/** The rows, in the order of the documentation. */
+const rows = {
   ...listenOptions,
   databaseUrl: {
     env: 'DATABASE_URL',
@@ -44,6 +45,7 @@ export const table: OptionTable = {
     meaning:
       'The most connections this node opens to PostgreSQL: one watches, two are for session checks, the rest for everything else. Workers share them, at least 4 for each.',
   },
+  /** Empty if `databaseUrl` itself delivers notifications. */
   databaseListenUrl: {
     env: 'GATEHOUSE_DATABASE_LISTEN_URL',
     default: '',
@@ -61,6 +63,7 @@ export const table: OptionTable = {
     meaning:
       'How long a session check may be answered from memory after PostgreSQL vouched for the session. 0: never.',
   },
+  /** `null` if it is unset. */
   checkMemoryMegabytes: {
     env: 'GATEHOUSE_CHECK_MEMORY_MB',
     default: '',
@@ -76,6 +79,7 @@ export const table: OptionTable = {
     meaning: 'Cookies without `Secure` and no HSTS, for development over plain HTTP. Warned about at start.',
     read: oneOf({ true: true, false: false }),
   },
+  /** Without a slash at its end; empty for the root. */
   basePath: {
     env: 'GATEHOUSE_BASE_PATH',
     default: '',
@@ -89,10 +93,9 @@ export const table: OptionTable = {
   hsts: {
     env: 'GATEHOUSE_HSTS',
     default: 'on',
-    expects: '`on`, `subdomains` or `off`',
+    ...choice('on', 'subdomains', 'off'),
     meaning:
       'HSTS of one year for this host; `subdomains` includes all hosts below it, `off` leaves the header to a proxy.',
-    read: oneOf({ on: 'on', subdomains: 'subdomains', off: 'off' } as const),
   },
   allowedOrigins: {
     env: 'GATEHOUSE_ALLOWED_ORIGINS',
@@ -173,23 +176,20 @@ export const table: OptionTable = {
   enumeration: {
     env: 'GATEHOUSE_ENUMERATION',
     default: 'contract',
-    expects: '`contract` or `hide`',
+    ...choice('contract', 'hide'),
     meaning: '`hide` makes `dotjson` answer `Invalid password` for an unknown user too.',
-    read: oneOf({ contract: 'contract', hide: 'hide' } as const),
   },
   envelopeStatus: {
     env: 'GATEHOUSE_ENVELOPE_STATUS',
     default: 'http',
-    expects: '`http` or `ok`',
+    ...choice('http', 'ok'),
     meaning: '`ok` answers refusals of the `envelope` contract with 200 and the same body.',
-    read: oneOf({ http: 'http', ok: 'ok' } as const),
   },
   dotjsonStatus: {
     env: 'GATEHOUSE_DOTJSON_STATUS',
     default: 'http',
-    expects: '`http` or `ok`',
+    ...choice('http', 'ok'),
     meaning: '`ok` answers refusals of the `dotjson` contract with 200 and the same body.',
-    read: oneOf({ http: 'http', ok: 'ok' } as const),
   },
   auditDays: {
     env: 'GATEHOUSE_AUDIT_DAYS',
@@ -198,4 +198,10 @@ export const table: OptionTable = {
     meaning: 'How long the entries of the audit are kept.',
   },
   ...outboundOptions,
-};
+} satisfies SettingRows;
+
+/** The value of every setting, in the unit that its name carries. */
+export type Settings = ValuesOf<typeof rows>;
+
+/** The table of options. */
+export const table: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = rows;

@@ -3,7 +3,8 @@
 import { closestName } from './did-you-mean.ts';
 import { type Environment, linkVariables } from './link-variables.ts';
 import { table } from './option-table.ts';
-import type { Setting, Settings } from './settings.ts';
+import type { Setting } from './setting.ts';
+import type { Settings } from './settings.ts';
 
 /** The settings cannot be used; `problems` holds one sentence for each thing that is wrong. */
 export class UnusableSettings extends Error {

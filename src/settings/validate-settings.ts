@@ -2,7 +2,8 @@
 
 import { table } from './option-table.ts';
 import { clashes, complaint, UnusableSettings, unknownNames } from './read-settings.ts';
-import type { AddressBlock, Mailbox, Rate, Setting, Settings } from './settings.ts';
+import type { Setting } from './setting.ts';
+import type { AddressBlock, Mailbox, Rate, Settings } from './settings.ts';
 
 /** Every kind of value a setting has. A setting of another kind does not compile before `textOf` can write it. */
 type Value = Settings[keyof Settings];

@@ -1,4 +1,4 @@
-/** Reads values as they are written in the environment; `undefined` is the answer to what is unusable. */
+/** Parses values as they are written in the environment; `undefined` means that a value cannot be used. */
 
 import { isPostgresUrl, readPostgresUrl } from './database/postgres-url.ts';
 
@@ -20,28 +20,35 @@ export function wholeNumber(minimum: number, maximum: number) {
   };
 }
 
-/** A whole number of something, within bounds, and what to say of it. */
+/** A whole number within bounds, and what to say of it. */
 export function count(minimum: number, maximum: number, unit = '') {
   const read = wholeNumber(minimum, maximum);
   return { expects: `a whole number ${unit && `of ${unit} `}from ${minimum} to ${maximum}`, read };
 }
 
-/** The same, or nothing at all. */
+/** The same, or `null` for an empty text. */
 export function orUnset<Value>(read: (text: string) => Value | undefined) {
   return (text: string): Value | null | undefined => (text === '' ? null : read(text));
 }
 
-/** The name or the address of a machine. */
+/** A host name or an IP address. */
 export function hostName(text: string): string | undefined {
   return /^[\w.:-]+$/.test(text) ? text : undefined;
 }
 
-/** One of a set of words. */
+/** One of some words, and what to say of them. */
+export function choice<const Word extends string>(...words: readonly Word[]) {
+  const quoted = words.map((word) => `\`${word}\``);
+  const read = (text: string): Word | undefined => words.find((word) => word === text);
+  return { expects: `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`, read };
+}
+
+/** The value that one of some words stands for. */
 export function oneOf<Value>(words: Readonly<Record<string, Value>>) {
   return (text: string): Value | undefined => (Object.hasOwn(words, text) ? words[text] : undefined);
 }
 
-/** Values separated by commas; blanks around them and empty ones are ignored. */
+/** A list separated by commas. Blanks around items and empty items are ignored. */
 export function listOf<Item>(read: (text: string) => Item | undefined) {
   return (text: string): readonly Item[] | undefined => {
     const written = text.split(',').map((item) => item.trim());
@@ -50,7 +57,7 @@ export function listOf<Item>(read: (text: string) => Item | undefined) {
   };
 }
 
-/** What there is to say of the items of such a list, one sentence after the other. */
+/** The hints about the items of such a list, in one text. */
 export function hintsOf(hint: (item: string) => string) {
   return (text: string): string =>
     text
@@ -69,10 +76,10 @@ export function distinct<Item>(read: (text: string) => Item | undefined) {
   };
 }
 
-/** The longest path that everything can be put under, in characters. */
+/** The longest base path, in characters. */
 const maxBasePath = 200;
 
-/** A path that everything is put under, without a slash at its end; empty for the root. */
+/** A base path without a slash at its end; empty for the root. */
 export function basePath(text: string): string | undefined {
   const path = text.replace(/\/$/, '');
   const isPath = path.length <= maxBasePath && /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*$/.test(path);
@@ -90,14 +97,14 @@ export function rate(text: string): Rate | undefined {
   return usable ? { limit, windowMs: windowSeconds * 1_000 } : undefined;
 }
 
-/** Who a mail is from, or to. */
+/** The sender or recipient of a mail. */
 export interface Mailbox {
   /** Empty if only the address is known. */
   readonly name: string;
   readonly address: string;
 }
 
-/** An address, or a name and an address in angle brackets; nothing in it can begin another header or another address. */
+/** An address, or a name and an address in angle brackets. Nothing in it can start another header or address. */
 export function mailbox(text: string): Mailbox | undefined {
   const [, name = '', inBrackets, bare] = /^(?:([^<>"\\,;:@\p{C}]*)<([^<>]+)>|([^<>]+))$/u.exec(text) ?? [];
   const address = inBrackets ?? bare;
@@ -106,7 +113,7 @@ export function mailbox(text: string): Mailbox | undefined {
   return { name: name.trim(), address };
 }
 
-/** A link in a mail is on one line, which may have 998 characters: this much is for what it begins with. */
+/** A link in a mail is one line of 998 characters at most; this is the part for its beginning. */
 const maxUrlCharacters = 900;
 
 /** A URL that paths can be appended to, without the slash at its end; an empty text stays empty. */

@@ -1,10 +1,10 @@
 /** The part of the table of options that is about listening. */
 
-import type { OptionTable } from '../settings.ts';
+import type { SettingRows } from '../setting.ts';
 import { count, hostName } from '../value-parsers.ts';
 
 /** In the order of the documentation. */
-export const listenOptions: Pick<OptionTable, 'host' | 'port' | 'workers' | 'keepAliveSeconds'> = {
+export const listenOptions = {
   host: {
     env: 'HOST',
     default: '127.0.0.1',
@@ -18,12 +18,14 @@ export const listenOptions: Pick<OptionTable, 'host' | 'port' | 'workers' | 'kee
     ...count(0, 65_535),
     meaning: 'The port the server listens on; 0 lets the system choose one.',
   },
+  /** A program that embeds Gatehouse starts them itself, and gives each its `share`. */
   workers: {
     env: 'GATEHOUSE_WORKERS',
     default: '1',
     ...count(1, 64),
     meaning: 'Processes that share the port: up to one for each core. Logins are bound by hashing anyway.',
   },
+  /** Of the server of this program only; a program that embeds Gatehouse has a server of its own. */
   keepAliveSeconds: {
     env: 'GATEHOUSE_KEEP_ALIVE_SECONDS',
     default: '65',
@@ -31,4 +33,4 @@ export const listenOptions: Pick<OptionTable, 'host' | 'port' | 'workers' | 'kee
     meaning:
       'How long an idle connection is kept for the next request: longer than the proxy or balancer in front keeps it.',
   },
-};
+} satisfies SettingRows;

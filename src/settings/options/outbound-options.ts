@@ -1,12 +1,11 @@
 /** The options of what leaves the process beside its answers: mails and metrics. */
 
-import type { Setting, Settings } from '../settings.ts';
+import type { SettingRows } from '../setting.ts';
 import { count, hostName, mailbox, orUnset, serviceUrl, smtpUrl, wholeNumber } from '../value-parsers.ts';
 
-type Outbound = 'publicUrl' | 'smtpUrl' | 'mailFrom' | 'mailOutbox' | 'metricsPort' | 'metricsHost';
-
 /** Their rows of the table, in the order of the documentation. */
-export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Name]> } = {
+export const outboundOptions = {
+  /** Without a slash at its end; empty if it is unset. */
   publicUrl: {
     env: 'GATEHOUSE_PUBLIC_URL',
     default: '',
@@ -15,6 +14,7 @@ export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Na
       'Where people reach the application; links in mails begin with it. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
     read: serviceUrl,
   },
+  /** Empty if it is unset. */
   smtpUrl: {
     env: 'GATEHOUSE_SMTP_URL',
     default: '',
@@ -40,6 +40,7 @@ export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Na
       'The folder that mails are written to while `GATEHOUSE_SMTP_URL` is unset. Missing folders are created.',
     read: (text) => (text.includes('\0') ? undefined : text),
   },
+  /** `null` if it is unset: no metrics are served. */
   metricsPort: {
     env: 'GATEHOUSE_METRICS_PORT',
     default: '',
@@ -55,4 +56,4 @@ export const outboundOptions: { readonly [Name in Outbound]: Setting<Settings[Na
     meaning: 'The address the metrics are served on. Every client that can reach it can read them.',
     read: hostName,
   },
-};
+} satisfies SettingRows;

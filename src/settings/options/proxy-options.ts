@@ -1,13 +1,13 @@
 /** The part of the table of options that is about proxies. */
 
 import { addressBlock, blockHint } from '../ip-addresses.ts';
-import type { OptionTable } from '../settings.ts';
-import { hintsOf, listOf, oneOf } from '../value-parsers.ts';
+import type { SettingRows } from '../setting.ts';
+import { choice, hintsOf, listOf } from '../value-parsers.ts';
 
 const unixHint = 'All unix domain sockets are meant by the one word unix, without a path.';
 
 /** In the order of the documentation. */
-export const proxyOptions: Pick<OptionTable, 'trustedProxies' | 'forwardedHeader'> = {
+export const proxyOptions = {
   trustedProxies: {
     env: 'GATEHOUSE_TRUSTED_PROXIES',
     default: '',
@@ -19,9 +19,8 @@ export const proxyOptions: Pick<OptionTable, 'trustedProxies' | 'forwardedHeader
   forwardedHeader: {
     env: 'GATEHOUSE_FORWARDED_HEADER',
     default: 'x-forwarded-for',
-    expects: '`x-forwarded-for` or `forwarded`',
+    ...choice('x-forwarded-for', 'forwarded'),
     meaning:
       'The header in which the trusted proxies write the address of the client: `X-Forwarded-For`, or `Forwarded` (RFC 7239). The other one is never read.',
-    read: oneOf({ 'x-forwarded-for': 'x-forwarded-for', forwarded: 'forwarded' } as const),
   },
-};
+} satisfies SettingRows;
