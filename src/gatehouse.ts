@@ -19,7 +19,7 @@ import { type CheckCounts, sessionCheck } from './http/routes/session-check.ts';
 import { folderTransport } from './mail/folder-transport.ts';
 import { Sender } from './mail/queue-sender.ts';
 import { loadMailLibrary, smtpTransport } from './mail/smtp-transport.ts';
-import { endNoter, startSweeping } from './maintenance/periodic-tasks.ts';
+import { auditEndLogger, startSweeping } from './maintenance/periodic-tasks.ts';
 import { collectMetrics } from './metrics/metrics.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
 import { type Log, openServices } from './open-services.ts';
@@ -138,7 +138,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     onCrossSite: (about) => log.info(about, 'cross-site request refused'),
   });
   // Of several workers one tells for all.
-  const noteEnd = (given.share?.number ?? 1) === 1 ? endNoter(services, log) : async () => {};
+  const noteEnd = (given.share?.number ?? 1) === 1 ? auditEndLogger(services, log) : async () => {};
   const sweeping = startSweeping(services, settings.sweepSeconds, log, clock, noteEnd);
   const metrics = () =>
     collectMetrics({ services, store, sender, responseCounters, checks, sweeps: sweeping.counts });

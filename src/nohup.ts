@@ -1,4 +1,4 @@
-/** Tells whether nohup started this process, so that the end of its terminal is not the end of it. */
+/** Detects whether nohup started this process, which then survives the end of its terminal. */
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -21,10 +21,10 @@ export function isStartedByNohup({ env, pid }: Pick<NodeJS.Process, 'env' | 'pid
 
 /** Where input or output would be a terminal, nohup puts a file. */
 function hasFilesOfNohup(): boolean {
-  const outputs = [1, 2].map((fd) => attempt(() => readlinkSync(`/proc/self/fd/${fd}`)));
+  const outputs = [1, 2].map((fd) => readOrEmpty(() => readlinkSync(`/proc/self/fd/${fd}`)));
   if (outputs.some((path) => basename(path) === 'nohup.out')) return true;
-  if (attempt(() => readlinkSync('/proc/self/fd/0')) !== '/dev/null') return false;
-  const [, flags = '0'] = /^flags:\s*(\d+)$/m.exec(contents('/proc/self/fdinfo/0')) ?? [];
+  if (readOrEmpty(() => readlinkSync('/proc/self/fd/0')) !== '/dev/null') return false;
+  const [, flags = '0'] = /^flags:\s*(\d+)$/m.exec(fileText('/proc/self/fdinfo/0')) ?? [];
   return (Number.parseInt(flags, 8) & accessMode) === writeOnly;
 }
 
@@ -32,7 +32,7 @@ function hasFilesOfNohup(): boolean {
 function isIgnoredAround(started: number): boolean {
   const job = jobOf(started);
   for (let pid = started; pid > 1 && jobOf(pid) === job; ) {
-    const status = contents(`/proc/${pid}/status`);
+    const status = fileText(`/proc/${pid}/status`);
     const [, mask = '0'] = /^SigIgn:\s*([\da-f]+)$/m.exec(status) ?? [];
     if (BigInt(`0x${mask}`) & hangup) return true;
     pid = Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1] ?? 0);
@@ -42,17 +42,17 @@ function isIgnoredAround(started: number): boolean {
 
 /** The process group (proc_pid_stat(5)); the name of the program before it may hold anything. */
 function jobOf(pid: number): string | undefined {
-  return contents(`/proc/${pid}/stat`)
+  return fileText(`/proc/${pid}/stat`)
     .replace(/^.*\) /s, '')
     .split(' ')[2];
 }
 
-function contents(path: string): string {
-  return attempt(() => readFileSync(path, 'utf8'));
+function fileText(path: string): string {
+  return readOrEmpty(() => readFileSync(path, 'utf8'));
 }
 
 /** Nothing where there is no `/proc`, or the process has gone. */
-function attempt(read: () => string): string {
+function readOrEmpty(read: () => string): string {
   try {
     return read();
   } catch {

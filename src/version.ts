@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 let known: string | undefined;
 
-/** Read from disk once, at first use. */
+/** Reads the file once, at the first use. */
 export function version(): string {
   if (known === undefined) {
     const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');

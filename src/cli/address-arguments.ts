@@ -2,7 +2,7 @@
 
 import { readPostgresUrl } from '../settings/database/postgres-url.ts';
 import { table } from '../settings/option-table.ts';
-import { complaint } from '../settings/read-settings.ts';
+import { invalidValue } from '../settings/read-settings.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 /** An address in the environment, such as `env:POSTGRES_URL`. */
@@ -27,7 +27,10 @@ export function databaseAddress(written: string, option: string): string {
   const address = read(text);
   if (address === undefined) {
     const either = `${expects}, or the name of an environment variable such as \`env:POSTGRES_URL\` that holds one`;
-    throw new CommandError(exitCodes.usage, complaint(option, table.databaseUrl, '', either, hint?.(text)));
+    throw new CommandError(
+      exitCodes.usage,
+      invalidValue(option, table.databaseUrl, '', either, hint?.(text)),
+    );
   }
   if (name === undefined && holdsPassword(address))
     throw new CommandError(

@@ -1,4 +1,4 @@
-/** The database as a whole: copying it, putting a copy in its place, and looking at it. */
+/** Backs up, restores and inspects the database. */
 
 import { setImmediate as pause } from 'node:timers/promises';
 import { databaseFile, openServices } from '../open-services.ts';
@@ -21,13 +21,13 @@ import { type Caller, isRefusal } from '../usecases/services.ts';
 
 export type { Backup, BackupRefusal, Inspection, Progress, ServerInspection };
 
-/** What was put in the place of the database. */
+/** The result of a restore. */
 export type Restored = Settled & Replaced;
 
-/** Why nothing was restored; the database is what it was. */
+/** Why nothing was restored. The database is unchanged. */
 export type RestoreRefusal = SourceRefusal | ReplaceRefusal;
 
-/** Copies the database to a new file while it may be in use. */
+/** Copies the database to a new file, also while it is in use. */
 export function backup(
   settings: Settings,
   target: string,
@@ -37,8 +37,8 @@ export function backup(
 }
 
 /**
- * Puts a copy in the place of the database. The copy is brought up to date and settled before it gets the name, so
- * that no server ever sees a session in it that was ended.
+ * Replaces the database by a copy. The copy is migrated and its sessions are ended before it gets the name of the
+ * database, so that no server accepts a session that had ended.
  */
 export async function restore(
   settings: Settings,
@@ -60,15 +60,15 @@ export async function restore(
   }
 }
 
-/** Looks at the database without changing anything; `undefined` if there is none. */
+/** Inspects the database without changing it; `undefined` if there is none. */
 export function inspect(settings: Settings): Inspection | undefined {
   return inspectDatabase(databaseFile(settings));
 }
 
 /**
- * Looks at the database of the settings on its server. `clock` is the one of this machine.
+ * Inspects the database of the settings on its server. `clock` is the clock of this machine.
  *
- * @throws {StoreUnusable} if it cannot be looked at.
+ * @throws {StoreUnusable} if it cannot be inspected.
  */
 export async function inspectServer(settings: Settings, clock: () => number): Promise<ServerInspection> {
   const { inspectPostgres } = await import('../storage/postgres/maintenance/inspect.ts');

@@ -1,4 +1,4 @@
-/** Moves a database from one place to another, whatever engines keep it. */
+/** Moves a database between files and servers of either engine. */
 
 import { digest, newHandle } from '../crypto/ids.ts';
 import { databaseFile, isFile } from '../open-services.ts';
@@ -19,13 +19,13 @@ export interface MigrateOptions {
   /** An address such as `DATABASE_URL` may be. */
   readonly from: string;
   readonly to: string;
-  /** Servers may go on with the source. */
+  /** Leaves the source usable for servers. */
   readonly keepSource: boolean;
   readonly now: number;
   readonly progress: Progress;
 }
 
-/** What was moved, and between which addresses; they hold no passwords. */
+/** What was moved, and between which addresses. They contain no passwords. */
 export interface Migrated extends Transferred {
   readonly from: string;
   readonly to: string;
@@ -38,8 +38,8 @@ export type MigrationRefusal =
   | { readonly refused: 'same_place' };
 
 /**
- * Copies everything and makes sure of it; then no server starts on the source any more, and any may on the target.
- * Interrupted in any way, it can be called again and goes on.
+ * Copies everything and verifies the copy. Then it closes the source for servers and opens the target for them. After any
+ * interruption it continues when it is called again.
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated | MigrationRefusal> {
   if (options.from === options.to) return { refused: 'same_place' };
@@ -47,7 +47,7 @@ export async function migrate(options: MigrateOptions): Promise<Migrated | Migra
   if (isRefusal(source)) return source;
   try {
     const target = await openTarget(options.to);
-    if (isRefusal(target)) return gone(source, target) ?? target;
+    if (isRefusal(target)) return movedBefore(source, target) ?? target;
     try {
       const moved = await transfer(source, target, { ...options, digest, copy: newHandle() });
       return isRefusal(moved) ? moved : { ...moved, from: source.name, to: target.name };
@@ -59,27 +59,27 @@ export async function migrate(options: MigrateOptions): Promise<Migrated | Migra
   }
 }
 
-/** A target that is not empty may be the very one the source was moved to before. */
-function gone({ moved }: TransferSource, { noted }: TargetUnready): TransferRefusal | undefined {
+/** A target that is not empty may be the one that the source was moved to before. */
+function movedBefore({ moved }: TransferSource, { noted }: TargetUnready): TransferRefusal | undefined {
   return moved && copyOf(noted) !== moved.copy ? { refused: 'source_moved', moved } : undefined;
 }
 
 async function openSource(address: string): Promise<TransferSource | SourceUnready> {
-  const place = { databaseUrl: address };
-  if (isFile(place)) return naming('--from', () => openSqliteSource(databaseFile(place)));
+  const settings = { databaseUrl: address };
+  if (isFile(settings)) return withOptionName('--from', () => openSqliteSource(databaseFile(settings)));
   const { openPostgresSource } = await import('../storage/postgres/maintenance/transfer.ts');
   return openPostgresSource(address, '--from', digest);
 }
 
 async function openTarget(address: string): Promise<TransferTarget | TargetUnready> {
-  const place = { databaseUrl: address };
-  if (isFile(place)) return naming('--to', () => openSqliteTarget(databaseFile(place)));
+  const settings = { databaseUrl: address };
+  if (isFile(settings)) return withOptionName('--to', () => openSqliteTarget(databaseFile(settings)));
   const { openPostgresTarget } = await import('../storage/postgres/maintenance/transfer.ts');
   return openPostgresTarget(address, '--to');
 }
 
-/** What is wrong with an address is said of where it was written. */
-function naming<Result>(option: string, work: () => Result): Result {
+/** Errors name the option where the address was given. */
+function withOptionName<Result>(option: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {

@@ -1,11 +1,11 @@
-/** What is done again and again beside the requests: the sweep, and a note of the end of the audit. */
+/** Periodic tasks: the sweep, and the log entry about the end of the audit. */
 
 import type { SweepCounts } from '../metrics/metrics.ts';
 import type { Log } from '../open-services.ts';
 import type { Services } from '../usecases/services.ts';
 import { sweep } from '../usecases/sweep.ts';
 
-/** Reclaims what is dead, again and again, until it is told to stop. A sweep that is due while one goes on is left out. */
+/** Sweeps periodically until it is stopped. A sweep that is due while another one runs is skipped. */
 export function startSweeping(
   services: Services,
   everySeconds: number,
@@ -14,10 +14,10 @@ export function startSweeping(
   afterwards: () => Promise<void>,
 ) {
   const counts: SweepCounts = { ok: 0, failed: 0 };
-  let isUnderWay = false;
+  let isRunning = false;
   const sweepOnce = async () => {
-    if (isUnderWay) return;
-    isUnderWay = true;
+    if (isRunning) return;
+    isRunning = true;
     try {
       await sweep(services, clock(), services.pacer.begin());
       counts.ok += 1;
@@ -25,7 +25,7 @@ export function startSweeping(
       counts.failed += 1;
       log.error({ err: error }, 'sweep failed');
     } finally {
-      isUnderWay = false;
+      isRunning = false;
     }
     await afterwards();
   };
@@ -34,10 +34,10 @@ export function startSweeping(
 }
 
 /**
- * Writes the end of the audit's chain to the log whenever it has moved: a log that is kept elsewhere then shows whether
- * the newest entries were cut off (ruling P12).
+ * Logs the end of the audit's chain whenever it has changed. A log that is kept elsewhere then shows whether the newest
+ * entries were removed (ruling P12).
  */
-export function endNoter(services: Services, log: Log): () => Promise<void> {
+export function auditEndLogger(services: Services, log: Log): () => Promise<void> {
   let noted = '';
   return async () => {
     try {

@@ -2,25 +2,25 @@
 
 import { closestMatch } from 'leven';
 
-/** More slips than this make another word. */
-const maxSlips = 3;
+/** More edits than this make another word. */
+const maxEdits = 3;
 
-/** The candidate that a word is closest to, if it is close: at most three slips, and fewer in a short word. */
+/** The candidate closest to a word: at most three edits away, and fewer in a short word. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
-  const maxDistance = Math.min(maxSlips, Math.floor(word.length / 2));
+  const maxDistance = Math.min(maxEdits, Math.floor(word.length / 2));
   return closestMatch(word, candidates, { maxDistance });
 }
 
 /**
- * The closest setting. Case, dashes, underscores and `GATEHOUSE_` make no difference, so that
- * `GATEHOUSE_PORT` means `PORT` and `database_url` means `databaseUrl`.
+ * The closest setting, without regard to case, dashes, underscores and `GATEHOUSE_`: `GATEHOUSE_PORT` means `PORT`, and
+ * `database_url` means `databaseUrl`.
  */
 export function closestName(name: string, names: readonly string[]): string | undefined {
   const bare = new Map(names.map((one) => [bareName(one), one]));
   return bare.get(closest(bareName(name), [...bare.keys()]) ?? '');
 }
 
-/** A name without what styles of writing differ in. */
+/** A name without what naming styles differ in. */
 export function bareName(name: string): string {
   return name
     .toLowerCase()

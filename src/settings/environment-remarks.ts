@@ -1,19 +1,19 @@
-/** Reports what an environment that can be used holds in vain: variables that are no settings, and a `TZ` that is no zone. */
+/** Reports what has no effect in a valid environment: variables that are not settings, and a `TZ` that is not a zone. */
 
 import { type Environment, linkVariables } from './link-variables.ts';
 import { table } from './option-table.ts';
 import { zoneOfProcess } from './time-zone.ts';
 
-/** Sentences on one line; a `warn` says that a setting or a zone has another value than the environment gives it. */
+/** Sentences on one line. A `warn` says that a setting or a zone has another value than the environment gives it. */
 export interface Remark {
   readonly level: 'info' | 'warn';
   readonly text: string;
 }
 
-/** Of a value no more than this is repeated. */
+/** The longest part of a value that is repeated. */
 const maxCharacters = 64;
 
-/** What there is to say of an environment that `readSettings` can read. */
+/** The remarks on an environment that `readSettings` accepts. */
 export function environmentRemarks(env: Environment): Remark[] {
   return [...linkRemarks(env), ...zoneRemarks(env)];
 }
@@ -44,7 +44,9 @@ function zoneRemarks(env: Environment): Remark[] {
   if (env[table.timeZone.env]?.trim() || zoneOfProcess(tz).isKnown) return [];
   const written = JSON.stringify(tz.length > maxCharacters ? `${tz.slice(0, maxCharacters)}…` : tz);
   const reason =
-    tz === '' ? 'The time zone of this machine is not known' : `TZ is ${written}, which is no IANA time zone`;
+    tz === ''
+      ? 'The time zone of this machine is not known'
+      : `TZ is ${written}, which is not an IANA time zone`;
   return [
     {
       level: 'warn',

@@ -1,4 +1,4 @@
-/** Reads IP addresses and blocks of them, each in one form, so that they can be compared. */
+/** Parses IP addresses and CIDR blocks into one form, so that they can be compared. */
 
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -8,12 +8,12 @@ export type IpAddress = ReturnType<typeof ipaddr.parse>;
 /** A block of addresses: its first address, and the length of its prefix in bits. */
 export type AddressBlock = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** An address as every program reads it: to some, `10` and `010.0.0.1` are addresses, and not the ones that were meant. */
+/** Parses an address strictly: some programs read `10` and `010.0.0.1` as addresses, and not as the intended ones. */
 export function parseAddress(text: string): IpAddress | undefined {
   return isIP(text) === 0 ? undefined : ipaddr.parse(text);
 }
 
-/** Whether a host name or an address, in brackets or not, is this machine. */
+/** Whether a host name or an address, with or without brackets, is this machine. */
 export function isLoopback(host: string): boolean {
   const address = parseAddress(host.replace(/^\[(.*)\]$/, '$1'));
   return host.toLowerCase() === 'localhost' || address?.range() === 'loopback';
@@ -23,19 +23,19 @@ export function isLoopback(host: string): boolean {
 const embeddings = ['::ffff:0:0', '64:ff9b::'].map((network) => ipaddr.IPv6.parse(network));
 const embeddingBits = 96;
 
-/** An IPv4 address that is written as IPv6 becomes the IPv4 address; any other address stays as it is. */
+/** Converts an IPv4 address in IPv6 notation to the IPv4 address; returns any other address unchanged. */
 export function comparableAddress(address: IpAddress): IpAddress {
   return isEmbedding(address) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : address;
 }
 
-/** The same for a block. A block that is larger than all IPv4 addresses stays as it is. */
+/** The same for a block. A block that is larger than all IPv4 addresses is returned unchanged. */
 export function comparableBlock([address, bits]: AddressBlock): AddressBlock {
   return isEmbedding(address) && bits >= embeddingBits
     ? [comparableAddress(address), bits - embeddingBits]
     : [address, bits];
 }
 
-/** Whether a block holds an address. Both are comparable. */
+/** Whether a block contains an address. Both are in comparable form. */
 export function holds([first, bits]: AddressBlock, address: IpAddress): boolean {
   return first.kind() === address.kind() && address.match(first, bits);
 }
@@ -50,13 +50,13 @@ export function addressBlock(text: string): AddressBlock | undefined {
   return typeof read === 'string' ? undefined : read;
 }
 
-/** Why `addressBlock` refuses a text and what to write instead; empty if the text is nothing like a block. */
+/** Why `addressBlock` refuses a text, and what to write instead; empty if the text does not look like a block. */
 export function blockHint(text: string): string {
   const read = readBlock(text);
   return typeof read === 'string' ? read : '';
 }
 
-/** A block, or the sentence that says why there is none. */
+/** A block, or the sentence that says why the text is none. */
 function readBlock(text: string): AddressBlock | string {
   const [, bare = '', zone, prefix] = /^([^/%]+)(%[\w.-]*)?(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = parseAddress(bare);
@@ -81,10 +81,10 @@ function firstAddress([address, bits]: AddressBlock): IpAddress {
     : ipaddr.IPv6.networkAddressFromCIDR(block);
 }
 
-/** Shorter prefixes make networks that are larger than any private one (RFC 1918: 8 bits; RFC 4193: 7 bits). */
-const shortestPrivate = { ipv4: 8, ipv6: 7 };
+/** Shorter prefixes are larger than any private network (RFC 1918: 8 bits; RFC 4193: 7 bits). */
+const minPrivateBits = { ipv4: 8, ipv6: 7 };
 
-/** Whether a block is larger than any private network, so that strangers have addresses in it. */
+/** Whether a block is larger than any private network, so that it contains addresses of strangers. */
 export function holdsStrangers([address, bits]: AddressBlock): boolean {
-  return bits < shortestPrivate[address.kind()];
+  return bits < minPrivateBits[address.kind()];
 }

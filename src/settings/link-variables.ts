@@ -1,8 +1,8 @@
 /**
- * The variables that Kubernetes and Docker put into an environment for services and linked containers.
+ * Recognises the variables that Kubernetes and Docker set for services and linked containers.
  *
- * For a service named `gatehouse` or `gatehouse-…` their names begin like those of settings. They are known by name
- * and value together: kubelet's `envvars.go`, and the links of Docker's bridge network.
+ * For a service named `gatehouse` or `gatehouse-…` their names begin like those of settings. A variable is recognised by
+ * its name and value together, as in kubelet's `envvars.go` and the links of Docker's bridge network.
  */
 
 import { parseAddress } from './ip-addresses.ts';
@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const port = '_PORT_\\d+_(?:TCP|UDP|SCTP)';
 
-/** How a name ends, and what stands there. */
+/** The end of a name, and the form of its value. */
 const shapes: readonly (readonly [ending: RegExp, isValue: (text: string) => boolean])[] = [
   [/_SERVICE_HOST$/, isAddress],
   [/_SERVICE_PORT(?:_[A-Z0-9_]+)?$/, isPort],
@@ -23,8 +23,8 @@ const shapes: readonly (readonly [ending: RegExp, isValue: (text: string) => boo
 ];
 
 /**
- * The names of the variables that are no settings but come from a service or a link. Where a name is in `settings`,
- * only the address of a service makes it one of them: anything else is a value of that setting.
+ * The names of the variables that come from a service or a link. A name in `settings` is among them only if its value is
+ * the address of a service; any other value is one of the setting.
  */
 export function linkVariables(env: Environment, settings: readonly string[]): string[] {
   return Object.keys(env).filter((name) => {
@@ -35,7 +35,7 @@ export function linkVariables(env: Environment, settings: readonly string[]): st
   });
 }
 
-/** Docker copies the variables of a linked container, under any name and with any value, beside the name of the link. */
+/** Docker copies all variables of a linked container, and sets the name of the link. */
 function isCopied(name: string, env: Environment): boolean {
   const [, link] = /^(GATEHOUSE(?:_[A-Z0-9_]+?)?)_ENV_./.exec(name) ?? [];
   return link !== undefined && isLinkName(env[`${link}_NAME`] ?? '');

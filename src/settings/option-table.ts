@@ -1,4 +1,4 @@
-/** The table of the options: the environment variable, default, bounds and meaning of each; the only place that knows them. */
+/** The table of options: environment variable, default, bounds and meaning of each setting. Nothing else defines them. */
 
 import { databaseUrl, databaseUrlHint } from './database/database-url.ts';
 import { postgresUrlHint } from './database/postgres-url.ts';

@@ -1,8 +1,8 @@
-/** Origins of pages that may call from a browser, as they are written in the settings (ruling W2). */
+/** Validates the origins that may call from a browser (ruling W2). */
 
 /**
- * Origins of pages that are not loaded over HTTP, as a browser writes them: of an extension of Chromium, whose id is 32
- * letters from a to p, and of an application in a web view of Capacitor or Tauri.
+ * Origins that are not HTTP, as a browser writes them: extensions of Chromium, whose id has 32 letters from a to p, and
+ * applications in a web view of Capacitor or Tauri.
  */
 const otherOrigin =
   /^(?:chrome-extension:\/\/[a-p]{32}|(?:capacitor|tauri):\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/;
@@ -13,19 +13,19 @@ export function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** How to write an origin that is written in another way, or why there is none to write; empty if neither is known. */
+/** How to correct an origin, or why it cannot be allowed; empty if neither is known. */
 export function originHint(text: string): string {
   if (text === '' || isOrigin(text)) return '';
   if (text.includes('*')) return 'There are no wildcards: list every origin.';
   if (text === 'null') return 'Pages without an origin (null) cannot be allowed.';
   if (/^moz-extension:/i.test(text))
     return 'The id in moz-extension:// differs on every installation: give the extension host permissions, which need no entry.';
-  const meant = meantBy(text);
+  const meant = corrected(text);
   return meant !== undefined && isOrigin(meant) ? `Did you mean ${meant}?` : '';
 }
 
-function meantBy(text: string): string | undefined {
-  // A user in front of a host is a sign of something else, and may come with a password.
+function corrected(text: string): string | undefined {
+  // A user before the host may come with a password, which must not be repeated.
   if (text.includes('@')) return undefined;
   if (/^(?:chrome-extension|capacitor|tauri):\/\//i.test(text))
     return /^[a-z-]+:\/\/[^/]*/.exec(text.toLowerCase())?.[0];

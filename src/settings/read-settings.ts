@@ -1,4 +1,4 @@
-/** Reads the settings from an environment, and says everything that is wrong with it at once. */
+/** Reads the settings from an environment, and reports all problems at once. */
 
 import { closestName } from './did-you-mean.ts';
 import { type Environment, linkVariables } from './link-variables.ts';
@@ -6,7 +6,7 @@ import { table } from './option-table.ts';
 import type { Setting } from './setting.ts';
 import type { Settings } from './settings.ts';
 
-/** The settings cannot be used; `problems` holds one sentence for each thing that is wrong. */
+/** The settings cannot be used. `problems` has one sentence for each problem. */
 export class UnusableSettings extends Error {
   readonly problems: readonly string[];
 
@@ -18,8 +18,8 @@ export class UnusableSettings extends Error {
 }
 
 /**
- * Reads every setting from an environment. A variable that is missing or empty takes its default; one that Kubernetes
- * or Docker set for a service is no setting (`environmentRemarks` tells which those are).
+ * Reads every setting from an environment. A missing or empty variable takes its default. Variables that Kubernetes or
+ * Docker set for a service are ignored (`environmentRemarks` names them).
  *
  * @throws {UnusableSettings} naming every unusable value and every unknown `GATEHOUSE_…` name at once.
  */
@@ -35,20 +35,20 @@ export function readSettings(env: Environment): Settings {
     settings[name] = setting.read(text, env);
     if (settings[name] !== undefined) continue;
     problems.push(
-      complaint(setting.env, setting, JSON.stringify(text), setting.expects, setting.hint?.(text)),
+      invalidValue(setting.env, setting, JSON.stringify(text), setting.expects, setting.hint?.(text)),
     );
   }
   const read = settings as unknown as Settings;
-  for (const clash of clashes(read, (name) => table[name].env)) problems.push(clash);
+  for (const conflict of conflicts(read, (name) => table[name].env)) problems.push(conflict);
   if (problems.length > 0) throw new UnusableSettings(problems);
   return read;
 }
 
-/** Connections to PostgreSQL that a process needs: to watch, for checks, and for everything else. */
+/** Connections to PostgreSQL that a process needs: to listen, for checks, and for everything else. */
 const minConnections = 4;
 
-/** What is wrong with settings that are good each by itself; `nameOf` is the name a setting has where they were given. */
-export function clashes(settings: Partial<Settings>, nameOf: (name: keyof Settings) => string): string[] {
+/** Problems of settings that are valid each by itself. `nameOf` returns the name of a setting where it was given. */
+export function conflicts(settings: Partial<Settings>, nameOf: (name: keyof Settings) => string): string[] {
   const { host, port = 0, metricsHost, metricsPort } = settings;
   const { workers = 1, databaseUrl, databaseConnections = Infinity } = settings;
   const isSame = port > 0 && port === metricsPort && host === metricsHost;
@@ -73,8 +73,8 @@ export function unknownNames(names: readonly string[], known: readonly string[])
     });
 }
 
-/** What is wrong with a value; `shown` is left out where it may hold a secret. */
-export function complaint(
+/** The problem of a value. `shown` is left out if the setting may contain a secret. */
+export function invalidValue(
   name: string,
   { secret }: Pick<Setting<unknown>, 'secret'>,
   shown: string,

@@ -9,13 +9,13 @@ export type { AddressBlock, Mailbox, Rate, Settings };
 /** Whether a contract shows its errors as HTTP status codes or answers them with 200 (ruling G8). */
 export type StatusMode = 'http' | 'ok';
 
-/** A proxy that is believed where a request comes from; `unix` is every peer on a unix domain socket, which has no address. */
+/** A proxy that is trusted to name the client; `unix` is every peer on a unix domain socket, which has no address. */
 export type TrustedProxy = AddressBlock | 'unix';
 
-/** The headers in which a proxy may write where a request comes from. */
+/** The headers in which a proxy may name the client. */
 export type ForwardedHeader = 'x-forwarded-for' | 'forwarded';
 
-/** The same as people write them. */
+/** The same in their usual case. */
 export const headerNames: Readonly<Record<ForwardedHeader, string>> = {
   'x-forwarded-for': 'X-Forwarded-For',
   forwarded: 'Forwarded',
@@ -37,12 +37,12 @@ export type Registration = 'open' | 'invite' | 'closed';
 /** How far HSTS reaches: this host, it and all hosts below it, or nothing is sent. */
 export type Hsts = 'on' | 'subdomains' | 'off';
 
-/** What is sent of HSTS: nothing in debug mode, which is for plain HTTP. */
+/** The effective HSTS setting: off in debug mode, which is for plain HTTP. */
 export function hstsOf({ debug, hsts }: Pick<Settings, 'debug' | 'hsts'>): Hsts {
   return debug ? 'off' : hsts;
 }
 
-/** Which of several processes one is that do the work of one node together. */
+/** The place of a process among those that do the work of one node. */
 export interface Share {
   /** From 1. */
   readonly number: number;
@@ -52,7 +52,7 @@ export interface Share {
 /** The share of a single process. */
 export const whole: Share = { number: 1, of: 1 };
 
-/** What one of them may use of something that belongs to the node; nothing where there is less than one for each. */
+/** The part of a resource of the node that a process may use; 0 for some if there is less than one for each. */
 export function partOf(all: number, { number, of }: Share): number {
   return Math.floor(all / of) + (number <= all % of ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-/** Time zones: what a name stands for, which zone a process is in, and instants written in one (ruling D2; RFC 9557). */
+/** Resolves time zones, and writes instants in them (ruling D2; RFC 9557). */
 
 const { Temporal } = globalThis.Temporal ? globalThis : await import('temporal-polyfill');
 
@@ -26,7 +26,7 @@ export function timeZone(text: string): string | undefined {
   }
 }
 
-/** The zone of a process. `isKnown` is false where there is none to be found, and UTC takes its place. */
+/** The zone of a process. If `isKnown` is false, it could not be found, and UTC takes its place. */
 export interface ProcessZone {
   readonly zone: string;
   readonly isKnown: boolean;
@@ -43,12 +43,12 @@ export function zoneOfProcess(tz = ''): ProcessZone {
   return { zone: zone ?? 'UTC', isKnown: zone !== undefined };
 }
 
-/** An offset in `TZ` counts westwards to some programs and eastwards to others. */
+/** Programs disagree on the sign of an offset in `TZ`, so only names are used. */
 function namedZone(text: string): string | undefined {
   return /^[a-z]/i.test(text) ? timeZone(text) : undefined;
 }
 
-/** Not always a zone, and not always a text, whatever its type says. `Intl` would load a locale first: 30 ms of every start. */
+/** Not always a zone, and not always a text, in spite of its type. `Intl` would load a locale first: 30 ms of every start. */
 function zoneOfMachine(): string {
   return String(Temporal.Now.timeZoneId());
 }

@@ -1,19 +1,19 @@
-/** Settings that a program gives as values, checked by the table that reads them from an environment. */
+/** Validates settings that a program gives as values, with the table that reads them from an environment. */
 
 import { table } from './option-table.ts';
-import { clashes, complaint, UnusableSettings, unknownNames } from './read-settings.ts';
+import { conflicts, invalidValue, UnusableSettings, unknownNames } from './read-settings.ts';
 import type { Setting } from './setting.ts';
 import type { AddressBlock, Mailbox, Rate, Settings } from './settings.ts';
 
-/** Every kind of value a setting has. A setting of another kind does not compile before `textOf` can write it. */
+/** Every type of a setting. A setting of a new type does not compile before `textOf` handles it. */
 type Value = Settings[keyof Settings];
 
-/** Of a value no more than this is repeated. */
+/** The longest part of a value that is repeated. */
 const maxCharacters = 256;
 
 /**
- * Checks options by their names, and completes them; one that is missing or `undefined` takes its default. Nothing is
- * read from an environment.
+ * Validates settings by their names and adds the missing ones: a setting that is missing or `undefined` takes its default.
+ * Nothing is read from an environment.
  *
  * @throws {UnusableSettings} naming every unusable value and every unknown name at once, after the `found` problems.
  */
@@ -25,36 +25,36 @@ export function checkSettings(given: unknown, found: readonly string[] = []): Se
   const settings: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table) as [keyof Settings, Setting<Value>][]) {
     const value = own.get(name);
-    settings[name] = value === undefined ? byDefault(setting) : accepted(setting, value);
+    settings[name] = value === undefined ? defaultOf(setting) : accepted(setting, value);
     if (settings[name] !== undefined) continue;
-    // Of a text that should be a list there is more to say than how to write it.
-    const isText = typeof value === 'string' && !Array.isArray(byDefault(setting));
+    // The hint about a list does not help with a text that must become an array.
+    const isText = typeof value === 'string' && !Array.isArray(defaultOf(setting));
     const hint = isText ? setting.hint?.(value) : undefined;
-    problems.push(complaint(name, setting, shown(value), expected(setting), hint));
+    problems.push(invalidValue(name, setting, shown(value), expected(setting), hint));
   }
-  for (const clash of clashes(settings as Partial<Settings>, (name) => name)) problems.push(clash);
+  for (const conflict of conflicts(settings as Partial<Settings>, (name) => name)) problems.push(conflict);
   if (problems.length > 0) throw new UnusableSettings(problems);
   return settings as unknown as Settings;
 }
 
-/** The value that the table reads from the text of a value; `undefined` if that is of another type, or unusable. */
+/** The value that the table reads from the text of a value; `undefined` if its type is wrong, or it is unusable. */
 function accepted(setting: Setting<Value>, value: unknown): Value | undefined {
-  if (value === null) return byDefault(setting) === null ? null : undefined;
-  // The words that stand for them differ.
-  if (typeof value === 'boolean') return typeof byDefault(setting) === 'boolean' ? value : undefined;
+  if (value === null) return defaultOf(setting) === null ? null : undefined;
+  // Their words in an environment differ.
+  if (typeof value === 'boolean') return typeof defaultOf(setting) === 'boolean' ? value : undefined;
   try {
     const text = textOf(value as Exclude<Value, boolean | null>);
     // A setting that does not start out unset cannot be.
     if (text === undefined || (text.trim() === '' && setting.default !== '')) return undefined;
     const read = setting.read(text);
-    return isAlike(value, read) ? read : undefined;
+    return isSameType(value, read) ? read : undefined;
   } catch {
-    // Whatever throws when it is looked at is no value.
+    // A value with a getter may throw.
     return undefined;
   }
 }
 
-/** A value as it is written in an environment; `undefined` if it cannot be. What is no setting's value may come to anything. */
+/** A value as it is written in an environment; `undefined` if it cannot be. Of invalid values the result is arbitrary. */
 function textOf(value: Exclude<Value, boolean | null>): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
@@ -80,14 +80,14 @@ function mailboxText({ name, address }: Mailbox): string {
   return name === '' ? address : `${name} <${address}>`;
 }
 
-/** Whether two values are of one type, through and through; texts and numbers may differ in how they are written. */
-function isAlike(value: unknown, read: unknown): boolean {
+/** Whether two values have the same type at every level. Texts and numbers may differ in notation. */
+function isSameType(value: unknown, read: unknown): boolean {
   if (!isObject(value) || !isObject(read)) return read !== null && typeof value === typeof read;
-  // A block of IPv4 addresses in IPv6 notation is read as what it is.
+  // A block of IPv4 addresses in IPv6 notation becomes one in IPv4 notation.
   if (isBlock(value) && isBlock(read)) return true;
   if (Array.isArray(value) !== Array.isArray(read)) return false;
   if (Array.isArray(read) && (value as unknown as unknown[]).length !== read.length) return false;
-  return Object.entries(read).every(([key, one]) => isAlike(value[key], one));
+  return Object.entries(read).every(([key, one]) => isSameType(value[key], one));
 }
 
 function isBlock(value: object): boolean {
@@ -102,10 +102,10 @@ function isRecord(value: unknown): value is object {
   return isObject(value) && !Array.isArray(value);
 }
 
-/** What a value must be, in the words of a program. */
+/** What a value must be, for a programmer. */
 function expected(setting: Setting<Value>): string {
   const { expects } = setting;
-  const example = byDefault(setting);
+  const example = defaultOf(setting);
   if (typeof example === 'boolean') return '`true` or `false`';
   if (example === null) return `${expects}, or \`null\``;
   if (Array.isArray(example)) return `an array (in the environment: ${expects})`;
@@ -114,8 +114,8 @@ function expected(setting: Setting<Value>): string {
   return expects;
 }
 
-/** Also tells which kind of value a setting has. */
-function byDefault(setting: Setting<Value>): Value | undefined {
+/** The default value, which also shows the type of a setting. */
+function defaultOf(setting: Setting<Value>): Value | undefined {
   return setting.read(setting.default, {});
 }
 

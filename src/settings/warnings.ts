@@ -1,13 +1,13 @@
-/** What is unsafe about settings, said at the start of the server and by the doctor. */
+/** Warns about unsafe settings, at the start of the server and in the doctor. */
 
 import { type AddressBlock, holdsStrangers } from './ip-addresses.ts';
 import { linkBase, protectionOf } from './outbound-addresses.ts';
 import { headerNames, type Settings } from './settings.ts';
 
-/** Fewer iterations than this are below what OWASP asks for. */
+/** The least number of iterations that OWASP recommends. */
 const minSafeIterations = 210_000;
 
-/** One sentence for every setting that is only safe in development or in tests. */
+/** One sentence for each setting that is safe only in development or in tests. */
 export function warnings(settings: Settings): string[] {
   const { debug, pbkdf2Iterations, throttle, smtpUrl, publicUrl, mailFrom } = settings;
   return [

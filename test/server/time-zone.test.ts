@@ -65,7 +65,7 @@ test.each([
 ])('TZ=%j is UTC, with a warning that names TZ', async (TZ) => {
   const server = await startProcess({ TZ });
   expect(await zoneOf(server)).toBe('UTC');
-  expect(warnings(server)).toEqual([expect.stringMatching(/^TZ is ".*", which is no IANA time zone\b/)]);
+  expect(warnings(server)).toEqual([expect.stringMatching(/^TZ is ".*", which is not an IANA time zone\b/)]);
   expect(server.stderr).toContain(`Warning: ${warnings(server)[0]}\n`);
   expect(server.stderr).not.toContain('\u001b');
   expect(server.stderr.length).toBeLessThan(2_000);

@@ -80,7 +80,11 @@ function transportFindings(url: URL, { headers }: Response): Finding[] {
   return [
     ...(isSecure || isLocal(url)
       ? []
-      : [problem('It is reached over plain HTTP: browsers drop its cookies, and anybody can read along.')]),
+      : [
+          problem(
+            'It is reached over plain HTTP: browsers drop its cookies, and others can read the traffic.',
+          ),
+        ]),
     ...(isSecure && !headers.has('strict-transport-security')
       ? [
           warning(

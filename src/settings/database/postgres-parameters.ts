@@ -1,9 +1,9 @@
-/** What the query of an address of PostgreSQL may say, and what it may not since it would not be kept to. */
+/** The query parameters of an address of PostgreSQL: which are accepted, and why others are refused. */
 
 /** The parameters of a query by their names. */
 export type Parameters = ReadonlyMap<string, string>;
 
-/** Every mode that encrypts also checks the certificate and the name in it, unless it says in so many words that it does not. */
+/** Every mode that encrypts also verifies the certificate and its name, except `no-verify`. */
 const modes: Readonly<Record<string, string>> = {
   disable: 'disable',
   allow: 'verify-full',
@@ -14,7 +14,7 @@ const modes: Readonly<Record<string, string>> = {
   'no-verify': 'no-verify',
 };
 
-/** What other drivers write for a mode; libpq knows the first. */
+/** The values of `ssl` in other drivers; libpq knows the first. */
 const switches: Readonly<Record<string, string>> = {
   true: 'verify-full',
   '1': 'verify-full',
@@ -33,18 +33,18 @@ const number = /^-?\d{1,9}$/;
 const path = /./;
 
 interface Rule {
-  /** What may be said. */
+  /** The accepted values. */
   readonly allows: RegExp;
-  /** Why nothing else may. */
-  readonly says: string;
+  /** The message for any other value. */
+  readonly message: string;
 }
 
-const mustBe = (allows: RegExp, says: string): Rule => ({ allows, says });
-const unknown = (says: string): Rule => ({ allows: /(?!)/, says });
+const mustBe = (allows: RegExp, message: string): Rule => ({ allows, message });
+const unknown = (message: string): Rule => ({ allows: /(?!)/, message });
 
 /**
- * By name. What tunes patience may be said and changes nothing: Gatehouse has limits of its own, which are shorter.
- * What chooses the server or protects the connection is kept to or refused.
+ * By name. Time-outs are accepted and have no effect: Gatehouse has its own, which are shorter. What chooses the server or
+ * protects the connection is obeyed or refused.
  */
 const rules: Readonly<Record<string, Rule>> = {
   host: mustBe(anything, ''),
@@ -105,7 +105,7 @@ const rules: Readonly<Record<string, Rule>> = {
   replication: unknown('replication is not understood: take it out.'),
 };
 
-/** What is wrong with a query, in a sentence that repeats no name and no value which are not libpq's. */
+/** The problem of a query, in a sentence that repeats only names and values of libpq. */
 export function problemWith(given: Parameters): string | undefined {
   for (const [name, value] of given) {
     if (!Object.hasOwn(rules, name))
@@ -114,7 +114,7 @@ export function problemWith(given: Parameters): string | undefined {
         'or a ? in user or password is not written %3F.'
       );
     const rule = rules[name];
-    if (rule && !rule.allows.test(value)) return rule.says;
+    if (rule && !rule.allows.test(value)) return rule.message;
   }
   return contradictions(given);
 }
@@ -128,7 +128,7 @@ function contradictions(given: Parameters): string | undefined {
   return undefined;
 }
 
-/** The same parameters with one word about TLS, which a socket of this machine does without, as in libpq. */
+/** The same parameters with one `sslmode`, which is `disable` for a socket of this machine, as in libpq. */
 export function tlsOf(given: Parameters, host: string): Parameters {
   const parameters = new Map(given);
   parameters.delete('ssl');

@@ -96,7 +96,9 @@ function domainReasons({ domain }: CookieLine, url: URL): string[] {
     return [`Its Domain is not ASCII: write it in the form that begins with xn--.`];
   if (isIpAddress(url)) return [`Its Domain is ${domain}, and an IP address like ${host} has no domains.`];
   if (!domainMatch(host, domain)) return [`Its Domain is ${domain}, which ${host} does not belong to.`];
-  return isPublicSuffix(domain) ? [`Its Domain is ${domain}, under which anybody can have a name.`] : [];
+  return isPublicSuffix(domain)
+    ? [`Its Domain is ${domain}, under which different owners register names.`]
+    : [];
 }
 
 function notes(line: string, cookie: CookieLine, url: URL, now: number): string[] {
