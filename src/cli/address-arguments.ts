@@ -1,4 +1,4 @@
-/** Addresses as arguments. They must not contain a password: shells and process lists store arguments. */
+/** Addresses as arguments, without passwords: shells and process lists store arguments. */
 
 import { readPostgresUrl } from '../settings/database/postgres-url.ts';
 import { table } from '../settings/option-table.ts';

@@ -1,4 +1,4 @@
-/** The table of options: environment variable, default, bounds and meaning of each setting. Nothing else defines them. */
+/** The table of options, the only definition of environment variable, default, bounds and meaning of each setting. */
 
 import { databaseUrl, databaseUrlHint } from './database/database-url.ts';
 import { postgresUrlHint } from './database/postgres-url.ts';

@@ -79,7 +79,7 @@ test.each([
     'closed',
     { GATEHOUSE_REGISTRATION: 'closed' },
     'ada',
-    'GATEHOUSE_REGISTRATION is closed: the invitation is of use once it is set to invite.',
+    'GATEHOUSE_REGISTRATION is closed: the invitation works once it is set to invite.',
   ],
   [
     'invite, and rest is off',
