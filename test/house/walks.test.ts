@@ -38,7 +38,7 @@ const every = [
 /** The other files, and how many lines all of them have together at most: to be lessened. */
 const walks: Readonly<Record<string, { readonly maxLines: number; readonly files: readonly string[] }>> = {
   login: {
-    maxLines: 4_100,
+    maxLines: 4_050,
     files: [
       'src/concepts/accounts.ts',
       'src/concepts/audit.ts',
@@ -83,7 +83,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
     ],
   },
   logout: {
-    maxLines: 2_650,
+    maxLines: 2_600,
     files: [
       'src/concepts/audit.ts',
       'src/concepts/sessions/lifetime.ts',
