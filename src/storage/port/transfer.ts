@@ -1,5 +1,7 @@
 /** The port of moving a database from one place to another: all rows in one form and one order, whatever keeps them. */
 
+import { StoreUnusable } from './errors.ts';
+
 /** What a column holds; SHA-256 hashes are 64 hexadecimal digits, and how JSON is laid out says nothing. */
 export type TransferKind = 'text' | 'number' | 'hash' | 'json';
 
@@ -156,6 +158,20 @@ export interface Closed {
   /** The address its rows are being copied from. */
   readonly copying: string | null;
   readonly moved: Moved | null;
+}
+
+/** As it is kept, with what was noted with the last page that was copied into the database. */
+export interface DatabaseState extends Closed {
+  readonly note: string | null;
+}
+
+/** The state of a database that rows were never moved into or from. */
+export const untouched: DatabaseState = { copying: null, note: null, moved: null };
+
+/** @throws {StoreUnusable} if copying into a database was not finished, so that rows cannot be moved from it. */
+export function assertCopied({ copying }: Closed): void {
+  const because = closedBecause({ copying, moved: null });
+  if (because !== undefined) throw new StoreUnusable(because);
 }
 
 /** Why no server may use a database, and what to do about it; `undefined` if it may. */

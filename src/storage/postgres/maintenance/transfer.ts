@@ -2,13 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  closedBecause,
-  type Moved,
+  assertCopied,
+  type DatabaseState,
   type SourceUnready,
-  StoreUnusable,
   type TargetUnready,
   type TransferSource,
   type TransferTarget,
+  untouched,
 } from '../../port/port.ts';
 import type { Digest } from '../../shared/audit-chain.ts';
 import { linkOutbox, linkStep } from '../audit/audit-chain.ts';
@@ -26,12 +26,6 @@ const everything = [...tables, 'gatehouse'].join();
 
 /** How long a process that wrote to the same database before, and was killed, may take to be gone. */
 const patienceMs = 5_000;
-
-interface Marks {
-  readonly copying: string | null;
-  readonly note: string | null;
-  readonly moved: Moved | null;
-}
 
 /**
  * Takes hold of a database, brought up to date and with nothing left to be linked: no other process changes it until it is
@@ -82,12 +76,11 @@ async function hold(connection: DedicatedConnection, digest: Digest): Promise<bo
 
 async function sourceIn(connection: DedicatedConnection): Promise<TransferSource> {
   const { client, run, name } = connection;
-  const { copying, moved } = await marksIn(connection);
-  const because = closedBecause({ copying, moved: null });
-  if (because !== undefined) throw new StoreUnusable(because);
+  const state = await stateOf(connection);
+  assertCopied(state);
   return {
     name,
-    moved,
+    moved: state.moved,
     count: (table) => countOf(connection, table),
     scan: (table, behind) => scanOf(connection, table, behind),
     async retire(to) {
@@ -128,7 +121,7 @@ async function whyNotFilled(
 ): Promise<'target_in_use' | 'target_not_empty' | undefined> {
   if (await isShared(connection)) return 'target_in_use';
   if (!(await isOnlyFiller(connection))) return 'target_in_use';
-  const { copying } = await marksIn(connection);
+  const { copying } = await stateOf(connection);
   return copying === null && (await hasRows(connection)) ? 'target_not_empty' : undefined;
 }
 
@@ -155,7 +148,7 @@ async function hasRows({ run }: DedicatedConnection): Promise<boolean> {
 
 async function targetIn(connection: DedicatedConnection): Promise<TransferTarget> {
   const { client, run, name } = connection;
-  const { copying, note } = await marksIn(connection);
+  const { copying, note } = await stateOf(connection);
   return {
     name,
     noted: copying === null ? undefined : (note ?? undefined),
@@ -213,7 +206,7 @@ async function begin(
   try {
     return await inTransaction(connection, async () => {
       await run(`LOCK TABLE ${everything} IN ACCESS EXCLUSIVE MODE`);
-      const { copying } = await marksIn(connection);
+      const { copying } = await stateOf(connection);
       const isUsed = (await isShared(connection)) || (copying === null && (await hasRows(connection)));
       if (isUsed) return 'in_use';
       await run(`TRUNCATE ${tables.join()}`);
@@ -226,7 +219,7 @@ async function begin(
   }
 }
 
-async function marksIn({ run }: DedicatedConnection): Promise<Marks> {
-  const { rows } = await run<Marks>('SELECT copying, note, moved FROM gatehouse');
-  return rows[0] ?? { copying: null, note: null, moved: null };
+async function stateOf({ run }: DedicatedConnection): Promise<DatabaseState> {
+  const { rows } = await run<DatabaseState>('SELECT copying, note, moved FROM gatehouse');
+  return rows[0] ?? untouched;
 }

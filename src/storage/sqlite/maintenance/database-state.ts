@@ -1,7 +1,7 @@
 /** What a file says of itself that keeps servers away: that rows are still being copied into it, or that it was moved. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { type Closed, closedBecause, type Moved, StoreUnusable } from '../../port/port.ts';
+import { closedBecause, type DatabaseState, type Moved, StoreUnusable, untouched } from '../../port/port.ts';
 
 /** Only a file that is or was part of a move has this table. */
 const table = `CREATE TABLE IF NOT EXISTS gatehouse (
@@ -12,23 +12,14 @@ const table = `CREATE TABLE IF NOT EXISTS gatehouse (
   ) STRICT;
   INSERT OR IGNORE INTO gatehouse (id) VALUES (1);`;
 
-export interface DatabaseState extends Closed {
-  /** What was noted with the last page that was copied into it. */
-  readonly note: string | null;
-}
-
 export function stateOf(db: DatabaseSync): DatabaseState {
   const hasState = db
     .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'gatehouse'`)
     .get();
   const row = hasState && db.prepare('SELECT copying, note, moved FROM gatehouse').get();
-  if (!row) return { copying: null, note: null, moved: null };
-  const { copying, note, moved } = row as Record<string, string | null>;
-  return {
-    copying: copying ?? null,
-    note: note ?? null,
-    moved: typeof moved === 'string' ? (JSON.parse(moved) as Moved) : null,
-  };
+  if (!row) return untouched;
+  const { copying = null, note = null, moved } = row as Record<string, string | null>;
+  return { copying, note, moved: typeof moved === 'string' ? (JSON.parse(moved) as Moved) : null };
 }
 
 /** @throws {StoreUnusable} if no server may use the file; the message says what to do. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { closedBecause, type SourceUnready, StoreUnusable, type TransferSource } from '../../port/port.ts';
+import { assertCopied, type SourceUnready, StoreUnusable, type TransferSource } from '../../port/port.ts';
 import { assertFile } from '../connection/file-checks.ts';
 import { openDatabase, schemaVersion, unusable } from '../connection/open-database.ts';
 import { migrations } from '../schema.ts';
@@ -46,15 +46,16 @@ function hold(file: string): DatabaseSync | undefined {
 }
 
 function sourceIn(db: DatabaseSync, file: string): TransferSource {
-  const { copying, moved } = stateOf(db);
-  const because = closedBecause({ copying, moved: null });
-  if (because !== undefined) {
+  const state = stateOf(db);
+  try {
+    assertCopied(state);
+  } catch (error) {
     db.close();
-    throw new StoreUnusable(because);
+    throw error;
   }
   return {
     name: `file:${file}`,
-    moved,
+    moved: state.moved,
     count: async (table) => countOf(db, table),
     scan: (table, behind) => scanOf(db, table, behind),
     async retire(moved) {
