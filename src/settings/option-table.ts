@@ -33,7 +33,7 @@ const rows = {
     expects:
       'a `file:` path such as `file:./data/gatehouse.db`, or an address such as `postgres://user:password@host:5432/database`',
     meaning:
-      'Where accounts and sessions are kept: the path of a SQLite file, whose missing folders are created, or a PostgreSQL database.',
+      'The database of accounts and sessions: the path of a SQLite file, whose missing folders are created, or a PostgreSQL database.',
     secret: true,
     read: databaseUrl,
     hint: (text) => databaseUrlHint(text) || postgresUrlHint(text),
@@ -43,7 +43,7 @@ const rows = {
     default: '10',
     ...count(4, 256),
     meaning:
-      'The most connections this node opens to PostgreSQL: one watches, two are for session checks, the rest for everything else. Workers share them, at least 4 for each.',
+      'The maximum of connections from this node to PostgreSQL: one listens for notifications, two are for session checks, the rest for everything else. Workers share them, at least 4 for each.',
   },
   /** Empty if `databaseUrl` itself delivers notifications. */
   databaseListenUrl: {
@@ -51,7 +51,7 @@ const rows = {
     default: '',
     expects: 'an address such as `postgres://user:password@host:5432/database`',
     meaning:
-      'Where to listen for logouts of other nodes, if `DATABASE_URL` leads through a pooler such as PgBouncer. Without it they hold within a second there, not at once.',
+      'The address to listen at for logouts of other nodes, if `DATABASE_URL` leads through a pooler such as PgBouncer. Without it, logouts reach a node behind a pooler within a second, not at once.',
     secret: true,
     read: (text) => (text === '' ? text : postgresUrl(text)),
     hint: postgresUrlHint,
@@ -61,7 +61,7 @@ const rows = {
     default: '1000',
     ...count(0, 1_000, 'milliseconds'),
     meaning:
-      'How long a session check may be answered from memory after PostgreSQL vouched for the session. 0: never.',
+      'How long a session check may be answered from memory after PostgreSQL last confirmed the session. 0: never.',
   },
   /** `null` if it is unset. */
   checkMemoryMegabytes: {
@@ -69,7 +69,7 @@ const rows = {
     default: '',
     ...count(1, 4_096, 'megabytes'),
     meaning:
-      'The most memory that rows remembered for session checks may take up on a node, and with it their number: 1,000 in each megabyte, three fifths of them sessions and the rest their users. Unset: 512, or a quarter of the memory that Node.js may use if that is less.',
+      'The maximum of memory for rows that a node caches for session checks. It also limits their number: 1,000 for each megabyte, three fifths of them sessions and the rest their users. Unset: 512, or a quarter of the memory that Node.js may use if that is less.',
     read: orUnset(wholeNumber(1, 4_096)),
   },
   debug: {
@@ -86,7 +86,7 @@ const rows = {
     expects:
       'a path such as `/id`: at most 200 characters, segments of letters, digits, `_`, `-`, `.` and `~`',
     meaning:
-      'The path that all others are under, if the proxy in front strips none. Health routes answer at the root as well.',
+      'The path that all others are under, if the proxy in front does not strip it. Health routes also answer at the root.',
     read: basePath,
   },
   ...contractOptions,
@@ -95,7 +95,7 @@ const rows = {
     default: 'on',
     ...choice('on', 'subdomains', 'off'),
     meaning:
-      'HSTS of one year for this host; `subdomains` includes all hosts below it, `off` leaves the header to a proxy.',
+      '`on` sends HSTS of one year for this host, `subdomains` includes all hosts below it, `off` leaves the header to a proxy.',
   },
   allowedOrigins: {
     env: 'GATEHOUSE_ALLOWED_ORIGINS',
@@ -117,32 +117,33 @@ const rows = {
     env: 'GATEHOUSE_SESSION_LIFETIME_SECONDS',
     default: String(30 * day),
     ...count(1, 365 * day, 'seconds'),
-    meaning: 'A session older than this is dead, however much it is used. Also the `Max-Age` of the cookie.',
+    meaning: 'A session older than this is dead, even if it is in use. Also the `Max-Age` of the cookie.',
   },
   sessionsPerUser: {
     env: 'GATEHOUSE_SESSIONS_PER_USER',
     default: '100',
     ...count(0, 10_000),
     meaning:
-      'The most sessions one user may have; a login beyond it ends those used least recently. 0: no limit.',
+      'The maximum of sessions of one user. A login beyond it ends those used least recently. 0: no limit.',
   },
   sweepSeconds: {
     env: 'GATEHOUSE_SWEEP_SECONDS',
     default: '60',
     ...count(1, day, 'seconds'),
-    meaning: 'How often the rows of dead sessions are reclaimed. They are refused from the moment they die.',
+    meaning:
+      'How often the rows of dead sessions are removed. A dead session is refused at once, before its row is removed.',
   },
   passwordMinLength: {
     env: 'GATEHOUSE_PASSWORD_MIN_LENGTH',
     default: '8',
     ...count(8, 64, 'characters'),
-    meaning: 'The shortest password a registration may choose, in Unicode code points.',
+    meaning: 'The minimum length of a new password, in Unicode code points.',
   },
   pbkdf2Iterations: {
     env: 'GATEHOUSE_PBKDF2_ITERATIONS',
     default: '220000',
     ...count(1_000, 10_000_000),
-    meaning: 'Cost of a password hash. Below 210000 is for tests only and warned about at start.',
+    meaning: 'The cost of a password hash. Below 210000 is for tests only and warned about at start.',
   },
   throttle: {
     env: 'GATEHOUSE_THROTTLE',

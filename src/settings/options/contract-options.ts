@@ -17,6 +17,6 @@ export const contractOptions = {
     default: 'open',
     ...choice('open', 'invite', 'closed'),
     meaning:
-      'Who may register: anyone (`open`), only those with an invitation of `gatehouse user invite` (`invite`), or no one (`closed`).',
+      'Who may register: anyone (`open`), only people with an invitation of `gatehouse user invite` (`invite`), or none (`closed`).',
   },
 } satisfies SettingRows;

@@ -16,14 +16,15 @@ export const listenOptions = {
     env: 'PORT',
     default: '3000',
     ...count(0, 65_535),
-    meaning: 'The port the server listens on; 0 lets the system choose one.',
+    meaning: 'The port the server listens on. With 0 the system chooses one.',
   },
   /** A program that embeds Gatehouse starts them itself, and gives each its `share`. */
   workers: {
     env: 'GATEHOUSE_WORKERS',
     default: '1',
     ...count(1, 64),
-    meaning: 'Processes that share the port: up to one for each core. Logins are bound by hashing anyway.',
+    meaning:
+      'Processes that share the port: at most one for each core. More workers do not make logins faster, because hashing already uses every core.',
   },
   /** Of the server of this program only; a program that embeds Gatehouse has a server of its own. */
   keepAliveSeconds: {
@@ -31,6 +32,6 @@ export const listenOptions = {
     default: '65',
     ...count(1, 7_200, 'seconds'),
     meaning:
-      'How long an idle connection is kept for the next request: longer than the proxy or balancer in front keeps it.',
+      'How long an idle connection stays open for the next request. Set it longer than the proxy or balancer in front keeps its connections.',
   },
 } satisfies SettingRows;

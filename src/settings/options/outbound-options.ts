@@ -11,7 +11,7 @@ export const outboundOptions = {
     default: '',
     expects: 'an address such as `https://app.example.com`, without `?` and `#`, of at most 900 characters',
     meaning:
-      'Where people reach the application; links in mails begin with it. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
+      'The address of your application, with which links in mails begin. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
     read: serviceUrl,
   },
   /** Empty if it is unset. */
@@ -21,7 +21,7 @@ export const outboundOptions = {
     expects:
       'an address such as `smtps://user:password@mail.example.com`, `smtp://mail.example.com:587` or `smtp://localhost:25`',
     meaning:
-      'The server that mails are handed to, encrypted unless it is this machine. Unset: they are written to `GATEHOUSE_MAIL_OUTBOX`, and registrations send no mail.',
+      'The mail server that sends the mails. The connection is encrypted unless the server is this machine. Unset: mails are written to `GATEHOUSE_MAIL_OUTBOX`, and registrations send no mail.',
     secret: true,
     read: smtpUrl,
   },
@@ -29,7 +29,7 @@ export const outboundOptions = {
     env: 'GATEHOUSE_MAIL_FROM',
     default: '',
     expects: 'an address such as `login@example.com` or `Example <login@example.com>`',
-    meaning: 'Who mails are from. Unset: `gatehouse@localhost`. Warned about at start if mails are sent.',
+    meaning: 'The sender of mails. Unset: `gatehouse@localhost`. Warned about at start if mails are sent.',
     read: (text) => mailbox(text || 'gatehouse@localhost'),
   },
   mailOutbox: {
@@ -46,14 +46,14 @@ export const outboundOptions = {
     default: '',
     ...count(0, 65_535),
     meaning:
-      'The port metrics are served on, at `/metrics`; 0 lets the system choose one. Unset: there are none.',
+      'The port that serves metrics, at `/metrics`. With 0 the system chooses one. Unset: metrics are not served.',
     read: orUnset(wholeNumber(0, 65_535)),
   },
   metricsHost: {
     env: 'GATEHOUSE_METRICS_HOST',
     default: '127.0.0.1',
     expects: 'a host name or an IP address',
-    meaning: 'The address the metrics are served on. Every client that can reach it can read them.',
+    meaning: 'The address that serves metrics. Every client that can reach it can read them.',
     read: hostName,
   },
 } satisfies SettingRows;

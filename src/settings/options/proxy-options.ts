@@ -12,7 +12,7 @@ export const proxyOptions = {
     env: 'GATEHOUSE_TRUSTED_PROXIES',
     default: '',
     expects: 'addresses or CIDR blocks such as `10.0.0.0/8`, or the word `unix`, separated by commas',
-    meaning: 'Proxies that are believed where a request comes from. Their header is read from the right.',
+    meaning: "Proxies whose header with the client's address is trusted. The header is read from the right.",
     read: listOf((text) => (text === 'unix' ? text : addressBlock(text))),
     hint: hintsOf((text) => (/^unix/i.test(text) ? unixHint : blockHint(text))),
   },
@@ -21,6 +21,6 @@ export const proxyOptions = {
     default: 'x-forwarded-for',
     ...choice('x-forwarded-for', 'forwarded'),
     meaning:
-      'The header in which the trusted proxies write the address of the client: `X-Forwarded-For`, or `Forwarded` (RFC 7239). The other one is never read.',
+      "The header in which the trusted proxies write the client's address: `X-Forwarded-For`, or `Forwarded` (RFC 7239). The other header is never read.",
   },
 } satisfies SettingRows;
