@@ -131,8 +131,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
 });
 
 test.each([
-  [[], 'Name an account or a network'],
-  [['ada', '--unknown'], 'Name an account or a network'],
+  [[], 'Give an account, a network'],
+  [['ada', '--unknown'], 'Give an account, a network'],
   [['203.0.113.0/24'], 'A network must be'],
   [['2001:db8::/32'], 'A network must be'],
   [['2001:db8::1/64'], 'A network must be'],
