@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { Client } from 'pg';
 import { prepareTables } from '../src/storage/postgres/connection/migrations.ts';
 import { Login } from '../src/storage/postgres/connection/session-setup.ts';
-import { blocks } from '../test/support/docs.ts';
 import { openFresh } from '../test/support/postgres/fresh.ts';
 import type { PostgresServer } from '../test/support/postgres/server.ts';
 import { makeTemplate } from '../test/support/postgres/template.ts';
@@ -43,7 +42,6 @@ export async function fill(
   const numbers = 'FROM generate_series($1::int, $2) AS n';
   const ofAccounts = [
     `INSERT INTO users (id, created_at) SELECT ${userId('n')}, ${createdAt} ${numbers}`,
-    `INSERT INTO names (canonical, user_id) SELECT 'user' || n, ${userId('n')} ${numbers}`,
     // A hash of the usual length, which opens nothing.
     `INSERT INTO auth (user_id, canonical, identifier, password_hash)
      SELECT ${userId('n')}, 'user' || n, 'user' || n, '$pbkdf2-sha512$i=220000$' || rpad(md5(n::text), 110, 'x') ${numbers}`,
@@ -53,7 +51,6 @@ export async function fill(
                            proven_at, network, device)
      SELECT ${ofSession}, ${idHash}, substr(md5('handle ' || n), 1, 16), 'rest', ${createdAt}, ${lastSeenAt},
        ${idleExpiresAt}, ${expiresAt}, ${createdAt}, '192.0.2.' || n % 256, 'Firefox on Linux' ${numbers}`,
-    `INSERT INTO owners (key, user_id) SELECT ${idHash}, ${ofSession} ${numbers}`,
   ];
   await connected(url, async (client) => {
     const write = (statements: readonly string[]) => async (first: number, last: number) => {
@@ -68,38 +65,26 @@ export async function fill(
   });
 }
 
-/** Of tables and indexes, divided or not, the parts that have rows. */
-const partsOf = (names: string) =>
-  `unnest('{${names}}'::regclass[]) AS whole JOIN pg_class AS part
-   ON coalesce(pg_partition_root(part.oid), part.oid) = whole AND part.relkind IN ('r', 'i')`;
-
 /** Reads what session checks need into the memory of the server, as far as it fits; resolves to how many bytes that is. */
 export async function warm(url: string): Promise<number> {
-  const needed = partsOf('sessions, sessions_pkey, owners, owners_pkey, users, users_pkey, auth, auth_pkey');
+  const needed = '{sessions, sessions_pkey, users, users_pkey, auth, auth_user_id_key}';
   return connected(url, async (client) => {
     await client.query('CREATE EXTENSION IF NOT EXISTS pg_prewarm');
     const { rows } = await client.query(
-      `SELECT sum(pg_prewarm(part.oid)) * current_setting('block_size')::int AS bytes FROM ${needed}`,
+      `SELECT sum(pg_prewarm(part)) * current_setting('block_size')::int AS bytes FROM unnest($1::regclass[]) AS part`,
+      [needed],
     );
     return Number(rows[0].bytes);
   });
 }
 
-/** Divides the tables, by the script for operators. */
-export async function divide(url: string, partitions: number): Promise<void> {
-  const script = blocks('docs/scale.md', 'sql').find((sql) => sql.includes('PARTITION BY HASH')) ?? '';
-  const constant = /(partitions constant integer := )\d+/;
-  if (!constant.test(script)) throw new Error('docs/scale.md does not say how tables are divided.');
-  await connected(url, (client) => client.query(script.replace(constant, `$1${partitions}`)));
-}
-
 /** What the rows of the tables that were filled take up, with their indexes. */
 export async function bytesPerRow(url: string): Promise<Record<string, { table: number; indexes: number }>> {
   return connected(url, async (client) => {
-    const perRow = (size: string) => `round(sum(${size}(part.oid)) / sum(greatest(reltuples, 1)))::int`;
+    const perRow = (size: string) => `round(${size}(oid) / greatest(reltuples, 1))::int`;
     const { rows } = await client.query<{ name: string; table: number; indexes: number }>(
-      `SELECT whole AS name, ${perRow('pg_table_size')} AS table, ${perRow('pg_indexes_size')} AS indexes
-       FROM ${partsOf('users, names, auth, sessions, owners')} GROUP BY whole ORDER BY 1`,
+      `SELECT relname AS name, ${perRow('pg_table_size')} AS table, ${perRow('pg_indexes_size')} AS indexes
+       FROM pg_class WHERE oid = ANY ('{users, auth, sessions}'::regclass[]) ORDER BY 1`,
     );
     return Object.fromEntries(rows.map(({ name, ...bytes }) => [`bytes per row of ${name}`, bytes]));
   });

@@ -6,10 +6,9 @@
  * `GET /auth/session` for sessions chosen at random. The nodes have the first core; PostgreSQL, with a quarter of the
  * machine's memory for its tables, and the load share the second one. Rounds take turns. Everything is removed at the
  * end. Ten million sessions take 8 GB of disk in the folder for temporary files on PostgreSQL, 5 GB on SQLite and half of
- * the machine's memory while they are written, and some six minutes each; `-- --sessions 100000` is over in two minutes. With `--partitions 16` the tables of the
- * many are divided as `docs/scale.md` says.
+ * the machine's memory while they are written, and some six minutes each; `-- --sessions 100000` is over in two minutes.
  *
- * Options: `-- --sessions 10000000 --few 10000 --engines postgres,sqlite --partitions 1 --rounds 3 --seconds 5
+ * Options: `-- --sessions 10000000 --few 10000 --engines postgres,sqlite --rounds 3 --seconds 5
  * --json results.json`.
  */
 
@@ -22,7 +21,7 @@ import type { PostgresServer } from '../test/support/postgres/server.ts';
 import { cpuTimes, spentMs } from './cpu.ts';
 import type { Crowd, Some } from './crowd.ts';
 import { load, type Measured } from './load.ts';
-import { bytesPerRow, databaseBytes, divide, fill, newDatabase, startPostgres, warm } from './postgres.ts';
+import { bytesPerRow, databaseBytes, fill, newDatabase, startPostgres, warm } from './postgres.ts';
 import { endAll, firstLine, spawnOnFirstCore } from './processes.ts';
 import { median, type Row, report, spread, whole } from './report.ts';
 import { fillFile } from './sqlite.ts';
@@ -32,22 +31,17 @@ const { values } = parseArgs({
     sessions: { type: 'string', default: '10000000' },
     few: { type: 'string', default: '10000' },
     engines: { type: 'string', default: 'postgres,sqlite' },
-    partitions: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     json: { type: 'string' },
   },
 });
-const partitions = Number(values.partitions);
 const crowds = [values.few, values.sessions].map((count) => ({
   sessions: Number(count),
   accounts: Math.ceil(Number(count) / 10),
 }));
 const [few, many] = crowds.map(({ sessions }) => sessions) as [number, number];
-const labels = [
-  few.toLocaleString('en'),
-  `${many.toLocaleString('en')}${partitions > 1 ? ` in ${partitions} partitions` : ''}`,
-];
+const labels = [few.toLocaleString('en'), many.toLocaleString('en')];
 const engines = values.engines.split(',') as ('postgres' | 'sqlite')[];
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
@@ -103,7 +97,7 @@ async function run(engine: (typeof engines)[number]): Promise<Readonly<Record<st
   const settings = { shared_buffers: memory, max_wal_size: '8GB', checkpoint_timeout: '1h' };
   const server = engine === 'postgres' ? await startPostgres(settings) : undefined;
   const sides: Filled[] = [];
-  for (const crowd of crowds) sides.push(await filled(crowd, server, sides.length > 0 ? partitions : 1));
+  for (const crowd of crowds) sides.push(await filled(crowd, server));
   const measured = new Map(Object.entries(cases).map((one) => [one, sides.map((): Figures[] => [])]));
   for (let round = 0; round <= rounds; round += 1) {
     console.error(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
@@ -130,12 +124,11 @@ async function checked(side: Filled, sessions: Some, database: number | undefine
 }
 
 /** A database with a crowd in it, and a node on it. */
-async function filled(crowd: Crowd, server: PostgresServer | undefined, partitions: number): Promise<Filled> {
+async function filled(crowd: Crowd, server: PostgresServer | undefined): Promise<Filled> {
   const of = crowd.sessions.toLocaleString('en');
   const tell = (done: number) => console.error(`${done.toLocaleString('en')} of ${of} sessions written`);
   const url = server ? await newDatabase(server) : `file:${join(folder, `${crowd.sessions}.db`)}`;
   const bytesNow = async () => (server ? databaseBytes(url) : statSync(url.slice(5)).size);
-  if (server && partitions > 1) await divide(url, partitions);
   const empty = server ? await bytesNow() : 0;
   const startedAt = performance.now();
   await (server ? fill(url, crowd, tell) : fillFile(url.slice(5), crowd, tell));

@@ -8,8 +8,6 @@ import { command, commandsOver } from '../support/command.ts';
 import { query } from '../support/database.ts';
 import { isFull } from '../support/length.ts';
 import { everythingAt, fileOf, fill, inStore, move, moved, type Place, places } from '../support/moving.ts';
-import { divided } from '../support/postgres/partitioned.ts';
-import { sharedPostgres } from '../support/postgres.ts';
 import { root, startProcess, type TestProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -182,18 +180,6 @@ test('a file appears complete, for its owner alone, and nothing beside it', asyn
   expect(statSync(fileOf(to)).mode & 0o777).toBe(0o600);
   expect(await query({ database: to }, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   expect(await query({ database: to }, 'PRAGMA foreign_key_check')).toEqual([]);
-});
-
-test('tables that were divided by user are filled too', async () => {
-  const from = await places.sqlite();
-  await fill(from);
-  const before = await everythingAt(from);
-  const to = await divided(await sharedPostgres());
-  await moved(from, to);
-  expect(await everythingAt(to)).toEqual(before);
-  const back = await places.sqlite();
-  await moved(to, back);
-  expect(await everythingAt(back)).toEqual(before);
 });
 
 test('a broken audit is copied as it is, and reported as broken', async () => {

@@ -188,8 +188,8 @@ test('doctor: a database that cannot be used, each for its reason', async () => 
   expect(await found("UPDATE gatehouse SET copying = 'file:x'")).toEqual([
     expect.stringMatching(/^database problem: Copying from file:x/),
   ]);
-  expect(await found('UPDATE gatehouse SET copying = NULL', 'DROP TABLE owners')).toEqual([
-    expect.stringMatching(/^database problem: .*lost.*owners/),
+  expect(await found('UPDATE gatehouse SET copying = NULL', 'DROP TABLE devices')).toEqual([
+    expect.stringMatching(/^database problem: .*lost.*devices/),
   ]);
 });
 

@@ -58,7 +58,7 @@ test('N6: LOCK TABLE sessions: checks, which need it, are 503 after a second', a
   expect(trial.accepted({ ...locked, from: locked.from + 1_000 })).toEqual([]);
 });
 
-test('N6: LOCK TABLE auth, owners: so they are, and checks of unknown ids do not wait for one another', async () => {
+test('N6: LOCK TABLE auth: so they are, and checks of unknown ids do not wait for one another', async () => {
   const { nodes } = scene();
   const many = openClient(nodes[0]?.process.url ?? '', 1_600);
   onTestFinished(() => many.close());
@@ -71,7 +71,7 @@ test('N6: LOCK TABLE auth, owners: so they are, and checks of unknown ids do not
       4_000,
     );
   };
-  const { trial, locked } = await whileLocked('auth, owners', look, lockedMs + 2_800);
+  const { trial, locked } = await whileLocked('auth', look, lockedMs + 2_800);
   expect(trial.accepted({ ...locked, from: locked.from + 1_000 })).toEqual([]);
 });
 
@@ -85,10 +85,10 @@ test('N5: LOCK TABLE throttle: nodes count by themselves, and nothing is 503', a
   expectAnswered(trial, ['register', 'login', 'check', 'logout'], locked);
 });
 
-test('N6: LOCK TABLE names, and logins wait on all connections: checks go on', async () => {
-  const { trial, locked } = await whileLocked('names', async ({ clients, nodes }) => {
+test('N6: LOCK TABLE invitations, and registrations wait on all connections: checks go on', async () => {
+  const { trial, locked } = await whileLocked('invitations', async ({ clients, nodes }) => {
     const people = Array.from({ length: 60 }, () => clients.person());
-    await Promise.all(people.flatMap((owner) => nodes.map((node) => clients.login(node, owner))));
+    await Promise.all(people.flatMap((owner) => nodes.map((node) => clients.register(node, owner))));
   });
   expectAnswered(trial, ['check'], locked);
 });
@@ -113,7 +113,7 @@ test('N6: a logout that deadlocks with another client is run again, without an e
     const ofId = "id_hash = sha256(convert_to($1, 'UTF8'))";
     await client.query('BEGIN');
     await client.query(
-      `INSERT INTO ended SELECT user_id, id_hash, handle, 0, '', '', '' FROM sessions WHERE ${ofId}`,
+      `INSERT INTO ended SELECT id_hash, handle, user_id, 0, '', '', '' FROM sessions WHERE ${ofId}`,
       [session],
     );
     const loggedOut = clients.logout(node, { id: session, contract: owner.contract });

@@ -38,13 +38,10 @@ export function rowCounts(server: Server, ...tables: string[]): Promise<number[]
   return Promise.all(tables.map((table) => countRows(server, table)));
 }
 
-/** Takes a table away from under the server, with what leads to it; the returned function puts it back, as it was. */
+/** Takes a table away from under the server; the returned function puts it back, as it was. */
 export async function takeAway(server: Server, table: string): Promise<PutBack> {
-  const tables = [table, ...behind(server).leadingTo(table)];
-  for (const one of tables) await query(server, `ALTER TABLE ${one} RENAME TO ${one}_gone`);
-  return async () => {
-    for (const one of tables) await query(server, `ALTER TABLE ${one}_gone RENAME TO ${one}`);
-  };
+  await query(server, `ALTER TABLE ${table} RENAME TO ${table}_gone`);
+  return async () => void (await query(server, `ALTER TABLE ${table}_gone RENAME TO ${table}`));
 }
 
 /** Moves the whole database from under the server; the returned function puts it back. */

@@ -3,7 +3,6 @@
 import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
 import { type Asked, type CountedServer, countWrites, openCounted } from './counted-server.ts';
 import { bytes, query, type Server } from './database.ts';
-import { onPostgres } from './engine-settings.ts';
 import { addEntries } from './large.ts';
 import { freshPath } from './sqlite.ts';
 
@@ -37,7 +36,6 @@ async function addRows(
       where,
       `INSERT INTO ${table} (${columns}) VALUES ${ids.map((id, n) => `(${row(bytes(where, digest(id)), n)})`)}`,
     );
-  if (onPostgres) await insert('owners', 'key, user_id', (hash) => `${hash}, '${userId}'`);
   await insert(
     'sessions',
     `id_hash, user_id, handle, contract, network, device, created_at, proven_at, last_seen_at, idle_expires_at, expires_at`,

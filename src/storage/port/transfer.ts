@@ -14,10 +14,7 @@ interface Shape {
   readonly ofUser?: true;
 }
 
-/**
- * Everything a store keeps, in an order in which it can be written. What an engine keeps besides (whose a name is, or a
- * hash) follows from these rows.
- */
+/** Everything a store keeps, in an order in which it can be written. */
 export const transferred = {
   users: {
     columns: {
@@ -31,7 +28,7 @@ export const transferred = {
   },
   auth: {
     columns: { user_id: 'text', canonical: 'text', identifier: 'text', password_hash: 'text' },
-    key: ['canonical', 'user_id'],
+    key: ['canonical'],
   },
   sessions: {
     columns: {
@@ -47,7 +44,7 @@ export const transferred = {
       network: 'text',
       device: 'text',
     },
-    key: ['user_id', 'id_hash'],
+    key: ['id_hash'],
     ofUser: true,
   },
   ended: {
@@ -60,11 +57,11 @@ export const transferred = {
       outcome: 'text',
       contract: 'text',
     },
-    key: ['id_hash', 'user_id'],
+    key: ['id_hash'],
   },
   tokens: {
     columns: { token_hash: 'hash', user_id: 'text', purpose: 'text', email: 'text', expires_at: 'number' },
-    key: ['token_hash', 'user_id'],
+    key: ['token_hash'],
     ofUser: true,
   },
   invitations: {

@@ -2,14 +2,9 @@
 
 import type { AuditContext } from '../port/port.ts';
 import type { InStep, Run } from './connection/transaction.ts';
-import type { SessionsOfUser } from './sessions/sessions.ts';
+import type { SessionRemoval } from './sessions/session-removal.ts';
 import { dropTokensOf } from './tokens.ts';
 import { lockUserExclusive } from './user-lock.ts';
-
-/** Gives up a name, last of all that a step does. */
-export async function giveUpName(run: Run, canonical: string, userId: string): Promise<void> {
-  await run('DELETE FROM names WHERE canonical = $1 AND user_id = $2', [canonical, userId]);
-}
 
 /**
  * Removes what is left of an account; `false` if that is nothing. Where there was no user to hold, one that came since
@@ -17,31 +12,27 @@ export async function giveUpName(run: Run, canonical: string, userId: string): P
  */
 export async function removeAccount(
   run: InStep,
-  ofUser: SessionsOfUser,
+  sessions: SessionRemoval,
   userId: string,
   limit: number,
   context: AuditContext | undefined,
 ): Promise<boolean> {
   const isUser = await lockUserExclusive(run, userId);
   if (!isUser && (await isWaiting(run, userId))) return false;
-  const { devices, isDone } = await drop(run, ofUser, userId, limit, context);
-  const { rows } = await run<{ canonical: string }>(
-    `DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))
-     RETURNING canonical`,
-    [userId, isUser],
-  );
+  const { devices, isDone } = await drop(run, sessions, userId, limit, context);
   const tokens = await dropTokensOf(run, userId);
   if (isUser) await run(isDone ? removeUser : letWait, [userId]);
-  if (rows[0]) await giveUpName(run, rows[0].canonical, userId);
-  // The credential that knew the name is lost (ruling R2): only all names can tell which it was.
-  else if (isUser) await run('DELETE FROM names WHERE user_id = $1', [userId]);
-  return isUser || rows.length + tokens + devices > 0;
+  const { count: credentials } = await run(
+    'DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))',
+    [userId, isUser],
+  );
+  return isUser || credentials + tokens + devices > 0;
 }
 
 /** Takes one step with what is left of an account that no other step takes just now; `false` if there is none. */
 export async function goOnRemoving(
   run: InStep,
-  ofUser: SessionsOfUser,
+  sessions: SessionRemoval,
   limit: number,
   context: AuditContext | undefined,
 ): Promise<boolean> {
@@ -50,7 +41,7 @@ export async function goOnRemoving(
   );
   const [user] = rows;
   if (!user) return false;
-  const { isDone } = await drop(run, ofUser, user.id, limit, context);
+  const { isDone } = await drop(run, sessions, user.id, limit, context);
   if (isDone) await run(removeUser, [user.id]);
   return true;
 }
@@ -58,7 +49,7 @@ export async function goOnRemoving(
 /** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
 export async function endOfDisabled(
   run: InStep,
-  ofUser: SessionsOfUser,
+  sessions: SessionRemoval,
   after: string,
   limit: number,
   context: AuditContext,
@@ -76,7 +67,7 @@ export async function endOfDisabled(
     user.id,
   ]);
   const isDone =
-    held.length === 0 || (await ofUser.end(run, user.id, undefined, limit, context)).length < limit;
+    held.length === 0 || (await sessions.endOfUser(run, user.id, undefined, limit, context)).length < limit;
   return isDone ? user.id : (rows[place - 1]?.id ?? after);
 }
 
@@ -86,18 +77,18 @@ const letWait = 'UPDATE users SET disabled_at = 0, email = NULL, email_verified_
 /** Removes sessions and devices, at most a number of each; `isDone` if none is left. */
 async function drop(
   run: InStep,
-  ofUser: SessionsOfUser,
+  sessions: SessionRemoval,
   userId: string,
   limit: number,
   context: AuditContext | undefined,
 ): Promise<{ readonly devices: number; readonly isDone: boolean }> {
-  const sessions = await ofUser.drop(run, userId, limit, context);
+  const gone = await sessions.dropOfUser(run, userId, limit, context);
   const { count: devices } = await run(
     `DELETE FROM devices WHERE user_id = $1 AND device_hash = ANY (ARRAY (
        SELECT device_hash FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT $2))`,
     [userId, limit],
   );
-  return { devices, isDone: sessions < limit && devices < limit };
+  return { devices, isDone: gone < limit && devices < limit };
 }
 
 async function isWaiting(run: Run, userId: string): Promise<boolean> {

@@ -1,198 +1,201 @@
-/** Accounts in PostgreSQL: a name, a credential and a user, written together and removed together. */
+/** Accounts in PostgreSQL: a credential in `auth` and a user in `users`, written together and removed together. */
 
-import type { Awaitable } from '../port/awaitable.ts';
 import type {
   AccountStore,
   AuditContext,
   Credential,
-  Freshness,
+  Ending,
   NewAccount,
   NewEmail,
   UsedInvitation,
   User,
+  UserQuery,
 } from '../port/port.ts';
-import { endOfDisabled, giveUpName, goOnRemoving, removeAccount } from './account-removal.ts';
+import { endOfDisabled, goOnRemoving, removeAccount } from './account-removal.ts';
 import type { AuditOutbox } from './audit/audit-outbox.ts';
+import type { RevocationNotifier } from './cluster/revocation-notifier.ts';
 import { isStorable } from './connection/text.ts';
 import type { Database, InStep, Run } from './connection/transaction.ts';
 import { dropInvitation, holdInvitation } from './invitations.ts';
-import type { SessionsOfUser } from './sessions/sessions.ts';
+import type { SessionRemoval } from './sessions/session-removal.ts';
+import { hasMany } from './sessions/session-rows.ts';
 import { lockUserExclusive } from './user-lock.ts';
 import { selectUser, usersByPage } from './users.ts';
 
-/** The memory of users that were looked up lately. */
-export interface Remembered {
-  find(userId: string, freshness?: Freshness): Awaitable<User | undefined>;
-  forget(userId: string): void;
-}
-
-interface Kept extends Credential {
-  readonly canonical: string;
-}
-
-const selectCredential = `SELECT canonical, user_id AS "userId", identifier, password_hash AS "passwordHash",
+const selectCredential = `SELECT user_id AS "userId", identifier, password_hash AS "passwordHash",
     users.id IS NOT NULL AS "hasUser", disabled_at IS NOT NULL AS "isDisabled"
-  FROM auth LEFT JOIN users ON users.id = auth.user_id WHERE user_id = $1`;
+  FROM auth LEFT JOIN users ON users.id = auth.user_id`;
 
-/** `ofUser` removes the sessions of a user inside a step. */
-export function accountsIn(
-  db: Database,
-  outbox: AuditOutbox,
-  ofUser: SessionsOfUser,
-  users: Remembered,
-): AccountStore {
-  /** A step after which what is remembered of a user holds no longer, whatever became of it. */
-  function changing<Result>(userId: string, work: (run: InStep) => Promise<Result>): Promise<Result> {
-    return db.step((run) => {
-      run.afterwards(() => users.forget(userId));
-      return work(run);
+export class PostgresAccounts implements AccountStore {
+  readonly #db: Database;
+  readonly #outbox: AuditOutbox;
+  readonly #sessions: SessionRemoval;
+  readonly #notifier: RevocationNotifier;
+
+  constructor(db: Database, outbox: AuditOutbox, sessions: SessionRemoval, notifier: RevocationNotifier) {
+    this.#db = db;
+    this.#outbox = outbox;
+    this.#sessions = sessions;
+    this.#notifier = notifier;
+  }
+
+  create(
+    account: NewAccount,
+    context?: AuditContext,
+    invitation?: UsedInvitation,
+  ): Promise<'created' | 'identifier_taken' | 'not_invited'> {
+    const { canonical, identifier, userId, passwordHash, createdAt, email } = account;
+    return this.#db.step(async (run) => {
+      const found = await holdInvitation(run, canonical, invitation);
+      if (invitation && found !== 'this') return 'not_invited';
+      // A step that is just taking the name, or giving it up, is waited for.
+      const { count } = await run(
+        `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (canonical) DO NOTHING`,
+        [canonical, identifier, userId, passwordHash],
+      );
+      if (count === 0) return 'identifier_taken';
+      await run('INSERT INTO users (id, created_at, email) VALUES ($1, $2, $3)', [userId, createdAt, email]);
+      if (found !== 'none') await dropInvitation(run, canonical);
+      await this.#outbox.add(run, context, { userId });
+      return 'created';
     });
   }
 
-  async function keptOf(userId: string): Promise<Kept | undefined> {
-    const { rows } = await db.read<Kept>(selectCredential, [userId]);
+  async findCredential(canonical: string): Promise<Credential | undefined> {
+    if (!isStorable(canonical)) return undefined;
+    const { rows } = await this.#db.read<Credential>(`${selectCredential} WHERE canonical = $1`, [canonical]);
     return rows[0];
   }
 
-  return {
-    create: (account, context, invitation) =>
-      db.step((run) => create(run, outbox, account, context, invitation)),
+  async findCredentialOf(userId: string): Promise<Credential | undefined> {
+    if (!isStorable(userId)) return undefined;
+    const { rows } = await this.#db.read<Credential>(`${selectCredential} WHERE user_id = $1`, [userId]);
+    return rows[0];
+  }
 
-    async findCredential(canonical) {
-      if (!isStorable(canonical)) return undefined;
-      const { rows } = await db.read<{ userId: string }>(
-        'SELECT user_id AS "userId" FROM names WHERE canonical = $1',
-        [canonical],
+  async findUser(userId: string): Promise<User | undefined> {
+    if (!isStorable(userId)) return undefined;
+    return (await this.#db.read<User>(selectUser, [userId])).rows[0];
+  }
+
+  list(query: UserQuery): Promise<User[]> {
+    return usersByPage(this.#db, query);
+  }
+
+  replaceHash(
+    userId: string,
+    expected: string,
+    replacement: string,
+    context?: AuditContext,
+    ending?: Ending,
+  ): Promise<'replaced' | 'not_expected' | 'sessions_left'> {
+    return this.#db.step(async (run) => {
+      await lockUserExclusive(run, userId);
+      const { rows } = await run('SELECT 1 FROM auth WHERE user_id = $1 AND password_hash = $2 FOR UPDATE', [
+        userId,
+        expected,
+      ]);
+      if (rows.length === 0) return 'not_expected';
+      const isMany = ending !== undefined && (await hasMany(run, userId, ending));
+      if (!isMany) {
+        await run('UPDATE auth SET password_hash = $1 WHERE user_id = $2', [replacement, userId]);
+        await this.#outbox.add(run, context, { userId });
+      }
+      if (ending)
+        await this.#sessions.endOfUser(run, userId, ending.exceptHandle, ending.limit, ending.context);
+      return isMany ? 'sessions_left' : 'replaced';
+    });
+  }
+
+  verifyEmail(userId: string, email: string, at: number, context?: AuditContext): Promise<boolean> {
+    return this.#changing(userId, async (run) => {
+      const { count } = await run('UPDATE users SET email_verified_at = $1 WHERE id = $2 AND email = $3', [
+        at,
+        userId,
+        email,
+      ]);
+      if (count === 0) return false;
+      await this.#outbox.add(run, context, { userId });
+      return true;
+    });
+  }
+
+  changeEmail(
+    userId: string,
+    to: NewEmail,
+    context?: AuditContext,
+  ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
+    return this.#changing(userId, async (run) => {
+      // Read after it is held: a question that had to wait would not see what changed meanwhile.
+      await lockUserExclusive(run, userId);
+      const { rows } = await run<User>(selectUser, [userId]);
+      const [user] = rows;
+      if (!user) return 'unknown_account';
+      const isNamedByAddress = user.identifier.includes('@');
+      if (isNamedByAddress && !(await rename(run, userId, to))) return 'identifier_taken';
+      await run('UPDATE users SET email = $1, email_verified_at = $2 WHERE id = $3', [
+        to.email,
+        to.verifiedAt,
+        userId,
+      ]);
+      await this.#outbox.add(run, context, { userId });
+      return 'changed';
+    });
+  }
+
+  setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean> {
+    return this.#changing(userId, async (run) => {
+      if (!(await lockUserExclusive(run, userId))) return false;
+      // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
+      const { count } = await run(
+        'UPDATE users SET disabled_at = $1 WHERE id = $2 AND (disabled_at IS NULL) = $3',
+        [at, userId, at !== null],
       );
-      // A name without an owner costs both questions too, the second one about an id that no user has.
-      const kept = await keptOf(rows[0]?.userId ?? '');
-      // Between the two questions the name may have been given up.
-      return kept?.canonical === canonical ? credential(kept) : undefined;
-    },
+      if (count > 0) await this.#outbox.add(run, context, { userId });
+      return true;
+    });
+  }
 
-    async findCredentialOf(userId) {
-      const kept = isStorable(userId) ? await keptOf(userId) : undefined;
-      return kept && credential(kept);
-    },
+  remove(userId: string, limit: number, context?: AuditContext): Promise<boolean> {
+    return this.#changing(userId, async (run) => {
+      const removed = await removeAccount(run, this.#sessions, userId, limit, context);
+      if (removed) await this.#outbox.add(run, context, { userId });
+      return removed;
+    });
+  }
 
-    findUser: (userId, freshness) => (isStorable(userId) ? users.find(userId, freshness) : undefined),
+  reclaim(limit: number, context?: AuditContext): Promise<boolean> {
+    return this.#db.step((run) => goOnRemoving(run, this.#sessions, limit, context));
+  }
 
-    list: usersByPage(db),
+  endOfDisabled(after: string, limit: number, context: AuditContext): Promise<string | undefined> {
+    return this.#db.step((run) => endOfDisabled(run, this.#sessions, after, limit, context));
+  }
 
-    replaceHash: (userId, expected, replacement, context, ending) =>
-      db.step(async (run) => {
-        await lockUserExclusive(run, userId);
-        const { rows } = await run(
-          'SELECT 1 FROM auth WHERE user_id = $1 AND password_hash = $2 FOR UPDATE',
-          [userId, expected],
-        );
-        if (rows.length === 0) return 'not_expected';
-        const isMany = ending !== undefined && (await ofUser.hasMany(run, userId, ending));
-        if (!isMany) {
-          await run('UPDATE auth SET password_hash = $1 WHERE user_id = $2', [replacement, userId]);
-          await outbox.add(run, context, { userId });
-        }
-        if (ending) await ofUser.end(run, userId, ending.exceptHandle, ending.limit, ending.context);
-        return isMany ? 'sessions_left' : 'replaced';
-      }),
-
-    verifyEmail: (userId, email, at, context) =>
-      changing(userId, async (run) => {
-        const { count } = await run('UPDATE users SET email_verified_at = $1 WHERE id = $2 AND email = $3', [
-          at,
-          userId,
-          email,
-        ]);
-        if (count === 0) return false;
-        await outbox.add(run, context, { userId });
-        return true;
-      }),
-
-    changeEmail: (userId, to, context) =>
-      changing(userId, async (run) => {
-        // Read after it is held: a question that had to wait would not see what changed meanwhile.
-        await lockUserExclusive(run, userId);
-        const { rows } = await run<User>(selectUser, [userId]);
-        if (!rows[0]) return 'unknown_account';
-        const isNamedByAddress = rows[0].identifier.includes('@');
-        if (isNamedByAddress && !(await rename(run, userId, to))) return 'identifier_taken';
-        await run('UPDATE users SET email = $1, email_verified_at = $2 WHERE id = $3', [
-          to.email,
-          to.verifiedAt,
-          userId,
-        ]);
-        await outbox.add(run, context, { userId });
-        return 'changed';
-      }),
-
-    setDisabled: (userId, at, context) =>
-      changing(userId, async (run) => {
-        if (!(await lockUserExclusive(run, userId))) return false;
-        // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
-        const { count } = await run(
-          'UPDATE users SET disabled_at = $1 WHERE id = $2 AND (disabled_at IS NULL) = $3',
-          [at, userId, at !== null],
-        );
-        if (count > 0) await outbox.add(run, context, { userId });
-        return true;
-      }),
-
-    remove: (userId, limit, context) =>
-      changing(userId, async (run) => {
-        const removed = await removeAccount(run, ofUser, userId, limit, context);
-        if (removed) await outbox.add(run, context, { userId });
-        return removed;
-      }),
-
-    reclaim: (limit, context) => db.step((run) => goOnRemoving(run, ofUser, limit, context)),
-
-    endOfDisabled: (after, limit, context) =>
-      db.step((run) => endOfDisabled(run, ofUser, after, limit, context)),
-  };
+  /** A step after which what nodes remember of a user holds no longer, whatever became of it. */
+  #changing<Result>(userId: string, work: (run: InStep) => Promise<Result>): Promise<Result> {
+    return this.#db.step((run) => {
+      run.afterwards(() => this.#notifier.changed(userId));
+      return work(run);
+    });
+  }
 }
 
-async function create(
-  run: InStep,
-  outbox: AuditOutbox,
-  { canonical, identifier, userId, passwordHash, createdAt, email }: NewAccount,
-  context: AuditContext | undefined,
-  invitation: UsedInvitation | undefined,
-): Promise<'created' | 'identifier_taken' | 'not_invited'> {
-  const found = await holdInvitation(run, canonical, invitation);
-  if (invitation && found !== 'this') return 'not_invited';
-  if (!(await takeName(run, canonical, userId))) return 'identifier_taken';
-  await run('INSERT INTO auth (user_id, canonical, identifier, password_hash) VALUES ($1, $2, $3, $4)', [
+/** Gives a user another name; `false` if it is taken. The new one is taken first: no two renames wait for each other. */
+async function rename(run: Run, userId: string, { email, canonical }: NewEmail): Promise<boolean> {
+  const respelled = await run('UPDATE auth SET identifier = $1 WHERE user_id = $2 AND canonical = $3', [
+    email,
     userId,
     canonical,
-    identifier,
-    passwordHash,
   ]);
-  await run('INSERT INTO users (id, created_at, email) VALUES ($1, $2, $3)', [userId, createdAt, email]);
-  if (found !== 'none') await dropInvitation(run, canonical);
-  await outbox.add(run, context, { userId });
-  return 'created';
-}
-
-/** Takes a name for a user; `false` if it is taken. A step that is just giving it up, or taking it, is waited for. */
-async function takeName(run: Run, canonical: string, userId: string): Promise<boolean> {
-  const { count } = await run(
-    'INSERT INTO names (canonical, user_id) VALUES ($1, $2) ON CONFLICT (canonical) DO NOTHING',
-    [canonical, userId],
+  if (respelled.count > 0) return true;
+  const taken = await run(
+    `INSERT INTO auth (canonical, identifier, user_id, password_hash)
+     SELECT $3, $1, user_id, password_hash FROM auth WHERE user_id = $2 ON CONFLICT (canonical) DO NOTHING`,
+    [email, userId, canonical],
   );
-  return count > 0;
-}
-
-/** Gives a user that has a credential another name; `false` if that is taken. */
-async function rename(run: Run, userId: string, { email, canonical }: NewEmail): Promise<boolean> {
-  const { rows } = await run<Kept>(selectCredential, [userId]);
-  const old = rows[0]?.canonical;
-  const isOther = old !== canonical;
-  if (isOther && !(await takeName(run, canonical, userId))) return false;
-  await run('UPDATE auth SET identifier = $1, canonical = $2 WHERE user_id = $3', [email, canonical, userId]);
-  if (isOther && old !== undefined) await giveUpName(run, old, userId);
+  if (taken.count === 0) return false;
+  await run('DELETE FROM auth WHERE user_id = $1 AND canonical <> $2', [userId, canonical]);
   return true;
-}
-
-function credential({ userId, identifier, passwordHash, hasUser, isDisabled }: Kept): Credential {
-  return { userId, identifier, passwordHash, hasUser, isDisabled };
 }

@@ -1,8 +1,7 @@
 /** Known devices in PostgreSQL: one row for each device a user signed in on, with the last time they did. */
 
 import type { DeviceStore } from '../port/port.ts';
-import { hashes } from './cluster/owners.ts';
-import { isStorable, storable } from './connection/text.ts';
+import { byteaArray, storable } from './connection/text.ts';
 import type { Database } from './connection/transaction.ts';
 import { lockUserShared } from './user-lock.ts';
 
@@ -17,6 +16,11 @@ const forget = `WITH least AS (
     ORDER BY last_used_at DESC OFFSET $3 LIMIT 200 FOR UPDATE SKIP LOCKED
   ) DELETE FROM devices USING least
   WHERE devices.user_id = $1 AND devices.device_hash = least.device_hash`;
+
+/** A name without an owner costs the same look, at an id that no user has. */
+const findKnown = `SELECT encode(device_hash, 'hex') AS "deviceHash" FROM devices
+  WHERE user_id = coalesce((SELECT user_id FROM auth WHERE canonical = $1), '')
+    AND device_hash = ANY ($2::bytea[]) AND last_used_at >= $3`;
 
 export function devicesIn(db: Database): DeviceStore {
   return {
@@ -34,17 +38,12 @@ export function devicesIn(db: Database): DeviceStore {
       }),
 
     async findKnown(canonical, deviceHashes, since) {
-      // A name without an owner costs both questions too, the second one about an id that no user has.
-      const named = await db.read<{ userId: string }>(
-        'SELECT user_id AS "userId" FROM names WHERE canonical = $1',
-        [storable(canonical)],
-      );
-      const userId = isStorable(canonical) ? (named.rows[0]?.userId ?? '') : '';
-      const { rows } = await db.read<{ deviceHash: string }>(
-        `SELECT encode(device_hash, 'hex') AS "deviceHash" FROM devices
-         WHERE user_id = $1 AND device_hash = ANY ($2::bytea[]) AND last_used_at >= $3`,
-        [userId, hashes(deviceHashes), since],
-      );
+      // A name that cannot be kept is asked for as another one that no account can have.
+      const { rows } = await db.read<{ deviceHash: string }>(findKnown, [
+        storable(canonical),
+        byteaArray(deviceHashes),
+        since,
+      ]);
       const known = new Set(rows.map(({ deviceHash }) => deviceHash));
       return deviceHashes.find((deviceHash) => known.has(deviceHash));
     },

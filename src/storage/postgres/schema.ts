@@ -11,31 +11,19 @@ export interface Migration {
 }
 
 /**
- * Migration number n brings a database from schema version n to n + 1.
+ * Migration number n brings a database from schema version n - 1 to n.
  *
- * Whatever belongs to a person lies under the person's id, which is part of every key: that is the column to partition
- * or to shard by. `names` and `owners` say whose a name, or the hash of an id or token, is; both are looked up by what
- * the client presents, before anything of the person is read. A row of `owners` is written once and never changed, but
- * may go when what it names is gone. An entry of the audit is written beside what it tells of, into `audit_waiting`;
- * who links the chain takes it from there, so that no step waits for another at the end of the chain.
+ * Tables and keys are those of SQLite. Beside them, an entry of the audit is written into `audit_waiting` with what it
+ * tells of, and is linked into the chain a moment later, so that no step waits for another at the end of the chain.
  *
- * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names.
- * `mails` and `ended` have none either: they may outlive their account. A mail waits while it has a `due_at`.
+ * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names. It is
+ * checked at the commit, because a rename takes the new name before it gives up the old one. `mails` and `ended` have no
+ * foreign key either: they may outlive their account. A mail waits while it has a `due_at`.
  */
 export const migrations: readonly Migration[] = [
   {
     oldest: 1,
     sql: `
-  CREATE TABLE names (
-    canonical text COLLATE "C" PRIMARY KEY,
-    user_id   text COLLATE "C" NOT NULL
-  );
-
-  CREATE TABLE owners (
-    key     bytea PRIMARY KEY CHECK (length(key) = 32),
-    user_id text COLLATE "C" NOT NULL
-  );
-
   CREATE TABLE users (
     id                text COLLATE "C" PRIMARY KEY,
     created_at        bigint NOT NULL,
@@ -44,18 +32,20 @@ export const migrations: readonly Migration[] = [
     disabled_at       bigint
   );
   CREATE INDEX users_by_creation ON users (created_at, id);
+  CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
+  CREATE INDEX users_disabled ON users (id) WHERE disabled_at > 0;
 
   CREATE TABLE auth (
-    user_id       text COLLATE "C" PRIMARY KEY,
-    canonical     text COLLATE "C" NOT NULL,
+    canonical     text COLLATE "C" PRIMARY KEY,
     identifier    text NOT NULL,
+    user_id       text COLLATE "C" NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED,
     password_hash text COLLATE "C" NOT NULL
   );
 
   CREATE TABLE sessions (
+    id_hash         bytea PRIMARY KEY CHECK (length(id_hash) = 32),
+    handle          text COLLATE "C" NOT NULL UNIQUE,
     user_id         text COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    id_hash         bytea NOT NULL CHECK (length(id_hash) = 32),
-    handle          text COLLATE "C" NOT NULL,
     contract        text NOT NULL,
     created_at      bigint NOT NULL,
     last_seen_at    bigint NOT NULL,
@@ -63,34 +53,39 @@ export const migrations: readonly Migration[] = [
     expires_at      bigint NOT NULL,
     proven_at       bigint NOT NULL,
     network         text NOT NULL,
-    device          text NOT NULL,
-    PRIMARY KEY (user_id, id_hash),
-    UNIQUE (user_id, handle)
+    device          text NOT NULL
   ) WITH (fillfactor = 90);
-  CREATE INDEX sessions_by_handle ON sessions (handle);
+  CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, handle);
   CREATE INDEX sessions_by_expiry ON sessions (idle_expires_at);
 
   CREATE TABLE ended (
-    user_id  text COLLATE "C" NOT NULL,
-    id_hash  bytea NOT NULL CHECK (length(id_hash) = 32),
+    id_hash  bytea PRIMARY KEY CHECK (length(id_hash) = 32),
     handle   text COLLATE "C" NOT NULL,
+    user_id  text COLLATE "C" NOT NULL,
     ended_at bigint NOT NULL,
     event    text NOT NULL,
     outcome  text NOT NULL,
-    contract text NOT NULL,
-    PRIMARY KEY (user_id, id_hash)
+    contract text NOT NULL
   );
   CREATE INDEX ended_by_time ON ended (ended_at);
 
   CREATE TABLE tokens (
+    token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32),
     user_id    text COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    token_hash bytea NOT NULL CHECK (length(token_hash) = 32),
     purpose    text NOT NULL,
     email      text NOT NULL,
-    expires_at bigint NOT NULL,
-    PRIMARY KEY (user_id, token_hash)
+    expires_at bigint NOT NULL
   );
+  CREATE INDEX tokens_by_user ON tokens (user_id, purpose);
   CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+
+  CREATE TABLE invitations (
+    canonical  text COLLATE "C" PRIMARY KEY,
+    token_hash bytea NOT NULL CHECK (length(token_hash) = 32),
+    user_id    text COLLATE "C" NOT NULL,
+    expires_at bigint NOT NULL
+  );
+  CREATE INDEX invitations_by_expiry ON invitations (expires_at);
 
   CREATE TABLE devices (
     user_id      text COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -159,53 +154,22 @@ export const migrations: readonly Migration[] = [
   );
   `,
   },
-
-  // Names that may be registered, each under the id that its user will have: looked up by name, before there is a user.
-  {
-    oldest: 1,
-    sql: `
-  CREATE TABLE invitations (
-    canonical  text COLLATE "C" PRIMARY KEY,
-    token_hash bytea NOT NULL CHECK (length(token_hash) = 32),
-    user_id    text COLLATE "C" NOT NULL,
-    expires_at bigint NOT NULL
-  );
-  CREATE INDEX invitations_by_expiry ON invitations (expires_at);
-  `,
-  },
-
-  // The sessions of a user are listed by page, and end, by their last use. Users that were removed wait to be reclaimed.
-  {
-    oldest: 1,
-    sql: `
-  CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, handle);
-  CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
-  `,
-  },
-
-  // The sweep looks for sessions of users whose disabling was cut short.
-  {
-    oldest: 1,
-    sql: 'CREATE INDEX users_disabled ON users (id) WHERE disabled_at > 0;',
-  },
 ];
 
 /** The tables there are, in an order in which rows can be written. */
 export const tables = [
-  'names',
-  'owners',
   'users',
   'auth',
   'sessions',
   'ended',
   'tokens',
+  'invitations',
   'devices',
   'throttle',
   'mails',
   'audit',
   'audit_ends',
   'audit_waiting',
-  'invitations',
 ] as const;
 
 /** What a node can do without for a while: a lock on one of these must not take all nodes out of service. */

@@ -1,7 +1,7 @@
 /** The PostgreSQL store: any number of nodes on one database, and what they tell one another. */
 
-import { type Freshness, type Store, StoreUnavailable } from '../port/port.ts';
-import { accountsIn } from './accounts.ts';
+import { type Store, StoreUnavailable } from '../port/port.ts';
+import { PostgresAccounts } from './accounts.ts';
 import { PostgresAudit } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
 import { ClusterListener } from './cluster/cluster-listener.ts';
@@ -19,7 +19,8 @@ import { devicesIn } from './devices.ts';
 import { PostgresInvitations } from './invitations.ts';
 import { PostgresMails } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
-import { sessionsIn } from './sessions/sessions.ts';
+import { SessionRemoval } from './sessions/session-removal.ts';
+import { PostgresSessions } from './sessions/sessions.ts';
 import { touchBufferIn } from './sessions/write-touches.ts';
 import { PostgresThrottle } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
@@ -97,20 +98,16 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   }
 
   const outbox = new AuditOutbox();
-  const touchBuffer = touchBufferIn(db, checks.owners);
-  const sessions = sessionsIn({ db, checks, notifier, touchBuffer, outbox });
-  const users = {
-    find: (userId: string, freshness?: Freshness) => checks.user(userId, freshness),
-    forget: (userId: string) => notifier.changed(userId),
-  };
+  const touchBuffer = touchBufferIn(db);
+  const removal = new SessionRemoval(notifier, outbox);
   const audit = new PostgresAudit(db, outbox, digest);
 
   const store: Store = {
-    accounts: accountsIn(db, outbox, sessions.inStep, users),
-    sessions,
+    accounts: new PostgresAccounts(db, outbox, removal, notifier),
+    sessions: new PostgresSessions({ db, checks, notifier, removal, touchBuffer, outbox }),
     throttle: new PostgresThrottle(db),
     audit,
-    tokens: tokensIn(db, checks.owners),
+    tokens: tokensIn(db),
     invitations: new PostgresInvitations(db, outbox),
     mails: new PostgresMails(db),
     devices: devicesIn(db),

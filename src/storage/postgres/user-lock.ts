@@ -2,13 +2,13 @@
  * Holds the row of a person until a step is over, so that what is added to them and what changes them come in turn.
  *
  * Every step that writes something of a person holds their row before it writes anything else of theirs. All steps lock
- * in one order, so that no two wait for each other: the row in `users`, then an invitation, then a new name in `names`, then what lies
- * under the person's id with its `owners`, and last of all a name that is given up.
+ * in one order, so that no two wait for each other: the row in `users`, then an invitation, then a new name in `auth`, then
+ * what else is the person's, and last of all a name that is given up.
  */
 
 import type { Run } from './connection/transaction.ts';
 
-/** A row in `users` that was disabled at 0 has no account any more (see `removal.ts`). */
+/** A row in `users` that was disabled at 0 has no account any more (see `account-removal.ts`). */
 const isUser = 'id = $1 AND disabled_at IS DISTINCT FROM 0';
 
 /** For what only adds: many may add at once, while no step changes or removes. `false` if there is no such user. */

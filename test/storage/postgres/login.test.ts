@@ -70,7 +70,7 @@ test('N8: a role that may not create the tables, may not read them, or may only 
   await queryAt(owner, [`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${name}`]);
   const said = await refusal(url);
   expect(said).toMatch(
-    /^role_\w+ may not read and write the tables of Gatehouse \(names, .*\)\. GRANT SELECT, INSERT/,
+    /^role_\w+ may not read and write the tables of Gatehouse \(users, .*\)\. GRANT SELECT, INSERT/,
   );
   await queryAt(owner, [said.slice(said.indexOf('GRANT'))]);
   await openNode(url);
@@ -155,7 +155,7 @@ test('N8: a server that runs writes no password into its log, whatever happens t
   const server = await startProcess({ DATABASE_URL: proxy.url(url) });
   const ask = () => server.post('/login.json', { username: 'joe', password: 'a long enough one' });
   expect((await ask()).status).toBe(401);
-  await queryAt(owner, ['ALTER TABLE names RENAME TO lost']);
+  await queryAt(owner, ['ALTER TABLE auth RENAME TO lost']);
   expect((await ask()).status).toBe(503);
   proxy.refuse();
   proxy.cut();

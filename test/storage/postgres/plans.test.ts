@@ -18,10 +18,9 @@ const fill = [
   `UPDATE audit_ends SET last_seq = 30000, last_hash = sha256('30000')`,
   `INSERT INTO devices SELECT 'other-' || n % 50 + 1, sha256(n::text::bytea), 1000 FROM generate_series(1, 20000) AS n`,
   `INSERT INTO devices SELECT '${joe}', sha256(n::text::bytea), 1000 FROM generate_series(1, 50) AS n`,
-  `INSERT INTO sessions SELECT '${joe}', decode(lpad(to_hex(n), 64, '0'), 'hex'), 'many-' || n, 'rest', 1000, 1000 + n,
+  `INSERT INTO sessions SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), 'many-' || n, '${joe}', 'rest', 1000, 1000 + n,
      900000, 900000, 1000, '', '' FROM generate_series(1, 10000) AS n`,
-  `INSERT INTO owners SELECT id_hash, user_id FROM sessions`,
-  `INSERT INTO sessions SELECT 'other-' || n % 50 + 1, sha256(n::text::bytea), 'other-' || n, 'rest', 1000, 1000 + n,
+  `INSERT INTO sessions SELECT sha256(n::text::bytea), 'other-' || n, 'other-' || n % 50 + 1, 'rest', 1000, 1000 + n,
      900000, 900000, 1000, '', '' FROM generate_series(1, 10000) AS n`,
   'ANALYZE',
 ];

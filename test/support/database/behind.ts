@@ -20,8 +20,6 @@ export type PutBack = () => Promise<void>;
 export interface Behind {
   /** Runs a statement with `?` for each value, foreign keys off; columns of bytes come as hexadecimal digits. */
   query(sql: string, values?: readonly Value[]): Promise<Row[]>;
-  /** The tables that say where to look into a table: without them it cannot be known that a row is missing. */
-  leadingTo(table: string): readonly string[];
   /** Resolves when all that was acknowledged lies in its place. */
   settled(): Promise<void>;
   /** Blocks the writes of all other clients; they may still read. Gone at the end of the test at the latest. */

@@ -14,13 +14,6 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
-/** Whatever is looked up is found by a name or a hash first (ruling G2). */
-const leading: Readonly<Record<string, readonly string[]>> = {
-  auth: ['names'],
-  users: ['names'],
-  sessions: ['owners'],
-};
-
 /** Connections that are kept, by address: most tests look more than once. */
 const clients = new Map<string, Promise<pg.Client>>();
 
@@ -82,8 +75,6 @@ export function postgresAt(url: string): Behind {
 
   return {
     query: (sql, values) => query(url, sql, values),
-
-    leadingTo: (table) => leading[table] ?? [],
 
     settled,
 

@@ -18,8 +18,6 @@ export function sqliteAt(file: string): Behind {
   return {
     query: async (sql, values) => query(sql, values).map(legible),
 
-    leadingTo: () => [],
-
     settled: async () => {},
 
     async lock() {

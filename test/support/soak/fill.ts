@@ -35,7 +35,6 @@ export async function fill(database: string, filling: Filling): Promise<void> {
     database.startsWith('file:')
       ? `'${name}' || printf('%0${length - name.length}d', i)`
       : `'${name}' || lpad(i::text, ${length - name.length}, '0')`;
-  const ownKeys = `${upTo(sessions)} INSERT INTO owners (key, user_id) SELECT digest(${padded(26)}), '${userId}' FROM n`;
   const addSessions = `${upTo(sessions)} INSERT INTO sessions (id_hash, handle, user_id, contract, created_at,
       last_seen_at, idle_expires_at, expires_at, proven_at, network, device)
     SELECT digest(${padded(26)}), ${padded(16)}, '${userId}', 'rest', ${at} + i, ${at} + i, ${at} + 604800000,
@@ -43,7 +42,6 @@ export async function fill(database: string, filling: Filling): Promise<void> {
   const addEntries = `${upTo(entries)} INSERT INTO audit (seq, at, event, outcome, user_id, contract, network, request_id, hash)
     SELECT (SELECT max(seq) FROM audit) + 1 + i, ${at} + i, 'login', 'wrong_password', '${userId}', 'rest',
       '192.0.2.1', 'f81d4fae-7dec-41d0-a765-00a0c91e6bf6', digest('') FROM n`;
-  if (sessions > 0 && !database.startsWith('file:')) await run(ownKeys);
   if (sessions > 0) await run(addSessions);
   if (entries > 0) {
     await run(addEntries);

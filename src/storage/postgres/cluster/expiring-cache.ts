@@ -94,6 +94,11 @@ export class ExpiringCache<Value> {
     this.#clearedAt = now;
   }
 
+  /** Whether there is a value for a key, trusted or not, that was asked for after an instant. */
+  isKept(key: string, after = Number.NEGATIVE_INFINITY): boolean {
+    return (this.#entry(key)?.askedAt ?? Number.NEGATIVE_INFINITY) > after;
+  }
+
   /** Bytes that are taken up, by estimate, and entries. */
   get size(): { readonly entries: number; readonly bytes: number } {
     return {

@@ -3,11 +3,11 @@
 import type { Awaitable } from '../../port/awaitable.ts';
 import { type Freshness, type Session, StoreUnavailable, type User } from '../../port/port.ts';
 import { rowsIn, shares } from '../../shared/session-cache.ts';
+import { byteaArray } from '../connection/text.ts';
 import type { Database } from '../connection/transaction.ts';
 import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from '../rows.ts';
 import { selectUser } from '../users.ts';
 import { ExpiringCache } from './expiring-cache.ts';
-import { hashes, Owners } from './owners.ts';
 
 /** Sessions asked for in one question, and questions under way at once. */
 const maxTogether = 200;
@@ -33,16 +33,15 @@ export interface MemoryLimits {
   readonly maxBytes: number;
 }
 
-/** Session by session: each is found by its key, in the partition of its user, whatever the planner knows of the tables. */
-const selectChecked = `SELECT found.* FROM unnest($1::text[], $2::bytea[]) AS asked (user_id, id_hash), LATERAL (
+/** Session by session: each is found by its key, whatever the planner knows of the tables. */
+const selectChecked = `SELECT found.* FROM unnest($1::bytea[]) AS asked (id_hash), LATERAL (
     SELECT ${checkedColumns} FROM sessions
     LEFT JOIN users ON users.id = sessions.user_id LEFT JOIN auth ON auth.user_id = sessions.user_id
-    WHERE sessions.user_id = asked.user_id AND sessions.id_hash = asked.id_hash LIMIT 1
+    WHERE sessions.id_hash = asked.id_hash LIMIT 1
   ) AS found`;
 
 export class Checks {
   readonly #db: Database;
-  readonly owners = new Owners();
   readonly sessions: ExpiringCache<Session>;
   /** Ids of no session: apart, so that made-up ids push no session out. */
   readonly #absent: ExpiringCache<true>;
@@ -152,30 +151,24 @@ export class Checks {
     }
   }
 
-  /** Two questions: whose the hashes are, where that is not known yet, and then what their owners have under them. */
+  /** What was seen to be gone is not accepted here again, whatever an older question may still bring. */
   async #find(idHashes: readonly string[]): Promise<Map<string, Session>> {
-    const since = performance.now();
-    const owners = await this.owners.find(this.#db, idHashes);
-    const found = owners.size > 0 ? await this.#findOf(owners) : new Map<string, Session>();
-    const now = performance.now();
-    for (const idHash of idHashes) if (!found.has(idHash)) this.#absent.put(idHash, true, since, now);
-    return found;
-  }
-
-  async #findOf(owners: ReadonlyMap<string, string>): Promise<Map<string, Session>> {
     const found = new Map<string, Session>();
     const askedAt = performance.now();
-    const asked = [[...owners.values()], hashes([...owners.keys()])];
-    const { rows } = await this.#db.read<CheckedRow>(selectChecked, asked, 'checked');
+    const { rows } = await this.#db.read<CheckedRow>(selectChecked, [byteaArray(idHashes)], 'checked');
     const now = performance.now();
     for (const row of rows) {
       const [session, user] = [sessionOf(row), userOf(row)];
       found.set(row.idHash, session);
-      this.sessions.put(row.idHash, session, askedAt, now);
       if (user) this.users.put(user.id, user, askedAt, now);
+      if (!this.#absent.isKept(row.idHash, askedAt)) this.sessions.put(row.idHash, session, askedAt, now);
     }
-    // What was seen to be gone is not accepted here again, whatever an older question may still bring.
-    for (const idHash of owners.keys()) if (!found.has(idHash)) this.sessions.forget(idHash, now);
+    for (const idHash of idHashes) {
+      if (found.has(idHash)) continue;
+      this.#absent.put(idHash, true, askedAt, now);
+      // Not of an id that was made up: what is to be forgotten takes up space.
+      if (this.sessions.isKept(idHash)) this.sessions.forget(idHash, now);
+    }
     return found;
   }
 

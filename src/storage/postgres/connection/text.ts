@@ -1,4 +1,4 @@
-/** Which texts PostgreSQL can hold: it knows neither U+0000 nor half of a pair of surrogates. */
+/** Texts as PostgreSQL takes them: it knows neither U+0000 nor half of a pair of surrogates, and reads arrays of bytes. */
 
 /** Whether a text can be kept as it is. One that cannot is no name: the caller is told so, and gets no error. */
 export function isStorable(text: string): boolean {
@@ -8,4 +8,9 @@ export function isStorable(text: string): boolean {
 /** A text as it can be kept, for what must not fail over a character; most are kept as they are. */
 export function storable(text: string): string {
   return isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/** A list of hashes, each of hexadecimal digits, as PostgreSQL reads an array of `bytea`. */
+export function byteaArray(hashes: readonly string[]): string {
+  return `{${hashes.map((hash) => `"\\\\x${hash}"`).join()}}`;
 }

@@ -11,12 +11,10 @@ import {
   type TransferRow,
   type TransferTable,
 } from '../../port/port.ts';
-import { hashes } from '../cluster/owners.ts';
 import { type DedicatedConnection, rowsOf } from '../connection/dedicated-connection.ts';
 import { codeOf } from '../connection/errors.ts';
-import { isStorable } from '../connection/text.ts';
+import { byteaArray, isStorable } from '../connection/text.ts';
 import type { Run } from '../connection/transaction.ts';
-import { tokenKey } from '../tokens.ts';
 
 const read = (column: string, kind: TransferKind | undefined) => {
   if (kind === 'hash') return `encode(${column}, 'hex')`;
@@ -79,44 +77,16 @@ function literal(
 /** Inserts rows inside a transaction, and whose their names and hashes are. */
 export async function insert(run: Run, table: TransferTable, rows: readonly TransferRow[]): Promise<void> {
   const columns = Object.entries(shapeOf(table).columns);
-  const values = new Map(columns.map(([column, kind], n) => [column, listed(kind, rows, n)]));
-  const names = [...values.keys()].join();
+  const names = columns.map(([column]) => column).join();
   const places = columns.map(([, kind], n) => `$${n + 1}::${arrays[kind]}`).join();
-  await run(`INSERT INTO ${table} (${names}) SELECT * FROM unnest(${places})`, [...values.values()]);
-  const owned = owners[table]?.(rows);
-  if (owned) await run(owned.into, [owned.keys, values.get('user_id')]);
+  const values = columns.map(([, kind], n) => listed(kind, rows, n));
+  await run(`INSERT INTO ${table} (${names}) SELECT * FROM unnest(${places})`, values);
 }
 
 function listed(kind: TransferKind, rows: readonly TransferRow[], n: number): unknown {
   const values = rows.map((row) => row[n] ?? null);
-  return kind === 'hash' ? hashes(values as string[]) : values;
+  return kind === 'hash' ? byteaArray(values as string[]) : values;
 }
-
-interface Owned {
-  readonly into: string;
-  readonly keys: unknown;
-}
-
-const intoNames = 'INSERT INTO names (canonical, user_id) SELECT * FROM unnest($1::text[], $2::text[])';
-
-/** What has an owner already is a session that ended and came to life again, under the same hash. */
-const intoOwners =
-  'INSERT INTO owners (key, user_id) SELECT * FROM unnest($1::bytea[], $2::text[]) ON CONFLICT (key) DO NOTHING';
-
-const column = (table: TransferTable, name: string) => {
-  const n = Object.keys(shapeOf(table).columns).indexOf(name);
-  return (rows: readonly TransferRow[]) => rows.map((row) => String(row[n]));
-};
-
-const owners: Readonly<Partial<Record<TransferTable, (rows: readonly TransferRow[]) => Owned>>> = {
-  auth: (rows) => ({ into: intoNames, keys: column('auth', 'canonical')(rows) }),
-  sessions: (rows) => ({ into: intoOwners, keys: hashes(column('sessions', 'id_hash')(rows)) }),
-  ended: (rows) => ({ into: intoOwners, keys: hashes(column('ended', 'id_hash')(rows)) }),
-  tokens: (rows) => ({
-    into: intoOwners,
-    keys: hashes(column('tokens', 'token_hash')(rows).map(tokenKey)),
-  }),
-};
 
 /** Whether the server refused a value (class 22), a row that breaks a rule of its table (23), or one too large (54). */
 export function isUnfit(error: unknown): boolean {

@@ -1,0 +1,83 @@
+/** Ends sessions inside a step: rows go, why they ended is noted, and every node is told to forget them. */
+
+import type { AuditContext, Session } from '../../port/port.ts';
+import { byCreation, type EndCause } from '../../shared/session-ends.ts';
+import type { AuditOutbox } from '../audit/audit-outbox.ts';
+import type { RevocationNotifier } from '../cluster/revocation-notifier.ts';
+import type { InStep } from '../connection/transaction.ts';
+import { type KeptSession, sessionOf } from '../rows.ts';
+import { noteEnded } from './ended-sessions.ts';
+import { type Beyond, handlesBeyond } from './session-cap.ts';
+import { deleteSessions, usedLast } from './session-rows.ts';
+
+/** A step that ends sessions of a user other than by their ids holds the user's row. */
+export class SessionRemoval {
+  readonly #notifier: RevocationNotifier;
+  readonly #outbox: AuditOutbox;
+
+  constructor(notifier: RevocationNotifier, outbox: AuditOutbox) {
+    this.#notifier = notifier;
+    this.#outbox = outbox;
+  }
+
+  /** Notes why sessions are gone, has them forgotten everywhere, and returns them in order of creation. */
+  async gone(run: InStep, rows: readonly KeptSession[], cause: EndCause | undefined): Promise<Session[]> {
+    run.afterwards(() => this.#notifier.ended(rows.map(({ idHash }) => idHash)));
+    await noteEnded(run, rows, cause);
+    return rows.toSorted(byCreation).map(sessionOf);
+  }
+
+  /** As `gone`, with an entry in the audit for each. */
+  async ended(
+    run: InStep,
+    rows: readonly KeptSession[],
+    context: AuditContext | undefined,
+  ): Promise<Session[]> {
+    const sessions = await this.gone(run, rows, context);
+    await this.#outbox.addEach(run, context, sessions);
+    return sessions;
+  }
+
+  /** Ends at most `limit` sessions of a user, or of all but one, with an entry in the audit for each. */
+  async endOfUser(
+    run: InStep,
+    userId: string,
+    exceptHandle: string | undefined,
+    limit: number,
+    context: AuditContext | undefined,
+  ): Promise<Session[]> {
+    return this.ended(
+      run,
+      await deleteSessions(run, usedLast, [userId, exceptHandle ?? null, limit]),
+      context,
+    );
+  }
+
+  /** Ends at most `limit` sessions of a user, without an entry for each; returns how many. */
+  async dropOfUser(
+    run: InStep,
+    userId: string,
+    limit: number,
+    context: AuditContext | undefined,
+  ): Promise<number> {
+    const rows = await deleteSessions(run, usedLast, [userId, null, limit]);
+    return (await this.gone(run, rows, context)).length;
+  }
+
+  /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
+  async endBeyond(run: InStep, beyond: Beyond, context: AuditContext): Promise<number> {
+    const handles = await handlesBeyond(run, beyond);
+    if (handles.length === 0) return 0;
+    const rows = await deleteSessions(run, 'user_id = $1 AND handle = ANY ($2::text[])', [
+      beyond.userId,
+      handles,
+    ]);
+    await this.gone(run, rows, context);
+    // Of those that end together the one used least recently ends first, as it would one by one.
+    const order = new Map(handles.map((handle, n) => [handle, n]));
+    const place = ({ handle }: Session) => order.get(handle) ?? 0;
+    const sessions = rows.toSorted((a, b) => place(a) - place(b));
+    await this.#outbox.addEach(run, context, sessions);
+    return sessions.length;
+  }
+}
