@@ -16,7 +16,6 @@ import type {
   AuditContext,
   Credential,
   Ending,
-  Freshness,
   UsedInvitation,
   User,
   UserQuery,
@@ -96,9 +95,9 @@ export class Accounts {
     return this.#store.findCredential(canonical(typed));
   }
 
-  /** The user behind an id, unless one of its records is gone; as of now, unless anybody may answer who knew lately. */
-  user(userId: string, freshness: Freshness = 'current'): Awaitable<User | undefined> {
-    return this.#store.findUser(userId, freshness);
+  /** The user behind an id, unless one of its records is gone. */
+  user(userId: string): Awaitable<User | undefined> {
+    return this.#store.findUser(userId);
   }
 
   /** One page of users, in order of creation; `matching` is part of an identifier, however it is cased. */

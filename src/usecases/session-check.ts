@@ -2,28 +2,28 @@
 
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import { type Awaitable, after } from '../storage/port/awaitable.ts';
-import type { Session, User } from '../storage/port/port.ts';
+import type { Freshness, SessionWithUser, User } from '../storage/port/port.ts';
 import { isRefusal, type Services } from './services.ts';
 
-export interface Checked {
+/** A live session of a user who is there and not disabled. */
+export interface Checked extends SessionWithUser {
   readonly user: User;
-  readonly session: Session;
 }
+
+const noSession: NoSession = { refused: 'no_session' };
 
 /** Recognises the owner of a session id. A session whose user is gone or disabled is dead. */
 export function check(
   services: Services,
   id: string,
   now: number,
-  freshness?: 'current',
+  freshness?: Freshness,
 ): Awaitable<Checked | NoSession> {
-  return after(services.sessions.use(id, now, freshness), (session) =>
-    isRefusal(session) ? session : withUser(services, session),
+  return after(services.sessions.use(id, now, freshness), (used) =>
+    isRefusal(used) || isOfActiveUser(used) ? used : noSession,
   );
 }
 
-function withUser(services: Services, session: Session): Awaitable<Checked | NoSession> {
-  return after(services.accounts.user(session.userId, 'cached'), (user) =>
-    user && user.disabledAt === null ? { user, session } : { refused: 'no_session' as const },
-  );
+function isOfActiveUser(used: SessionWithUser): used is Checked {
+  return used.user !== undefined && used.user.disabledAt === null;
 }

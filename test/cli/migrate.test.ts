@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findSession } from '../storage/conformance/case.ts';
 import { command, commandsOver } from '../support/command.ts';
 import { query } from '../support/database.ts';
 import { isFull } from '../support/length.ts';
@@ -60,7 +61,7 @@ describe.each(isFull ? ways : ways.slice(0, 2))('from %s to %s', (one, other) =>
     await inStore(again, async (store) => {
       expect((await store.accounts.findCredential('ada'))?.userId).toBe('id-ada');
       const seen = Object.values(before['sessions'] ?? []).map((row) => JSON.parse(row)['id_hash']);
-      for (const hash of seen) expect(await store.sessions.find(hash)).toBeDefined();
+      for (const hash of seen) expect(await findSession(store.sessions, hash)).toBeDefined();
       for (const row of before['ended'] ?? [])
         expect(await store.sessions.findEnded(JSON.parse(row)['id_hash'])).toBeDefined();
       for (const row of before['tokens'] ?? [])

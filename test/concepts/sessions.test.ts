@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { type Owner, type SessionRules, Sessions } from '../../src/concepts/sessions/sessions.ts';
 import type { IdFormat } from '../../src/crypto/ids.ts';
 import { digest } from '../../src/crypto/ids.ts';
+import { findSession } from '../storage/conformance/case.ts';
 import { contextOf, granted } from '../support/services.ts';
 import { makeAccount, openStore, otherConnection } from '../support/sqlite.ts';
 
@@ -48,7 +49,7 @@ const rowsOf = (file: string) => otherConnection(file).prepare('SELECT * FROM se
 test('principle: an id is valid until it is ended, and never again', async () => {
   const { sessions, begin } = await openSessions();
   const { id, session } = await begin();
-  expect(await sessions.use(id, start + 1)).toEqual(session);
+  expect(await sessions.use(id, start + 1)).toMatchObject({ session, user: { id: 'joe' } });
   expect(await sessions.end(id, start + 2, ending)).toEqual(session);
   expect(await sessions.use(id, start + 3)).toEqual(refused);
   expect(await sessions.use(id, start)).toEqual(refused);
@@ -131,7 +132,7 @@ test('a handle, a digest and an id that was never issued are not valid', async (
     expect(await sessions.use(other, start)).toEqual(refused);
     expect(await sessions.end(other, start, ending)).toEqual(refused);
   }
-  expect(await sessions.use(id, start)).toEqual(session);
+  expect(await sessions.use(id, start)).toMatchObject({ session });
 });
 
 test('an id of 36 characters is looked up, one of 37 is not', async () => {
@@ -175,14 +176,14 @@ test.each([
 ])('a use is recorded once the last recorded one is %s old', async (_what, idleSeconds, writeBackMs) => {
   const { store, sessions, begin } = await openSessions({ idleSeconds, lifetimeSeconds: 86_400 });
   const { id } = await begin();
-  const written = async () => (await store.sessions.find(digest(id)))?.lastSeenAt;
+  const written = async () => (await findSession(store.sessions, digest(id)))?.lastSeenAt;
   const early = await sessions.use(id, start + writeBackMs - 1);
   await untilNoted();
-  expect(early).toMatchObject({ lastSeenAt: start });
+  expect(early).toMatchObject({ session: { lastSeenAt: start } });
   expect(await written()).toBe(start);
   const late = await sessions.use(id, start + writeBackMs);
   await untilNoted();
-  expect(late).toMatchObject({ lastSeenAt: start + writeBackMs });
+  expect(late).toMatchObject({ session: { lastSeenAt: start + writeBackMs } });
   expect(await written()).toBe(start + writeBackMs);
 });
 

@@ -66,7 +66,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/storage/sqlite/audit/audit-chain.ts',
       'src/storage/sqlite/connection/writer.ts',
       'src/storage/sqlite/devices.ts',
-      'src/storage/sqlite/sessions/session-cap.ts',
+      'src/storage/sqlite/sessions/session-removal.ts',
       'src/storage/sqlite/sessions/sessions.ts',
       'src/storage/sqlite/throttle.ts',
       'src/usecases/login.ts',
@@ -75,10 +75,10 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
   check: {
     maxLines: 1_550,
     files: [
-      'src/concepts/accounts.ts',
       'src/concepts/sessions/lifetime.ts',
       'src/http/routes/session-check.ts',
       'src/storage/port/awaitable.ts',
+      'src/storage/sqlite/sessions/sessions.ts',
       'src/usecases/session-check.ts',
     ],
   },
@@ -98,6 +98,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/storage/sqlite/audit/audit-chain.ts',
       'src/storage/sqlite/connection/writer.ts',
       'src/storage/sqlite/sessions/ended-sessions.ts',
+      'src/storage/sqlite/sessions/session-removal.ts',
       'src/storage/sqlite/sessions/sessions.ts',
       'src/usecases/logout.ts',
     ],

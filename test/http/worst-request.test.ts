@@ -19,7 +19,7 @@ interface Bound {
 const maxRowsInCall = 201;
 
 /** A check of the session, which was used last more than a minute ago. */
-const signedIn = ['sessions.find', 'sessions.touch', 'accounts.findUser'];
+const signedIn = ['sessions.findWithUser', 'sessions.touch'];
 
 /** An attempt that is counted, a password that is proven, and its hash that is brought up to date. */
 const attempt = ['throttle.take 2', 'throttle.refund 2', 'accounts.replaceHash'];

@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/maintenance/migrate.ts';
 import type { Moved, TransferTarget } from '../../src/storage/port/port.ts';
+import { findSession } from '../storage/conformance/case.ts';
 import { crowded } from '../support/crowd.ts';
 import { type Ends, goWrong, powerCut } from '../support/cutting.ts';
 import { query } from '../support/database.ts';
@@ -169,13 +170,13 @@ test('a server that was frozen while its database was moved does not continue on
   const node = await openNode(proxy.url(from), { trustMs: 0 });
   const [live] = (await everythingAt(from))['sessions'] ?? [];
   const idHash = JSON.parse(live ?? '{}')['id_hash'];
-  expect(await node.sessions.find(idHash)).toBeDefined();
+  expect(await findSession(node.sessions, idHash)).toBeDefined();
   proxy.refuse();
   proxy.cut();
   expect(await run(from, to)).toMatchObject({ begun: 'afresh' });
   await proxy.accept();
   await expect.poll(() => node.ping().catch(({ message }) => message)).toContain('The database was moved to');
-  const found = async () => node.sessions.find(idHash);
+  const found = async () => findSession(node.sessions, idHash);
   await expect(found()).rejects.toThrow('The database was moved to');
 });
 

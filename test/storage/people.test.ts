@@ -100,7 +100,8 @@ test('a file of the first version keeps its accounts and sessions', async () => 
     { id: '1', identifier: 'Joe', createdAt: 10, email: null, ...nothing },
     { id: '2', identifier: 'Ann@B.c', createdAt: 20, email: 'Ann@B.c', ...nothing },
   ]);
-  const { handle, provenAt, network, device } = (await store.sessions.find('ab'.repeat(32))) ?? {};
+  const { handle, provenAt, network, device } =
+    (await store.sessions.findWithUser('ab'.repeat(32)))?.session ?? {};
   expect([handle, provenAt, network, device]).toEqual(['handle', 0, 'unknown', '']);
   expect(await store.audit.verify(() => {})).toEqual({ intact: true, entries: 0 });
   await store.ping();

@@ -83,7 +83,7 @@ export function sessionOfJoe(n: number): Session {
 }
 
 /** Makes an account with a given name as its user id. */
-export async function makeAccount(store: Store, name: string): Promise<void> {
+export async function makeAccount(store: Pick<Store, 'accounts'>, name: string): Promise<void> {
   await store.accounts.create({
     userId: name,
     identifier: name,

@@ -3,7 +3,7 @@
 import type { Store } from '../../src/storage/port/port.ts';
 
 export interface StoreCall {
-  /** The part of the store and its method: `sessions.find`. */
+  /** The part of the store and its method: `sessions.findWithUser`. */
   readonly name: string;
   /** The lengths of the lists that were handed in. */
   readonly given: readonly number[];

@@ -1,6 +1,7 @@
 /** The worst legal request of every route, and accounts that have as much of everything as there can be. */
 
 import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
+import { findSession } from '../storage/conformance/case.ts';
 import { type Asked, type CountedServer, countWrites, openCounted } from './counted-server.ts';
 import { bytes, query, type Server } from './database.ts';
 import { addEntries } from './large.ts';
@@ -64,7 +65,7 @@ async function large({ cost, store, database }: CountedServer, name: string): Pr
   await cost({ method: 'POST', path, body: { ...who, password } });
   const login = await cost({ method: 'POST', path: '/api/auth/login', body: { username: name, password } });
   const { user: userId, session: id } = JSON.parse(login.text) as { user: string; session: string };
-  const { handle = '' } = (await store.sessions.find(digest(id))) ?? {};
+  const { handle = '' } = (await findSession(store.sessions, digest(id))) ?? {};
   const others = Array.from({ length: many }, () => newToken());
   await addRows({ database }, userId, name, others);
   await addEntries(store, userId, many);

@@ -14,9 +14,11 @@ import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import {
   type AuditContext,
   clockSlackMs,
+  type Freshness,
   type Session,
   type SessionQuery,
   type SessionStore,
+  type SessionWithUser,
 } from '../../storage/port/port.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
@@ -89,23 +91,24 @@ export class Sessions {
   }
 
   /**
-   * Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. Asking the
-   * store itself costs a look into it, for what must not happen in a session that has just ended elsewhere.
+   * Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. It comes with
+   * its user, as both are found together.
    */
-  use(id: string, now: number, freshness?: 'current'): Awaitable<Session | NoSession> {
+  use(id: string, now: number, freshness?: Freshness): Awaitable<SessionWithUser | NoSession> {
     if (id.length > maxIdLength) return noSession;
     const idHash = digest(id);
-    return after(this.#store.find(idHash, freshness), (session) =>
-      session && this.#life.isAlive(session, now) ? this.#used(idHash, session, now) : noSession,
+    return after(this.#store.findWithUser(idHash, freshness), (found) =>
+      found && this.#life.isAlive(found.session, now) ? this.#used(idHash, found, now) : noSession,
     );
   }
 
   /** The session with this use in it, which is written back only if the last one written is old enough. */
-  #used(idHash: string, session: Session, now: number): Session {
-    if (now - session.lastSeenAt < this.#writeBackMs) return session;
+  #used(idHash: string, found: SessionWithUser, now: number): SessionWithUser {
+    const { session, user } = found;
+    if (now - session.lastSeenAt < this.#writeBackMs) return found;
     const idleExpiresAt = Math.min(now + this.#idleMs, session.expiresAt);
     this.#store.touch(idHash, now, idleExpiresAt, now - this.#writeBackMs);
-    return { ...session, lastSeenAt: now, idleExpiresAt };
+    return { session: { ...session, lastSeenAt: now, idleExpiresAt }, user };
   }
 
   /**
@@ -210,8 +213,8 @@ export class Sessions {
   /** What is known about an id, without using it; sessions that are gone are known for a week. */
   async look(id: string, now: number): Promise<Seen | undefined> {
     const idHash = digest(id);
-    const session = await this.#store.find(idHash);
-    if (session) return { session, death: this.#life.deathOf(session, now) };
+    const found = await this.#store.findWithUser(idHash);
+    if (found) return { session: found.session, death: this.#life.deathOf(found.session, now) };
     const ended = await this.#store.findEnded(idHash);
     return ended && { ended };
   }

@@ -39,7 +39,7 @@ export function sessionCheck(
         path: '/auth/session',
         answer(context) {
           const id = sessionId(context.request);
-          if (id !== undefined) return after(check(services, id, context.now), answer);
+          if (id !== undefined) return after(check(services, id, context.now, 'cached'), answer);
           counts.none += 1;
           return noSession;
         },

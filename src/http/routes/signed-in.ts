@@ -48,7 +48,6 @@ export function forSignedIn(services: Services) {
 async function identify(services: Services, context: RequestContext): Promise<SignedIn | NoSession> {
   const id = sessionId(context.request);
   if (id === undefined) return { refused: 'no_session' };
-  // What is seen and done here is worth a look into the store: the session may have ended on another node just now.
-  const checked = await check(services, id, context.now, 'current');
+  const checked = await check(services, id, context.now);
   return isRefusal(checked) ? checked : { ...checked, id };
 }

@@ -2,7 +2,6 @@
 
 import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
-import type { Freshness } from './freshness.ts';
 
 /** One account as a registration writes it. */
 export interface NewAccount {
@@ -85,11 +84,8 @@ export interface AccountStore {
   findCredential(canonical: string): Awaitable<Credential | undefined>;
   /** Finds the credential of a user. */
   findCredentialOf(userId: string): Awaitable<Credential | undefined>;
-  /**
-   * Finds a user that has both rows. Where several processes share the store, what was read less than a second ago may
-   * answer again (ruling N2), unless the answer has to be `current`. Default: `cached`.
-   */
-  findUser(userId: string, freshness?: Freshness): Awaitable<User | undefined>;
+  /** Finds a user that has both rows. */
+  findUser(userId: string): Awaitable<User | undefined>;
   list(query: UserQuery): Promise<User[]>;
   /**
    * Replaces a password hash if it is still the expected one. With `ending`, the sessions of the user end in the same

@@ -5,3 +5,6 @@
  * now. On SQLite both are current.
  */
 export type Freshness = 'cached' | 'current';
+
+/** The freshness of every answer unless another one is asked for. Only `GET /auth/session` asks for `cached`. */
+export const defaultFreshness: Freshness = 'current';

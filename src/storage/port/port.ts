@@ -39,7 +39,7 @@ export type * from './accounts.ts';
 export type * from './audit.ts';
 export type * from './devices.ts';
 export { StoreUnavailable, StoreUnusable } from './errors.ts';
-export type * from './freshness.ts';
+export * from './freshness.ts';
 export type * from './invitations.ts';
 export type * from './mails.ts';
 export type * from './maintenance.ts';

@@ -1,5 +1,6 @@
 /** The port of the sessions: one row each, under the SHA-256 of the id and without the id itself (ruling G6). */
 
+import type { User } from './accounts.ts';
 import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
 import type { Freshness } from './freshness.ts';
@@ -22,6 +23,12 @@ export interface Session {
   readonly network: string;
   /** A readable name of the device it was made on; empty if the client did not say. */
   readonly device: string;
+}
+
+export interface SessionWithUser {
+  readonly session: Session;
+  /** `undefined` if one of the two records of the user is gone (ruling R2). */
+  readonly user: User | undefined;
 }
 
 /** What is kept for a while of a session that ended. */
@@ -80,11 +87,8 @@ export interface SessionStore {
    * many. Sessions that are dead at `at` do not count. Each leaves an entry in the audit.
    */
   endBeyond(userId: string, at: number, cap: Cap): Promise<number>;
-  /**
-   * Finds a session. Where several processes share the store, what was read less than a second ago may answer again
-   * (ruling N2), unless the answer has to be `current`. Default: `cached`.
-   */
-  find(idHash: string, freshness?: Freshness): Awaitable<Session | undefined>;
+  /** Finds a session together with its user, in one question. Without a freshness it is {@link defaultFreshness}. */
+  findWithUser(idHash: string, freshness?: Freshness): Awaitable<SessionWithUser | undefined>;
   /** One page of the sessions of a user, dead ones that were not swept yet among them. */
   ofUser(userId: string, query: SessionQuery): Promise<Session[]>;
   /**

@@ -14,6 +14,7 @@ import type {
 import { endOfDisabled, goOnRemoving, removeAccount } from './account-removal.ts';
 import type { AuditOutbox } from './audit/audit-outbox.ts';
 import type { RevocationNotifier } from './cluster/revocation-notifier.ts';
+import { isDuplicate } from './connection/errors.ts';
 import { isStorable } from './connection/text.ts';
 import type { Database, InStep, Run } from './connection/transaction.ts';
 import { dropInvitation, holdInvitation } from './invitations.ts';
@@ -121,27 +122,32 @@ export class PostgresAccounts implements AccountStore {
     });
   }
 
-  changeEmail(
+  async changeEmail(
     userId: string,
     to: NewEmail,
     context?: AuditContext,
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
-    return this.#changing(userId, async (run) => {
-      // Read after it is held: a question that had to wait would not see what changed meanwhile.
-      await lockUserExclusive(run, userId);
-      const { rows } = await run<User>(selectUser, [userId]);
-      const [user] = rows;
-      if (!user) return 'unknown_account';
-      const isNamedByAddress = user.identifier.includes('@');
-      if (isNamedByAddress && !(await rename(run, userId, to))) return 'identifier_taken';
-      await run('UPDATE users SET email = $1, email_verified_at = $2 WHERE id = $3', [
-        to.email,
-        to.verifiedAt,
-        userId,
-      ]);
-      await this.#outbox.add(run, context, { userId });
-      return 'changed';
-    });
+    try {
+      return await this.#changing(userId, async (run) => {
+        // Read after it is held: a question that had to wait would not see what changed meanwhile.
+        await lockUserExclusive(run, userId);
+        const { rows } = await run<User>(selectUser, [userId]);
+        const [user] = rows;
+        if (!user) return 'unknown_account';
+        const isNamedByAddress = user.identifier.includes('@');
+        if (isNamedByAddress && !(await rename(run, userId, to))) return 'identifier_taken';
+        await run('UPDATE users SET email = $1, email_verified_at = $2 WHERE id = $3', [
+          to.email,
+          to.verifiedAt,
+          userId,
+        ]);
+        await this.#outbox.add(run, context, { userId });
+        return 'changed';
+      });
+    } catch (error) {
+      if (isDuplicate(error)) return 'identifier_taken';
+      throw error;
+    }
   }
 
   setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean> {
@@ -182,20 +188,15 @@ export class PostgresAccounts implements AccountStore {
   }
 }
 
-/** Gives a user another name; `false` if it is taken. The new one is taken first: no two renames wait for each other. */
+/**
+ * Gives a user another name; `false` if another user has it. Of a name that is only just being taken the step waits for the
+ * outcome, and then rejects as a duplicate.
+ */
 async function rename(run: Run, userId: string, { email, canonical }: NewEmail): Promise<boolean> {
-  const respelled = await run('UPDATE auth SET identifier = $1 WHERE user_id = $2 AND canonical = $3', [
-    email,
-    userId,
-    canonical,
-  ]);
-  if (respelled.count > 0) return true;
-  const taken = await run(
-    `INSERT INTO auth (canonical, identifier, user_id, password_hash)
-     SELECT $3, $1, user_id, password_hash FROM auth WHERE user_id = $2 ON CONFLICT (canonical) DO NOTHING`,
-    [email, userId, canonical],
+  const { count } = await run(
+    `UPDATE auth SET identifier = $1, canonical = $2 WHERE user_id = $3
+       AND NOT EXISTS (SELECT 1 FROM auth WHERE canonical = $2 AND user_id <> $3)`,
+    [email, canonical, userId],
   );
-  if (taken.count === 0) return false;
-  await run('DELETE FROM auth WHERE user_id = $1 AND canonical <> $2', [userId, canonical]);
-  return true;
+  return count > 0;
 }

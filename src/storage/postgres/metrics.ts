@@ -3,14 +3,14 @@
 import type { Metric } from '../port/port.ts';
 import { Histogram } from '../shared/histogram.ts';
 import type { ClusterListener } from './cluster/cluster-listener.ts';
-import type { Checks } from './cluster/session-lookup.ts';
+import type { SessionLookup } from './cluster/session-lookup.ts';
 import type { Connections } from './connection/connections.ts';
 
 /** From a millisecond to the second within which an end holds everywhere, and beyond. */
 export const delays = () => new Histogram([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
 
 export interface Measured {
-  readonly checks: Checks;
+  readonly lookup: SessionLookup;
   readonly watch: ClusterListener;
   /** By what they are for. */
   readonly connections: Readonly<Record<'checks' | 'steps', Connections>>;
@@ -18,9 +18,9 @@ export interface Measured {
   readonly delays: Histogram;
 }
 
-export function storeMetrics({ checks, watch, connections, delays }: Measured): Metric[] {
+export function storeMetrics({ lookup, watch, connections, delays }: Measured): Metric[] {
   const pools = Object.entries(connections);
-  const memories = Object.entries({ sessions: checks.sessions, users: checks.users });
+  const memories = Object.entries({ sessions: lookup.sessions, users: lookup.users });
   return [
     {
       name: 'gatehouse_postgres_connections',
@@ -40,7 +40,7 @@ export function storeMetrics({ checks, watch, connections, delays }: Measured): 
       name: 'gatehouse_check_memory_lookups_total',
       kind: 'counter',
       help: 'Lookups of session checks, by what they were for and whether memory could answer.',
-      samples: Object.entries(checks.lookups).flatMap(([kind, { hits, misses }]) => [
+      samples: Object.entries(lookup.lookups).flatMap(([kind, { hits, misses }]) => [
         { labels: { kind, answer: 'hit' }, value: hits },
         { labels: { kind, answer: 'miss' }, value: misses },
       ]),

@@ -16,9 +16,8 @@ export interface Migration {
  * Tables and keys are those of SQLite. Beside them, an entry of the audit is written into `audit_waiting` with what it
  * tells of, and is linked into the chain a moment later, so that no step waits for another at the end of the chain.
  *
- * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names. It is
- * checked at the commit, because a rename takes the new name before it gives up the old one. `mails` and `ended` have no
- * foreign key either: they may outlive their account. A mail waits while it has a `due_at`.
+ * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names.
+ * `mails` and `ended` have none either: they may outlive their account. A mail waits while it has a `due_at`.
  */
 export const migrations: readonly Migration[] = [
   {
@@ -38,7 +37,7 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE auth (
     canonical     text COLLATE "C" PRIMARY KEY,
     identifier    text NOT NULL,
-    user_id       text COLLATE "C" NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED,
+    user_id       text COLLATE "C" NOT NULL UNIQUE,
     password_hash text COLLATE "C" NOT NULL
   );
 

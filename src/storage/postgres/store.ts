@@ -6,7 +6,7 @@ import { PostgresAudit } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
 import { ClusterListener } from './cluster/cluster-listener.ts';
 import { RevocationNotifier } from './cluster/revocation-notifier.ts';
-import { Checks } from './cluster/session-lookup.ts';
+import { SessionLookup } from './cluster/session-lookup.ts';
 import { CircuitBreaker } from './connection/circuit-breaker.ts';
 import { DatabaseClock } from './connection/clock.ts';
 import { Connections } from './connection/connections.ts';
@@ -70,8 +70,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   const pool = (limit: number) => new Connections({ login, limit, breaker, chance });
   const connections = { checks: pool(checkConnections), steps: pool(maxConnections - checkConnections - 1) };
   const db = connections.steps;
-  const checks = new Checks(connections.checks, { trustMs, maxBytes: memoryBytes });
-  const notifier = new RevocationNotifier(checks, db, node, () => clock.now());
+  const lookup = new SessionLookup(connections.checks, { trustMs, maxBytes: memoryBytes });
+  const notifier = new RevocationNotifier(lookup, db, node, () => clock.now());
   const measured = delays();
   const watch = new ClusterListener({
     login: listening,
@@ -80,10 +80,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     breaker: listenUrl === '' ? breaker : undefined,
     chance,
     onFound() {
-      checks.forgetAll();
+      lookup.forgetAll();
       for (const pool of Object.values(connections)) pool.renew();
     },
-    onSilence: () => checks.forgetAll(),
+    onSilence: () => lookup.forgetAll(),
     onNotice(notice) {
       notifier.take(notice);
       measured.observe(Math.max(0, clock.now() - notice.at) / 1_000);
@@ -104,7 +104,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
 
   const store: Store = {
     accounts: new PostgresAccounts(db, outbox, removal, notifier),
-    sessions: new PostgresSessions({ db, checks, notifier, removal, touchBuffer, outbox }),
+    sessions: new PostgresSessions({ db, lookup, notifier, removal, touchBuffer, outbox }),
     throttle: new PostgresThrottle(db),
     audit,
     tokens: tokensIn(db),
@@ -114,7 +114,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
 
     clock: () => clock.now(),
 
-    metrics: () => storeMetrics({ checks, watch, connections, delays: measured }),
+    metrics: () => storeMetrics({ lookup, watch, connections, delays: measured }),
 
     ping: () => inTime(pingMs, assertSound(db.read)).catch(thrown),
 
@@ -127,7 +127,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
         // Nothing of this was acknowledged: uses may be lost, and entries are linked by the next process.
         if (!(error instanceof StoreUnavailable)) throw error;
       } finally {
-        checks.forgetAll();
+        lookup.forgetAll();
         await watch.close();
         await Promise.all(Object.values(connections).map((pool) => pool.close()));
       }

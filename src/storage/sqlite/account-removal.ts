@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext } from '../port/port.ts';
-import type { SessionsOfUser } from './sessions/sessions.ts';
+import type { SessionRemoval } from './sessions/session-removal.ts';
 
 /** A row in `users` that was disabled at 0 has no account any more, and waits for its sessions and devices to go. */
 export const isNotRemoved = 'disabled_at IS NOT 0';
@@ -17,7 +17,7 @@ export interface Removal {
   endOfDisabled(after: string, limit: number, context: AuditContext): string | undefined;
 }
 
-export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
+export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
   const isWaiting = db.prepare('SELECT 1 FROM users WHERE id = ? AND disabled_at = 0');
   const selectWaiting = db.prepare('SELECT id FROM users WHERE disabled_at = 0 LIMIT 1');
   const selectDisabled = db.prepare(
@@ -37,9 +37,9 @@ export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
 
   /** Removes sessions and devices, and tells how many rows of the largest kind went. */
   function drop(userId: string, limit: number, context: AuditContext | undefined) {
-    const sessions = ofUser.drop(userId, limit, context);
+    const gone = sessions.dropOfUser(userId, limit, context);
     const devices = Number(removeDevices.run(userId, limit).changes);
-    return { devices, isDone: sessions < limit && devices < limit };
+    return { devices, isDone: gone < limit && devices < limit };
   }
 
   return {
@@ -64,7 +64,7 @@ export function removalIn(db: DatabaseSync, ofUser: SessionsOfUser): Removal {
       const place = rows.findIndex(({ isSignedIn }) => isSignedIn === 1);
       if (place < 0) return rows.length === limit ? rows.at(-1)?.id : undefined;
       const { id } = rows[place] as { id: string };
-      const isDone = ofUser.end(id, undefined, limit, context).length < limit;
+      const isDone = sessions.endOfUser(id, undefined, limit, context).length < limit;
       return isDone ? id : (rows[place - 1]?.id ?? after);
     },
   };

@@ -1,136 +1,187 @@
 /** Accounts in SQLite: a credential in `auth` and a user in `users`, written together and removed together. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { AccountStore, Credential, User } from '../port/port.ts';
-import { shares } from '../shared/session-cache.ts';
-import { isNotRemoved, removalIn } from './account-removal.ts';
+import type {
+  AccountStore,
+  AuditContext,
+  Credential,
+  Ending,
+  NewAccount,
+  NewEmail,
+  UsedInvitation,
+  User,
+  UserQuery,
+} from '../port/port.ts';
+import { isNotRemoved, type Removal, removalIn } from './account-removal.ts';
 import type { AuditChain } from './audit/audit-chain.ts';
 import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
-import type { SessionsOfUser } from './sessions/sessions.ts';
-import { usersByPage } from './users.ts';
+import type { SessionRemoval } from './sessions/session-removal.ts';
+import type { Users } from './users.ts';
 
-const credentialColumns = `user_id AS userId, identifier, password_hash AS passwordHash,
-  users.id IS NOT NULL AS hasUser, disabled_at IS NOT NULL AS isDisabled
-  FROM auth LEFT JOIN users ON users.id = auth.user_id`;
+/** What the accounts work with. */
+export interface AccountParts {
+  readonly db: DatabaseSync;
+  readonly reader: Reader;
+  readonly writer: Writer;
+  readonly chain: AuditChain;
+  readonly users: Users;
+  /** Removes the sessions of a user inside a step. */
+  readonly sessions: SessionRemoval;
+}
 
-/** The columns of a user that has both rows. */
-const userColumns = `users.id, identifier, users.created_at AS createdAt, email,
-  email_verified_at AS emailVerifiedAt, disabled_at AS disabledAt`;
+export class SqliteAccounts implements AccountStore {
+  readonly #parts: AccountParts;
+  readonly #statements: ReturnType<typeof prepareAll>;
+  readonly #removal: Removal;
 
-/** `ofUser` removes the sessions of a user inside a step. */
-export function accountsIn(
-  db: DatabaseSync,
-  reader: Reader,
-  writer: Writer,
-  chain: AuditChain,
-  ofUser: SessionsOfUser,
-): AccountStore {
-  const insertAuth = db.prepare(
-    `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES (?, ?, ?, ?)
-     ON CONFLICT (canonical) DO NOTHING`,
-  );
-  const isInvited = db.prepare(
-    'SELECT 1 FROM invitations WHERE canonical = ? AND token_hash = unhex(?) AND expires_at > ?',
-  );
-  const removeInvitation = db.prepare('DELETE FROM invitations WHERE canonical = ?');
-  const insertUser = db.prepare('INSERT INTO users (id, created_at, email) VALUES (?, ?, ?)');
-  const selectCredential = db.prepare(`SELECT ${credentialColumns} WHERE canonical = ?`);
-  const selectCredentialOf = db.prepare(`SELECT ${credentialColumns} WHERE user_id = ?`);
-  const selectUser = db.prepare(
-    `SELECT ${userColumns} FROM users JOIN auth ON auth.user_id = users.id WHERE users.id = ?`,
-  );
-  const isHash = db.prepare('SELECT 1 FROM auth WHERE user_id = ? AND password_hash = ?');
-  const updateHash = db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ?');
-  const updateVerified = db.prepare('UPDATE users SET email_verified_at = ? WHERE id = ? AND email = ?');
-  const updateEmail = db.prepare('UPDATE users SET email = ?, email_verified_at = ? WHERE id = ?');
-  // A name that is taken leaves the row as it is, and shows as no change.
-  const rename = db.prepare('UPDATE OR IGNORE auth SET identifier = ?, canonical = ? WHERE user_id = ?');
-  const updateDisabled = db.prepare(
-    `UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ? AND ${isNotRemoved}`,
-  );
-  const isUser = db.prepare(`SELECT 1 FROM users WHERE id = ? AND ${isNotRemoved}`);
-  const removal = removalIn(db, ofUser);
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
+    this.#statements = prepareAll(parts.db);
+    this.#removal = removalIn(parts.db, parts.sessions);
+  }
 
-  const users = reader.remembering(shares.users, (userId) => selectUser.get(userId) as User | undefined);
+  create(
+    { canonical, identifier, userId, passwordHash, createdAt, email }: NewAccount,
+    context?: AuditContext,
+    invitation?: UsedInvitation,
+  ): Promise<'created' | 'identifier_taken' | 'not_invited'> {
+    const { isInvited, insertAuth, insertUser, removeInvitation } = this.#statements;
+    return this.#changing(userId, () => {
+      if (invitation && !isInvited.get(canonical, invitation.tokenHash, invitation.at)) return 'not_invited';
+      if (insertAuth.run(canonical, identifier, userId, passwordHash).changes === 0)
+        return 'identifier_taken';
+      insertUser.run(userId, createdAt, email);
+      removeInvitation.run(canonical);
+      this.#parts.chain.append(context, { userId });
+      return 'created';
+    });
+  }
 
+  findCredential(canonical: string): Credential | undefined {
+    return this.#parts.reader.read(() => credential(this.#statements.selectCredential.get(canonical)));
+  }
+
+  findCredentialOf(userId: string): Credential | undefined {
+    return this.#parts.reader.read(() => credential(this.#statements.selectCredentialOf.get(userId)));
+  }
+
+  findUser(userId: string): User | undefined {
+    return this.#parts.users.byId.find(userId);
+  }
+
+  list(query: UserQuery): Promise<User[]> {
+    return this.#parts.users.list(query);
+  }
+
+  replaceHash(
+    userId: string,
+    expected: string,
+    replacement: string,
+    context?: AuditContext,
+    ending?: Ending,
+  ): Promise<'replaced' | 'not_expected' | 'sessions_left'> {
+    const { writer, chain, sessions } = this.#parts;
+    return writer.write(() => {
+      if (!this.#statements.isHash.get(userId, expected)) return 'not_expected';
+      const isMany = ending !== undefined && sessions.hasMany(userId, ending);
+      if (!isMany) {
+        this.#statements.updateHash.run(replacement, userId);
+        chain.append(context, { userId });
+      }
+      if (ending) sessions.endOfUser(userId, ending.exceptHandle, ending.limit, ending.context);
+      return isMany ? 'sessions_left' : 'replaced';
+    });
+  }
+
+  verifyEmail(userId: string, email: string, at: number, context?: AuditContext): Promise<boolean> {
+    return this.#changing(userId, () => {
+      if (this.#statements.updateVerified.run(at, userId, email).changes === 0) return false;
+      this.#parts.chain.append(context, { userId });
+      return true;
+    });
+  }
+
+  changeEmail(
+    userId: string,
+    { email, canonical, verifiedAt }: NewEmail,
+    context?: AuditContext,
+  ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
+    const { rename, updateEmail } = this.#statements;
+    return this.#changing(userId, () => {
+      const user = this.#parts.users.select(userId);
+      if (!user) return 'unknown_account';
+      const isNamedByAddress = user.identifier.includes('@');
+      if (isNamedByAddress && rename.run(email, canonical, userId).changes === 0) return 'identifier_taken';
+      updateEmail.run(email, verifiedAt, userId);
+      this.#parts.chain.append(context, { userId });
+      return 'changed';
+    });
+  }
+
+  setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean> {
+    const { updateDisabled, isUser } = this.#statements;
+    return this.#changing(userId, () => {
+      // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
+      const { changes } = updateDisabled.run(at, userId, at === null ? 0 : 1);
+      if (changes === 0) return isUser.get(userId) !== undefined;
+      this.#parts.chain.append(context, { userId });
+      return true;
+    });
+  }
+
+  remove(userId: string, limit: number, context?: AuditContext): Promise<boolean> {
+    return this.#changing(userId, () => {
+      const removed = this.#removal.begin(userId, limit, context);
+      if (removed) this.#parts.chain.append(context, { userId });
+      return removed;
+    });
+  }
+
+  reclaim(limit: number, context?: AuditContext): Promise<boolean> {
+    return this.#parts.writer.write(() => this.#removal.goOn(limit, context));
+  }
+
+  endOfDisabled(after: string, limit: number, context: AuditContext): Promise<string | undefined> {
+    return this.#parts.writer.write(() => this.#removal.endOfDisabled(after, limit, context));
+  }
+
+  /** A step that may change a user, who is read anew afterwards. */
+  #changing<Result>(userId: string, work: () => Result): Promise<Result> {
+    const { writer, users } = this.#parts;
+    return writer.write(() => {
+      users.byId.forget(userId);
+      return work();
+    });
+  }
+}
+
+function prepareAll(db: DatabaseSync) {
+  const credentials = `SELECT user_id AS userId, identifier, password_hash AS passwordHash,
+      users.id IS NOT NULL AS hasUser, disabled_at IS NOT NULL AS isDisabled
+    FROM auth LEFT JOIN users ON users.id = auth.user_id`;
   return {
-    create: (account, context, invitation) =>
-      writer.write(() => {
-        const { canonical, identifier, userId, passwordHash, createdAt, email } = account;
-        if (invitation && !isInvited.get(canonical, invitation.tokenHash, invitation.at))
-          return 'not_invited';
-        if (insertAuth.run(canonical, identifier, userId, passwordHash).changes === 0)
-          return 'identifier_taken';
-        insertUser.run(userId, createdAt, email);
-        removeInvitation.run(canonical);
-        users.forget(userId);
-        chain.append(context, { userId });
-        return 'created';
-      }),
-
-    findCredential: (canonical) => reader.read(() => credential(selectCredential.get(canonical))),
-
-    findCredentialOf: (userId) => reader.read(() => credential(selectCredentialOf.get(userId))),
-
-    findUser: users.find,
-
-    list: usersByPage(db, reader, userColumns),
-
-    replaceHash: (userId, expected, replacement, context, ending) =>
-      writer.write(() => {
-        if (!isHash.get(userId, expected)) return 'not_expected';
-        const isMany = ending !== undefined && ofUser.hasMany(userId, ending);
-        if (!isMany) {
-          updateHash.run(replacement, userId);
-          chain.append(context, { userId });
-        }
-        if (ending) ofUser.end(userId, ending.exceptHandle, ending.limit, ending.context);
-        return isMany ? 'sessions_left' : 'replaced';
-      }),
-
-    verifyEmail: (userId, email, at, context) =>
-      writer.write(() => {
-        if (updateVerified.run(at, userId, email).changes === 0) return false;
-        users.forget(userId);
-        chain.append(context, { userId });
-        return true;
-      }),
-
-    changeEmail: (userId, { email, canonical, verifiedAt }, context) =>
-      writer.write(() => {
-        const user = selectUser.get(userId) as User | undefined;
-        if (!user) return 'unknown_account';
-        const isNamedByAddress = user.identifier.includes('@');
-        if (isNamedByAddress && rename.run(email, canonical, userId).changes === 0) return 'identifier_taken';
-        updateEmail.run(email, verifiedAt, userId);
-        users.forget(userId);
-        chain.append(context, { userId });
-        return 'changed';
-      }),
-
-    setDisabled: (userId, at, context) =>
-      writer.write(() => {
-        // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
-        const { changes } = updateDisabled.run(at, userId, at === null ? 0 : 1);
-        if (changes === 0) return isUser.get(userId) !== undefined;
-        users.forget(userId);
-        chain.append(context, { userId });
-        return true;
-      }),
-
-    remove: (userId, limit, context) =>
-      writer.write(() => {
-        const removed = removal.begin(userId, limit, context);
-        users.forget(userId);
-        if (removed) chain.append(context, { userId });
-        return removed;
-      }),
-
-    reclaim: (limit, context) => writer.write(() => removal.goOn(limit, context)),
-
-    endOfDisabled: (after, limit, context) =>
-      writer.write(() => removal.endOfDisabled(after, limit, context)),
+    insertAuth: db.prepare(
+      `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES (?, ?, ?, ?)
+       ON CONFLICT (canonical) DO NOTHING`,
+    ),
+    isInvited: db.prepare(
+      'SELECT 1 FROM invitations WHERE canonical = ? AND token_hash = unhex(?) AND expires_at > ?',
+    ),
+    removeInvitation: db.prepare('DELETE FROM invitations WHERE canonical = ?'),
+    insertUser: db.prepare('INSERT INTO users (id, created_at, email) VALUES (?, ?, ?)'),
+    selectCredential: db.prepare(`${credentials} WHERE canonical = ?`),
+    selectCredentialOf: db.prepare(`${credentials} WHERE user_id = ?`),
+    isHash: db.prepare('SELECT 1 FROM auth WHERE user_id = ? AND password_hash = ?'),
+    updateHash: db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ?'),
+    updateVerified: db.prepare('UPDATE users SET email_verified_at = ? WHERE id = ? AND email = ?'),
+    updateEmail: db.prepare('UPDATE users SET email = ?, email_verified_at = ? WHERE id = ?'),
+    // A name that is taken leaves the row as it is, and shows as no change.
+    rename: db.prepare('UPDATE OR IGNORE auth SET identifier = ?, canonical = ? WHERE user_id = ?'),
+    updateDisabled: db.prepare(
+      `UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ? AND ${isNotRemoved}`,
+    ),
+    isUser: db.prepare(`SELECT 1 FROM users WHERE id = ? AND ${isNotRemoved}`),
   };
 }
 

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { type Store, StoreUnavailable } from '../port/port.ts';
 import type { Digest } from '../shared/audit-chain.ts';
-import { accountsIn } from './accounts.ts';
+import { SqliteAccounts } from './accounts.ts';
 import { SqliteAudit } from './audit/audit.ts';
 import { AuditChain } from './audit/audit-chain.ts';
 import { openDatabase } from './connection/open-database.ts';
@@ -14,9 +14,10 @@ import { SqliteInvitations } from './invitations.ts';
 import { SqliteMails } from './mails.ts';
 import { storeMetrics } from './metrics.ts';
 import { everyTable, migrations } from './schema.ts';
-import { sessionsIn } from './sessions/sessions.ts';
+import { SqliteSessions } from './sessions/sessions.ts';
 import { SqliteThrottle } from './throttle.ts';
 import { tokensIn } from './tokens.ts';
+import { Users } from './users.ts';
 
 /**
  * Opens the store in the file at `path`, creating file and folder where they are missing. `digest` links the entries
@@ -29,12 +30,13 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
   const reader = new Reader(db, memoryBytes);
   const writer = new Writer(db, resolve(path), reader);
   const chain = new AuditChain(db, digest);
-  const sessions = sessionsIn(db, reader, writer, chain);
+  const users = new Users(db, reader);
+  const sessions = new SqliteSessions({ db, reader, writer, chain, users });
   const schemaVersion = db.prepare('PRAGMA user_version');
   const tables = db.prepare(everyTable);
 
   return {
-    accounts: accountsIn(db, reader, writer, chain, sessions.inStep),
+    accounts: new SqliteAccounts({ db, reader, writer, chain, users, sessions: sessions.removal }),
     sessions,
     throttle: new SqliteThrottle(db, reader, writer),
     audit: new SqliteAudit(db, reader, writer, chain),

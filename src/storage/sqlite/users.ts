@@ -1,21 +1,44 @@
-/** Users by page: in order of creation, searched in small steps, however many there are. */
+/** Users: one by its id, remembered, and pages in order of creation, searched in small steps, however many there are. */
 
-import type { DatabaseSync } from 'node:sqlite';
-import type { AccountStore } from '../port/port.ts';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { User, UserQuery } from '../port/port.ts';
 import { type SeenUser, searchUsers } from '../shared/paging.ts';
-import type { Reader } from './connection/reader.ts';
+import { shares } from '../shared/session-cache.ts';
+import type { Reader, Remembering } from './connection/reader.ts';
 
-/** `columns` are those of a user. */
-export function usersByPage(db: DatabaseSync, reader: Reader, columns: string): AccountStore['list'] {
-  // The cross join keeps `users` outermost, whose index has the order.
-  const select = db.prepare(
-    `SELECT ${columns}, instr(canonical, ?) > 0 AS matches
-     FROM users CROSS JOIN auth ON auth.user_id = users.id
-     WHERE (users.created_at, users.id) > (?, ?) ORDER BY users.created_at, users.id LIMIT ?`,
-  );
+/** The columns of a user that has both rows. */
+const columns = `users.id, identifier, users.created_at AS createdAt, email,
+  email_verified_at AS emailVerifiedAt, disabled_at AS disabledAt`;
 
-  return (query) =>
-    searchUsers(query, (matching, { createdAt, id }, step) =>
-      reader.read(() => select.all(matching, createdAt, id, step) as unknown as SeenUser[]),
+export class Users {
+  readonly #reader: Reader;
+  readonly #select: StatementSync;
+  readonly #selectPage: StatementSync;
+  /** Users by id, of those that have both rows. */
+  readonly byId: Remembering<User>;
+
+  constructor(db: DatabaseSync, reader: Reader) {
+    this.#reader = reader;
+    this.#select = db.prepare(
+      `SELECT ${columns} FROM users JOIN auth ON auth.user_id = users.id WHERE users.id = ?`,
     );
+    // The cross join keeps `users` outermost, whose index has the order.
+    this.#selectPage = db.prepare(
+      `SELECT ${columns}, instr(canonical, ?) > 0 AS matches
+       FROM users CROSS JOIN auth ON auth.user_id = users.id
+       WHERE (users.created_at, users.id) > (?, ?) ORDER BY users.created_at, users.id LIMIT ?`,
+    );
+    this.byId = reader.remembering(shares.users, (userId) => this.select(userId));
+  }
+
+  /** Reads a user inside a step of the writer. */
+  select(userId: string): User | undefined {
+    return this.#select.get(userId) as User | undefined;
+  }
+
+  list(query: UserQuery): Promise<User[]> {
+    return searchUsers(query, (matching, { createdAt, id }, step) =>
+      this.#reader.read(() => this.#selectPage.all(matching, createdAt, id, step) as unknown as SeenUser[]),
+    );
+  }
 }

@@ -8,6 +8,7 @@ import {
   audited,
   type ConformanceCase,
   context,
+  findSession,
   hex,
   session,
   untilNoted,
@@ -146,7 +147,7 @@ export const cascadeCases: readonly ConformanceCase[] = [
     await store.accounts.create(account('ann'));
     const owners = [joe, joe, joe, 'id-of-ann'];
     for (const [n, owner] of owners.entries()) await store.sessions.insert(hex(n), session(n, owner));
-    for (const n of upTo(4)) await store.sessions.find(hex(n));
+    for (const n of upTo(4)) await findSession(store.sessions, hex(n));
     const ending = (exceptHandle?: string) => ({
       exceptHandle,
       limit: 99,

@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AuditContext,
   AuditEntry,
+  Freshness,
   NewAccount,
   Quota,
   Session,
+  SessionStore,
   Store,
 } from '../../../src/storage/port/port.ts';
 
@@ -139,3 +141,12 @@ export async function assertIntact(store: Store, entries: number): Promise<void>
 
 /** Twice the time the port gives a store to write down that a session was used, and some more. */
 export const untilNoted = () => sleep(250);
+
+/** Looks for a session without its user, as a check that memory may answer. */
+export async function findSession(
+  sessions: Pick<SessionStore, 'findWithUser'>,
+  idHash: string,
+  freshness: Freshness = 'cached',
+): Promise<Session | undefined> {
+  return (await sessions.findWithUser(idHash, freshness))?.session;
+}

@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import type { EndedSession, Store } from '../../../src/storage/port/port.ts';
-import { account, assertRow, audited, type ConformanceCase, context, hex, session, upTo } from './case.ts';
+import {
+  account,
+  assertRow,
+  audited,
+  type ConformanceCase,
+  context,
+  findSession,
+  hex,
+  session,
+  upTo,
+} from './case.ts';
 import { ofJoe } from './sessions.ts';
 
 const ending = context('logout', { at: 3_000, outcome: 'why', contract: 'dotjson' });
@@ -29,7 +39,7 @@ export const endedCases: readonly ConformanceCase[] = [
       await store.sessions.insert(hex(1), session(1, joe));
       assert.equal(await store.sessions.findEnded(hex(1)), undefined);
       await end(store, joe);
-      assert.equal(await store.sessions.find(hex(1)), undefined);
+      assert.equal(await findSession(store.sessions, hex(1)), undefined);
       assertRow(await store.sessions.findEnded(hex(1)), ended(1));
       await end(store, joe);
       assertRow(await store.sessions.findEnded(hex(1)), ended(1));

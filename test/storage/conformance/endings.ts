@@ -8,6 +8,7 @@ import {
   audited,
   type ConformanceCase,
   context,
+  findSession,
   hex,
   session,
   untilNoted,
@@ -21,7 +22,7 @@ async function five(store: Store, joe: string): Promise<void> {
   const owners = [joe, joe, joe, 'id-of-ann', 'id-of-ann'];
   for (const [n, owner] of owners.entries()) {
     await store.sessions.insert(hex(n), session(n, owner, { createdAt: 1_000 - n }));
-    await store.sessions.find(hex(n));
+    await findSession(store.sessions, hex(n));
   }
 }
 
@@ -63,26 +64,29 @@ export const endingCases: readonly ConformanceCase[] = [
     async (store, joe) => {
       await five(store, joe);
       assert.equal(await store.sessions.prove(hex(1), hex(9), 4_000, context('confirm')), true);
-      assert.equal(await store.sessions.find(hex(1)), undefined);
-      assertRow(await store.sessions.find(hex(9)), session(1, joe, { createdAt: 999, provenAt: 4_000 }));
-      assert.equal((await store.sessions.find(hex(0)))?.provenAt, 1_000);
+      assert.equal(await findSession(store.sessions, hex(1)), undefined);
+      assertRow(
+        await findSession(store.sessions, hex(9)),
+        session(1, joe, { createdAt: 999, provenAt: 4_000 }),
+      );
+      assert.equal((await findSession(store.sessions, hex(0)))?.provenAt, 1_000);
       assert.equal((await store.sessions.findEnded(hex(1)))?.event, 'confirm');
       await store.sessions.remove([hex(9)]);
       assert.equal(await store.sessions.prove(hex(9), hex(8), 5_000), false);
-      assert.equal(await store.sessions.find(hex(8)), undefined);
+      assert.equal(await findSession(store.sessions, hex(8)), undefined);
     },
   ),
 
   ofJoe('rotate: the session lives on under the new id, and the old one is dead', async (store, joe) => {
     await five(store, joe);
     assert.equal(await store.sessions.rotate(hex(1), hex(9)), true);
-    assert.equal(await store.sessions.find(hex(1)), undefined);
-    assertRow(await store.sessions.find(hex(9)), session(1, joe, { createdAt: 999 }));
+    assert.equal(await findSession(store.sessions, hex(1)), undefined);
+    assertRow(await findSession(store.sessions, hex(9)), session(1, joe, { createdAt: 999 }));
     assert.equal(await store.sessions.rotate(hex(1), hex(8)), false);
-    assert.equal(await store.sessions.find(hex(8)), undefined);
+    assert.equal(await findSession(store.sessions, hex(8)), undefined);
     await assert.rejects(store.sessions.rotate(hex(9), hex(3)), 'the id of another session is not free');
-    assert.equal((await store.sessions.find(hex(3)))?.userId, 'id-of-ann');
-    assert.equal((await store.sessions.find(hex(9)))?.userId, joe);
+    assert.equal((await findSession(store.sessions, hex(3)))?.userId, 'id-of-ann');
+    assert.equal((await findSession(store.sessions, hex(9)))?.userId, joe);
   }),
 
   ofJoe('rotate: a use that was noted before counts, one of the old id does not', async (store, joe) => {
@@ -90,18 +94,18 @@ export const endingCases: readonly ConformanceCase[] = [
     store.sessions.touch(hex(1), 2_000, 6_000);
     await store.sessions.rotate(hex(1), hex(2));
     await untilNoted();
-    assert.equal((await store.sessions.find(hex(2)))?.lastSeenAt, 2_000);
+    assert.equal((await findSession(store.sessions, hex(2)))?.lastSeenAt, 2_000);
     store.sessions.touch(hex(1), 3_000, 7_000);
     await untilNoted();
-    assert.equal(await store.sessions.find(hex(1)), undefined);
-    assert.equal((await store.sessions.find(hex(2)))?.lastSeenAt, 2_000);
+    assert.equal(await findSession(store.sessions, hex(1)), undefined);
+    assert.equal((await findSession(store.sessions, hex(2)))?.lastSeenAt, 2_000);
   }),
 
   ofJoe('rotate: of many concurrent rotations of one session exactly one succeeds', async (store, joe) => {
     await store.sessions.insert(hex(0), session(0, joe));
     const outcomes = await Promise.all(upTo(20).map((n) => store.sessions.rotate(hex(0), hex(100 + n))));
     assert.equal(outcomes.filter(Boolean).length, 1);
-    assertRow(await store.sessions.find(hex(100 + outcomes.indexOf(true))), session(0, joe));
+    assertRow(await findSession(store.sessions, hex(100 + outcomes.indexOf(true))), session(0, joe));
     assert.equal((await store.sessions.ofUser(joe, { limit: 99 })).length, 1);
   }),
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Store, User, UserQuery } from '../../../src/storage/port/port.ts';
-import { account, assertRow, type ConformanceCase, hex, over, session, upTo } from './case.ts';
+import { account, assertRow, type ConformanceCase, findSession, hex, over, session, upTo } from './case.ts';
 
 const joesId = 'id-of-joe';
 
@@ -187,7 +187,7 @@ export const ownerCases: readonly ConformanceCase[] = [
     const { accounts, sessions, tokens, devices } = store;
     for (const [n, userId] of [joesId, 'id-of-ann'].entries()) {
       await sessions.insert(hex(n), session(n, userId));
-      await sessions.find(hex(n));
+      await findSession(sessions, hex(n));
       await tokens.insert(hex(n), { userId, purpose: 'verify_email', email: 'a@b.c', expiresAt: 9_000 });
       await devices.remember(hex(9), userId, 1_000);
     }
@@ -195,14 +195,14 @@ export const ownerCases: readonly ConformanceCase[] = [
     assert.equal(await accounts.findUser(joesId), undefined);
     assert.equal(await accounts.findCredential('joe'), undefined);
     assert.equal(await accounts.findCredentialOf(joesId), undefined);
-    assert.equal(await sessions.find(hex(0)), undefined);
+    assert.equal(await findSession(sessions, hex(0)), undefined);
     assert.deepEqual(await sessions.ofUser(joesId, { limit: 99 }), []);
     assert.equal(await tokens.take(hex(0), 'verify_email'), undefined);
     assert.equal(await devices.any(joesId), false);
     assert.equal(await accounts.remove(joesId, 99), false);
 
     assert.equal((await accounts.findUser('id-of-ann'))?.id, 'id-of-ann');
-    assertRow(await sessions.find(hex(1)), session(1, 'id-of-ann'));
+    assertRow(await findSession(sessions, hex(1)), session(1, 'id-of-ann'));
     assert.equal((await tokens.take(hex(1), 'verify_email'))?.userId, 'id-of-ann');
     assert.equal(await devices.any('id-of-ann'), true);
     assert.equal(await accounts.create(account('joe', { userId: 'another' })), 'created');
@@ -219,7 +219,7 @@ export const ownerCases: readonly ConformanceCase[] = [
       assert.equal(await store.accounts.remove(joesId, 99), true);
       assert.equal(await store.tokens.take(hex(1), 'verify_email'), undefined);
       assert.equal(await store.devices.any(joesId), false);
-      assert.equal(await store.sessions.find(hex(1)), undefined);
+      assert.equal(await findSession(store.sessions, hex(1)), undefined);
       assert.equal(await store.accounts.findCredential('joe'), undefined);
       assert.equal(await store.accounts.remove(joesId, 99), false);
     }

@@ -9,6 +9,7 @@ import {
   audited,
   type ConformanceCase,
   context,
+  findSession,
   hex,
   session,
   upTo,
@@ -29,7 +30,7 @@ async function eight(store: Store, joe: string): Promise<void> {
   for (const n of upTo(8)) {
     const row = { createdAt: 1_000 - n, idleExpiresAt: 6_000 };
     await store.sessions.insert(hex(n), session(n, n % 2 === 0 ? joe : 'id-of-ann', row));
-    await store.sessions.find(hex(n));
+    await findSession(store.sessions, hex(n));
   }
 }
 
@@ -108,7 +109,7 @@ export const removedCases: readonly ConformanceCase[] = [
       // If all are dead, nothing is returned either.
       await store.sessions.insert(hex(10), session(10, joe, { idleExpiresAt: 5_000 }));
       assert.equal((await store.sessions.remove([hex(10)], logout, deathOf)).size, 0);
-      assert.equal(await store.sessions.find(hex(10)), undefined);
+      assert.equal(await findSession(store.sessions, hex(10)), undefined);
       assert.equal((await audited(store)).length, 1);
     },
   ),

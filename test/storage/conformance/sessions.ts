@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import type { Session, Store } from '../../../src/storage/port/port.ts';
-import { account, assertRow, type ConformanceCase, hex, over, session, untilNoted, upTo } from './case.ts';
+import {
+  account,
+  assertRow,
+  type ConformanceCase,
+  findSession,
+  hex,
+  over,
+  session,
+  untilNoted,
+  upTo,
+} from './case.ts';
 
 /** A session case, with a user to whom the sessions belong. */
 export function ofJoe(title: string, body: (store: Store, joe: string) => Promise<void>): ConformanceCase {
@@ -14,11 +24,11 @@ export function ofJoe(title: string, body: (store: Store, joe: string) => Promis
 
 /** Which of the sessions 0, 1, … are still there. */
 export async function remaining(store: Store, count: number): Promise<number[]> {
-  const found = await Promise.all(upTo(count).map((n) => store.sessions.find(hex(n))));
+  const found = await Promise.all(upTo(count).map((n) => findSession(store.sessions, hex(n))));
   return upTo(count).filter((n) => found[n] !== undefined);
 }
 
-const lastSeenAt = async (store: Store, n: number) => (await store.sessions.find(hex(n)))?.lastSeenAt;
+const lastSeenAt = async (store: Store, n: number) => (await findSession(store.sessions, hex(n)))?.lastSeenAt;
 
 export const sessionCases: readonly ConformanceCase[] = [
   ofJoe('sessions: an inserted one is found as it was, and only under its own hash', async (store, joe) => {
@@ -35,24 +45,52 @@ export const sessionCases: readonly ConformanceCase[] = [
       device: '',
     };
     assert.equal(await store.sessions.insert(hex(1), made), 'inserted');
-    assertRow(await store.sessions.find(hex(1)), made);
-    assertRow(await store.sessions.find(hex(1)), made);
-    assert.equal(await store.sessions.find(hex(2)), undefined);
+    assertRow(await findSession(store.sessions, hex(1)), made);
+    assertRow(await findSession(store.sessions, hex(1)), made);
+    assert.equal(await findSession(store.sessions, hex(2)), undefined);
   }),
 
   ofJoe(
     'sessions: one that was looked up before it existed is found once it exists, as is its user',
     async (store, joe) => {
-      for (const n of [1, 2]) assert.equal(await store.sessions.find(hex(n)), undefined);
+      for (const n of [1, 2]) assert.equal(await findSession(store.sessions, hex(n)), undefined);
       await store.sessions.insert(hex(1), session(1, joe));
-      assertRow(await store.sessions.find(hex(1)), session(1, joe));
+      assertRow(await findSession(store.sessions, hex(1)), session(1, joe));
       await store.sessions.rotate(hex(1), hex(2));
-      assertRow(await store.sessions.find(hex(2)), session(1, joe));
+      assertRow(await findSession(store.sessions, hex(2)), session(1, joe));
       assert.equal(await store.accounts.findUser('id-of-ann'), undefined);
       await store.accounts.create(account('ann'));
       assert.equal((await store.accounts.findUser('id-of-ann'))?.identifier, 'ann');
     },
   ),
+
+  over('sessions: one is found together with its user, as current as it is itself', async (store) => {
+    await store.accounts.create(account('joe', { email: 'joe@example.com' }));
+    await store.sessions.insert(hex(1), session(1, 'id-of-joe'));
+    const user = await store.accounts.findUser('id-of-joe');
+    for (const freshness of [undefined, 'current', 'cached'] as const) {
+      const found = await store.sessions.findWithUser(hex(1), freshness);
+      assertRow(found?.session, session(1, 'id-of-joe'));
+      assertRow(found?.user, { ...user });
+      assert.equal(await store.sessions.findWithUser(hex(2), freshness), undefined);
+    }
+    await store.accounts.verifyEmail('id-of-joe', 'joe@example.com', 2_000);
+    assert.equal((await store.sessions.findWithUser(hex(1), 'cached'))?.user?.emailVerifiedAt, 2_000);
+    await store.accounts.setDisabled('id-of-joe', 3_000);
+    assert.equal((await store.sessions.findWithUser(hex(1), 'cached'))?.user?.disabledAt, 3_000);
+  }),
+
+  over('sessions: one whose user lost a row is found without it', async (store, ground) => {
+    for (const [n, lost] of (['auth', 'users'] as const).entries()) {
+      await store.accounts.create(account(`joe${n}`));
+      await store.sessions.insert(hex(n), session(n, `id-of-joe${n}`));
+      await store.sessions.findWithUser(hex(n), 'cached');
+      await ground.loseRow(lost, `id-of-joe${n}`);
+      const found = await store.sessions.findWithUser(hex(n));
+      assert.equal(found?.session.handle, `handle-${n}`);
+      assert.equal(found?.user, undefined);
+    }
+  }),
 
   ofJoe('sessions: a user may have many', async (store, joe) => {
     await Promise.all(upTo(20).map((n) => store.sessions.insert(hex(n), session(n, joe))));
@@ -63,17 +101,17 @@ export const sessionCases: readonly ConformanceCase[] = [
     await store.sessions.insert(hex(1), session(1, joe));
     await assert.rejects(store.sessions.insert(hex(1), session(2, joe)));
     await assert.rejects(store.sessions.insert(hex(2), session(1, joe)), 'a handle is unique');
-    assertRow(await store.sessions.find(hex(1)), session(1, joe));
-    assert.equal(await store.sessions.find(hex(2)), undefined);
+    assertRow(await findSession(store.sessions, hex(1)), session(1, joe));
+    assert.equal(await findSession(store.sessions, hex(2)), undefined);
   }),
 
   ofJoe(
     'sessions: none for a user who does not exist, and the store continues to work',
     async (store, joe) => {
       assert.equal(await store.sessions.insert(hex(1), session(1, 'nobody')), 'unknown_account');
-      assert.equal(await store.sessions.find(hex(1)), undefined);
+      assert.equal(await findSession(store.sessions, hex(1)), undefined);
       await store.sessions.insert(hex(1), session(1, joe));
-      assertRow(await store.sessions.find(hex(1)), session(1, joe));
+      assertRow(await findSession(store.sessions, hex(1)), session(1, joe));
     },
   ),
 
@@ -91,11 +129,11 @@ export const sessionCases: readonly ConformanceCase[] = [
   ofJoe('sessions: a removed one is returned once and never found again', async (store, joe) => {
     await store.sessions.insert(hex(1), session(1, joe));
     await store.sessions.insert(hex(2), session(2, joe));
-    assertRow(await store.sessions.find(hex(1)), session(1, joe));
+    assertRow(await findSession(store.sessions, hex(1)), session(1, joe));
     assertRow((await store.sessions.remove([hex(1)])).get(hex(1)), session(1, joe));
-    assert.equal(await store.sessions.find(hex(1)), undefined);
+    assert.equal(await findSession(store.sessions, hex(1)), undefined);
     assert.equal((await store.sessions.remove([hex(1)])).size, 0);
-    assertRow(await store.sessions.find(hex(2)), session(2, joe));
+    assertRow(await findSession(store.sessions, hex(2)), session(2, joe));
   }),
 
   ofJoe('sessions: of many concurrent removals of one exactly one succeeds', async (store, joe) => {
@@ -113,10 +151,10 @@ export const sessionCases: readonly ConformanceCase[] = [
     store.sessions.touch(hex(1), 2_000, 6_000);
     await untilNoted();
     assertRow(
-      await store.sessions.find(hex(1)),
+      await findSession(store.sessions, hex(1)),
       session(1, joe, { lastSeenAt: 2_000, idleExpiresAt: 6_000 }),
     );
-    assertRow(await store.sessions.find(hex(2)), session(2, joe));
+    assertRow(await findSession(store.sessions, hex(2)), session(2, joe));
   }),
 
   ofJoe('touch: a later use outranks an earlier one, written or not', async (store, joe) => {
@@ -128,7 +166,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     store.sessions.touch(hex(1), 2_500, 6_500);
     await untilNoted();
     assertRow(
-      await store.sessions.find(hex(1)),
+      await findSession(store.sessions, hex(1)),
       session(1, joe, { lastSeenAt: 3_000, idleExpiresAt: 7_000 }),
     );
     store.sessions.touch(hex(1), 3_001, 7_001);
@@ -202,6 +240,6 @@ export const sessionCases: readonly ConformanceCase[] = [
     await store.sessions.insert(hex(1), session(1, 'id-of-joe'));
     await ground.loseRow('users', 'id-of-joe');
     assert.equal(await store.sessions.insert(hex(2), session(2, 'id-of-joe')), 'unknown_account');
-    assert.equal(await store.sessions.find(hex(2)), undefined);
+    assert.equal(await findSession(store.sessions, hex(2)), undefined);
   }),
 ];

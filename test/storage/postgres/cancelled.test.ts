@@ -16,7 +16,7 @@ import { joe } from '../../support/postgres/pair.ts';
 import { changed } from '../../support/postgres/refused.ts';
 import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
-import { account, hex, session } from '../conformance/case.ts';
+import { account, findSession, hex, session } from '../conformance/case.ts';
 
 /**
  * Requests that have to fail before it is enough: all in all 10,000 in the full form. Each costs PostgreSQL a process for
@@ -167,7 +167,7 @@ test(
       while (tally.failed < limit.checks) {
         const n = pick(sessions);
         const check =
-          pick(10) === 0 ? store.sessions.findByHandle(`handle-${n}`) : store.sessions.find(hex(n));
+          pick(10) === 0 ? store.sessions.findByHandle(`handle-${n}`) : findSession(store.sessions, hex(n));
         await Promise.resolve(check).then(
           (found) => tally.note(`handle-${n}`, found?.handle),
           (error) => tally.fail(error),

@@ -10,7 +10,7 @@ import { type AtEnd, queryAt } from '../../support/postgres/store-fixture.ts';
 import { openWork, timed } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { gather, root, until } from '../../support/process.ts';
-import { account, hex, session } from '../conformance/case.ts';
+import { account, findSession, hex, session } from '../conformance/case.ts';
 
 /** What a busy machine may add to a limit. */
 const slackMs = 500;
@@ -71,7 +71,7 @@ test.concurrent.for([
   async ([_how, fault], { onTestFinished }) => {
     for (const isBusy of [false, true]) {
       const { b, proxy } = await openPair({}, onTestFinished);
-      await b.sessions.find(hex(1));
+      await findSession(b.sessions, hex(1));
       if (fault === 'cut') proxy.refuse();
       proxy[fault]();
       const works = isBusy
@@ -96,7 +96,7 @@ function startOther(url: string, atEnd: AtEnd) {
       digest: () => '0'.repeat(64), chance: Math.random,
     });
     await Promise.all(Array.from({ length: 8 }, () => store.sessions.ofUser('nobody', { limit: 99 })));
-    await store.sessions.find('0'.repeat(64));
+    await store.sessions.findWithUser('0'.repeat(64));
     console.log('open');
     await once(process.stdin, 'data');
     process.stdin.destroy();

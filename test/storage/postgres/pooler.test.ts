@@ -12,7 +12,7 @@ import { freshGround, openNode, queryAt, retried } from '../../support/postgres/
 import { timed } from '../../support/postgres/work.ts';
 import { sharedPostgres } from '../../support/postgres.ts';
 import { startProcess, until } from '../../support/process.ts';
-import { account, context, hex, session } from '../conformance/case.ts';
+import { account, context, findSession, hex, session } from '../conformance/case.ts';
 import { conformance } from '../conformance.ts';
 
 const cleaning: (() => Promise<void>)[] = [];
@@ -136,7 +136,7 @@ describe.skipIf(program === undefined)(where, () => {
     const { url, store } = await pooled();
     for (let n = 1; n <= 20; n += 1) {
       await store.sessions.insert(hex(n), session(n, joe), context('login'));
-      await store.sessions.find(hex(n));
+      await findSession(store.sessions, hex(n));
       await store.sessions.remove([hex(n)], context('logout'));
     }
     await store.audit.read({ limit: 100 });

@@ -6,7 +6,7 @@ import { type Session, type Store, StoreUnavailable } from '../../../src/storage
 import { joe, untilSo } from '../../support/postgres/pair.ts';
 import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
-import { account, context, hex, session } from '../conformance/case.ts';
+import { account, context, findSession, hex, session } from '../conformance/case.ts';
 
 const ended = context('logout');
 
@@ -43,7 +43,7 @@ test.each(Object.entries(pairs))('B5: %s never deadlock', async (_, begin) => {
   const ids = Array.from({ length: 8 }, (_, n) => hex(n));
   for (const n of ids.keys()) await a.sessions.insert(hex(n), session(n, n % 2 === 0 ? joe : 'id-of-ann'));
   // Whose they are is known to both.
-  for (const id of ids) await Promise.all([a.sessions.find(id), b.sessions.find(id)]);
+  for (const id of ids) await Promise.all([findSession(a.sessions, id), findSession(b.sessions, id)]);
   // Both come as far as they can before this one is free, so that each holds what the other wants next.
   await inTheWay.query('BEGIN');
   await inTheWay.query('SELECT 1 FROM sessions WHERE id_hash = $1 FOR UPDATE', [Buffer.from(hex(4), 'hex')]);

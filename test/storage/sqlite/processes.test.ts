@@ -6,13 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { root } from '../../support/process.ts';
 import { idHash, makeAccount, openStore, sessionOfJoe } from '../../support/sqlite.ts';
+import { findSession } from '../conformance/case.ts';
 
 /** Another process with the same file open; it ends the given sessions, and says when that is acknowledged. */
 const other = `
   import { createInterface } from 'node:readline';
   import { openSqliteStore } from '${root}/src/storage/sqlite/store.ts';
   const store = openSqliteStore(process.argv[1], (text) => text.length.toString(16).padStart(64, '0'));
-  await store.sessions.find('0'.repeat(64));
+  await store.sessions.findWithUser('0'.repeat(64));
   console.log('ready');
   for await (const idHash of createInterface(process.stdin)) {
     await store.sessions.remove([idHash]);
@@ -39,7 +40,7 @@ test('N2: a session that another process ended is refused at once, however often
     const checking = (async () => {
       while (!isOver) {
         const askedAt = performance.now();
-        if (await store.sessions.find(hash)) lastAcceptedAt = askedAt;
+        if (await findSession(store.sessions, hash)) lastAcceptedAt = askedAt;
         await sleep(0);
       }
     })();

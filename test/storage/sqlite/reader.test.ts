@@ -15,13 +15,14 @@ import {
   ownConnection,
   sessionOfJoe,
 } from '../../support/sqlite.ts';
+import { findSession } from '../conformance/case.ts';
 
 /** A store with one session that was read, so that it is remembered. */
 async function storeWithSession() {
   const store = openStore();
   await makeAccount(store, 'joe');
   await store.sessions.insert(idHash(1), sessionOfJoe(1));
-  expect(await store.sessions.find(idHash(1))).toEqual(sessionOfJoe(1));
+  expect(await findSession(store.sessions, idHash(1))).toEqual(sessionOfJoe(1));
   expect((await store.accounts.findUser('joe'))?.identifier).toBe('joe');
   await nextTurn();
   return store;
@@ -157,7 +158,7 @@ test('a defect of the reading code is reported as a defect', () => {
 test('a change by another connection is seen at the next turn', async () => {
   const store = await storeWithSession();
   otherConnection(store.file).exec('UPDATE sessions SET last_seen_at = 4000');
-  expect((await store.sessions.find(idHash(1)))?.lastSeenAt).toBe(4_000);
+  expect((await findSession(store.sessions, idHash(1)))?.lastSeenAt).toBe(4_000);
 });
 
 test('a session removed by another process is not found', async () => {
@@ -167,7 +168,7 @@ test('a session removed by another process is not found', async () => {
     new DatabaseSync(process.argv[1]).exec('DELETE FROM sessions');
   `;
   expect(spawnSync(process.execPath, ['-e', program, store.file]).status).toBe(0);
-  expect(await store.sessions.find(idHash(1))).toBeUndefined();
+  expect(await findSession(store.sessions, idHash(1))).toBeUndefined();
 });
 
 test('a user whose row another connection removed is not found, although it was cached', async () => {
@@ -179,29 +180,29 @@ test('a user whose row another connection removed is not found, although it was 
 
 test('an own removal is seen at once, in the same turn', async () => {
   const store = await storeWithSession();
-  expect(await store.sessions.find(idHash(1))).toBeDefined();
+  expect(await findSession(store.sessions, idHash(1))).toBeDefined();
   await store.sessions.remove([idHash(1)]);
-  expect(await store.sessions.find(idHash(1))).toBeUndefined();
+  expect(await findSession(store.sessions, idHash(1))).toBeUndefined();
 });
 
 test('an own sweep is seen at once', async () => {
   const store = await storeWithSession();
-  expect(await store.sessions.find(idHash(1))).toBeDefined();
+  expect(await findSession(store.sessions, idHash(1))).toBeDefined();
   expect(await store.sessions.sweep(5_000, 10)).toBe(1);
-  expect(await store.sessions.find(idHash(1))).toBeUndefined();
+  expect(await findSession(store.sessions, idHash(1))).toBeUndefined();
 });
 
 test('a use that was noted is seen as soon as it is written', async () => {
   const store = await storeWithSession();
   store.sessions.touch(idHash(1), 2_000, 6_000);
   await sleep(150);
-  expect((await store.sessions.find(idHash(1)))?.lastSeenAt).toBe(2_000);
+  expect((await findSession(store.sessions, idHash(1)))?.lastSeenAt).toBe(2_000);
 });
 
 test('a table that was dropped is noticed, also where the row is remembered', async () => {
   const store = await storeWithSession();
   otherConnection(store.file).exec('PRAGMA foreign_keys = OFF; DROP TABLE sessions');
-  expect(() => store.sessions.find(idHash(1))).toThrow(StoreUnavailable);
+  await expect(findSession(store.sessions, idHash(1))).rejects.toThrow(StoreUnavailable);
   await expect(store.ping()).rejects.toThrow(StoreUnavailable);
   await expect(store.sessions.remove([idHash(1)])).rejects.toThrow(StoreUnavailable);
 });

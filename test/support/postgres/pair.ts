@@ -38,9 +38,8 @@ export async function openPair(
 
 /** Whether a check of a session would let its owner in. */
 export async function isAccepted(store: Store, idHash: string): Promise<boolean> {
-  const found = await store.sessions.find(idHash);
-  const user = found && (await store.accounts.findUser(found.userId));
-  return user !== undefined && user.disabledAt === null;
+  const found = await store.sessions.findWithUser(idHash, 'cached');
+  return found?.user !== undefined && found.user.disabledAt === null;
 }
 
 /** Gives joe a session that a node has just read, so that it remembers it; returns the hash of its id. */

@@ -2,7 +2,7 @@
 
 import type { Database } from '../connection/transaction.ts';
 import { channel, type Revocation } from './revocation.ts';
-import type { Checks } from './session-lookup.ts';
+import type { SessionLookup } from './session-lookup.ts';
 
 /** A payload of PostgreSQL has at most 8,000 bytes; this many hashes or ids of users fit. */
 const maxTogether = 90;
@@ -15,7 +15,7 @@ const maxNamed = 5_000;
  * of the database wait for one another (PostgreSQL, NOTIFY). What is lost on the way, the time of trust makes good.
  */
 export class RevocationNotifier {
-  readonly #checks: Checks;
+  readonly #lookup: SessionLookup;
   readonly #db: Database;
   readonly #node: string;
   readonly #now: () => number;
@@ -25,8 +25,8 @@ export class RevocationNotifier {
   #at = 0;
   #sending: Promise<void> | undefined;
 
-  constructor(checks: Checks, db: Database, node: string, now: () => number) {
-    this.#checks = checks;
+  constructor(lookup: SessionLookup, db: Database, node: string, now: () => number) {
+    this.#lookup = lookup;
     this.#db = db;
     this.#node = node;
     this.#now = now;
@@ -36,7 +36,7 @@ export class RevocationNotifier {
   ended(idHashes: readonly string[]): void {
     if (idHashes.length === 0) return;
     for (const idHash of idHashes) {
-      this.#checks.forgetSession(idHash);
+      this.#lookup.forgetSession(idHash);
       this.#ended.push(idHash);
     }
     this.#wake();
@@ -44,23 +44,23 @@ export class RevocationNotifier {
 
   /** A user was changed, disabled or removed. */
   changed(userId: string): void {
-    this.#checks.forgetUser(userId);
+    this.#lookup.forgetUser(userId);
     this.#users.push(userId);
     this.#wake();
   }
 
   /** All sessions ended. */
   everything(): void {
-    this.#checks.forgetAll();
+    this.#lookup.forgetAll();
     this.#everything = true;
     this.#wake();
   }
 
   /** Takes what another node told. */
   take({ ended = [], users = [], everything }: Revocation): void {
-    if (everything) this.#checks.forgetAll();
-    for (const idHash of ended) this.#checks.forgetSession(idHash);
-    for (const userId of users) this.#checks.forgetUser(userId);
+    if (everything) this.#lookup.forgetAll();
+    for (const idHash of ended) this.#lookup.forgetSession(idHash);
+    for (const userId of users) this.#lookup.forgetUser(userId);
   }
 
   /** Resolves when everything there was to tell is told, or given up. */

@@ -1,12 +1,18 @@
 /** Finds sessions with their users for checks: from memory while it may be trusted, else many at once in one question. */
 
 import type { Awaitable } from '../../port/awaitable.ts';
-import { type Freshness, type Session, StoreUnavailable, type User } from '../../port/port.ts';
+import {
+  defaultFreshness,
+  type Freshness,
+  type Session,
+  type SessionWithUser,
+  StoreUnavailable,
+  type User,
+} from '../../port/port.ts';
 import { rowsIn, shares } from '../../shared/session-cache.ts';
 import { byteaArray } from '../connection/text.ts';
 import type { Database } from '../connection/transaction.ts';
 import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from '../rows.ts';
-import { selectUser } from '../users.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 
 /** Sessions asked for in one question, and questions under way at once. */
@@ -21,7 +27,7 @@ const maxWaitMs = 1_500;
 
 interface PendingLookup {
   readonly since: number;
-  resolve(session: Session | undefined): void;
+  resolve(found: SessionWithUser | undefined): void;
   reject(reason: unknown): void;
 }
 
@@ -40,7 +46,7 @@ const selectChecked = `SELECT found.* FROM unnest($1::bytea[]) AS asked (id_hash
     WHERE sessions.id_hash = asked.id_hash LIMIT 1
   ) AS found`;
 
-export class Checks {
+export class SessionLookup {
   readonly #db: Database;
   readonly sessions: ExpiringCache<Session>;
   /** Ids of no session: apart, so that made-up ids push no session out. */
@@ -63,18 +69,17 @@ export class Checks {
     this.#absent = new ExpiringCache<true>({ ...part(1), maxEntries: maxAbsent, sizeOf: () => 0 });
   }
 
-  /** A session, from memory if the store itself is not asked for. */
-  session(idHash: string, freshness?: Freshness): Awaitable<Session | undefined> {
+  /** As `SessionStore.findWithUser`. */
+  findWithUser(
+    idHash: string,
+    freshness: Freshness = defaultFreshness,
+  ): Awaitable<SessionWithUser | undefined> {
     if (freshness === 'current') return this.#ask(idHash);
     const now = performance.now();
-    const known = this.sessions.get(idHash, now);
-    if (known !== undefined) return known;
-    return this.#absent.get(idHash, now) ? undefined : this.#ask(idHash);
-  }
-
-  user(userId: string, freshness?: Freshness): Awaitable<User | undefined> {
-    if (freshness === 'current') return this.#askUser(userId);
-    return this.users.get(userId, performance.now()) ?? this.#askUser(userId);
+    const session = this.sessions.get(idHash, now);
+    if (session === undefined) return this.#absent.get(idHash, now) ? undefined : this.#ask(idHash);
+    const user = this.users.get(session.userId, now);
+    return user === undefined ? this.#ask(idHash) : { session, user };
   }
 
   /** Answered from memory, and by the database. */
@@ -106,7 +111,7 @@ export class Checks {
   }
 
   /** Every question is asked after those that wait for its answer came: none is answered by what was read before. */
-  #ask(idHash: string): Promise<Session | undefined> {
+  #ask(idHash: string): Promise<SessionWithUser | undefined> {
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(idHash);
       const one = { since: performance.now(), resolve, reject };
@@ -152,14 +157,14 @@ export class Checks {
   }
 
   /** What was seen to be gone is not accepted here again, whatever an older question may still bring. */
-  async #find(idHashes: readonly string[]): Promise<Map<string, Session>> {
-    const found = new Map<string, Session>();
+  async #find(idHashes: readonly string[]): Promise<Map<string, SessionWithUser>> {
+    const found = new Map<string, SessionWithUser>();
     const askedAt = performance.now();
     const { rows } = await this.#db.read<CheckedRow>(selectChecked, [byteaArray(idHashes)], 'checked');
     const now = performance.now();
     for (const row of rows) {
       const [session, user] = [sessionOf(row), userOf(row)];
-      found.set(row.idHash, session);
+      found.set(row.idHash, { session, user });
       if (user) this.users.put(user.id, user, askedAt, now);
       if (!this.#absent.isKept(row.idHash, askedAt)) this.sessions.put(row.idHash, session, askedAt, now);
     }
@@ -170,13 +175,5 @@ export class Checks {
       if (this.sessions.isKept(idHash)) this.sessions.forget(idHash, now);
     }
     return found;
-  }
-
-  async #askUser(userId: string): Promise<User | undefined> {
-    const askedAt = performance.now();
-    const { rows } = await this.#db.read<User>(selectUser, [userId]);
-    const user = rows[0];
-    if (user) this.users.put(userId, user, askedAt, performance.now());
-    return user;
   }
 }

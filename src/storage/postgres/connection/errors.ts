@@ -18,6 +18,11 @@ export function isCollision(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(error));
 }
 
+/** A row was not written because another one has its key. */
+export function isDuplicate(error: unknown): boolean {
+  return codeOf(error) === '23505';
+}
+
 /** The server has as many connections as it allows (`too_many_connections`). */
 export function isCrowded(error: unknown): boolean {
   return codeOf(error) === '53300';

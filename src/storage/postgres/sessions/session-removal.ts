@@ -7,8 +7,7 @@ import type { RevocationNotifier } from '../cluster/revocation-notifier.ts';
 import type { InStep } from '../connection/transaction.ts';
 import { type KeptSession, sessionOf } from '../rows.ts';
 import { noteEnded } from './ended-sessions.ts';
-import { type Beyond, handlesBeyond } from './session-cap.ts';
-import { deleteSessions, usedLast } from './session-rows.ts';
+import { type Beyond, deleteSessions, handlesBeyond, usedLast } from './session-rows.ts';
 
 /** A step that ends sessions of a user other than by their ids holds the user's row. */
 export class SessionRemoval {

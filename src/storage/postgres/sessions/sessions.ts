@@ -10,13 +10,14 @@ import type {
   Session,
   SessionQuery,
   SessionStore,
+  SessionWithUser,
 } from '../../port/port.ts';
 import { behindSessions } from '../../shared/paging.ts';
 import { byCreation, expiryOf } from '../../shared/session-ends.ts';
 import type { TouchBuffer } from '../../shared/touch-buffer.ts';
 import type { AuditOutbox } from '../audit/audit-outbox.ts';
 import type { RevocationNotifier } from '../cluster/revocation-notifier.ts';
-import type { Checks } from '../cluster/session-lookup.ts';
+import type { SessionLookup } from '../cluster/session-lookup.ts';
 import type { Database } from '../connection/transaction.ts';
 import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } from '../rows.ts';
 import { lockUserExclusive, lockUserShared } from '../user-lock.ts';
@@ -27,7 +28,7 @@ import { deleteEach, deleteSessions, insertSession, isThere } from './session-ro
 /** What the sessions work with. */
 export interface SessionParts {
   readonly db: Database;
-  readonly checks: Checks;
+  readonly lookup: SessionLookup;
   readonly notifier: RevocationNotifier;
   readonly removal: SessionRemoval;
   readonly touchBuffer: TouchBuffer;
@@ -52,11 +53,11 @@ export class PostgresSessions implements SessionStore {
     cap?: Cap,
   ): Promise<'inserted' | 'over_cap' | 'unknown_account'> {
     const { userId, handle, createdAt } = session;
-    const { checks, outbox } = this.#parts;
+    const { lookup, outbox } = this.#parts;
     return this.#db.step(async (run) => {
       const isUser = await (cap ? lockUserExclusive : lockUserShared)(run, userId);
       if (!isUser) return 'unknown_account';
-      run.afterwards(() => checks.expectSession(idHash));
+      run.afterwards(() => lookup.expectSession(idHash));
       await insertSession(run, idHash, session);
       await outbox.add(run, context, { userId, handle });
       if (!cap) return 'inserted';
@@ -73,8 +74,8 @@ export class PostgresSessions implements SessionStore {
     });
   }
 
-  find(idHash: string, freshness?: Freshness): Awaitable<Session | undefined> {
-    return this.#parts.checks.session(idHash, freshness);
+  findWithUser(idHash: string, freshness?: Freshness): Awaitable<SessionWithUser | undefined> {
+    return this.#parts.lookup.findWithUser(idHash, freshness);
   }
 
   async ofUser(userId: string, { before = behindSessions, limit }: SessionQuery): Promise<Session[]> {
@@ -87,10 +88,10 @@ export class PostgresSessions implements SessionStore {
   }
 
   touch(idHash: string, lastSeenAt: number, idleExpiresAt: number, unlessAfter = lastSeenAt): void {
-    const { checks, touchBuffer } = this.#parts;
+    const { lookup, touchBuffer } = this.#parts;
     touchBuffer.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
     // Other checks within the time of trust need not note it again.
-    checks.sessions.change(idHash, (session) =>
+    lookup.sessions.change(idHash, (session) =>
       session.lastSeenAt < lastSeenAt ? { ...session, lastSeenAt, idleExpiresAt } : session,
     );
   }
@@ -187,7 +188,7 @@ export class PostgresSessions implements SessionStore {
     provenAt: number | null,
     context: AuditContext | undefined,
   ): Promise<boolean> {
-    const { checks, outbox, touchBuffer } = this.#parts;
+    const { lookup, outbox, touchBuffer } = this.#parts;
     return this.#db.step(async (run) => {
       // Also where its end is in doubt.
       run.afterwards(() => this.#forget([idHash]));
@@ -197,7 +198,7 @@ export class PostgresSessions implements SessionStore {
         [idHash, newIdHash, provenAt],
       );
       if (renewed.length === 0) return false;
-      run.afterwards(() => checks.expectSession(newIdHash));
+      run.afterwards(() => lookup.expectSession(newIdHash));
       const old = renewed.map((row) => ({ ...row, idHash }));
       await this.#removal.gone(run, old, context);
       if (provenAt !== null) await outbox.addEach(run, context, renewed);
@@ -207,6 +208,6 @@ export class PostgresSessions implements SessionStore {
   }
 
   #forget(idHashes: Iterable<string>): void {
-    for (const idHash of idHashes) this.#parts.checks.forgetSession(idHash);
+    for (const idHash of idHashes) this.#parts.lookup.forgetSession(idHash);
   }
 }

@@ -1,0 +1,129 @@
+/** Ends sessions inside a step of the writer: rows go, why they ended is noted, and what is remembered is forgotten. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { AuditContext, Cap, Death, Ending, Session } from '../../port/port.ts';
+import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
+import type { AuditChain } from '../audit/audit-chain.ts';
+import type { Remembering } from '../connection/reader.ts';
+import { type Ended, endedIn } from './ended-sessions.ts';
+import { removalStatements } from './session-rows.ts';
+
+/** A session with the hash it was kept under. */
+interface Removed extends Session {
+  readonly idHash: string;
+}
+
+export class SessionRemoval {
+  readonly #chain: AuditChain;
+  readonly #remembered: Remembering<Session>;
+  readonly #statements: ReturnType<typeof removalStatements>;
+  readonly ended: Ended;
+
+  constructor(db: DatabaseSync, chain: AuditChain, remembered: Remembering<Session>) {
+    this.#chain = chain;
+    this.#remembered = remembered;
+    this.#statements = removalStatements(db);
+    this.ended = endedIn(db);
+  }
+
+  /** Ends the sessions of a list of ids; returns those that were alive, as `SessionStore.remove` does. */
+  endEach(
+    idHashes: readonly string[],
+    context: AuditContext | undefined,
+    deathOf: ((session: Session) => Death | undefined) | undefined,
+  ): Map<string, Session> {
+    const rows = idHashes.flatMap((idHash) => this.#statements.one.all(idHash)) as unknown as Removed[];
+    const removed = new Map<string, Session>();
+    for (const row of rows.toSorted(byCreation)) {
+      const death = deathOf?.(row);
+      const [session] = this.#gone([{ ...row }], death ? expiryOf(row, death) : context);
+      if (death || !session) continue;
+      this.#chain.append(context, session);
+      removed.set(row.idHash, session);
+    }
+    return removed;
+  }
+
+  /** Ends a session of a user by its handle. */
+  endByHandle(userId: string, handle: string, context: AuditContext | undefined): Session | undefined {
+    const [removed] = this.#gone(this.#statements.byHandle.all(handle, userId), context);
+    if (removed) this.#chain.append(context, removed);
+    return removed;
+  }
+
+  /** Ends at most `limit` sessions of a user, or of all but one, with an entry in the audit for each. */
+  endOfUser(
+    userId: string,
+    exceptHandle: string | undefined,
+    limit: number,
+    context: AuditContext | undefined,
+  ): Session[] {
+    const removed = this.#gone(this.#statements.ofUser.all(userId, exceptHandle ?? null, limit), context);
+    this.#chain.appendEach(context, removed);
+    return removed;
+  }
+
+  /** Ends at most `limit` sessions of a user, without an entry for each; returns how many. */
+  dropOfUser(userId: string, limit: number, context: AuditContext | undefined): number {
+    return this.#gone(this.#statements.ofUser.all(userId, null, limit), context).length;
+  }
+
+  /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
+  endBeyond(userId: string, at: number, cap: Cap, exceptHandle: string): number {
+    const handles = this.#handlesBeyond(userId, at, cap, exceptHandle);
+    const order = new Map(handles.map((handle, n) => [handle, n]));
+    const place = ({ handle }: Session) => order.get(handle) ?? 0;
+    const removed = this.#gone(this.#statements.byHandles.all(JSON.stringify(handles), userId), cap.context);
+    this.#chain.appendEach(
+      cap.context,
+      removed.toSorted((a, b) => place(a) - place(b)),
+    );
+    return removed.length;
+  }
+
+  /** Ends at most `limit` sessions of any users, without an entry for each; returns how many. */
+  endAny(limit: number, context: AuditContext): number {
+    return this.#gone(this.#statements.any.all(limit), context).length;
+  }
+
+  /** Ends at most `limit` sessions that died by themselves, earliest first; returns how many. */
+  endExpired(now: number, limit: number): number {
+    this.ended.noteExpired(now, limit);
+    const { changes } = this.#statements.expired.run(now, limit);
+    if (changes > 0) this.#remembered.forgetAll();
+    return Number(changes);
+  }
+
+  /** Whether a user has as many sessions, but one, as end in one step. */
+  hasMany(userId: string, { exceptHandle = null, limit }: Pick<Ending, 'limit'> & Except): boolean {
+    return this.#statements.countOfUser.get(userId, exceptHandle, limit)?.['count'] === limit;
+  }
+
+  isThere(userId: string, handle: string): boolean {
+    return this.#statements.isThere.get(userId, handle) !== undefined;
+  }
+
+  /** The handles of those to end, the one used least recently first: a bounded look at both ends of the list by last use. */
+  #handlesBeyond(userId: string, at: number, { limit, step }: Cap, exceptHandle: string): string[] {
+    const { countLive, selectOldest } = this.#statements;
+    const live = Number(countLive.get(userId, exceptHandle, at, limit + step)?.['live']);
+    if (live <= limit) return [];
+    const rows = selectOldest.all(userId, exceptHandle, at, live - limit);
+    return rows.map(({ handle }) => String(handle));
+  }
+
+  /** Forgets rows that were removed, notes why, and returns them as the port knows them, in order of creation. */
+  #gone(rows: readonly Record<string, unknown>[], cause: EndCause | undefined): Session[] {
+    const removed = rows.map((row) => {
+      const { idHash, ...session } = row as unknown as Removed;
+      this.#remembered.forget(idHash);
+      this.ended.note(idHash, session, cause);
+      return session;
+    });
+    return removed.sort(byCreation);
+  }
+}
+
+interface Except {
+  readonly exceptHandle?: string | null | undefined;
+}
