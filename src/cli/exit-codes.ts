@@ -89,6 +89,11 @@ const words: RefusalWords<Refusal | BackupRefusal | RestoreRefusal> = {
       'Use a backup that `gatehouse backup` made.',
   ],
   source_newer: [refused, 'This backup was made by a newer Gatehouse. Restore it with that version.'],
+  source_unreleased: [
+    refused,
+    'This backup was made by an unreleased version of Gatehouse, and this version does not read it. ' +
+      'Restore a backup of a released version.',
+  ],
   source_damaged: [refused, 'This backup is damaged. Restore another one.'],
   source_is_database: [refused, 'This file is the database itself, not a backup of it.'],
   database_in_use: [

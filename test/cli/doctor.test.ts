@@ -56,8 +56,8 @@ const broken: readonly [
   [
     'an older schema',
     'warning',
-    'It has schema 1; the next start',
-    (file) => change(file, 'PRAGMA user_version = 1'),
+    'It has schema 0; the next start',
+    (file) => change(file, 'PRAGMA user_version = 0'),
   ],
   [
     'a newer schema',
@@ -82,8 +82,7 @@ const broken: readonly [
     (file) =>
       change(
         file,
-        `INSERT INTO sessions (id_hash, handle, user_id, contract, created_at, last_seen_at, idle_expires_at, expires_at)
-         VALUES (zeroblob(32), 'h', 'nobody', 'rest', 1, 1, 1, 1)`,
+        `INSERT INTO sessions VALUES (zeroblob(32), 'h', 'nobody', 'rest', 1, 1, 1, 1, 1, '', '')`,
       ),
   ],
   [

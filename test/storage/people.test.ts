@@ -8,9 +8,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { digest } from '../../src/crypto/ids.ts';
 import type { AuditEntry, Store } from '../../src/storage/port/port.ts';
 import { hashOf } from '../../src/storage/shared/audit-chain.ts';
-import { applicationId, everyTable, migrations } from '../../src/storage/sqlite/schema.ts';
+import { openDatabase } from '../../src/storage/sqlite/connection/open-database.ts';
+import { everyTable, migrations } from '../../src/storage/sqlite/schema.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from '../support/server.ts';
+import { account, hex, session } from './conformance/case.ts';
 import { conformance, type StoreFixture, type Tampering } from './conformance.ts';
 
 const freshPath = () => join(temporaryFolder(), 'gatehouse.db');
@@ -82,29 +84,34 @@ for (const { title, run } of conformance) {
   test(title, () => run(freshGround()));
 }
 
-test('a file of the first version keeps its accounts and sessions', async () => {
+test('a file of an older version keeps its accounts and sessions, and is brought up to date once', async () => {
   const file = freshPath();
-  const old = new DatabaseSync(file);
-  old.exec(`
-    PRAGMA application_id = ${applicationId};
-    ${migrations[0]}
-    PRAGMA user_version = 1;
-    INSERT INTO users VALUES ('1', 10), ('2', 20), ('3', 30);
-    INSERT INTO auth VALUES ('joe', 'Joe', '1', 'a'), ('ann@b.c', 'Ann@B.c', '2', 'b');
-    INSERT INTO sessions VALUES (unhex('${'ab'.repeat(32)}'), 'handle', '1', 'rest', 1, 2, 3, 4);
-  `);
-  old.close();
-  const store = openStore(file);
-  const nothing = { emailVerifiedAt: null, disabledAt: null };
-  expect(await store.accounts.list({ limit: 9 })).toEqual([
-    { id: '1', identifier: 'Joe', createdAt: 10, email: null, ...nothing },
-    { id: '2', identifier: 'Ann@B.c', createdAt: 20, email: 'Ann@B.c', ...nothing },
+  const store = openSqliteStore(file, digest);
+  await store.accounts.create(account('Joe'));
+  await store.sessions.insert(hex(1), session(1, 'id-of-Joe'));
+  await store.close();
+  // Releases after this one.
+  const next = [...migrations, "ALTER TABLE sessions ADD COLUMN place TEXT NOT NULL DEFAULT 'unknown'"];
+  const afterNext = [...next, 'CREATE INDEX sessions_by_place ON sessions (place)'];
+  for (const steps of [next, next, afterNext, afterNext]) {
+    openDatabase(file, steps).close();
+    expect(query(file, ['PRAGMA user_version'])).toEqual([{ user_version: steps.length }]);
+  }
+  expect(query(file, ['SELECT handle, place FROM sessions'])).toEqual([
+    { handle: 'handle-1', place: 'unknown' },
   ]);
-  const { handle, provenAt, network, device } =
-    (await store.sessions.findWithUser('ab'.repeat(32)))?.session ?? {};
-  expect([handle, provenAt, network, device]).toEqual(['handle', 0, 'unknown', '']);
-  expect(await store.audit.verify(() => {})).toEqual({ intact: true, entries: 0 });
-  await store.ping();
+  expect(query(file, ['SELECT identifier FROM auth'])).toEqual([{ identifier: 'Joe' }]);
+  const said = `was written by a newer Gatehouse (schema ${migrations.length + 2}; this one knows up to ${migrations.length})`;
+  expect(() => openSqliteStore(file, digest)).toThrow(said);
+});
+
+test('a step that fails leaves a file at the version that it had', () => {
+  const file = freshPath();
+  openDatabase(file).close();
+  const broken = [...migrations, 'CREATE TABLE added (a); CREATE TABLE users (a)'];
+  expect(() => openDatabase(file, broken)).toThrow('table users already exists');
+  expect(query(file, ['PRAGMA user_version'])).toEqual([{ user_version: migrations.length }]);
+  expect(query(file, ["SELECT 1 FROM sqlite_schema WHERE name = 'added'"])).toEqual([]);
 });
 
 test('every table is looked at, and every one is strict', async () => {

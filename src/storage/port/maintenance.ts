@@ -19,6 +19,8 @@ export type SourceRefusal = {
     /** A log of commits lies beside it: it was copied by other means while it was in use. */
     | 'source_incomplete'
     | 'source_newer'
+    /** An unreleased version made it. */
+    | 'source_unreleased'
     | 'source_damaged'
     /** It is the database itself. */
     | 'source_is_database';

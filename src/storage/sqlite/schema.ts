@@ -1,22 +1,31 @@
 /** The tables of the SQLite store, as numbered migrations that are only ever added to. */
 
-/** Marks a file as Gatehouse's in SQLite's `application_id`: the bytes `GATE`. */
-export const applicationId = 0x47_41_54_45;
+/** Marks a file as Gatehouse's in SQLite's `application_id`: the bytes `GTHS`. */
+export const applicationId = 0x47_54_48_53;
+
+/** The mark of unreleased versions, whose numbers of the schema mean other tables: the bytes `GATE`. */
+export const unreleasedApplicationId = 0x47_41_54_45;
 
 /**
- * Migration number n brings a file from schema version n to n + 1.
+ * Migration number n brings a file from schema version n - 1 to n.
  *
  * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names,
- * so the schema must be able to hold it. `mails.user_id` has none either: a notice may outlive its account. A mail waits
+ * so the schema must be able to hold it. `mails` and `ended` have none either: they may outlive their account. A mail waits
  * while it has a `due_at`; without one it was sent, or given up if it has no `sent_at`. Their ids are never used twice,
  * so that a late word about one mail cannot be taken for another's.
  */
 export const migrations: readonly string[] = [
   `
   CREATE TABLE users (
-    id         TEXT PRIMARY KEY,
-    created_at INTEGER NOT NULL
+    id                TEXT PRIMARY KEY,
+    created_at        INTEGER NOT NULL,
+    email             TEXT,
+    email_verified_at INTEGER,
+    disabled_at       INTEGER
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX users_by_creation ON users (created_at, id);
+  CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
+  CREATE INDEX users_disabled ON users (id) WHERE disabled_at > 0;
 
   CREATE TABLE auth (
     canonical     TEXT PRIMARY KEY,
@@ -33,10 +42,50 @@ export const migrations: readonly string[] = [
     created_at      INTEGER NOT NULL,
     last_seen_at    INTEGER NOT NULL,
     idle_expires_at INTEGER NOT NULL,
-    expires_at      INTEGER NOT NULL
+    expires_at      INTEGER NOT NULL,
+    proven_at       INTEGER NOT NULL,
+    network         TEXT NOT NULL,
+    device          TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX sessions_by_user ON sessions (user_id);
+  CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, handle);
   CREATE INDEX sessions_by_expiry ON sessions (idle_expires_at);
+
+  CREATE TABLE ended (
+    id_hash  BLOB PRIMARY KEY CHECK (length(id_hash) = 32),
+    handle   TEXT NOT NULL,
+    user_id  TEXT NOT NULL,
+    ended_at INTEGER NOT NULL,
+    event    TEXT NOT NULL,
+    outcome  TEXT NOT NULL,
+    contract TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ended_by_time ON ended (ended_at);
+
+  CREATE TABLE tokens (
+    token_hash BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
+    user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose    TEXT NOT NULL,
+    email      TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX tokens_by_user ON tokens (user_id, purpose);
+  CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+
+  CREATE TABLE invitations (
+    canonical  TEXT PRIMARY KEY,
+    token_hash BLOB NOT NULL CHECK (length(token_hash) = 32),
+    user_id    TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+
+  CREATE TABLE devices (
+    user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device_hash  BLOB NOT NULL CHECK (length(device_hash) = 32),
+    last_used_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, device_hash)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX devices_by_use ON devices (last_used_at);
 
   CREATE TABLE throttle (
     key            BLOB PRIMARY KEY CHECK (length(key) = 32),
@@ -44,20 +93,22 @@ export const migrations: readonly string[] = [
     window_ends_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX throttle_by_end ON throttle (window_ends_at);
-  `,
 
-  // Until now an account had no address but its identifier, if that was one.
-  `
-  ALTER TABLE users ADD COLUMN email TEXT;
-  ALTER TABLE users ADD COLUMN email_verified_at INTEGER;
-  ALTER TABLE users ADD COLUMN disabled_at INTEGER;
-  UPDATE users SET email = auth.identifier FROM auth
-    WHERE auth.user_id = users.id AND instr(auth.identifier, '@') > 0;
-  CREATE INDEX users_by_creation ON users (created_at, id);
-
-  ALTER TABLE sessions ADD COLUMN proven_at INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE sessions ADD COLUMN network TEXT NOT NULL DEFAULT 'unknown';
-  ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT '';
+  CREATE TABLE mails (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind       TEXT NOT NULL,
+    user_id    TEXT NOT NULL,
+    recipient  TEXT NOT NULL,
+    canonical  TEXT NOT NULL,
+    details    TEXT NOT NULL CHECK (json_valid(details)),
+    created_at INTEGER NOT NULL,
+    failures   INTEGER NOT NULL DEFAULT 0,
+    due_at     INTEGER,
+    sent_at    INTEGER
+  ) STRICT;
+  CREATE INDEX mails_by_recipient ON mails (canonical, created_at);
+  CREATE INDEX mails_due ON mails (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX mails_done ON mails (created_at) WHERE due_at IS NULL;
 
   CREATE TABLE audit (
     seq        INTEGER PRIMARY KEY,
@@ -81,90 +132,21 @@ export const migrations: readonly string[] = [
     last_hash  BLOB NOT NULL CHECK (length(last_hash) = 32)
   ) STRICT;
   INSERT INTO audit_ends VALUES (1, 0, zeroblob(32), 0, zeroblob(32));
-
-  CREATE TABLE tokens (
-    token_hash BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
-    user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    purpose    TEXT NOT NULL,
-    email      TEXT NOT NULL,
-    expires_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX tokens_by_user ON tokens (user_id, purpose);
-  CREATE INDEX tokens_by_expiry ON tokens (expires_at);
-
-  CREATE TABLE mails (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind       TEXT NOT NULL,
-    user_id    TEXT NOT NULL,
-    recipient  TEXT NOT NULL,
-    canonical  TEXT NOT NULL,
-    details    TEXT NOT NULL CHECK (json_valid(details)),
-    created_at INTEGER NOT NULL,
-    failures   INTEGER NOT NULL DEFAULT 0,
-    due_at     INTEGER,
-    sent_at    INTEGER
-  ) STRICT;
-  CREATE INDEX mails_by_recipient ON mails (canonical, created_at);
-  CREATE INDEX mails_due ON mails (due_at) WHERE due_at IS NOT NULL;
-  CREATE INDEX mails_done ON mails (created_at) WHERE due_at IS NULL;
-
-  CREATE TABLE devices (
-    user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    device_hash  BLOB NOT NULL CHECK (length(device_hash) = 32),
-    last_used_at INTEGER NOT NULL,
-    PRIMARY KEY (user_id, device_hash)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX devices_by_use ON devices (last_used_at);
   `,
-
-  // What became of sessions that are gone. No foreign key: they may be gone because their user is.
-  `
-  CREATE TABLE ended (
-    id_hash  BLOB PRIMARY KEY CHECK (length(id_hash) = 32),
-    handle   TEXT NOT NULL,
-    user_id  TEXT NOT NULL,
-    ended_at INTEGER NOT NULL,
-    event    TEXT NOT NULL,
-    outcome  TEXT NOT NULL,
-    contract TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX ended_by_time ON ended (ended_at);
-  `,
-
-  // Names that may be registered, each under the id that its user will have.
-  `
-  CREATE TABLE invitations (
-    canonical  TEXT PRIMARY KEY,
-    token_hash BLOB NOT NULL CHECK (length(token_hash) = 32),
-    user_id    TEXT NOT NULL,
-    expires_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX invitations_by_expiry ON invitations (expires_at);
-  `,
-
-  // The sessions of a user are listed by page, and end, by their last use. Users that were removed wait to be reclaimed.
-  `
-  DROP INDEX sessions_by_user;
-  CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, handle);
-  CREATE INDEX users_removed ON users (id) WHERE disabled_at = 0;
-  `,
-
-  // The sweep looks for sessions of users whose disabling was cut short.
-  'CREATE INDEX users_disabled ON users (id) WHERE disabled_at > 0;',
 ];
 
 const tables = [
-  'auth',
   'users',
+  'auth',
   'sessions',
+  'ended',
+  'tokens',
+  'invitations',
+  'devices',
   'throttle',
+  'mails',
   'audit',
   'audit_ends',
-  'tokens',
-  'mails',
-  'devices',
-  'ended',
-  'invitations',
 ] as const;
 
 /** Touches every table, however large, in no time; fails if one of them is missing or cannot be read. */

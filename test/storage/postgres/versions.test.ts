@@ -29,7 +29,7 @@ async function freshDatabase(): Promise<string> {
 }
 
 async function versionAt(url: string): Promise<unknown> {
-  const [row] = await queryAt(url, ['SELECT schema, oldest FROM gatehouse']);
+  const [row] = await queryAt(url, ['SELECT version AS schema, oldest FROM gatehouse']);
   return row;
 }
 

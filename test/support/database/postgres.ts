@@ -138,11 +138,11 @@ export function postgresAt(url: string): Behind {
     },
 
     async pretendNewer() {
-      const [version] = await query(url, 'SELECT schema, oldest FROM gatehouse');
+      const [was] = await query(url, 'SELECT version, oldest FROM gatehouse');
       const say = (schema: unknown, oldest: unknown) =>
-        query(url, 'UPDATE gatehouse SET schema = ?, oldest = ?', [schema, oldest]);
+        query(url, 'UPDATE gatehouse SET version = ?, oldest = ?', [schema, oldest]);
       await say(999, 999);
-      return async () => void (await say(version?.['schema'], version?.['oldest']));
+      return async () => void (await say(was?.['version'], was?.['oldest']));
     },
   };
 }

@@ -12,6 +12,10 @@ import type { Run } from './transaction.ts';
 /** How long a migration may take; other processes wait for it. */
 const migrationMs = 120_000;
 
+const unreleased =
+  'The database has tables of an unreleased version of Gatehouse, and this version does not read them. ' +
+  'They are left as they are. Point DATABASE_URL at an empty database.';
+
 const privileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
 /** What a database says of its own tables. */
@@ -21,7 +25,7 @@ export interface Version extends Closed {
   readonly oldest: number;
 }
 
-const versionColumns = 'schema, oldest, copying, moved';
+const versionColumns = 'version AS schema, oldest, copying, moved';
 
 /**
  * Brings the tables up to date. Of many nodes that start at once one does it, and the others wait for it. A database
@@ -116,7 +120,7 @@ async function migrate(
     if (from < steps.length) {
       const oldest = steps.reduce((greatest, step) => Math.max(greatest, step.oldest), 0);
       await client
-        .query('UPDATE gatehouse SET schema = $1, oldest = $2', [steps.length, oldest])
+        .query('UPDATE gatehouse SET version = $1, oldest = $2', [steps.length, oldest])
         .catch(thrown);
     }
     await client.query('COMMIT').catch(thrown);
@@ -126,11 +130,14 @@ async function migrate(
   }
 }
 
-/** `copying` and `note` are set while the rows of another database are being copied here, `moved` once its own were. */
+/**
+ * Unreleased versions of Gatehouse had `schema` in the place of `version`, and their numbers mean other tables. `copying` and
+ * `note` are set while the rows of another database are being copied here, `moved` once its own were.
+ */
 const createVersion = `
   CREATE TABLE gatehouse (
     id      integer PRIMARY KEY CHECK (id = 1),
-    schema  integer NOT NULL,
+    version integer NOT NULL,
     oldest  integer NOT NULL,
     copying text,
     note    text,
@@ -139,8 +146,20 @@ const createVersion = `
   INSERT INTO gatehouse VALUES (1, 0, 0);
 `;
 
+/**
+ * What the database says of its tables; `undefined` if there are none.
+ *
+ * @throws {StoreUnusable} if the tables are of an unreleased version, which does not say it in the same way.
+ */
 export async function versionIn(client: pg.ClientBase): Promise<Version | undefined> {
   if ((await visible(client, ['gatehouse'])).length === 0) return undefined;
+  const { rows: columns } = await client
+    .query<{ name: string }>(
+      `SELECT attname AS name FROM pg_catalog.pg_attribute
+       WHERE attrelid = 'gatehouse'::regclass AND attnum > 0 AND NOT attisdropped`,
+    )
+    .catch(thrown);
+  if (columns.some(({ name }) => name === 'schema')) throw new StoreUnusable(unreleased);
   const { rows } = await client.query<Version>(`SELECT ${versionColumns} FROM gatehouse`).catch(thrown);
   if (rows[0]) return rows[0];
   throw new StoreUnusable(

@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { StoreUnusable } from '../../port/port.ts';
-import { applicationId } from '../schema.ts';
+import { applicationId, unreleasedApplicationId } from '../schema.ts';
 
 /** Something else of that name. */
 export function notAFile(file: string, about: Stats): StoreUnusable {
@@ -34,7 +34,10 @@ export function assertOwn(file: string): void {
   const header = headerOf(file);
   if (!header || isGatehouse(header)) return;
   throw new StoreUnusable(
-    `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
+    isUnreleased(header)
+      ? `${file} was made by an unreleased version of Gatehouse, and this version does not read it. It is left as it is. ` +
+          'Point DATABASE_URL at a new name to begin with an empty database.'
+      : `${file} is a SQLite database of another program. Point DATABASE_URL at a file of Gatehouse or at a new name.`,
   );
 }
 
@@ -53,4 +56,9 @@ export function headerOf(file: string): Buffer | undefined {
 /** Whether the header of a SQLite file says that it is Gatehouse's. */
 export function isGatehouse(header: Buffer): boolean {
   return header.readUInt32BE(68) === applicationId;
+}
+
+/** Whether the header of a SQLite file says that an unreleased version made it. */
+export function isUnreleased(header: Buffer): boolean {
+  return header.readUInt32BE(68) === unreleasedApplicationId;
 }

@@ -18,17 +18,17 @@ const oldestSqlite = [3, 51, 3] as const;
 const openTimeoutMs = 5_000;
 
 /**
- * Opens the file at `path` with every commit durable (WAL, `synchronous=FULL`) and the schema up to date.
+ * Opens the file at `path` with every commit durable (WAL, `synchronous=FULL`) and the schema brought to the last of `steps`.
  * A file is created only where none exists, and appears under its name complete or not at all.
  *
  * @throws {StoreUnusable} with a sentence that says what is wrong with the file and what to do.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, steps: readonly string[] = migrations): DatabaseSync {
   assertSqliteVersion(process.versions.sqlite ?? '0');
   const file = resolve(path);
   try {
-    if (!existsSync(file)) createFile(file);
-    return openFile(file);
+    if (!existsSync(file)) createFile(file, steps);
+    return openFile(file, steps);
   } catch (error) {
     throw unusable(file, error);
   }
@@ -45,7 +45,7 @@ export function assertSqliteVersion(version: string): void {
 }
 
 /** A half-made file must never be found under the real name, so the file is made beside it and linked when done. */
-function createFile(file: string): void {
+function createFile(file: string, steps: readonly string[]): void {
   if (existsSync(`${file}-wal`)) {
     throw new StoreUnusable(
       `${file} is missing, but ${basename(file)}-wal beside it holds commits that belong to it. ` +
@@ -58,7 +58,7 @@ function createFile(file: string): void {
   discardDatabase(draft);
   createPrivateFile(draft);
   try {
-    fillDraft(draft);
+    fillDraft(draft, steps);
     // Where another process was faster, its file is as good.
     if (linkUnlessTaken(draft, file)) syncFolder(folder);
   } finally {
@@ -67,20 +67,20 @@ function createFile(file: string): void {
 }
 
 /** Closing moves everything into the one file that gets the real name. */
-function fillDraft(draft: string): void {
+function fillDraft(draft: string, steps: readonly string[]): void {
   using db = new DatabaseSync(draft, { timeout: openTimeoutMs });
   prepare(db);
-  migrate(db, 0);
+  migrate(db, 0, steps);
 }
 
-function openFile(file: string): DatabaseSync {
+function openFile(file: string, steps: readonly string[]): DatabaseSync {
   const about = assertFile(file);
   const db = new DatabaseSync(file, { timeout: openTimeoutMs });
   try {
-    const version = schemaVersion(db, file);
+    const version = schemaVersion(db, file, steps.length);
     assertOpen(db);
     prepare(db);
-    migrate(db, version);
+    migrate(db, version, steps);
     db.prepare(everyTable).all();
     // A process that put another file in its place held the lock that this waited for.
     if (statSync(file).ino !== about.ino)
@@ -94,11 +94,11 @@ function openFile(file: string): DatabaseSync {
 }
 
 /** Reads the version before anything is written: a file of a newer Gatehouse stays as it was. */
-export function schemaVersion(db: DatabaseSync, file: string): number {
+export function schemaVersion(db: DatabaseSync, file: string, known = migrations.length): number {
   const version = pragma(db, 'user_version');
-  if (version > migrations.length) {
+  if (version > known) {
     throw new StoreUnusable(
-      `${file} was written by a newer Gatehouse (schema ${version}; this one knows up to ${migrations.length}). ` +
+      `${file} was written by a newer Gatehouse (schema ${version}; this one knows up to ${known}). ` +
         'Run the newer version, or restore a backup that an older one made.',
     );
   }
@@ -116,22 +116,20 @@ function prepare(db: DatabaseSync): void {
 }
 
 /** Brings the tables from one version of the schema to the newest. */
-export function migrate(db: DatabaseSync, from: number): void {
-  if (from === migrations.length) return;
+export function migrate(db: DatabaseSync, from: number, steps: readonly string[] = migrations): void {
+  if (from === steps.length) return;
   db.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have migrated while this one waited for the lock.
-    for (let version = pragma(db, 'user_version'); version < migrations.length; version += 1) {
-      db.exec(migrations[version] ?? '');
-    }
-    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+    for (const sql of steps.slice(pragma(db, 'user_version'))) db.exec(sql);
+    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${steps.length}; COMMIT`);
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
 }
 
-function pragma(db: DatabaseSync, name: string): number {
+export function pragma(db: DatabaseSync, name: string): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 

@@ -13,8 +13,9 @@ import {
   takeOwnerOf,
 } from '../connection/durable-files.ts';
 import { isDamaged, isLocked } from '../connection/errors.ts';
-import { migrate, unusable } from '../connection/open-database.ts';
+import { migrate, pragma, unusable } from '../connection/open-database.ts';
 import { unavailable } from '../connection/reader.ts';
+import { unreleasedApplicationId } from '../schema.ts';
 import { markCopying, stateOf } from './database-state.ts';
 import { countOf, inserterOf, scanOf } from './transfer-rows.ts';
 
@@ -53,14 +54,17 @@ function openDraft(draft: string): DatabaseSync | undefined {
       PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -262144; PRAGMA trusted_schema = OFF;
       BEGIN EXCLUSIVE; COMMIT`);
     stateOf(db);
-    return db;
+    if (pragma(db, 'application_id') !== unreleasedApplicationId) return db;
   } catch (error) {
-    db.close();
-    if (isLocked(error)) return undefined;
-    if (!isDamaged(error)) throw error;
-    discardDatabase(draft);
-    return openDraft(draft);
+    if (!isDamaged(error)) {
+      db.close();
+      if (isLocked(error)) return undefined;
+      throw error;
+    }
   }
+  db.close();
+  discardDatabase(draft);
+  return openDraft(draft);
 }
 
 function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget {

@@ -55,10 +55,7 @@ function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
     damage: [...found, ...(isReadable ? orphans(db) : [])],
     closedBecause: isReadable ? closedBecause(stateOf(db)) : undefined,
     halfAccounts: isReadable ? (number(halves) ?? 0) : 0,
-    newestEntryAt:
-      isReadable && schema >= 2
-        ? number('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1')
-        : undefined,
+    newestEntryAt: isReadable ? number('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1') : undefined,
   };
 }
 

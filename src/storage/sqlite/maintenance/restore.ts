@@ -17,7 +17,7 @@ import { cannotWrite, systemCodeOf } from '../../../disk-errors.ts';
 import type { Progress, Replaced, ReplaceRefusal, SourceRefusal } from '../../port/port.ts';
 import { discardDatabase, syncFile, syncFolder, takeOwnerOf } from '../connection/durable-files.ts';
 import { isDamaged, isLocked } from '../connection/errors.ts';
-import { assertOwn, headerOf, isGatehouse } from '../connection/file-checks.ts';
+import { assertOwn, headerOf, isGatehouse, isUnreleased } from '../connection/file-checks.ts';
 import { migrations } from '../schema.ts';
 import { removeState, stateOf } from './database-state.ts';
 
@@ -110,6 +110,7 @@ function refusalOf(source: string, file: string): SourceRefusal['refused'] | und
   if (!about.isFile()) return 'source_foreign';
   if (about.ino === statSync(file, { throwIfNoEntry: false })?.ino) return 'source_is_database';
   const header = headerOf(source);
+  if (header && isUnreleased(header)) return 'source_unreleased';
   if (!header || !isGatehouse(header)) return 'source_foreign';
   const log = statSync(`${source}-wal`, { throwIfNoEntry: false });
   if (log && log.size > 0) return 'source_incomplete';
