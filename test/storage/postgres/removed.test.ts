@@ -55,6 +55,32 @@ test.each(Object.entries(pairs))('B5: %s never deadlock', async (_, begin) => {
   expect(handles.sort()).toEqual(ids.map((_, n) => `handle-${n}`));
 });
 
+test('P3: a session that gets another id while all of its user end has ended with them', async () => {
+  const url = await (await sharedPostgres()).createDatabase();
+  const node = await openNode(url);
+  await node.accounts.create(account('joe'));
+  for (const n of [1, 2]) await node.sessions.insert(hex(n), session(n, joe));
+  const rotating = new Client({ connectionString: url });
+  const looking = new Client({ connectionString: url });
+  for (const client of [rotating, looking]) await client.connect();
+  onTestFinished(async () => {
+    for (const client of [rotating, looking]) await client.end();
+  });
+  // As far as a step comes that gives a session another id, on another node.
+  await rotating.query('BEGIN');
+  await rotating.query('UPDATE sessions SET id_hash = $1 WHERE id_hash = $2', [
+    Buffer.from(hex(9), 'hex'),
+    Buffer.from(hex(1), 'hex'),
+  ]);
+  const ending = node.sessions.removeOfUser(joe, undefined, 99, ended);
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+  await untilSo(async () => (await looking.query(waiting)).rowCount === 1, 'the end of all to wait');
+  await rotating.query('COMMIT');
+  expect((await ending).map(({ handle }) => handle)).toEqual(['handle-1', 'handle-2']);
+  expect(await node.sessions.findWithUser(hex(9))).toBeUndefined();
+  expect(await node.sessions.findEnded(hex(9))).toMatchObject({ handle: 'handle-1' });
+});
+
 test('N7: the answer that sessions have ended waits until their ends are on the standby too', async () => {
   const server = await startPostgres();
   const url = await server.createDatabase();

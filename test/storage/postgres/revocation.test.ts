@@ -117,6 +117,23 @@ test.concurrent('N2: a row read before an end, and answered after the notice of 
   expect(metricValue(b, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(0);
 });
 
+test.concurrent('N2: a row read before an end is not remembered once a later question found it gone', async ({
+  onTestFinished,
+}) => {
+  const { a, b, proxy } = await openPair({}, onTestFinished);
+  const idHash = await sessionKnownTo(a, a);
+  const held = rowUnderWay(proxy, idHash);
+  const question = isAccepted(b, idHash);
+  const letGo = await held;
+  dropNews(proxy);
+  await a.sessions.remove([idHash]);
+  expect(await b.sessions.findWithUser(idHash)).toBeUndefined();
+  letGo();
+  expect(await question).toBe(true);
+  expect(await isAccepted(b, idHash)).toBe(false);
+  expect(metricValue(b, 'check_memory_entries', 'sessions')).toBe(0);
+});
+
 test.concurrent('N2: a row read before an end without a notification is trusted from its question on, not its answer', async ({
   onTestFinished,
 }) => {
