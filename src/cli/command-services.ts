@@ -7,7 +7,8 @@ import { databaseFile, isFile, openServices } from '../open-services.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
-import { type Caller, isRefusal, type Refusal, type Services } from '../usecases/services.ts';
+import { isRefusal, type Refusal } from '../usecases/refusals.ts';
+import type { Caller, Services } from '../usecases/services.ts';
 import { CommandError, exitCodes, refusalError } from './exit-codes.ts';
 
 export interface CommandContext {

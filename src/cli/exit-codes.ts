@@ -1,7 +1,7 @@
 /** Exit codes, and the message and code of every refusal. */
 
 import type { BackupRefusal, RestoreRefusal } from '../maintenance/backup.ts';
-import type { Refusal } from '../usecases/services.ts';
+import type { Refusal } from '../usecases/refusals.ts';
 
 /** The exit codes; `docs/cli.md` explains them. */
 export const exitCodes = {

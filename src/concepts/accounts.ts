@@ -95,11 +95,6 @@ export class Accounts {
     return this.#store.findCredential(canonical(typed));
   }
 
-  /** The user behind an id, unless one of its records is gone. */
-  user(userId: string): Awaitable<User | undefined> {
-    return this.#store.findUser(userId);
-  }
-
   /** One page of users, in order of creation; `matching` is part of an identifier, however it is cased. */
   list(query: UserQuery): Promise<User[]> {
     const { matching } = query;

@@ -3,7 +3,7 @@
 import type { AuditEvent } from '../concepts/audit.ts';
 import type { StatusMode } from '../settings/settings.ts';
 import type { Awaitable } from '../storage/port/awaitable.ts';
-import type { Refusal } from '../usecases/services.ts';
+import type { Refusal } from '../usecases/refusals.ts';
 import type { Reply } from './reply.ts';
 import type { RequestContext } from './request-context.ts';
 

@@ -2,7 +2,8 @@
 
 import type { Hsts } from '../settings/settings.ts';
 import { type Awaitable, after } from '../storage/port/awaitable.ts';
-import { isRefusal, type Services } from '../usecases/services.ts';
+import { isRefusal } from '../usecases/refusals.ts';
+import type { Services } from '../usecases/services.ts';
 import { BodyStream } from './body-stream.ts';
 import type { AnyRefusal, Contract, Route } from './contract.ts';
 import type { Answer, IncomingRequest, RequestHandler } from './exchange.ts';

@@ -17,7 +17,8 @@ import { backupDatabase } from '../storage/sqlite/maintenance/backup.ts';
 import { inspectDatabase } from '../storage/sqlite/maintenance/inspect.ts';
 import { lockDatabase } from '../storage/sqlite/maintenance/restore.ts';
 import { type Settled, settleRestored } from '../usecases/admin/after-restore.ts';
-import { type Caller, isRefusal } from '../usecases/services.ts';
+import { isRefusal } from '../usecases/refusals.ts';
+import type { Caller } from '../usecases/services.ts';
 
 export type { Backup, BackupRefusal, Inspection, Progress, ServerInspection };
 

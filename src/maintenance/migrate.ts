@@ -13,7 +13,7 @@ import {
 import { copyOf, type TransferRefusal, type Transferred, transfer } from '../storage/shared/transfer.ts';
 import { openSqliteTarget } from '../storage/sqlite/maintenance/import-target.ts';
 import { openSqliteSource } from '../storage/sqlite/maintenance/transfer.ts';
-import { isRefusal } from '../usecases/services.ts';
+import { isRefusal } from '../usecases/refusals.ts';
 
 export interface MigrateOptions {
   /** An address such as `DATABASE_URL` may be. */

@@ -7,7 +7,9 @@ import { Abandoned, type HashingSlot } from '../crypto/hashing-queue.ts';
 import type { IdFormat } from '../crypto/ids.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { notifyOwner } from './account/owner-mail.ts';
-import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from './services.ts';
+import { afterwards, audited } from './outcomes.ts';
+import { isRefusal, type Refusal } from './refusals.ts';
+import type { Caller, Services } from './services.ts';
 
 export interface Login {
   readonly identifier: string;
@@ -135,6 +137,6 @@ async function notifyOfDevice(
   userId: string,
   { device, network, now }: Caller,
 ): Promise<void> {
-  const user = await services.accounts.user(userId);
+  const user = await services.store.accounts.findUser(userId);
   if (user) await notifyOwner(services, user, 'new_device', { device, network }, now);
 }

@@ -2,7 +2,8 @@
 
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { Session } from '../storage/port/port.ts';
-import { type Caller, reported, type Services } from './services.ts';
+import { reported } from './outcomes.ts';
+import type { Caller, Services } from './services.ts';
 
 export interface LoggedOut {
   /** The ids of the sessions that were alive until now. */

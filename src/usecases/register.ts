@@ -5,7 +5,9 @@ import type { IdFormat } from '../crypto/ids.ts';
 import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
 import { type BegunOnDevice, beginSession, onDevice } from './login.ts';
-import { audited, type Caller, isRefusal, type Refusal, reported, type Services } from './services.ts';
+import { audited, reported } from './outcomes.ts';
+import { isRefusal, type Refusal } from './refusals.ts';
+import type { Caller, Services } from './services.ts';
 
 export interface Registration {
   readonly identifier: string;

@@ -3,7 +3,8 @@
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import { type Awaitable, after } from '../storage/port/awaitable.ts';
 import type { Freshness, SessionWithUser, User } from '../storage/port/port.ts';
-import { isRefusal, type Services } from './services.ts';
+import { isRefusal } from './refusals.ts';
+import type { Services } from './services.ts';
 
 /** A live session of a user who is there and not disabled. */
 export interface Checked extends SessionWithUser {

@@ -21,6 +21,7 @@ function openAccounts() {
   };
   return {
     accounts,
+    store,
     file: store.file,
     /** The checked form of an identifier that is known to be legal. */
     name,
@@ -42,7 +43,7 @@ const emails = fc.stringMatching(
 );
 
 test('principle: a free name belongs to the user who registers it, in upper and lower case', async () => {
-  const { accounts, create, name } = openAccounts();
+  const { accounts, store, create, name } = openAccounts();
   const joe = await create('Joe_Smith');
   const nothing = { emailVerifiedAt: null, disabledAt: null };
   expect(joe).toEqual({
@@ -59,12 +60,12 @@ test('principle: a free name belongs to the user who registers it, in upper and 
 
   const joes = await accounts.credential('Joe_Smith');
   expect(joes).toMatchObject({ identifier: 'Joe_Smith', passwordHash: 'hash', hasUser: true });
-  expect(await accounts.user(String(joes?.userId))).toEqual(joe);
+  expect(await store.accounts.findUser(String(joes?.userId))).toEqual(joe);
   for (const spelling of ['joe_smith', 'JOE_SMITH', 'jOe_SmItH']) {
     expect(await accounts.credential(spelling)).toEqual(joes);
   }
   const anns = await accounts.credential('ANN@EXAMPLE.COM');
-  expect(await accounts.user(String(anns?.userId))).toEqual(ann);
+  expect(await store.accounts.findUser(String(anns?.userId))).toEqual(ann);
 });
 
 test('of many concurrent registrations of one name, in any case, exactly one succeeds', async () => {
@@ -201,11 +202,11 @@ test('a hash is not replaced if it was replaced in the meantime', async () => {
 });
 
 test('a user without a credential does not exist', async () => {
-  const { accounts, create, file } = openAccounts();
+  const { accounts, create, file, store } = openAccounts();
   await create('joe');
   const userId = String((await accounts.credential('joe'))?.userId);
-  expect((await accounts.user(userId))?.identifier).toBe('joe');
+  expect((await store.accounts.findUser(userId))?.identifier).toBe('joe');
   otherConnection(file).exec('DELETE FROM auth');
   await nextTurn();
-  expect(await accounts.user(userId)).toBeUndefined();
+  expect(await store.accounts.findUser(userId)).toBeUndefined();
 });

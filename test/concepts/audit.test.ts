@@ -6,8 +6,8 @@ import { Audit, type AuditEvent, type Reported } from '../../src/concepts/audit.
 import type { AuditEntry } from '../../src/storage/port/port.ts';
 import { login } from '../../src/usecases/login.ts';
 import { logout } from '../../src/usecases/logout.ts';
+import { audited, reported } from '../../src/usecases/outcomes.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
-import { audited, reported } from '../../src/usecases/services.ts';
 import { caller, granted, openServices, type TestServices } from '../support/services.ts';
 import { openStore } from '../support/sqlite.ts';
 

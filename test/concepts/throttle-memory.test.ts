@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Throttle } from '../../src/concepts/throttle.ts';
 import { digest } from '../../src/crypto/ids.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
-import { isRefusal } from '../../src/usecases/services.ts';
+import { isRefusal } from '../../src/usecases/refusals.ts';
 import { isFull } from '../support/length.ts';
 import { temporaryFolder } from '../support/server.ts';
 

@@ -33,13 +33,13 @@ const every = [
   'src/storage/shared/session-cache.ts',
   'src/storage/sqlite/connection/reader.ts',
   'src/storage/sqlite/sessions/sessions.ts',
-  'src/usecases/services.ts',
+  'src/usecases/refusals.ts',
 ];
 
 /** The other files, and how many lines all of them have together at most: to be lessened. */
 const walks: Readonly<Record<string, { readonly maxLines: number; readonly files: readonly string[] }>> = {
   login: {
-    maxLines: 4_150,
+    maxLines: 4_100,
     files: [
       'src/concepts/accounts.ts',
       'src/concepts/audit.ts',
@@ -70,10 +70,11 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/storage/sqlite/sessions/session-removal.ts',
       'src/storage/sqlite/throttle.ts',
       'src/usecases/login.ts',
+      'src/usecases/outcomes.ts',
     ],
   },
   check: {
-    maxLines: 1_600,
+    maxLines: 1_500,
     files: [
       'src/concepts/sessions/lifetime.ts',
       'src/http/routes/session-check.ts',
@@ -82,7 +83,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
     ],
   },
   logout: {
-    maxLines: 2_700,
+    maxLines: 2_650,
     files: [
       'src/concepts/audit.ts',
       'src/concepts/sessions/lifetime.ts',
@@ -99,6 +100,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/storage/sqlite/sessions/ended-sessions.ts',
       'src/storage/sqlite/sessions/session-removal.ts',
       'src/usecases/logout.ts',
+      'src/usecases/outcomes.ts',
     ],
   },
 };

@@ -3,8 +3,8 @@
 import { Sessions } from '../../src/concepts/sessions/sessions.ts';
 import type { SignedIn } from '../../src/usecases/account/step-up.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
+import { isRefusal } from '../../src/usecases/refusals.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
-import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import { addSessions } from './large.ts';
 import { caller, granted, openServices } from './services.ts';

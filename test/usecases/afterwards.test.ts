@@ -5,8 +5,8 @@ import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { verifyEmail } from '../../src/usecases/account/change-email.ts';
 import { reset } from '../../src/usecases/account/reset-password.ts';
 import { login } from '../../src/usecases/login.ts';
+import { isRefusal } from '../../src/usecases/refusals.ts';
 import { registerAndLogin } from '../../src/usecases/register.ts';
-import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { countRows, setTrap } from '../support/database.ts';
@@ -63,7 +63,7 @@ test('a change of address is answered as done where its notice cannot be queued'
   const { services, user, now } = await withTrap({ at: 'BEFORE INSERT ON mails' });
   const token = await services.tokens.mint(user.id, 'change_email', 'new@example.com', now);
   expect(await verifyEmail(services, token, caller())).toMatchObject({ user: { id: user.id } });
-  expect(await services.accounts.user(user.id)).toMatchObject({ identifier: 'new@example.com' });
+  expect(await services.store.accounts.findUser(user.id)).toMatchObject({ identifier: 'new@example.com' });
   expect(services.audit.counts).toContainEqual(unavailable('email_change'));
 });
 

@@ -9,8 +9,8 @@ import { deleteAccount } from '../../src/usecases/account/own-account.ts';
 import { endSession, endSessions } from '../../src/usecases/account/own-sessions.ts';
 import { confirm, type SignedIn } from '../../src/usecases/account/step-up.ts';
 import { login } from '../../src/usecases/login.ts';
+import { isRefusal } from '../../src/usecases/refusals.ts';
 import { register } from '../../src/usecases/register.ts';
-import { isRefusal } from '../../src/usecases/services.ts';
 import { check } from '../../src/usecases/session-check.ts';
 import type { Trap } from '../support/database/behind.ts';
 import { bytes, setTrap } from '../support/database.ts';
@@ -149,7 +149,7 @@ test('P9: of two deletions at once one deletes, and of a deletion and a change n
   const deleted = outcomes.slice(0, 2).filter((outcome) => !isRefusal(outcome));
   expect(deleted.length).toBeLessThanOrEqual(1);
   expect(outcomes.filter((outcome) => !isRefusal(outcome)).length).toBeGreaterThan(0);
-  const left = await services.accounts.user(here.user.id);
+  const left = await services.store.accounts.findUser(here.user.id);
   expect(left === undefined).toBe(deleted.length === 1);
 });
 

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../src/storage/port/port.ts';
 import { login } from '../../src/usecases/login.ts';
+import { isRefusal } from '../../src/usecases/refusals.ts';
 import { register } from '../../src/usecases/register.ts';
-import { isRefusal } from '../../src/usecases/services.ts';
 import { lockWrites, rowsOf } from '../support/database.ts';
 import { caller, openServices, type TestServices, untilCounted } from '../support/services.ts';
 

@@ -126,7 +126,9 @@ class Names {
   async of(userId: string | null): Promise<string> {
     if (userId === null) return '-';
     const name =
-      this.#known.get(userId) ?? (await this.#work.services.accounts.user(userId))?.identifier ?? userId;
+      this.#known.get(userId) ??
+      (await this.#work.services.store.accounts.findUser(userId))?.identifier ??
+      userId;
     if (this.#known.size >= maxNames) this.#known.clear();
     this.#known.set(userId, name);
     return name;

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { type Migrated, type MigrationRefusal, migrate } from '../../maintenance/migrate.ts';
 import { StoreUnavailable } from '../../storage/port/port.ts';
-import { isRefusal } from '../../usecases/services.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
 import { databaseAddress } from '../address-arguments.ts';
 import { addCommand } from '../command.ts';
 import { operatorCaller } from '../command-services.ts';

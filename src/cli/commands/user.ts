@@ -163,7 +163,7 @@ function changeWith(change: typeof disableUser, outcome: string) {
     withServices(async ({ services, caller }) => {
       const found = await requireAccount(services, name);
       const { ended } = unwrap(await change(services, found, caller));
-      const user = await services.accounts.user(found.id);
+      const user = await services.store.accounts.findUser(found.id);
       const value = { ...(user && userJson(user)), sessions_ended: ended };
       await printResult(format, value, `${found.identifier} ${outcome}. ${sessionsEnded(ended)}`);
     });

@@ -3,7 +3,8 @@
 import type { StatusMode } from '../../settings/settings.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
-import { isRefusal, type Services } from '../../usecases/services.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
+import type { Services } from '../../usecases/services.ts';
 import type { Contract, RefusalName, Words } from '../contract.ts';
 import { sharedWords } from '../refusals/refusal-words.ts';
 import { withFields } from '../request/body.ts';

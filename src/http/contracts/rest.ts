@@ -3,8 +3,9 @@
 import type { BegunOnDevice } from '../../usecases/login.ts';
 import { login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
 import { registerAndLogin } from '../../usecases/register.ts';
-import { isRefusal, type Services } from '../../usecases/services.ts';
+import type { Services } from '../../usecases/services.ts';
 import type { Contract, RefusalName, Words } from '../contract.ts';
 import { problem } from '../refusals/problem.ts';
 import { sharedWords } from '../refusals/refusal-words.ts';

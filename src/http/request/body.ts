@@ -1,6 +1,6 @@
 /** Reads request bodies: bounded, strictly UTF-8, one JSON object (ruling G10). */
 
-import { isRefusal } from '../../usecases/services.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
 import type { AnyRefusal, RequestFault, Route } from '../contract.ts';
 import type { IncomingRequest } from '../exchange.ts';
 import type { Reply } from '../reply.ts';

@@ -1,8 +1,9 @@
 /** What a registration brings, the same on every contract that registers accounts (ruling W5). */
 
 import type { IdentifierKind } from '../../concepts/accounts.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
 import type { Registration } from '../../usecases/register.ts';
-import { isRefusal, type Services } from '../../usecases/services.ts';
+import type { Services } from '../../usecases/services.ts';
 import type { RequestFault } from '../contract.ts';
 import { type Fields, textFields } from './body.ts';
 

@@ -3,7 +3,8 @@
 import { requestEmailChange, requestVerification, verifyEmail } from '../../usecases/account/change-email.ts';
 import { forgot } from '../../usecases/account/forgot-password.ts';
 import { reset } from '../../usecases/account/reset-password.ts';
-import { isRefusal, type Services } from '../../usecases/services.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
+import type { Services } from '../../usecases/services.ts';
 import type { Contract, RefusalName, Words } from '../contract.ts';
 import { siteWords } from '../refusals/refusal-words.ts';
 import type { Reply } from '../reply.ts';

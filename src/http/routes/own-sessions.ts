@@ -2,7 +2,8 @@
 
 import type { SessionQuery } from '../../storage/port/port.ts';
 import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
-import { isRefusal, type Services } from '../../usecases/services.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
+import type { Services } from '../../usecases/services.ts';
 import type { Contract } from '../contract.ts';
 import type { Reply } from '../reply.ts';
 import type { Cookies } from '../request/cookies.ts';

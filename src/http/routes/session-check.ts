@@ -3,7 +3,8 @@
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import { after } from '../../storage/port/awaitable.ts';
 import type { Session, User } from '../../storage/port/port.ts';
-import { isRefusal, type Services } from '../../usecases/services.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
+import type { Services } from '../../usecases/services.ts';
 import { type Checked, check } from '../../usecases/session-check.ts';
 import type { Contract } from '../contract.ts';
 import { refusalReply } from '../refusals/refusal-reply.ts';

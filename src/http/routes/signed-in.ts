@@ -2,7 +2,8 @@
 
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
-import { isRefusal, type Services } from '../../usecases/services.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
+import type { Services } from '../../usecases/services.ts';
 import { check } from '../../usecases/session-check.ts';
 import type { AnyRefusal, Contract, Route, WordedRefusal } from '../contract.ts';
 import { problem } from '../refusals/problem.ts';

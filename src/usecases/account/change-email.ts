@@ -5,15 +5,9 @@ import { limitWindowMs } from '../../concepts/mails.ts';
 import type { InvalidToken } from '../../concepts/tokens.ts';
 import { digest } from '../../crypto/ids.ts';
 import type { Token, User } from '../../storage/port/port.ts';
-import {
-  afterwards,
-  audited,
-  type Caller,
-  isRefusal,
-  type Refusal,
-  reported,
-  type Services,
-} from '../services.ts';
+import { afterwards, audited, reported } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import { addressed, notifyOwner } from './owner-mail.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
@@ -137,7 +131,7 @@ async function markVerified(
 
 /** The old address hears of it, if links would have gone there; sessions stay. */
 async function changeEmail(
-  services: Pick<Services, 'accounts' | 'mails' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'mails' | 'audit' | 'store'>,
   { userId, email }: Token,
   caller: Caller,
 ): Promise<{ readonly user: Pick<User, 'id'> } | Refusal> {
@@ -154,8 +148,8 @@ async function changeEmail(
   return { user };
 }
 
-async function liveUser(services: Pick<Services, 'accounts'>, userId: string): Promise<User | undefined> {
-  const user = await services.accounts.user(userId);
+async function liveUser({ store }: Pick<Services, 'store'>, userId: string): Promise<User | undefined> {
+  const user = await store.accounts.findUser(userId);
   return user?.disabledAt === null ? user : undefined;
 }
 

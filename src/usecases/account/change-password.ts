@@ -2,7 +2,9 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Credential } from '../../storage/port/port.ts';
-import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
+import { afterwards, audited } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import { notifyOwner } from './owner-mail.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';

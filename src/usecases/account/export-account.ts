@@ -2,7 +2,9 @@
 
 import { Abandoned } from '../../crypto/hashing-queue.ts';
 import type { AuditEntry, Session, User } from '../../storage/port/port.ts';
-import { type Caller, type Refusal, reported, type Services, type TooManyExports } from '../services.ts';
+import { reported } from '../outcomes.ts';
+import type { Refusal, TooManyExports } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 
 /** Everything that is kept about a person, except credentials. */

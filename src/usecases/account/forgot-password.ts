@@ -1,7 +1,9 @@
 /** A forgotten password: a link by mail, and an answer that says nothing about who exists. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
+import { reported } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import { addressed, addressForLinks } from './owner-mail.ts';
 
 /**
@@ -20,7 +22,7 @@ export interface Forgotten {
  * leave an entry in the audit, and a mail is queued together with it.
  */
 export async function forgot(
-  services: Pick<Services, 'accounts' | 'throttle' | 'mails' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'throttle' | 'mails' | 'audit' | 'store'>,
   identifier: string,
   caller: Caller,
 ): Promise<Forgotten | Refusal> {
@@ -31,12 +33,12 @@ export async function forgot(
 }
 
 async function sendLink(
-  services: Pick<Services, 'accounts' | 'mails' | 'audit'>,
+  services: Pick<Services, 'accounts' | 'mails' | 'audit' | 'store'>,
   identifier: string,
   caller: Caller,
 ): Promise<void> {
   const credential = await services.accounts.credential(identifier);
-  const user = credential && (await services.accounts.user(credential.userId));
+  const user = credential && (await services.store.accounts.findUser(credential.userId));
   const recipient = user && addressForLinks(user);
   const outcome = recipient ? 'ok' : user ? 'no_address' : 'unknown_account';
   await Promise.all([

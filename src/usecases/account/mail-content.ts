@@ -54,7 +54,7 @@ async function isWanted(
   { userId, recipient, details }: QueuedMail,
   purpose: TokenPurpose,
 ): Promise<boolean> {
-  const user = await services.accounts.user(userId);
+  const user = await services.store.accounts.findUser(userId);
   if (!user || user.disabledAt !== null) return false;
   if (purpose === 'verify_email') return user.email === recipient && user.emailVerifiedAt === null;
   if (purpose === 'reset_password') return addressForLinks(user) === recipient;

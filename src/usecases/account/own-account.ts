@@ -1,7 +1,9 @@
 /** A person's own account: what the audit keeps about it, and deleting it. */
 
 import type { AuditEntry, User } from '../../storage/port/port.ts';
-import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
+import { audited } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 

@@ -3,7 +3,9 @@
 import type { SessionPage } from '../../concepts/sessions/sessions.ts';
 import type { Session, SessionQuery } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
-import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
+import { reported } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 

@@ -2,7 +2,9 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Token, User } from '../../storage/port/port.ts';
-import { afterwards, audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
+import { afterwards, audited } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import { addressForLinks, notifyOwner } from './owner-mail.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
 
@@ -53,10 +55,10 @@ async function attempt(
  * handed over went to no address.
  */
 async function ownerOf(
-  services: Pick<Services, 'accounts'>,
+  { store }: Pick<Services, 'store'>,
   { userId, email }: Token,
 ): Promise<User | undefined> {
-  const user = await services.accounts.user(userId);
+  const user = await store.accounts.findUser(userId);
   if (!user || user.disabledAt !== null) return undefined;
   return email === '' || email === addressForLinks(user) ? user : undefined;
 }
@@ -98,6 +100,6 @@ async function settle(
       services.audit.context(caller, 'email_verify'),
     );
   }
-  const owner = (await services.accounts.user(user.id)) ?? user;
+  const owner = (await services.store.accounts.findUser(user.id)) ?? user;
   await notifyOwner(services, owner, 'password_changed', {}, caller.now);
 }

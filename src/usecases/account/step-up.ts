@@ -4,7 +4,9 @@ import { canonical } from '../../concepts/accounts.ts';
 import type { HashingSlot } from '../../crypto/hashing-queue.ts';
 import type { Credential, User } from '../../storage/port/port.ts';
 import { verifyPassword } from '../login.ts';
-import { audited, type Caller, isRefusal, type Refusal, type Services } from '../services.ts';
+import { audited } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 
 /** A signed-in person, with the id of their session. */

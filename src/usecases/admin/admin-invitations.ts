@@ -2,7 +2,9 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Invitation } from '../../storage/port/port.ts';
-import { type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
+import { reported } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 
 /** A new invitation, for the operator to hand over. */
 export interface Invited {

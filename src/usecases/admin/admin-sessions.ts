@@ -2,7 +2,9 @@
 
 import type { Death, EndedSession, Session, User } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
-import { type AccessRefusal, type Caller, isRefusal, reported, type Services } from '../services.ts';
+import { reported } from '../outcomes.ts';
+import { type AccessRefusal, isRefusal } from '../refusals.ts';
+import type { Caller, Services } from '../services.ts';
 
 /** Sessions read from the database in one go. */
 const page = 500;
@@ -100,9 +102,13 @@ export async function explain(
   const found = await services.sessions.look(id, now);
   if (!found) return { state: 'unknown' };
   if ('ended' in found)
-    return { state: 'ended', ended: found.ended, user: await services.accounts.user(found.ended.userId) };
+    return {
+      state: 'ended',
+      ended: found.ended,
+      user: await services.store.accounts.findUser(found.ended.userId),
+    };
   const { session, death } = found;
-  const user = await services.accounts.user(session.userId);
+  const user = await services.store.accounts.findUser(session.userId);
   if (death) return { ...death, session, user };
   if (!user) return (await deletion(services, session)) ?? { state: 'user_record_missing', session };
   return { state: user.disabledAt === null ? 'live' : 'account_disabled', session, user };

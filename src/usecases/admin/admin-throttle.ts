@@ -2,7 +2,8 @@
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { CountedNow, ThrottleTarget } from '../../concepts/throttle.ts';
-import { type Caller, reported, type Services } from '../services.ts';
+import { reported } from '../outcomes.ts';
+import type { Caller, Services } from '../services.ts';
 import { findAccount } from './admin-users.ts';
 
 /** Whose counts: those of a name, of an account or not, or those of a client network as the audit shows it. */

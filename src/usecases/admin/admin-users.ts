@@ -2,8 +2,10 @@
 
 import { newToken } from '../../crypto/ids.ts';
 import type { Session, User } from '../../storage/port/port.ts';
+import { afterwards, reported } from '../outcomes.ts';
+import { isRefusal, type Refusal } from '../refusals.ts';
 import type { Registered } from '../register.ts';
-import { afterwards, type Caller, isRefusal, type Refusal, reported, type Services } from '../services.ts';
+import type { Caller, Services } from '../services.ts';
 import { countSessions } from './admin-sessions.ts';
 
 /** An account as an operator finds it; `user` is missing where only one of its two records is left (ruling R2). */
@@ -22,7 +24,7 @@ export async function findAccount(
     (await services.accounts.credential(name)) ?? (await services.store.accounts.findCredentialOf(name));
   if (!credential) return undefined;
   const { userId: id, identifier } = credential;
-  return { id, identifier, user: await services.accounts.user(id) };
+  return { id, identifier, user: await services.store.accounts.findUser(id) };
 }
 
 /**
@@ -84,7 +86,7 @@ export async function enableUser(
   { id }: Found,
   caller: Caller,
 ): Promise<Ended | Refusal> {
-  const user = await services.accounts.user(id);
+  const user = await services.store.accounts.findUser(id);
   const sessions = user?.disabledAt ? await endAll(services, id, caller) : 0;
   const enabled = await services.store.accounts.setDisabled(
     id,
