@@ -1,7 +1,5 @@
 /** The port of moving a database from one place to another: all rows in one form and one order, whatever keeps them. */
 
-import { StoreUnusable } from './errors.ts';
-
 /** What a column holds; SHA-256 hashes are 64 hexadecimal digits, and how JSON is laid out says nothing. */
 export type TransferKind = 'text' | 'number' | 'hash' | 'json';
 
@@ -160,30 +158,6 @@ export interface Closed {
 /** As it is kept, with what was noted with the last page that was copied into the database. */
 export interface DatabaseState extends Closed {
   readonly note: string | null;
-}
-
-/** The state of a database that rows were never moved into or from. */
-export const untouched: DatabaseState = { copying: null, note: null, moved: null };
-
-/** @throws {StoreUnusable} if copying into a database was not finished, so that rows cannot be moved from it. */
-export function assertCopied({ copying }: Closed): void {
-  const because = closedBecause({ copying, moved: null });
-  if (because !== undefined) throw new StoreUnusable(because);
-}
-
-/** Why no server may use a database, and what to do about it; `undefined` if it may. */
-export function closedBecause({ copying, moved }: Closed): string | undefined {
-  if (copying !== null) {
-    return (
-      `Copying from ${copying} into the database was not finished. ` +
-      'Run the same `gatehouse migrate` again.'
-    );
-  }
-  if (moved === null) return undefined;
-  return (
-    `The database was moved to ${moved.to} at ${new Date(moved.at).toISOString()}, and a logout since is only known there. ` +
-    'Point DATABASE_URL there; docs/migrating.md says how to go back.'
-  );
 }
 
 /** Rows that can be read. */

@@ -1,7 +1,8 @@
 /** Brings the tables of a database up to date, and refuses what is not Gatehouse's. */
 
 import type pg from 'pg';
-import { type Closed, closedBecause, StoreUnavailable, StoreUnusable } from '../../port/port.ts';
+import { type Closed, StoreUnavailable, StoreUnusable } from '../../port/port.ts';
+import { closedBecause } from '../../shared/database-state.ts';
 import { everyTable, type Migration, migrations, tables } from '../schema.ts';
 import { Client } from './client.ts';
 import { thrown } from './errors.ts';

@@ -1,6 +1,7 @@
 /** Looks at a database and its server without changing anything there. */
 
-import { closedBecause, type ServerInspection } from '../../port/port.ts';
+import type { ServerInspection } from '../../port/port.ts';
+import { closedBecause } from '../../shared/database-state.ts';
 import { Client } from '../connection/client.ts';
 import { codeOf, thrown } from '../connection/errors.ts';
 import { assertAllowed, versionIn } from '../connection/migrations.ts';

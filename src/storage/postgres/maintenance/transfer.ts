@@ -1,16 +1,15 @@
 /** A PostgreSQL database as the place rows move from or to, while no server works on it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  assertCopied,
-  type DatabaseState,
-  type SourceUnready,
-  type TargetUnready,
-  type TransferSource,
-  type TransferTarget,
-  untouched,
+import type {
+  DatabaseState,
+  SourceUnready,
+  TargetUnready,
+  TransferSource,
+  TransferTarget,
 } from '../../port/port.ts';
 import type { Digest } from '../../shared/audit-chain.ts';
+import { assertCopied, untouched } from '../../shared/database-state.ts';
 import { linkOutbox, linkStep } from '../audit/audit-chain.ts';
 import {
   connectDedicated,

@@ -1,7 +1,8 @@
 /** What a file says of itself that keeps servers away: that rows are still being copied into it, or that it was moved. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { closedBecause, type DatabaseState, type Moved, StoreUnusable, untouched } from '../../port/port.ts';
+import { type DatabaseState, type Moved, StoreUnusable } from '../../port/port.ts';
+import { closedBecause, untouched } from '../../shared/database-state.ts';
 
 /** Only a file that is or was part of a move has this table. */
 const table = `CREATE TABLE IF NOT EXISTS gatehouse (

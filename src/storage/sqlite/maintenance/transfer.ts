@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { assertCopied, type SourceUnready, StoreUnusable, type TransferSource } from '../../port/port.ts';
+import { type SourceUnready, StoreUnusable, type TransferSource } from '../../port/port.ts';
+import { assertCopied } from '../../shared/database-state.ts';
 import { assertFile } from '../connection/file-checks.ts';
 import { openDatabase, schemaVersion, unusable } from '../connection/open-database.ts';
 import { migrations } from '../schema.ts';
