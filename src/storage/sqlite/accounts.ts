@@ -12,7 +12,8 @@ import type {
   User,
   UserQuery,
 } from '../port/port.ts';
-import { isNotRemoved, type Removal, removalIn } from './account-removal.ts';
+import { type Removal, removalIn } from './account-removal.ts';
+import { accountStatements } from './account-rows.ts';
 import type { AuditChain } from './audit/audit-chain.ts';
 import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
@@ -32,12 +33,12 @@ export interface AccountParts {
 
 export class SqliteAccounts implements AccountStore {
   readonly #parts: AccountParts;
-  readonly #statements: ReturnType<typeof prepareAll>;
+  readonly #statements: ReturnType<typeof accountStatements>;
   readonly #removal: Removal;
 
   constructor(parts: AccountParts) {
     this.#parts = parts;
-    this.#statements = prepareAll(parts.db);
+    this.#statements = accountStatements(parts.db);
     this.#removal = removalIn(parts.db, parts.sessions);
   }
 
@@ -154,35 +155,6 @@ export class SqliteAccounts implements AccountStore {
       return work();
     });
   }
-}
-
-function prepareAll(db: DatabaseSync) {
-  const credentials = `SELECT user_id AS userId, identifier, password_hash AS passwordHash,
-      users.id IS NOT NULL AS hasUser, disabled_at IS NOT NULL AS isDisabled
-    FROM auth LEFT JOIN users ON users.id = auth.user_id`;
-  return {
-    insertAuth: db.prepare(
-      `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES (?, ?, ?, ?)
-       ON CONFLICT (canonical) DO NOTHING`,
-    ),
-    isInvited: db.prepare(
-      'SELECT 1 FROM invitations WHERE canonical = ? AND token_hash = unhex(?) AND expires_at > ?',
-    ),
-    removeInvitation: db.prepare('DELETE FROM invitations WHERE canonical = ?'),
-    insertUser: db.prepare('INSERT INTO users (id, created_at, email) VALUES (?, ?, ?)'),
-    selectCredential: db.prepare(`${credentials} WHERE canonical = ?`),
-    selectCredentialOf: db.prepare(`${credentials} WHERE user_id = ?`),
-    isHash: db.prepare('SELECT 1 FROM auth WHERE user_id = ? AND password_hash = ?'),
-    updateHash: db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ?'),
-    updateVerified: db.prepare('UPDATE users SET email_verified_at = ? WHERE id = ? AND email = ?'),
-    updateEmail: db.prepare('UPDATE users SET email = ?, email_verified_at = ? WHERE id = ?'),
-    // A name that is taken leaves the row as it is, and shows as no change.
-    rename: db.prepare('UPDATE OR IGNORE auth SET identifier = ?, canonical = ? WHERE user_id = ?'),
-    updateDisabled: db.prepare(
-      `UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ? AND ${isNotRemoved}`,
-    ),
-    isUser: db.prepare(`SELECT 1 FROM users WHERE id = ? AND ${isNotRemoved}`),
-  };
 }
 
 function credential(row: Record<string, unknown> | undefined): Credential | undefined {

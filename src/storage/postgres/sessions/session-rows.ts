@@ -13,14 +13,16 @@ export const usedLast = `user_id = $1 AND handle = ANY (ARRAY (
   SELECT handle FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2
   ORDER BY last_seen_at DESC, handle DESC LIMIT $3))`;
 
+interface HowMany {
+  readonly exceptHandle?: string | null | undefined;
+  readonly limit: number;
+}
+
 /** Whether a user has as many sessions, but one, as end in one step. */
 export async function hasMany(
   run: Run,
   userId: string,
-  {
-    exceptHandle = null,
-    limit,
-  }: { readonly exceptHandle?: string | null | undefined; readonly limit: number },
+  { exceptHandle = null, limit }: HowMany,
 ): Promise<boolean> {
   const { rows } = await run(
     'SELECT 1 FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2 ORDER BY last_seen_at, handle LIMIT $3',

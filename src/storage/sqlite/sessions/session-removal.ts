@@ -95,8 +95,8 @@ export class SessionRemoval {
   }
 
   /** Whether a user has as many sessions, but one, as end in one step. */
-  hasMany(userId: string, { exceptHandle = null, limit }: Pick<Ending, 'limit'> & Except): boolean {
-    return this.#statements.countOfUser.get(userId, exceptHandle, limit)?.['count'] === limit;
+  hasMany(userId: string, { exceptHandle, limit }: Pick<Ending, 'exceptHandle' | 'limit'>): boolean {
+    return this.#statements.countOfUser.get(userId, exceptHandle ?? null, limit)?.['count'] === limit;
   }
 
   isThere(userId: string, handle: string): boolean {
@@ -122,8 +122,4 @@ export class SessionRemoval {
     });
     return removed.sort(byCreation);
   }
-}
-
-interface Except {
-  readonly exceptHandle?: string | null | undefined;
 }

@@ -1,0 +1,33 @@
+/** Statements on the rows of accounts: of credentials in `auth`, and of users. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { isNotRemoved } from './account-removal.ts';
+
+export function accountStatements(db: DatabaseSync) {
+  const credentials = `SELECT user_id AS userId, identifier, password_hash AS passwordHash,
+      users.id IS NOT NULL AS hasUser, disabled_at IS NOT NULL AS isDisabled
+    FROM auth LEFT JOIN users ON users.id = auth.user_id`;
+  return {
+    insertAuth: db.prepare(
+      `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES (?, ?, ?, ?)
+       ON CONFLICT (canonical) DO NOTHING`,
+    ),
+    isInvited: db.prepare(
+      'SELECT 1 FROM invitations WHERE canonical = ? AND token_hash = unhex(?) AND expires_at > ?',
+    ),
+    removeInvitation: db.prepare('DELETE FROM invitations WHERE canonical = ?'),
+    insertUser: db.prepare('INSERT INTO users (id, created_at, email) VALUES (?, ?, ?)'),
+    selectCredential: db.prepare(`${credentials} WHERE canonical = ?`),
+    selectCredentialOf: db.prepare(`${credentials} WHERE user_id = ?`),
+    isHash: db.prepare('SELECT 1 FROM auth WHERE user_id = ? AND password_hash = ?'),
+    updateHash: db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ?'),
+    updateVerified: db.prepare('UPDATE users SET email_verified_at = ? WHERE id = ? AND email = ?'),
+    updateEmail: db.prepare('UPDATE users SET email = ?, email_verified_at = ? WHERE id = ?'),
+    // A name that is taken leaves the row as it is, and shows as no change.
+    rename: db.prepare('UPDATE OR IGNORE auth SET identifier = ?, canonical = ? WHERE user_id = ?'),
+    updateDisabled: db.prepare(
+      `UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ? AND ${isNotRemoved}`,
+    ),
+    isUser: db.prepare(`SELECT 1 FROM users WHERE id = ? AND ${isNotRemoved}`),
+  };
+}
