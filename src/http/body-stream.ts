@@ -1,4 +1,4 @@
-/** A body that is made while it goes out, part by part, so that it is never in memory as a whole. */
+/** A body that is generated while it is sent, part by part, so that it is never in memory as a whole. */
 
 /** Parts of a body. The reader reads to the end, or calls `return` when it wants no more. */
 export class BodyStream implements AsyncIterableIterator<string> {
@@ -6,7 +6,7 @@ export class BodyStream implements AsyncIterableIterator<string> {
   readonly #over: (error?: unknown) => void;
   #isOver = false;
 
-  /** @param over is called once: when the last part is out, no more are wanted, or one could not be made (with the error). */
+  /** @param over is called once: after the last part, when the reader stops, or with the error of a part that failed. */
   constructor(parts: AsyncIterator<string, unknown, undefined>, over: (error?: unknown) => void) {
     this.#parts = parts;
     this.#over = over;

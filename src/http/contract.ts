@@ -1,4 +1,4 @@
-/** What every contract is made of: the paths it owns, its routes, and its words for every refusal. */
+/** The parts of a contract: the paths it owns, its routes, and its words for every refusal. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import type { StatusMode } from '../settings/settings.ts';
@@ -24,21 +24,20 @@ export type RequestFault =
   | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly refused: 'failed' };
 
-/** Everything a contract must have words for; of a signed-in person with whom it concerns. */
+/** Every refusal that a contract has words for; `user` is the signed-in person, if there is one. */
 export type AnyRefusal = (Refusal | RequestFault) & { readonly user?: { readonly id: string } };
 
-/** Every name a refusal may have. */
 export type RefusalName = AnyRefusal['refused'];
 
 /** The status and the sentence a contract answers a refusal with. */
 export interface Words {
   readonly status: number;
   readonly sentence: string | ((details: RefusalDetails) => string);
-  /** What a program can tell the problem by (RFC 9457, section 3.1.1), where the status does not say enough. */
+  /** The problem type (RFC 9457, section 3.1.1), where the status alone does not identify the problem. */
   readonly type?: string;
 }
 
-/** What a sentence may want to mention. */
+/** Values that a sentence may mention. */
 export interface RefusalDetails {
   readonly limit?: number;
   readonly field?: string;
@@ -61,13 +60,13 @@ export interface Route {
   readonly path: string;
   /** `json`: one object is required (ruling G10). Any other body is read up to the limit and ignored, that of a GET not read. */
   readonly body?: 'json';
-  /** Answers at the root too where everything is under a base path (ruling W6). */
+  /** Also answers at the root when a base path is set (ruling W6). */
   readonly isAtRoot?: true;
   /** Costs a password hash: refused while the queue for hashing is full, before its body is even read. */
   readonly hashes?: true;
-  /** The event it is there for, as the audit names it: what an answer that came before any use case is counted as. */
+  /** The event of the route in the audit: refusals and failures before the use case are counted under it. */
   readonly event?: AuditEvent;
-  /** What it refuses is put into words by the handler, and reported there if no use case has done so. */
+  /** The handler puts a refusal into words, and reports it if no use case has done so. */
   readonly answer: (context: RequestContext) => Awaitable<Reply | AnyRefusal>;
 }
 

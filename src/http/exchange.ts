@@ -1,22 +1,22 @@
-/** What a request is to the wire, and what an answer is, whichever server they pass through. */
+/** Requests and answers as the handler sees them, independent of the server and its API. */
 
 import { Abandoned } from '../crypto/hashing-queue.ts';
 import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { BodyStream } from './body-stream.ts';
 import type { ReplyHeaders } from './reply.ts';
 
-/** A request as it came. */
+/** A request as it was received. */
 export interface IncomingRequest {
   readonly method: string;
-  /** The request target, before any URL parser made it tidy (ruling G11). */
+  /** The request target, before any URL parser normalises it (ruling G11). */
   readonly target: string;
-  /** What `Host`, or in HTTP/2 `:authority`, names; `null` if nothing does. */
+  /** The value of `Host`, or of `:authority` in HTTP/2; `null` if both are missing. */
   readonly host: string | null;
   /** The address of the peer, or `unix` if it came over a unix domain socket. Without it all clients are throttled as one. */
   readonly remoteAddress: string | undefined;
-  /** What is wrong with the request itself; it is refused for it. */
+  /** The fault for which the request itself is refused. */
   readonly fault: 'malformed_request' | 'unmet_expectation' | undefined;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
   /** A header by its name in lower case; of a repeated one all values, joined as the Fetch standard says. */
   header(name: string): string | null;
@@ -29,25 +29,25 @@ export interface IncomingRequest {
   bytes(limit: number): Promise<Uint8Array | undefined>;
 }
 
-/** A body ends early because its client went away or was cut off for being too slow. */
+/** The error of a body that ends early: the client disconnected, or was cut off for being too slow. */
 export function endedEarly(cause?: unknown): Abandoned {
   return new Abandoned('The body ended early.', { cause });
 }
 
-/** An application that reads bodies before Gatehouse does is told so in the log. */
+/** The error of a body that the application read before Gatehouse; it goes to the log. */
 export function readBefore(): Error {
   return new Error(
     'Something read the body of this request before Gatehouse: mount Gatehouse in front of it.',
   );
 }
 
-/** An answer as it goes out. */
+/** An answer as it is sent. */
 export interface Answer {
   readonly status: number;
-  /** A header with several values is sent as so many lines. */
+  /** A header with several values is sent as one line per value. */
   readonly headers: ReplyHeaders;
   readonly body?: string | undefined;
-  /** The body where it is made while it goes out, in place of `body`. An error in it ends the connection. */
+  /** A body that is generated while it is sent, in place of `body`. An error in it ends the connection. */
   readonly stream?: BodyStream | undefined;
 }
 

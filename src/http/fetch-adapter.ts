@@ -1,4 +1,4 @@
-/** Requests and answers as the Fetch standard has them, for servers that speak it. */
+/** Requests and answers of the Fetch standard, for servers that use it. */
 
 import type { BodyStream } from './body-stream.ts';
 import {
@@ -9,18 +9,18 @@ import {
   readBefore,
 } from './exchange.ts';
 
-/** What a server knows about a request that the request itself does not say. */
+/** Facts about a request that only the server knows. */
 export interface Connection {
   /**
-   * The address of the peer, or `unix` if it came over a unix domain socket (`GATEHOUSE_TRUSTED_PROXIES=unix` believes such a
-   * peer where a request comes from). Without it all clients are throttled as one.
+   * The address of the peer, or `unix` if it came over a unix domain socket (with `GATEHOUSE_TRUSTED_PROXIES=unix` the
+   * forwarding header of such a peer is trusted). Without it all clients are throttled as one.
    */
   readonly remoteAddress?: string | undefined;
-  /** The request target as it came over the wire, before any URL parser made it tidy (ruling G11). */
+  /** The request target as received, before any URL parser normalises it (ruling G11). */
   readonly target?: string | undefined;
 }
 
-/** Serves the Fetch standard with whatever answers requests; never rejects. */
+/** Serves requests of the Fetch standard with a handler; never rejects. */
 export function fetchListener(handler: RequestHandler) {
   return async (request: Request, connection: Connection = {}): Promise<Response> => {
     const answer = await handler.handle(new FetchRequest(request, connection));
@@ -32,7 +32,7 @@ class FetchRequest implements IncomingRequest {
   readonly method: string;
   readonly target: string;
   readonly remoteAddress: string | undefined;
-  /** The server that parsed it refused what had one. */
+  /** The server that parsed the request has refused faults already. */
   readonly fault = undefined;
   readonly #request: Request;
 
@@ -84,7 +84,7 @@ export function toResponse({ status, headers, body, stream }: Answer, method: st
   return new Response(method === 'HEAD' ? null : content, { status, headers: list });
 }
 
-/** Parts that are made when they are asked for, so that a slow reader slows them down. */
+/** Generates parts on demand, at the speed of the reader. */
 function readable(stream: BodyStream): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream(

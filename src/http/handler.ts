@@ -19,16 +19,16 @@ import { type RouteMatch, Router } from './router.ts';
 
 export interface HandlerOptions extends Server {
   readonly services: Services;
-  /** The first one that owns a path answers for it. */
+  /** The first contract that owns a path answers for it. */
   readonly contracts: readonly Contract[];
-  /** What all paths begin with; empty if nothing (ruling W6). */
+  /** The prefix of all paths; empty by default (ruling W6). */
   readonly basePath: string;
   readonly allowedOrigins: readonly string[];
   readonly hsts: Hsts;
   readonly clock: () => number;
   readonly responseCounters: ResponseCounters;
   readonly onError: ErrorListener;
-  /** Told about every request that was refused for the page it comes from (ruling W4). */
+  /** Called for every request that is refused because of the page it comes from (ruling W4). */
   readonly onCrossSite: (about: CrossSite) => void;
 }
 
@@ -50,7 +50,7 @@ export class Handler implements RequestHandler {
     this.#hasCors = options.allowedOrigins.length > 0;
   }
 
-  /** From a request to a response, with the one place where anything thrown is caught. */
+  /** Answers a request. Every error of a route is caught here. */
   handle(request: IncomingRequest): Awaitable<Answer> {
     const { method } = request;
     const path = this.#router.within(pathOf(request));
@@ -74,7 +74,7 @@ export class Handler implements RequestHandler {
     return route.method === 'GET' ? route.answer(context) : this.#change(route, context);
   }
 
-  /** No route has this method and path: a preflight, another method of a route, or nothing at all. */
+  /** Answers a path and method without a route: a preflight, 405 if another method has one, otherwise 404. */
   #noRoute({ request }: RequestContext, path: string): Reply | AnyRefusal {
     const allow = this.#router.methodsAt(path);
     const preflight =
@@ -83,7 +83,7 @@ export class Handler implements RequestHandler {
     return allow === '' ? { refused: 'unknown_route' } : { refused: 'method_not_allowed', allow };
   }
 
-  /** What stands before every route that changes state: the page it comes from, the load, then its body. */
+  /** Checks a request that changes state before its route: first the origin, then the load, then the body. */
   #change(route: Route, context: RequestContext): Awaitable<Reply | AnyRefusal> {
     const { services, onCrossSite } = this.#options;
     if (!this.#origins.mayChangeState(context.request)) {
@@ -143,7 +143,7 @@ export class Handler implements RequestHandler {
     };
   }
 
-  /** What is thrown while a body goes out can be answered no more, but is reported like everything else. */
+  /** Reports an error in a body that is being sent; its status is sent already. */
   #watched(context: RequestContext, stream: BodyStream): BodyStream {
     return new BodyStream(stream, (error) => void (error && this.#responder.reportFailure(context, error)));
   }

@@ -1,4 +1,4 @@
-/** Requests and answers of `node:http`, without a detour: session checks are to cost little more than the server does. */
+/** Requests and answers of `node:http`, used directly, so that a session check costs little more than the server itself. */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -13,16 +13,16 @@ import {
 import { isHost } from './request/host.ts';
 import { isOnUnixSocket } from './request/unix-socket.ts';
 
-/** How long a client may take nothing of a body that is sent in parts. */
+/** A client that reads nothing of a streamed body for this long is cut off, in milliseconds. */
 const stalledMs = 30_000;
 
-/** The error code of HTTP/2 for what broke at the server (RFC 9113, section 7). */
+/** The HTTP/2 code of an internal error (RFC 9113, section 7). */
 const internalError = 0x2;
 
-/** What `node:http`, Express and whatever is built like them call with a request. */
+/** The request listener of `node:http`, Express and compatible servers. */
 export type Listener = RequestListener;
 
-/** Serves `node:http` with whatever answers requests. */
+/** Serves requests of `node:http` with a handler. */
 export function requestListener(handler: RequestHandler): Listener {
   return (incoming, outgoing) => {
     const answer = handler.handle(new NodeRequest(incoming, outgoing));
@@ -37,7 +37,7 @@ function write({ status, headers, body, stream }: Answer, outgoing: ServerRespon
   else if (!outgoing.headersSent) outgoing.writeHead(status, headers).end(body);
 }
 
-/** Sends parts as fast as the client takes them; never rejects. What breaks on the way ends the connection. */
+/** Sends parts as fast as the client reads them; never rejects. An error ends the connection. */
 async function send(
   status: number,
   headers: Answer['headers'],
@@ -55,12 +55,12 @@ async function send(
       }
     outgoing.end();
   } catch {
-    // The error was reported where it was thrown; the end of the body must not look like one.
+    // The error is reported already. The client must not take the break for the end of the body.
     breakOff(outgoing);
   }
 }
 
-/** Resolves when a client can take more, or has gone; one that takes nothing for long is cut off. */
+/** Resolves when the client can take more or has disconnected; cuts off a client that reads nothing for `stalledMs`. */
 function drained(outgoing: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     if (outgoing.closed) return resolve();
@@ -74,14 +74,14 @@ function drained(outgoing: ServerResponse): Promise<void> {
   });
 }
 
-/** Ends a response so that the client knows that it is not whole: HTTP/2 resets the stream, HTTP/1 closes the connection. */
+/** Ends an incomplete response so that the client can tell: HTTP/2 resets the stream, HTTP/1 closes the connection. */
 function breakOff(outgoing: ServerResponse): void {
   const { stream } = outgoing as unknown as Partial<Http2ServerResponse>;
   if (stream) stream.close(internalError);
   else outgoing.destroy();
 }
 
-/** Names of which Node keeps the first value only (`message.headers`), where a proxy may have gone by another one. */
+/** Headers of which Node keeps only the first value (`message.headers`), while a proxy may have used another one. */
 const keptOnce: ReadonlySet<string> = new Set(['authorization', 'content-type', 'host', 'user-agent']);
 
 class NodeRequest implements IncomingRequest {
@@ -145,7 +145,7 @@ class NodeRequest implements IncomingRequest {
       let length = 0;
       incoming.on('data', (chunk: Uint8Array) => {
         length += chunk.byteLength;
-        // The rest is read and thrown away, or the client would never come to read its answer.
+        // The rest is read and discarded: a client that is still sending does not read its answer.
         if (length > limit) resolve(undefined);
         else chunks.push(chunk);
       });
@@ -162,8 +162,8 @@ function authorityOf(headers: IncomingMessage['headers']): string | undefined {
 }
 
 /**
- * Whether a request names the host it is for, and only one: of two Node takes the first where a proxy may have taken the
- * second (RFC 9112, section 3.2). HTTP/1.0 does not know `Host` yet, and HTTP/2 can do without (ruling G7).
+ * Whether a request has exactly one host: of two, Node takes the first, and a proxy may have taken the second (RFC 9112,
+ * section 3.2). HTTP/1.0 requires no `Host`, and HTTP/2 may use `:authority` instead (ruling G7).
  */
 function namesOneHost({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
   const [host, ...others] = valuesOf(rawHeaders, 'host');
@@ -182,7 +182,7 @@ function hasBody(incoming: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** All values of a header, as they came. */
+/** All values of a header, unchanged. */
 function valuesOf(rawHeaders: readonly string[], name: string): string[] {
   const values: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {

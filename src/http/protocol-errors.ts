@@ -1,4 +1,4 @@
-/** Answers to what never became a request: malformed, too large, too slow (ruling G7, in problem details). */
+/** Answers to requests that the server could not parse: malformed, too large, too slow (ruling G7, in problem details). */
 
 import { newUuid } from '../crypto/ids.ts';
 import type { Hsts } from '../settings/settings.ts';
@@ -14,7 +14,7 @@ const words: Record<ProtocolError, readonly [status: number, sentence: string]> 
   too_slow: [408, 'The request did not arrive in time'],
 };
 
-/** A complete answer that ends its connection. */
+/** A complete answer that closes the connection. */
 export function refuseRaw(fault: ProtocolError, hsts: Hsts): Answer & { readonly body: string } {
   const [status, detail] = words[fault];
   const { body, headers } = problem({ status, detail });

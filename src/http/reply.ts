@@ -1,20 +1,20 @@
-/** What a route answers, before it is written to the wire. */
+/** The answer of a route, before it is written to the connection. */
 
 import type { BodyStream } from './body-stream.ts';
 
 export interface Reply {
   readonly status: number;
-  /** A text is JSON already. */
+  /** A string is JSON already. */
   readonly body?: object | string;
-  /** JSON that is made while it goes out, in place of `body`; its type is among `headers`. */
+  /** JSON that is generated while it is sent, in place of `body`; its type is among `headers`. */
   readonly stream?: BodyStream;
   readonly headers?: ReplyHeaders;
 }
 
-/** By their names in lower case. Only `set-cookie` may have several values. */
+/** Headers by their names in lower case. Only `set-cookie` may have several values. */
 export type ReplyHeaders = Readonly<Record<string, string | string[]>>;
 
-/** A reply with its body as it goes out; one that is given many times is prepared once. */
+/** A reply with its body as text; a reply that is used many times is prepared once. */
 export function prepared(reply: Reply): Reply & { readonly body: string } {
   const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
   const own = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };

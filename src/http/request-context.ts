@@ -1,4 +1,4 @@
-/** One request as the routes see it, with what the server knows about where it came from. */
+/** One request as the routes see it, with what the server knows about its origin. */
 
 import { newUuid } from '../crypto/ids.ts';
 import type { Caller } from '../usecases/services.ts';
@@ -8,27 +8,26 @@ import { clientNetwork, type ProxyTrust } from './request/client-network.ts';
 import { deviceIds } from './request/cookies.ts';
 import { deviceName } from './request/device-name.ts';
 
-/** The group of routes that a request belongs to. */
 interface Group {
   readonly name: string;
   readonly hasCookies?: boolean;
 }
 
-/** What the settings say about every request. */
+/** Settings of every request. */
 export interface Server extends ProxyTrust {
-  /** Whether cookies are `Secure`: always, but for debug mode. */
+  /** Whether cookies are `Secure`; false in debug mode only. */
   readonly secure: boolean;
 }
 
-/** A request on its way to a route. What a session check never asks for is found out only when asked. */
+/** A request on its way to a route. Values that a session check does not need are computed on first use. */
 export class RequestContext implements Caller {
   readonly requestId = newUuid();
   readonly request: IncomingRequest;
   readonly contract: string;
   readonly now: number;
-  /** The fields of the JSON body; empty until it was read, and on routes that need none. */
+  /** The fields of the JSON body; empty until it is read, and on routes without one. */
   fields: Readonly<Record<string, unknown>> = {};
-  /** Headers of the answer, whatever it turns out to be: also where the store fails after they were set. */
+  /** Headers of the answer, set before it is known; they are sent also if the store then fails. */
   headers: ReplyHeaders = {};
   isReported = false;
   readonly #hasCookies: boolean;
@@ -54,12 +53,11 @@ export class RequestContext implements Caller {
     return this.#hasCookies ? deviceIds(this.request, this.#server.secure) : undefined;
   }
 
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   get signal(): AbortSignal {
     return this.request.signal;
   }
 
-  /** The path, exactly as it was asked for. */
   get path(): string {
     return pathOf(this.request);
   }
@@ -77,7 +75,7 @@ export class RequestContext implements Caller {
   }
 }
 
-/** The path of a request, neither decoded nor tidied: `%61` and `/x/../` are paths of their own (ruling G11). */
+/** The path of a request, neither decoded nor normalised: `%61` and `/x/../` are distinct paths (ruling G11). */
 export function pathOf({ target }: Pick<IncomingRequest, 'target'>): string {
   const mark = target.indexOf('?');
   return mark < 0 ? target : target.slice(0, mark);

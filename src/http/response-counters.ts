@@ -1,19 +1,18 @@
-/** What was answered, in plain numbers: by contract and class of status, and what failed on the way. */
+/** Counts answers by contract and class of status, and failures. */
 
-/** Why a request got no answer of its own: the store could not answer, the client had gone, or there is a defect. */
+/** The reason why a route did not answer: the store failed, the client disconnected, or there is a defect. */
 export type Failure = 'unavailable' | 'abandoned' | 'failed';
 
-/** One contract in numbers. */
 interface Counted {
   readonly statuses: Record<'2xx' | '4xx' | '5xx', number>;
   readonly failures: Record<Failure, number>;
 }
 
-/** Counts with one look into a small map and one addition, for every request there is. */
+/** Counts a request with one lookup in a small map and one addition. */
 export class ResponseCounters {
   readonly #contracts: ReadonlyMap<string, Counted>;
 
-  /** @param contracts the names of all contracts; nothing else is ever counted. */
+  /** @param contracts the names of all contracts; the label takes no other value. */
   constructor(contracts: readonly string[]) {
     const none = (): Counted => ({
       statuses: { '2xx': 0, '4xx': 0, '5xx': 0 },
@@ -32,7 +31,7 @@ export class ResponseCounters {
     if (counted) counted.failures[failure] += 1;
   }
 
-  /** Every contract with what was counted until now. */
+  /** The counts of every contract so far. */
   get counts(): ReadonlyMap<string, Counted> {
     return this.#contracts;
   }

@@ -2,10 +2,10 @@
 
 import type { Hsts } from '../settings/settings.ts';
 
-/** One year: long enough for browsers to remember, short enough to take back. */
+/** One year: long enough for browsers to remember, short enough to revoke. */
 const hstsSeconds = 31_536_000;
 
-/** Constant for the life of the process. */
+/** The headers are constant while the process runs. */
 export function securityHeaders(hsts: Hsts): Readonly<Record<string, string>> {
   return {
     'cache-control': 'no-store',

@@ -1,16 +1,15 @@
-/** Finds the route of a request: paths match byte by byte (ruling G11), so one look into a map is all it takes. */
+/** Finds the route of a request: paths match byte by byte (ruling G11), so one map lookup is enough. */
 
 import { UnusableSettings } from '../settings/read-settings.ts';
 import type { Contract, Route } from './contract.ts';
 import { pathOf } from './request-context.ts';
 
-/** What a request leads to: a route and the contract that has it, or no route and the contract that owns the path. */
+/** The result of a lookup: a route and its contract, or no route and the contract that owns the path. */
 export interface RouteMatch {
   readonly contract: Contract;
   readonly route: Route | undefined;
 }
 
-/** A route, and the contract that has it. */
 interface ContractRoute extends RouteMatch {
   readonly route: Route;
 }
@@ -19,13 +18,13 @@ export class Router {
   readonly #contracts: readonly Contract[];
   readonly #basePath: string;
   readonly #routes: readonly ContractRoute[];
-  /** By path, and then by method: to put both into one text would cost more than the second look. */
+  /** By path, then by method: joining both into one key would cost more than a second lookup. */
   readonly #exact = new Map<string, Map<string, ContractRoute>>();
   readonly #withHandle: readonly ContractRoute[];
 
   /**
-   * @param contracts the first one that claims a path answers for it.
-   * @param basePath what all paths begin with; empty if nothing (ruling W6).
+   * @param contracts the first one that owns a path answers for it.
+   * @param basePath the prefix of all paths; empty by default (ruling W6).
    */
   constructor(contracts: readonly Contract[], basePath: string) {
     this.#contracts = contracts;
@@ -38,10 +37,7 @@ export class Router {
     this.#withHandle = this.#routes.filter(({ route }) => hasHandle(route));
   }
 
-  /**
-   * The path of a request as routes and contracts know it, without the base path; empty, which is the path of no route,
-   * if it is not below that.
-   */
+  /** The path of a request without the base path. Empty, which matches no route, if the path is not below the base path. */
   within(path: string): string {
     const base = this.#basePath;
     if (base === '') return path;
@@ -49,18 +45,18 @@ export class Router {
     return this.#routes.some(({ route }) => route.isAtRoot && route.path === path) ? path : '';
   }
 
-  /** Every path that has a route, as a pattern that Express, Hono and others read: `:handle` is any handle. */
+  /** Every path that has a route, as a pattern for Express, Hono and similar routers: `:handle` matches any handle. */
   get patterns(): string[] {
     return [...new Set(this.#routes.map(({ route }) => `${this.#basePath}${route.path}`))];
   }
 
-  /** Whether a request target leads to a route, whatever its method. */
+  /** Whether a request target has a route, for any method. */
   has(target: string): boolean {
     const path = this.within(pathOf({ target }));
     return this.#exact.has(path) || this.#withHandle.some(({ route }) => isAt(route, path));
   }
 
-  /** What a method and a path, neither decoded nor tidied, lead to. */
+  /** The match of a method and a path, which is neither decoded nor normalised. */
   find(method: string, path: string): RouteMatch {
     return (
       this.#exact.get(path)?.get(method) ??
@@ -77,7 +73,7 @@ export class Router {
     return entry?.contract ?? (this.#contracts.find((contract) => contract.owns(path)) as Contract);
   }
 
-  /** The methods a path has routes for, as `Allow` lists them; empty if it has none. */
+  /** The methods of a path, in the form of `Allow`; empty if it has none. */
   methodsAt(path: string): string {
     const methods = this.#routes.filter(({ route }) => isAt(route, path)).map(({ route }) => route.method);
     return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');

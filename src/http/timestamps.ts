@@ -2,15 +2,15 @@
 
 const dayMs = 86_400_000;
 
-/** The first instant of the year 10000, whose dates are written with more digits. */
+/** The first instant of the year 10000, which needs a fifth digit. */
 const tooLate = 253_402_300_800_000;
 
 const two = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 const three = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(3, '0'));
 
 /**
- * RFC 3339 in UTC, with milliseconds: what `Date.prototype.toISOString` writes, in a third of the time. A page of
- * sessions has four hundred of them, and a check four.
+ * RFC 3339 in UTC, with milliseconds: the result of `Date.prototype.toISOString`, in a third of the time. A page of
+ * sessions has four hundred instants, and a check four.
  */
 export function utc(epochMs: number): string {
   if (!Number.isInteger(epochMs) || epochMs < 0 || epochMs >= tooLate) return new Date(epochMs).toISOString();

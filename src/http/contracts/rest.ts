@@ -72,9 +72,9 @@ export function rest(services: Services, cookies: Cookies): Contract {
         async answer(context) {
           // Every session presented ends, also where the carriers disagree (ruling G14).
           const ids = distinctIds([...headerIds(context.request), ...cookieIds(context.request)]);
-          // Whether the one that was meant is among eight of them cannot be known.
+          // With more than eight ids, the client's own may be among those that are not read.
           if (!ids) return { refused: 'malformed_request' };
-          // Set first: the cookie is cleared also where the store could not be told (ruling R4).
+          // Set first, so that the cookie is cleared also if the store fails (ruling R4).
           context.headers = cookies.clear();
           await logout(services, ids, context);
           return { status: 204 };

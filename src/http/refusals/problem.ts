@@ -22,7 +22,7 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** A problem: the title is the phrase of the status, the detail says what is wrong. */
+/** A problem whose title is the phrase of the status. */
 export function problem({ status, detail, type = 'about:blank' }: Omit<WordedRefusal, 'requestId'>): Reply {
   return {
     status,

@@ -1,22 +1,22 @@
-/** Answers a flood of refusals no faster than it costs little: beyond a number in a moment they wait for their turn. */
+/** Limits the rate of refusals, so that answering many of them costs little: those beyond the limit wait. */
 
-/** Refusals answered in one stretch of time, and its length: two thousand a second. */
+/** Refusals answered in one interval, and its length in milliseconds: two thousand a second. */
 const maxAtOnce = 20;
 const stretchMs = 10;
 
-/** Refusals that wait; more are answered at once, since waiting costs memory. */
+/** Waiting refusals; more are answered at once, since waiting costs memory. */
 const maxWaiting = 4_000;
 
 /**
- * A client that asks again as soon as it is refused keeps the process busy with refusing. Here it waits until others had
- * their turn, and ask the less often.
+ * A client that repeats a refused request at once would keep the process busy. Here its answer waits in line, which slows
+ * its next request down.
  */
 export class RefusalLimiter {
   #left = maxAtOnce;
   #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** Resolves when it is the caller's turn; `undefined` if it is now. */
+  /** Resolves when the refusal may be answered; `undefined` if at once. */
   turn(): Promise<void> | undefined {
     this.#timer ??= setInterval(() => this.#goOn(), stretchMs).unref();
     if (this.#left > 0) {

@@ -14,11 +14,11 @@ export function refusalReply(contract: Contract, refusal: AnyRefusal, requestId:
   };
 }
 
-/** Headers that the refusal itself asks for. */
+/** Headers that a refusal requires. */
 function headersOf(refusal: AnyRefusal): Record<string, string> {
   if ('retryAfterSeconds' in refusal) return { 'retry-after': String(refusal.retryAfterSeconds) };
   if ('allow' in refusal) return { allow: refusal.allow };
-  // What was not read of the body must not be taken for the next request.
+  // Unread bytes of the body must not be parsed as the next request.
   return endsConnection.has(refusal.refused) ? { connection: 'close' } : {};
 }
 

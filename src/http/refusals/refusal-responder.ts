@@ -1,4 +1,4 @@
-/** Answers what is refused and what breaks: reports it once, and puts it into the words of the contract. */
+/** Answers refusals and errors: reports each once, and puts it into the words of the contract. */
 
 import type { AuditEvent } from '../../concepts/audit.ts';
 import { Abandoned } from '../../crypto/hashing-queue.ts';
@@ -14,13 +14,13 @@ import type { RouteMatch } from '../router.ts';
 import { RefusalLimiter } from './refusal-limiter.ts';
 import { refusalReply } from './refusal-reply.ts';
 
-/** Told once about everything that was thrown; what it is told never reaches a client. */
+/** Called once for each error that is thrown; the error itself never reaches a client. */
 export type ErrorListener = (error: unknown, about: { requestId: string; path: string }) => void;
 
-/** Seconds after which asking again makes sense when the store could not answer. */
+/** The `Retry-After` of an answer after the store failed. */
 const retryAfterSeconds = 1;
 
-/** What is no attempt at anything that there is; it is counted like every answer, and leaves no line. */
+/** Refusals that match no route: they are counted like every answer, but not logged. */
 const unreported: ReadonlySet<RefusalName> = new Set<RefusalName>(['unknown_route', 'method_not_allowed']);
 
 export class RefusalResponder {
@@ -35,10 +35,7 @@ export class RefusalResponder {
     this.#onError = onError;
   }
 
-  /**
-   * Answers a refusal. One that no use case was asked about is reported here, in turn: a flood of them is answered no
-   * faster than it costs little.
-   */
+  /** Answers a refusal. A refusal before the use case is reported here, at the rate of the limiter. */
   refuse(match: RouteMatch, context: RequestContext, refusal: AnyRefusal): Awaitable<Reply> {
     const worded = () => refusalReply(match.contract, refusal, context.requestId);
     if (context.isReported || unreported.has(refusal.refused)) return worded();
@@ -49,7 +46,7 @@ export class RefusalResponder {
     return this.#limiter.turn()?.then(report) ?? report();
   }
 
-  /** Answers for what was thrown. A store that could not answer is not a defect, and not a dead session either (ruling G9). */
+  /** Answers an error. If the store fails, the answer is 503: this is neither a defect nor a dead session (ruling G9). */
   fail({ contract, route }: RouteMatch, context: RequestContext, error: unknown): Reply {
     const failure = this.reportFailure(context, error);
     if (route?.event) this.#services.audit.count(route.event, failure);
@@ -58,7 +55,7 @@ export class RefusalResponder {
     return refusalReply(contract, refusal, context.requestId);
   }
 
-  /** Counts and reports what was thrown. */
+  /** Counts and reports an error. */
   reportFailure(context: RequestContext, error: unknown): Failure {
     const failure = failureOf(error);
     this.#counters.failed(context.contract, failure);
@@ -67,7 +64,7 @@ export class RefusalResponder {
   }
 }
 
-/** Of an overload it is known what the route is for, and its use case would have said the same. */
+/** An overload is reported as the event of the route, as its use case would; other refusals as `refusal`. */
 function eventOf({ route }: RouteMatch, { refused }: AnyRefusal): AuditEvent {
   return (refused === 'overloaded' && route?.event) || 'refusal';
 }

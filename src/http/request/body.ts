@@ -27,7 +27,7 @@ export async function readFields(
   return bytes ? parseObject(bytes) : { refused: 'body_too_large' };
 }
 
-/** Reads a body that is not needed; refuses it if it is too large. */
+/** Reads and discards a body; refuses it if it is too large. */
 export async function ignoreBody(
   request: IncomingRequest,
 ): Promise<{ readonly fields: Fields } | RequestFault> {
@@ -35,7 +35,7 @@ export async function ignoreBody(
   return bytes ? { fields: {} } : { refused: 'body_too_large' };
 }
 
-/** The named fields, if each of them is a string; otherwise which one is not. */
+/** The named fields if each is a string; otherwise a refusal with the name of the first that is not. */
 export function textFields<Name extends string>(
   fields: Fields,
   names: readonly Name[],

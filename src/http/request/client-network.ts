@@ -1,4 +1,4 @@
-/** Finds out which network a request comes from, past proxies that are trusted and no others (ruling G16). */
+/** Determines the client network of a request; only trusted proxies may state it (ruling G16). */
 
 import ipaddr from 'ipaddr.js';
 import { addressBlock, holds, type IpAddress } from '../../settings/ip-addresses.ts';
@@ -6,14 +6,14 @@ import type { ForwardedHeader, TrustedProxy } from '../../settings/settings.ts';
 import type { IncomingRequest } from '../exchange.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';
 
-/** Which proxies are believed, and in which header. */
+/** The trusted proxies, and the header they write. */
 export interface ProxyTrust {
   readonly trustedProxies: readonly TrustedProxy[];
   /** The one header that trusted proxies write. The other one arrives as the client wrote it and is never read. */
   readonly forwardedHeader: ForwardedHeader;
 }
 
-/** An address, a peer on a unix domain socket, or what has neither. */
+/** An address, a peer on a unix domain socket, or neither. */
 type Hop = IpAddress | 'unix' | undefined;
 
 /**
@@ -47,7 +47,7 @@ function network(address: Hop): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }
 
-/** The network that an operator names: an address, or the block that is counted as one, as the audit shows it. */
+/** The network that an operator names: an address, or a block that counts as one network, in the form of the audit. */
 export function networkOf(text: string): string | undefined {
   const [address, bits] = addressBlock(text) ?? [];
   if (!address) return undefined;

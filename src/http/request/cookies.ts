@@ -1,13 +1,13 @@
-/** The cookies that are set: one carries the session id (ruling R3), one the ids of the device. */
+/** The cookies that are set: one with the session id (ruling R3), one with the ids of the device. */
 
 import type { IncomingRequest } from '../exchange.ts';
 import type { ReplyHeaders } from '../reply.ts';
 import { cookieName, cookieValues } from './session-id.ts';
 
 /**
- * The cookie of the device: of no use as a credential, it only tells an owner's browser from a stranger's. Another host
- * of the same domain cannot set a cookie whose name begins with `__Host-` (RFC 6265bis, section 4.1.3.2), so it cannot
- * take the owner's protection away. The prefix needs `Secure`, which is missing in debug mode.
+ * The cookie of the device. It is no credential: it only tells the owner's browser from a stranger's. Another host of the
+ * same domain cannot set a cookie whose name begins with `__Host-` (RFC 6265bis, section 4.1.3.2), and so cannot remove the
+ * owner's protection. The prefix needs `Secure`, which is missing in debug mode.
  */
 function deviceCookieName(secure: boolean): string {
   return secure ? '__Host-gatehouse_device' : 'gatehouse_device';
@@ -16,13 +16,13 @@ function deviceCookieName(secure: boolean): string {
 /** One year, in seconds. */
 const deviceSeconds = 365 * 86_400;
 
-/** Device ids read from one cookie, as many as the server puts into one; and from all of them together. */
+/** Device ids read from one cookie, which the server never exceeds, and from all of them together. */
 const maxIdsInCookie = 4;
 const maxDeviceIds = 8;
 
 /**
- * The different device ids a browser carries, at most eight. Every cookie of the name is read, the first id of each
- * before the second of any, so that one that was planted beside the real one hides none of its ids.
+ * The different device ids of a browser, at most eight. Every cookie of the name is read, the first id of each before the
+ * second of any, so that a planted cookie hides no id of the real one.
  */
 export function deviceIds(request: IncomingRequest, secure: boolean): string[] {
   const carried = cookieValues(request, deviceCookieName(secure)).map((value) =>
@@ -51,13 +51,13 @@ export class Cookies {
     this.#attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   }
 
-  /** Carries a session that has begun, and for a year the ids of the device it began on. */
+  /** Sets the cookie of a new session, and for a year that of its device. */
   begin({ id, deviceIds }: { readonly id: string; readonly deviceIds: readonly string[] }): ReplyHeaders {
     const device = `${deviceCookieName(this.#secure)}=${deviceIds.join('.')}; Max-Age=${deviceSeconds}`;
     return { 'set-cookie': [this.#session(id), `${device}; ${this.#attributes}`] };
   }
 
-  /** Carries a session under a new id. */
+  /** Sets the cookie of a session under a new id. */
   renew(id: string): ReplyHeaders {
     return { 'set-cookie': this.#session(id) };
   }

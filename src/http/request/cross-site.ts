@@ -1,19 +1,18 @@
-/** What the log says of a request that was refused for the page it comes from (ruling W4). */
+/** The log entry of a request that is refused because of the page it comes from (ruling W4). */
 
 import type { RequestContext } from '../request-context.ts';
 
-/** What an operator needs to find out why a page was refused. */
 export interface CrossSite {
-  /** `null` if there is none, `malformed` if it is not written as an origin. */
+  /** `null` if missing, `malformed` if it is not an origin. */
   readonly origin: string | null;
   readonly host: string | null;
-  /** `null` if there is none, `unknown` for a value that no browser sends. */
+  /** `null` if missing, `unknown` for a value that no browser sends. */
   readonly secFetchSite: string | null;
   readonly path: string;
   readonly requestId: string;
 }
 
-/** The most characters that the log keeps of what a client says. */
+/** Longer values from a client are cut in the log. */
 const maxLoggedCharacters = 256;
 
 /** An origin as browsers write one (RFC 6454, section 6.2): without a user, a path and a query, which could hold a secret. */

@@ -1,17 +1,17 @@
-/** Reads a device's name out of what its browser says of itself, for people to recognise it by. */
+/** Derives a readable device name from the `User-Agent` header. */
 
 import { createRequire } from 'node:module';
 import type Bowser from 'bowser';
 
-/** Longer ones are not read to the end: no browser sends them. */
+/** The rest of a longer header is ignored: no browser sends one. */
 const maxCharacters = 512;
 
 type Library = typeof Bowser;
 
-/** Comes with the first login: a server at rest needs no patterns of browsers in memory. */
+/** Loaded with the first login, so that an idle server keeps no browser patterns in memory. */
 let library: { readonly parse: Library['parse']; readonly words: ReadonlySet<string> } | undefined;
 
-/** Such as `Firefox on Linux`; empty if the client says nothing that is known. */
+/** Such as `Firefox on Linux`; empty if neither is known. */
 export function deviceName(userAgent: string | null): string {
   if (!userAgent) return '';
   library ??= load();
@@ -25,8 +25,8 @@ export function deviceName(userAgent: string | null): string {
 }
 
 /**
- * `words` are the only ones a name is made of. Of a client it does not know the library repeats what that said, and a
- * name goes into lists and mails that people trust.
+ * A name is made only of `words`. For an unknown client the library repeats text of the header, and the name goes into
+ * lists and mails that people trust.
  */
 function load() {
   const bowser: Library = createRequire(import.meta.url)('bowser');

@@ -1,13 +1,13 @@
-/** Reads which hops a request came through, from the header in which proxies write them down. */
+/** Reads the hops of a request from the header that proxies write. */
 
 import { isIP } from 'node:net';
 import { comparableAddress, type IpAddress, parseAddress } from '../../settings/ip-addresses.ts';
 import type { ForwardedHeader } from '../../settings/settings.ts';
 
-/** Elements that are read of a header, empty ones included; what is to the left of them is not looked at. */
+/** Elements that are read of a header, empty ones included; those further left are ignored. */
 export const maxHops = 32;
 
-/** No address is longer, with its port, brackets, zone and quotes. */
+/** The longest address has fewer, with its port, brackets, zone and quotes. */
 const maxHopCharacters = 128;
 
 /**
@@ -30,7 +30,7 @@ export function* hopsIn(header: ForwardedHeader, value: string): Generator<IpAdd
   }
 }
 
-/** The address in what proxies write into `X-Forwarded-For`: in quotes or not, in brackets or not, with a port or without. */
+/** The address in an element of `X-Forwarded-For`: with or without quotes, brackets and a port. */
 export function addressIn(element: string): IpAddress | undefined {
   if (element.length > maxHopCharacters) return undefined;
   const bare = /^"([^"]*)"$/.exec(element)?.[1] ?? element;
@@ -47,14 +47,14 @@ function parsed(text: string): IpAddress | undefined {
   return address && comparableAddress(address);
 }
 
-/** Where the last comma before `end` is; -1 if there is none. */
+/** The index of the last comma before `end`; -1 if there is none. */
 function comma(value: string, end: number): number {
   return end === 0 ? -1 : value.lastIndexOf(',', end - 1);
 }
 
 /**
- * The same, but for commas in quoted strings. It is looked for from the right, where the trusted proxy wrote: a quote that
- * a client left open further left cannot swallow what was appended to it.
+ * The same, ignoring commas in quoted strings. The search begins at the right, where the trusted proxy wrote: a quote that
+ * a client left open further left cannot hide what was appended to it.
  */
 function commaOutsideQuotes(value: string, end: number): number {
   let isQuoted = false;
@@ -72,13 +72,13 @@ function isEscaped(value: string, at: number): boolean {
   return (at - before) % 2 === 1;
 }
 
-/** One pair of an element, or nothing, and what ends it (RFC 7239, section 4). Blanks around `;` are accepted too. */
+/** An optional pair of an element, and its separator (RFC 7239, section 4). Blanks around `;` are accepted too. */
 const pair = /[\t ]*(?:([!#$%&'*+.^`|~\w-]+)=(?:([!#$%&'*+.^`|~\w-]+)|"((?:[^"\\]|\\.)*)")[\t ]*)?(;|$)/y;
 
 /** A node with an address (RFC 7239, section 6); `unknown` and `_hidden` are nodes without one. */
 const node = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/i;
 
-/** The address in an element of `Forwarded`; `undefined` if it names none, or if it is malformed anywhere. */
+/** The address in an element of `Forwarded`; `undefined` if it has none or is malformed. */
 function forwardedAddress(element: string): IpAddress | undefined {
   const values = new Map<string, string>();
   pair.lastIndex = 0;

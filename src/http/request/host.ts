@@ -1,4 +1,4 @@
-/** The host that a request is for, and whether a page comes from there. */
+/** The host of a request, and whether a page comes from it. */
 
 /** A host and a port (RFC 9110, section 7.2; RFC 3986, sections 3.2.2 and 3.2.3). */
 const hostAndPort = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d*)?$/i;
@@ -9,8 +9,8 @@ export function isHost(text: string): boolean {
 }
 
 /**
- * Whether an origin is that of a host. Behind a proxy that ends TLS the scheme is not known here, so that either will do;
- * a port that is the default of the origin's scheme may be written or left out.
+ * Whether an origin is that of a host. Behind a proxy that ends TLS the scheme is unknown here, so both schemes match. The
+ * default port of the origin's scheme may be written or omitted.
  */
 export function isOriginOf(origin: string, host: string | null): boolean {
   const [scheme] = /^https?:\/\//.exec(origin) ?? [];

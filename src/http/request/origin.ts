@@ -1,13 +1,12 @@
-/** Decides which pages may call (ruling G13): against cross-site requests, and for CORS (the Fetch standard). */
+/** Decides which pages may call (ruling G13): the check against cross-site requests, and CORS (the Fetch standard). */
 
 import type { IncomingRequest } from '../exchange.ts';
 import { isOriginOf } from './host.ts';
 
-/** Names that a preflight may ask for (RFC 9110, section 5.6.2), one and several. */
+/** Header names in a preflight (RFC 9110, section 5.6.2), one and several. */
 const token = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
 const tokens = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/;
 
-/** Answers for one list of allowed origins. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
 
@@ -15,7 +14,7 @@ export class Origins {
     this.#allowed = new Set(allowed);
   }
 
-  /** Whether a request that changes state comes from a page that may make it, or from no page at all. */
+  /** Whether a request that changes state comes from an allowed page, or from no page. */
   mayChangeState(request: IncomingRequest): boolean {
     const origin = request.header('origin');
     if (origin !== null && this.#allowed.has(origin)) return true;
@@ -24,7 +23,7 @@ export class Origins {
     return origin === null || isOriginOf(origin, request.host);
   }
 
-  /** Whether any origin is allowed at all; if not, no answer depends on the origin. */
+  /** Whether any origin is allowed; if not, no answer depends on the origin. */
   get any(): boolean {
     return this.#allowed.size > 0;
   }
@@ -42,8 +41,8 @@ export class Origins {
   }
 
   /**
-   * The answer to a preflight of an allowed origin; `undefined` for any other. Its page may send what it asks for, also
-   * where that leads to a 404 or 405, so that it can read those itself (ruling W3).
+   * The answer to a preflight of an allowed origin; `undefined` for any other. The page may send the method and headers it
+   * asks for, also where the answer is a 404 or 405, so that it can read that answer (ruling W3).
    *
    * @param methods those of the path; empty if it has none.
    */

@@ -1,4 +1,4 @@
-/** What a registration brings, the same on every contract that registers accounts (ruling W5). */
+/** The input of a registration, the same on every contract that registers accounts (ruling W5). */
 
 import type { IdentifierKind } from '../../concepts/accounts.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
@@ -9,7 +9,7 @@ import { type Fields, textFields } from './body.ts';
 
 /**
  * Reads a registration; the field of the identifier has the name of its kind. `invite` is ignored unless registration needs
- * an invitation; then it must be a string if it is there.
+ * an invitation; then it must be a string if present.
  */
 export function readRegistration(
   services: Services,

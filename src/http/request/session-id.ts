@@ -2,25 +2,25 @@
 
 import type { IncomingRequest } from '../exchange.ts';
 
-/** The cookie of the session. */
+/** The name of the session cookie. */
 export const cookieName = 'session_id';
 
-/** What the JavaScript client of `dotjson` calls its cookie (ruling D7). */
+/** The session cookie of the JavaScript client of `dotjson` (ruling D7). */
 const clientCookieName = 'session';
 
-/** The shape of every id that this server, or one that its sessions came from, has given out. */
+/** The shape of every session id of this server, including migrated ones. */
 const idShape = /^[a-zA-Z0-9-]{15,36}$/;
 
 /**
- * The one session id a request presents in its explicit carriers, each given by its values, or else in its cookie.
- * `undefined` if there is none, if an explicit carrier is repeated, and if the carriers that count disagree: a
- * server that cannot tell which id is meant must not choose one.
+ * The one session id in the explicit carriers of a request, each given as its values, or else in its cookie. `undefined` if
+ * there is none, if an explicit carrier is repeated, and if the carriers that count disagree: the server must not guess
+ * which id is meant.
  */
 export function presentedId(
   explicit: readonly (readonly string[])[],
   cookies: readonly string[],
 ): string | undefined {
-  // As nearly every request has it.
+  // The common case.
   if (cookies.length === 1 && explicit.every((values) => values.length === 0)) return cookies[0];
   const ids = new Set<string>();
   for (const values of explicit) {
@@ -32,10 +32,10 @@ export function presentedId(
   return ids.size === 1 ? id : undefined;
 }
 
-/** The most session ids that are taken from one request (ruling B5). */
+/** Session ids that are read from one request (ruling B5). */
 export const maxIds = 8;
 
-/** Those of some values that are shaped like an id, each once; `undefined` if they are more than a request may have. */
+/** The distinct values that have the shape of an id; `undefined` if there are more than `maxIds`. */
 export function distinctIds(values: readonly string[]): string[] | undefined {
   const ids = new Set<string>();
   for (const value of values) if (idShape.test(value)) ids.add(value);
@@ -57,7 +57,7 @@ export function cookieValues(request: IncomingRequest, name: string): string[] {
   const header = request.header('cookie');
   if (header === null) return [];
   const values: string[] = [];
-  // Pair by pair rather than with `split`, which makes an array and as many texts on every request.
+  // Scanned rather than `split`, which would allocate an array and its strings on every request.
   for (let start = 0, end = 0; end < header.length; start = end + 1) {
     end = header.indexOf(';', start);
     if (end < 0) end = header.length;
@@ -80,7 +80,7 @@ export function headerIds(request: IncomingRequest): string[] {
 }
 
 /**
- * What follows `Authorization: Bearer` (RFC 6750, section 2.1), be it empty or no id; other schemes are not ours. A
+ * The value of `Authorization: Bearer` (RFC 6750, section 2.1), even if empty or no id; other schemes are ignored. A
  * repeated header arrives as one value with commas, which no id has.
  */
 function bearerIds(request: IncomingRequest): string[] {

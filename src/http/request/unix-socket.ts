@@ -1,11 +1,11 @@
-/** Tells peers on unix domain sockets, which have no address, from those that have lost theirs. */
+/** Tells peers on unix domain sockets, which have no address, from TCP peers whose address is lost. */
 
 import type { Server, Socket } from 'node:net';
 
 /**
- * Whether a connection without a peer's address comes over a unix domain socket. A client over TCP that has gone has no
- * address either. But for as long as its connection is open, this end of it has one, and its server does not listen on a path.
- * A server that was given an open socket to listen on (`fd`) does not know the path.
+ * Whether a connection without a peer's address comes over a unix domain socket. A TCP client that has disconnected has no
+ * address either. But while its connection is open, the local end has one, and its server does not listen on a path. A
+ * server that listens on an inherited socket (`fd`) does not know the path.
  */
 export function isOnUnixSocket(socket: Socket): boolean {
   if (socket.destroyed || socket.localAddress !== undefined) return false;

@@ -1,4 +1,4 @@
-/** The routes for machines: is it alive, is it ready (ruling B2), what can it do; and the words for stray paths. */
+/** The routes for machines: alive, ready (ruling B2), and the OpenAPI document; and the answers for unknown paths. */
 
 import { allContracts, type ContractName } from '../../settings/settings.ts';
 import type { Contract } from '../contract.ts';

@@ -8,7 +8,7 @@ interface Operation {
   readonly security: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What is looked at of the document. */
+/** The parts of the document that are used here. */
 interface Document {
   readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string }[];

@@ -1,4 +1,4 @@
-/** A person's own account, under `/auth`: proving and changing the password, seeing what is kept, ending it all. */
+/** A person's own account, under `/auth`: confirming and changing the password, activity, export and deletion. */
 
 import { changePassword } from '../../usecases/account/change-password.ts';
 import { type Export, Exports, exportAccount } from '../../usecases/account/export-account.ts';
@@ -20,7 +20,7 @@ export function ownAccount(services: Services, cookies: Cookies): Contract {
   const signedIn = forSignedIn(services);
   const exports = new Exports();
 
-  /** The new id of a session goes where the old one came from. */
+  /** Returns the new id of the session in the body, and in the cookie if the old id came in the cookie. */
   function renewed({ request }: RequestContext, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
     const headers = cookieIds(request).includes(signedIn.id) ? cookies.renew(id) : {};
     return { status: 200, body: { session_id: id }, headers };
@@ -111,7 +111,7 @@ async function* exportText(
   yield ']}';
 }
 
-/** The sequence number to go on before; `undefined` for the first page, `null` for a query that is not one. */
+/** The sequence number that the page ends before; `undefined` for the first page, `null` for a malformed query. */
 function readBefore(query: string): number | undefined | null {
   if (query === '') return undefined;
   const [, before] = /^before=(\d{1,15})$/.exec(query) ?? [];

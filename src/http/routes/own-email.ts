@@ -1,4 +1,4 @@
-/** A person's e-mail address and a forgotten password, under `/auth`: what goes by way of a mailbox. */
+/** A person's e-mail address and a forgotten password, under `/auth`: everything that needs a mailbox. */
 
 import { requestEmailChange, requestVerification, verifyEmail } from '../../usecases/account/change-email.ts';
 import { forgot } from '../../usecases/account/forgot-password.ts';
@@ -17,7 +17,7 @@ const words = {
   identifier_taken: { status: 409, sentence: 'Email already registered' },
 } satisfies Record<RefusalName, Words>;
 
-/** The same whether there was an account, an address, or room for one more mail. */
+/** The same for existing and unknown accounts, with or without an address, and when a mail limit is reached. */
 const onItsWay = 'If there is an account with an e-mail address, a mail is on its way to it';
 
 const linkSent = 'A mail with a link is on its way';

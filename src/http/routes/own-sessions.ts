@@ -1,4 +1,4 @@
-/** A person's own sessions, under `/auth/sessions`: seeing them and ending them. */
+/** A person's own sessions, under `/auth/sessions`: listing and ending them. */
 
 import type { SessionQuery } from '../../storage/port/port.ts';
 import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
@@ -10,7 +10,7 @@ import type { Cookies } from '../request/cookies.ts';
 import { shownSession } from './representations.ts';
 import { forSignedIn, routeGroup } from './signed-in.ts';
 
-/** Where a page of sessions begins. */
+/** The position where a page of sessions begins. */
 type Cursor = NonNullable<SessionQuery['before']>;
 
 export function ownSessions(services: Services, cookies: Cookies): Contract {
@@ -58,7 +58,7 @@ export function ownSessions(services: Services, cookies: Cookies): Contract {
     ],
   };
 
-  /** Clears the cookie where the session that asked has ended itself. */
+  /** Clears the cookie if the session that asked has ended. */
   function cleared(own: boolean): Pick<Reply, 'headers'> {
     return own ? { headers: cookies.clear() } : {};
   }
@@ -69,14 +69,14 @@ function cursorText({ lastSeenAt, handle }: Cursor): string {
   return `${lastSeenAt}-${handle}`;
 }
 
-/** The cursor in a query; `undefined` for the first page, `null` for a query that has none. */
+/** The cursor in a query; `undefined` for the first page, `null` for a malformed query. */
 function readCursor(query: string): Cursor | undefined | null {
   if (query === '') return undefined;
   const [, lastSeenAt, handle] = /^before=(\d{1,15})-([a-z0-9]{1,64})$/.exec(query) ?? [];
   return lastSeenAt === undefined || handle === undefined ? null : { lastSeenAt: Number(lastSeenAt), handle };
 }
 
-/** No query spares the session that asks; `all=true` does not; anything else is a slip that must not end the wrong ones. */
+/** Without a query the asking session stays; with `all=true` it ends too. A typo is refused and ends none. */
 function readAll(query: string): 'all' | 'others' | undefined {
   if (query === '') return 'others';
   return query === 'all=true' ? 'all' : undefined;

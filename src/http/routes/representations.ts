@@ -1,9 +1,9 @@
-/** What people are shown of their sessions, and of what the audit keeps about them. */
+/** The JSON of sessions and audit entries, as their owner sees them. */
 
 import type { AuditEntry, Session } from '../../storage/port/port.ts';
 import { utc } from '../timestamps.ts';
 
-/** A session as its owner sees it: everything but its id, which is not stored. */
+/** A session as its owner sees it; its id is not stored and not shown. */
 export function shownSession(session: Session, currentHandle: string): object {
   return {
     handle: session.handle,
@@ -18,7 +18,7 @@ export function shownSession(session: Session, currentHandle: string): object {
   };
 }
 
-/** An entry of the audit as the person it is about sees it. */
+/** An entry of the audit as its subject sees it. */
 export function shownEntry({
   seq,
   at,

@@ -1,4 +1,4 @@
-/** The session check (rulings B1 and B3): who is this? */
+/** The route of the session check (rulings B1 and B3). */
 
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import { after } from '../../storage/port/awaitable.ts';
@@ -13,7 +13,7 @@ import { sessionId } from '../request/session-id.ts';
 import { utc } from '../timestamps.ts';
 import { routeGroup } from './signed-in.ts';
 
-/** How the checks ended: with a live session, with a dead one, or with none that could be looked for. */
+/** Results of checks: a live session, a dead one, or no usable id in the request. */
 export type CheckCounts = Record<'live' | 'dead' | 'none', number>;
 
 export function sessionCheck(
@@ -47,12 +47,12 @@ export function sessionCheck(
       },
     ],
   };
-  // A check is no event: what it finds is counted and not reported, and is answered with one reply.
+  // A check is not an audit event: failures are counted but not reported, and share one prepared reply.
   const noSession = prepared(refusalReply(contract, { refused: 'no_session' }, ''));
   return contract;
 }
 
-/** A reply is written once for a session as it stands; writing five dates costs more than finding it again. */
+/** Keeps the reply of each cached session: formatting its dates costs more than finding the reply again. */
 class Replies {
   readonly #known = new WeakMap<Session, { readonly user: User; readonly reply: Reply }>();
 

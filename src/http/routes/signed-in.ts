@@ -1,4 +1,4 @@
-/** What the routes outside the three contracts share: their words, and who a request is from. */
+/** Shared parts of the routes outside the three contracts: their words, and the signed-in person of a request. */
 
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
@@ -13,28 +13,28 @@ import { textFields } from '../request/body.ts';
 import { sessionId } from '../request/session-id.ts';
 import type { RequestContext } from '../request-context.ts';
 
-/** What groups of routes outside the three contracts share: they own no path but those of their routes. */
+/** The common base of these route groups: they own no path but those of their routes. */
 export const routeGroup = {
   owns: () => false,
   words: siteWords,
   error: challenge,
 } satisfies Omit<Contract, 'name' | 'routes'>;
 
-/** Problem details; 401 names the scheme that would be accepted (RFC 9110, section 11.6.1). */
+/** Problem details; a 401 names the accepted scheme (RFC 9110, section 11.6.1). */
 function challenge(refusal: WordedRefusal): Reply {
   const reply = problem(refusal);
   if (refusal.status !== 401) return reply;
   return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Bearer' } };
 }
 
-/** What a route answers a signed-in person with, who sent the fields that it named. */
+/** Answers a signed-in person, with the named fields of the body. */
 type PersonalAnswer<Name extends string> = (
   person: SignedIn,
   context: RequestContext,
   fields: Record<Name, string>,
 ) => Promise<Reply | AnyRefusal>;
 
-/** The answers for signed-in people: a request without a live session, or without a field that is named, is refused. */
+/** Wraps answers for signed-in people: a request without a live session or without a named field is refused. */
 export function forSignedIn(services: Services) {
   return <Name extends string>(names: readonly Name[], answer: PersonalAnswer<Name>): Route['answer'] =>
     async (context) => {
