@@ -17,7 +17,7 @@ export interface Login {
   readonly idFormat: IdFormat;
 }
 
-/** A new session, and the ids its device is to carry from now on. */
+/** A new session, and the new ids of its device. */
 export interface BegunOnDevice extends BegunSession {
   readonly deviceIds: readonly string[];
 }
@@ -26,15 +26,14 @@ export interface LoggedIn extends BegunOnDevice {
   readonly user: { readonly id: string; readonly identifier: string };
 }
 
-/** Logs in. */
 export async function login(services: Services, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
   return audited(services, 'login', caller, await attempt(services, asked, caller));
 }
 
 /**
- * A place in the queue for hashing comes first, so that an overload is refused before anything is counted or hashed; then
- * the attempt is counted, for the device if it is a known one (ruling G16). Up to the hash, a name that does not exist is
- * treated like one that does, step by step.
+ * A slot in the hashing queue comes first, so that an overload is refused before anything is counted or hashed. Then the
+ * attempt is counted, for the device if it is known (ruling G16). Up to the hash, an unknown name takes the same steps as a
+ * known one.
  */
 async function attempt(
   services: Services,
@@ -58,7 +57,7 @@ async function attempt(
 
   const begun = await beginSession(services, user.id, idFormat, caller);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
-  // A change of the password ends all sessions after it: of a change and a login at the same time, the change wins.
+  // A password change ends all sessions, and wins against a concurrent login.
   const current = await services.store.accounts.findCredentialOf(user.id);
   if (current?.passwordHash !== credential.passwordHash) {
     const context = services.audit.context(caller, 'logout', 'password_change');
@@ -69,8 +68,8 @@ async function attempt(
 }
 
 /**
- * The credential, if the password is the right one: one hash is computed in every case (ruling G17). A success takes its
- * attempt back out of the windows it was counted in, and brings the hash up to the current parameters.
+ * The credential, if the password is correct; one hash is computed in every case (ruling G17). A success is refunded to the
+ * windows that counted it, and updates the hash to the current parameters.
  */
 export async function verifyPassword(
   services: Pick<Services, 'accounts' | 'passwords' | 'store'>,
@@ -81,7 +80,7 @@ export async function verifyPassword(
 ): Promise<Credential | Refusal> {
   const { accounts, passwords, store } = services;
   const verdict = await passwords.verify(password, credential?.passwordHash, slot).catch(async (error) => {
-    // Nothing was learned from an attempt that was dropped unhashed; the network stays counted.
+    // An attempt that was dropped before hashing revealed nothing; the network stays counted.
     if (error instanceof Abandoned) await counted.refundAccount();
     throw error;
   });
@@ -99,12 +98,11 @@ export async function verifyPassword(
   const hashed = await passwords.rehash(password, slot);
   if (isRefusal(hashed)) return hashed;
   if (await accounts.replaceHash(credential, hashed.passwordHash)) return { ...credential, ...hashed };
-  // It was replaced meanwhile: with the same password, or with another one.
+  // The hash was replaced meanwhile, for the same password or another one.
   const replaced = await store.accounts.findCredentialOf(credential.userId);
   return verifyPassword(services, replaced, password, counted, slot);
 }
 
-/** Begins a session for a user. */
 export function beginSession(
   { sessions, audit }: Pick<Services, 'sessions' | 'audit'>,
   userId: string,
@@ -116,8 +114,8 @@ export function beginSession(
 }
 
 /**
- * Makes the caller's device known for a user who just logged in, and tells the owner of the account if it is new.
- * `known` is the id of the device if it was known before. The login succeeds if either of them fails.
+ * Records the device of a login and notifies the owner of the account if it is new. `known` is the device id if it was
+ * known before. The login succeeds even if either fails.
  */
 export async function onDevice(
   services: Services,

@@ -6,11 +6,11 @@ import { reported } from './outcomes.ts';
 import type { Caller, Services } from './services.ts';
 
 export interface LoggedOut {
-  /** The ids of the sessions that were alive until now. */
+  /** The ids of the sessions that were alive. */
   readonly ended: readonly string[];
 }
 
-/** Ends every session named, in one step; refuses only if none of them was alive. Resolves once the ends are durable. */
+/** Ends every session named, in one step; refuses only if none was alive. Resolves when the ends are durable. */
 export async function logout(
   services: Pick<Services, 'sessions' | 'audit'>,
   ids: readonly string[],
@@ -22,7 +22,7 @@ export async function logout(
   return reported(services, 'logout', caller, { refused: 'no_session' });
 }
 
-/** Reports sessions that were ended, step by step. */
+/** Reports sessions that have ended. */
 export function reportEnds(
   services: Pick<Services, 'audit'>,
   caller: Caller,
@@ -32,7 +32,6 @@ export function reportEnds(
   };
 }
 
-/** Reports that a session was ended. */
 export function reportEnd(services: Pick<Services, 'audit'>, session: Session, caller: Caller): void {
   reported(services, 'logout', caller, { user: { id: session.userId }, session });
 }

@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../storage/port/port.ts';
 import type { Refusal } from './refusals.ts';
 import type { Caller, Services } from './services.ts';
 
-/** Refusals that were counted as a failure before they were found out; the others are reported and not kept. */
+/** Refusals that the throttle counted as a failure, which the audit keeps; the others are only reported. */
 const counted: ReadonlySet<string> = new Set<Refusal['refused']>([
   'unknown_account',
   'wrong_password',
@@ -22,7 +22,7 @@ interface About {
   readonly session?: { readonly handle: string };
 }
 
-/** Reports the outcome of an event, and passes it on. */
+/** Reports the outcome of an event, and returns it. */
 export function reported<Outcome extends object>(
   services: Pick<Services, 'audit'>,
   event: AuditEvent,
@@ -38,8 +38,8 @@ export function reported<Outcome extends object>(
 }
 
 /**
- * Reports the outcome of an event and keeps a failure that was counted. What succeeded left its entry in the
- * transaction that made it so.
+ * Reports the outcome of an event, and keeps an audit entry of a counted failure. A success has its entry from the
+ * transaction that made it.
  */
 export async function audited<Outcome extends object>(
   services: Pick<Services, 'audit'>,

@@ -1,22 +1,22 @@
-/** Keeps long work from taking the event loop for itself: between its pieces others have at least as much time. */
+/** Paces long work, so that it leaves the event loop at least as much time for other work. */
 
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A piece counts at most this much, in milliseconds: on a busy server the loop does other things meanwhile. */
+/** The longest time counted for a piece, in milliseconds: on a busy server other work runs meanwhile. */
 const maxPieceMs = 200;
 
 /**
- * Paces all long work of a process: the end of very many sessions, exports, the sweep. Together they take half of the
- * event loop's time at most, however many they are; what is done in one piece is never paced.
+ * Paces all long work of a process: the end of very many sessions, exports, the sweep. Together they take at most half of
+ * the event loop's time. A single piece is never paced.
  */
 export class Pacer {
   /** When the next piece may begin, on the monotonic clock. */
   #nextAt = 0;
 
   /**
-   * Begins a piece of long work. What is returned is called after each piece, and resolves when the next one may begin:
-   * after as long as the loop was busy with the last one, and after the pieces of others that came before.
+   * Begins a piece of long work. Call the returned function after each piece: it resolves when the next one may begin,
+   * after a pause as long as the loop was busy with the last one, and after pieces of other work that came before.
    */
   begin(): () => Promise<void> {
     let busySince = busyMs();
@@ -24,7 +24,7 @@ export class Pacer {
       const tookMs = Math.min(busyMs() - busySince, maxPieceMs);
       const now = performance.now();
       const startAt = Math.max(now + tookMs, this.#nextAt);
-      // The next piece is taken to be as long as the last one, and others rest after it as well.
+      // The next piece is assumed to be as long as the last one, with a pause after it.
       this.#nextAt = startAt + 2 * tookMs;
       await sleep(startAt - now);
       busySince = busyMs();
@@ -32,7 +32,7 @@ export class Pacer {
   }
 }
 
-/** How long the event loop was busy so far: not only with what is paced, so that long work gives way to everything else. */
+/** The time that the event loop has been busy, with all work: long work therefore yields to everything else. */
 function busyMs(): number {
   return performance.eventLoopUtilization().active;
 }

@@ -8,7 +8,7 @@ import type { TooManyAttempts } from '../concepts/throttle.ts';
 import type { InvalidToken } from '../concepts/tokens.ts';
 import type { Overloaded } from '../crypto/hashing-queue.ts';
 
-/** Why a password was not accepted. A contract decides how much of it to say. */
+/** The reason why a login was refused. A contract decides how much of it to say. */
 export type LoginRefusal =
   | { readonly refused: 'unknown_account' }
   | {
@@ -16,25 +16,25 @@ export type LoginRefusal =
       readonly user: { readonly id: string };
     };
 
-/** Why a signed-in person may not do something. */
+/** The reason why a signed-in person is refused. */
 export type AccessRefusal =
-  /** The password was not proven in this session lately. */
+  /** The password was not confirmed recently in this session. */
   | { readonly refused: 'not_proven' }
   /** The handle names no live session of this person. */
   | { readonly refused: 'unknown_session' };
 
-/** As many exports are under way as may be at once, or one of this person. */
+/** The process runs its maximum of exports, or one of this person. */
 export type TooManyExports = {
   readonly refused: 'too_many_exports';
   readonly retryAfterSeconds: number;
 };
 
-/** Why no mail was sent to a signed-in person. */
+/** The reason why no mail was sent to a signed-in person. */
 export type MailRefusal =
-  /** The account has no address, or one that was verified already. */
+  /** The account has no address, or a verified one. */
   { readonly refused: 'nothing_to_verify' };
 
-/** Everything a use case may answer instead of doing what it was asked. */
+/** Every refusal of a use case. */
 export type Refusal =
   | AccountRefusal
   | PasswordRefusal

@@ -1,4 +1,4 @@
-/** Registration: a new account, and where the contract wants it a first session. */
+/** Registration: a new account and, where the contract wants it, a first session. */
 
 import type { IdentifierKind } from '../concepts/accounts.ts';
 import type { IdFormat } from '../crypto/ids.ts';
@@ -13,7 +13,7 @@ export interface Registration {
   readonly identifier: string;
   readonly kind: IdentifierKind;
   readonly password: string;
-  /** The token of an invitation; of use only where registration needs one (ruling W5). */
+  /** The token of an invitation; used only if registration needs one (ruling W5). */
   readonly invite?: string | undefined;
 }
 
@@ -22,8 +22,8 @@ export interface Registered {
 }
 
 /**
- * Makes an account, if registration is not closed. Only attempts that pass the rules of form are counted, and only those
- * with an invitation, where one is needed, are hashed.
+ * Makes an account, unless registration is closed. Only attempts of valid form are counted. If an invitation is needed,
+ * only attempts with one are hashed.
  */
 export async function register(
   services: Services,
@@ -72,10 +72,10 @@ async function attempt(
   using slot = services.hashing.enter(caller.network, caller.signal);
   const counted = await services.throttle.registration(caller.network, caller.now);
   if (isRefusal(counted)) return counted;
-  // Before the name is looked for: without an invitation the answer does not say whether it is taken.
+  // Checked before the name: without an invitation the answer does not say whether the name is taken.
   const admission = await services.invitations.admit(identifier.canonical, asked.invite, caller.now);
   if (isRefusal(admission)) return admission;
-  // The answer says that a name is taken, so no dummy hash is needed.
+  // This answer is public, so timing need not hide it: no hash is computed.
   if (await services.accounts.credential(identifier.canonical)) return { refused: 'identifier_taken' };
 
   const hashed = await services.passwords.hash(password, slot);

@@ -14,8 +14,8 @@ import type { AccountStore, AuditStore, InvitationStore } from '../storage/port/
 import type { Pacer } from './pacer.ts';
 
 /**
- * The concepts, the queue before password hashing, and what long work gives way by. A use case that needs a few of them
- * names those (`Pick<Services, 'sessions' | 'audit'>`); one that leads through most of them takes all.
+ * The concepts, the hashing queue, and the pacer of long work. A use case that needs a few of them names those
+ * (`Pick<Services, 'sessions' | 'audit'>`); one that passes most of them on takes all.
  */
 export interface Services {
   readonly accounts: Accounts;
@@ -32,25 +32,25 @@ export interface Services {
   readonly store: PlainSteps;
 }
 
-/** Steps of the store that no rule stands before: a use case takes them itself. All others are a concept's to take. */
+/** Steps of the store that need no rule, which use cases call directly. All others are called by a concept. */
 export interface PlainSteps {
   readonly accounts: Pick<AccountStore, 'findUser' | 'findCredentialOf' | 'verifyEmail' | 'setDisabled'>;
   readonly audit: Pick<AuditStore, 'read' | 'verify'>;
   readonly invitations: Pick<InvitationStore, 'remove'>;
 }
 
-/** Who asks, through which contract, and when. */
+/** The client of a request, its contract, and the time. */
 export interface Caller {
   readonly contract: string;
   /** The client's network as the throttle counts it (ruling G16). */
   readonly network: string;
-  /** A readable name of the client's device; empty if it does not say. */
+  /** A readable name of the client's device; empty if unknown. */
   readonly device: string;
-  /** The device ids it carries; `undefined` if the contract has no place for them. */
+  /** The device ids of the client; `undefined` if the contract has no device cookie. */
   readonly deviceIds: readonly string[] | undefined;
   readonly requestId: string;
   readonly now: number;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal | undefined;
   /** Whether an outcome was reported for this caller; set by `reported`. */
   isReported?: boolean;

@@ -1,4 +1,4 @@
-/** Session check: who is this? */
+/** The session check: finds the user of a session id. */
 
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import { type Awaitable, after } from '../storage/port/awaitable.ts';
@@ -6,14 +6,14 @@ import type { Freshness, SessionWithUser, User } from '../storage/port/port.ts';
 import { isRefusal } from './refusals.ts';
 import type { Services } from './services.ts';
 
-/** A live session of a user who is there and not disabled. */
+/** A live session of a user who exists and is not disabled. */
 export interface Checked extends SessionWithUser {
   readonly user: User;
 }
 
 const noSession: NoSession = { refused: 'no_session' };
 
-/** Recognises the owner of a session id. A session whose user is gone or disabled is dead. */
+/** Finds the user of a session id. A session whose user is removed or disabled is dead. */
 export function check(
   services: Services,
   id: string,

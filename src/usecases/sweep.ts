@@ -1,13 +1,13 @@
-/** Sweep: removes rows that do not count any more. */
+/** The sweep: removes rows that no longer count. */
 
 import type { Services } from './services.ts';
 
-/** The caller of what no request asked for. */
+/** The caller of work that no request asked for. */
 const asker = { contract: 'sweep', network: '', requestId: '' };
 
 /**
- * Removes the rows of dead sessions and accounts and of windows that have ended, and goes on with what was cut short,
- * pausing after each small step.
+ * Removes the rows of dead sessions and accounts and of ended windows, and completes interrupted work, with a pause after
+ * each small step.
  */
 export async function sweep(services: Services, now: number, pause: () => Promise<void>): Promise<void> {
   const by = { ...asker, now };

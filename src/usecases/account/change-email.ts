@@ -1,4 +1,4 @@
-/** A person's e-mail address: proving that it is theirs, and changing it. */
+/** A person's e-mail address: verifying and changing it. */
 
 import { canonical, type Identifier } from '../../concepts/accounts.ts';
 import { limitWindowMs } from '../../concepts/mails.ts';
@@ -11,12 +11,12 @@ import type { Caller, Services } from '../services.ts';
 import { addressed, notifyOwner } from './owner-mail.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
-/** What the caller is told: that they asked. */
+/** The outcome of a request for a mail; it does not say whether a mail is sent. */
 export interface Asked {
   readonly user: Pick<User, 'id'>;
 }
 
-/** Sends a link to the address of the account that waits to be verified. */
+/** Sends a link that verifies the unverified address of the account. */
 export async function requestVerification(
   services: Pick<Services, 'mails' | 'audit'>,
   { user }: SignedIn,
@@ -33,8 +33,8 @@ export async function requestVerification(
 }
 
 /**
- * Sends a link to the address that an account was just registered with, where mail is configured. The registration
- * does not wait for it, and its answer does not depend on it.
+ * Sends a link to the address of a new account, if mail is configured. The registration neither waits for it nor depends on
+ * it.
  */
 export function verifyRegistered(
   services: Pick<Services, 'mails' | 'throttle'>,
@@ -55,8 +55,8 @@ export interface EmailChange {
 }
 
 /**
- * Sends a link to a new address; nothing changes before it is used. Whether the address is taken, or got too many
- * mails, is not said: only the reader of its mailbox finds out.
+ * Sends a link to a new address; nothing changes before it is used. The answer does not say whether the address is taken or
+ * has reached its mail limit: only the reader of its mailbox learns it.
  */
 export async function requestEmailChange(
   services: Services,
@@ -91,18 +91,18 @@ async function askForChange(
   return { user };
 }
 
-/** The change is bound to the password it was asked for with: replacing that calls it off. */
+/** The change is bound to the current password: replacing the password cancels it. */
 function changeTo({ typed }: Identifier, { id }: User, passwordHash: string) {
   const details = { credential: fingerprint(passwordHash) };
   return { userId: id, recipient: typed, isVerified: false, details };
 }
 
-/** Tells one stored hash from another and gives nothing of it away. */
+/** Identifies a stored hash without revealing it. */
 export function fingerprint(passwordHash: string): string {
   return digest(passwordHash).slice(0, 32);
 }
 
-/** Uses a token that proves an address: the one the account has, or the one it is to have from now on. */
+/** Uses a token that verifies an address: the current one of the account, or its new one. */
 export async function verifyEmail(
   services: Services,
   token: string,
@@ -129,7 +129,7 @@ async function markVerified(
   return verified ? { user } : { refused: 'invalid_token' };
 }
 
-/** The old address hears of it, if links would have gone there; sessions stay. */
+/** The old address gets a notice if links may go there; sessions stay. */
 async function changeEmail(
   services: Pick<Services, 'accounts' | 'mails' | 'audit' | 'store'>,
   { userId, email }: Token,
@@ -153,7 +153,7 @@ async function liveUser({ store }: Pick<Services, 'store'>, userId: string): Pro
   return user?.disabledAt === null ? user : undefined;
 }
 
-/** Enough for its owner to know it by; another reader of the old mailbox need not learn the new address. */
+/** Its owner recognises it; another reader of the old mailbox does not learn the new address. */
 function masked(email: string): string {
   return email.replace(/^(.).*@/, '$1***@');
 }

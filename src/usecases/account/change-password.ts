@@ -1,4 +1,4 @@
-/** Changing a password: all other sessions end, and the old one opens nothing. */
+/** Changing a password: all other sessions end, and the old password is void. */
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Credential } from '../../storage/port/port.ts';
@@ -14,7 +14,7 @@ export interface PasswordChange {
   readonly replacement: string;
 }
 
-/** The session that asked goes on under a new id. */
+/** The new id of the session that asked. */
 export interface PasswordChanged {
   readonly id: string;
   readonly user: { readonly id: string };
@@ -53,8 +53,8 @@ async function attempt(
 
 /**
  * All other access is revoked before the password is replaced, together with it, and once more after it (see
- * `revokeAllAccess`); a login that still proves the old password finds out by itself (see `login`). The old id of this session
- * dies first: wherever this is cut short, that id is dead by the time the password is another one.
+ * `revokeAllAccess`); a login that verified the old password meanwhile ends its own session (see `login`). The old id of
+ * this session dies first: after a crash at any point, it is dead if the password is replaced.
  */
 async function replace(
   services: Services,
@@ -70,7 +70,7 @@ async function replace(
   const ended = services.audit.context(caller, 'logout', 'password_change');
   const others = { exceptHandle: session.handle, context: ended };
   if (!(await services.accounts.replaceHash(credential, passwordHash, context, others))) {
-    // The password was changed elsewhere meanwhile, and no client knows the new id.
+    // Another request changed the password meanwhile, and no client knows the new id.
     await services.sessions.end(rotated.id, caller.now, ended);
     return { refused: 'wrong_password', user };
   }

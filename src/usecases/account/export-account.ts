@@ -1,4 +1,4 @@
-/** An export of everything that is kept about a person: read page by page as it is taken, and few at once. */
+/** An export of all data about a person: read page by page on demand, few exports at once. */
 
 import { Abandoned } from '../../crypto/hashing-queue.ts';
 import type { AuditEntry, Session, User } from '../../storage/port/port.ts';
@@ -7,26 +7,26 @@ import type { Refusal, TooManyExports } from '../refusals.ts';
 import type { Caller, Services } from '../services.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 
-/** Everything that is kept about a person, except credentials. */
+/** All data about a person, except credentials. */
 export interface Export {
   readonly user: User;
-  /** Pages that are read when they are asked for. */
+  /** Pages that are read on demand. */
   readonly sessions: AsyncGenerator<readonly Session[]>;
   readonly activity: AsyncGenerator<readonly AuditEntry[]>;
-  /** To be called when the export is over, however it ended; what is asked for afterwards rejects with `Abandoned`. */
+  /** Ends the export; call it in every case. Later reads reject with `Abandoned`. */
   close(): void;
 }
 
-/** Exports under way at once; one of them for each person. */
+/** Exports of one process at a time; each person has at most one of them. */
 export const maxExports = 4;
 
-/** An export that takes longer ends when its place is needed, in milliseconds: a slow reader keeps no place for good. */
+/** An export that takes longer ends if its place is needed, in milliseconds: a slow reader cannot keep it forever. */
 const placeMs = 60_000;
 
-/** Seconds after which it makes sense to ask again. */
+/** The `Retry-After` of `too_many_exports`. */
 const retryAfterSeconds = 10;
 
-/** Sessions, and then entries of the audit, read in one go. */
+/** Sessions, or audit entries, in one read. */
 const page = 200;
 
 interface ExportPlace {
@@ -34,14 +34,14 @@ interface ExportPlace {
   isTaken: boolean;
 }
 
-/** The exports of this process that are under way, by user. */
+/** The running exports of this process, by user. */
 export class Exports {
   readonly #places = new Map<string, ExportPlace>();
 
-  /** Takes a place, if need be from an export that has had it for long. */
+  /** Takes a place, if necessary from an export that has run for longer than `placeMs`. */
   enter(userId: string, now: number): ExportPlace | TooManyExports {
     const own = this.#places.get(userId);
-    // The first is the oldest.
+    // A map keeps the order of insertion.
     const [oldest] = this.#places;
     const inTheWay = own ? ([userId, own] as const) : this.#places.size < maxExports ? undefined : oldest;
     if (inTheWay) {
@@ -61,9 +61,9 @@ export class Exports {
 }
 
 /**
- * Everything that is kept about the person, if the password was proven lately (ruling P5); an entry of the audit says that
- * it was taken along. Nothing but one page is held in memory, and others have a turn after each: one person may have
- * guessed at this account for a year. It ends when the client has gone.
+ * Exports all data about the person, if the password was confirmed recently (ruling P5), and keeps an audit entry about it.
+ * Only one page is in memory, with a pause after each: an account may have a year of failed attempts in its audit. The
+ * export ends when the client disconnects.
  */
 export async function exportAccount(
   services: Pick<Services, 'sessions' | 'audit' | 'pacer' | 'store'>,

@@ -1,4 +1,4 @@
-/** A forgotten password: a link by mail, and an answer that says nothing about who exists. */
+/** A forgotten password: a link by mail, and an answer that does not say which accounts exist. */
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { reported } from '../outcomes.ts';
@@ -6,20 +6,17 @@ import { isRefusal, type Refusal } from '../refusals.ts';
 import type { Caller, Services } from '../services.ts';
 import { addressed, addressForLinks } from './owner-mail.ts';
 
-/**
- * How long the answer takes, in milliseconds, whatever there was to do: several times what the work takes, so that
- * its time does not show.
- */
+/** The duration of every answer, in milliseconds: several times that of the work, so that timing reveals nothing. */
 export const answerAfterMs = 200;
 
-/** What the caller is told: that they asked. */
+/** The outcome of a request, the same with and without an account. */
 export interface Forgotten {
   readonly asked: true;
 }
 
 /**
- * Sends a link that sets a new password to the address of an account, if there is one. Known and unknown accounts
- * leave an entry in the audit, and a mail is queued together with it.
+ * Sends a link that sets a new password to the address of an account, if it exists. Known and unknown accounts both
+ * get an audit entry; a mail is queued at the same time.
  */
 export async function forgot(
   services: Pick<Services, 'accounts' | 'throttle' | 'mails' | 'audit' | 'store'>,

@@ -1,4 +1,4 @@
-/** What a mail needs in the moment it is sent: whether it is still wanted, and the token in its link. */
+/** Prepares a mail at the moment it is sent: checks that it is still wanted, and makes the token of its link. */
 
 import { maxResetLinks } from '../../concepts/mails.ts';
 import type { QueuedMail, TokenPurpose } from '../../storage/port/port.ts';
@@ -6,14 +6,14 @@ import type { Services } from '../services.ts';
 import { fingerprint } from './change-email.ts';
 import { addressForLinks } from './owner-mail.ts';
 
-/** A mail that may be sent, with the text of the token in its link if it has one. */
+/** A mail that may be sent, with the token of its link if it has one. */
 export interface Sendable {
   readonly token?: string;
-  /** Makes the token void, if the mail was not sent: the next try makes another. */
+  /** Makes the token void if the mail was not sent; the next attempt makes another. */
   withdraw(): Promise<void>;
 }
 
-/** Makes what is needed to send a mail; `undefined` if it is not wanted any more. */
+/** Prepares a mail; `undefined` if it is no longer wanted. */
 export async function prepareMail(
   services: Pick<Services, 'tokens' | 'accounts' | 'store'>,
   mail: QueuedMail,
@@ -29,10 +29,7 @@ export async function prepareMail(
   }
 }
 
-/**
- * The token is made first and the mail judged after it: what calls the mail off in between makes its tokens void, or
- * is seen here.
- */
+/** The token is made before the check: what cancels the mail in between either voids its tokens or is seen by the check. */
 async function withToken(
   services: Pick<Services, 'tokens' | 'accounts' | 'store'>,
   mail: QueuedMail,

@@ -1,4 +1,4 @@
-/** A person's own account: what the audit keeps about it, and deleting it. */
+/** A person's own account: reading its audit entries, and deleting it. */
 
 import type { AuditEntry, User } from '../../storage/port/port.ts';
 import { audited } from '../outcomes.ts';
@@ -19,14 +19,13 @@ export function activity(
   return store.audit.read({ userId: user.id, before, limit: activityPage });
 }
 
-/** The user whose account was deleted. */
 export interface Deleted {
   readonly user: User;
 }
 
 /**
- * Removes the account with everything that belongs to it; its name is free again, its audit stays under its id. All its
- * sessions are dead with this one step; the rows of very many are reclaimed by the sweep.
+ * Removes the account with everything that belongs to it. Its name is free again; its audit entries keep its id. All its
+ * sessions are dead with this one step; the sweep removes the rows of very many.
  */
 export async function deleteAccount(
   services: Services,

@@ -1,4 +1,4 @@
-/** A person's own sessions: seeing them and ending them. */
+/** A person's own sessions: listing and ending them. */
 
 import type { SessionPage } from '../../concepts/sessions/sessions.ts';
 import type { Session, SessionQuery } from '../../storage/port/port.ts';
@@ -9,10 +9,10 @@ import type { Caller, Services } from '../services.ts';
 import type { Checked } from '../session-check.ts';
 import { notProven, type SignedIn } from './step-up.ts';
 
-/** Sessions in one page: as many as the usual cap allows. */
+/** Sessions in one page: the default cap of an account. */
 export const sessionsPage = 100;
 
-/** A page of the live sessions of the person, the one used last first. */
+/** A page of the person's live sessions, the most recently used first. */
 export function listSessions(
   services: Pick<Services, 'sessions'>,
   { user }: Checked,
@@ -23,8 +23,8 @@ export function listSessions(
 }
 
 /**
- * Ends one of the person's sessions by its handle; a handle of another person does nothing. Another session than the one
- * that asks ends only if the password was proven lately (ruling P5).
+ * Ends one of the person's sessions by its handle; a handle of another person does nothing. Ending any session but the
+ * asking one requires a recent confirmation of the password (ruling P5).
  */
 export async function endSession(
   services: Pick<Services, 'sessions' | 'audit'>,
@@ -43,8 +43,8 @@ export async function endSession(
 }
 
 /**
- * Ends all of the person's sessions, or all but the one that asks, if the password was proven lately (ruling P5), and
- * tells how many. A login that comes after it is not concerned.
+ * Ends all of the person's sessions, or all but the asking one, and returns their number. It requires a recent confirmation
+ * of the password (ruling P5). Sessions of later logins stay.
  */
 export async function endSessions(
   services: Pick<Services, 'sessions' | 'audit'>,

@@ -4,7 +4,7 @@ import type { Addressed, NoticeKind } from '../../concepts/mails.ts';
 import type { User } from '../../storage/port/port.ts';
 import type { Services } from '../services.ts';
 
-/** Sends a notice where a link that sets a password would go; nothing if there is no such address. */
+/** Sends a notice to the address for links; sends none if there is no such address. */
 export async function notifyOwner(
   { mails }: Pick<Services, 'mails'>,
   user: User,
@@ -22,8 +22,8 @@ export function addressed({ id, emailVerifiedAt }: User, recipient: string): Add
 }
 
 /**
- * Where a link that sets a password may go: to an address that was verified; or to one that names the account, which
- * is what its owner expects of it, and whose owner may take over an account that another person made in their name.
+ * The address for links that set a password: a verified one, or one that is the account's name. The owner of such a name
+ * expects links there, and may take over an account that another person registered with it.
  */
 export function addressForLinks({
   email,

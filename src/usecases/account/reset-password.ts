@@ -17,15 +17,12 @@ export interface WasReset {
   readonly user: User;
 }
 
-/** Sets a new password and ends all sessions. Of two that race with one token exactly one does. */
+/** Sets a new password and ends all sessions. Of concurrent requests with one token exactly one succeeds. */
 export async function reset(services: Services, asked: Reset, caller: Caller): Promise<WasReset | Refusal> {
   return audited(services, 'password_reset', caller, await attempt(services, asked, caller));
 }
 
-/**
- * The token is used last, when nothing can be refused any more: neither a password that may not be used nor a full
- * line costs the person their link.
- */
+/** The token is used last, after every possible refusal: neither a rejected password nor a full queue wastes it. */
 async function attempt(
   services: Services,
   { token, password }: Reset,
@@ -51,8 +48,8 @@ async function attempt(
 }
 
 /**
- * The user a token is good for. One that was mailed is good while links may go to that address; one that an operator
- * handed over went to no address.
+ * The user of a valid token. A mailed token is valid while links may go to that address; a token from an operator has no
+ * address.
  */
 async function ownerOf(
   { store }: Pick<Services, 'store'>,
@@ -73,11 +70,11 @@ async function replace(
   await revokeAllAccess(services, user.id, undefined, 'password_reset', caller);
   const context = services.audit.context(caller, 'password_reset');
   const ended = services.audit.context(caller, 'logout', 'password_reset');
-  // A step that replaced the hash in between proved the old password: that counts for nothing here.
+  // A login that replaced the hash meanwhile verified the old password: it does not count here.
   for (let replaced = false; !replaced; ) {
     const credential = await services.store.accounts.findCredentialOf(user.id);
     if (!credential) return { refused: 'invalid_token' };
-    // Whatever session began meanwhile ends in the same step.
+    // Sessions that began meanwhile end in the same step.
     replaced = await services.accounts.replaceHash(credential, passwordHash, context, { context: ended });
   }
   await revokeAllAccess(services, user.id, undefined, 'password_reset', caller);
@@ -85,7 +82,7 @@ async function replace(
   return { user };
 }
 
-/** The link proved its address; the owner hears of the new password. */
+/** The link verified its address; the owner gets a notice of the new password. */
 async function settle(
   services: Pick<Services, 'accounts' | 'mails' | 'audit' | 'store'>,
   user: User,

@@ -3,9 +3,9 @@
 import type { Caller, Services } from '../services.ts';
 
 /**
- * Ends the sessions of a user, or all but one, and voids what waits for the holder of a token: a link that sets
- * a password, and a change of address that was asked for with the old one. Done before a password is replaced, so
- * that a crash in between leaves no session that should have ended; and after it, for what began in between.
+ * Ends the sessions of a user, or all but one, and voids pending tokens: links that set a password, and address changes
+ * that were requested with the old one. Called before a password is replaced, so that a crash in between leaves no session
+ * that should have ended; and after it, for sessions and tokens made in between.
  */
 export async function revokeAllAccess(
   services: Pick<Services, 'sessions' | 'tokens' | 'audit'>,

@@ -14,15 +14,15 @@ export interface SignedIn extends Checked {
   readonly id: string;
 }
 
-/** The session that was confirmed, under its new id. */
+/** The new id of the confirmed session. */
 export interface Confirmed {
   readonly id: string;
   readonly user: Pick<User, 'id'>;
 }
 
 /**
- * Verifies the password in a session; for the next ten minutes the session may do what needs that. It goes on under a new
- * id, so that an id that was stolen before gains nothing.
+ * Verifies the password in a session; for ten minutes the session may then do what requires it. The session gets a new id,
+ * so that an id that was stolen before gains nothing.
  */
 export async function confirm(
   services: Services,
@@ -49,7 +49,7 @@ async function attempt(
   return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
 }
 
-/** Refuses a session in which the password was not proven lately. */
+/** Refuses a session in which the password was not confirmed recently. */
 export function notProven(
   { sessions }: Pick<Services, 'sessions'>,
   { session }: SignedIn,
@@ -58,7 +58,7 @@ export function notProven(
   return sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
 }
 
-/** The credential of the signed-in person, if the password is theirs; counted like an attempt to log in. */
+/** The credential of the signed-in person, if the password is correct; counted like a login attempt. */
 export async function verifyOwnPassword(
   services: Services,
   { user }: SignedIn,

@@ -1,4 +1,4 @@
-/** Inviting: what an operator does to let one person register. */
+/** Invitations: each lets one person register. */
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { Invitation } from '../../storage/port/port.ts';
@@ -15,8 +15,8 @@ export interface Invited {
 }
 
 /**
- * Invites a person to register a name, in place of an earlier invitation for it. A name that is taken meanwhile makes
- * the invitation useless and does no harm.
+ * Invites a person to register a name, in place of an earlier invitation for it. If the name is taken meanwhile, the
+ * invitation is useless and harmless.
  */
 export async function invite(
   services: Pick<Services, 'accounts' | 'invitations' | 'audit'>,

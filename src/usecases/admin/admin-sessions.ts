@@ -1,4 +1,4 @@
-/** What an operator does to sessions: seeing those of any user, ending them, and finding out what became of one. */
+/** Sessions of any user, for operators: listing, ending and explaining them. */
 
 import type { Death, EndedSession, Session, User } from '../../storage/port/port.ts';
 import { reportEnd, reportEnds } from '../logout.ts';
@@ -6,13 +6,13 @@ import { reported } from '../outcomes.ts';
 import { type AccessRefusal, isRefusal } from '../refusals.ts';
 import type { Caller, Services } from '../services.ts';
 
-/** Sessions read from the database in one go. */
+/** Sessions in one read. */
 const page = 500;
 
-/** Entries of the audit among which the deletion of an account is looked for: it is among the last there can be. */
+/** Recent audit entries of a user that are searched for the account's deletion, which is among the last. */
 const newest = 20;
 
-/** All live sessions of a user, the one used last first, read page by page. */
+/** All live sessions of a user, the most recently used first, read page by page. */
 export async function* sessionsOf(
   services: Pick<Services, 'sessions'>,
   userId: string,
@@ -21,7 +21,6 @@ export async function* sessionsOf(
   for await (const sessions of services.sessions.pagesOfUser(userId, now, page)) yield* sessions;
 }
 
-/** How many live sessions a user has. */
 export async function countSessions(
   services: Pick<Services, 'sessions'>,
   userId: string,
@@ -32,7 +31,7 @@ export async function countSessions(
   return count;
 }
 
-/** Ends the session of a handle, of any user. */
+/** Ends a session of any user by its handle. */
 export async function endAnySession(
   services: Pick<Services, 'sessions' | 'audit'>,
   handle: string,
@@ -45,7 +44,7 @@ export async function endAnySession(
   return ended;
 }
 
-/** Ends all sessions of a user; returns their handles. A login that comes after it is not concerned. */
+/** Ends all sessions of a user; returns their handles. Sessions of later logins stay. */
 export async function endAllSessions(
   services: Pick<Services, 'sessions' | 'audit'>,
   userId: string,
@@ -62,8 +61,8 @@ export async function endAllSessions(
 }
 
 /**
- * Ends all sessions of all users, step by step, and returns how many. The one entry in the audit comes first: no session
- * ends without it. What begins after the answer is not concerned.
+ * Ends all sessions of all users, step by step, and returns their number. The single audit entry comes first: no session
+ * ends without it. Sessions that begin after the answer stay.
  */
 export async function endEverySession(
   services: Pick<Services, 'sessions' | 'audit'>,
@@ -77,10 +76,10 @@ export async function endEverySession(
   return ended;
 }
 
-/** What became of a session id. */
+/** The state of a session id. */
 export type Explanation =
   | { readonly state: 'live'; readonly session: Session; readonly user: User }
-  /** Not used for too long, or too old: refused, and not swept yet. */
+  /** Unused for too long, or too old: refused, but not swept yet. */
   | {
       readonly state: Death['state'];
       readonly diedAt: number;
@@ -93,7 +92,7 @@ export type Explanation =
   | { readonly state: 'ended'; readonly ended: EndedSession; readonly user?: User | undefined }
   | { readonly state: 'unknown' };
 
-/** Says what a check of this id finds, and why; a use is not noted. */
+/** Explains the result of a check of this id; records no use. */
 export async function explain(
   services: Pick<Services, 'sessions' | 'accounts' | 'store'>,
   id: string,
@@ -114,7 +113,7 @@ export async function explain(
   return { state: user.disabledAt === null ? 'live' : 'account_disabled', session, user };
 }
 
-/** How a session ended with its account, as the sweep will note it once it comes to its row; `undefined` if it did not. */
+/** The end of a session whose account was deleted, as the sweep will record it; `undefined` if the account was not deleted. */
 async function deletion(
   { store }: Pick<Services, 'store'>,
   { handle, userId }: Session,

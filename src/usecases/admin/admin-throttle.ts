@@ -1,4 +1,4 @@
-/** What an operator sees and lifts of the throttle: the counts of an account with its known devices, or of a network. */
+/** The throttle, for operators: showing and lifting the counts of an account with its known devices, or of a network. */
 
 import { canonical } from '../../concepts/accounts.ts';
 import type { CountedNow, ThrottleTarget } from '../../concepts/throttle.ts';
@@ -6,10 +6,10 @@ import { reported } from '../outcomes.ts';
 import type { Caller, Services } from '../services.ts';
 import { findAccount } from './admin-users.ts';
 
-/** Whose counts: those of a name, of an account or not, or those of a client network as the audit shows it. */
+/** The owner of counts: a name, with or without an account, or a client network as the audit shows it. */
 export type Throttled = { readonly name: string } | { readonly network: string };
 
-/** What is counted now, the counts that refuse attempts among it. */
+/** The current counts, including those that refuse attempts. */
 export async function* throttled(
   services: Pick<Services, 'accounts' | 'store' | 'devices' | 'throttle'>,
   whose: Throttled,
@@ -19,8 +19,8 @@ export async function* throttled(
 }
 
 /**
- * Forgets what is counted; returns how many counts there were. The entry in the audit comes first: nothing is lifted
- * without it. It names the network that was lifted in the place of the one that asked.
+ * Deletes counts and returns their number. The audit entry comes first: no count is lifted without it. Its network is the
+ * lifted one, not the operator's.
  */
 export async function liftThrottle(
   services: Pick<Services, 'accounts' | 'store' | 'devices' | 'throttle' | 'audit'>,
@@ -37,7 +37,7 @@ export async function liftThrottle(
   return lifted;
 }
 
-/** Everything that is counted of an account or a network, some hundred at a time: an account may be known on many devices. */
+/** All counters of an account or a network, some hundred at a time: an account may be known on many devices. */
 async function* targetsOf(
   services: Pick<Services, 'accounts' | 'store' | 'devices'>,
   whose: Throttled,

@@ -1,4 +1,4 @@
-/** What an operator does to accounts: making, disabling, enabling and removing them, and letting an owner in again. */
+/** Accounts, for operators: adding, disabling, enabling and removing them, and resetting a password. */
 
 import { newToken } from '../../crypto/ids.ts';
 import type { Session, User } from '../../storage/port/port.ts';
@@ -8,14 +8,14 @@ import type { Registered } from '../register.ts';
 import type { Caller, Services } from '../services.ts';
 import { countSessions } from './admin-sessions.ts';
 
-/** An account as an operator finds it; `user` is missing where only one of its two records is left (ruling R2). */
+/** An account as an operator finds it; `user` is missing if only one of its two records is left (ruling R2). */
 export interface Found {
   readonly id: string;
   readonly identifier: string;
   readonly user: User | undefined;
 }
 
-/** Finds an account by its identifier, however its letters are cased, or by the id of its user. */
+/** Finds an account by its identifier, in any letter case, or by the id of its user. */
 export async function findAccount(
   services: Pick<Services, 'accounts' | 'store'>,
   name: string,
@@ -28,8 +28,8 @@ export async function findAccount(
 }
 
 /**
- * Makes an account. Without a password it gets a random one, so that only a link lets its owner in. No
- * throttle: the caller may write to the database as well.
+ * Makes an account. Without a password it gets a random one, so that only a link can set a usable one. There is no
+ * throttle: the caller has access to the database anyway.
  */
 export async function addUser(
   services: Pick<Services, 'accounts' | 'passwords' | 'hashing' | 'audit'>,
@@ -49,15 +49,14 @@ export async function addUser(
   return reported(services, 'register', caller, isRefusal(user) ? user : { user });
 }
 
-/** How many sessions ended with what was done to an account. */
+/** The number of sessions that ended with the change of an account. */
 export interface Ended {
   readonly ended: number;
 }
 
 /**
- * Disables an account. Its sessions are refused from the first step on, and end for good in those after it: enabling
- * the account again brings none of them back. Cut short after the first step, the account is disabled, and the sweep ends
- * the rest.
+ * Disables an account. Its sessions are refused from the first step on and end in the following ones, so that enabling the
+ * account revives none. After a crash in between, the account is disabled, and the sweep ends the rest.
  */
 export async function disableUser(
   services: Pick<Services, 'accounts' | 'sessions' | 'audit' | 'store'>,
@@ -71,7 +70,7 @@ export async function disableUser(
   );
   if (!disabled) return { refused: 'user_record_missing', user: { id } };
   let ended = 0;
-  // The account is disabled, whatever becomes of its rows: they are refused, and enabling it ends them first.
+  // The account is disabled even if this fails: its sessions are refused, and enabling it ends them first.
   const tell = (some: readonly Session[]) => {
     ended += some.length;
   };
@@ -80,7 +79,7 @@ export async function disableUser(
   return reported(services, 'account_disable', caller, { user: { id }, ended });
 }
 
-/** Enables an account. What a login that raced with the disabling may have left behind ends first. */
+/** Enables an account. First it ends sessions of logins that raced with disabling it. */
 export async function enableUser(
   services: Pick<Services, 'accounts' | 'sessions' | 'audit' | 'store'>,
   { id }: Found,
@@ -107,14 +106,14 @@ export async function deleteUser(
   const context = services.audit.context(caller, 'account_delete');
   const removed = await services.accounts.remove(id, context);
   if (!removed) return { refused: 'unknown_account' };
-  // The account is gone, whatever becomes of its rows: the sweep of a server takes what is left here.
+  // The account is removed even if this fails: the sweep of a server removes the remaining rows.
   await afterwards(services, 'account_delete', services.accounts.reclaim(context, services.pacer.begin()));
   return reported(services, 'account_delete', caller, { user: { id }, ended });
 }
 
 /**
- * Makes a token that sets a new password once, for an operator to hand over. The entry in the audit comes first: there
- * must be no such token without it.
+ * Makes a token that sets a new password once, for an operator to hand over. The audit entry comes first: no token exists
+ * without it.
  */
 export async function passwordToken(
   services: Pick<Services, 'tokens' | 'audit'>,

@@ -1,20 +1,20 @@
-/** Settling a restored copy: what may have ended since it was made does not come back. */
+/** Ends what must not come back from a restored copy. */
 
 import type { Caller, Services } from '../services.ts';
 
-/** An instant after every next try, also one that was set under a wrong clock. */
+/** An instant later than every next attempt of a mail, even one set under a wrong clock. */
 const endOfTime = 2 ** 52;
 
 export interface Settled {
   /** Sessions that ended; 0 if they were kept. */
   readonly ended: number;
-  /** Mails that were waiting and will not be sent. */
+  /** Queued mails that will not be sent. */
   readonly dropped: number;
 }
 
 /**
- * Ends what was alive when the copy was made and may have ended since: all sessions, unless told to keep them, all
- * links that were sent, all invitations, and the mails that were waiting.
+ * Ends what may have ended since the copy was made: all sessions unless `keepSessions`, all links that were sent, all
+ * invitations, and the queued mails.
  */
 export async function settleRestored(
   services: Services,
