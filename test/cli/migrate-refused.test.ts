@@ -214,7 +214,7 @@ test('a row that PostgreSQL cannot keep: it is named, and once it is corrected t
     4,
     '',
     expect.stringMatching(
-      /^A row of sessions cannot be moved \(user_id id-ada, id_hash [\da-f]{64}\)\. PostgreSQL cannot keep U\+0000, which is in device\. Correct or remove it at --from\.\n$/,
+      /^A row of sessions cannot be moved \(id_hash [\da-f]{64}\)\. PostgreSQL cannot keep U\+0000, which is in device\. Correct or remove it at --from\.\n$/,
     ),
   ]);
   expect(await everythingAt(from)).toEqual(before);
