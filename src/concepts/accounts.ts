@@ -27,10 +27,10 @@ export { canonical };
 /** The two kinds of identifier; no text is both, because only an e-mail address has an `@`. */
 export type IdentifierKind = 'username' | 'email';
 
-/** Why an account was not made. */
+/** The reason why an account was not made. */
 export type AccountRefusal = { readonly refused: 'invalid_identifier' | 'identifier_taken' };
 
-/** An invitation that was used up by another account, or that expired or was revoked, while this one was made. */
+/** The invitation was used by another account, expired or was revoked while this account was made. */
 export type InvitationGone = { readonly refused: 'not_invited' };
 
 /** An identifier whose form was checked, as typed and in canonical form. */
@@ -39,10 +39,10 @@ export interface Identifier {
   readonly canonical: string;
 }
 
-/** Sessions, and devices, that go in one step with an account that is removed or a password that is replaced. */
+/** Sessions, or devices, that one step deletes when an account is removed or a password replaced. */
 const removalStep = 200;
 
-/** The longest e-mail address that can be delivered to (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3). */
+/** The longest deliverable e-mail address (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3). */
 const maxEmailLength = 254;
 
 const username = /^[a-zA-Z0-9_]{3,40}$/;
@@ -58,7 +58,7 @@ export class Accounts {
     this.#store = store;
   }
 
-  /** Checks the form of a new identifier (ruling G3); says nothing about whether it is free. */
+  /** Checks the form of a new identifier (ruling G3), but not whether it is free. */
   name(typed: string, kind: IdentifierKind): Identifier | AccountRefusal {
     const wellFormed =
       kind === 'username' ? username.test(typed) : typed.length <= maxEmailLength && email.test(typed);
@@ -66,8 +66,8 @@ export class Accounts {
   }
 
   /**
-   * Makes an account, both records of it or none; of many that race for one name exactly one gets it. With an invitation
-   * its user has the id that the invitation gave it, and the invitation is used up if the account is made, and only then.
+   * Makes both records of an account, or none; of concurrent requests for one name exactly one succeeds. With an invitation
+   * the user gets the id in it, and the invitation is used up exactly if the account is made.
    */
   async create(
     { typed, canonical }: Identifier,
@@ -90,20 +90,20 @@ export class Accounts {
     return outcome === 'created' ? user : { refused: outcome };
   }
 
-  /** Looks up what a login needs; any text is a legal question (ruling G3). */
+  /** Finds the credential for a login; any text is allowed (ruling G3). */
   credential(typed: string): Awaitable<Credential | undefined> {
     return this.#store.findCredential(canonical(typed));
   }
 
-  /** One page of users, in order of creation; `matching` is part of an identifier, however it is cased. */
+  /** One page of users, in order of creation; `matching` is part of an identifier, in any letter case. */
   list(query: UserQuery): Promise<User[]> {
     const { matching } = query;
     return this.#store.list({ ...query, matching: matching === undefined ? undefined : canonical(matching) });
   }
 
   /**
-   * Replaces a password hash unless another caller did in the meantime; tells whether it did. With `ending`, sessions
-   * of the user end in the same step; if very many began lately, most of them in steps before it.
+   * Replaces a password hash unless another caller did meanwhile; returns whether it did. With `ending`, sessions of the
+   * user end in the same step; if very many began recently, most of them end in earlier steps.
    */
   async replaceHash(
     { userId, passwordHash }: Credential,
@@ -118,7 +118,7 @@ export class Accounts {
     }
   }
 
-  /** Gives an account an address whose owner proved it; an account that is named by its address gets a new name. */
+  /** Gives an account a verified address; an account that is named by its address gets a new name. */
   changeEmail(
     userId: string,
     email: string,
@@ -129,19 +129,19 @@ export class Accounts {
   }
 
   /**
-   * Removes an account with everything that belongs to it; its name is free again, and its sessions are dead. `false` if
-   * there was none. Rows of very many sessions and devices are left to `reclaim`.
+   * Removes an account with everything that belongs to it: its name is free again, and its sessions are dead. `false` if it
+   * does not exist. `reclaim` removes the rows of very many sessions and devices.
    */
   remove(userId: string, context: AuditContext): Promise<boolean> {
     return this.#store.remove(userId, removalStep, context);
   }
 
-  /** Reclaims what accounts that were removed left behind, in small steps with a pause after each. */
+  /** Removes the remaining rows of removed accounts, in small steps with a pause after each. */
   async reclaim(context: AuditContext, pause: () => Promise<void>): Promise<void> {
     while (await this.#store.reclaim(removalStep, context)) await pause();
   }
 
-  /** Ends the sessions of accounts whose disabling was cut short, in small steps with a pause after each. */
+  /** Ends the sessions of accounts whose disabling was interrupted, in small steps with a pause after each. */
   async endOfDisabled(context: AuditContext, pause: () => Promise<void>): Promise<void> {
     for (let after: string | undefined = ''; after !== undefined; await pause())
       after = await this.#store.endOfDisabled(after, removalStep, context);

@@ -13,7 +13,7 @@
 
 import type { AuditContext, AuditStore, ChainLink } from '../storage/port/port.ts';
 
-/** The events there are. */
+/** All events. */
 export type AuditEvent =
   | 'register'
   | 'login'
@@ -38,26 +38,26 @@ export type AuditEvent =
   | 'restore'
   | 'refusal';
 
-/** What is reported of an event; the only fields that exist, so that nothing else can slip in (ruling G18). */
+/** The report of an event. It has no other fields, so that no secret can enter it (ruling G18). */
 export interface Reported extends Omit<AuditContext, 'at'> {
   readonly userId?: string | undefined;
   /** The public handle of the session that was begun or ended. */
   readonly handle?: string | undefined;
 }
 
-/** Where every entry is shown as it comes; a pino logger is one. */
+/** The log that receives every entry; a pino logger fits. */
 export interface AuditLog {
   info(line: { readonly audit: Reported }, message: string): void;
 }
 
-/** How often an event ended in an outcome. */
+/** The number of times that an event ended in an outcome. */
 export interface EventCount {
   readonly event: string;
   readonly outcome: string;
   readonly count: number;
 }
 
-/** Who asks, as far as the audit is concerned. */
+/** The caller, as far as the audit needs it. */
 export interface Asker {
   readonly contract: string;
   readonly network: string;
@@ -82,23 +82,23 @@ export class Audit {
     this.#keptMs = keptDays * dayMs;
   }
 
-  /** What a step that writes takes along, to leave its entry in the same transaction. */
+  /** The audit entry of a step that writes; the store adds it in the same transaction. */
   context({ contract, network, requestId, now }: Asker, event: AuditEvent, outcome = 'ok'): AuditContext {
     return { at: now, event, outcome, contract, network, requestId };
   }
 
-  /** Counts an event and writes it to the log. What was done stays done if the log fails, so this never throws. */
+  /** Counts an event and writes it to the log. It never throws: the event stands even if the log fails. */
   report({ event, outcome, contract, network, requestId, userId, handle }: Reported): void {
     this.count(event, outcome);
     try {
       const entry = { event, outcome, contract, network, requestId, userId, handle };
       this.#log.info({ audit: entry }, event);
     } catch {
-      // Where a log fails there is nowhere to say so; the entry in the chain is kept.
+      // A failing log cannot be reported; the entry in the chain is kept.
     }
   }
 
-  /** Counts an event that is not reported, because something broke before it had an outcome of its own. */
+  /** Counts an event that failed before it had an outcome to report. */
   count(event: string, outcome: string): void {
     const name = `${event} ${outcome}`;
     const known = this.#counts.get(name);
@@ -106,24 +106,24 @@ export class Audit {
     else this.#counts.set(name, { event, outcome, count: 1 });
   }
 
-  /** How often there was what, since this process began. */
+  /** The counts of all events and outcomes since this process began. */
   get counts(): readonly EventCount[] {
     return [...this.#counts.values()];
   }
 
-  /** Keeps the entry of an event that wrote nothing else. */
+  /** Keeps the entry of an event that writes nothing else. */
   keep(asker: Asker, event: AuditEvent, userId: string | undefined, outcome = 'ok'): Promise<void> {
     return this.#store.append(this.context(asker, event, outcome), { userId });
   }
 
-  /** The end of the chain: noted elsewhere, it shows later whether the newest entries were cut off. */
+  /** The end of the chain: compared later, a copy kept elsewhere shows whether the newest entries were cut off. */
   async end(): Promise<ChainLink> {
     return (await this.#store.ends()).last;
   }
 
   /**
-   * Whether a chain that was verified still holds an end that was noted: `swept` if the entry is older than what is
-   * kept, so that nothing can be said of it.
+   * Whether a verified chain still contains a noted end: `swept` if the entry is older than what is kept, so that it cannot
+   * be checked.
    */
   async holds({ seq, hash }: ChainLink): Promise<'held' | 'missing' | 'swept'> {
     const { start } = await this.#store.ends();
@@ -131,11 +131,11 @@ export class Audit {
     if (seq === start.seq) return hash === start.hash ? 'held' : 'missing';
     const [entry] = await this.#store.read({ after: seq - 1, limit: 1 });
     if (entry?.seq === seq) return entry.hash === hash ? 'held' : 'missing';
-    // It may have been swept between the two looks.
+    // The entry may have been swept between the two reads.
     return (await this.#store.ends()).start.seq > start.seq ? this.holds({ seq, hash }) : 'missing';
   }
 
-  /** Reclaims entries older than they are to be kept, in small steps with a pause after each. */
+  /** Removes entries older than the time they are kept, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     while ((await this.#store.sweep(now - this.#keptMs, sweepStep)) === sweepStep) await pause();
   }

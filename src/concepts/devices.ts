@@ -12,16 +12,16 @@
 import { digest, newToken } from '../crypto/ids.ts';
 import type { DeviceStore } from '../storage/port/port.ts';
 
-/** How long an unused device stays known, in milliseconds: one year. */
+/** An unused device stays known for one year, in milliseconds. */
 export const knownForMs = 365 * 86_400_000;
 
-/** A browser that several people share carries one id for each of the last few. */
+/** Ids in the cookie of a shared browser, the most recent ones. */
 const maxIds = 4;
 
-/** Ids that are looked at: twice as many, so that a second cookie, planted beside the real one, hides no id. */
+/** Ids that are read: twice as many, so that a second, planted cookie hides no id. */
 const maxLookedAt = 8;
 
-/** Devices kept of one user, each with an allowance of its own to guess; those used least recently are forgotten. */
+/** Devices of one user, each with its own allowance for wrong passwords; the least recently used ones are deleted. */
 const maxPerUser = 50;
 
 /** Rows removed in one step of a sweep. */
@@ -30,9 +30,9 @@ const sweepStep = 200;
 /** Hashes of devices read in one step. */
 const hashesTogether = 200;
 
-/** What a client that logs in says of itself. */
+/** The device data of a client that logs in. */
 export interface DeviceClaim {
-  /** The device ids it carries; `undefined` if the contract has no place for them. */
+  /** The device ids of the client; `undefined` if the contract has no device cookie. */
   readonly deviceIds: readonly string[] | undefined;
   readonly network: string;
   readonly device: string;
@@ -40,7 +40,7 @@ export interface DeviceClaim {
 
 /** A device that just logged in. */
 export interface Remembered {
-  /** The ids the client is to carry from now on. */
+  /** The new ids of the client. */
   readonly ids: readonly string[];
   /** The account was used before, but not on this device. */
   readonly isNews: boolean;
@@ -54,8 +54,8 @@ export class Devices {
   }
 
   /**
-   * The id among those a client carries that makes it known for an account, by its canonical identifier. One question to
-   * the store, and the same one whether there is such an account or not; none if the client carries no id.
+   * The id of the client that is known for an account, by its canonical identifier; `undefined` if it has none. One read of
+   * the store, the same whether the account exists or not; no read for a client without ids.
    */
   async knownFor(
     canonicalIdentifier: string,
@@ -69,9 +69,8 @@ export class Devices {
   }
 
   /**
-   * Notes that a user logged in on a device, whose `known` id is the one that `knownFor` found before. Clients are told
-   * apart by their network and their name as well. That gives no count of its own, but shows whether the device is new,
-   * since not every client keeps the id that it is given.
+   * Records the device of a login; `known` is the id that `knownFor` found. The network and the device name identify a
+   * client too. They give no count of its own, but show whether the device is new, since not every client keeps its id.
    */
   async remember(
     userId: string,
@@ -92,12 +91,12 @@ export class Devices {
     return { ids, isNews: isNews && known === undefined };
   }
 
-  /** The ids of a client that could not be remembered: those it carries, or a new one; they make nothing known. */
+  /** The ids of a client whose device could not be recorded: its own or a new one. They make no device known. */
   unremembered({ deviceIds }: Pick<DeviceClaim, 'deviceIds'>): readonly string[] {
     return deviceIds?.length === 0 ? [newToken()] : (deviceIds ?? []).slice(0, maxIds);
   }
 
-  /** The hashes of all devices known for a user, page by page: they tell no id. */
+  /** The hashes of all devices of a user, page by page; they reveal no id. */
   async *hashesOf(userId: string): AsyncGenerator<readonly string[]> {
     for (let after = ''; ; ) {
       const hashes = await this.#store.ofUser(userId, after, hashesTogether);
@@ -107,7 +106,7 @@ export class Devices {
     }
   }
 
-  /** Forgets devices that were not used for a year, in small steps with a pause after each. */
+  /** Deletes devices that were not used for a year, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     while ((await this.#store.sweep(now - knownForMs, sweepStep)) === sweepStep) await pause();
   }

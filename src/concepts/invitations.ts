@@ -14,16 +14,16 @@ import { digest, newToken, newUuid } from '../crypto/ids.ts';
 import type { Registration } from '../settings/settings.ts';
 import type { AuditContext, Invitation, InvitationStore, UsedInvitation } from '../storage/port/port.ts';
 
-/** Why a person may not register. */
+/** The reason why a person may not register. */
 export type RegistrationRefusal = { readonly refused: 'registration_closed' | 'not_invited' };
 
 /** Permission to register a name. */
 export interface Admission {
-  /** The invitation that the new account uses up, and the id it gives its user; `undefined` where none is needed. */
+  /** The invitation that the new account uses up, with the id of its user; `undefined` if none is needed. */
   readonly invitation: (UsedInvitation & { readonly userId: string }) | undefined;
 }
 
-/** How long an invitation is good for, in days: by default, and at most. */
+/** The lifetime of an invitation in days: the default, and the maximum. */
 export const invitationDays = { usual: 7, limit: 90 } as const;
 
 const dayMs = 86_400_000;
@@ -31,7 +31,7 @@ const dayMs = 86_400_000;
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
 
-/** Invitations read from the store in one go. */
+/** Invitations in one read. */
 const page = 500;
 
 const notInvited: RegistrationRefusal = { refused: 'not_invited' };
@@ -48,19 +48,19 @@ export class Invitations {
     this.#registration = registration;
   }
 
-  /** Whether a registration has to bring an invitation. */
+  /** Whether a registration needs an invitation. */
   get areNeeded(): boolean {
     return this.#registration === 'invite';
   }
 
-  /** Refuses every registration where it is closed, before anything of it is looked at. */
+  /** Refuses every registration if it is closed, before any other check. */
   get closed(): RegistrationRefusal | undefined {
     return this.#registration === 'closed' ? { refused: 'registration_closed' } : undefined;
   }
 
   /**
-   * Lets a name be registered, with the token of its invitation where one is needed. The invitation stays good: the step
-   * that makes the account uses it up, and finds out whether another one did first.
+   * Admits the registration of a name, with the token of its invitation if one is needed. The invitation stays valid: the
+   * step that makes the account uses it up, and fails if another one did first.
    */
   async admit(
     canonical: string,
@@ -76,8 +76,8 @@ export class Invitations {
   }
 
   /**
-   * Makes an invitation for a name, in place of an earlier one. Its token has 134 random bits and is kept nowhere; its
-   * entry in the audit names the id that the user will have.
+   * Makes an invitation for a name, in place of an earlier one. Its token has 134 random bits and is stored nowhere; its
+   * audit entry names the id of the future user.
    */
   async make(
     canonical: string,
@@ -91,7 +91,7 @@ export class Invitations {
     return { ...invitation, token };
   }
 
-  /** Every invitation that is still good, by name. */
+  /** Every valid invitation, by name. */
   async *pending(now: number): AsyncGenerator<Invitation> {
     for (let after: string | undefined; ; ) {
       const invitations = await this.#store.list({ after, limit: page });
@@ -101,7 +101,7 @@ export class Invitations {
     }
   }
 
-  /** Reclaims invitations that expired, in small steps with a pause after each. */
+  /** Removes expired invitations, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
   }

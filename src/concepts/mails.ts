@@ -19,17 +19,17 @@ import {
   type QueuedMail,
 } from '../storage/port/port.ts';
 
-/** What a person, or a stranger who types the name of one, can ask for. */
+/** Mails that a person requests, or a stranger who knows an identifier. */
 export type AskedKind = 'verify_email' | 'change_email' | 'reset_password';
 
-/** What the owner of an account is told without asking. */
+/** Notices that the owner of an account gets without a request. */
 export type NoticeKind = Exclude<MailKind, AskedKind>;
 
-/** Whose account a mail is about, where it goes, and what its words need besides. */
+/** The account, the recipient, and the details of a mail. */
 export interface Addressed {
   readonly userId: string;
   readonly recipient: string;
-  /** Whether the owner of the account proved that the address is theirs. */
+  /** Whether the address is verified. */
   readonly isVerified: boolean;
   readonly details?: Readonly<Record<string, string>>;
 }
@@ -37,55 +37,55 @@ export interface Addressed {
 /** The window of all limits, in milliseconds. */
 export const limitWindowMs = 3_600_000;
 
-/** The most links of one account that reset a password and are valid at once. */
+/** Valid links of one account that reset a password. */
 export const maxResetLinks = 3;
 
-/** The most mails that reset a password in an hour; only a password that changes again and again gets there. */
+/** Mails in an hour that reset a password; reached only if the password changes again and again. */
 export const maxResetMails = 12;
 
-/** The most mails in an hour that verify an address. */
+/** Mails in an hour that verify an address. */
 const maxVerifyMails = 3;
 
-/** The most mails in an hour that confirm a new address: of one account to one recipient, and of all accounts. */
+/** Mails in an hour that confirm a new address: of one account to one recipient, and of all accounts to it. */
 const maxChangeMails = { account: 2, recipient: 4 } as const;
 
-/** The most notices of one kind in an hour, to an address that was verified and to one that was not. */
+/** Notices of one kind in an hour, to a verified address and to an unverified one. */
 export const maxNotices = { verified: 20, unverified: 3 } as const;
 
-/** How long after it was queued a mail is given up, in milliseconds. */
+/** A mail is given up this long after it was queued, in milliseconds. */
 export const givenUpMs = 24 * 3_600_000;
 
 /** The first pause after a failure, which doubles with each further one, and the longest, in milliseconds. */
 export const firstPauseMs = 5_000;
 export const maxPauseMs = 30 * 60_000;
 
-/** How often sending a mail may fail: more often than a day has room for, and a bound where a clock was wrong. */
+/** Failures before a mail is given up: more than fit into a day, and a bound if a clock was wrong. */
 export const maxFailures = 80;
 
-/** How long a mail belongs to the process that claimed it: longer than any attempt to send one. */
+/** The time for which a claimed mail belongs to its process, in milliseconds: longer than any attempt to send it. */
 export const claimMs = 120_000;
 
-/** By how much chance lengthens or shortens a pause. */
+/** The random part of a pause, in both directions. */
 const spread = 0.25;
 
-/** A next try is never set to a later instant than this from now: not by a pause, a claim, or a request. */
+/** No pause, claim or request sets a next attempt further ahead than this, in milliseconds. */
 export const maxWaitMs = Math.max(maxPauseMs * (1 + spread), claimMs) + clockSlackMs;
 
-/** Mails looked at in one step; a claim may lose them to another process. */
+/** Mails that one step tries to claim; another process may claim them first. */
 const claimStep = 10;
 
 /** Rows removed in one step of a sweep. */
 const sweepStep = 200;
 
-/** The part of the settings, and of what else there is, that this concept follows. */
+/** The settings of mails, and the callbacks of the process. */
 export interface MailRules {
-  /** How long a link that resets a password is valid, in milliseconds. */
+  /** The validity of a link that resets a password, in milliseconds. */
   readonly resetLinkMs: number;
-  /** Is told that there is something to send. */
+  /** Called when a mail is queued. */
   readonly onQueued?: () => void;
-  /** Whether mails reach people: there is a mail server. Without one they are written to a folder. */
+  /** Whether a mail server is configured. Without one, mails are written to a folder. */
   readonly isConfigured?: boolean;
-  /** Is told why something that no request waited for did not happen. */
+  /** Called with the error of a failed background task. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -100,17 +100,17 @@ export class Mails {
     this.#rules = rules;
   }
 
-  /** How many mails this process queued, and how many were one too many for their recipient. */
+  /** Mails that this process queued, and mails over the limit of their recipient. */
   get counts(): Readonly<Record<'queued' | 'too_many', number>> {
     return this.#counts;
   }
 
-  /** Whether mails reach people, and do not end in a folder. */
+  /** Whether a mail server is configured, so that mails do not go to a folder. */
   get isConfigured(): boolean {
     return this.#rules.isConfigured ?? false;
   }
 
-  /** Runs a task about mails beside a request, which neither waits for it nor fails with it. */
+  /** Runs a background task of mails. The request neither waits for it nor fails with it. */
   later(task: () => Promise<unknown>): void {
     const running = task()
       .then(
@@ -121,17 +121,17 @@ export class Mails {
     this.#running.add(running);
   }
 
-  /** Resolves once everything that was begun with `later` is done. */
+  /** Resolves when all background tasks are done. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Queues a mail that was asked for, unless one of the limits of its kind is reached. */
+  /** Queues a requested mail, unless a limit of its kind is reached. */
   ask(kind: AskedKind, to: Addressed, now: number): Promise<'queued' | 'too_many'> {
     return this.#enqueue(kind, to, now, this.#limitsOf(kind, to));
   }
 
-  /** Tells the owner of an account something. Each kind of notice is counted by itself: none silences another. */
+  /** Notifies the owner of an account. Each kind of notice has its own limit, so that none silences another. */
   async notify(kind: NoticeKind, to: Addressed, now: number): Promise<void> {
     const window = { windowMs: limitWindowMs, kinds: [kind] };
     const limit = to.isVerified
@@ -140,7 +140,7 @@ export class Mails {
     await this.#enqueue(kind, to, now, { windows: [limit] });
   }
 
-  /** The next mail to be sent, which no other process gets for two minutes; `undefined` if there is none. */
+  /** Claims the next due mail for two minutes; `undefined` if no mail is due. */
   async claim(now: number): Promise<QueuedMail | undefined> {
     const due = { now, latest: now + maxWaitMs };
     for (const mail of await this.#store.due(due, claimStep)) {
@@ -149,14 +149,14 @@ export class Mails {
     return undefined;
   }
 
-  /** Notes that a mail was sent. */
+  /** Records that a mail was sent. */
   sent({ id }: QueuedMail, now: number): Promise<void> {
     return this.#store.sent(id, now);
   }
 
   /**
-   * Notes that a mail was not sent, and tells when the next try is; `null` if it was given up. `chance`, from 0 to 1,
-   * spreads the tries, so that a mail server that comes back is not met by all of them at once.
+   * Records a failed attempt and returns the instant of the next one; `null` if the mail is given up. `chance`, from 0 to
+   * 1, spreads the attempts, so that a mail server that recovers does not get all of them at once.
    */
   async failed({ id, createdAt, failures }: QueuedMail, now: number, chance: number): Promise<number | null> {
     const pauseMs = Math.min(firstPauseMs * 2 ** failures, maxPauseMs) * (1 - spread + 2 * spread * chance);
@@ -166,12 +166,12 @@ export class Mails {
     return retryAt;
   }
 
-  /** Gives a mail up: it is not wanted any more, or no server will ever take it. */
+  /** Gives a mail up that is no longer wanted or cannot be delivered. */
   drop({ id }: QueuedMail): Promise<void> {
     return this.#store.failed(id, null);
   }
 
-  /** Reclaims mails that left the queue and count no more, in small steps with a pause after each. */
+  /** Removes mails that left the queue and no longer count, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     const before = now - 2 * limitWindowMs;
     const after = now + clockSlackMs;
@@ -179,9 +179,9 @@ export class Mails {
   }
 
   /**
-   * A stranger can have mails sent to an address that is not theirs. What they use up is theirs alone: kinds are counted
-   * apart, and so are accounts whose owner proved the address. An account that did not prove it is counted with all
-   * others, since it can be made and deleted again and again.
+   * A stranger can request mails to an address that is not theirs. They can use up only their own limits: kinds are counted
+   * separately, and so are accounts with a verified address. Unverified accounts are counted together, since they can be
+   * made and deleted again and again.
    */
   #limitsOf(kind: AskedKind, { isVerified }: Addressed): MailLimits {
     const window = { windowMs: limitWindowMs, kinds: [kind] };

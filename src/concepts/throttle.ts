@@ -14,30 +14,27 @@ import type { Rate } from '../settings/settings.ts';
 import type { CountedIn, Quota, ThrottleStore } from '../storage/port/port.ts';
 import { currentWindow } from '../storage/shared/throttle-window.ts';
 
-/** Too many attempts; come back in this many seconds. */
+/** Too many attempts; retry after this many seconds. */
 export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly retryAfterSeconds: number };
 
-/**
- * One attempt that was counted. It is taken back once at most, in whichever way comes first, and only out of the windows
- * it was counted in.
- */
+/** A counted attempt. It is refunded at most once, and only to the windows that counted it. */
 export interface Attempt {
-  /** Takes it back out of every window, as a success does, and as an attempt that the server itself did not make. */
+  /** Refunds all windows: after a success, and after an attempt that the server could not make. */
   refund(): Promise<void>;
-  /** Takes it back out of the account's or the device's window; the network stays counted. For a client that has gone. */
+  /** Refunds the window of the account or device; the network stays counted. For a client that disconnects. */
   refundAccount(): Promise<void>;
 }
 
-/** Something that is counted. */
+/** A counted target. */
 export type ThrottleTarget =
   | { readonly kind: 'account'; readonly identifier: string }
   | { readonly kind: 'client'; readonly network: string }
-  /** The mails that registrations of a network send. */
+  /** The mails that registrations from a network send. */
   | { readonly kind: 'registration_mail'; readonly network: string }
   /** A device by the hash of its id, for the account of a canonical identifier. */
   | { readonly kind: 'device'; readonly deviceHash: string; readonly identifier: string };
 
-/** What is counted of it in the window that runs now. */
+/** The count of a target in the current window. */
 export interface CountedNow {
   readonly kind: ThrottleTarget['kind'];
   readonly count: number;
@@ -45,7 +42,7 @@ export interface CountedNow {
   readonly windowEndsAt: number;
 }
 
-/** The part of the settings this concept follows. */
+/** The settings of the throttle. */
 export interface ThrottleRules {
   readonly on: boolean;
   readonly account: Rate;
@@ -70,8 +67,8 @@ export class Throttle {
   }
 
   /**
-   * Counts one login for the network it came from and for an identifier, known or not. A device that is known for the
-   * account has one count of its own instead of the two, which strangers may have filled.
+   * Counts one login for its network and its identifier, known or not. A device that is known for the account is counted
+   * alone, since strangers may have filled the other two windows.
    */
   login(
     canonicalIdentifier: string,
@@ -87,13 +84,13 @@ export class Throttle {
     return this.#take([this.#quota({ kind: 'client', network }), account], now);
   }
 
-  /** Counts one registration for the network it came from; it is never taken back. */
+  /** Counts one registration for its network; it is never refunded. */
   async registration(network: string, now: number): Promise<Attempt | TooManyAttempts> {
     const counted = await this.#take([this.#quota({ kind: 'client', network })], now);
     return 'refused' in counted ? counted : uncounted;
   }
 
-  /** What is counted now of some targets; those of which nothing is are left out. */
+  /** The current counts of targets; those without a count are left out. */
   async look(targets: readonly ThrottleTarget[], now: number): Promise<CountedNow[]> {
     const windows = await this.#store.find(targets.map((target) => this.#quota(target).key));
     const byKey = new Map(windows.map((window) => [window.key, window]));
@@ -104,25 +101,22 @@ export class Throttle {
     });
   }
 
-  /** Forgets what is counted of some targets; returns of how many something was. */
+  /** Deletes the counts of targets; returns how many targets had one. */
   lift(targets: readonly ThrottleTarget[]): Promise<number> {
     return this.#store.clear(targets.map((target) => this.#quota(target).key));
   }
 
-  /**
-   * Counts one mail that a registration sends to an address that is not verified, for the network the
-   * registration came from.
-   */
+  /** Counts one mail of a registration to an unverified address, for the network of the registration. */
   registrationMail(network: string, now: number): Promise<Attempt | TooManyAttempts> {
     return this.#take([this.#quota({ kind: 'registration_mail', network })], now);
   }
 
-  /** Reclaims windows that have ended, in small steps with a pause after each. */
+  /** Removes windows that have ended, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     while ((await this.#store.sweep(now, sweepStep)) === sweepStep) await pause();
   }
 
-  /** All there is to count, each kind under a key of its own. What is counted is kept as a hash: of one length, however long the name, and no list of names in the store. */
+  /** The quota of a target. Keys are hashes, one kind never equals another, and the store holds no list of names. */
   #quota(target: ThrottleTarget): Quota {
     const { account, client } = this.#rules;
     switch (target.kind) {
@@ -137,7 +131,7 @@ export class Throttle {
     }
   }
 
-  /** The last of the quotas is the account's or the device's. */
+  /** The last of `quotas` is that of the account or device. */
   async #take(quotas: readonly Quota[], now: number): Promise<Attempt | TooManyAttempts> {
     if (!this.#rules.on) return uncounted;
     const counted = await this.#store.take(quotas, now);

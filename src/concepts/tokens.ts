@@ -13,20 +13,20 @@
 import { digest, newToken } from '../crypto/ids.ts';
 import { clockSlackMs, type Token, type TokenPurpose, type TokenStore } from '../storage/port/port.ts';
 
-/** The text never was a token, or is not valid any more: the answer does not say which. */
+/** The token is unknown or no longer valid: the answer does not say which. */
 export type InvalidToken = { readonly refused: 'invalid_token' };
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** How long a token is good for, in milliseconds. */
+/** The lifetime of a token, in milliseconds. */
 export const tokenLifeMs: Readonly<Record<TokenPurpose, number>> = {
   verify_email: 24 * hourMs,
   change_email: 24 * hourMs,
   reset_password: 30 * minuteMs,
 };
 
-/** A token that expires later than this from now was made under a wrong clock. */
+/** A token with a longer remaining lifetime was made under a wrong clock. */
 const maxLifeMs = Object.values(tokenLifeMs).reduce((a, b) => Math.max(a, b)) + clockSlackMs;
 
 /** Rows removed in one step of a sweep. */
@@ -45,9 +45,9 @@ export class Tokens {
   }
 
   /**
-   * Makes a token of 134 random bits and returns its text, which is kept nowhere. `email` is the address it is sent
-   * to; empty if it is handed over in another way, and then it proves no address. With `limit`, at most so many of the
-   * user are valid at once for this purpose and address: the oldest go.
+   * Makes a token of 134 random bits and returns its text, which is stored nowhere. `email` is the address it is sent to;
+   * empty for a token that is handed over, which verifies no address. `limit` bounds the valid tokens of the user for this
+   * purpose and address: the oldest are deleted.
    */
   async mint(
     userId: string,
@@ -62,23 +62,23 @@ export class Tokens {
     return text;
   }
 
-  /** Looks whether a token would be good, without using it. Another may still use it first. */
+  /** Checks a token without using it. Another caller may still use it first. */
   look(text: string, purpose: TokenPurpose, now: number): Promise<Token | InvalidToken> {
     return this.#judge(text, now, (hash) => this.#store.find(hash, purpose));
   }
 
-  /** Uses a token: of many that race for one exactly one gets it. */
+  /** Uses a token; of concurrent calls exactly one succeeds. */
   take(text: string, purpose: TokenPurpose, now: number): Promise<Token | InvalidToken> {
     return this.#judge(text, now, (hash) => this.#store.take(hash, purpose));
   }
 
-  /** Makes all tokens of a user void that change how the account is entered: its password, or its address. */
+  /** Voids all tokens of a user that change how to log in: the password, or the address. */
   async revokeAccess(userId: string): Promise<void> {
     const purposes: readonly TokenPurpose[] = ['reset_password', 'change_email'];
     await Promise.all(purposes.map((purpose) => this.#store.removeOfUser(userId, purpose)));
   }
 
-  /** Reclaims tokens that expired, in small steps with a pause after each. */
+  /** Removes expired tokens, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     const latest = now + maxLifeMs;
     while ((await this.#store.sweep(now, latest, sweepStep)) === sweepStep) await pause();
@@ -95,7 +95,7 @@ export class Tokens {
   }
 }
 
-/** The instant it expires bounds the life of a token, and so does its length, whatever the clock said when it was made. */
+/** The lifetime bounds a token too, so that a wrong clock when it was made cannot extend it. */
 function isValid({ purpose, expiresAt }: Token, now: number): boolean {
   return now < expiresAt && expiresAt <= now + tokenLifeMs[purpose] + clockSlackMs;
 }

@@ -1,16 +1,16 @@
-/** Knows the passwords that everyone tries first. */
+/** The offline list of common passwords. */
 
 import { readFileSync } from 'node:fs';
 
 let list: string | undefined;
 
-/** Whether a password is on the offline list, in any mixture of upper and lower case. */
+/** Whether a password is on the list, in any letter case. */
 export function isCommon(password: string): boolean {
   list ??= readFileSync(new URL('./common.txt', import.meta.url), 'latin1');
   return holdsLine(list, password.toLowerCase());
 }
 
-/** Halves a text of sorted lines until the line is found: as fast as a set, without its memory. */
+/** Binary search in the sorted lines of a text: as fast as a set, without its memory. */
 function holdsLine(text: string, line: string): boolean {
   let [from, to] = [0, text.length - 1];
   while (from < to) {

@@ -1,15 +1,15 @@
-/** Knows the passwords that are tried first at this service and for this account: its names, a little decorated (ASVS 6.2.11). */
+/** Recognises passwords made of the names of this service and this account (ASVS 6.2.11). */
 
-/** What this program is called. */
+/** The name of this program. */
 const product = 'gatehouse';
 
-/** Shorter words are parts of too many others. */
+/** Shorter words are part of too many others. */
 const minLetters = 3;
 
-/** Digits, blanks and symbols around and between words that make no password of them. */
+/** Other characters that may stand around and between the words. */
 const maxOthers = 6;
 
-/** Words that belong to a service and to an account: whole names, and the parts of them. */
+/** The words of a service and an account: whole names, and their parts. */
 export function contextWords(host: string, identifier: string, email: string): ReadonlySet<string> {
   const names = [product, ...new Set([identifier, email])].flatMap((name) => {
     const at = name.lastIndexOf('@');
@@ -20,12 +20,12 @@ export function contextWords(host: string, identifier: string, email: string): R
 }
 
 /**
- * Whether a text is made of nothing but such words, in any case and however often, and at most six characters that are
- * no letters. One letter more makes it another text, however much of it is a word.
+ * Whether a text consists of such words, in any letter case and repeated, and of at most six characters that are no
+ * letters. One more letter makes it another text, however much of it is a word.
  */
 export function isOfContext(text: string, words: ReadonlySet<string>): boolean {
   const lower = text.toLowerCase();
-  /** The least number of characters outside of words with which each place can be reached. */
+  /** For each position, the least number of characters outside of words on the way to it. */
   const others: number[] = [0];
   for (let at = 0; at < lower.length; at += 1) {
     const so = others[at] ?? Infinity;
@@ -41,15 +41,15 @@ export function isOfContext(text: string, words: ReadonlySet<string>): boolean {
   }
 }
 
-/** A name, the same without what is neither letter nor digit, and its runs of letters. */
+/** A name, the name without what is neither letter nor digit, and its runs of letters. */
 function partsOf(name: string): string[] {
   return [name, name.replace(/[^\p{L}\p{N}]/gu, ''), ...(name.match(/\p{L}+/gu) ?? [])];
 }
 
-/** Domains that a host lies in and that are looked at; their number bounds the work. */
+/** Parent domains of a host that are read; the limit bounds the work. */
 const maxDomains = 4;
 
-/** A host and the domains it lies in, with their parts; a top-level domain (`com`) alone is none. */
+/** A host and its parent domains, with their parts; a top-level domain (`com`) alone does not count. */
 function domainsOf(host: string): string[] {
   const labels = host.split('.');
   const inner = labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join('.'));

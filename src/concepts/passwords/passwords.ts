@@ -17,7 +17,7 @@ import { canonical } from '../../storage/shared/canonical-form.ts';
 import { isCommon } from './common-passwords.ts';
 import { contextWords, isOfContext } from './context-words.ts';
 
-/** Why a new password was refused; `limit` is the bound it missed, in Unicode code points. */
+/** The reason why a new password was refused; `limit` is the bound it missed, in Unicode code points. */
 export type PasswordRefusal =
   | { readonly refused: 'password_too_short' | 'password_too_long'; readonly limit: number }
   | {
@@ -36,18 +36,18 @@ export interface Hashed {
   readonly passwordHash: string;
 }
 
-/** What became of a password at a login. */
+/** The result of comparing a password. */
 export interface Verdict {
   readonly correct: boolean;
-  /** The stored hash was made with other parameters than a new one would be. */
+  /** The parameters of the stored hash differ from those of a new one. */
   readonly outdated: boolean;
 }
 
-/** The part of the settings this concept follows. */
+/** The settings of passwords. */
 export interface PasswordRules {
   readonly minLength: number;
   readonly iterations: number;
-  /** The host people reach the service at; empty or absent if it is not known. */
+  /** The public host of the service; empty or absent if unknown. */
   readonly host?: string;
 }
 
@@ -91,8 +91,8 @@ export class Passwords {
   }
 
   /**
-   * Compares a password with a stored hash, or with nothing: without a stored hash, and for a text that can be
-   * no password, one hash with the current parameters is computed all the same (ruling G17).
+   * Compares a password with a stored hash. Without one, and for a text that can be no password, one hash with the current
+   * parameters is computed all the same (ruling G17).
    */
   async verify(
     password: string,
@@ -110,13 +110,13 @@ export class Passwords {
     return { correct: timingSafeEqual(hash, stored.hash), outdated: !sameCost(stored, this.#current) };
   }
 
-  /** Hashes a password that was just found correct with the current parameters. */
+  /** Hashes a password that was just verified with the current parameters. */
   rehash(password: string, slot: HashingSlot): Promise<Hashed | Overloaded> {
     return this.hash({ bytes: Buffer.from(password.normalize('NFC')) }, slot);
   }
 }
 
-/** The form of a password at a login: the length rules of the day it was chosen do not matter, only the outer bounds. */
+/** The form of a password at a login: current length rules do not apply to an older password, only the outer bounds. */
 function prepare(password: string): PreparedPassword | undefined {
   if (!isWellFormed(password)) return undefined;
   const bytes = Buffer.from(password.normalize('NFC'));

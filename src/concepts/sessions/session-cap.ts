@@ -1,15 +1,15 @@
-/** The cap on the sessions of one user (ruling B4), and who has more until the sweep has ended them. */
+/** The cap on the sessions of one user (ruling B4), and the users over it until the sweep. */
 
 import type { AuditContext, Cap, SessionStore } from '../../storage/port/port.ts';
 import { endStep, inSteps } from './steps.ts';
 
-/** Sessions beyond the cap that end at a login, in its step (ruling B4). */
+/** Sessions over the cap that a login ends in its own step (ruling B4). */
 const capStep = 200;
 
-/** The same at a further login of a user whom the sweep has to look at anyway: many logins then do not end many sessions each. */
+/** The same for a user whom the sweep will visit: many logins then do not end many sessions each. */
 const laterStep = 10;
 
-/** Users who are remembered for the sweep; others wait for their next login. */
+/** Users over the cap that the sweep will visit; for others the next login counts again. */
 const maxRemembered = 10_000;
 
 export class SessionCap {
@@ -17,25 +17,25 @@ export class SessionCap {
   readonly #limit: number;
   readonly #over = new Map<string, Cap>();
 
-  /** @param limit sessions of one user; 0 for as many as they like. */
+  /** @param limit sessions of one user; 0 means no limit. */
   constructor(store: Pick<SessionStore, 'endBeyond'>, limit: number) {
     this.#store = store;
     this.#limit = limit;
   }
 
-  /** The cap for a session of a user that begins for the reason of an audit context, if there is one. */
+  /** The cap that the insertion of a session applies; `undefined` without a limit. */
   for(userId: string, context: AuditContext): Cap | undefined {
     if (this.#limit === 0) return undefined;
     const step = this.#over.has(userId) ? laterStep : capStep;
     return { limit: this.#limit, step, context: { ...context, event: 'logout', outcome: 'cap' } };
   }
 
-  /** Notes that a user may have more than the cap allows. */
+  /** Records that a user may be over the cap. */
   exceeded(userId: string, cap: Cap): void {
     if (this.#over.size < maxRemembered && !this.#over.has(userId)) this.#over.set(userId, cap);
   }
 
-  /** Ends what users have beyond the cap, in small steps with a pause after each. */
+  /** Ends sessions over the cap, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     for (const [userId, cap] of this.#over) {
       const inSweep = { ...cap, step: endStep };

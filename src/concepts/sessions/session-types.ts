@@ -1,29 +1,29 @@
-/** What sessions are asked with, and what they answer. */
+/** The input and output types of sessions. */
 
 import type { Session, SessionQuery } from '../../storage/port/port.ts';
 
-/** The id was never given out, or its session is dead. */
+/** The id is unknown, or its session is dead. */
 export type NoSession = { readonly refused: 'no_session' };
 
-/** A new session with its id, which is told once and never kept. */
+/** A new session with its id, which is returned once and never stored. */
 export interface BegunSession {
   readonly id: string;
   readonly session: Session;
 }
 
-/** The part of the settings this concept follows. */
+/** The settings of sessions. */
 export interface SessionRules {
   readonly idleSeconds: number;
   readonly lifetimeSeconds: number;
-  /** The most sessions one user may have; 0 for as many as they like. */
+  /** Sessions of one user; 0 means no limit. */
   readonly maxPerUser: number;
 }
 
-/** Live sessions of a user, and where the next page begins, if there may be one. */
+/** Live sessions of a user, and the start of the next page if there may be one. */
 export interface SessionPage {
   readonly sessions: readonly Session[];
   readonly next: SessionQuery['before'];
 }
 
-/** Whose session it is, and where it comes from. */
+/** The user of a session, and its origin. */
 export type Owner = Pick<Session, 'userId' | 'contract' | 'network' | 'device'>;

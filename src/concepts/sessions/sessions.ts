@@ -27,16 +27,16 @@ import { endStep, inSteps, type Pacing, sweepStep, unpaced } from './steps.ts';
 
 export type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
 
-/** No id of any spelling is longer; whatever is, is not worth hashing. */
+/** No session id is longer; a longer text is not hashed. */
 const maxIdLength = 36;
 
-/** A use is written back when the last one written is this old, or a tenth of the idle time if that is less. */
+/** The longest time before a use is written, in milliseconds; a tenth of the idle time if that is less. */
 const writeBackMs = 60_000;
 
-/** How long after the password was proven a session may do what asks for it. */
+/** A session is confirmed for this long after its password was verified, in milliseconds. */
 export const provenMs = 10 * 60_000;
 
-/** How long it is remembered what became of a session, in milliseconds: a week. */
+/** The end of a session is kept for a week, in milliseconds. */
 const endedKeptMs = 7 * 86_400_000;
 
 const noSession: NoSession = { refused: 'no_session' };
@@ -50,7 +50,7 @@ export class Sessions {
   readonly #pacing: Pacing;
   readonly #cap: SessionCap;
 
-  /** @param pacing how the end of very many sessions gives way to others; by default not at all. */
+  /** @param pacing the pauses in which very many sessions end; none by default. */
   constructor(store: SessionStore, rules: SessionRules, pacing: Pacing = unpaced) {
     const { idleSeconds, lifetimeSeconds, maxPerUser } = rules;
     this.#store = store;
@@ -63,8 +63,8 @@ export class Sessions {
   }
 
   /**
-   * Begins a session beside those the user already has (ruling R5), in which the password counts as proven. Beyond
-   * the cap, if there is one, the least recently used sessions end: at most 200 at once, the others in the sweep.
+   * Begins a session beside those of the user (ruling R5); it counts as confirmed. Beyond the cap, if there is one, the
+   * least recently used sessions end: at most 200 at once, the others in the sweep.
    */
   async begin(
     owner: Owner,
@@ -91,8 +91,8 @@ export class Sessions {
   }
 
   /**
-   * Recognises a session by its id and notes that it was used; a dead one is refused however its row looks. It comes with
-   * its user, as both are found together.
+   * Finds the live session of an id, with its user, and records its use; a dead session is refused even if its row is still
+   * there.
    */
   use(id: string, now: number, freshness?: Freshness): Awaitable<SessionWithUser | NoSession> {
     if (id.length > maxIdLength) return noSession;
@@ -102,7 +102,7 @@ export class Sessions {
     );
   }
 
-  /** The session with this use in it, which is written back only if the last one written is old enough. */
+  /** The session with this use, which is written only if the stored use is old enough. */
   #used(idHash: string, found: SessionWithUser, now: number): SessionWithUser {
     const { session, user } = found;
     if (now - session.lastSeenAt < this.#writeBackMs) return found;
@@ -112,15 +112,15 @@ export class Sessions {
   }
 
   /**
-   * A page of the live sessions of a user, the one used last first. Dead ones that were not swept yet take up room in it,
-   * so that it may hold fewer than `limit` although there is a `next` page.
+   * A page of the live sessions of a user, the most recently used first. Dead ones that are not swept yet count towards
+   * `limit`, so that a page may hold fewer although there is a `next` page.
    */
   async ofUser(userId: string, now: number, { before, limit }: SessionQuery): Promise<SessionPage> {
     const rows = await this.#store.ofUser(userId, { before, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const sessions = page.filter((session) => this.#life.isAlive(session, now));
-    // What was used even longer ago than a session that died of idleness is dead as well.
+    // Sessions used before one that is dead of idleness are dead as well.
     const isEnd = last === undefined || rows.length <= limit || now >= last.lastSeenAt + this.#idleMs;
     return { sessions, next: isEnd ? undefined : { lastSeenAt: last.lastSeenAt, handle: last.handle } };
   }
@@ -135,33 +135,33 @@ export class Sessions {
     } while (before !== undefined);
   }
 
-  /** Whether the password was proven lately. An instant in the future was written under a wrong clock: it proves nothing. */
+  /** Whether the password was confirmed recently. An instant in the future comes from a wrong clock and does not count. */
   isProven(session: Session, now: number): boolean {
     const agoMs = now - session.provenAt;
     return agoMs < provenMs && agoMs >= -clockSlackMs;
   }
 
-  /** Gives a session a new id of the same spelling, in which the password counts as proven; the old one is dead. */
+  /** Gives a session a new id of the same format and marks it as confirmed; the old id is dead. */
   async prove(id: string, now: number, context: AuditContext): Promise<{ readonly id: string } | NoSession> {
     const renewed = newSessionIdLike(id);
     const isProven = await this.#store.prove(digest(id), digest(renewed), now, context);
     return isProven ? { id: renewed } : noSession;
   }
 
-  /** Gives a session a new id of the same spelling; the old one is dead from then on, for the reason of the audit context. */
+  /** Gives a session a new id of the same format; the old one is dead, for the reason in the audit context. */
   async rotate(id: string, context?: AuditContext): Promise<{ readonly id: string } | NoSession> {
     const renewed = newSessionIdLike(id);
     return (await this.#store.rotate(digest(id), digest(renewed), context)) ? { id: renewed } : noSession;
   }
 
-  /** As `endEach`, for one session; of many that race to end it exactly one is told that it did. */
+  /** As `endEach`, for one session; of concurrent calls exactly one gets the session. */
   async end(id: string, now: number, context: AuditContext): Promise<Session | NoSession> {
     return (await this.endEach([id], now, context)).get(id) ?? noSession;
   }
 
   /**
-   * Ends the sessions of a short list of ids for good, in one step; returns those that were alive until now, by id. A
-   * caller who hears that nothing is there relies on it like one who ended it. Dead ones go as well, without an entry.
+   * Ends the sessions of a short list of ids, in one step; returns those that were alive, by id. The end of every id is
+   * durable, also of those that another call ended. Dead sessions are removed without an entry.
    */
   async endEach(ids: readonly string[], now: number, context: AuditContext): Promise<Map<string, Session>> {
     const byHash = new Map(ids.filter((id) => id.length <= maxIdLength).map((id) => [digest(id), id]));
@@ -171,7 +171,7 @@ export class Sessions {
     return new Map([...ended].map(([idHash, session]) => [byHash.get(idHash) ?? '', session]));
   }
 
-  /** Ends one session by its handle: of one user, for whom a handle of another names nothing, or of any. */
+  /** Ends one session by its handle: of one user, to whom the handle must belong, or of any user. */
   async endByHandle(
     userId: string | undefined,
     handle: string,
@@ -184,9 +184,9 @@ export class Sessions {
   }
 
   /**
-   * Ends all sessions of a user, or all but one, in steps that let others have their turn, with a pause after each; returns
-   * how many. `tell` hears of those that ended after each step. Cut short, it has ended those used last; asked again, it
-   * goes on.
+   * Ends all sessions of a user, or all but one, in short steps with a pause after each; returns their number. `tell` is
+   * called after each step with the sessions that ended. The most recently used end first; after an interruption, call it
+   * again.
    */
   endAll(
     userId: string,
@@ -203,14 +203,14 @@ export class Sessions {
   }
 
   /**
-   * Ends all sessions of all users, in steps with a pause after each; returns how many rows there were. A session that
-   * begins meanwhile ends as well if a step finds it. Cut short, those that are left are alive; asked again, it goes on.
+   * Ends all sessions of all users, in steps with a pause after each; returns the number of rows. It may also end sessions
+   * that begin meanwhile. After an interruption, the remaining sessions are alive; call it again.
    */
   endOfAllUsers(context: AuditContext, pause: () => Promise<void>): Promise<number> {
     return inSteps(endStep, (limit) => this.#store.removeAny(limit, context), pause);
   }
 
-  /** What is known about an id, without using it; sessions that are gone are known for a week. */
+  /** The state of an id, without recording a use; the end of a session is known for a week. */
   async look(id: string, now: number): Promise<Seen | undefined> {
     const idHash = digest(id);
     const found = await this.#store.findWithUser(idHash);
@@ -219,7 +219,7 @@ export class Sessions {
     return ended && { ended };
   }
 
-  /** Ends what logins left beyond the cap, and reclaims the rows of dead sessions, in small steps with a pause after each. */
+  /** Ends sessions over the cap and removes the rows of dead sessions, in small steps with a pause after each. */
   async sweep(now: number, pause: () => Promise<void>): Promise<void> {
     await this.#cap.sweep(now, pause);
     await inSteps(sweepStep, (limit) => this.#store.sweep(now, limit), pause);

@@ -1,18 +1,18 @@
-/** Work on very many sessions, in steps that let others have their turn. */
+/** Work on very many sessions, in steps short enough that requests do not wait. */
 
-/** Begins long work; what it returns is awaited between the steps of it. */
+/** Begins long work; its result is awaited between the steps. */
 export type Pacing = () => () => Promise<void>;
 
-/** Nothing gives way. */
+/** Without pauses. */
 export const unpaced: Pacing = () => async () => {};
 
-/** Sessions that end in one step: a few milliseconds in which others wait. */
+/** Sessions that end in one step: a few milliseconds of the writer. */
 export const endStep = 100;
 
-/** Rows removed in one step of a sweep: few enough that no request notices. */
+/** Rows removed in one step of a sweep: few enough not to delay requests. */
 export const sweepStep = 200;
 
-/** Takes steps until one does less than a whole step, with a pause after each; returns how much was done in all. */
+/** Repeats a step until it does less than a whole step, with a pause after each; returns the total. */
 export async function inSteps(
   size: number,
   step: (size: number) => Promise<number>,
