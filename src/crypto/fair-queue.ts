@@ -1,11 +1,11 @@
-/** A queue in which networks take turns, however many items of each wait in it. */
+/** A queue that serves networks in turn, however many items each has in it. */
 
 /**
- * Serves one item of each network after another, and those of one network in the order in which they came. It holds
- * nothing of a network without items, so that it is never larger than their number.
+ * Serves one item of each network in turn, and those of one network in the order of arrival. It keeps no entry for a
+ * network without items, so its size is bounded by them.
  */
 export class FairQueue<Item> {
-  /** The items of each network; the network whose turn it is comes first. */
+  /** The items of each network; the next network comes first. */
   readonly #lanes = new Map<string, Item[]>();
 
   add(network: string, item: Item): void {
@@ -14,7 +14,7 @@ export class FairQueue<Item> {
     else this.#lanes.set(network, [item]);
   }
 
-  /** Takes the oldest item of the network whose turn it is. */
+  /** Takes the oldest item of the next network. */
   take(): Item | undefined {
     const [next] = this.#lanes;
     if (!next) return undefined;
@@ -25,7 +25,7 @@ export class FairQueue<Item> {
     return item;
   }
 
-  /** Takes out an item, if it is still in the queue. */
+  /** Removes an item, if it is still in the queue. */
   remove(network: string, item: Item): void {
     const lane = this.#lanes.get(network) ?? [];
     const index = lane.lastIndexOf(item);
@@ -33,7 +33,7 @@ export class FairQueue<Item> {
     if (lane.length === 0) this.#lanes.delete(network);
   }
 
-  /** The newest item of the network with the most, and that network; `undefined` if the queue is empty. */
+  /** The newest item of the network with the most items, and that network; `undefined` if the queue is empty. */
   newestOfLongest(): { readonly network: string; readonly item: Item } | undefined {
     let longest: readonly [string, Item[]] | undefined;
     for (const lane of this.#lanes) if (!longest || lane[1].length > longest[1].length) longest = lane;

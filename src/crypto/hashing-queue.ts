@@ -6,36 +6,36 @@ import { FairQueue } from './fair-queue.ts';
 import { HashingThreads } from './hashing-threads.ts';
 import type { Pbkdf2Parameters } from './phc.ts';
 
-/** The queue is full; come back in this many seconds. */
+/** The queue is full; retry after this many seconds. */
 export interface Overloaded {
   readonly refused: 'overloaded';
   readonly retryAfterSeconds: number;
 }
 
-/** The client has gone, or the queue was closed; nothing was hashed for it. */
+/** The client disconnected or the queue was closed; nothing was hashed for it. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned';
 }
 
-/** How the queue is bounded. */
+/** The bounds of the queue. */
 export interface QueueLimits {
-  /** Whose threads and places these are, if several processes hash on this machine. */
+  /** This process's share of threads and places, if several processes hash on this machine. */
   readonly share?: Share;
-  /** Hashes at once; default: one per core. At least one in each process. */
+  /** Concurrent hashes; default: one per core. Each process has at least one. */
   readonly threads?: number;
-  /** The longest wait that is worth starting, in milliseconds. */
+  /** The longest expected wait of a new place, in milliseconds; default: 2,000. */
   readonly maxWaitMs?: number;
-  /** Places in the queue, however fast hashing is. */
+  /** Places in the queue, however fast hashing is; default: 1,000. */
   readonly maxPlaces?: number;
 }
 
-/** One place in the queue: may hash several times, one after another, until it is left. */
+/** A place in the queue, for any number of hashes one after another, until it is disposed. */
 export interface HashingSlot extends Disposable {
   /**
-   * PBKDF2-HMAC over the bytes of the password, off the event loop. `Overloaded` if the place was given to another network
-   * before its first hash was begun; never after it.
+   * PBKDF2-HMAC of a password, off the event loop. `Overloaded` if another network displaced the place before its first
+   * hash began; never after it.
    *
-   * @throws {Abandoned} if the place's signal was aborted before the hash was begun, or the queue was closed.
+   * @throws {Abandoned} if the signal of the place was aborted before the hash began, or the queue was closed.
    */
   pbkdf2(
     password: Uint8Array,
@@ -44,30 +44,30 @@ export interface HashingSlot extends Disposable {
   ): Promise<Uint8Array | Overloaded>;
 }
 
-/** The queue in numbers: how it stands, and what went through it since the start. */
+/** The state of the queue, and its counters since the start. */
 export interface QueueCounts {
-  /** Hashes at once, at most. */
+  /** The maximum of concurrent hashes. */
   readonly threads: number;
-  /** Places taken, those whose hash is being computed among them. */
+  /** Occupied places, including those whose hash is being computed. */
   readonly places: number;
   readonly running: number;
-  /** How often a caller was told that the queue is full. */
+  /** Refusals because the queue was full. */
   readonly refused: number;
   readonly hashed: number;
-  /** What those hashes took, in milliseconds of a thread. */
+  /** The total time of those hashes, in milliseconds of a thread. */
   readonly hashedMs: number;
 }
 
-/** Ends a wait for a thread: with the thread, or without it for one who leaves the queue. */
+/** Ends a wait: with a thread, or with the reason for leaving the queue. */
 type Settle = (leaving?: Overloaded | Abandoned) => void;
 
-/** What a hash costs before one was timed: about a third of a microsecond an iteration. */
+/** The assumed time of a hash before the first one is timed: about a third of a microsecond per iteration. */
 const guessedMs = 65;
 
 /**
- * A bounded queue before a pool of hashing threads. Networks take turns. One network may take all places while no other
- * wants any; once the queue is full, a newcomer displaces the newest who waits of the network that has the most
- * waiting, if that network has at least two places more. So a flood from one network leaves the others their share.
+ * A bounded queue before a pool of hashing threads, which serves networks in turn. One network may take all places while no
+ * other needs any. When the queue is full, a newcomer displaces the newest waiting item of the network with the most
+ * waiting, if that network has at least two places more: a flood from one network leaves the others their share.
  */
 export class HashingQueue {
   readonly #threads: HashingThreads;
@@ -75,9 +75,9 @@ export class HashingQueue {
   readonly #maxWaitMs: number;
   readonly #maxPlaces: number;
   readonly #waiting = new FairQueue<Settle>();
-  /** Those who have hashed before come first, and are never displaced: a hash was spent on them. */
+  /** Places that have hashed before come first and are never displaced: a hash was spent on them. */
   readonly #again = new FairQueue<Settle>();
-  /** The places taken by each network that has any. */
+  /** The number of places of each network that has any. */
   readonly #held = new Map<string, number>();
   #running = 0;
   #places = 0;
@@ -111,14 +111,14 @@ export class HashingQueue {
   }
 
   /**
-   * Says at once whether a network is refused: because all places in the queue would take more than the longest wait, and
-   * none of them has to give way to this network.
+   * Returns a refusal if all places would take more than the longest wait, or all are occupied, and this network may
+   * displace none of them.
    */
   overloaded(network: string): Overloaded | undefined {
     return this.#isFull() && !this.#givingWayTo(network) ? this.#refusal() : undefined;
   }
 
-  /** Takes a place in the queue, which the caller found not overloaded just before. Leave it when done (`using`). */
+  /** Takes a place; call it right after `overloaded` returned nothing. Dispose it when done (`using`). */
   enter(network: string, signal?: AbortSignal): HashingSlot {
     const displaced = this.#isFull() ? this.#givingWayTo(network) : undefined;
     displaced?.(this.#refusal());
@@ -149,7 +149,7 @@ export class HashingQueue {
     };
   }
 
-  /** Drops everyone in the queue, now and later, and ends the threads; hashes under way are lost. */
+  /** Rejects everything in the queue, now and later, and ends the threads; running hashes are lost. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#next();
@@ -157,9 +157,8 @@ export class HashingQueue {
   }
 
   /**
-   * Resolves when a thread is free, or with a refusal when the place was given to another network. A client that goes
-   * meanwhile leaves the queue at once, and those behind move up. The place is free before the caller is told, because
-   * the newcomer that takes it counts on it.
+   * Resolves when a thread is free, or with a refusal when another network displaces the place. If the client disconnects,
+   * its place is freed at once. A place is freed before its wait ends, because the newcomer that displaces it needs it.
    */
   #turn(
     network: string,
@@ -190,7 +189,7 @@ export class HashingQueue {
     return this.#waitMs() > this.#maxWaitMs || this.#places >= this.#maxPlaces;
   }
 
-  /** How long one more would wait. */
+  /** The expected wait of one more place. */
   #waitMs(): number {
     return (Math.max(0, this.#places + 1 - this.#size) * this.#averageMs) / this.#size;
   }
@@ -200,7 +199,7 @@ export class HashingQueue {
     return { refused: 'overloaded', retryAfterSeconds: Math.max(1, Math.ceil(this.#waitMs() / 1_000)) };
   }
 
-  /** Who gives way to one more of a network; `undefined` if no other network has at least two places more. */
+  /** The wait that a newcomer of a network may displace; `undefined` if no other network has at least two places more. */
   #givingWayTo(network: string): Settle | undefined {
     const newest = this.#waiting.newestOfLongest();
     return newest && this.#heldBy(newest.network) > this.#heldBy(network) + 1 ? newest.item : undefined;

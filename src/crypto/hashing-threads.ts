@@ -1,16 +1,15 @@
-/** Threads that do nothing but PBKDF2, at a lower priority, so that the event loop goes first. */
+/** Threads that compute PBKDF2 at a lower priority, so that the event loop goes first. */
 
 import { Worker } from 'node:worker_threads';
 import type { Pbkdf2Parameters } from './phc.ts';
 
-/** One computation handed to a thread. */
 export interface Task {
   readonly password: Uint8Array;
   readonly salt: Uint8Array;
   readonly parameters: Pbkdf2Parameters;
 }
 
-/** What a thread answers: the hash, and the time it took on the thread. */
+/** The answer of a thread: the hash, and the time it took on the thread. */
 export interface Derived {
   readonly hash: Uint8Array;
   readonly tookMs: number;
@@ -19,15 +18,15 @@ export interface Derived {
 const program = new URL('./hashing-thread.js', import.meta.url);
 
 /**
- * A pool that grows by one thread whenever none is free; the caller bounds how many it uses at once. Threads are
- * its own rather than libuv's, so that neither the file system nor DNS ever waits behind a hash.
+ * A pool that grows by one thread whenever none is free; the caller bounds how many it uses at once. It does not use
+ * libuv's threads, so that neither the file system nor DNS ever waits behind a hash.
  */
 export class HashingThreads {
   readonly #all = new Set<Worker>();
   readonly #free: Worker[] = [];
   #closed = false;
 
-  /** Rejects if the thread dies, which a later call makes up for with a new one, and after the end. */
+  /** Rejects if the thread dies, and after `close`; a later call starts a new thread. */
   async pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Derived> {
     if (this.#closed) throw new Error('The hashing threads were ended.');
     const thread = this.#free.pop() ?? this.#start();
@@ -49,7 +48,7 @@ export class HashingThreads {
     });
   }
 
-  /** Ends all threads, each as soon as the hash it computes is done; that hash is dropped. */
+  /** Ends all threads, each after its current hash, which is discarded. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#all].map((thread) => thread.terminate()));
@@ -58,7 +57,7 @@ export class HashingThreads {
   #start(): Worker {
     const thread = new Worker(program, { name: 'gatehouse-hashing', execArgv: [], env: {} });
     this.#all.add(thread);
-    // What goes wrong in a thread shows as its exit, where the caller that waits is told.
+    // An error in a thread ends it; the exit handler rejects the waiting call.
     thread.on('error', () => {});
     thread.once('exit', () => {
       this.#all.delete(thread);

@@ -1,4 +1,4 @@
-/** Makes ids and salts that cannot be guessed, and the hash under which a session id is kept. */
+/** Makes ids and salts that cannot be guessed, and the hash under which a session id is stored. */
 
 import { hash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 
@@ -9,15 +9,14 @@ export function newUuid(): string {
   return randomUUID();
 }
 
-/** 26 characters of `[a-z0-9]`: 134 random bits, every character equally likely. */
+/** 26 characters of `[a-z0-9]`: 134 random bits, uniformly distributed. */
 export function newToken(): string {
   return randomText(26);
 }
 
-/** How a session id is spelled: a version 4 UUID, or 26 characters of `[a-z0-9]` (ruling G6). */
+/** The format of a session id: a version 4 UUID, or 26 characters of `[a-z0-9]` (ruling G6). */
 export type IdFormat = 'uuid' | 'token';
 
-/** A new session id. */
 export function newSessionId(idFormat: IdFormat): string {
   return idFormat === 'uuid' ? newUuid() : newToken();
 }
@@ -27,7 +26,7 @@ export function newSessionIdLike(id: string): string {
   return newSessionId(id.includes('-') ? 'uuid' : 'token');
 }
 
-/** 16 characters of `[a-z0-9]`, for names that are public: 82 random bits. */
+/** 16 characters of `[a-z0-9]`, for public handles: 82 random bits. */
 export function newHandle(): string {
   return randomText(16);
 }
@@ -37,21 +36,21 @@ export function randomSalt(bytes: number): Uint8Array {
   return randomBytes(bytes);
 }
 
-/** A number from 0 to below 1, to spread out what would otherwise happen at once. */
+/** A random number, at least 0 and less than 1, to spread retries. */
 export function chance(): number {
   return randomInt(2 ** 32) / 2 ** 32;
 }
 
 /**
- * SHA-256 of a text in UTF-8, as 64 hexadecimal digits. Synchronous, so that it never waits behind password hashes;
- * a string, because a buffer would cost four times the hash itself.
+ * SHA-256 of a text in UTF-8, as 64 hexadecimal digits. Synchronous, so that it never waits behind password hashes; a
+ * string, because a buffer would cost four times the hash itself.
  */
 export function digest(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
 function randomText(length: number): string {
-  // Bytes from 252 up would make the first letters likelier than the others: 252 is 7 × 36.
+  // Bytes from 252 up are rejected: they would favour some characters, since 252 is 7 × 36.
   let text = '';
   while (text.length < length) {
     for (const byte of randomBytes(length * 2)) {

@@ -1,6 +1,6 @@
 /** The written form of a PBKDF2 hash, after the PHC string format: `$pbkdf2-sha512$i=220000,l=64$salt$hash`. */
 
-/** The cost and the shape of one PBKDF2 computation (RFC 8018, section 5.2). */
+/** The parameters of one PBKDF2 computation (RFC 8018, section 5.2). */
 export interface Pbkdf2Parameters {
   readonly digest: 'sha1' | 'sha256' | 'sha384' | 'sha512';
   readonly iterations: number;
@@ -8,7 +8,7 @@ export interface Pbkdf2Parameters {
   readonly hashBytes: number;
 }
 
-/** A password hash with what is needed to compute it again. */
+/** A password hash with all that is needed to compute it again. */
 export interface Pbkdf2Hash extends Pbkdf2Parameters {
   readonly salt: Uint8Array;
   readonly hash: Uint8Array;
@@ -17,7 +17,7 @@ export interface Pbkdf2Hash extends Pbkdf2Parameters {
 const form =
   /^\$pbkdf2-(sha1|sha256|sha384|sha512)\$i=(\d{1,8})(?:,l=(\d{1,3}))?\$([\w+/-]{8,128})\$([\w+/-]{16,128})$/;
 
-/** Writes a hash; base64 is unpadded, as the format asks. */
+/** Writes a hash; base64 is unpadded, as the format requires. */
 export function formatPhc({
   digest,
   iterations,
@@ -28,10 +28,10 @@ export function formatPhc({
 }
 
 /**
- * Reads a hash that Gatehouse or another program wrote. At most 99,999,999 iterations, salts of 6 to 96 bytes,
- * hashes of 12 to 96 bytes.
+ * Reads a hash of Gatehouse or another program. At most 99,999,999 iterations, salts of 6 to 96 bytes, hashes of 12 to 96
+ * bytes.
  *
- * @throws {TypeError} if it is not in this form: the row was damaged, and no password may pass for right.
+ * @throws {TypeError} if the form differs: the row is damaged, and no password may match it.
  */
 export function parsePhc(text: string): Pbkdf2Hash {
   const [, digest, iterations, length, saltText, hashText] = form.exec(text) ?? [];
