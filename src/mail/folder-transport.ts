@@ -1,4 +1,4 @@
-/** Writes messages to a folder, one file each, where no mail server is set up. */
+/** Writes messages to a folder, one file each, if no mail server is configured. */
 
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,8 +8,8 @@ import type { Message, Transport } from './message.ts';
 import { renderMessage } from './render-message.ts';
 
 /**
- * Writes to a folder, which is created with the first message. A message has a working link in it, so only the user who
- * runs this program may read it. A file is complete once it has its name.
+ * Writes to a folder, which is created with the first message. A message contains a working link, so only the user who runs
+ * this program may read it. Each file appears under its name when it is complete.
  *
  * @param onFirst is called once, with the absolute path of the folder.
  */
@@ -36,7 +36,7 @@ export function folderTransport(folder: string, from: Mailbox, onFirst: (folder:
   };
 }
 
-/** Sorts by time. It is unique, because the number of a mail is used once. */
+/** A name that sorts by time. It is unique, because the number of a mail is used once. */
 function nameOf({ at, id, kind }: Message): string {
   return `${new Date(at).toISOString().replaceAll(':', '-')}-${id}-${kind}.eml`;
 }

@@ -19,7 +19,7 @@ export function registerLink(base: string, token: string): string {
 }
 
 interface Values {
-  /** The host of the application, as people know it. */
+  /** The public host of the application. */
   readonly site: string;
   readonly base: string;
   /** Empty in a mail without a link. */
@@ -125,12 +125,11 @@ function wrapped(line: string): string {
   return line.replace(/(?=.{73})(.{1,72}) /g, '$1\n');
 }
 
-/** Such as `2026-11-22 08:15 UTC`. */
 function minute(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** A text of a client cannot add a line, and is cut at 100 characters. */
+/** The text of a client in one line, cut at 100 characters. */
 function oneLine(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 100);
 }

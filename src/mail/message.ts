@@ -1,9 +1,9 @@
-/** A message that is ready to be sent, and what sends it. */
+/** A message that is ready to be sent, and the transport that sends it. */
 
 import type { Mailbox } from '../settings/value-parsers.ts';
 
 export interface Message {
-  /** One address, whose form was checked when it was registered. */
+  /** One address, whose form is checked at registration. */
   readonly recipient: string;
   readonly subject: string;
   /** Plain text with `\n` at the end of each line. */
@@ -35,7 +35,7 @@ export class SenderRefused extends Error {
   override readonly name = 'SenderRefused';
 }
 
-/** What would start another header. */
+/** Characters that could begin another header. */
 const lineEnd = /[\r\n\0]/;
 
 /** The envelope of SMTP, which is independent of the headers. */

@@ -19,7 +19,7 @@ const attemptMs = 60_000;
 /** How long a graceful stop waits for mails in progress. */
 const drainMs = 3_000;
 
-/** What a mail needs besides its text. */
+/** The token of a mail's link, if it has one. */
 interface Prepared {
   readonly token?: string;
   /** Revokes the token, because the mail was not sent. */
@@ -29,9 +29,9 @@ interface Prepared {
 export interface SenderOptions {
   readonly mails: Mails;
   readonly transport: Transport;
-  /** The beginning of links. */
+  /** The base address of links. */
   readonly linkBase: string;
-  /** Makes the token of the link; resolves with `undefined` if the mail is not wanted any more. */
+  /** Makes the token of the link; resolves with `undefined` if the mail is no longer wanted. */
   readonly prepare: (mail: QueuedMail, now: number) => Promise<Prepared | undefined>;
   readonly clock: () => number;
   readonly log: {
@@ -41,8 +41,8 @@ export interface SenderOptions {
 }
 
 /**
- * Results of attempts to send a mail, and how often the queue could not be read. `refused` is retried like `put_off`, but
- * stays refused until the operator acts.
+ * Results of attempts to send a mail, and failed reads of the queue. `refused` is retried like `put_off`, but stays refused
+ * until the operator acts.
  */
 export type TryCounts = Record<
   'sent' | 'put_off' | 'refused' | 'given_up' | 'unwanted' | 'unavailable',
@@ -79,7 +79,7 @@ export class Sender {
     this.#workers.add(worker);
   }
 
-  /** Starts nothing new and waits 3 seconds at most for mails in progress. The others stay in the queue. */
+  /** Starts nothing new and waits at most 3 seconds for mails in progress. The others stay in the queue. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#polling);
@@ -98,7 +98,7 @@ export class Sender {
         await this.#deliver(mail);
       }
     } catch (error) {
-      // The store did not answer. The claim expires by itself.
+      // The store did not answer. The claim expires.
       this.#counts.unavailable += 1;
       log.error({ err: error }, 'mail queue failed');
     }
@@ -160,7 +160,7 @@ export class Sender {
 }
 
 /**
- * What the log says of a failure. The answer of a mail server may repeat an address or the message, so only its codes are
+ * The logged fields of a failure. The answer of a mail server may repeat an address or the message, so only its codes are
  * logged.
  */
 function failureFields(error: unknown): object {

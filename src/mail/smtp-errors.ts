@@ -1,18 +1,18 @@
-/** Classifies the errors of a mail server, and says what the operator can do about them. */
+/** Classifies the errors of a mail server, and advises the operator. */
 
-/** What the mail library throws. */
+/** An error of the mail library. */
 export interface SmtpError extends Error {
   readonly code?: string;
-  /** The command that was answered, such as `RCPT TO`. */
+  /** The command that failed, such as `RCPT TO`. */
   readonly command?: string;
-  /** What the server answered. It may repeat an address, and is never logged. */
+  /** The answer of the server. It may repeat an address, and is never logged. */
   readonly response?: string;
   readonly responseCode?: number;
 }
 
 /**
- * The recipient is refused as such (RFC 3463, sections 3.2 and 3.3, and RFC 7505): no such mailbox, no such domain, a
- * malformed address, a mailbox that moved, a domain that takes no mail, a mailbox that is disabled.
+ * Enhanced status codes that refuse the recipient itself (RFC 3463, sections 3.2 and 3.3, and RFC 7505): no such mailbox,
+ * no such domain, a malformed address, a mailbox that moved, a domain that takes no mail, a disabled mailbox.
  */
 const recipientStatuses: ReadonlySet<string> = new Set([
   '5.1.1',
@@ -23,10 +23,10 @@ const recipientStatuses: ReadonlySet<string> = new Set([
   '5.2.1',
 ]);
 
-/** Codes under which servers without such a status refuse a recipient (RFC 5321, section 4.2.3). */
+/** Reply codes with which servers without enhanced codes refuse a recipient (RFC 5321, section 4.2.3). */
 const recipientCodes: ReadonlySet<number | undefined> = new Set([550, 551, 553]);
 
-/** Words of such an answer. The code alone may also mean that relaying is denied. */
+/** Words in such a reply. The code alone may also mean that relaying is denied. */
 const noSuchMailbox = new RegExp(
   [
     'no such (?:user|mailbox|recipient|address|account|person)',
@@ -37,15 +37,15 @@ const noSuchMailbox = new RegExp(
   'i',
 );
 
-/** Words of an answer that refuses the sender. */
+/** Words in a reply that refuses the sender. */
 const senderRefused = /relay|authenti|polic|spam|block|rcpthosts/i;
 
-/** The enhanced status code of an answer, such as `5.1.1` (RFC 3463); `undefined` if it has none. */
+/** The enhanced status code of a reply, such as `5.1.1` (RFC 3463); `undefined` if it has none. */
 export function statusOf({ response = '' }: Partial<SmtpError>): string | undefined {
   return /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})(?!\S)/.exec(response)?.[1];
 }
 
-/** Whether a server refused the recipient as such, so that a retry cannot succeed. */
+/** Whether a server refused the recipient itself, so that a retry cannot succeed. */
 export function isRecipientRefused(error: Partial<SmtpError>): boolean {
   const { command, response: answer = '', responseCode } = error;
   if (command !== 'RCPT TO' && command !== 'DATA') return false;
@@ -56,9 +56,7 @@ export function isRecipientRefused(error: Partial<SmtpError>): boolean {
   return command === 'RCPT TO' && recipientCodes.has(responseCode) && isUnknown;
 }
 
-/**
- * What the operator can do about a refusal of the sender; `undefined` if the failure may pass by itself.
- */
+/** Advice to the operator if the server refuses the sender; `undefined` if a retry may succeed. */
 export function adviceOn({ code, command = '', responseCode, message = '' }: SmtpError): string | undefined {
   if (code === 'ETLS' || /required STARTTLS/.test(message))
     return 'The mail server offers no encryption (STARTTLS). Use smtps:// if it has that; docs/settings.md says more.';

@@ -6,7 +6,7 @@ import { envelopeOf, SenderRefused, type Transport, Undeliverable } from './mess
 import { renderMessage } from './render-message.ts';
 import { adviceOn, isRecipientRefused, type SmtpError } from './smtp-errors.ts';
 
-/** How long a mail server may take to be reached, to greet, and between two answers, in milliseconds. */
+/** The longest time for a connection, for the greeting, and between two replies, in milliseconds. */
 const timeouts = {
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
@@ -14,7 +14,7 @@ const timeouts = {
   socketTimeout: 30_000,
 };
 
-/** Loads the mail library. It blocks the event loop for a tenth of a second, which must not be during requests. */
+/** Loads the mail library at the start, because that blocks the event loop for a tenth of a second. */
 export async function loadMailLibrary(): Promise<void> {
   await Promise.all([import('nodemailer'), import('nodemailer/lib/mail-composer')]);
 }
@@ -22,7 +22,7 @@ export async function loadMailLibrary(): Promise<void> {
 /**
  * Sends through the server of a `smtp:` or `smtps:` URL. Nothing is sent before the connection is encrypted and the
  * certificate verified: a server that offers no encryption gets neither a password nor a message. A connection to this
- * machine is not encrypted, because a relay there has no certificate of a known authority.
+ * machine is not encrypted, because a local relay has no certificate of a known authority.
  */
 export function smtpTransport(url: string, from: Mailbox): Transport {
   const client = smtpClient(url);
@@ -39,7 +39,7 @@ export function smtpTransport(url: string, from: Mailbox): Transport {
   };
 }
 
-/** Connects to a mail server, encrypts, logs in and quits. Returns a sentence about what failed, if anything did. */
+/** Connects to a mail server, encrypts, logs in and quits. Returns a sentence about the failure, if any. */
 export async function smtpProblem(url: string): Promise<string | undefined> {
   const client = smtpClient(url);
   try {
@@ -54,13 +54,13 @@ export async function smtpProblem(url: string): Promise<string | undefined> {
   }
 }
 
-/** A client that is made at its first use: many servers never send a message and need no library in memory. */
+/** Creates the client at its first use: many servers never send a message and need not load the library. */
 function smtpClient(url: string) {
   const protection = protectionOf(url);
   const create = async () => {
     const { createTransport } = await import('nodemailer');
     return createTransport({
-      // The library would read options from the query, also one that turns off the verification of certificates.
+      // The library would read options from the query, including one that turns off the verification of certificates.
       url: url.replace(/\?.*$/, ''),
       ignoreTLS: protection === 'local' || protection === 'off',
       requireTLS: protection === 'starttls',
@@ -74,7 +74,7 @@ function smtpClient(url: string) {
       return created;
     },
     close: () => {
-      // An error was thrown to the caller that tried to send.
+      // The caller that tried to send has received the error.
       created?.then(
         (client) => client.close(),
         () => {},

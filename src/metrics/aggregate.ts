@@ -9,8 +9,8 @@ export interface WorkerMetrics {
 }
 
 /**
- * Adds up counters, histograms and those gauges that can be added; the samples of the other gauges get a label with the
- * number of their worker. `retired` holds counters of workers that have ended.
+ * Sums counters, histograms and additive gauges; the samples of other gauges get the label of their worker. `retired` holds
+ * the counters of workers that have ended.
  */
 export function aggregate(workers: readonly WorkerMetrics[], retired: readonly Metric[] = []): Metric[] {
   const sums = new Map<string, Metric>();
@@ -22,12 +22,12 @@ export function aggregate(workers: readonly WorkerMetrics[], retired: readonly M
   return [...sums.values()];
 }
 
-/** What must not shrink when a worker ends: a counter that goes down looks like a service that was restarted. */
+/** Metrics that must not decrease when a worker ends: a counter that decreases looks like a restart of the service. */
 export function countersOf(metrics: readonly Metric[]): Metric[] {
   return metrics.filter(({ kind }) => kind !== 'gauge');
 }
 
-/** Merges texts in the format of Prometheus that have the same metrics, so that each metric is described once. */
+/** Merges texts in the format of Prometheus, so that each metric is described once. */
 export function mergeTexts(texts: readonly string[]): string {
   const metrics = new Map<string, string>();
   for (const block of texts.flatMap((text) => text.split(/^(?=# HELP )/m))) {
@@ -47,7 +47,7 @@ function labelled(metric: Metric, worker: number): Metric {
   return { ...metric, samples };
 }
 
-/** Adds up two metrics of one name, and so of one kind. */
+/** The sum of two metrics of the same name and kind. */
 function added(one: Metric, other: Metric): Metric {
   if (one.kind === 'histogram')
     return other.kind === 'histogram' ? { ...one, buckets: addedBuckets(one.buckets, other.buckets) } : one;

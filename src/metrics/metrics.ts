@@ -1,4 +1,4 @@
-/** Collects the metrics of a running Gatehouse, under the names that operators see. */
+/** Collects the metrics of a running Gatehouse, under their public names. */
 
 import type { EventCount } from '../concepts/audit.ts';
 import type { ResponseCounters } from '../http/response-counters.ts';
@@ -8,10 +8,10 @@ import type { Metric, Sample, Store } from '../storage/port/port.ts';
 import type { Services } from '../usecases/services.ts';
 import { version } from '../version.ts';
 
-/** How often a sweep succeeded, and how often it failed. */
+/** Successful and failed sweeps. */
 export type SweepCounts = Record<'ok' | 'failed', number>;
 
-/** The parts that count. */
+/** The sources of counters. */
 export interface MetricSources {
   readonly services: Services;
   readonly store: Store;
@@ -21,14 +21,14 @@ export interface MetricSources {
   readonly sweeps: Readonly<SweepCounts>;
 }
 
-/** Exported from the start, with 0: an alert on a change needs a first value. */
+/** Exported with 0 from the start: an alert on a change needs a first value. */
 const expectedEvents: Readonly<Record<string, readonly string[]>> = {
   register: ['ok', 'identifier_taken', 'too_many_attempts', 'overloaded', 'unavailable'],
   login: ['ok', 'wrong_password', 'unknown_account', 'too_many_attempts', 'overloaded', 'unavailable'],
   logout: ['ok', 'no_session', 'unavailable'],
 };
 
-/** Reads every counter and changes none. Nothing is computed between two readings. */
+/** Reads every counter and changes none. */
 export function collectMetrics(sources: MetricSources): Metric[] {
   const { services, store, sender, responseCounters, checks, sweeps } = sources;
   return [

@@ -2,7 +2,7 @@
 
 import type { Buckets, Metric, Sample } from '../storage/port/port.ts';
 
-/** The text of some metrics. It ends in a newline, and a text with other names may follow it. */
+/** The text of some metrics. It ends in a newline, so that a text with other names may follow it. */
 export function prometheusText(metrics: readonly Metric[]): string {
   return metrics.map(metricText).join('\n');
 }
@@ -17,7 +17,7 @@ function sampleLines(name: string, samples: readonly Sample[]): string[] {
   return samples.map(({ labels = {}, value }) => line(name, labels, value));
 }
 
-/** Buckets are cumulative in the text: each counts what fell into those before it, too. */
+/** Buckets are cumulative in the text: each includes the counts of those before it. */
 function bucketLines(name: string, { bounds, counts, sum }: Buckets): string[] {
   let below = 0;
   const buckets = counts.map((count, i) => {
