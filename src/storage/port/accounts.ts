@@ -3,7 +3,7 @@
 import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
 
-/** One account as a registration writes it. */
+/** The data of a new account. */
 export interface NewAccount {
   readonly userId: string;
   /** The identifier as it was typed. */
@@ -17,14 +17,14 @@ export interface NewAccount {
   readonly email: string | null;
 }
 
-/** The invitation that a registration uses up, at an instant. */
+/** The invitation that a registration uses up, and the instant. */
 export interface UsedInvitation {
   /** The SHA-256 of its token: 64 hexadecimal digits. */
   readonly tokenHash: string;
   readonly at: number;
 }
 
-/** What a login finds under a canonical identifier. */
+/** The credential of a canonical identifier. */
 export interface Credential {
   readonly userId: string;
   readonly identifier: string;
@@ -34,7 +34,6 @@ export interface Credential {
   readonly isDisabled: boolean;
 }
 
-/** A user as it is kept. */
 export interface User {
   readonly id: string;
   readonly identifier: string;
@@ -44,7 +43,7 @@ export interface User {
   readonly disabledAt: number | null;
 }
 
-/** A new address, which is the identifier too where the account is named by an address. */
+/** A new address, and the new identifier if the account is named by its address. */
 export interface NewEmail {
   readonly email: string;
   readonly canonical: string;
@@ -55,25 +54,25 @@ export interface NewEmail {
 export interface UserQuery {
   /** Part of the canonical identifier. */
   readonly matching?: string | undefined;
-  /** The last user of the page before. */
+  /** The last user of the previous page. */
   readonly after?: { readonly createdAt: number; readonly id: string } | undefined;
   readonly limit: number;
 }
 
-/** Which sessions of a user end along with something, and why; each leaves an entry in the audit. */
+/** Sessions of a user that end with another change, and the reason; each gets an audit entry. */
 export interface Ending {
-  /** The one session that goes on. */
+  /** The one session that stays. */
   readonly exceptHandle?: string | undefined;
-  /** How many end in one step at most. */
+  /** Sessions that end in one step. */
   readonly limit: number;
   readonly context: AuditContext;
 }
 
 export interface AccountStore {
   /**
-   * Writes both rows of an account or neither; the second one under a canonical identifier is told so. With
-   * `invitation`, the account is made only if that is the invitation for the name and has not expired. An invitation for
-   * the name ends in the same step, whether it was asked for or not; where no account is made, it stays.
+   * Writes both rows of an account or neither; refuses a canonical identifier that exists. With `invitation`, the account
+   * is made only if it is the invitation for the name and has not expired. Making an account removes any invitation for its
+   * name in the same step; a refusal leaves it.
    */
   create(
     account: NewAccount,
@@ -88,9 +87,9 @@ export interface AccountStore {
   findUser(userId: string): Awaitable<User | undefined>;
   list(query: UserQuery): Promise<User[]>;
   /**
-   * Replaces a password hash if it is still the expected one. With `ending`, the sessions of the user end in the same
-   * step, so that no crash leaves one alive that the old password began. If there may be more of them than end in one step,
-   * as many end and the hash stays: `sessions_left` says that it is to be asked again.
+   * Replaces a password hash if it is still the expected one. With `ending`, the sessions of the user end in the same step,
+   * so that no crash leaves one alive that the old password began. If there may be more than the limit, that many end and
+   * the hash stays: `sessions_left` asks for another call.
    */
   replaceHash(
     userId: string,
@@ -99,30 +98,30 @@ export interface AccountStore {
     context?: AuditContext,
     ending?: Ending,
   ): Promise<'replaced' | 'not_expected' | 'sessions_left'>;
-  /** Notes that the owner of an address proved it; `false` if it is not the user's address any more. */
+  /** Marks an address as verified; `false` if it is no longer the user's address. */
   verifyEmail(userId: string, email: string, at: number, context?: AuditContext): Promise<boolean>;
-  /** Replaces the address, and the identifier of an account named by one. */
+  /** Replaces the address, and the identifier of an account that is named by its address. */
   changeEmail(
     userId: string,
     to: NewEmail,
     context?: AuditContext,
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'>;
-  /** Disables an account (`at`) or enables it again (`null`); `false` if there is no such user. */
+  /** Disables an account (`at`) or enables it (`null`); `false` if the user does not exist. */
   setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean>;
   /**
-   * Removes an account with everything that belongs to it but its audit; `false` if there was none. Its credential, its
-   * address and its tokens go in this step, and none of its sessions has a user any more. Of its sessions and devices at
-   * most `limit` each are removed; where there may be more, they and the row in `users` are left to `reclaim`.
+   * Removes an account with everything that belongs to it but its audit entries; `false` if it does not exist. This step
+   * removes its credential, its address and its tokens, and none of its sessions has a user any more. It removes at most
+   * `limit` sessions and `limit` devices; if there may be more, `reclaim` removes them and the row in `users`.
    */
   remove(userId: string, limit: number, context?: AuditContext): Promise<boolean>;
   /**
-   * Goes on with an account that was removed: at most `limit` of its sessions and of its devices go, which ended for the
-   * reason of the audit context, and with the last ones its row in `users`. `false` if no such account is left.
+   * Continues the removal of an account: removes at most `limit` of its sessions, which ended for the reason of the audit
+   * context, and of its devices, and after the last ones its row in `users`. `false` if no such account is left.
    */
   reclaim(limit: number, context?: AuditContext): Promise<boolean>;
   /**
-   * Looks at disabled users in order of their ids, at most `limit` of those after an id, and ends at most `limit` sessions of
-   * the first who has any, with an entry in the audit for each. Returns the id to go on after; `undefined` at the end.
+   * Reads at most `limit` disabled users in order of their ids, beginning after an id, and ends at most `limit` sessions of
+   * the first who has any, each with an audit entry. Returns the id to continue after; `undefined` at the end.
    */
   endOfDisabled(after: string, limit: number, context: AuditContext): Promise<string | undefined>;
 }

@@ -1,8 +1,8 @@
 /** The port of the audit: an append-only chain of entries. */
 
 /**
- * What the audit says of a step besides what the step touched: who asked, when, and how it ended. Handed to a method
- * that writes, it becomes an entry in the same transaction, completed with the user and session that were written.
+ * The caller, the instant and the outcome of a step. A method that writes adds it as an entry in the same transaction,
+ * completed with the user and session that it wrote.
  */
 export interface AuditContext {
   readonly at: number;
@@ -14,56 +14,55 @@ export interface AuditContext {
   readonly requestId: string;
 }
 
-/** One entry as it is kept. */
 export interface AuditEntry extends AuditContext {
   /** 1 for the first entry ever, then one more for each. */
   readonly seq: number;
   readonly userId: string | null;
   readonly handle: string | null;
-  /** SHA-256 over the hash of the entry before and this entry's own fields, as 64 hexadecimal digits. */
+  /** SHA-256 over the hash of the previous entry and the fields of this one, as 64 hexadecimal digits. */
   readonly hash: string;
 }
 
-/** Which entries are asked for: newest first, or from one on and oldest first. */
+/** The entries to read: newest first, or after a number and oldest first. */
 export interface AuditQuery {
   readonly userId?: string | undefined;
   /** Only entries with a smaller `seq`. */
   readonly before?: number | undefined;
-  /** Only entries with a greater `seq`, oldest first; `before` is not looked at then. */
+  /** Only entries with a greater `seq`, oldest first; `before` is then ignored. */
   readonly after?: number | undefined;
   readonly limit: number;
 }
 
-/** A place in the chain: everything up to `seq`, summed up in one hash. */
+/** A position in the chain: `hash` covers every entry up to `seq`. */
 export interface ChainLink {
   readonly seq: number;
   readonly hash: string;
 }
 
-/** Where the kept part of the chain starts, and where it ends. Without the end its last entries could vanish unseen. */
+/** The start and the end of the kept part of the chain. Without the end, missing last entries could not be detected. */
 export interface ChainEnds {
-  /** The last entry that was removed because of its age; 0 and 64 zeros if none was. */
+  /** The last entry that was removed because of its age; 0 and 64 zeros at first. */
   readonly start: ChainLink;
   readonly last: ChainLink;
 }
 
-/** What a look at the whole chain found. */
+/** The result of verifying the whole chain. */
 export type ChainVerdict =
   | { readonly intact: true; readonly entries: number }
   /** `seq` of the first entry that is changed, missing or out of place. */
   | { readonly intact: false; readonly brokenAt: number };
 
 export interface AuditStore {
-  /** Appends an entry of its own, for what wrote nothing else. */
+  /** Appends the entry of an event that writes nothing else. */
   append(
     context: AuditContext,
     about: { readonly userId?: string | undefined; readonly handle?: string | undefined },
   ): Promise<void>;
   read(query: AuditQuery): Promise<AuditEntry[]>;
-  /** The ends of the chain, with everything in it that was acknowledged before. */
+  /** The ends of the chain, including every acknowledged entry. */
   ends(): Promise<ChainEnds>;
-  /** Walks the chain from its kept start, in steps of at most a thousand entries, calling `progress` after each. */
+  /** Verifies the chain from its kept start, in steps of at most a thousand entries, calling `progress` after each. */
   verify(progress: (checked: number, all: number) => void): Promise<ChainVerdict>;
-  /** Removes at most `limit` of the oldest entries from before `at`; the chain then starts behind them. */
+  /** Removes at most `limit` of the oldest entries from before `at`; the chain then starts after them. Returns how many. */
   sweep(at: number, limit: number): Promise<number>;
 }

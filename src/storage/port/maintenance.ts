@@ -1,22 +1,22 @@
-/** The port of what an operator does to a database as a whole: copying it, putting a copy in its place, looking at it. */
+/** The port of maintenance: inspecting, backing up and restoring a whole database. */
 
-/** Told how much is done of how much, in units of its own. */
+/** Called with the work done and the total, in any unit. */
 export type Progress = (done: number, all: number) => void;
 
-/** Why there is no backup. */
+/** The reason why a backup was refused. */
 export type BackupRefusal = { readonly refused: 'target_exists' | 'target_folder_missing' };
 
 export interface Backup {
   readonly bytes: number;
 }
 
-/** Why a file cannot take the place of the database. */
+/** The reason why a file cannot replace the database. */
 export type SourceRefusal = {
   readonly refused:
     | 'source_missing'
-    /** No database at all, or one of another program. */
+    /** No database, or one of another program. */
     | 'source_foreign'
-    /** A log of commits lies beside it: it was copied by other means while it was in use. */
+    /** A write-ahead log lies beside it: it was copied by other means while in use. */
     | 'source_incomplete'
     | 'source_newer'
     /** An unreleased version made it. */
@@ -26,62 +26,61 @@ export type SourceRefusal = {
     | 'source_is_database';
 };
 
-/** Why the database cannot be replaced now. */
+/** The reason why the database cannot be replaced now. */
 export type ReplaceRefusal = { readonly refused: 'database_in_use' };
 
-/** What became of the database that was replaced. */
+/** The database that was replaced. */
 export interface Replaced {
-  /** The name it is kept under; `undefined` if there was none. */
+  /** Its new name; `undefined` if there was no database. */
   readonly keptAs: string | undefined;
 }
 
-/** What a look at a database found, without changing anything in it. */
+/** The result of inspecting a database, without changing it. */
 export interface Inspection {
   readonly bytes: number;
-  /** Size of the log of commits that are not yet in the file itself. */
+  /** Size of the write-ahead log, whose commits are not yet in the file itself. */
   readonly logBytes: number;
-  /** The version of its tables, and the one this program writes. */
+  /** The version of its tables, and the version of this program. */
   readonly schema: number;
   readonly schemaKnown: number;
-  /** What the engine finds wrong with the file; empty if it is sound. */
+  /** The damage that the engine reports; empty if the file is sound. */
   readonly damage: readonly string[];
-  /** Accounts of which only one of the two records is left (ruling R2). */
+  /** Accounts with only one of their two records (ruling R2). */
   readonly halfAccounts: number;
-  /** When the newest entry of the audit was made; `undefined` if there is none. */
+  /** The instant of the newest audit entry; `undefined` without entries. */
   readonly newestEntryAt: number | undefined;
-  /** Why no server may use it; `undefined` if any may. */
+  /** The reason why no server may use it; `undefined` if servers may. */
   readonly closedBecause: string | undefined;
 }
 
-/** What a look at a database server found, without changing anything in it. */
+/** The result of inspecting a database server, without changing it. */
 export interface ServerInspection {
-  /** The version of the server, as it says it. */
+  /** The version that the server reports. */
   readonly server: string;
-  /** The version of the tables; `undefined` if there are none yet. */
+  /** The version of the tables; `undefined` before they are made. */
   readonly schema: number | undefined;
   readonly schemaKnown: number;
-  /** Why no node may use it; `undefined` if any may. */
+  /** The reason why no node may use it; `undefined` if nodes may. */
   readonly closedBecause: string | undefined;
-  /** It takes no writes. */
   readonly isReadOnly: boolean;
-  /** Accounts of which only one of the two records is left; `undefined` if there are too many to look at. */
+  /** Accounts with only one of their two records; `undefined` if the check would take too long. */
   readonly halfAccounts: number | undefined;
   readonly newestEntryAt: number | undefined;
-  /** The connection is encrypted from here to there. */
+  /** The connection is encrypted or local. */
   readonly isPrivate: boolean;
-  /** How far its clock is ahead of the one of this machine. */
+  /** The lead of its clock over that of this machine. */
   readonly aheadMs: number;
-  /** By how much that may be wrong. */
+  /** The error of `aheadMs`, in both directions. */
   readonly aheadWithinMs: number;
-  /** Settings of the server by name: those that decide what a power cut or a failover loses. */
+  /** Settings of the server by name that decide what a power cut or a failover loses. */
   readonly durability: Readonly<
     Record<'fsync' | 'full_page_writes' | 'synchronous_commit' | 'synchronous_standby_names', string>
   >;
-  /** Standbys that follow it. */
+  /** Connected standbys. */
   readonly standbys: number;
-  /** What one node tells another arrives. */
+  /** Notifications between nodes arrive. */
   readonly isHeard: boolean;
-  /** A pooler stands before it. */
+  /** A pooler stands between. */
   readonly isPooled: boolean;
   /** Connections that this role may still open. */
   readonly freeConnections: number;

@@ -1,23 +1,23 @@
-/** The port of the metrics: what a store can say of itself in numbers. */
+/** The port of the metrics of a store. */
 
-/** One value of a metric. Labels hold words this program chose, never anything that came from outside. */
+/** One value of a metric. Labels hold only words of this program, never input. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** How many values fell where, since the start. */
+/** A histogram since the start. */
 export interface Buckets {
   /** Upper bounds, inclusive and ascending. */
   readonly bounds: readonly number[];
-  /** How many fell into each and into none of those before it; one more than there are bounds, for what lies above. */
+  /** Values of each bucket alone, not cumulative; one more than there are bounds, for larger values. */
   readonly counts: readonly number[];
-  /** All values together. */
+  /** The sum of all values. */
   readonly sum: number;
 }
 
 interface Named {
-  /** Begins with `gatehouse_` and ends in its unit (`_seconds`, `_bytes`); of a counter it ends in `_total`. */
+  /** Begins with `gatehouse_` and ends in its unit (`_seconds`, `_bytes`); a counter ends in `_total`. */
   readonly name: string;
   /** One sentence with its full stop. */
   readonly help: string;
@@ -29,7 +29,7 @@ export type Metric =
   | (Named & {
       readonly kind: 'gauge';
       readonly samples: readonly Sample[];
-      /** It tells of one process; the values of several are not to be added up. */
+      /** The values of several processes cannot be summed. */
       readonly isOfOne?: true;
     })
   | (Named & { readonly kind: 'histogram'; readonly buckets: Buckets });

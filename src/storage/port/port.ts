@@ -1,4 +1,4 @@
-/** What the rules ask of a store: small interfaces in which every method is one atomic step. */
+/** The port of a store: small interfaces in which every method is one atomic step. */
 
 import type { AccountStore } from './accounts.ts';
 import type { AuditStore } from './audit.ts';
@@ -22,16 +22,13 @@ export interface Store {
   readonly invitations: InvitationStore;
   readonly mails: MailStore;
   readonly devices: DeviceStore;
-  /**
-   * Epoch milliseconds by the one clock of all processes on this store. Where there is none, they share a machine
-   * and its clock.
-   */
+  /** Epoch milliseconds by the common clock of all processes on this store. Without it, they share a machine and its clock. */
   readonly clock?: () => number;
-  /** Resolves only if the store answers and still holds its schema (ruling B2). */
+  /** Resolves only if the store answers and still has its schema (ruling B2). */
   ping(): Promise<void>;
-  /** What the store can say of itself in numbers, from memory: asking costs no round trip. */
+  /** The metrics of the store, from memory: reading them costs no round trip. */
   readonly metrics?: () => readonly Metric[];
-  /** Writes what is still waiting and lets go of the store. */
+  /** Writes what is still buffered and closes the store. */
   close(): Promise<void>;
 }
 

@@ -1,18 +1,18 @@
-/** The port of moving a database from one place to another: all rows in one form and one order, whatever keeps them. */
+/** The port of moving a database: all rows in one form and one order, in every engine. */
 
-/** What a column holds; SHA-256 hashes are 64 hexadecimal digits, and how JSON is laid out says nothing. */
+/** The type of a column; SHA-256 hashes are 64 hexadecimal digits, and the layout of JSON has no meaning. */
 export type TransferKind = 'text' | 'number' | 'hash' | 'json';
 
 interface Shape {
-  /** The columns by the names every engine gives them, in the order a row has them. */
+  /** The columns, named as in every engine, in the order of the values of a row. */
   readonly columns: Readonly<Record<string, TransferKind>>;
   /** Rows come in ascending order of these columns, texts and hashes compared bytewise. */
   readonly key: readonly string[];
-  /** Its rows fall with their user: without one they can only come from a program that switched that off. */
+  /** Deleting a user deletes its rows: rows without a user can only come from a program that disabled the foreign keys. */
   readonly ofUser?: true;
 }
 
-/** Everything a store keeps, in an order in which it can be written. */
+/** Everything that a store keeps, in an order in which it can be written. */
 export const transferred = {
   users: {
     columns: {
@@ -110,12 +110,12 @@ export const transferred = {
 
 export type TransferTable = keyof typeof transferred;
 
-/** The shape of a table, for those who go by it. */
+/** The shape of a table, with names as strings. */
 export function shapeOf(table: TransferTable): Shape {
   return transferred[table];
 }
 
-/** Names of all tables, in an order in which they can be written. */
+/** The names of all tables, in an order in which they can be written. */
 export const transferTables = Object.keys(transferred) as readonly TransferTable[];
 
 /** One row: a value for each column of its table. */
@@ -128,7 +128,7 @@ export function keyOf(table: TransferTable, row: TransferRow): TransferRow {
   return key.map((column) => row[names.indexOf(column)] ?? null);
 }
 
-/** Which row it is, for people. */
+/** The name of a row, for messages. */
 export function nameOf(table: TransferTable, row: TransferRow): string {
   const values = keyOf(table, row);
   return shapeOf(table)
@@ -136,39 +136,37 @@ export function nameOf(table: TransferTable, row: TransferRow): string {
     .join(', ');
 }
 
-/** Rows that are read, written and summed up together. */
+/** Rows that are read, written and hashed together. */
 export const pageRows = 5_000;
 
-/** Where a database went. */
+/** The destination of a moved database. */
 export interface Moved {
-  /** The copy that took over. */
+  /** The id of the copy. */
   readonly copy: string;
   /** Its address, without a password. */
   readonly to: string;
   readonly at: number;
 }
 
-/** What a database says of itself that keeps servers away from it. */
+/** The marks in a database that keep servers away. */
 export interface Closed {
-  /** The address its rows are being copied from. */
+  /** The address that its rows are being copied from. */
   readonly copying: string | null;
   readonly moved: Moved | null;
 }
 
-/** As it is kept, with what was noted with the last page that was copied into the database. */
+/** The stored state, with the note of the last page that was copied into the database. */
 export interface DatabaseState extends Closed {
   readonly note: string | null;
 }
 
-/** Rows that can be read. */
 export interface Readable {
   /** The address, without a password. */
   readonly name: string;
-  /** How many rows a table has. */
   count(table: TransferTable): Promise<number>;
   /**
-   * All rows of a table in the order of its key, or those behind a row; `pageRows` at a time, only the last page may be
-   * shorter. Sessions, tokens and devices of a user who is missing are left out: they are of no use.
+   * All rows of a table in the order of its key, or those after a row; `pageRows` at a time, only the last page may be
+   * shorter. Sessions, tokens and devices without a user are left out: they are useless.
    */
   scan(table: TransferTable, behind?: TransferRow): AsyncIterable<readonly TransferRow[]>;
 }
@@ -176,54 +174,53 @@ export interface Readable {
 /** A database that no other process changes until it is released. */
 export interface TransferSource extends Readable {
   readonly moved: Moved | null;
-  /** Keeps servers away from now on, durably, unless one is there already; nothing can be read afterwards. */
+  /** Keeps servers away from now on, durably, unless one uses it already; nothing can be read afterwards. */
   retire(moved: Moved): Promise<'retired' | 'in_use'>;
-  /** Lets go of it. */
   release(): Promise<void>;
 }
 
-/** A database that is being filled, and that no server can use until it is full. */
+/** A database that is being filled; no server can use it until `finish`. */
 export interface TransferTarget extends Readable {
-  /** What was noted with the last page of a copy that was not finished; `undefined` if there is none. */
+  /** The note of the last page of an unfinished copy; `undefined` if there is no such copy. */
   readonly noted: string | undefined;
-  /** Throws away what is there of an unfinished copy, and begins one of what lies at the address `from`. */
+  /** Discards an unfinished copy, and begins one of the database at the address `from`. */
   begin(from: string, note: string): Promise<'begun' | 'in_use'>;
-  /** Writes a page, and what is to be noted with it, in one step; if one row cannot be kept, none is. */
+  /** Writes a page and its note in one step; if one row cannot be stored, none is. */
   write(table: TransferTable, rows: readonly TransferRow[], note: string): Promise<'written' | RowUnfit>;
-  /** Makes it a database like any other, in one step and durably, unless its name was taken meanwhile. */
+  /** Makes it a normal database, in one step and durably, unless its name was taken meanwhile. */
   finish(): Promise<'finished' | 'exists'>;
-  /** Lets go of it; an unfinished copy stays. */
+  /** Closes it; an unfinished copy stays. */
   release(): Promise<void>;
 }
 
-/** Why a database cannot be copied. */
+/** The reason why a database cannot be copied. */
 export interface SourceUnready {
   readonly refused:
     | 'source_missing'
     /** Another process is connected to it, or has it open. */
     | 'source_in_use'
-    /** A pooler stands before it, which hides who else uses it. */
+    /** A pooler stands between, which hides its other users. */
     | 'source_pooled';
 }
 
-/** Why a database cannot be filled. */
+/** The reason why a database cannot be filled. */
 export interface TargetUnready {
   readonly refused:
     | 'target_exists'
-    /** It has rows that no unfinished copy left there. */
+    /** It has rows that belong to no unfinished copy. */
     | 'target_not_empty'
     | 'target_in_use'
     | 'target_pooled';
-  /** The note of an unfinished copy that waits for its name. */
+  /** The note of an unfinished copy whose name is taken. */
   readonly noted?: string | undefined;
 }
 
-/** A row that an engine cannot keep. */
+/** A row that an engine cannot store. */
 export interface RowUnfit {
   readonly refused: 'row_unfit';
   readonly table: TransferTable;
-  /** The columns of its key and what they hold; empty if it is not known which row it is. */
+  /** The columns of its key and their values; empty if the row is unknown. */
   readonly row: string;
-  /** What is the matter, as a sentence. */
+  /** The problem, as a sentence. */
   readonly because: string;
 }

@@ -2,19 +2,19 @@
 
 import { type AuditEntry, type ChainEnds, type ChainLink, StoreUnavailable } from '../port/port.ts';
 
-/** A cryptographic hash of a text, as 64 hexadecimal digits; the store leaves the choice to its opener. */
+/** A cryptographic hash of a text, as 64 hexadecimal digits; the caller that opens the store provides it. */
 export type Digest = (text: string) => string;
 
-/** Whom and what an entry is about, as far as it is known. */
+/** The user and session of an entry, as far as known. */
 export interface AuditSubject {
   readonly userId?: string | undefined;
   readonly handle?: string | undefined;
 }
 
-/** An entry that has no place in the chain yet. */
+/** An entry without a position in the chain. */
 export type UnlinkedEntry = Omit<AuditEntry, 'seq' | 'hash'>;
 
-/** The row of the ends, under the names of its columns in the port's manner. */
+/** The row of the chain's ends, with its columns named as in the port. */
 export interface EndsRow {
   readonly startSeq: number;
   readonly startHash: string;
@@ -22,10 +22,10 @@ export interface EndsRow {
   readonly lastHash: string;
 }
 
-/** What an operator is told when the row of the ends is missing: going on would hide that the chain was cut. */
+/** The message if the row of the ends is missing: going on would hide that the chain was cut. */
 export const endsLost = 'The audit lost the row of its ends. Restore it from a backup.';
 
-/** @throws {StoreUnavailable} if there is no row: what cannot be audited is not done. */
+/** @throws {StoreUnavailable} if the row is missing: without an audit entry the action fails. */
 export function endsOf(row: EndsRow | undefined): ChainEnds {
   if (!row) throw new StoreUnavailable(endsLost);
   const { startSeq, startHash, lastSeq, lastHash } = row;
@@ -33,8 +33,8 @@ export function endsOf(row: EndsRow | undefined): ChainEnds {
 }
 
 /**
- * Gives entries their places behind the last one. `newestSeq` is the greatest number that any entry has: one that a
- * foreign entry has taken is passed over, so that it stops no writer and verifying finds it.
+ * Appends entries to the chain. `newestSeq` is the greatest number of any entry: a number taken by a foreign entry is
+ * skipped, so that it stops no writer and verifying finds it.
  */
 export function linkEntries<Entry extends UnlinkedEntry>(
   digest: Digest,
@@ -51,7 +51,7 @@ export function linkEntries<Entry extends UnlinkedEntry>(
   });
 }
 
-/** The hash of an entry; as JSON, no two entries look alike to it. */
+/** The hash of an entry; JSON makes the fields unambiguous. */
 export function hashOf(digest: Digest, before: string, entry: Omit<AuditEntry, 'hash'>): string {
   const { seq, at, event, outcome, userId, handle, contract, network, requestId } = entry;
   const fields = [seq, at, event, outcome, userId, handle, contract, network, requestId];
@@ -59,8 +59,8 @@ export function hashOf(digest: Digest, before: string, entry: Omit<AuditEntry, '
 }
 
 /**
- * Where the chain starts once its oldest entries are dropped, up to the first that was made at `at` or later, and how many
- * these are; `undefined` if there are none.
+ * The new start of the chain when its oldest entries, those before the first made at `at` or later, are removed, and
+ * their number; `undefined` if there are none.
  */
 export function cutBefore(
   oldest: readonly (ChainLink & { readonly at: number })[],

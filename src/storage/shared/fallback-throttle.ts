@@ -1,4 +1,4 @@
-/** A throttle that goes on counting by itself while the store that counts for all cannot. */
+/** A throttle that counts in this process while the shared store cannot. */
 
 import {
   type Counted,
@@ -11,15 +11,15 @@ import {
 } from '../port/port.ts';
 import { MemoryThrottle } from './memory-throttle.ts';
 
-/** How long an attempt waits to be counted for all; afterwards it is counted here. */
+/** The longest wait for the shared count; then the attempt is counted here, in milliseconds. */
 const patienceMs = 1_000;
 
-/** How long no attempt waits again after one waited in vain. */
+/** The pause before the shared store is tried again, in milliseconds. */
 const pauseMs = 1_000;
 
 /**
- * Every attempt is counted here as well, so that this process knows from the first moment what came through it. An
- * attacker who guesses through n processes at once then has n times the attempts of one, and never more.
+ * Every attempt is also counted here, so that this process knows its own counts when the store fails. An attacker who uses
+ * n processes then has at most n times the attempts of one.
  */
 export class FallbackThrottle implements ThrottleStore {
   readonly #store: ThrottleStore;
@@ -27,12 +27,12 @@ export class FallbackThrottle implements ThrottleStore {
   readonly #report: (cause: Error | undefined) => void;
   #awayUntil = 0;
   #isAlone = false;
-  /** Attempts that were counted here alone. */
+  /** Attempts that were counted only here. */
   countedAlone = 0;
 
   /**
-   * `report` is called once when this process begins to count by itself, with the cause, and once without a cause when
-   * the store counts for all again.
+   * @param report is called with the cause when this process begins to count alone, and without one when the store counts
+   * again.
    */
   constructor(store: ThrottleStore, report: (cause: Error | undefined) => void = () => {}) {
     this.#store = store;
@@ -46,12 +46,12 @@ export class FallbackThrottle implements ThrottleStore {
       this.countedAlone += 1;
       return own;
     }
-    // What was refused was not counted.
+    // A refused attempt is not counted.
     if (!shared.allowed && own.allowed) this.#own.refundAny(quotas);
     return shared;
   }
 
-  /** Never fails: an attempt that could not be taken back stays counted, which costs its owner one attempt and nothing else. */
+  /** Never fails: an attempt that could not be refunded stays counted, which costs its owner one attempt. */
   async refund(windows: readonly CountedIn[]): Promise<void> {
     this.#own.refundAny(windows);
     await this.#shared(() => this.#store.refund(windows).then(() => true));
@@ -61,7 +61,7 @@ export class FallbackThrottle implements ThrottleStore {
     return this.#store.find(keys);
   }
 
-  /** What the other nodes count for themselves stays, and matters only while the store cannot count. */
+  /** The counts of other nodes stay; they matter only while the store cannot count. */
   async clear(keys: readonly string[]): Promise<number> {
     await this.#own.clear(keys);
     return this.#store.clear(keys);
@@ -81,10 +81,10 @@ export class FallbackThrottle implements ThrottleStore {
     };
   }
 
-  /** What the store says, unless it cannot say it, or not in time. */
+  /** The answer of the store; `undefined` if it fails or is too late. */
   async #shared<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
     if (performance.now() < this.#awayUntil) return undefined;
-    // One asks for all whether the store is back: each that waits for it holds a connection.
+    // Only one call tries whether the store is back: each waiting call holds a connection.
     if (this.#awayUntil > 0) this.#awayUntil = performance.now() + patienceMs;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<StoreUnavailable>((resolve) => {

@@ -1,4 +1,4 @@
-/** Counts values by how large they are: numbers only, a few nanoseconds each. */
+/** Counts values by size: numbers only, a few nanoseconds each. */
 
 import type { Buckets } from '../port/port.ts';
 
@@ -7,13 +7,13 @@ export class Histogram {
   readonly #counts: number[];
   #sum = 0;
 
-  /** @param bounds upper bounds, inclusive and ascending; what is larger is counted above them. */
+  /** @param bounds upper bounds, inclusive and ascending; larger values are counted in one more bucket. */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds;
     this.#counts = new Array(bounds.length + 1).fill(0);
   }
 
-  /** Counts a value; what is not a finite number is left out. */
+  /** Counts a value; ignores one that is not a finite number. */
   observe(value: number): void {
     if (!Number.isFinite(value)) return;
     let at = 0;
@@ -22,7 +22,7 @@ export class Histogram {
     this.#sum += value;
   }
 
-  /** What was counted until now. */
+  /** The counts so far. */
   buckets(): Buckets {
     return { bounds: this.#bounds, counts: [...this.#counts], sum: this.#sum };
   }

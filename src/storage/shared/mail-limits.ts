@@ -1,4 +1,4 @@
-/** What a store counts before it queues a mail: a mail that reaches one of these counts is one too many. */
+/** The counts that a store checks before it queues a mail: the mail is refused if one has reached its maximum. */
 
 import { clockSlackMs, type MailKind, type MailLimits, type NewMail } from '../port/port.ts';
 import { canonical } from './canonical-form.ts';
@@ -9,15 +9,15 @@ export interface MailCount {
   readonly canonical: string;
   /** `null` for all kinds. */
   readonly kinds: readonly MailKind[] | null;
-  /** `null` for those about any account. */
+  /** `null` for mails about any account. */
   readonly userId: string | null;
   readonly after: number;
   readonly until: number;
 }
 
 /**
- * Links of one account to one recipient: the mails of the kind that are not sent yet, and those sent later than
- * `sentAfter` and not later than `sentUntil`, for as many as there are tokens that expire in their own span.
+ * Links of one account to one recipient: mails of the kind that are not sent yet, and those sent later than `sentAfter` and
+ * not later than `sentUntil`, up to the number of tokens that expire in their own span.
  */
 export interface LinkCount {
   readonly max: number;
@@ -31,7 +31,7 @@ export interface LinkCount {
   readonly expiresUntil: number;
 }
 
-/** What is to be counted of mails. Those written a little later count too: requests overtake one another. */
+/** The counts of mails to check. Mails created slightly later count too, since requests may arrive out of order. */
 export function mailCountsOf(
   { recipient, userId, createdAt }: NewMail,
   { windows }: MailLimits,
@@ -46,7 +46,7 @@ export function mailCountsOf(
   }));
 }
 
-/** What is to be counted of links, if they are limited. */
+/** The count of links to check, if they are limited. */
 export function linkCountOf(mail: NewMail, { links }: MailLimits): LinkCount | undefined {
   if (!links) return undefined;
   const { kind, userId, recipient, createdAt } = mail;

@@ -1,4 +1,4 @@
-/** Throttle windows in the memory of this process, for as long as the store cannot count. */
+/** Throttle windows in memory, for the time while the store cannot count. */
 
 import type { Counted, CountedIn, CountWindow, Quota, ThrottleStore } from '../port/port.ts';
 import { countAttempt, refundAttempt } from './throttle-window.ts';
@@ -6,7 +6,7 @@ import { countAttempt, refundAttempt } from './throttle-window.ts';
 /** Windows kept, of about 200 bytes each. */
 const maxWindows = 50_000;
 
-/** Counts of this process alone, gone with it. Beyond a number of windows those that began first are forgotten. */
+/** Counts of this process, lost when it ends. Beyond `maxWindows`, the windows that began first are dropped. */
 export class MemoryThrottle implements ThrottleStore {
   readonly #windows = new Map<string, CountWindow>();
   readonly #limit: number;
@@ -38,14 +38,14 @@ export class MemoryThrottle implements ThrottleStore {
     return Math.min(ended.length, limit);
   }
 
-  /** As `take`, at once. */
+  /** The synchronous form of `take`. */
   count(quotas: readonly Quota[], now: number): Counted {
     const counted = countAttempt(quotas, this.#find(quotas), now);
     if (counted.allowed) this.#keep(counted.windows);
     return counted;
   }
 
-  /** Takes one attempt back under some keys, in whichever windows. */
+  /** Refunds one attempt under some keys, in their current windows. */
   refundAny(counters: readonly { readonly key: string }[]): void {
     const windows = this.#find(counters);
     this.#keep(refundAttempt(windows, windows));
@@ -55,7 +55,7 @@ export class MemoryThrottle implements ThrottleStore {
     return counters.flatMap(({ key }) => this.#windows.get(key) ?? []);
   }
 
-  /** A window that goes on stays where it is; one that begins comes last. */
+  /** A current window keeps its position; a new one comes last. */
   #keep(windows: readonly CountWindow[]): void {
     for (const window of windows) {
       const { key, windowEndsAt } = window;

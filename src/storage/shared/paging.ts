@@ -1,19 +1,19 @@
-/** Where the pages of long lists begin, which way they go, and how a list is searched that has no index for it. */
+/** Start and direction of pages of long lists, and the search in a list without an index. */
 
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Awaitable } from '../port/awaitable.ts';
 import type { AuditQuery, SessionQuery, User, UserQuery } from '../port/port.ts';
 
-/** Behind the last session there can be: a list begins with the session used last. */
+/** After the last possible session: a list begins with the most recently used one. */
 export const behindSessions: NonNullable<SessionQuery['before']> = {
   lastSeenAt: Number.MAX_SAFE_INTEGER,
   handle: '',
 };
 
-/** Before the first user there can be: a list begins with the user made first. */
+/** Before the first possible user: a list begins with the oldest account. */
 const beforeUsers: NonNullable<UserQuery['after']> = { createdAt: Number.MIN_SAFE_INTEGER, id: '' };
 
-/** Where a page of the audit begins: behind `seq` and oldest first, or before it and newest first. */
+/** The range of a page of the audit: after `seq` and oldest first, or before it and newest first. */
 export function auditPageOf({
   before = Number.MAX_SAFE_INTEGER,
   after,
@@ -24,15 +24,15 @@ export function auditPageOf({
   return { seq: after ?? before, isOldestFirst: after !== undefined };
 }
 
-/** Users looked at in one step; part of a name has no index, so a search may look at every user. */
+/** Users read in one step; part of a name has no index, so a search may read every user. */
 const searchStep = 1_000;
 
-/** A user who was looked at; SQLite has no truth values but numbers. */
+/** A user that a search read; SQLite has numbers for booleans. */
 export type SeenUser = User & { readonly matches: boolean | 0 | 1 };
 
 /**
- * A page of users, in order of creation and of their ids at one instant. `read` looks at as many users as it is told
- * behind a place, and tells which of them match. Others have their turn after every step.
+ * A page of users, in order of creation, then of ids. `read` returns the given number of users after a position, and
+ * whether each matches. Every step is short, so that requests can run in between.
  */
 export async function searchUsers(
   { matching = '', after = beforeUsers, limit }: UserQuery,

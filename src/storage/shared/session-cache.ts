@@ -1,19 +1,19 @@
-/** Keeps what was asked for last, in a bounded space; its user knows for how long it stays true. */
+/** A bounded cache of the most recently requested rows; its user decides how long they are valid. */
 
-/** How many rows count as a megabyte of memory, however small they are. */
+/** Rows counted as a megabyte of memory. */
 const rowsPerMegabyte = 1_000;
 
-/** How many rows fit into so many bytes. */
+/** The number of rows for a size in bytes. */
 export function rowsIn(bytes: number): number {
   return Math.floor((bytes * rowsPerMegabyte) / 1_048_576);
 }
 
-/** Of the rows that are remembered for checks, the share of sessions and of their users: many have several sessions. */
+/** The shares of sessions and users in the rows of a cache: many users have several sessions. */
 export const shares = { sessions: 0.6, users: 0.4 } as const;
 
 /**
- * A bounded map that forgets what was not asked for lately: when the young generation is full it becomes the old one,
- * and what was old and not asked for since is gone.
+ * A bounded map in two generations: when the young one is full it becomes the old one, and the rows of the previous old one
+ * that were not requested since are dropped.
  */
 export class RecentRows<Row> {
   readonly #limit: number;

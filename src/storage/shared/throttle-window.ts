@@ -1,10 +1,10 @@
-/** The rule of the throttle: in which window an attempt is counted, whether it fits, and what is to be kept of it. */
+/** The rule of the throttle: the window that counts an attempt, whether the attempt fits, and what to store. */
 
 import { type Counted, type CountedIn, type CountWindow, clockSlackMs, type Quota } from '../port/port.ts';
 
 /**
- * Counts one attempt under all quotas, or under none, given the windows that are kept under their keys. If it is allowed,
- * the windows it is counted in are to be kept instead.
+ * Counts one attempt under all quotas, or under none, given the stored windows of their keys. If it is allowed, the
+ * returned windows replace them.
  */
 export function countAttempt(quotas: readonly Quota[], kept: readonly CountWindow[], now: number): Counted {
   const windows = quotas.map((quota) => currentWindow(quota, windowOf(quota.key, kept), now));
@@ -13,7 +13,7 @@ export function countAttempt(quotas: readonly Quota[], kept: readonly CountWindo
   return { allowed: true, windows: windows.map((window) => ({ ...window, count: window.count + 1 })) };
 }
 
-/** Takes one attempt back out of the windows it was counted in; returns those that are to be kept instead. */
+/** Refunds one attempt in the windows that counted it; returns the windows to store. */
 export function refundAttempt(countedIn: readonly CountedIn[], kept: readonly CountWindow[]): CountWindow[] {
   return countedIn.flatMap(({ key, windowEndsAt }) => {
     const window = windowOf(key, kept);
@@ -23,8 +23,8 @@ export function refundAttempt(countedIn: readonly CountedIn[], kept: readonly Co
 }
 
 /**
- * The window that is kept under the key of a quota, unless it is over, or ends later than any that began by now: that one
- * was written under a wrong clock or another setting. Otherwise a new one, in which nothing is counted.
+ * The stored window of a quota. If it is over, or ends later than any that began by now (written under a wrong clock or
+ * another setting), a new one with a count of 0.
  */
 export function currentWindow(
   { key, windowMs }: Quota,

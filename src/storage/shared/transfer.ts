@@ -1,4 +1,4 @@
-/** Moves all rows of one database into another, page by page, and proves from what arrived that all did. */
+/** Moves all rows of one database into another, page by page, and verifies that all arrived. */
 
 import { setImmediate as pause } from 'node:timers/promises';
 import {
@@ -21,22 +21,22 @@ import { follow } from './verify-chain.ts';
 
 export interface TransferOptions {
   readonly digest: Digest;
-  /** What the copy is to be known as, should it be begun now. */
+  /** The id of the copy, if a new one begins. */
   readonly copy: string;
-  /** Servers may go on with the source. */
+  /** Servers may continue to use the source. */
   readonly keepSource: boolean;
   readonly now: number;
   readonly progress: Progress;
 }
 
 export interface Transferred {
-  /** How many rows there are of each table. */
+  /** The number of rows of each table. */
   readonly rows: Readonly<Record<TransferTable, number>>;
-  /** Rows that belong to a user who is missing. */
+  /** Rows without a user, which are not copied. */
   readonly leftBehind: number;
-  /** `again`: what was copied before is of no use, since the source has changed. */
+  /** `again`: an earlier copy was discarded, since the source has changed. */
   readonly begun: 'afresh' | 'resumed' | 'again';
-  /** Whether the chain of the audit holds; if it does not, it did not before. */
+  /** Whether the audit chain is intact; if not, it was broken in the source already. */
   readonly isAuditIntact: boolean;
 }
 
@@ -44,11 +44,11 @@ export type TransferRefusal =
   | RowUnfit
   | { readonly refused: 'source_in_use' | 'target_in_use' | 'target_exists' }
   | { readonly refused: 'source_moved'; readonly moved: Moved }
-  /** The target holds an unfinished copy of something else. */
+  /** The target holds an unfinished copy of another source. */
   | { readonly refused: 'target_of_another'; readonly from: string }
   | { readonly refused: 'copy_differs'; readonly table: TransferTable };
 
-/** All rows of a table, summed up. */
+/** The digest of all rows of a table. */
 interface Sum {
   readonly rows: number;
   readonly sum: string;
@@ -56,23 +56,23 @@ interface Sum {
 
 type Sums = Readonly<Record<TransferTable, Sum>>;
 
-/** What the target notes with every page. */
+/** The note that the target stores with every page. */
 interface Note {
   readonly copy: string;
   readonly from: string;
   readonly sums: Sums;
-  /** The last row that was written; none yet if it is missing. */
+  /** The last row that was written; missing at first. */
   readonly last?: { readonly table: TransferTable; readonly row: TransferRow; readonly rows: number };
 }
 
-/** The copy that a note is of. */
+/** The id of the copy in a note. */
 export function copyOf(noted: string | undefined): string | undefined {
   return readNote(noted)?.copy;
 }
 
 /**
- * Copies all rows, or those that an earlier attempt left; compares what arrived with what there is; keeps servers away
- * from the source, and only then lets them at the target. Whatever interrupts it, it can be called again.
+ * Copies all rows, or those that an earlier attempt left; compares the copy with the source; closes the source to servers,
+ * and only then opens the target to them. After any interruption, call it again.
  */
 export async function transfer(
   source: TransferSource,
@@ -110,7 +110,7 @@ export async function transfer(
   const arrived = await sumUp(target, digest, tick, (table, rows) => chain.see(table, rows));
   const differing = transferTables.find((table) => !isSame(sums, arrived, table));
   if (differing) {
-    // No migration goes on from there.
+    // No migration can continue from this note.
     await target.write('users', [], JSON.stringify({ ...note, sums: {} }));
     return { refused: 'copy_differs', table: differing };
   }
@@ -135,7 +135,7 @@ async function countAll(source: Readable): Promise<number> {
   return all;
 }
 
-/** Writes what comes behind the last row that was written. */
+/** Writes the rows after the last one that was written. */
 async function copyRows(
   source: Readable,
   target: TransferTarget,
@@ -164,7 +164,7 @@ async function copyRows(
   return 'copied';
 }
 
-/** Reads everything. The sum of a table depends on every value in it and on the order of its rows. */
+/** Reads everything. The digest of a table depends on every value in it and on the order of its rows. */
 async function sumUp(
   from: Readable,
   digest: Digest,
@@ -185,7 +185,7 @@ async function sumUp(
   return sums as Sums;
 }
 
-/** Rows whose JSON is laid out in one way, whichever engine kept it. */
+/** Rows with their JSON in one layout, independent of the engine. */
 function canonical(table: TransferTable, page: readonly TransferRow[]): readonly TransferRow[] {
   const kinds = Object.values(shapeOf(table).columns);
   if (!kinds.includes('json')) return page;
@@ -203,7 +203,7 @@ function isSame(one: Partial<Sums>, other: Sums, table?: TransferTable): boolean
   return tables.every((name) => one[name]?.rows === other[name].rows && one[name]?.sum === other[name].sum);
 }
 
-/** What another version noted may look different: then there is nothing to go on from. */
+/** The note of another version may differ: then the copy begins again. */
 function readNote(noted: string | undefined): Note | undefined {
   if (noted === undefined) return undefined;
   try {
@@ -214,7 +214,7 @@ function readNote(noted: string | undefined): Note | undefined {
   }
 }
 
-/** Follows the chain of the audit while its rows pass: first the row of its ends, then the entries. */
+/** Verifies the audit chain while its rows are read: first the row of its ends, then the entries. */
 class Follower {
   readonly #digest: Digest;
   #at: ChainLink | undefined;

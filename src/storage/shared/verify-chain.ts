@@ -1,20 +1,20 @@
-/** Follows the chain of the audit from its start to its end, and tells where it is broken. */
+/** Verifies the audit chain from its start to its end, and returns where it is broken. */
 
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Awaitable } from '../port/awaitable.ts';
 import type { AuditEntry, ChainEnds, ChainLink, ChainVerdict } from '../port/port.ts';
 import { type Digest, hashOf } from './audit-chain.ts';
 
-/** The `seq` of the first entries that lie before the start and behind the end, where none can be. */
+/** The `seq` of the first entries before the start and after the end, where none may be. */
 export interface StrayEntries {
   readonly before: number | null;
   readonly behind: number | null;
 }
 
-/** Reads a chain. What each method answers is the state of one instant. */
+/** Reads a chain. Each method returns the state at one instant. */
 export interface ChainReader {
   readEnds(): Awaitable<{ readonly ends: ChainEnds; readonly strays: StrayEntries }>;
-  /** Where the chain starts by now, and entries behind a place, or that start if it lies later, and not behind `upTo`. */
+  /** The current start of the chain, and entries after a position, or after the start if that is later, up to `upTo`. */
   readBehind(
     seq: number,
     upTo: number,
@@ -22,10 +22,10 @@ export interface ChainReader {
   ): Awaitable<{ readonly start: ChainLink; readonly entries: readonly AuditEntry[] }>;
 }
 
-/** Entries checked in one turn of the event loop: few enough that no request notices. */
+/** Entries checked in one turn of the event loop: few enough not to delay requests. */
 const verifyStep = 1_000;
 
-/** Whether a chain, followed to its end, ends as it was noted; what is appended meanwhile is not waited for. */
+/** Verifies that a chain ends as noted; does not wait for entries appended meanwhile. */
 export async function verifyChain(
   reader: ChainReader,
   digest: Digest,
@@ -39,7 +39,7 @@ export async function verifyChain(
   let entries = 0;
   while (at.seq < last.seq) {
     const found = await reader.readBehind(at.seq, last.seq, verifyStep);
-    // A sweep may have overtaken: what it removed is not missing.
+    // A sweep may have removed entries meanwhile: they are not missing.
     const step = follow(digest, found.start.seq > at.seq ? found.start : at, found.entries);
     at = step.at;
     entries += step.fitting;
@@ -52,7 +52,7 @@ export async function verifyChain(
   return strays.behind === null ? { intact: true, entries } : { intact: false, brokenAt: strays.behind };
 }
 
-/** Follows entries from a place on, to the last one that fits. */
+/** Verifies entries after a position, up to the last valid one. */
 export function follow(
   digest: Digest,
   from: ChainLink,
