@@ -22,60 +22,70 @@ const findKnown = `SELECT encode(device_hash, 'hex') AS "deviceHash" FROM device
   WHERE user_id = coalesce((SELECT user_id FROM auth WHERE canonical = $1), '')
     AND device_hash = ANY ($2::bytea[]) AND last_used_at >= $3`;
 
-export function devicesIn(db: Database): DeviceStore {
-  return {
-    remember: (deviceHash, userId, at, limit) =>
-      db.step(async (run) => {
-        // Of a user who is not there nothing is noted, so there is no news to tell anybody.
-        if (!(await lockUserShared(run, userId))) return 'known';
-        const device = [userId, deviceHash, at];
-        if ((await run(insert, device)).count === 0) {
-          await run(update, device);
-          return 'known';
-        }
-        if (limit !== undefined) await run(forget, [userId, deviceHash, limit - 1]);
-        return 'new';
-      }),
+export class PostgresDevices implements DeviceStore {
+  readonly #db: Database;
 
-    async findKnown(canonical, deviceHashes, since) {
-      // A name that cannot be kept is asked for as another one that no account can have.
-      const { rows } = await db.read<{ deviceHash: string }>(findKnown, [
-        storable(canonical),
-        byteaArray(deviceHashes),
-        since,
-      ]);
-      const known = new Set(rows.map(({ deviceHash }) => deviceHash));
-      return deviceHashes.find((deviceHash) => known.has(deviceHash));
-    },
+  constructor(db: Database) {
+    this.#db = db;
+  }
 
-    async any(userId) {
-      const { rows } = await db.read(
-        'SELECT 1 FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT 1',
-        [userId],
+  remember(deviceHash: string, userId: string, at: number, limit?: number): Promise<'known' | 'new'> {
+    return this.#db.step(async (run) => {
+      // Of a user who does not exist nothing is noted: the device is not new to anyone.
+      if (!(await lockUserShared(run, userId))) return 'known';
+      const device = [userId, deviceHash, at];
+      if ((await run(insert, device)).count === 0) {
+        await run(update, device);
+        return 'known';
+      }
+      if (limit !== undefined) await run(forget, [userId, deviceHash, limit - 1]);
+      return 'new';
+    });
+  }
+
+  async findKnown(
+    canonical: string,
+    deviceHashes: readonly string[],
+    since: number,
+  ): Promise<string | undefined> {
+    // A name that cannot be kept is asked for as another one that no account can have.
+    const { rows } = await this.#db.read<{ deviceHash: string }>(findKnown, [
+      storable(canonical),
+      byteaArray(deviceHashes),
+      since,
+    ]);
+    const known = new Set(rows.map(({ deviceHash }) => deviceHash));
+    return deviceHashes.find((deviceHash) => known.has(deviceHash));
+  }
+
+  async any(userId: string): Promise<boolean> {
+    const { rows } = await this.#db.read(
+      'SELECT 1 FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT 1',
+      [userId],
+    );
+    return rows.length > 0;
+  }
+
+  async ofUser(userId: string, after: string, limit: number): Promise<string[]> {
+    const { rows } = await this.#db.read<{ hash: string }>(
+      `SELECT encode(device_hash, 'hex') AS hash FROM devices
+       WHERE user_id = $1 AND device_hash > decode($2, 'hex') ORDER BY device_hash LIMIT $3`,
+      [userId, after, limit],
+    );
+    return rows.map(({ hash }) => hash);
+  }
+
+  sweep(before: number, limit: number): Promise<number> {
+    return this.#db.step(async (run) => {
+      const { count } = await run(
+        `WITH unused AS (
+           SELECT user_id, device_hash FROM devices WHERE last_used_at < $1 ORDER BY last_used_at LIMIT $2
+           FOR UPDATE SKIP LOCKED
+         ) DELETE FROM devices USING unused
+         WHERE devices.user_id = unused.user_id AND devices.device_hash = unused.device_hash`,
+        [before, limit],
       );
-      return rows.length > 0;
-    },
-
-    async ofUser(userId, after, limit) {
-      const { rows } = await db.read<{ hash: string }>(
-        `SELECT encode(device_hash, 'hex') AS hash FROM devices
-         WHERE user_id = $1 AND device_hash > decode($2, 'hex') ORDER BY device_hash LIMIT $3`,
-        [userId, after, limit],
-      );
-      return rows.map(({ hash }) => hash);
-    },
-
-    sweep: (before, limit) =>
-      db.step(async (run) => {
-        const { count } = await run(
-          `WITH unused AS (
-             SELECT user_id, device_hash FROM devices WHERE last_used_at < $1 ORDER BY last_used_at LIMIT $2
-             FOR UPDATE SKIP LOCKED
-           ) DELETE FROM devices USING unused
-           WHERE devices.user_id = unused.user_id AND devices.device_hash = unused.device_hash`,
-          [before, limit],
-        );
-        return count;
-      }, 'long'),
-  };
+      return count;
+    }, 'long');
+  }
 }

@@ -15,7 +15,7 @@ import { assertSound, prepareTables } from './connection/migrations.ts';
 import { Login } from './connection/session-setup.ts';
 import { inTime } from './connection/time-limit.ts';
 import { isPrivate } from './connection/url.ts';
-import { devicesIn } from './devices.ts';
+import { PostgresDevices } from './devices.ts';
 import { PostgresInvitations } from './invitations.ts';
 import { PostgresMails } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
@@ -23,7 +23,7 @@ import { SessionRemoval } from './sessions/session-removal.ts';
 import { PostgresSessions } from './sessions/sessions.ts';
 import { touchBufferIn } from './sessions/write-touches.ts';
 import { PostgresThrottle } from './throttle.ts';
-import { tokensIn } from './tokens.ts';
+import { PostgresTokens } from './tokens.ts';
 
 /** How long a caller that asks whether the store answers may wait: ruling B2 wants to know within two seconds. */
 const pingMs = 1_700;
@@ -107,10 +107,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     sessions: new PostgresSessions({ db, lookup, notifier, removal, touchBuffer, outbox }),
     throttle: new PostgresThrottle(db),
     audit,
-    tokens: tokensIn(db),
+    tokens: new PostgresTokens(db),
     invitations: new PostgresInvitations(db, outbox),
     mails: new PostgresMails(db),
-    devices: devicesIn(db),
+    devices: new PostgresDevices(db),
 
     clock: () => clock.now(),
 

@@ -9,14 +9,14 @@ import { AuditChain } from './audit/audit-chain.ts';
 import { openDatabase } from './connection/open-database.ts';
 import { Reader } from './connection/reader.ts';
 import { Writer } from './connection/writer.ts';
-import { devicesIn } from './devices.ts';
+import { SqliteDevices } from './devices.ts';
 import { SqliteInvitations } from './invitations.ts';
 import { SqliteMails } from './mails.ts';
 import { storeMetrics } from './metrics.ts';
 import { everyTable, migrations } from './schema.ts';
 import { SqliteSessions } from './sessions/sessions.ts';
 import { SqliteThrottle } from './throttle.ts';
-import { tokensIn } from './tokens.ts';
+import { SqliteTokens } from './tokens.ts';
 import { Users } from './users.ts';
 
 /**
@@ -40,10 +40,10 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
     sessions,
     throttle: new SqliteThrottle(db, reader, writer),
     audit: new SqliteAudit(db, reader, writer, chain),
-    tokens: tokensIn(db, reader, writer),
+    tokens: new SqliteTokens(db, reader, writer),
     invitations: new SqliteInvitations(db, reader, writer, chain),
     mails: new SqliteMails(db, reader, writer),
-    devices: devicesIn(db, reader, writer),
+    devices: new SqliteDevices(db, reader, writer),
 
     async ping() {
       reader.read(() => tables.all());

@@ -1,4 +1,4 @@
-/** What nodes tell one another, as it travels: a notification of at most 8,000 bytes, which anybody could have sent. */
+/** What nodes tell one another, as it travels: a notification of at most 8,000 bytes, which any client could have sent. */
 
 /** The channel that all nodes on one database listen to. */
 export const channel = 'gatehouse';

@@ -49,7 +49,7 @@ function openDraft(draft: string): DatabaseSync | undefined {
   if (!existsSync(draft)) createPrivateFile(draft);
   const db = new DatabaseSync(draft, { timeout: 1_000 });
   try {
-    // Nothing in it has been promised to anybody: after a power cut its last pages may be missing, and no others.
+    // Nothing in it has been promised: after a power cut its last pages may be missing, and no others.
     db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -262144; PRAGMA trusted_schema = OFF;
       BEGIN EXCLUSIVE; COMMIT`);
