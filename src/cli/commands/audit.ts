@@ -116,19 +116,17 @@ const maxNames = 10_000;
 
 /** The names of users, cached. A deleted user has only an id. */
 class Names {
-  readonly #work: CommandContext;
+  readonly #store: CommandContext['services']['store'];
   readonly #known = new Map<string, string>();
 
-  constructor(work: CommandContext) {
-    this.#work = work;
+  constructor({ services }: CommandContext) {
+    this.#store = services.store;
   }
 
   async of(userId: string | null): Promise<string> {
     if (userId === null) return '-';
-    const name =
-      this.#known.get(userId) ??
-      (await this.#work.services.store.accounts.findUser(userId))?.identifier ??
-      userId;
+    const known = this.#known.get(userId);
+    const name = known ?? (await this.#store.accounts.findUser(userId))?.identifier ?? userId;
     if (this.#known.size >= maxNames) this.#known.clear();
     this.#known.set(userId, name);
     return name;
