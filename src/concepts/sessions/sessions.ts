@@ -165,6 +165,7 @@ export class Sessions {
    */
   async endEach(ids: readonly string[], now: number, context: AuditContext): Promise<Map<string, Session>> {
     const byHash = new Map(ids.filter((id) => id.length <= maxIdLength).map((id) => [digest(id), id]));
+    if (byHash.size === 0) return new Map();
     const ended = await this.#store.remove([...byHash.keys()], context, (one) =>
       this.#life.deathOf(one, now),
     );
