@@ -13,7 +13,7 @@ const source = [
   'postgres/connection/explain-errors',
   'postgres/connection/session-setup',
   'postgres/connection/migrations',
-  'port/transfer',
+  'shared/database-state',
 ]
   .map((name) => read(`src/storage/${name}.ts`))
   .join('\n')
