@@ -66,7 +66,7 @@ export interface ServerInspection {
   /** Accounts with only one of their two records; `undefined` if the check would take too long. */
   readonly halfAccounts: number | undefined;
   readonly newestEntryAt: number | undefined;
-  /** The connection is encrypted or local. */
+  /** The connection is encrypted and verified, or local. */
   readonly isPrivate: boolean;
   /** The lead of its clock over that of this machine. */
   readonly aheadMs: number;

@@ -1,19 +1,19 @@
-/** Removes and shuts out accounts: at once all that makes them, and in steps what there may be very much of. */
+/** Removes and disables accounts: the account itself at once, its many rows in steps. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext } from '../port/port.ts';
 import type { SessionRemoval } from './sessions/session-removal.ts';
 
-/** A row in `users` that was disabled at 0 has no account any more, and waits for its sessions and devices to go. */
+/** A row in `users` with `disabled_at` 0 has no account any more; it waits for the removal of its sessions and devices. */
 export const isNotRemoved = 'disabled_at IS NOT 0';
 
-/** Every method belongs inside a step of the writer. */
+/** Call every method inside a step of the writer. */
 export interface Removal {
-  /** Removes an account; `false` if there was none. */
+  /** Removes an account; `false` if it does not exist. */
   begin(userId: string, limit: number, context: AuditContext | undefined): boolean;
-  /** Takes one step with what is left of an account; `false` if there is none. */
+  /** Takes one step in removing the rest of an account; `false` if there is none. */
   goOn(limit: number, context: AuditContext | undefined): boolean;
-  /** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
+  /** Ends sessions of one disabled user; returns the id to continue after, `undefined` at the end. */
   endOfDisabled(after: string, limit: number, context: AuditContext): string | undefined;
 }
 
@@ -35,7 +35,7 @@ export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
     'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = ?',
   );
 
-  /** Removes sessions and devices, and tells how many rows of the largest kind went. */
+  /** Removes sessions and devices, at most `limit` of each; `isDone` if none is left. */
   function drop(userId: string, limit: number, context: AuditContext | undefined) {
     const gone = sessions.dropOfUser(userId, limit, context);
     const devices = Number(removeDevices.run(userId, limit).changes);

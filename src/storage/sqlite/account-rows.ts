@@ -23,7 +23,7 @@ export function accountStatements(db: DatabaseSync) {
     updateHash: db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ?'),
     updateVerified: db.prepare('UPDATE users SET email_verified_at = ? WHERE id = ? AND email = ?'),
     updateEmail: db.prepare('UPDATE users SET email = ?, email_verified_at = ? WHERE id = ?'),
-    // A name that is taken leaves the row as it is, and shows as no change.
+    // If the name is taken, the row stays and no change is counted.
     rename: db.prepare('UPDATE OR IGNORE auth SET identifier = ?, canonical = ? WHERE user_id = ?'),
     updateDisabled: db.prepare(
       `UPDATE users SET disabled_at = ? WHERE id = ? AND (disabled_at IS NULL) = ? AND ${isNotRemoved}`,

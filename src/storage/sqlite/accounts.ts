@@ -20,14 +20,13 @@ import type { Writer } from './connection/writer.ts';
 import type { SessionRemoval } from './sessions/session-removal.ts';
 import type { Users } from './users.ts';
 
-/** What the accounts work with. */
 export interface AccountParts {
   readonly db: DatabaseSync;
   readonly reader: Reader;
   readonly writer: Writer;
   readonly chain: AuditChain;
   readonly users: Users;
-  /** Removes the sessions of a user inside a step. */
+  /** Removes sessions of a user inside a step. */
   readonly sessions: SessionRemoval;
 }
 
@@ -123,7 +122,7 @@ export class SqliteAccounts implements AccountStore {
   setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean> {
     const { updateDisabled, isUser } = this.#statements;
     return this.#changing(userId, () => {
-      // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
+      // An account that is disabled already keeps its instant; without a change there is no audit entry.
       const { changes } = updateDisabled.run(at, userId, at === null ? 0 : 1);
       if (changes === 0) return isUser.get(userId) !== undefined;
       this.#parts.chain.append(context, { userId });
@@ -147,7 +146,7 @@ export class SqliteAccounts implements AccountStore {
     return this.#parts.writer.write(() => this.#removal.endOfDisabled(after, limit, context));
   }
 
-  /** A step that may change a user, who is read anew afterwards. */
+  /** A step that may change a user; drops the cached row. */
   #changing<Result>(userId: string, work: () => Result): Promise<Result> {
     const { writer, users } = this.#parts;
     return writer.write(() => {

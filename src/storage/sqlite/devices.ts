@@ -1,14 +1,14 @@
-/** Known devices in SQLite: one row for each device a user signed in on, with the last time they did. */
+/** Known devices in SQLite: one row for each device of a user, with its last sign-in. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeviceStore } from '../port/port.ts';
 import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
 
-/** The most devices that are looked up in one step. */
+/** Devices in one lookup. */
 const maxLookedUp = 8;
 
-/** Devices that are forgotten in one step. */
+/** Devices removed in one step. */
 const maxForgotten = 200;
 
 export class SqliteDevices implements DeviceStore {

@@ -94,7 +94,7 @@ function prepareAll(db: DatabaseSync) {
     selectDue: db.prepare(`SELECT ${columns} FROM mails WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`),
     selectTooFar: db.prepare(`SELECT ${columns} FROM mails WHERE due_at > ? ORDER BY due_at, id LIMIT ?`),
     claim: db.prepare('UPDATE mails SET due_at = ? WHERE id = ? AND (due_at <= ? OR due_at > ?)'),
-    // Of two that report on one mail only the first is heard: it has left the queue by then.
+    // Of two reports about one mail only the first counts: then it has left the queue.
     sent: db.prepare('UPDATE mails SET sent_at = ?, due_at = NULL WHERE id = ? AND due_at IS NOT NULL'),
     failed: db.prepare(
       'UPDATE mails SET failures = failures + 1, due_at = ? WHERE id = ? AND due_at IS NOT NULL',

@@ -1,4 +1,4 @@
-/** What the SQLite store says of itself in numbers: how its writes share commits, and what they waited for. */
+/** The metrics of the SQLite store: how many writes share a commit, and pauses for locks. */
 
 import type { Metric } from '../port/port.ts';
 import type { Writer } from './connection/writer.ts';

@@ -1,18 +1,17 @@
-/** The tables of the SQLite store, as numbered migrations that are only ever added to. */
+/** The tables of the SQLite store, as numbered migrations; new ones are only ever appended. */
 
 /** Marks a file as Gatehouse's in SQLite's `application_id`: the bytes `GTHS`. */
 export const applicationId = 0x47_54_48_53;
 
-/** The mark of unreleased versions, whose numbers of the schema mean other tables: the bytes `GATE`. */
+/** The mark of unreleased versions, whose schema numbers mean other tables: the bytes `GATE`. */
 export const unreleasedApplicationId = 0x47_41_54_45;
 
 /**
  * Migration number n brings a file from schema version n - 1 to n.
- *
- * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names,
- * so the schema must be able to hold it. `mails` and `ended` have none either: they may outlive their account. A mail waits
- * while it has a `due_at`; without one it was sent, or given up if it has no `sent_at`. Their ids are never used twice,
- * so that a late word about one mail cannot be taken for another's.
+ * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state of ruling R2, so the schema
+ * must allow it. `mails` and `ended` have none either: they may outlive their account. A mail waits while it has a
+ * `due_at`; without one it was sent, or given up if it has no `sent_at`. Mail ids are never reused, so that a late report
+ * about one mail cannot apply to another.
  */
 export const migrations: readonly string[] = [
   `
@@ -149,7 +148,7 @@ const tables = [
   'audit_ends',
 ] as const;
 
-/** Touches every table, however large, in no time; fails if one of them is missing or cannot be read. */
+/** Reads every table, however large, in constant time; fails if one is missing or unreadable. */
 export const everyTable = tables
   .map((table) => `SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT 1)`)
   .join(' UNION ALL ');

@@ -20,8 +20,8 @@ import { SqliteTokens } from './tokens.ts';
 import { Users } from './users.ts';
 
 /**
- * Opens the store in the file at `path`, creating file and folder where they are missing. `digest` links the entries
- * of the audit: it must be the same at every opening. `memoryBytes` is what rows remembered for checks may take up.
+ * Opens the store in the file at `path`, creating file and folder if missing. `digest` links the audit entries: it must be
+ * the same at every opening. `memoryBytes` is the size of the cache for checks.
  *
  * @throws {StoreUnusable} if the file cannot be used.
  */
@@ -58,7 +58,7 @@ export function openSqliteStore(path: string, digest: Digest, memoryBytes?: numb
     async close() {
       try {
         await sessions.flushTouches();
-        // The writer answers in order: when it answers this, nothing waits any more.
+        // The writer runs steps in order: when this one resolves, none waits any more.
         await writer.write(() => {});
       } finally {
         reader.end();

@@ -33,7 +33,7 @@ export class SqliteThrottle implements ThrottleStore {
 
   async take(quotas: readonly Quota[], now: number): Promise<Counted> {
     const count = () => countAttempt(quotas, this.#windows(quotas), now);
-    // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
+    // A full window is found by a read, so that a flood of refusals costs no commit.
     const expected = this.#reader.read(count);
     if (!expected.allowed) return expected;
     return this.#writer.write(() => {

@@ -1,4 +1,4 @@
-/** Users: one by its id, remembered, and pages in order of creation, searched in small steps, however many there are. */
+/** Users: by id, cached, and in pages by creation, searched in small steps, however many there are. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { User, UserQuery } from '../port/port.ts';
@@ -14,7 +14,7 @@ export class Users {
   readonly #reader: Reader;
   readonly #select: StatementSync;
   readonly #selectPage: StatementSync;
-  /** Users by id, of those that have both rows. */
+  /** Users with both rows, by id. */
   readonly byId: Remembering<User>;
 
   constructor(db: DatabaseSync, reader: Reader) {

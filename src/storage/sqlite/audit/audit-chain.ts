@@ -1,4 +1,4 @@
-/** The chain of the audit in SQLite: appended to in the commit of the deed, and cut at its start. */
+/** The audit chain in SQLite: an entry is appended in the commit of its event; old ones are cut at the start. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext, AuditEntry, ChainEnds } from '../../port/port.ts';
@@ -12,11 +12,11 @@ import {
 } from '../../shared/audit-chain.ts';
 import type { StrayEntries } from '../../shared/verify-chain.ts';
 
-/** The columns of an entry, by the names the port gives them. */
+/** The columns of an entry, named as in the port. */
 export const entryColumns = `seq, at, event, outcome, user_id AS userId, handle, contract, network,
   request_id AS requestId, lower(hex(hash)) AS hash`;
 
-/** Every method belongs inside a step of the writer or a read of the reader. */
+/** Call every method inside a step of the writer or a read of the reader. */
 export class AuditChain {
   readonly digest: Digest;
   readonly #statements: ReturnType<typeof prepareAll>;
@@ -27,8 +27,8 @@ export class AuditChain {
   }
 
   /**
-   * Appends an entry to what a step did, if it was handed an audit context to leave. What it follows is read from the
-   * database: other processes append too.
+   * Appends an entry to a step, if it has an audit context. The previous entry is read from the database, since other
+   * processes append too.
    */
   append(context: AuditContext | undefined, subject: AuditSubject): void {
     this.appendEach(context, [subject]);
@@ -51,7 +51,7 @@ export class AuditChain {
     return endsOf(this.#statements.ends.get() as unknown as EndsRow | undefined);
   }
 
-  /** Entries behind one place of the chain and not behind another, in order. */
+  /** Entries after one position of the chain, up to another, in order. */
   between(after: number, upTo: number, limit: number): AuditEntry[] {
     return this.#statements.between.all(after, upTo, limit) as unknown as AuditEntry[];
   }
@@ -60,7 +60,7 @@ export class AuditChain {
     return this.#statements.strays.get(start.seq, last.seq) as unknown as StrayEntries;
   }
 
-  /** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
+  /** Removes entries from the start, before the first that was made at `at` or later; returns how many. */
   dropBefore(at: number, limit: number): number {
     const { start, last } = this.ends();
     const cut = cutBefore(this.between(start.seq, last.seq, limit), at);

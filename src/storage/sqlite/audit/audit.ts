@@ -1,4 +1,4 @@
-/** The audit in SQLite: a chain of entries that is appended to, read by page, checked as a whole and cut at its start. */
+/** The audit in SQLite: a chain of entries that is appended to, read by page, verified and cut at its start. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type {
@@ -17,8 +17,8 @@ import type { Writer } from '../connection/writer.ts';
 import { type AuditChain, entryColumns } from './audit-chain.ts';
 
 /**
- * Entries by their user. Without the name of the index SQLite would go by statistics, which an operator may have it take
- * while there is only one user, and look at all entries for the few of another.
+ * Entries by user. Without the name of the index SQLite may follow its statistics, which can date from a time with one
+ * user, and read all entries to find the few of another.
  */
 const byUser = 'audit INDEXED BY audit_by_user';
 

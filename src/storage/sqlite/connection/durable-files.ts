@@ -1,13 +1,13 @@
-/** Makes a database file beside its place, and gives it its name when it is complete. */
+/** Writes a database file under a temporary name, and gives it its final name when it is complete. */
 
 import { chmodSync, chownSync, closeSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
 
-/** Makes an empty file that only its owner can read; fails if there is one. */
+/** Makes an empty file that only its owner can read; fails if the file exists. */
 export function createPrivateFile(file: string): void {
   closeSync(openSync(file, 'wx', 0o600));
 }
 
-/** Gives a complete file its name beside the one it has; `false` if that name is taken. */
+/** Links a complete file to its final name; `false` if that name is taken. */
 export function linkUnlessTaken(draft: string, name: string): boolean {
   try {
     linkSync(draft, name);
@@ -18,7 +18,7 @@ export function linkUnlessTaken(draft: string, name: string): boolean {
   }
 }
 
-/** Removes a database with everything that belongs to it. */
+/** Removes a database with all its files. */
 export function discardDatabase(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }
@@ -29,7 +29,7 @@ export function syncFile(file: string): void {
   closeSync(handle);
 }
 
-/** A new name is durable once its folder is; Windows keeps folders durable by itself and cannot open them. */
+/** A new name is durable when its folder is; Windows does this by itself and cannot open folders. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
@@ -37,7 +37,7 @@ export function syncFolder(folder: string): void {
   closeSync(handle);
 }
 
-/** The server may run as another user than a command: it must be able to open what it finds. */
+/** Gives a file the owner of another: the server may run as another user than a command, and must be able to open it. */
 export function takeOwnerOf(model: string, copy: string): void {
   const { uid, gid } = statSync(model);
   const own = statSync(copy);

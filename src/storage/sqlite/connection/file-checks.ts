@@ -1,16 +1,16 @@
-/** Tells from outside whether a file is a database of Gatehouse, before SQLite opens it. */
+/** Checks whether a file is a database of Gatehouse, before SQLite opens it. */
 
 import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { StoreUnusable } from '../../port/port.ts';
 import { applicationId, unreleasedApplicationId } from '../schema.ts';
 
-/** Something else of that name. */
+/** The error for a path that is not a regular file. */
 export function notAFile(file: string, about: Stats): StoreUnusable {
   const what = about.isDirectory() ? 'is a folder (EISDIR) and is not a file' : 'is not a file';
   return new StoreUnusable(`${file} ${what}. Point DATABASE_URL at a file.`);
 }
 
-/** A file that Gatehouse wrote, as far as can be seen without opening it. */
+/** Checks that a file may be Gatehouse's, without opening it as a database. */
 export function assertFile(file: string): Stats {
   const about = statSync(file);
   if (!about.isFile()) throw notAFile(file, about);
@@ -20,15 +20,15 @@ export function assertFile(file: string): Stats {
         'Restore it from a backup, or remove it to start afresh.',
     );
   }
-  // SQLite takes a file of a few bytes for an empty database and would write over it.
+  // SQLite takes a file of a few bytes for an empty database and would overwrite it.
   if (!headerOf(file)) throw new Error('file is not a database');
   assertOwn(file);
   return about;
 }
 
 /**
- * Looks into the header (SQLite's file format, section 1.3) before SQLite does: even opening and closing a file of
- * another program would fold its write-ahead log into it.
+ * Reads the header (SQLite's file format, section 1.3) before SQLite does: even opening and closing a file of another
+ * program would fold its write-ahead log into it.
  */
 export function assertOwn(file: string): void {
   const header = headerOf(file);
@@ -41,7 +41,7 @@ export function assertOwn(file: string): void {
   );
 }
 
-/** The header of a SQLite file; `undefined` for a file of another kind. */
+/** The header of a SQLite file; `undefined` for other files. */
 export function headerOf(file: string): Buffer | undefined {
   const header = Buffer.alloc(100);
   const handle = openSync(file, 'r');
@@ -53,12 +53,12 @@ export function headerOf(file: string): Buffer | undefined {
   return header.toString('latin1').startsWith('SQLite format 3\0') ? header : undefined;
 }
 
-/** Whether the header of a SQLite file says that it is Gatehouse's. */
+/** Whether the header of a SQLite file has Gatehouse's mark. */
 export function isGatehouse(header: Buffer): boolean {
   return header.readUInt32BE(68) === applicationId;
 }
 
-/** Whether the header of a SQLite file says that an unreleased version made it. */
+/** Whether the header of a SQLite file has the mark of an unreleased version. */
 export function isUnreleased(header: Buffer): boolean {
   return header.readUInt32BE(68) === unreleasedApplicationId;
 }

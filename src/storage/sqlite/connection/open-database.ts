@@ -1,4 +1,4 @@
-/** Opens a SQLite file that is Gatehouse's, creates one where there is none, and refuses every other file. */
+/** Opens a SQLite file of Gatehouse, creates one where none exists, and refuses every other file. */
 
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,17 +11,17 @@ import { createPrivateFile, discardDatabase, linkUnlessTaken, syncFolder } from 
 import { isFull } from './errors.ts';
 import { assertFile } from './file-checks.ts';
 
-/** The oldest SQLite whose WAL is known to survive concurrent check-points intact. */
+/** The oldest SQLite whose WAL survives concurrent checkpoints intact. */
 const oldestSqlite = [3, 51, 3] as const;
 
-/** How long opening waits for another process to let go of the file. */
+/** The longest wait of opening for the lock of another process, in milliseconds. */
 const openTimeoutMs = 5_000;
 
 /**
- * Opens the file at `path` with every commit durable (WAL, `synchronous=FULL`) and the schema brought to the last of `steps`.
- * A file is created only where none exists, and appears under its name complete or not at all.
+ * Opens the file at `path` with every commit durable (WAL, `synchronous=FULL`) and the schema brought to the last of
+ * `steps`. A file is created only if none exists, and appears under its name only when complete.
  *
- * @throws {StoreUnusable} with a sentence that says what is wrong with the file and what to do.
+ * @throws {StoreUnusable} with a sentence about the problem and its solution.
  */
 export function openDatabase(path: string, steps: readonly string[] = migrations): DatabaseSync {
   assertSqliteVersion(process.versions.sqlite ?? '0');
@@ -34,7 +34,7 @@ export function openDatabase(path: string, steps: readonly string[] = migrations
   }
 }
 
-/** Refuses a SQLite older than the one this store was tested with. */
+/** Refuses a SQLite that is older than the tested one. */
 export function assertSqliteVersion(version: string): void {
   const parts = version.split('.').map(Number);
   const difference = oldestSqlite.map((oldest, i) => (parts[i] ?? 0) - oldest).find((d) => d !== 0) ?? 0;
@@ -44,7 +44,7 @@ export function assertSqliteVersion(version: string): void {
   );
 }
 
-/** A half-made file must never be found under the real name, so the file is made beside it and linked when done. */
+/** The file is made under another name and linked when complete, so that no half-made file has the real name. */
 function createFile(file: string, steps: readonly string[]): void {
   if (existsSync(`${file}-wal`)) {
     throw new StoreUnusable(
@@ -59,14 +59,14 @@ function createFile(file: string, steps: readonly string[]): void {
   createPrivateFile(draft);
   try {
     fillDraft(draft, steps);
-    // Where another process was faster, its file is as good.
+    // If another process was faster, its file is used.
     if (linkUnlessTaken(draft, file)) syncFolder(folder);
   } finally {
     discardDatabase(draft);
   }
 }
 
-/** Closing moves everything into the one file that gets the real name. */
+/** Closing writes everything into the one file that gets the real name. */
 function fillDraft(draft: string, steps: readonly string[]): void {
   using db = new DatabaseSync(draft, { timeout: openTimeoutMs });
   prepare(db);
@@ -82,7 +82,7 @@ function openFile(file: string, steps: readonly string[]): DatabaseSync {
     prepare(db);
     migrate(db, version, steps);
     db.prepare(everyTable).all();
-    // A process that put another file in its place held the lock that this waited for.
+    // The file was replaced by the process that held the lock meanwhile.
     if (statSync(file).ino !== about.ino)
       throw new StoreUnusable(`${file} was replaced while it was opened. Start again.`);
     db.exec('PRAGMA busy_timeout = 0');
@@ -93,7 +93,7 @@ function openFile(file: string, steps: readonly string[]): DatabaseSync {
   }
 }
 
-/** Reads the version before anything is written: a file of a newer Gatehouse stays as it was. */
+/** Reads the version before anything is written, so that a file of a newer Gatehouse is not changed. */
 export function schemaVersion(db: DatabaseSync, file: string, known = migrations.length): number {
   const version = pragma(db, 'user_version');
   if (version > known) {
@@ -115,7 +115,7 @@ function prepare(db: DatabaseSync): void {
   `);
 }
 
-/** Brings the tables from one version of the schema to the newest. */
+/** Brings the tables from one version of the schema to the last. */
 export function migrate(db: DatabaseSync, from: number, steps: readonly string[] = migrations): void {
   if (from === steps.length) return;
   db.exec('BEGIN IMMEDIATE');
@@ -139,7 +139,7 @@ const remedies: readonly [pattern: RegExp, remedy: string][] = [
   [/locked|busy/, 'Another program holds the file. Stop it and start again.'],
 ];
 
-/** Says what is wrong with a file and what to do. */
+/** The error for a file that cannot be used, with advice. */
 export function unusable(file: string, error: unknown): StoreUnusable {
   if (error instanceof StoreUnusable) return error;
   const { message } = error as Error;
@@ -147,7 +147,7 @@ export function unusable(file: string, error: unknown): StoreUnusable {
     new StoreUnusable(`Cannot open the database ${file}: ${why}`, { cause: error });
   const remedy = remedies.find(([pattern]) => pattern.test(message))?.[1];
   if (remedy !== undefined) return cannot(`${message}. ${remedy}`);
-  // SQLite says no more than that it failed.
+  // SQLite reports only that it failed.
   const code = isFull(error) ? 'ENOSPC' : causeOf(file, error);
   const sentences = code && sentencesOf(code, 'point DATABASE_URL at another disk');
   return cannot(sentences ?? `${message}. Check the path and the disk.`);

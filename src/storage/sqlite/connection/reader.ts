@@ -1,24 +1,22 @@
-/** Runs reads, lets all reads of one turn of the event loop share one snapshot, and remembers recent rows. */
+/** Runs reads, shares one snapshot among all reads of one turn of the event loop, and caches recent rows. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../port/port.ts';
 import { RecentRows, rowsIn } from '../../shared/session-cache.ts';
 
-/** Keys without a row that are remembered: at most twice as many. */
+/** Cached keys without a row: at most twice as many. */
 const maxAbsent = 4_096;
 
-/** What remembered rows may take up by default: commands read few of them. */
+/** The default size of the cache: commands read few rows. */
 const usualBytes = 4 * 1_048_576;
 
 /**
  * A reader of a database.
- *
- * Taking and leaving a snapshot costs two system calls, as much as the read of a row; under load dozens of requests
- * arrive in one turn and share them. A snapshot never outlives its turn, nor a write.
- *
- * Rows that were read are remembered for as long as they are certain to be what a read would find: a write of another
- * process shows in SQLite's `data_version`, which is looked at with every new snapshot, and a write of this process
- * says which rows it touched. So a remembered row is never stale, and a broken database is noticed at once.
+ * Beginning and ending a snapshot costs two system calls, as much as the read of a row; under load dozens of requests
+ * arrive in one turn and share them. A snapshot never outlives its turn, or a write.
+ * Rows are cached while they are certainly current: a write of another process changes SQLite's `data_version`, which is
+ * read with every new snapshot, and a write of this process names the rows it changes. A cached row is therefore never
+ * stale, and a broken database is noticed at once.
  */
 export class Reader {
   readonly #begin: StatementSync;
@@ -29,7 +27,7 @@ export class Reader {
   #open = false;
   #version: unknown;
 
-  /** @param maxBytes what the remembered rows of all kinds may take up, by estimate. */
+  /** @param maxBytes the estimated size of the cached rows of all kinds. */
   constructor(db: DatabaseSync, maxBytes = usualBytes) {
     this.#maxBytes = maxBytes;
     this.#begin = db.prepare('BEGIN');
@@ -38,7 +36,7 @@ export class Reader {
     this.#dataVersion.setReturnArrays(true);
   }
 
-  /** Runs a read; throws `StoreUnavailable` where the engine fails. */
+  /** Runs a read; throws `StoreUnavailable` if the engine fails. */
   read<Result>(read: () => Result): Result {
     try {
       if (!this.#open) this.#start();
@@ -49,12 +47,12 @@ export class Reader {
   }
 
   /**
-   * A read by key that remembers the rows it found, in a share of the memory, and some of the keys that have none: who
-   * has a dead session often asks again. A step that writes such a row, be it a new one, has to `forget` it.
+   * A read by key with a cache, which takes a share of the memory. It also caches some keys without a row, since a client
+   * with a dead session often repeats its request. A step that writes such a row, even a new one, must `forget` it.
    */
   remembering<Row>(share: number, find: (key: string) => Row | undefined): Remembering<Row> {
     const rows = new RecentRows<Row>(Math.floor(rowsIn(this.#maxBytes * share) / 2));
-    // Apart, so that made-up keys push no row out.
+    // A cache of their own, so that invented keys displace no row.
     const absent = new RecentRows<true>(maxAbsent);
     this.#kinds.push(rows, absent);
     const findRow = (key: string): Row | undefined => {
@@ -66,7 +64,7 @@ export class Reader {
         absent.set(key, true);
         return undefined;
       }
-      // As the engine makes it, a row is a dictionary; a copy has a shape, and its fields are found at once.
+      // The engine returns a row in dictionary mode; a copy has a shape, and its fields are faster.
       const row = { ...found };
       rows.set(key, row);
       return row;
@@ -81,7 +79,7 @@ export class Reader {
     };
   }
 
-  /** Lets go of the snapshot, so that what is read next is what was written last. */
+  /** Ends the snapshot, so that the next read sees the last write. */
   end(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -95,7 +93,7 @@ export class Reader {
     try {
       this.#forgetIfChanged();
     } catch (error) {
-      // A snapshot that could not be looked at must not vouch for what is remembered.
+      // Without this check the cached rows may be stale.
       this.end();
       throw error;
     }
@@ -109,14 +107,14 @@ export class Reader {
   }
 }
 
-/** A read that remembers; see {@link Reader.remembering}. */
+/** A read with a cache; see {@link Reader.remembering}. */
 export interface Remembering<Row> {
   find(key: string): Row | undefined;
   forget(key: string): void;
   forgetAll(): void;
 }
 
-/** An error of the engine, closed or failing, becomes `StoreUnavailable`; anything else is a defect and stays itself. */
+/** Errors of the engine become `StoreUnavailable`; any other is a defect and stays as it is. */
 export function unavailable(error: unknown): unknown {
   const code = (error as { code?: string })?.code;
   if (code !== 'ERR_SQLITE_ERROR' && code !== 'ERR_INVALID_STATE') return error;

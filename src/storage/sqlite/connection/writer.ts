@@ -1,4 +1,4 @@
-/** Runs write steps one after another and lets steps that wait together share one durable commit. */
+/** Runs write steps one after another; steps that wait together share one durable commit. */
 
 import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -13,17 +13,16 @@ interface PendingWrite {
   reject(reason: unknown): void;
 }
 
-/** Pauses between tries for the write lock while another process holds it: two seconds in all. */
+/** Pauses between attempts to get the write lock from another process: two seconds in all. */
 const lockPausesMs = [5, 10, 20, 40, 75, 100, 150, 200, 200, 200, 250, 250, 250, 250] as const;
 
-/** Steps in one commit; more wait for the next one, so that reads get their turn. */
+/** Steps in one commit; others wait for the next one, so that reads run in between. */
 const maxSteps = 256;
 
 /**
- * A single writer for a database.
- *
- * Steps handed in during one turn of the event loop are committed together; each is still atomic by itself (a
- * savepoint) and is answered only when the commit is on disk. The event loop never sleeps for a lock.
+ * The single writer of a database.
+ * Steps of one turn of the event loop are committed together; each is atomic by itself (a savepoint) and resolves only when
+ * the commit is on disk. The event loop never sleeps for a lock.
  */
 export class Writer {
   readonly #db: DatabaseSync;
@@ -45,16 +44,16 @@ export class Writer {
     this.#commit = db.prepare('COMMIT');
   }
 
-  /** Steps that were committed, commits they shared, commits that failed, and pauses for the lock of another process. */
+  /** Committed steps, commits, failed commits, and pauses for the lock of another process. */
   get counts(): Readonly<Record<'steps' | 'commits' | 'failures' | 'lockWaits', number>> {
     return this.#counts;
   }
 
   /**
-   * Runs a synchronous step inside a transaction and resolves with its result once it is durable.
+   * Runs a synchronous step inside a transaction and resolves with its result when it is durable.
    *
-   * @throws {StoreUnavailable} if it could not be made durable; then nothing of it was kept, unless the disk itself
-   * failed while it confirmed the commit.
+   * @throws {StoreUnavailable} if it could not be made durable. Then nothing of it was kept, unless the disk failed while
+   * it confirmed the commit.
    */
   write<Result>(step: () => Result): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
@@ -93,7 +92,7 @@ export class Writer {
     }
   }
 
-  /** Tells every step what became of it and goes on with those that came in meanwhile. */
+  /** Settles every step, and starts those that came in meanwhile. */
   #finish(steps: PendingWrite[], answers: (() => void)[] | undefined, failure?: unknown): void {
     if (answers) {
       this.#counts.commits += 1;
@@ -112,7 +111,7 @@ export class Writer {
     return () => step.resolve(result);
   }
 
-  /** A step that fails takes back its own writes and leaves those of its neighbours alone. */
+  /** Rolls back the writes of a step that fails, and only those. */
   #runNested(step: PendingWrite): () => void {
     this.#db.exec('SAVEPOINT step');
     try {
@@ -120,14 +119,14 @@ export class Writer {
       this.#db.exec('RELEASE step');
       return () => step.resolve(result);
     } catch (error) {
-      // An error that ended the whole transaction is the error of every step in it.
+      // An error that ended the whole transaction fails every step in it.
       if (!this.#db.isTransaction) throw error;
       this.#db.exec('ROLLBACK TO step; RELEASE step');
       return () => step.reject(unavailable(error));
     }
   }
 
-  /** Commits into a file that was moved or deleted would be acknowledged and lost: rejects them. */
+  /** Rejects commits into a file that was moved or deleted: they would be acknowledged and lost. */
   assertFileInPlace(): void {
     if (inodeOf(this.#file) === this.#inode) return;
     throw new StoreUnavailable(
@@ -139,7 +138,7 @@ export class Writer {
     try {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     } catch {
-      // The next BEGIN tells whether the connection is still of use.
+      // The next BEGIN shows whether the connection still works.
     }
   }
 }

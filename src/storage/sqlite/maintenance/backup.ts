@@ -1,4 +1,4 @@
-/** Copies a database while it is in use: one snapshot of it, and under its name complete or not at all. */
+/** Copies one snapshot of a database in use; the copy gets its name when it is complete. */
 
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -14,14 +14,14 @@ import {
 } from '../connection/durable-files.ts';
 import { isDamaged, isFull, isLocked } from '../connection/errors.ts';
 
-/** Pages copied in one go, off the event loop: about four megabytes. */
+/** Pages copied in one step, off the event loop: about four megabytes. */
 const pagesPerStep = 1_000;
 
 /**
- * Copies the database at `path` to a new file. Writers meanwhile neither wait nor show in the copy, which is
- * the database as it was at one instant. Where `progress` throws, copying ends and nothing is left of it.
+ * Copies the database at `path` to a new file: its state at one instant. Writers do not wait and do not appear in the copy.
+ * If `progress` throws, copying ends and no file is left.
  *
- * @throws {StoreUnavailable} if the copy is not sound: nothing is left of it.
+ * @throws {StoreUnavailable} if the copy is damaged; no file is left.
  */
 export async function backupDatabase(
   path: string,
@@ -49,12 +49,12 @@ export async function backupDatabase(
   }
 }
 
-/** Not a failure of the copy: what ended it, or what is wrong with the database. */
+/** Errors that are not failures of writing the copy: an interruption, or a damaged or locked database. */
 function fromBoth(error: unknown): boolean {
   return error instanceof StoreUnavailable || isLocked(error) || isDamaged(error);
 }
 
-/** The snapshot is held until the last page is copied: else every commit of another process would begin it anew. */
+/** The snapshot stays open until the last page is copied: otherwise every commit of another process would restart the copy. */
 async function copySnapshot(file: string, draft: string, progress: Progress): Promise<void> {
   using source = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   source.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
@@ -69,7 +69,7 @@ async function copySnapshot(file: string, draft: string, progress: Progress): Pr
   progress(all, all);
 }
 
-/** Reads the whole copy back, and makes it a file that needs none beside it. */
+/** Reads the whole copy back, and makes it a single file. */
 function assertSound(draft: string): void {
   using db = new DatabaseSync(draft);
   const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
@@ -83,7 +83,7 @@ function publish(draft: string, name: string): boolean {
   try {
     return linkUnlessTaken(draft, name);
   } catch {
-    // Not every disk knows links: there the name is reserved, and then replaced.
+    // Some disks have no links: there the name is reserved and then replaced.
     createPrivateFile(name);
     renameSync(draft, name);
     return true;

@@ -1,4 +1,4 @@
-/** What a file says of itself that keeps servers away: that rows are still being copied into it, or that it was moved. */
+/** The marks in a file that keep servers away: an unfinished copy, or a database that was moved. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { type DatabaseState, type Moved, StoreUnusable } from '../../port/port.ts';
@@ -23,7 +23,7 @@ export function stateOf(db: DatabaseSync): DatabaseState {
   return { copying, note, moved: typeof moved === 'string' ? (JSON.parse(moved) as Moved) : null };
 }
 
-/** @throws {StoreUnusable} if no server may use the file; the message says what to do. */
+/** @throws {StoreUnusable} if no server may use the file; the message gives advice. */
 export function assertOpen(db: DatabaseSync): void {
   const because = closedBecause(stateOf(db));
   if (because !== undefined) throw new StoreUnusable(because);

@@ -1,4 +1,4 @@
-/** A SQLite file that rows are moved into, under another name until it is full. */
+/** A SQLite file that rows are moved into, under another name until it is complete. */
 
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
@@ -19,14 +19,14 @@ import { unreleasedApplicationId } from '../schema.ts';
 import { markCopying, stateOf } from './database-state.ts';
 import { countOf, inserterOf, scanOf } from './transfer-rows.ts';
 
-/** What is written before it is kept: so much is done again after a crash. */
+/** The bounds of one commit: at most this much is written again after a crash. */
 const maxPages = 20;
 const maxMs = 2_000;
 
 /**
- * Opens what is to become the file at `path`, and goes on with what was begun there.
+ * Opens the future file at `path`, and continues an unfinished copy.
  *
- * @throws {StoreUnusable} if there can be no file.
+ * @throws {StoreUnusable} if the file cannot be made.
  */
 export function openSqliteTarget(path: string): TransferTarget | TargetUnready {
   const file = resolve(path);
@@ -34,7 +34,7 @@ export function openSqliteTarget(path: string): TransferTarget | TargetUnready {
   try {
     assertNoLog(file);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // The last step was taken, and only the name of the draft is left.
+    // The copy is complete, and only the name of the draft is left.
     if (existsSync(file) && isSame(file, draft)) discardDatabase(draft);
     if (existsSync(file)) return { refused: 'target_exists', noted: notedAt(draft) };
     const db = openDraft(draft);
@@ -44,12 +44,12 @@ export function openSqliteTarget(path: string): TransferTarget | TargetUnready {
   }
 }
 
-/** The only connection to the draft, made where there is none; `undefined` if there is another. */
+/** The only connection to the draft, which is made if missing; `undefined` if another process has it open. */
 function openDraft(draft: string): DatabaseSync | undefined {
   if (!existsSync(draft)) createPrivateFile(draft);
   const db = new DatabaseSync(draft, { timeout: 1_000 });
   try {
-    // Nothing in it has been promised: after a power cut its last pages may be missing, and no others.
+    // Nothing in it is acknowledged yet: a power cut may lose its last pages, and no others.
     db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -262144; PRAGMA trusted_schema = OFF;
       BEGIN EXCLUSIVE; COMMIT`);
@@ -71,13 +71,13 @@ function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget
   let insert = isBegun(db) ? inserterOf(db) : undefined;
   let [pages, since] = [0, 0];
 
-  /** Makes what was written one commit: so the pages of a tree that many rows fall on are written once for all of them. */
+  /** Commits the pages written so far together, so that each page of an index is written once for many rows. */
   function commit(): void {
     if (db.isTransaction) db.exec('COMMIT');
     pages = 0;
   }
 
-  /** Makes a draft that is full, or is to be read, a database with everything that belongs to one. */
+  /** Commits and makes the indexes, before the draft is published or read. */
   function settle(): void {
     commit();
     if (insert) for (const sql of indexes()) db.exec(sql.replace(/INDEX/, 'INDEX IF NOT EXISTS'));
@@ -148,7 +148,7 @@ function targetIn(db: DatabaseSync, draft: string, file: string): TransferTarget
   };
 }
 
-/** The indexes there are besides those of the keys: made at the end, they cost a fraction. */
+/** The indexes besides those of the keys: made at the end, they cost a fraction. */
 function indexes(): string[] {
   using db = new DatabaseSync(':memory:');
   migrate(db, 0);
@@ -156,7 +156,7 @@ function indexes(): string[] {
   return rows.map(({ sql }) => String(sql));
 }
 
-/** Removes every table. What was begun by another version may have others than this one. */
+/** Removes every table. A draft of another version may have other tables. */
 function clear(db: DatabaseSync): void {
   db.exec('PRAGMA foreign_keys = OFF; BEGIN');
   const rows = db

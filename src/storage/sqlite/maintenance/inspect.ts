@@ -1,4 +1,4 @@
-/** Looks at a database without changing anything in it, not even its version. */
+/** Inspects a database without changing anything in it, not even its version. */
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,11 +10,11 @@ import { assertOwn, notAFile } from '../connection/file-checks.ts';
 import { migrations } from '../schema.ts';
 import { stateOf } from './database-state.ts';
 
-/** What is wrong is said this many times at most. */
+/** Reports of damage that are read. */
 const maxComplaints = 5;
 
 /**
- * Reads the whole database at `path`; `undefined` if there is none.
+ * Reads the whole database at `path`; `undefined` if it does not exist.
  *
  * @throws {StoreUnusable} if it is not Gatehouse's, or cannot be opened.
  */
@@ -38,7 +38,7 @@ export function inspectDatabase(path: string): Inspection | undefined {
 }
 
 function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
-  // One snapshot: a server that writes meanwhile must not look like damage.
+  // One snapshot: concurrent writes of a server must not look like damage.
   db.exec('BEGIN');
   const schema = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
   const found = complaints(db);

@@ -1,4 +1,4 @@
-/** Puts a copy in the place of the database: only while no other process has it open, and in one step. */
+/** Replaces the database by a copy: only while no other process has it open, and in one step. */
 
 import {
   createReadStream,
@@ -21,21 +21,21 @@ import { assertOwn, headerOf, isGatehouse, isUnreleased } from '../connection/fi
 import { migrations } from '../schema.ts';
 import { removeState, stateOf } from './database-state.ts';
 
-/** How long a process that has the database open may take to close it. */
+/** The longest wait for a process to close the database. */
 const lockTimeoutMs = 1_000;
 
 /** A database that no other process can open until it is released. */
 export interface LockedDatabase {
-  /** Copies a backup to a file beside the database, which `replace` puts in its place. */
+  /** Copies a backup to a file beside the database, for `replace`. */
   copy(source: string, progress: Progress): Promise<string | SourceRefusal>;
-  /** Puts the copy in the place of the database, which is kept under a name that ends in `stamp`. */
+  /** Replaces the database by the copy; the old one is kept under a name that ends in `stamp`. */
   replace(draft: string, stamp: string): Replaced;
-  /** Removes what is left of a copy and lets go of the database. */
+  /** Removes an unused copy and unlocks the database. */
   release(): void;
 }
 
 /**
- * Locks the database at `path`, whether there is one or not. A file that is damaged beyond opening cannot be locked, and
+ * Locks the database at `path`, whether it exists or not. A file that is damaged beyond opening cannot be locked, and
  * cannot be in use for long either.
  *
  * @throws {StoreUnusable} if the file there is a database of another program.
@@ -55,7 +55,7 @@ export function lockDatabase(path: string): LockedDatabase | ReplaceRefusal {
         discardDatabase(draft);
         await copyFile(source, draft, progress);
       } catch (error) {
-        // What stopped it, or what was wrong with the backup, is said as it is.
+        // An interruption, or a damaged backup, is reported as it is.
         const isOfTarget =
           systemCodeOf(error) !== undefined && (error as NodeJS.ErrnoException).path !== source;
         throw isOfTarget ? cannotWrite(file, error) : error;
@@ -68,9 +68,9 @@ export function lockDatabase(path: string): LockedDatabase | ReplaceRefusal {
       syncFile(copy);
       const kept = freeName(`${file}.before-restore-${stamp}`);
       const hadOne = existsSync(file);
-      // After a restore of the wrong file the old one is wanted back.
+      // After a restore of the wrong file the operator needs the old one.
       if (hadOne) linkSync(file, kept);
-      // A log that was left beside the old file must never be taken for the new one's.
+      // A write-ahead log of the old file must never be taken for the new one's.
       for (const suffix of ['-wal', '-shm', '-journal']) moveIfThere(`${file}${suffix}`, `${kept}${suffix}`);
       renameSync(copy, file);
       syncFolder(dirname(file));
@@ -85,14 +85,14 @@ export function lockDatabase(path: string): LockedDatabase | ReplaceRefusal {
 }
 
 /**
- * Leaving the write-ahead log takes a lock that cannot be had while another process has the file open; it also moves every
- * commit into the file itself. Without that log a second lock then keeps all others out.
+ * Leaving WAL mode needs a lock that fails while another process has the file open; it also moves every commit into the
+ * file. In the other mode a second lock then excludes all others.
  */
 export function onlyConnection(file: string): DatabaseSync | 'in_use' | undefined {
   const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
   try {
     db.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-    // A process that opened it between the two has brought the log back.
+    // A process that opened it in between has turned WAL mode on again.
     if (db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'delete') return db;
     db.close();
     return 'in_use';
@@ -145,7 +145,7 @@ function isSound(draft: string): boolean {
   }
 }
 
-/** Whether nothing was still to be copied into it. What was moved away begins anew here. */
+/** Whether no copy into it is unfinished. A file that was moved away counts as unmoved here. */
 function isWhole(draft: string): boolean {
   using db = new DatabaseSync(draft);
   if (stateOf(db).copying !== null) return false;

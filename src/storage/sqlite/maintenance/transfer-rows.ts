@@ -1,4 +1,4 @@
-/** Rows of SQLite in the form in which they move from one place to another. */
+/** Rows of SQLite in the form of the transfer. */
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import {
@@ -23,7 +23,7 @@ export function countOf(db: DatabaseSync, table: TransferTable): number {
   return Number(db.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows']);
 }
 
-/** As `Readable.scan`. The statement is open until the last page was taken. */
+/** As `Readable.scan`. The statement is open until the last page is read. */
 export async function* scanOf(
   db: DatabaseSync,
   table: TransferTable,
@@ -31,7 +31,7 @@ export async function* scanOf(
 ): AsyncIterable<readonly TransferRow[]> {
   const { columns, key, ofUser } = shapeOf(table);
   const place = `(${key.join()}) > (${key.map((column) => written(columns[column])).join()})`;
-  // The plus keeps the order of the key: users are looked up for each row, and not the other way round.
+  // The plus keeps the order of the key: SQLite must look users up for each row, not rows for each user.
   const conditions = [
     ...(ofUser ? [`EXISTS (SELECT 1 FROM users WHERE id = +${table}.user_id)`] : []),
     ...(behind ? [place] : []),
@@ -54,7 +54,7 @@ export async function* scanOf(
   if (page.length > 0) yield page;
 }
 
-/** Inserts rows inside a transaction, up to the first that cannot be kept. */
+/** Inserts rows inside a transaction, up to the first that cannot be stored. */
 export function inserterOf(
   db: DatabaseSync,
 ): (table: TransferTable, rows: readonly TransferRow[]) => 'written' | RowUnfit {

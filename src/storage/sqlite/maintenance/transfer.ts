@@ -1,4 +1,4 @@
-/** A SQLite file as the place rows move from, held for as long as it takes. */
+/** A SQLite file that rows move from, locked until it is released. */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { onlyConnection } from './restore.ts';
 import { countOf, scanOf } from './transfer-rows.ts';
 
 /**
- * Takes hold of the file at `path`, brought up to date: no other process opens it until it is released.
+ * Locks the file at `path` and migrates it: no other process opens it until it is released.
  *
  * @throws {StoreUnusable} if it is not a database of Gatehouse, or one of a newer version.
  */
@@ -28,7 +28,7 @@ export function openSqliteSource(path: string): TransferSource | SourceUnready {
   }
 }
 
-/** The only connection there is, in a transaction that keeps it so; `undefined` if there are others. */
+/** The only connection to the file, in a transaction that excludes others; `undefined` if another process has it open. */
 function hold(file: string): DatabaseSync | undefined {
   assertFile(file);
   for (;;) {

@@ -1,17 +1,17 @@
-/** What became of sessions that are gone: one row each under the hash of the id, kept for a while. */
+/** Records of ended sessions: one row each under the hash of the id, kept for a while. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { EndedSession, Session } from '../../port/port.ts';
 import type { EndCause } from '../../shared/session-ends.ts';
 
-/** Every method belongs inside a step of the writer or a read of the reader. */
+/** Call every method inside a step of the writer or a read of the reader. */
 export interface Ended {
-  /** Notes why and when a session ended; without a cause nothing is noted. */
+  /** Records the end of a session; without a cause nothing is recorded. */
   note(idHash: string, session: Pick<Session, 'handle' | 'userId'>, cause: EndCause | undefined): void;
-  /** Notes the sessions that the sweep of the same arguments is about to remove. */
+  /** Records the sessions that the sweep with the same arguments is about to remove. */
   noteExpired(now: number, limit: number): void;
   find(idHash: string): EndedSession | undefined;
-  /** Forgets what ended before `before`. */
+  /** Removes records of ends before `before`. */
   forget(before: number, limit: number): number;
 }
 

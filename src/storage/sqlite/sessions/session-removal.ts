@@ -1,4 +1,4 @@
-/** Ends sessions inside a step of the writer: rows go, why they ended is noted, and what is remembered is forgotten. */
+/** Ends sessions inside a step of the writer: deletes their rows, records their ends, and drops them from the cache. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext, Cap, Death, Ending, Session } from '../../port/port.ts';
@@ -8,7 +8,7 @@ import type { Remembering } from '../connection/reader.ts';
 import { type Ended, endedIn } from './ended-sessions.ts';
 import { removalStatements } from './session-rows.ts';
 
-/** A session with the hash it was kept under. */
+/** A session with the hash of its id. */
 interface Removed extends Session {
   readonly idHash: string;
 }
@@ -51,7 +51,7 @@ export class SessionRemoval {
     return removed;
   }
 
-  /** Ends at most `limit` sessions of a user, or of all but one, with an entry in the audit for each. */
+  /** Ends at most `limit` sessions of a user, or of all but one, with an audit entry for each. */
   endOfUser(
     userId: string,
     exceptHandle: string | undefined,
@@ -63,12 +63,12 @@ export class SessionRemoval {
     return removed;
   }
 
-  /** Ends at most `limit` sessions of a user, without an entry for each; returns how many. */
+  /** Ends at most `limit` sessions of a user, without audit entries; returns how many. */
   dropOfUser(userId: string, limit: number, context: AuditContext | undefined): number {
     return this.#gone(this.#statements.ofUser.all(userId, null, limit), context).length;
   }
 
-  /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
+  /** Ends the least recently used sessions of a user beyond a cap; returns how many. */
   endBeyond(userId: string, at: number, cap: Cap, exceptHandle: string): number {
     const handles = this.#handlesBeyond(userId, at, cap, exceptHandle);
     const order = new Map(handles.map((handle, n) => [handle, n]));
@@ -81,12 +81,12 @@ export class SessionRemoval {
     return removed.length;
   }
 
-  /** Ends at most `limit` sessions of any users, without an entry for each; returns how many. */
+  /** Ends at most `limit` sessions of any users, without audit entries; returns how many. */
   endAny(limit: number, context: AuditContext): number {
     return this.#gone(this.#statements.any.all(limit), context).length;
   }
 
-  /** Ends at most `limit` sessions that died by themselves, earliest first; returns how many. */
+  /** Ends at most `limit` expired sessions, earliest first; returns how many. */
   endExpired(now: number, limit: number): number {
     this.ended.noteExpired(now, limit);
     const { changes } = this.#statements.expired.run(now, limit);
@@ -94,7 +94,7 @@ export class SessionRemoval {
     return Number(changes);
   }
 
-  /** Whether a user has as many sessions, but one, as end in one step. */
+  /** Whether a user has at least `limit` sessions, not counting the excepted one. */
   hasMany(userId: string, { exceptHandle, limit }: Pick<Ending, 'exceptHandle' | 'limit'>): boolean {
     return this.#statements.countOfUser.get(userId, exceptHandle ?? null, limit)?.['count'] === limit;
   }
@@ -103,7 +103,7 @@ export class SessionRemoval {
     return this.#statements.isThere.get(userId, handle) !== undefined;
   }
 
-  /** The handles of those to end, the one used least recently first: a bounded look at both ends of the list by last use. */
+  /** Handles beyond the cap, the least recently used first, from a bounded read of both ends of the list. */
   #handlesBeyond(userId: string, at: number, { limit, step }: Cap, exceptHandle: string): string[] {
     const { countLive, selectOldest } = this.#statements;
     const live = Number(countLive.get(userId, exceptHandle, at, limit + step)?.['live']);
@@ -112,7 +112,7 @@ export class SessionRemoval {
     return rows.map(({ handle }) => String(handle));
   }
 
-  /** Forgets rows that were removed, notes why, and returns them as the port knows them, in order of creation. */
+  /** Drops removed rows from the cache, records their ends, and returns the sessions in order of creation. */
   #gone(rows: readonly Record<string, unknown>[], cause: EndCause | undefined): Session[] {
     const removed = rows.map((row) => {
       const { idHash, ...session } = row as unknown as Removed;

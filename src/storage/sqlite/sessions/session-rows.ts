@@ -29,10 +29,10 @@ export function sessionStatements(db: DatabaseSync) {
   };
 }
 
-/** Sessions looked at from the oldest use on: behind that many dead ones that were not swept yet, none is found. */
+/** Sessions read from the oldest use on: behind more unswept dead ones, none is found. */
 const looked = 2_000;
 
-/** Statements that delete sessions, and return their rows but for the sweep; and what to delete by. */
+/** Statements that delete sessions and return their rows (except the sweep), and statements that select what to delete. */
 export function removalStatements(db: DatabaseSync) {
   return {
     one: db.prepare(`DELETE FROM sessions WHERE id_hash = unhex(?) RETURNING ${hashAndColumns}`),

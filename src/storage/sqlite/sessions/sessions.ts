@@ -22,7 +22,6 @@ import { SessionRemoval } from './session-removal.ts';
 import { sessionStatements } from './session-rows.ts';
 import { touchBufferIn } from './write-touches.ts';
 
-/** What the sessions work with. */
 export interface SessionParts {
   readonly db: DatabaseSync;
   readonly reader: Reader;
@@ -39,7 +38,7 @@ export class SqliteSessions implements SessionStore {
   readonly #byId: Remembering<Session>;
   readonly #users: Users;
   readonly #touchBuffer: TouchBuffer;
-  /** Removals inside another step. */
+  /** Ends sessions inside another step. */
   readonly removal: SessionRemoval;
 
   constructor({ db, reader, writer, chain, users }: SessionParts) {
@@ -124,7 +123,7 @@ export class SqliteSessions implements SessionStore {
     context?: AuditContext,
     deathOf?: (session: Session) => Death | undefined,
   ): Promise<Map<string, Session>> {
-    // Ids of no session cost no commit: what can be seen to be gone is gone for good.
+    // Unknown ids cost no commit: a session that is not found has ended durably.
     if (!idHashes.some((idHash) => this.#byId.find(idHash))) return new Map();
     return this.#writer.write(() => this.removal.endEach(idHashes, context, deathOf));
   }
@@ -169,12 +168,12 @@ export class SqliteSessions implements SessionStore {
     return this.#writer.write(() => this.removal.endExpired(now, limit));
   }
 
-  /** Resolves when all gathered uses are written. */
+  /** Resolves when all buffered uses are written. */
   flushTouches(): Promise<void> {
     return this.#touchBuffer.flush();
   }
 
-  /** Gives a session another id, and returns it if it was there. */
+  /** Gives a session another id, and returns it if it existed. */
   #renew(
     idHash: string,
     newIdHash: string,

@@ -1,13 +1,13 @@
-/** Writes uses of sessions into their rows, together. */
+/** Writes many uses of sessions in one step. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { TouchBuffer } from '../../shared/touch-buffer.ts';
 import type { Writer } from '../connection/writer.ts';
 
-/** Uses written in one step: between two of them others have their turn. */
+/** Uses written in one step, short enough that requests run in between. */
 const maxTouches = 100;
 
-/** A buffer of uses; `forget` is told of every row that is written. */
+/** A buffer of uses; `forget` is called for every row that is written. */
 export function touchBufferIn(
   db: DatabaseSync,
   writer: Writer,
