@@ -1,4 +1,4 @@
-/** Removes and shuts out accounts: at once all that makes them, and in steps what there may be very much of. */
+/** Removes and disables accounts: the account itself at once, its many rows in steps. */
 
 import type { AuditContext } from '../port/port.ts';
 import type { InStep, Run } from './connection/transaction.ts';
@@ -7,8 +7,8 @@ import { dropTokensOf } from './tokens.ts';
 import { lockUserExclusive } from './user-lock.ts';
 
 /**
- * Removes what is left of an account; `false` if that is nothing. Where there was no user to hold, one that came since
- * is left alone with both its rows. A row in `users` that waits for sessions and devices to go is disabled at 0.
+ * Removes the rest of an account; `false` if there is none. If no user was locked, one that was made since keeps both its
+ * rows. A row in `users` that waits for the removal of sessions and devices has `disabled_at` 0.
  */
 export async function removeAccount(
   run: InStep,
@@ -29,7 +29,7 @@ export async function removeAccount(
   return isUser || credentials + tokens + devices > 0;
 }
 
-/** Takes one step with what is left of an account that no other step takes just now; `false` if there is none. */
+/** Takes one step in removing the rest of an account that no other step has locked; `false` if there is none. */
 export async function goOnRemoving(
   run: InStep,
   sessions: SessionRemoval,
@@ -46,7 +46,7 @@ export async function goOnRemoving(
   return true;
 }
 
-/** Ends sessions of a disabled user who has some; the id to go on after, `undefined` at the end. */
+/** Ends sessions of one disabled user; returns the id to continue after, `undefined` at the end. */
 export async function endOfDisabled(
   run: InStep,
   sessions: SessionRemoval,
@@ -62,7 +62,7 @@ export async function endOfDisabled(
   const place = rows.findIndex(({ isSignedIn }) => isSignedIn);
   const user = rows[place];
   if (!user) return rows.length === limit ? rows.at(-1)?.id : undefined;
-  // It may have been enabled since, and have logged in.
+  // The user may have been enabled meanwhile, and have logged in.
   const { rows: held } = await run('SELECT 1 FROM users WHERE id = $1 AND disabled_at > 0 FOR UPDATE', [
     user.id,
   ]);
@@ -74,7 +74,7 @@ export async function endOfDisabled(
 const removeUser = 'DELETE FROM users WHERE id = $1';
 const letWait = 'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = $1';
 
-/** Removes sessions and devices, at most a number of each; `isDone` if none is left. */
+/** Removes sessions and devices, at most `limit` of each; `isDone` if none is left. */
 async function drop(
   run: InStep,
   sessions: SessionRemoval,

@@ -49,7 +49,7 @@ export class PostgresAccounts implements AccountStore {
     return this.#db.step(async (run) => {
       const found = await holdInvitation(run, canonical, invitation);
       if (invitation && found !== 'this') return 'not_invited';
-      // A step that is just taking the name, or giving it up, is waited for.
+      // Waits for a concurrent step that takes or frees the name.
       const { count } = await run(
         `INSERT INTO auth (canonical, identifier, user_id, password_hash) VALUES ($1, $2, $3, $4)
          ON CONFLICT (canonical) DO NOTHING`,
@@ -129,7 +129,7 @@ export class PostgresAccounts implements AccountStore {
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
     try {
       return await this.#changing(userId, async (run) => {
-        // Read after it is held: a question that had to wait would not see what changed meanwhile.
+        // Read after the lock: a query that waits for a lock does not see what changed meanwhile.
         await lockUserExclusive(run, userId);
         const { rows } = await run<User>(selectUser, [userId]);
         const [user] = rows;
@@ -153,7 +153,7 @@ export class PostgresAccounts implements AccountStore {
   setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean> {
     return this.#changing(userId, async (run) => {
       if (!(await lockUserExclusive(run, userId))) return false;
-      // What is disabled already keeps the instant it was disabled at: nothing happened, so no entry either.
+      // An account that is disabled already keeps its instant; without a change there is no audit entry.
       const { count } = await run(
         'UPDATE users SET disabled_at = $1 WHERE id = $2 AND (disabled_at IS NULL) = $3',
         [at, userId, at !== null],
@@ -179,7 +179,7 @@ export class PostgresAccounts implements AccountStore {
     return this.#db.step((run) => endOfDisabled(run, this.#sessions, after, limit, context));
   }
 
-  /** A step after which what nodes remember of a user holds no longer, whatever became of it. */
+  /** A step after which cached rows of the user are void on all nodes, even if it fails. */
   #changing<Result>(userId: string, work: (run: InStep) => Promise<Result>): Promise<Result> {
     return this.#db.step((run) => {
       run.afterwards(() => this.#notifier.changed(userId));
@@ -189,8 +189,8 @@ export class PostgresAccounts implements AccountStore {
 }
 
 /**
- * Gives a user another name; `false` if another user has it. Of a name that is only just being taken the step waits for the
- * outcome, and then rejects as a duplicate.
+ * Gives a user another name; `false` if another user has it. Waits for a concurrent step that takes the name, and then
+ * rejects as a duplicate.
  */
 async function rename(run: Run, userId: string, { email, canonical }: NewEmail): Promise<boolean> {
   const { count } = await run(

@@ -1,4 +1,4 @@
-/** Known devices in PostgreSQL: one row for each device a user signed in on, with the last time they did. */
+/** Known devices in PostgreSQL: one row for each device of a user, with its last sign-in. */
 
 import type { DeviceStore } from '../port/port.ts';
 import { byteaArray, storable } from './connection/text.ts';
@@ -10,14 +10,14 @@ const insert = `INSERT INTO devices (user_id, device_hash, last_used_at) VALUES 
 const update = `UPDATE devices SET last_used_at = greatest(last_used_at, $3)
   WHERE user_id = $1 AND device_hash = decode($2, 'hex')`;
 
-/** Rows that another login holds are forgotten another time, so that no two logins of one user wait for each other. */
+/** Rows that another login has locked are removed later, so that no two logins of one user wait for each other. */
 const forget = `WITH least AS (
     SELECT device_hash FROM devices WHERE user_id = $1 AND device_hash <> decode($2, 'hex')
     ORDER BY last_used_at DESC OFFSET $3 LIMIT 200 FOR UPDATE SKIP LOCKED
   ) DELETE FROM devices USING least
   WHERE devices.user_id = $1 AND devices.device_hash = least.device_hash`;
 
-/** A name without an owner costs the same look, at an id that no user has. */
+/** An unknown name costs the same lookup, under an id of no user. */
 const findKnown = `SELECT encode(device_hash, 'hex') AS "deviceHash" FROM devices
   WHERE user_id = coalesce((SELECT user_id FROM auth WHERE canonical = $1), '')
     AND device_hash = ANY ($2::bytea[]) AND last_used_at >= $3`;

@@ -82,12 +82,12 @@ export class PostgresInvitations implements InvitationStore {
   }
 }
 
-/** What is found of the invitation for a name when its account is made. */
+/** The result of looking up the invitation for a name when its account is made. */
 export type FoundInvitation = 'none' | 'another' | 'this';
 
 /**
- * Holds the invitation for a name until a step is over, so that it is used up once; `this` if it is the one that was
- * presented and is still good.
+ * Locks the invitation for a name until the step is over, so that it is used once; `this` if it is the presented one and
+ * still valid.
  */
 export async function holdInvitation(
   run: Run,

@@ -6,7 +6,7 @@ import { type LinkCount, linkCountOf, type MailCount, mailCountsOf } from '../sh
 import { storable } from './connection/text.ts';
 import type { Database, Run } from './connection/transaction.ts';
 
-/** Lets mails to one recipient come one after another until the step is over; the seed keeps other locks apart. */
+/** Serializes mails to one recipient until the step is over; the seed separates these locks from others. */
 const lockRecipient = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 1296126547))';
 
 const countMails = `SELECT count(*)::int AS count FROM mails
@@ -33,7 +33,7 @@ const selectDue = `(SELECT ${columns} FROM mails WHERE due_at <= $1 ORDER BY due
 
 const claim = 'UPDATE mails SET due_at = $1 WHERE id = $2 AND (due_at <= $3 OR due_at > $4)';
 
-// Of two that report on one mail only the first is heard: it has left the queue by then.
+// Of two reports about one mail only the first counts: then it has left the queue.
 const sent = 'UPDATE mails SET sent_at = $1, due_at = NULL WHERE id = $2 AND due_at IS NOT NULL';
 const failed = 'UPDATE mails SET failures = failures + 1, due_at = $1 WHERE id = $2 AND due_at IS NOT NULL';
 

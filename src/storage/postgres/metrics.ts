@@ -1,4 +1,4 @@
-/** What the PostgreSQL store says of itself in numbers. */
+/** The metrics of the PostgreSQL store. */
 
 import type { Metric } from '../port/port.ts';
 import { Histogram } from '../shared/histogram.ts';
@@ -6,15 +6,15 @@ import type { ClusterListener } from './cluster/cluster-listener.ts';
 import type { SessionLookup } from './cluster/session-lookup.ts';
 import type { Connections } from './connection/connections.ts';
 
-/** From a millisecond to the second within which an end holds everywhere, and beyond. */
+/** From a millisecond to one second, the limit for an end to reach all nodes, and beyond. */
 export const delays = () => new Histogram([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
 
 export interface Measured {
   readonly lookup: SessionLookup;
   readonly watch: ClusterListener;
-  /** By what they are for. */
+  /** The connections of checks, and of everything else. */
   readonly connections: Readonly<Record<'checks' | 'steps', Connections>>;
-  /** Seconds from an end on another node until this one knew of it. */
+  /** Seconds between an end on another node and its arrival here. */
   readonly delays: Histogram;
 }
 

@@ -1,4 +1,4 @@
-/** The columns of sessions and users under the names the port gives them. */
+/** The columns of sessions and users, named as in the port. */
 
 import type { Session, User } from '../port/port.ts';
 
@@ -17,7 +17,7 @@ const ofSession: Columns<Session> = {
   device: 'sessions.device',
 };
 
-/** Of a user that has both rows. */
+/** Of a user with both rows. */
 const ofUser: Columns<User> = {
   id: 'users.id',
   identifier: 'auth.identifier',
@@ -37,10 +37,10 @@ export const sessionColumns = named(ofSession);
 export const hashAndSessionColumns = `encode(sessions.id_hash, 'hex') AS "idHash", ${sessionColumns}`;
 export const userColumns = named(ofUser);
 
-/** The columns of a session with those of its user, where there is one with both rows. */
+/** The columns of a session, and those of its user if both rows exist. */
 export const checkedColumns = `${hashAndSessionColumns}, ${named(ofUser, 'user.')}`;
 
-/** A session with the hash it is kept under. */
+/** A session with the hash of its id. */
 export interface KeptSession extends Session {
   readonly idHash: string;
 }
@@ -49,7 +49,6 @@ type OfUser = { readonly [Name in keyof User as `user.${Name}`]: User[Name] | nu
 
 export type CheckedRow = KeptSession & OfUser;
 
-/** A session as the port knows it. */
 export function sessionOf(row: KeptSession): Session {
   const { handle, userId, contract, createdAt, lastSeenAt, idleExpiresAt, expiresAt } = row;
   const { provenAt, network, device } = row;
@@ -67,7 +66,7 @@ export function sessionOf(row: KeptSession): Session {
   };
 }
 
-/** The user beside a session; `undefined` if one of its rows is gone. */
+/** The user of a session; `undefined` if one of the user's rows is missing. */
 export function userOf(row: CheckedRow): User | undefined {
   const { 'user.id': id, 'user.identifier': identifier, 'user.createdAt': createdAt } = row;
   if (id === null || identifier === null || createdAt === null) return undefined;
@@ -81,7 +80,7 @@ export function userOf(row: CheckedRow): User | undefined {
   };
 }
 
-/** Bytes of the texts in a row, by estimate: Node.js keeps most of them in one byte a character. */
+/** The estimated bytes of the texts in a row: Node.js keeps most of them in one byte per character. */
 export function textBytes(row: Session | User): number {
   let bytes = 64;
   for (const value of Object.values(row)) if (typeof value === 'string') bytes += value.length;

@@ -1,23 +1,21 @@
-/** The tables of the PostgreSQL store, as numbered migrations that are only ever added to. */
+/** The tables of the PostgreSQL store, as numbered migrations; new ones are only ever appended. */
 
 /** One step from a version of the schema to the next. */
 export interface Migration {
   readonly sql: string;
   /**
-   * The oldest version of the schema whose programs still work once this step was taken. It is raised only in a release
-   * after the one that stopped using what the step takes away, so that old and new may run side by side.
+   * The oldest schema version whose programs still work after this step. Raise it only in a release after the one that
+   * stopped using what the step removes, so that old and new nodes can run together.
    */
   readonly oldest: number;
 }
 
 /**
  * Migration number n brings a database from schema version n - 1 to n.
- *
- * Tables and keys are those of SQLite. Beside them, an entry of the audit is written into `audit_waiting` with what it
- * tells of, and is linked into the chain a moment later, so that no step waits for another at the end of the chain.
- *
- * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state that ruling R2 names.
- * `mails` and `ended` have none either: they may outlive their account. A mail waits while it has a `due_at`.
+ * Tables and keys are those of SQLite. In addition, an audit entry is first written to `audit_waiting` with its event, and
+ * linked into the chain shortly afterwards, so that steps do not wait for each other at the end of the chain.
+ * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state of ruling R2. `mails` and
+ * `ended` have none either: they may outlive their account. A mail waits while it has a `due_at`.
  */
 export const migrations: readonly Migration[] = [
   {
@@ -155,7 +153,7 @@ export const migrations: readonly Migration[] = [
   },
 ];
 
-/** The tables there are, in an order in which rows can be written. */
+/** All tables, in an order in which rows can be written. */
 export const tables = [
   'users',
   'auth',
@@ -171,10 +169,10 @@ export const tables = [
   'audit_waiting',
 ] as const;
 
-/** What a node can do without for a while: a lock on one of these must not take all nodes out of service. */
+/** Tables that a node can work without for a while: a lock on one must not take all nodes out of service. */
 const dispensable: ReadonlySet<string> = new Set(['throttle', 'tokens', 'mails', 'audit', 'invitations']);
 
-/** Touches every table, however large, in no time; fails if one of them is missing, or is needed and cannot be read. */
+/** Reads every table, however large, in constant time; fails if one is missing, or is needed and unreadable. */
 export const everyTable = tables
   .map((table) =>
     dispensable.has(table)

@@ -1,4 +1,4 @@
-/** The PostgreSQL store: any number of nodes on one database, and what they tell one another. */
+/** The PostgreSQL store: any number of nodes on one database, with notifications between them. */
 
 import { type Store, StoreUnavailable } from '../port/port.ts';
 import { PostgresAccounts } from './accounts.ts';
@@ -25,41 +25,41 @@ import { touchBufferIn } from './sessions/write-touches.ts';
 import { PostgresThrottle } from './throttle.ts';
 import { PostgresTokens } from './tokens.ts';
 
-/** How long a caller that asks whether the store answers may wait: ruling B2 wants to know within two seconds. */
+/** The time limit of `ping`, in milliseconds: ruling B2 requires an answer within two seconds. */
 const pingMs = 1_700;
 
-/** Connections that answer session checks alone, so that nothing else ever keeps a check waiting. */
+/** Connections that serve only session checks, so that nothing else keeps a check waiting. */
 const checkConnections = 2;
 
 export interface PostgresOptions {
-  /** Where the database is: `postgres://…`. */
+  /** The address of the database: `postgres://…`. */
   readonly url: string;
-  /** Where it can be listened to, if `url` leads through a pooler; empty if it does not. */
+  /** The address for notifications, if `url` leads through a pooler; otherwise empty. */
   readonly listenUrl: string;
-  /** The most connections this node opens; at least 4: one watches, two are for session checks. */
+  /** The maximum of connections of this node, at least 4: one listens, two serve session checks. */
   readonly maxConnections: number;
-  /** How long what was read of a session is trusted, in milliseconds; 0 for not at all. */
+  /** The validity of cached sessions, in milliseconds; 0 for none. */
   readonly trustMs: number;
-  /** What may be remembered for session checks, in bytes. */
+  /** The size of the cache for session checks, in bytes. */
   readonly memoryBytes: number;
-  /** The name of this node, different from those of all others. */
+  /** The name of this node, unique among all nodes. */
   readonly node: string;
-  /** Links the entries of the audit: it must be the same at every opening. */
+  /** Links the audit entries: it must be the same at every opening. */
   readonly digest: (text: string) => string;
-  /** From 0 to below 1, to spread out what would otherwise happen at once. */
+  /** A random number, at least 0 and less than 1, to spread retries. */
   readonly chance: () => number;
 }
 
-/** A store, and what is worth a warning about its database. */
+/** A store, and warnings about its database. */
 export interface OpenedStore {
   readonly store: Store;
   readonly warnings: readonly string[];
 }
 
 /**
- * Opens the store in a database, and brings its tables up to date.
+ * Opens the store in a database, and migrates its tables.
  *
- * @throws {StoreUnusable} if the database cannot be used; the message says what to do.
+ * @throws {StoreUnusable} if the database cannot be used; the message gives advice.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<OpenedStore> {
   const { url, listenUrl, maxConnections, trustMs, memoryBytes, node, digest, chance } = options;
@@ -124,7 +124,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
         await audit.link();
         await notifier.told();
       } catch (error) {
-        // Nothing of this was acknowledged: uses may be lost, and entries are linked by the next process.
+        // Nothing here was acknowledged: uses may be lost, and the next process links the entries.
         if (!(error instanceof StoreUnavailable)) throw error;
       } finally {
         lookup.forgetAll();

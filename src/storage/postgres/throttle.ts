@@ -1,10 +1,10 @@
-/** Throttle windows in PostgreSQL: one row per key, counted in by all nodes. */
+/** Throttle windows in PostgreSQL: one row per key, shared by all nodes. */
 
 import type { Counted, CountedIn, CountWindow, Quota, ThrottleStore } from '../port/port.ts';
 import { countAttempt, refundAttempt } from '../shared/throttle-window.ts';
 import type { Database, Run } from './connection/transaction.ts';
 
-/** Lets attempts under one key come one after another until the step is over, also where there is no row to lock yet. */
+/** Serializes attempts under one key until the step is over, even without a row to lock. */
 const lockKeys = `SELECT pg_advisory_xact_lock(hashtextextended(hex, 1414025807)) FROM unnest($1::text[]) AS hex`;
 
 const select = `SELECT encode(key, 'hex') AS key, count, window_ends_at AS "windowEndsAt" FROM throttle
@@ -17,7 +17,7 @@ const upsert = `INSERT INTO throttle (key, count, window_ends_at)
   FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS window_of (hex, count, window_ends_at)
   ON CONFLICT (key) DO UPDATE SET count = excluded.count, window_ends_at = excluded.window_ends_at`;
 
-/** Every step locks in the order of the keys: so no two steps wait for each other. */
+/** Every step locks keys in their order, so that no two steps wait for each other. */
 export class PostgresThrottle implements ThrottleStore {
   readonly #db: Database;
 
@@ -26,7 +26,7 @@ export class PostgresThrottle implements ThrottleStore {
   }
 
   async take(quotas: readonly Quota[], now: number): Promise<Counted> {
-    // An attempt that is refused anyway is refused by a read: a flood of refusals costs no commit.
+    // A full window is found by a read, so that a flood of refusals costs no commit.
     const windows = await this.find(quotas.map(({ key }) => key));
     const expected = countAttempt(quotas, windows, now);
     if (!expected.allowed) return expected;
@@ -62,7 +62,7 @@ export class PostgresThrottle implements ThrottleStore {
     });
   }
 
-  // A window that is being counted in just now is not over: it is left alone.
+  // A window that is locked is being counted in, and so not over: it is skipped.
   sweep(now: number, limit: number): Promise<number> {
     return this.#db.step(async (run) => {
       const { count } = await run(

@@ -1,4 +1,4 @@
-/** The chain of the audit in PostgreSQL: linked from the entries of the outbox, looked at, and cut at its start. */
+/** The audit chain in PostgreSQL: links the entries of the outbox, reads the chain, and cuts it at its start. */
 
 import type { AuditEntry, ChainEnds, ChainLink } from '../../port/port.ts';
 import {
@@ -17,7 +17,7 @@ export const linkStep = 200;
 
 const fields = `at, event, outcome, user_id AS "userId", handle, contract, network, request_id AS "requestId"`;
 
-/** The columns of an entry, by the names the port gives them. */
+/** The columns of an entry, named as in the port. */
 export const entryColumns = `seq, ${fields}, encode(hash, 'hex') AS hash`;
 
 const endColumns = `start_seq AS "startSeq", encode(start_hash, 'hex') AS "startHash",
@@ -28,18 +28,18 @@ interface OutboxRow extends UnlinkedEntry {
   readonly newestSeq: number | null;
 }
 
-/** The ends, locked until the step is over: those that link or cut come one after another, on all nodes. */
+/** The ends, locked until the step is over: linking and cutting are serialized across all nodes. */
 async function lockEnds(run: Run): Promise<ChainEnds> {
   const { rows } = await run<EndsRow>(`SELECT ${endColumns} FROM audit_ends FOR UPDATE`);
   return endsOf(rows[0]);
 }
 
-/** Links the entries of the outbox, oldest first and those up to an id, as many as one step links; returns how many. */
+/** Links entries of the outbox, oldest first and up to an id, at most `linkStep`; returns how many. */
 export async function linkOutbox(run: Run, digest: Digest, upTo: number): Promise<number> {
   const { rows: some } = await run('SELECT 1 FROM audit_waiting WHERE id <= $1 LIMIT 1', [upTo]);
   if (some.length === 0) return 0;
   const { last } = await lockEnds(run);
-  // Asked after the ends were locked: a question that had to wait for them would not see what was linked meanwhile.
+  // Read after the lock: a query that waits for a lock does not see what was linked meanwhile.
   const { rows: outbox } = await run<OutboxRow>(
     `SELECT id, ${fields}, (SELECT max(seq) FROM audit) AS "newestSeq"
      FROM audit_waiting WHERE id <= $1 ORDER BY id LIMIT $2`,
@@ -67,7 +67,7 @@ async function moveToChain(
   await run(`UPDATE audit_ends SET last_seq = $1, last_hash = decode($2, 'hex')`, [seq, hash]);
 }
 
-/** The ends, and what lies outside of them, as of one instant. */
+/** The ends, and entries outside of them, at one instant. */
 export async function readEnds(
   run: Run,
 ): Promise<{ readonly ends: ChainEnds; readonly strays: StrayEntries }> {
@@ -80,7 +80,7 @@ export async function readEnds(
   return { ends, strays: { before, behind } };
 }
 
-/** The start, and entries behind a place of the chain or behind the start, as of one instant. */
+/** The start, and entries after a position or after the start, at one instant. */
 export async function readBehind(
   run: Run,
   seq: number,
@@ -94,11 +94,11 @@ export async function readBehind(
     [seq, upTo, limit],
   );
   const { start } = endsOf(rows[0]);
-  // The start comes alone where nothing is behind it.
+  // Without entries the start comes alone.
   return { start, entries: rows.filter((row) => row.seq !== null) };
 }
 
-/** Drops entries from the start, up to the first that was made at `at` or later; returns how many. */
+/** Removes entries from the start, before the first that was made at `at` or later; returns how many. */
 export async function dropBefore(run: Run, at: number, limit: number): Promise<number> {
   const { start, last } = await lockEnds(run);
   const { rows: oldest } = await run<ChainLink & { readonly at: number }>(

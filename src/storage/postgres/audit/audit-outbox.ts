@@ -1,17 +1,16 @@
-/** The outbox of the audit: entries are written in the commit of the deed, and linked into the chain a moment later. */
+/** The outbox of the audit: an entry is written in the commit of its event, and linked into the chain shortly afterwards. */
 
 import type { AuditContext } from '../../port/port.ts';
 import type { AuditSubject } from '../../shared/audit-chain.ts';
 import { storable } from '../connection/text.ts';
 import type { Database, InStep } from '../connection/transaction.ts';
 
-/** What an entry says. */
 export interface OutboxEntry {
   readonly context: AuditContext;
   readonly subject: AuditSubject;
 }
 
-/** Their ids follow the order they were added in. */
+/** Their ids are in the order of insertion. */
 const insert = `INSERT INTO audit_waiting (at, event, outcome, user_id, handle, contract, network, request_id)
   SELECT at, event, outcome, user_id, handle, contract, network, request_id
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
@@ -22,17 +21,17 @@ export class AuditOutbox {
   #onAdded: () => void = () => {};
   #newest = 0;
 
-  /** The greatest id an entry of this process got; whatever is added later gets a greater one. */
+  /** The greatest id of an entry of this process; later entries get greater ones. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** Calls `listener` when a step that added entries is over. */
+  /** Calls `listener` after each step that added entries. */
   onAdded(listener: () => void): void {
     this.#onAdded = listener;
   }
 
-  /** Adds an entry to what a step did, if it was handed an audit context to leave. */
+  /** Adds an entry to a step, if it has an audit context. */
   async add(run: InStep, context: AuditContext | undefined, subject: AuditSubject): Promise<void> {
     await this.addEach(run, context, [subject]);
   }
@@ -74,7 +73,7 @@ export class AuditOutbox {
   }
 }
 
-/** Adds entries of their own, in the order they come; those that come while others are being written share a step. */
+/** Adds entries in steps of their own, in the order of the calls; entries that wait share a step. */
 export class AppendQueue {
   readonly #db: Database;
   readonly #outbox: AuditOutbox;
@@ -93,7 +92,7 @@ export class AppendQueue {
     return this.#next;
   }
 
-  /** Resolves when whatever was appended until now is kept, or is not. */
+  /** Resolves when all earlier entries are written or have failed. */
   async settled(): Promise<void> {
     await (this.#next ?? this.#last).catch(() => {});
   }

@@ -1,4 +1,4 @@
-/** The audit in PostgreSQL: entries of the outbox are linked into one chain, which is read, checked and cut at its start. */
+/** The audit in PostgreSQL: entries of the outbox are linked into one chain, which is read, verified and cut at its start. */
 
 import type {
   AuditContext,
@@ -15,7 +15,7 @@ import type { Database } from '../connection/transaction.ts';
 import { dropBefore, entryColumns, linkOutbox, linkStep, readBehind, readEnds } from './audit-chain.ts';
 import { AppendQueue, type AuditOutbox } from './audit-outbox.ts';
 
-/** How long entries are gathered before they are linked. */
+/** Entries are gathered for this long before they are linked, in milliseconds. */
 const gatherMs = 100;
 
 export class PostgresAudit implements AuditStore {
@@ -36,7 +36,7 @@ export class PostgresAudit implements AuditStore {
       readEnds: () => this.#inTurn(() => readEnds(db.read)),
       readBehind: (seq, upTo, limit) => this.#inTurn(() => readBehind(db.read, seq, upTo, limit)),
     };
-    // What could not be linked is tried again with the next entry, and whenever the chain is looked at.
+    // Entries that could not be linked are linked with the next entry, and before the chain is read.
     outbox.onAdded(() => {
       this.#timer ??= setTimeout(() => this.link().catch(() => {}), gatherMs).unref();
     });
@@ -61,7 +61,7 @@ export class PostgresAudit implements AuditStore {
     return verifyChain(this.#chain, this.#digest, progress);
   }
 
-  /** Takes of what was left before it was asked for, however long its turn is in coming. */
+  /** Removes only entries that were written before this call, however long it waits for its turn. */
   sweep(at: number, limit: number): Promise<number> {
     const newest = this.#appends.settled().then(() => this.#outbox.newest);
     return this.#inTurn(async () => {
@@ -89,8 +89,8 @@ async function readPage(db: Database, query: AuditQuery): Promise<AuditEntry[]> 
   const { userId, limit } = query;
   const { seq, isOldestFirst } = auditPageOf(query);
   const [place, order, end] = isOldestFirst ? ['>', 'ASC', '<='] : ['<', 'DESC', '>='];
-  // Of one user the rows are compared with the user in front: said in another way, the planner may look for them among
-  // the entries of all, and a user with very many has them far behind.
+  // With a user, rows are compared with the user as first column: otherwise the planner may search the entries of all
+  // users, and those of a user with very many are far behind.
   const page =
     userId === undefined
       ? `seq ${place} $1 ORDER BY seq ${order}`
@@ -102,7 +102,7 @@ async function readPage(db: Database, query: AuditQuery): Promise<AuditEntry[]> 
   return rows;
 }
 
-/** Lets works take turns, in the order they come: a look at the chain sees what was done to it before. */
+/** Runs tasks one after another, in the order of the calls, so that a read of the chain sees earlier changes. */
 function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

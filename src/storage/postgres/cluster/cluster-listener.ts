@@ -1,4 +1,4 @@
-/** One connection that watches over the others: it listens to the other nodes, reads the clock, and notices trouble first. */
+/** A dedicated connection for notifications of other nodes, the clock, and the early detection of failures. */
 
 import { StoreUnavailable } from '../../port/port.ts';
 import type { CircuitBreaker } from '../connection/circuit-breaker.ts';
@@ -10,26 +10,26 @@ import type { Login } from '../connection/session-setup.ts';
 import { inTime } from '../connection/time-limit.ts';
 import { channel, type Revocation, readNotice } from './revocation.ts';
 
-/** How often the connection is asked for a sign of life, and how long it may take to give one. */
+/** The interval of heartbeats, and the longest wait for an answer to one, in milliseconds. */
 const beatMs = 500;
 const patienceMs = 1_000;
 
-/** How long a connection may answer and deliver no notification before another one is tried. */
+/** A connection that answers but delivers no notification is replaced after this long, in milliseconds. */
 const silenceMs = 5_000;
 
-/** How long to wait before connecting again: at least this, at most twice as long, so that not all nodes come at once. */
+/** The shortest pause before reconnecting, in milliseconds; a random part of up to the same length spreads the nodes. */
 const pauseMs = 200;
 
 export interface WatchOptions {
   readonly login: Login;
   readonly node: string;
   readonly clock: DatabaseClock;
-  /** Whether the database is there, if it is this connection that can tell: not if it leads around a pooler. */
+  /** Opened when this connection cannot reach the database; `undefined` if it bypasses a pooler. */
   readonly breaker: CircuitBreaker | undefined;
   readonly chance: () => number;
-  /** Told when the database is there again: another server may answer than before, and news were missed. */
+  /** Called when the database is reachable again: it may be another server, and notifications were missed. */
   readonly onFound: () => void;
-  /** Told when news do not come in any more. */
+  /** Called when notifications no longer arrive. */
   readonly onSilence: () => void;
   readonly onNotice: (notice: Revocation) => void;
 }
@@ -45,21 +45,21 @@ export class ClusterListener {
   #isHeard = false;
   #onHeard: ((isHeard: boolean) => void) | undefined;
   #connectedAt = 0;
-  /** Notices of other nodes. */
+  /** Received notifications of other nodes. */
   notices = 0;
 
-  /** A pooler would hand notifications to another client, so there is nothing to listen to behind one. */
+  /** A pooler would give notifications to another client, so there is no listening behind one. */
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#listens = !options.login.isPooled;
   }
 
-  /** Whether the news of other nodes come in just now. */
+  /** Whether notifications of other nodes arrive. */
   get isListening(): boolean {
     return this.#client !== undefined && this.#isHeard;
   }
 
-  /** Connects for the first time; rejects where that fails, as it does not later. */
+  /** Connects for the first time; rejects if that fails. Later failures are retried. */
   async start(): Promise<void> {
     await this.#connect();
     this.#schedule(beatMs);
@@ -77,7 +77,7 @@ export class ClusterListener {
     this.#timer = setTimeout(() => void this.#turn(), ms).unref();
   }
 
-  /** A sign of life, or another attempt to get one. */
+  /** Sends a heartbeat, or reconnects. */
   async #turn(): Promise<void> {
     const { breaker, chance } = this.#options;
     const client = this.#isToBeReplaced() ? undefined : this.#client;
@@ -88,7 +88,7 @@ export class ClusterListener {
       this.#schedule(beatMs);
     } catch (error) {
       this.#drop();
-      // A connection may break for reasons of its own: only if there is no new one is the database out of reach.
+      // A connection may fail alone: only if a new one fails too is the database unreachable.
       if (!client && !isCrowded(error)) breaker?.lose(unavailable(error).message);
       this.#schedule(client ? 0 : pauseMs * (1 + chance()));
     } finally {
@@ -96,7 +96,7 @@ export class ClusterListener {
     }
   }
 
-  /** A connection that answers and tells no news is given a little time before another one is tried. */
+  /** A connection that answers without notifications gets `silenceMs` before another one is tried. */
   #isToBeReplaced(): boolean {
     return this.#listens && !this.#isHeard && performance.now() - this.#connectedAt > silenceMs;
   }
@@ -129,7 +129,7 @@ export class ClusterListener {
     onFound();
   }
 
-  /** Asks for the time, and for a notification that has to come back. */
+  /** Reads the clock, and sends a notification that must come back. */
   async #beat(client: Client): Promise<void> {
     const { login, clock, node, onSilence } = this.#options;
     const heard = this.#listens && new Promise<boolean>((resolve) => (this.#onHeard = resolve));
@@ -159,7 +159,7 @@ export class ClusterListener {
     }
   }
 
-  /** The server or the network ended the connection: no need to wait for the next beat. */
+  /** The server or the network ended the connection: reconnects without waiting for the next heartbeat. */
   #lose(client: Client): void {
     if (this.#client !== client) return;
     this.#drop();

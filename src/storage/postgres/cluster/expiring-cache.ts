@@ -1,6 +1,6 @@
-/** Remembers what the store vouched for, for a bounded time, in a bounded space, and never past a word to forget it. */
+/** Caches values for a bounded time and in bounded space, and never beyond their revocation. */
 
-/** What an entry costs besides its own texts: the maps, the row, its numbers. */
+/** The size of an entry besides its texts: the maps, the row, its numbers. */
 const overheadBytes = 700;
 
 interface Entry<Value> {
@@ -10,27 +10,26 @@ interface Entry<Value> {
 }
 
 export interface ExpiringCacheOptions<Value> {
-  /** How long a value is trusted after it was asked for, in milliseconds; 0 for never. */
+  /** The validity of a value from the start of its query, in milliseconds; 0 for none. */
   readonly trustMs: number;
-  /** The most entries, and the most bytes they take up by estimate; what comes first counts. */
+  /** The maximum of entries, and of their estimated bytes; the first one reached counts. */
   readonly maxEntries: number;
   readonly maxBytes: number;
-  /** Bytes of the texts in a value. */
+  /** The size of the texts in a value, in bytes. */
   readonly sizeOf: (value: Value) => number;
 }
 
 /**
- * Values by key, each trusted for a while from the instant it was asked for: whatever was ended since then is refused
- * after that time at the latest, wherever it was ended.
- *
- * That a key is to be forgotten is remembered for as long: an answer to a question that was asked before is not
- * taken any more, so that no row read before an end comes in after it. All instants are of the monotonic time.
+ * Values by key, each valid for a while from the start of its query: what ends anywhere is refused after that time at the
+ * latest.
+ * A revoked key is remembered for the same time: the answer of a query that started before the revocation is not cached.
+ * All instants are of the monotonic clock.
  */
 export class ExpiringCache<Value> {
   readonly #trustMs: number;
   readonly #maxForgotten: number;
   readonly #sizeOf: (value: Value) => number;
-  /** The older generation goes when the younger has filled half the space, or a time of trust is over. */
+  /** The older generation is dropped when the younger has filled half the space, or after `trustMs`. */
   #young: Generation<Value>;
   #old: Generation<Value>;
   #turnedAt = 0;
@@ -48,7 +47,7 @@ export class ExpiringCache<Value> {
     this.#old = this.#young.next();
   }
 
-  /** What the store vouched for a moment ago. */
+  /** The value of a key, if it is still valid. */
   get(key: string, now: number): Value | undefined {
     const entry = this.#entry(key);
     if (entry !== undefined && now - entry.askedAt < this.#trustMs) {
@@ -59,7 +58,7 @@ export class ExpiringCache<Value> {
     return undefined;
   }
 
-  /** Takes a value the store answered with to a question asked at an instant. */
+  /** Caches the answer of a query that started at `askedAt`. */
   put(key: string, value: Value, askedAt: number, now: number): void {
     if (now - askedAt >= this.#trustMs || !this.#isNews(key, askedAt)) return;
     this.#delete(key);
@@ -69,7 +68,7 @@ export class ExpiringCache<Value> {
     if (this.#young.takes(entry)) this.#young.set(key, entry);
   }
 
-  /** Changes a value that is still there into one as large, which stays trusted for as long as it was. */
+  /** Changes a cached value into one of the same size; its validity stays. */
   change(key: string, change: (value: Value) => Value): void {
     for (const { entries } of [this.#young, this.#old]) {
       const entry = entries.get(key);
@@ -77,7 +76,7 @@ export class ExpiringCache<Value> {
     }
   }
 
-  /** Takes back what was vouched for, and what is still to come of questions asked until now. */
+  /** Drops a value, and rejects the answers of queries that have started. */
   forget(key: string, now: number): void {
     this.#delete(key);
     if (now - this.#turnedAt >= this.#trustMs) this.#turn(now);
@@ -85,7 +84,7 @@ export class ExpiringCache<Value> {
     else this.#forgotten.set(key, now);
   }
 
-  /** Forgets everything in the same way. */
+  /** Drops every value in the same way. */
   clear(now: number): void {
     this.#young = this.#young.next();
     this.#old = this.#young.next();
@@ -94,12 +93,12 @@ export class ExpiringCache<Value> {
     this.#clearedAt = now;
   }
 
-  /** Whether there is a value for a key, trusted or not, that was asked for after an instant. */
+  /** Whether there is a value, valid or not, whose query started after an instant. */
   isKept(key: string, after = Number.NEGATIVE_INFINITY): boolean {
     return (this.#entry(key)?.askedAt ?? Number.NEGATIVE_INFINITY) > after;
   }
 
-  /** Bytes that are taken up, by estimate, and entries. */
+  /** The number of entries and their estimated size. */
   get size(): { readonly entries: number; readonly bytes: number } {
     return {
       entries: this.#young.entries.size + this.#old.entries.size,
@@ -116,7 +115,7 @@ export class ExpiringCache<Value> {
     this.#old.delete(key);
   }
 
-  /** Whether nothing was forgotten, and nothing asked for, since a question was asked. */
+  /** Whether neither a revocation nor a later query has made an answer obsolete. */
   #isNews(key: string, askedAt: number): boolean {
     const forgottenAt = this.#forgotten.get(key) ?? this.#forgottenBefore.get(key) ?? -1;
     const keptAt = this.#entry(key)?.askedAt ?? -1;
@@ -126,7 +125,7 @@ export class ExpiringCache<Value> {
   #turn(now: number): void {
     this.#old = this.#young;
     this.#young = this.#old.next();
-    // What was to be forgotten matters to answers of questions asked within the time of trust; older ones are refused.
+    // Revocations matter only for queries younger than `trustMs`; answers of older ones are rejected.
     if (now - this.#turnedAt >= this.#trustMs) {
       this.#forgottenBefore = this.#forgotten;
       this.#forgotten = new Map();
@@ -135,7 +134,7 @@ export class ExpiringCache<Value> {
   }
 }
 
-/** Entries that came in one after another, in half of the space. */
+/** Entries in order of arrival, in half of the space. */
 class Generation<Value> {
   readonly entries = new Map<string, Entry<Value>>();
   bytes = 0;
@@ -147,7 +146,7 @@ class Generation<Value> {
     this.#maxBytes = maxBytes;
   }
 
-  /** An empty one of the same size. */
+  /** An empty generation of the same size. */
   next(): Generation<Value> {
     return new Generation(this.#maxEntries, this.#maxBytes);
   }

@@ -1,4 +1,4 @@
-/** Tells this node at once, and the others in a moment, what must not be recognised from memory any more. */
+/** Removes ended sessions and changed users from the caches of this node at once, and notifies the other nodes. */
 
 import type { Database } from '../connection/transaction.ts';
 import { channel, type Revocation } from './revocation.ts';
@@ -7,12 +7,12 @@ import type { SessionLookup } from './session-lookup.ts';
 /** A payload of PostgreSQL has at most 8,000 bytes; this many hashes or ids of users fit. */
 const maxTogether = 90;
 
-/** With more than this at once, it costs less to forget everything. */
+/** Beyond this many, clearing the whole cache costs less. */
 const maxNamed = 5_000;
 
 /**
- * News travels after the commit it tells of, in a transaction of its own: a notification inside would make all commits
- * of the database wait for one another (PostgreSQL, NOTIFY). What is lost on the way, the time of trust makes good.
+ * A notification is sent after the commit, in a transaction of its own: inside, it would serialize all commits of the
+ * database (PostgreSQL, NOTIFY). If it is lost, the cached rows expire.
  */
 export class RevocationNotifier {
   readonly #lookup: SessionLookup;
@@ -56,21 +56,21 @@ export class RevocationNotifier {
     this.#wake();
   }
 
-  /** Takes what another node told. */
+  /** Applies the notification of another node. */
   take({ ended = [], users = [], everything }: Revocation): void {
     if (everything) this.#lookup.forgetAll();
     for (const idHash of ended) this.#lookup.forgetSession(idHash);
     for (const userId of users) this.#lookup.forgetUser(userId);
   }
 
-  /** Resolves when everything there was to tell is told, or given up. */
+  /** Resolves when all notifications are sent, or have failed. */
   async told(): Promise<void> {
     await this.#sending;
   }
 
   #wake(): void {
     this.#at ||= this.#now();
-    // What ends in the same turn travels together.
+    // Revocations of one turn share a notification.
     this.#sending ??= new Promise((resolve) => setImmediate(() => this.#send().then(resolve)));
   }
 

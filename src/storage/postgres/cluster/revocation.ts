@@ -1,12 +1,12 @@
-/** What nodes tell one another, as it travels: a notification of at most 8,000 bytes, which any client could have sent. */
+/** The notification format between nodes: at most 8,000 bytes, from any role that may log in to the database. */
 
 /** The channel that all nodes on one database listen to. */
 export const channel = 'gatehouse';
 
-/** What one node tells the others. */
+/** A revocation that one node sends to the others. */
 export interface Revocation {
   readonly node: string;
-  /** When the first thing it tells was in the store, by the clock of the database. */
+  /** The instant of its first commit, by the clock of the database. */
   readonly at: number;
   /** Hashes of sessions that ended. */
   readonly ended?: readonly string[] | undefined;
@@ -15,15 +15,15 @@ export interface Revocation {
   readonly everything?: boolean | undefined;
 }
 
-/** What a node tells itself, to know that it is told anything. */
+/** A notification that a node sends itself, to test that notifications arrive. */
 export type Sign = Pick<Revocation, 'node'>;
 
-/** The longest name of a node or a user; the ones given out by this program are shorter. */
+/** The longest name of a node or a user; generated ones are shorter. */
 const maxNameLength = 200;
 
 /**
- * Reads a notification; `undefined` if it is none of ours. Every role that may log in to the database may send some: what
- * is forged well can make nodes forget what they remember, which costs time, and never make them trust anything.
+ * Reads a notification; `undefined` if it is foreign. A forged one can only make nodes drop cached rows, which costs time;
+ * it never makes them trust anything.
  */
 export function readNotice(payload: string | undefined): Revocation | Sign | undefined {
   const { node, at, ended, users, everything } = parse(payload);

@@ -1,4 +1,4 @@
-/** Finds sessions with their users for checks: from memory while it may be trusted, else many at once in one question. */
+/** Finds sessions with their users for checks: from the cache while it is valid, otherwise many in one query. */
 
 import type { Awaitable } from '../../port/awaitable.ts';
 import {
@@ -15,14 +15,14 @@ import type { Database } from '../connection/transaction.ts';
 import { type CheckedRow, checkedColumns, sessionOf, textBytes, userOf } from '../rows.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 
-/** Sessions asked for in one question, and questions under way at once. */
+/** Sessions in one query, and concurrent queries. */
 const maxTogether = 200;
 const maxQuestions = 2;
 
-/** Ids without a session that are remembered for as long as sessions are. */
+/** Ids without a session that are cached for as long as sessions are. */
 const maxAbsent = 8_192;
 
-/** How long a check waits until it is asked for. */
+/** The longest wait of a check for its query, in milliseconds. */
 const maxWaitMs = 1_500;
 
 interface PendingLookup {
@@ -31,15 +31,15 @@ interface PendingLookup {
   reject(reason: unknown): void;
 }
 
-/** What the memory of checks may cost, and how long it may be trusted. */
+/** The bounds of the cache for checks. */
 export interface MemoryLimits {
-  /** How long an answer is trusted after it was asked for, in milliseconds; 0 for never. */
+  /** The validity of an answer from the start of its query, in milliseconds; 0 for none. */
   readonly trustMs: number;
-  /** What rows may take up by estimate; of each megabyte no more than a thousand. */
+  /** The estimated size of the rows; at most a thousand rows for each megabyte. */
   readonly maxBytes: number;
 }
 
-/** Session by session: each is found by its key, whatever the planner knows of the tables. */
+/** Session by session, so that each is found by its key, whatever plan the planner prefers. */
 const selectChecked = `SELECT found.* FROM unnest($1::bytea[]) AS asked (id_hash), LATERAL (
     SELECT ${checkedColumns} FROM sessions
     LEFT JOIN users ON users.id = sessions.user_id LEFT JOIN auth ON auth.user_id = sessions.user_id
@@ -49,7 +49,7 @@ const selectChecked = `SELECT found.* FROM unnest($1::bytea[]) AS asked (id_hash
 export class SessionLookup {
   readonly #db: Database;
   readonly sessions: ExpiringCache<Session>;
-  /** Ids of no session: apart, so that made-up ids push no session out. */
+  /** Ids without a session, in a cache of their own, so that invented ids displace no session. */
   readonly #absent: ExpiringCache<true>;
   readonly users: ExpiringCache<User>;
   #waiting = new Map<string, PendingLookup[]>();
@@ -82,19 +82,19 @@ export class SessionLookup {
     return user === undefined ? this.#ask(idHash) : { session, user };
   }
 
-  /** Answered from memory, and by the database. */
+  /** Lookups answered from the cache, and by the database. */
   get lookups(): Record<'sessions' | 'users', { readonly hits: number; readonly misses: number }> {
     const { sessions, users } = this;
     const absent = this.#absent.hits;
     return { sessions: { hits: sessions.hits + absent, misses: sessions.misses - absent }, users };
   }
 
-  /** Refuses a session from now on, whatever was read of it before. */
+  /** Refuses a session from now on, whatever an earlier query returns. */
   forgetSession(idHash: string): void {
     this.sessions.forget(idHash, performance.now());
   }
 
-  /** Looks for a session from now on that was begun here, also if its id was asked for before there was one. */
+  /** Finds a session that just began here, even if its id was looked up before. */
   expectSession(idHash: string): void {
     this.#absent.forget(idHash, performance.now());
   }
@@ -110,7 +110,7 @@ export class SessionLookup {
     this.#absent.clear(now);
   }
 
-  /** Every question is asked after those that wait for its answer came: none is answered by what was read before. */
+  /** Every query starts after the checks that wait for it, so that no answer is older than its check. */
   #ask(idHash: string): Promise<SessionWithUser | undefined> {
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(idHash);
@@ -137,7 +137,7 @@ export class SessionLookup {
     }
   }
 
-  /** While questions are not answered, the queue of those that wait does not grow. */
+  /** Rejects checks that have waited too long, so that the queue is bounded while the database does not answer. */
   #giveUp(before: number): void {
     for (const [idHash, waiting] of this.#waiting) {
       if (waiting.some(({ since }) => since > before)) return;
@@ -156,7 +156,7 @@ export class SessionLookup {
     }
   }
 
-  /** What was seen to be gone is not accepted here again, whatever an older question may still bring. */
+  /** A session that was not found is never cached again by the answer of an older query. */
   async #find(idHashes: readonly string[]): Promise<Map<string, SessionWithUser>> {
     const found = new Map<string, SessionWithUser>();
     const askedAt = performance.now();
@@ -171,7 +171,7 @@ export class SessionLookup {
     for (const idHash of idHashes) {
       if (found.has(idHash)) continue;
       this.#absent.put(idHash, true, askedAt, now);
-      // Not of an id that was made up: what is to be forgotten takes up space.
+      // Only for a cached id: an invented one would take up space.
       if (this.sessions.isKept(idHash)) this.sessions.forget(idHash, now);
     }
     return found;

@@ -1,11 +1,11 @@
-/** Whether the database can be reached, as far as this node knows: while it cannot, no request waits for it. */
+/** The circuit breaker of a node: while the database is known to be unreachable, requests fail at once. */
 
 import { StoreUnavailable } from '../../port/port.ts';
 
 export class CircuitBreaker {
   #reason: string | undefined;
 
-  /** Notes that the database cannot be used, and why. */
+  /** Marks the database as unreachable, for a reason. */
   lose(reason: string): void {
     this.#reason = reason;
   }
@@ -14,7 +14,7 @@ export class CircuitBreaker {
     this.#reason = undefined;
   }
 
-  /** @throws {StoreUnavailable} while the database is known to be out of reach. */
+  /** @throws {StoreUnavailable} while the database is unreachable. */
   assert(): void {
     if (this.#reason !== undefined) throw new StoreUnavailable(this.#reason);
   }

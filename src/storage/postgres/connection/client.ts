@@ -1,8 +1,8 @@
-/** A connection to PostgreSQL that can always be ended: a server that does not answer is not waited for. */
+/** A connection to PostgreSQL that can always be closed, even if the server does not answer. */
 
 import pg from 'pg';
 
-/** How long a server has to close a connection that was taken leave of. */
+/** The time for a server to close a connection, in milliseconds; then the socket is destroyed. */
 const goodbyeMs = 500;
 
 export class Client extends pg.Client {

@@ -1,39 +1,39 @@
-/** The clock of the database server, which all nodes share: every instant that decides over a session is read from it. */
+/** The clock of the database server, which all nodes share: it alone decides the life and end of sessions. */
 
-/** Readings compared; the one that travelled fastest is the most exact. */
+/** Recent readings; the one with the shortest round trip is the most exact. */
 const maxReadings = 16;
 
-/** How much a reading is off besides its travel, since instants are told in whole milliseconds. */
+/** The error of a reading besides its round trip, since instants are in whole milliseconds. */
 const roundingMs = 1;
 
-/** By how much two readings of the same clock may differ: each travels for a second at most. */
+/** The largest error of two readings of the same clock: each round trip takes at most a second. */
 const maxErrorMs = 1_000;
 
 interface Reading {
-  /** How far the server's epoch time is ahead of the monotonic time of this process, in milliseconds. */
+  /** The lead of the server's epoch time over the monotonic clock of this process, in milliseconds. */
   readonly aheadMs: number;
-  /** By how much that may be wrong, in either direction. */
+  /** The error of `aheadMs`, in both directions. */
   readonly errorMs: number;
 }
 
 /**
- * Follows the server's clock by the monotonic time of this process, so that a wrong or leaping clock of this machine
- * changes nothing. It is off by half the time that its best reading travelled, and a millisecond. Should it have run
- * ahead by that, it stands still until the time has come: what is over for it once stays over. Only a server's clock
- * that was put back, or another server's, puts it back too.
+ * Follows the server's clock by the monotonic clock of this process, so that wrong or leaping clocks of this machine have
+ * no effect. Its error is half the round trip of its best reading, plus a millisecond. It never steps back within that
+ * error, but stands still until the time is reached: what has expired stays expired. It steps back only with the clock of
+ * the server, or to that of another server.
  */
 export class DatabaseClock {
   #readings: readonly Reading[] = [];
   #aheadMs = 0;
   #latest = 0;
 
-  /** Notes what the server's clock said between two instants of the monotonic time. */
+  /** Adds a reading of the server's clock between two instants of the monotonic clock. */
   note(epochMs: number, askedAt: number, answeredAt: number): void {
     const reading: Reading = {
       aheadMs: epochMs - (askedAt + answeredAt) / 2,
       errorMs: (answeredAt - askedAt) / 2 + roundingMs,
     };
-    // What contradicts the newest is older than a leap: of the server's clock, or of a machine that was asleep.
+    // Readings that contradict the newest are from before a step of the server's clock, or a sleep of this machine.
     const agreeing = this.#readings.filter(
       ({ aheadMs, errorMs }) => Math.abs(aheadMs - reading.aheadMs) <= errorMs + reading.errorMs,
     );
@@ -41,7 +41,7 @@ export class DatabaseClock {
     this.#aheadMs = this.#readings.reduce((best, one) => (one.errorMs <= best.errorMs ? one : best)).aheadMs;
   }
 
-  /** Forgets what was read: another server may answer from now on. */
+  /** Drops all readings: the next ones may be of another server. */
   reset(): void {
     this.#readings = [];
   }

@@ -1,4 +1,4 @@
-/** Work over connections to PostgreSQL: every use of one is bounded in time, and none is used again after trouble. */
+/** Runs work over connections to PostgreSQL: each use is bounded in time, and none is used again after an error. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
@@ -9,22 +9,22 @@ import { Deadline, inTime, statementMs } from './time-limit.ts';
 import type { Answer, Database, InStep, Read, Run } from './transaction.ts';
 
 /**
- * How long a read may take, a whole step, and a step whose answer is not waited for: from the wait for a connection to
- * the last attempt after a collision.
+ * The time for a read, for a whole step, and for a step without a waiting caller, in milliseconds: from the wait for a
+ * connection to the last attempt after a collision.
  */
 const readMs = 1_800;
 const stepMs = { usual: 3_000, long: 600_000 } as const;
 
 const closed = 'The store is closed.';
 
-/** How often a step is tried again after a collision, if there is time. */
+/** Retries of a step after a collision, if there is time. */
 const maxCollisions = 8;
 
-/** How long closing waits for steps whose answer is not waited for. */
+/** The time in which closing waits for steps without a waiting caller, in milliseconds. */
 const closeMs = 5_000;
 
 export interface ConnectionsOptions extends PoolOptions {
-  /** From 0 to below 1, to spread out what would otherwise happen at once. */
+  /** A random number, at least 0 and less than 1, to spread retries. */
   readonly chance: () => number;
 }
 
@@ -72,17 +72,17 @@ export class Connections implements Database {
     });
   }
 
-  /** Gives up the connections there are: what is asked from now on, or waits, is asked over new ones. */
+  /** Replaces all connections: later and waiting work uses new ones. */
   renew(): void {
     if (!this.#isClosed) this.#pool.renew();
   }
 
-  /** Connections that are open, idle, and waited for. */
+  /** Open and idle connections, and works that wait for one. */
   get counts(): { readonly open: number; readonly idle: number; readonly waiting: number } {
     return this.#pool.counts;
   }
 
-  /** Waits for what was handed in, though not for ever, and closes every connection. */
+  /** Waits a bounded time for running work, and closes every connection. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -123,7 +123,7 @@ export class Connections implements Database {
     }
   }
 
-  /** Lends a connection; whatever is not done with it in time is cut off, and the connection with it. */
+  /** Lends a connection; work that exceeds its time is cut off together with its connection. */
   async #withClient<Result>(
     work: (client: pg.PoolClient) => Promise<Result>,
     deadline: Deadline,
@@ -169,7 +169,7 @@ export class Connections implements Database {
     try {
       result = await work((text, values) => query(client, text, values));
     } catch (error) {
-      // Where this fails too, the connection is not used again.
+      // If this fails too, the connection is not used again.
       await client.query('ROLLBACK').catch(() => {});
       throw error;
     }
@@ -179,9 +179,9 @@ export class Connections implements Database {
 }
 
 /**
- * Confirms a transaction. A server that stops waiting for its standby says so in a warning and confirms all the same
- * (PostgreSQL, section 26.2.8): what only one machine has must not be acknowledged. Where a statement had failed before,
- * the answer is `ROLLBACK`.
+ * Confirms a transaction. A server that stops waiting for its standby reports that in a warning and confirms all the same
+ * (PostgreSQL, section 26.2.8): a commit that only one machine has must not be acknowledged. After a failed statement the
+ * answer is `ROLLBACK`.
  */
 async function commit(client: pg.PoolClient): Promise<void> {
   let warning: string | undefined;

@@ -1,4 +1,4 @@
-/** A connection of one's own for work that takes as long as it takes, while no server works on the database. */
+/** A dedicated connection for work without a time limit, while no server uses the database. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
@@ -9,13 +9,13 @@ import { Login } from './session-setup.ts';
 import type { Answer, Run } from './transaction.ts';
 import { targetOf } from './url.ts';
 
-/** How long a connection that is just closing may take. */
+/** The time for a closing connection to end, in milliseconds. */
 const patienceMs = 2_000;
 
-/** How long a table that another process has locked is waited for, in milliseconds. */
+/** The longest wait for a table that another process has locked, in milliseconds. */
 const lockMs = 5_000;
 
-/** What a role or a database may limit, and a network that went away must not keep open for hours. */
+/** Removes limits of the role or the database, and detects a lost network within minutes. */
 const limits: Readonly<Record<string, string>> = {
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
@@ -28,7 +28,7 @@ const limits: Readonly<Record<string, string>> = {
   client_connection_check_interval: '5000',
 };
 
-/** A lone connection, and what it leads to. */
+/** A dedicated connection, and its address. */
 export interface DedicatedConnection {
   readonly client: pg.Client;
   readonly run: Run;
@@ -37,8 +37,8 @@ export interface DedicatedConnection {
 }
 
 /**
- * Connects to a database whose tables are brought up to date, also where no server may use it. `setting` is where its
- * address was written.
+ * Connects to a database and migrates its tables, even if servers may not use it. `setting` is the name of the setting with
+ * the address.
  *
  * @throws {StoreUnusable} if it cannot be used.
  */
@@ -59,7 +59,7 @@ export async function connectDedicated(
     await client.connect();
     try {
       await login.welcome(client);
-      // Not every version has all of them.
+      // Older versions lack some of them.
       await client.query(
         `SELECT set_config(name, $1::jsonb ->> name, false) FROM pg_settings
          WHERE name = ANY (SELECT jsonb_object_keys($1::jsonb))`,
@@ -73,10 +73,10 @@ export async function connectDedicated(
   });
 }
 
-/** Whether servers or commands are connected to the database; those that are just leaving are waited for. */
+/** Whether servers or commands are connected to the database; waits for those that are closing. */
 export async function isShared({ run }: DedicatedConnection): Promise<boolean> {
   for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
-    // Within a transaction the same would be seen again and again.
+    // A transaction would see its first snapshot again and again.
     await run('SELECT pg_stat_clear_snapshot()');
     const { rows } = await run(
       `SELECT 1 FROM pg_stat_activity
@@ -87,7 +87,7 @@ export async function isShared({ run }: DedicatedConnection): Promise<boolean> {
   }
 }
 
-/** Does something in a transaction. */
+/** Runs work in a transaction. */
 export async function inTransaction<Result>(
   { run }: DedicatedConnection,
   work: () => Promise<Result>,
@@ -103,12 +103,12 @@ export async function inTransaction<Result>(
   }
 }
 
-/** Whether a lock was not to be had, since another process kept it. */
+/** Whether a lock was not granted in time, because another process has it. */
 export function isLocked(error: unknown): boolean {
   return codeOf(error) === '55P03';
 }
 
-/** A role that may not do what is asked of it may not tomorrow either: the operator is told what it lacks. */
+/** A missing permission does not pass by itself: the error tells the operator what the role lacks. */
 function runOn(client: pg.Client, login: Login): Run {
   return async <Row>(text: string, values?: readonly unknown[]): Promise<Answer<Row>> => {
     const asked = client.query(text, values as unknown[] | undefined).catch(thrown);
@@ -120,7 +120,7 @@ function runOn(client: pg.Client, login: Login): Run {
   };
 }
 
-/** As `run`, with the values of a row in the order of the columns. */
+/** As `run`, with the values of each row in the order of the columns. */
 export async function rowsOf(client: pg.Client, text: string): Promise<(string | number | null)[][]> {
   try {
     const { rows } = await client.query({ text, rowMode: 'array' });

@@ -1,8 +1,8 @@
-/** Tells the errors of the server apart by their codes (PostgreSQL, appendix A). */
+/** Classifies the errors of the server by their codes (PostgreSQL, appendix A). */
 
 import { StoreUnavailable } from '../../port/port.ts';
 
-/** What is the matter with a server that takes no writes. */
+/** The message for a server that accepts no writes. */
 export const readOnly = 'The database answers read-only: it is a standby, or was demoted.';
 
 export const lost = 'The connection to the database was lost.';
@@ -13,7 +13,7 @@ interface ServerError {
   readonly message: string;
 }
 
-/** A serialization failure or a deadlock: the same step may succeed if it is tried again. */
+/** A serialization failure or a deadlock: the same step may succeed if it is retried. */
 export function isCollision(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(error));
 }
@@ -23,20 +23,19 @@ export function isDuplicate(error: unknown): boolean {
   return codeOf(error) === '23505';
 }
 
-/** The server has as many connections as it allows (`too_many_connections`). */
+/** The server has reached its limit of connections (`too_many_connections`). */
 export function isCrowded(error: unknown): boolean {
   return codeOf(error) === '53300';
 }
 
 /**
- * Whether a connection may be used again after an error: only if the server refused a statement in so many words and
- * goes on listening, or if the error is not the database's. A statement that was cancelled, or never answered, may
- * still be answered later.
+ * Whether a connection may be used again after an error: if the server refused a statement and continues, or if the error
+ * is not the database's. A statement that was cancelled, or not answered, may still be answered later.
  */
 export function isHarmless(error: unknown): boolean {
   if (!(error instanceof StoreUnavailable)) return true;
   const { severity } = (error.cause ?? {}) as Partial<ServerError>;
-  // Not: cancelled, shut down, read-only, out of something, or a defect of the server.
+  // Except: cancelled, shut down, read-only, out of resources, or a defect of the server.
   return severity === 'ERROR' && !/^(?:57|25006|53|58|XX)/.test(codeOf(error));
 }
 
@@ -50,13 +49,13 @@ export function unavailable(error: unknown): StoreUnavailable {
   });
 }
 
-/** The code of what the server or the system said; empty if it said nothing. */
+/** The code of an error of the server or the system; empty if it has none. */
 export function codeOf(error: unknown): string {
   const origin = error instanceof StoreUnavailable ? error.cause : error;
   return (origin as ServerError | undefined)?.code ?? '';
 }
 
-/** For the end of a promise: as `unavailable`, thrown. */
+/** `unavailable`, thrown; for `catch`. */
 export function thrown(error: unknown): never {
   throw unavailable(error);
 }

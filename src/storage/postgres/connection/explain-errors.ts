@@ -1,10 +1,10 @@
-/** Says in one sentence why PostgreSQL cannot be used, and another what to do about it; never with the password. */
+/** Explains in one sentence why PostgreSQL cannot be used, and in another how to fix it; never with the password. */
 
 import { codeOf } from './errors.ts';
 import { connectMs } from './time-limit.ts';
 import { type Target, targetOf, withoutPassword } from './url.ts';
 
-/** Where an address leads, and the setting it stands in. */
+/** The target of an address, and the setting with the address. */
 interface Place extends Target {
   readonly setting: string;
 }
@@ -34,7 +34,7 @@ const unreadable: Sentence = ({ setting }) =>
 const stranger: Sentence = (place) =>
   `What listens at ${at(place)}, does not speak as PostgreSQL does. Correct ${place.setting}.`;
 
-/** By the codes of the server (PostgreSQL, appendix A), of Node.js, and of its TLS. */
+/** Sentences by the codes of the server (PostgreSQL, appendix A), of Node.js, and of its TLS. */
 const sentences: Readonly<Record<string, Sentence>> = {
   ENOTFOUND: ({ host, setting }) => `The host ${host} is not known. Correct the host in ${setting}.`,
   EAI_AGAIN: ({ host, setting }) =>
@@ -70,7 +70,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
 };
 
-/** Where the code says too little, the words of the server or the driver; the first that fits. */
+/** Sentences by the message of the server or the driver, where the code says too little; the first match counts. */
 const patterns: readonly [RegExp, Sentence][] = [
   [
     /no pg_hba.conf entry .*no encryption/,
@@ -78,7 +78,7 @@ const patterns: readonly [RegExp, Sentence][] = [
       `PostgreSQL at ${host} lets no client in without TLS. Add sslmode=verify-full to ${setting}.`,
   ],
   [
-    // What a server says of a client's certificate before PostgreSQL is spoken (RFC 8446, section 6.2).
+    // Alerts of the server about a client's certificate, before the PostgreSQL protocol begins (RFC 8446, section 6.2).
     /SSL alert number (?:4[2-68]|116)\b/,
     ({ host, setting }) =>
       `PostgreSQL at ${host} does not accept the certificate that ${setting} names in sslcert. ` +
@@ -95,7 +95,7 @@ const patterns: readonly [RegExp, Sentence][] = [
   ],
 ];
 
-/** A socket of this machine, and why nothing comes of it; the codes mean something else where a file is read. */
+/** The sentence for a unix domain socket that fails; the same codes mean something else for a file. */
 function socketSentence(error: unknown, { host, port, setting }: Place): string | undefined {
   const { syscall, code = '' } = error as NodeJS.ErrnoException;
   if (syscall !== 'connect' || !host.startsWith('/')) return undefined;
@@ -107,7 +107,7 @@ function socketSentence(error: unknown, { host, port, setting }: Place): string 
   return undefined;
 }
 
-/** As above, for errors without a code that is known. */
+/** As above, for errors without a known code. */
 const lastPatterns: readonly [RegExp, Sentence][] = [
   [/read-only/, readOnly],
   [/timeout|did not answer/, unanswered],
@@ -120,7 +120,7 @@ const lastPatterns: readonly [RegExp, Sentence][] = [
   [/terminated unexpectedly|unexpected|ECONNRESET|EPROTO|protocol|establishing an SSL/, stranger],
 ];
 
-/** The sentences for an error that came up while a connection was made or the tables were looked at. */
+/** The sentences for an error while connecting or checking the tables. */
 export function explain(url: string, error: unknown, setting = 'DATABASE_URL'): string {
   const place = { ...targetOf(url), setting };
   const atSocket = socketSentence(error, place);
@@ -131,7 +131,7 @@ export function explain(url: string, error: unknown, setting = 'DATABASE_URL'): 
     list.find(([pattern]) => pattern.test(`${message} ${code}`))?.[1];
   const known = fitting(patterns) ?? sentences[code] ?? fitting(lastPatterns);
   if (known) return known(place);
-  // OpenSSL ends what it says with a new line.
+  // Messages of OpenSSL end in a newline.
   const said = withoutPassword(message.trim() || code, url);
   return `Cannot use the database ${place.database} at ${at(place)}: ${said}. Check ${setting} and the server.`;
 }

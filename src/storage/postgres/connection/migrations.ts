@@ -1,4 +1,4 @@
-/** Brings the tables of a database up to date, and refuses what is not Gatehouse's. */
+/** Migrates the tables of a database, and refuses tables that are not Gatehouse's. */
 
 import type pg from 'pg';
 import { type Closed, StoreUnavailable, StoreUnusable } from '../../port/port.ts';
@@ -10,7 +10,7 @@ import type { Login } from './session-setup.ts';
 import { connectMs, inTime } from './time-limit.ts';
 import type { Run } from './transaction.ts';
 
-/** How long a migration may take; other processes wait for it. */
+/** The longest time of a migration, in milliseconds; other processes wait for it. */
 const migrationMs = 120_000;
 
 const unreleased =
@@ -19,20 +19,20 @@ const unreleased =
 
 const privileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
-/** What a database says of its own tables. */
+/** The version of the tables, as stored in the database. */
 export interface Version extends Closed {
   readonly schema: number;
-  /** The oldest version of the schema whose programs still work on it. */
+  /** The oldest schema version whose programs still work on the tables. */
   readonly oldest: number;
 }
 
 const versionColumns = 'version AS schema, oldest, copying, moved';
 
 /**
- * Brings the tables up to date. Of many nodes that start at once one does it, and the others wait for it. A database
- * that is up to date is only read.
+ * Migrates the tables. Of many nodes that start at once one does it, and the others wait for it. A current database is only
+ * read.
  *
- * @throws {StoreUnusable} if the tables are another program's, or of a version this program cannot work on.
+ * @throws {StoreUnusable} if the tables are another program's, or of a version that this program does not support.
  */
 export async function prepareTables(
   login: Login,
@@ -55,14 +55,14 @@ export async function prepareTables(
   }
 }
 
-/** Whether a server may work on a database, and says so where it may not. */
+/** @throws {StoreUnusable} if no server may use the database. */
 export function assertUsable(version: Version, steps: readonly Migration[] = migrations): Version {
   const because = closedBecause(assertKnown(version, steps));
   if (because !== undefined) throw new StoreUnusable(because);
   return version;
 }
 
-/** Whether a program of a version of the schema understands a database. */
+/** @throws {StoreUnusable} if this program does not support the version. */
 export function assertKnown(version: Version, steps: readonly Migration[] = migrations): Version {
   const { schema, oldest } = version;
   if (oldest > steps.length) {
@@ -75,16 +75,16 @@ export function assertKnown(version: Version, steps: readonly Migration[] = migr
 }
 
 /**
- * For a new connection of a server that runs: its database may have been moved while it was not connected.
+ * Checks a new connection of a running server: the database may have been moved meanwhile.
  *
- * @throws {StoreUnusable} if it may not work on the database any more.
+ * @throws {StoreUnusable} if the server may no longer use the database.
  */
 export async function assertStillUsable(client: pg.ClientBase): Promise<void> {
   const found = await versionIn(client);
   if (found) assertUsable(found);
 }
 
-/** @throws {StoreUnavailable} if a table is missing, or the tables were changed into some this program cannot work on. */
+/** @throws {StoreUnavailable} if a table is missing, or the tables have a version that this program does not support. */
 export async function assertSound(run: Run): Promise<void> {
   const { rows } = await run<Version & { ends: number }>(
     `SELECT ${versionColumns}, (SELECT count(*) FROM audit_ends) AS ends,
@@ -100,7 +100,7 @@ export async function assertSound(run: Run): Promise<void> {
   }
 }
 
-/** All of it happens, or nothing: DDL is part of the transaction. */
+/** Migrates in one transaction, including the DDL. */
 async function migrate(
   client: pg.Client,
   login: Login,
@@ -114,7 +114,7 @@ async function migrate(
       .catch(thrown);
     const found = await versionIn(client);
     if (!found) await assertEmpty(client);
-    // Another process may have been faster, or be newer than this program.
+    // Another process may have migrated meanwhile, also to a version newer than this program's.
     const from = found ? assert(found, steps).schema : 0;
     for (const { sql } of steps.slice(from)) await client.query(sql).catch(thrown);
     if (!found) await client.query(createVersion).catch(thrown);
@@ -132,8 +132,8 @@ async function migrate(
 }
 
 /**
- * Unreleased versions of Gatehouse had `schema` in the place of `version`, and their numbers mean other tables. `copying` and
- * `note` are set while the rows of another database are being copied here, `moved` once its own were.
+ * Unreleased versions of Gatehouse had the column `schema` in place of `version`, and their numbers mean other tables.
+ * `copying` and `note` are set while another database is being copied here, `moved` after this one was moved.
  */
 const createVersion = `
   CREATE TABLE gatehouse (
@@ -148,9 +148,9 @@ const createVersion = `
 `;
 
 /**
- * What the database says of its tables; `undefined` if there are none.
+ * The stored version of the tables; `undefined` without tables.
  *
- * @throws {StoreUnusable} if the tables are of an unreleased version, which does not say it in the same way.
+ * @throws {StoreUnusable} if the tables are of an unreleased version.
  */
 export async function versionIn(client: pg.ClientBase): Promise<Version | undefined> {
   if ((await visible(client, ['gatehouse'])).length === 0) return undefined;
@@ -168,7 +168,7 @@ export async function versionIn(client: pg.ClientBase): Promise<Version | undefi
   );
 }
 
-/** `users` and `sessions` are names that other programs use as well. */
+/** Other programs use the names `users` and `sessions` as well. */
 async function assertEmpty(client: pg.Client): Promise<void> {
   const strangers = await visible(client, tables);
   if (strangers.length === 0) return;
@@ -178,7 +178,7 @@ async function assertEmpty(client: pg.Client): Promise<void> {
   );
 }
 
-/** @throws {StoreUnusable} if a table is missing, or the role may not do with one what every store does with its rows. */
+/** @throws {StoreUnusable} if a table is missing, or the role lacks a permission that every store needs. */
 export async function assertAllowed(client: pg.ClientBase): Promise<void> {
   const { rows } = await client
     .query<{ name: string; isThere: boolean; user: string; schema: string }>(
@@ -203,7 +203,7 @@ export async function assertAllowed(client: pg.ClientBase): Promise<void> {
   );
 }
 
-/** Which of some tables there are; read from the catalogue, since a name that was missed once may be missed again. */
+/** The existing tables among some names; read from the catalogue, since a failed lookup by name may be remembered. */
 async function visible(client: pg.ClientBase, names: readonly string[]): Promise<string[]> {
   const { rows } = await client
     .query<{ name: string }>(

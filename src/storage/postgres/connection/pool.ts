@@ -1,4 +1,4 @@
-/** Connections to PostgreSQL, bounded in number, that are lent one by one and may all be replaced at once. */
+/** A bounded pool of connections to PostgreSQL, which can replace all of them at once. */
 
 import pg from 'pg';
 import { StoreUnavailable } from '../../port/port.ts';
@@ -11,7 +11,7 @@ import { connectMs, Deadline, inTime } from './time-limit.ts';
 /** Works that wait for a connection; more are refused at once. */
 const maxWaiting = 1_000;
 
-/** How long no further connection is asked for after the server had none left. */
+/** The pause before a further connection is opened after the server had none left, in milliseconds. */
 const crowdedMs = 500;
 
 export interface PoolOptions {
@@ -20,7 +20,7 @@ export interface PoolOptions {
   readonly breaker: CircuitBreaker;
 }
 
-/** A pool that knows how many of its connections are there, besides those that are being made. */
+/** A pool that counts its open connections, without those that are being opened. */
 class Connected extends pg.Pool {
   made = 0;
 
@@ -45,13 +45,13 @@ export class Pool {
     this.#pool = this.#newPool();
   }
 
-  /** Connections that are open, idle, and waited for. */
+  /** Open and idle connections, and works that wait for one. */
   get counts(): { readonly open: number; readonly idle: number; readonly waiting: number } {
     const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool;
     return { open, idle, waiting };
   }
 
-  /** A connection; should the pool be replaced while one is waited for, one of the new pool. */
+  /** Lends a connection; if the pool is replaced meanwhile, one of the new pool. */
   async lend(deadline: Deadline): Promise<pg.PoolClient> {
     const until = new Deadline(Math.min(connectMs, deadline.leftMs));
     for (;;) {
@@ -68,7 +68,7 @@ export class Pool {
     }
   }
 
-  /** Where the server has no connection left, those there are have to do for a while, if there are any. */
+  /** If the server has no connection left, the pool is limited to its open ones for a while; `false` if it has none. */
   #makesDo(pool: Connected, error: unknown): boolean {
     if (!isCrowded(error) || pool.made === 0) return false;
     pool.options.max = pool.made;
@@ -78,7 +78,7 @@ export class Pool {
     return true;
   }
 
-  /** A connection that comes too late is given back at once. */
+  /** A connection that comes too late is returned at once. */
   #lendFrom(pool: pg.Pool, until: Deadline): Promise<pg.PoolClient> {
     return new Promise((resolve, reject) => {
       let isAwaited = true;
@@ -107,7 +107,7 @@ export class Pool {
     });
   }
 
-  /** Gives up the connections there are, those that are lent when they come back; those that wait get a new one. */
+  /** Replaces all connections; lent ones are closed when they are returned, and waiting works get new ones. */
   renew(): void {
     const old = this.#pool;
     this.#pool = this.#newPool();
@@ -115,7 +115,7 @@ export class Pool {
     for (const goOn of this.#waiting) goOn();
   }
 
-  /** Closes every connection; those that are lent when they come back. */
+  /** Closes every connection; lent ones when they are returned. */
   async end(): Promise<void> {
     await this.#pool.end();
   }

@@ -1,4 +1,4 @@
-/** How this node logs in to PostgreSQL, and what every connection must be able to promise before it is used. */
+/** The login of this node to PostgreSQL, and the checks of every connection before it is used. */
 
 import type { EventEmitter } from 'node:events';
 import pg from 'pg';
@@ -9,12 +9,12 @@ import { explain } from './explain-errors.ts';
 import { connectMs, inTime, statementMs } from './time-limit.ts';
 import { clientConfig } from './url.ts';
 
-/** The oldest PostgreSQL this store was tested with. */
+/** The oldest tested PostgreSQL. */
 const oldestServer = 140_000;
 
 /**
- * How long a transaction may wait for a node that does not go on: it was frozen, or its network is gone. That node has
- * given up the step by then, and what the step held is free for others.
+ * The longest idle time inside a transaction, in milliseconds, after a node was frozen or its network failed. That node has
+ * given up the step by then, and its locks are released.
  */
 const idleMs = 3_000;
 
@@ -26,7 +26,7 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
 };
 
-/** A commit is on disk before it is acknowledged, whatever the role or the database prefers; never less than asked for. */
+/** A commit is on disk before it is acknowledged, whatever the role or the database sets; a stricter setting stays. */
 const durable = (scope: 'session' | 'transaction') =>
   `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), ${scope === 'transaction'})`;
 
@@ -34,9 +34,9 @@ const isReadOnly = `current_setting('transaction_read_only')::boolean AS "isRead
 
 export class Login {
   readonly config: pg.ClientConfig;
-  /** A pooler hands connections to another client after every transaction: nothing may be set for longer than that. */
+  /** A pooler gives connections to other clients after every transaction: settings must not last longer. */
   readonly isPooled: boolean;
-  /** Which database of which run of a server answered; two addresses of one database lead to the same. */
+  /** Identifies the database and the run of its server; two addresses of one database have the same value. */
   place = '';
   readonly #url: string;
   readonly #setting: string;
@@ -49,15 +49,15 @@ export class Login {
     try {
       this.config = configOf(url, !isPooled);
     } catch (error) {
-      // Files that the address names could not be read.
+      // Files named by the address could not be read.
       throw new StoreUnusable(explain(url, error, setting), { cause: error });
     }
   }
 
   /**
-   * Finds out how to log in to an address of some setting, by doing it once.
+   * Finds out how to log in to an address, by logging in once. `setting` is the name of the setting with the address.
    *
-   * @throws {StoreUnusable} with a sentence that says what is wrong and what to do.
+   * @throws {StoreUnusable} with a sentence about the problem and its solution.
    */
   static async at(url: string, setting = 'DATABASE_URL'): Promise<Login> {
     const direct = new Login(url, setting, false);
@@ -70,9 +70,9 @@ export class Login {
   }
 
   /**
-   * Does something over connections that are new.
+   * Runs work over new connections.
    *
-   * @throws {StoreUnusable} with a sentence that says what is wrong and what to do, should it fail.
+   * @throws {StoreUnusable} with a sentence about the problem and its solution, if it fails.
    */
   async explaining<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
@@ -86,10 +86,10 @@ export class Login {
   /**
    * Prepares a new connection.
    *
-   * @throws {StoreUnavailable} if the server at the other end takes no writes, so that what it says may be old.
+   * @throws {StoreUnavailable} if the server accepts no writes, so that its answers may be old.
    */
   async welcome(client: pg.ClientBase): Promise<void> {
-    // A connection has no other listener while it is in use; what it was used for fails by itself.
+    // A connection has no other listener while it is in use; its query rejects by itself.
     client.on('error', () => {});
     const { connection } = client as unknown as { connection: EventEmitter };
     connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
@@ -99,12 +99,12 @@ export class Login {
     await this.#look(client, this.isPooled ? '' : `SELECT ${durable('session')}, ${isReadOnly}`);
   }
 
-  /** Whether the server said that it takes no writes any more: then what it answered may be old. */
+  /** Whether the server reported that it no longer accepts writes: then its answers may be old. */
   isReadOnly(client: pg.ClientBase): boolean {
     return this.#readOnly.has(client);
   }
 
-  /** Begins a transaction in which no statement takes longer than a number of milliseconds. */
+  /** Begins a transaction with a time limit for each statement, in milliseconds. */
   async begin(client: pg.ClientBase, ms: number): Promise<void> {
     const limit = ms === statementMs && !this.isPooled ? '' : `; SET LOCAL statement_timeout = ${ms}`;
     const begin = `BEGIN ISOLATION LEVEL READ COMMITTED${limit}`;
@@ -113,7 +113,7 @@ export class Login {
     await this.#look(client, `${begin}; ${patience}; SELECT ${durable('transaction')}, ${isReadOnly}`);
   }
 
-  /** Asks something that ends in the question whether the server takes writes. */
+  /** Runs a query whose last part asks whether the server accepts writes. */
   async #look(client: pg.ClientBase, text: string): Promise<void> {
     if (text === '') return;
     const answer = await client.query(text).catch(thrown);
@@ -121,7 +121,7 @@ export class Login {
     if (last.rows[0]?.isReadOnly) throw new StoreUnavailable(readOnly);
   }
 
-  /** Whether what is asked for at the start of a connection holds; poolers refuse it or drop it. */
+  /** Whether settings at the start of a connection are kept; poolers refuse or drop them. */
   async #isKept(): Promise<boolean> {
     try {
       return (await this.#greet()) === `${statementMs}ms`;
@@ -131,7 +131,7 @@ export class Login {
     }
   }
 
-  /** Logs in once; returns the limit there is for a statement. */
+  /** Logs in once; returns the time limit of a statement. */
   async #greet(): Promise<string> {
     const client = new Client(this.config);
     client.on('error', () => {});

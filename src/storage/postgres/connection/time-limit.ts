@@ -1,14 +1,14 @@
-/** Bounds how long something may take. */
+/** Time limits. */
 
 import { StoreUnavailable } from '../../port/port.ts';
 
-/** How long a free connection, or a new one, is waited for. */
+/** The longest wait for a free or a new connection, in milliseconds. */
 export const connectMs = 1_500;
 
-/** How long the server may take for one statement; it gives up by itself then. */
+/** The longest time of one statement, in milliseconds; the server enforces it. */
 export const statementMs = 1_500;
 
-/** The time something may take as a whole. */
+/** The time limit of a whole task. */
 export class Deadline {
   readonly #ms: number;
   readonly #at: number;
@@ -27,7 +27,7 @@ export class Deadline {
   }
 }
 
-/** Rejects if something does not come in time; what is late is not waited for, and may still happen. */
+/** Rejects if a promise does not settle in time; its work may still complete later. */
 export async function inTime<Value>(ms: number, something: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

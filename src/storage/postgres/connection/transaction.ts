@@ -1,44 +1,41 @@
-/** What the parts of the store work with: statements, alone or in one transaction. */
+/** The interface between the parts of the store and the database: statements, alone or in one transaction. */
 
-/** What a statement answered. */
+/** The result of a statement. */
 export interface Answer<Row> {
   readonly rows: Row[];
-  /** Rows that were written, or read if it only reads. */
+  /** The number of rows that were written, or read if it only reads. */
   readonly count: number;
 }
 
 /**
- * Runs one statement; `$1` and so on in its text stand for the values. A `bigint` comes as a number, and hashes travel
- * as hexadecimal digits (`encode` and `decode` in the text).
+ * Runs one statement; `$1` and so on stand for the values. A `bigint` is returned as a number, and hashes are hexadecimal
+ * digits (`encode` and `decode` in the statement).
  */
 export type Run = <Row>(text: string, values?: readonly unknown[]) => Promise<Answer<Row>>;
 
-/**
- * As `Run`. The server keeps the plan of a statement that has a name, where connections last; a name stands for one text
- * only.
- */
+/** As `Run`. The server keeps the plan of a named statement, if connections last; use a name for one statement only. */
 export type Read = <Row>(text: string, values?: readonly unknown[], name?: string) => Promise<Answer<Row>>;
 
 /** Runs the statements of a step. */
 export interface InStep extends Run {
   /**
-   * Has something done when the step is over, before its caller hears of it; also when it failed, since a
-   * commit whose answer was lost may have been kept.
+   * Runs `deed` when the step is over, before its caller continues; also after a failure, since a commit whose answer was
+   * lost may have succeeded.
    */
   afterwards(deed: () => void): void;
 }
 
-/** A way to the database. Whatever goes wrong there is thrown as `StoreUnavailable`. */
+/** Access to the database. Every failure is thrown as `StoreUnavailable`. */
 export interface Database {
-  /** Runs one statement that only reads, in a transaction of its own. */
+  /** Runs one read-only statement, in a transaction of its own. */
   readonly read: Read;
   /**
-   * Runs a step in one transaction (READ COMMITTED) and resolves once it is durable. After a deadlock or a serialization
-   * failure it runs again from its beginning, so that it must not touch anything but the database. A step for which
-   * no caller waits may take longer than others.
+   * Runs a step in one transaction (READ COMMITTED) and resolves when it is durable. After a deadlock or a serialization
+   * failure it runs again from its beginning, so it must change nothing but the database. A step without a waiting caller
+   * may take longer than others.
    *
-   * @throws {StoreUnavailable} if it could not be made durable; then nothing of it was kept, unless the connection was
-   *   lost while the commit was confirmed. An error of the step's own is thrown as it is, and takes everything back.
+   * @throws {StoreUnavailable} if it could not be made durable; then nothing of it was kept, unless the connection was lost
+   * while the commit was confirmed. An error of the step itself is thrown as it is, and rolls everything back.
    */
   step<Result>(work: (run: InStep) => Promise<Result>, limit?: 'usual' | 'long'): Promise<Result>;
 }

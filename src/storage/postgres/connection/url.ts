@@ -1,15 +1,15 @@
-/** What the driver is told of an address of PostgreSQL, and what people are told of it: never the password. */
+/** The driver's configuration for an address of PostgreSQL, and its form in messages: never with the password. */
 
 import pg from 'pg';
 import { parse } from 'pg-connection-string';
 import { type PostgresAddress, readPostgresUrl } from '../../../settings/database/postgres-url.ts';
 
-/** Gatehouse's connections go by this name, so that commands know whether a server uses a database. */
+/** The application name of Gatehouse's connections, by which commands detect servers that use a database. */
 export const applicationName = 'gatehouse';
 
 /**
- * What an address tells the driver. What is missing comes from the environment (`PGUSER`, …) as with libpq. Files of
- * certificates are read, and throw if they cannot be.
+ * The driver's configuration for an address. Missing parts come from the environment (`PGUSER`, …) as with libpq. Reads the
+ * files of certificates, and throws if it cannot.
  */
 export function clientConfig(url: string): pg.ClientConfig {
   const address = addressOf(url);
@@ -29,7 +29,7 @@ export function clientConfig(url: string): pg.ClientConfig {
   } as pg.ClientConfig;
 }
 
-/** The driver reads the files and knows what the modes mean. */
+/** The driver reads the files and interprets the modes. */
 function tlsOf({ parameters }: PostgresAddress): pg.ClientConfig['ssl'] {
   const query = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => {
     const value = parameters.get(name);
@@ -55,16 +55,16 @@ function addressOf(url: string): PostgresAddress {
   return read;
 }
 
-/** Whether what travels to a server is encrypted for it alone, or does not leave this machine. */
+/** Whether the connection to a server is encrypted and verified, or stays on this machine. */
 export function isPrivate(url: string): boolean {
-  // What the driver makes of the address and of the environment, which has a say in both.
+  // The driver combines the address with the environment.
   const { host, ssl } = new pg.Client(clientConfig(url)) as { host: string; ssl: unknown };
   if (/^(?:localhost|127\.[\d.]+|::1|\/.*)$/.test(host)) return true;
   const isUnchecked = (ssl as { rejectUnauthorized?: boolean } | undefined)?.rejectUnauthorized === false;
   return Boolean(ssl) && !isUnchecked;
 }
 
-/** What an address leads to, for people: never with the password. */
+/** The target of an address, for messages: never with the password. */
 export interface Target {
   /** The folder of a socket begins with a slash. */
   readonly host: string;
@@ -78,7 +78,7 @@ export function targetOf(url: string): Target {
   return { host, port: String(port), user, database };
 }
 
-/** A text without the password of an address, should it contain it, as it is or as addresses spell it. */
+/** A text without the password of an address, in plain or percent-encoded form. */
 export function withoutPassword(text: string, url: string): string {
   const { password } = addressOf(url);
   const [, inLogin = ''] = /^[^/]*\/\/[^/?]*?:([^/?]*)@/.exec(url) ?? [];

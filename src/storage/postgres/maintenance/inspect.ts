@@ -1,4 +1,4 @@
-/** Looks at a database and its server without changing anything there. */
+/** Inspects a database and its server without changing anything there. */
 
 import type { ServerInspection } from '../../port/port.ts';
 import { closedBecause } from '../../shared/database-state.ts';
@@ -10,13 +10,13 @@ import { inTime } from '../connection/time-limit.ts';
 import { isPrivate } from '../connection/url.ts';
 import { migrations } from '../schema.ts';
 
-/** How long a look at everything may take, and a notification on its way. */
+/** The time limit of a check of all rows, and of a notification, in milliseconds. */
 const lookMs = 5_000;
 const hearMs = 1_000;
 
 const settings = ['fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names'] as const;
 
-/** What the role may open, of what the server, the database and the role allow together. */
+/** The connections that the role may still open, by the limits of the server, the database and the role. */
 const free = `SELECT least(
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
       - coalesce(current_setting('reserved_connections', true), '0')::int
@@ -31,10 +31,10 @@ const halves = `SELECT (SELECT count(*) FROM auth WHERE NOT EXISTS (SELECT 1 FRO
       AND disabled_at IS DISTINCT FROM 0) AS value`;
 
 /**
- * Looks at the database at `url`; `listenUrl` is where nodes listen, if that is another address. `clock` is the one of
- * this machine.
+ * Inspects the database at `url`; `listenUrl` is the address for notifications, if it differs. `clock` is that of this
+ * machine.
  *
- * @throws {StoreUnusable} if it cannot be reached, or has lost a table.
+ * @throws {StoreUnusable} if it cannot be reached, or a table is missing.
  */
 export async function inspectPostgres(
   url: string,
@@ -92,7 +92,7 @@ async function lookInto(client: Client, clock: () => number) {
   };
 }
 
-/** Of several readings the one that travelled fastest. */
+/** Takes the reading with the shortest round trip. */
 async function timeOf(
   value: <Value>(sql: string) => Promise<Value | undefined>,
   clock: () => number,
@@ -107,7 +107,7 @@ async function timeOf(
   return best;
 }
 
-/** What takes too long is not found out. */
+/** `undefined` if it takes too long. */
 async function unlessLate<Value>(
   client: Client,
   work: () => Promise<Value | undefined>,
@@ -123,7 +123,7 @@ async function unlessLate<Value>(
   }
 }
 
-/** Whether a notification comes back. On a channel of its own, so that no node takes it for news. */
+/** Whether a notification comes back. It has a channel of its own, so that nodes do not receive it. */
 async function hears(login: Login): Promise<boolean> {
   const client = await connect(login);
   const heard = new Promise<true>((resolve) => client.once('notification', () => resolve(true)));

@@ -1,4 +1,4 @@
-/** Rows of PostgreSQL in the form in which they move from one place to another. */
+/** Rows of PostgreSQL in the form of the transfer. */
 
 import {
   keyOf,
@@ -21,7 +21,7 @@ const read = (column: string, kind: TransferKind | undefined) => {
   return kind === 'json' ? `${column}::text` : column;
 };
 
-/** What a parameter with all values of a column is. */
+/** The array type of a parameter with all values of a column. */
 const arrays: Readonly<Record<TransferKind, string>> = {
   text: 'text[]',
   number: 'bigint[]',
@@ -74,7 +74,7 @@ function literal(
   return kind === 'hash' ? `decode(${text}, 'hex')` : text;
 }
 
-/** Inserts rows inside a transaction, and whose their names and hashes are. */
+/** Inserts rows inside a transaction. */
 export async function insert(run: Run, table: TransferTable, rows: readonly TransferRow[]): Promise<void> {
   const columns = Object.entries(shapeOf(table).columns);
   const names = columns.map(([column]) => column).join();
@@ -88,12 +88,12 @@ function listed(kind: TransferKind, rows: readonly TransferRow[], n: number): un
   return kind === 'hash' ? byteaArray(values as string[]) : values;
 }
 
-/** Whether the server refused a value (class 22), a row that breaks a rule of its table (23), or one too large (54). */
+/** Whether the server refused a value (class 22), a row that violates a constraint (23), or one too large (54). */
 export function isUnfit(error: unknown): boolean {
   return /^(?:22|23|54)/.test(codeOf(error));
 }
 
-/** Finds the row that was refused by trying one after another, inside a transaction that is taken back afterwards. */
+/** Finds the refused row by inserting one after another, inside a transaction that is rolled back afterwards. */
 export async function unfitAmong(
   run: Run,
   table: TransferTable,
@@ -119,7 +119,7 @@ function reasonOf(table: TransferTable, row: TransferRow, error: unknown): strin
   return `PostgreSQL cannot keep U+0000, which is in ${unstorable.join(' and ')}.`;
 }
 
-/** Also as JSON writes it. */
+/** Also in its JSON form. */
 function isNull(value: string | number | null): boolean {
   return typeof value === 'string' && (!isStorable(value) || /(?<!\\)(?:\\\\)*\\u0000/.test(value));
 }

@@ -1,4 +1,4 @@
-/** A PostgreSQL database as the place rows move from or to, while no server works on it. */
+/** A PostgreSQL database that rows move from or to, while no server uses it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
@@ -23,12 +23,11 @@ import { countOf, insert, isUnfit, scanOf, unfitAmong } from './transfer-rows.ts
 
 const everything = [...tables, 'gatehouse'].join();
 
-/** How long a process that wrote to the same database before, and was killed, may take to be gone. */
+/** The longest wait for the connection of a killed process to end, in milliseconds. */
 const patienceMs = 5_000;
 
 /**
- * Takes hold of a database, brought up to date and with nothing left to be linked: no other process changes it until it is
- * released.
+ * Locks a database, migrated and with its audit outbox linked: no other process changes it until it is released.
  *
  * @throws {StoreUnusable} if it cannot be used.
  */
@@ -50,7 +49,7 @@ export async function openPostgresSource(
   }
 }
 
-/** Leaves the connection in a transaction in which all tables stay as they are; `false` if another process works on them. */
+/** Leaves the connection in a transaction that locks all tables; `false` if another process uses them. */
 async function hold(connection: DedicatedConnection, digest: Digest): Promise<boolean> {
   const { run } = connection;
   if (await isShared(connection)) return false;
@@ -59,15 +58,15 @@ async function hold(connection: DedicatedConnection, digest: Digest): Promise<bo
   while (linked === linkStep);
   await run('BEGIN ISOLATION LEVEL REPEATABLE READ');
   try {
-    // Before anything is read: what is read afterwards cannot change any more.
+    // Before any read, so that what is read later cannot change.
     await run(`LOCK TABLE ${tables.join()} IN SHARE ROW EXCLUSIVE MODE`);
-    // No server starts without reading this one.
+    // Every starting server reads this table, and so waits.
     await run('LOCK TABLE gatehouse IN ACCESS EXCLUSIVE MODE');
   } catch (error) {
     if (isLocked(error)) return false;
     throw error;
   }
-  // Reading everything, a plan that is quick to begin may be slow to end.
+  // All rows are read: a plan with quick first rows may be slow in total.
   await run('SET LOCAL cursor_tuple_fraction = 1');
   const { rows } = await run('SELECT 1 FROM audit_waiting LIMIT 1');
   return rows.length === 0 && !(await isShared(connection));
@@ -83,7 +82,7 @@ async function sourceIn(connection: DedicatedConnection): Promise<TransferSource
     count: (table) => countOf(connection, table),
     scan: (table, behind) => scanOf(connection, table, behind),
     async retire(to) {
-      // A server that was about to start when the tables were locked has read that it may.
+      // A server that was starting when the tables were locked may have passed its check.
       if (await isShared(connection)) return 'in_use';
       await run('UPDATE gatehouse SET moved = $1', [JSON.stringify(to)]);
       await run('COMMIT');
@@ -94,7 +93,7 @@ async function sourceIn(connection: DedicatedConnection): Promise<TransferSource
 }
 
 /**
- * Opens a database that is to be filled, and goes on with what was begun there.
+ * Opens a database to be filled, and continues an unfinished copy.
  *
  * @throws {StoreUnusable} if it cannot be used.
  */
@@ -124,7 +123,7 @@ async function whyNotFilled(
   return copying === null && (await hasRows(connection)) ? 'target_not_empty' : undefined;
 }
 
-/** Of all who would fill a database one may, until its connection ends. */
+/** Locks the right to fill the database until the connection ends; `false` if another process has it. */
 async function isOnlyFiller({ run }: DedicatedConnection): Promise<boolean> {
   for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
     const { rows } = await run<{ isMine: boolean }>(
@@ -181,7 +180,7 @@ async function targetIn(connection: DedicatedConnection): Promise<TransferTarget
     },
 
     async finish() {
-      // Else the first questions are answered by a guess at how many rows there are.
+      // Without statistics the first plans would be guesses.
       await run(`ANALYZE ${tables.join()}`);
       await inTransaction(connection, async () => {
         await run(

@@ -1,4 +1,4 @@
-/** What became of sessions that are gone: one row each under the hash of the id, kept for a while. */
+/** Records of ended sessions: one row each under the hash of the id, kept for a while. */
 
 import type { AuditContext, EndedSession } from '../../port/port.ts';
 import type { EndCause } from '../../shared/session-ends.ts';
@@ -8,11 +8,11 @@ import type { KeptSession } from '../rows.ts';
 
 const into = 'INSERT INTO ended (id_hash, handle, user_id, ended_at, event, outcome, contract)';
 
-/** An id may end twice: it was given to another session, or a copy of the database was put back. */
+/** An id may end twice: after it was given to another session, or after a restore of the database. */
 const again = `ON CONFLICT (id_hash) DO UPDATE SET handle = excluded.handle, user_id = excluded.user_id,
   ended_at = excluded.ended_at, event = excluded.event, outcome = excluded.outcome, contract = excluded.contract`;
 
-/** Notes why and when sessions ended; without a cause nothing is noted. */
+/** Records the ends of sessions; without a cause nothing is recorded. */
 export async function noteEnded(
   run: Run,
   sessions: readonly KeptSession[],
@@ -36,8 +36,8 @@ export async function noteEnded(
 }
 
 /**
- * Ends at most `limit` sessions of any users; returns the hashes of their ids. What another step holds comes last, and is
- * waited for: a session that gets another id meanwhile must not slip through.
+ * Ends at most `limit` sessions of any users; returns the hashes of their ids. Locked rows come last, and are waited for: a
+ * session that gets another id meanwhile must not be missed.
  */
 export async function endAny(run: Run, limit: number, context: AuditContext): Promise<string[]> {
   const free = await lockAny(run, limit, 'SKIP LOCKED');
@@ -62,7 +62,7 @@ async function lockAny(run: Run, limit: number, whatIsHeld: 'SKIP LOCKED' | ''):
   return rows.map(({ idHash }) => idHash);
 }
 
-/** Ends at most `limit` sessions that died by themselves, earliest first; what another step holds just now stays. */
+/** Ends at most `limit` expired sessions, earliest first; locked rows stay. */
 export async function endExpired(run: Run, now: number, limit: number): Promise<string[]> {
   const { rows } = await run<{ idHash: string }>(
     `WITH gone AS (
@@ -79,7 +79,7 @@ export async function endExpired(run: Run, now: number, limit: number): Promise<
   return rows.map(({ idHash }) => idHash);
 }
 
-/** What is kept of the end of a session. */
+/** The record of an ended session. */
 export async function findEnded(run: Run, idHash: string): Promise<EndedSession | undefined> {
   const { rows } = await run<EndedSession>(
     `SELECT handle, user_id AS "userId", ended_at AS "endedAt", event, outcome, contract
@@ -89,7 +89,7 @@ export async function findEnded(run: Run, idHash: string): Promise<EndedSession 
   return rows[0];
 }
 
-/** Forgets at most `limit` ends from before `before`; returns how many. */
+/** Removes at most `limit` records from before `before`; returns how many. */
 export async function forgetEnded(run: Run, before: number, limit: number): Promise<number> {
   const { count } = await run(
     `DELETE FROM ended WHERE id_hash = ANY (ARRAY (
@@ -100,9 +100,9 @@ export async function forgetEnded(run: Run, before: number, limit: number): Prom
 }
 
 /**
- * Finds those of some ids that have ended. Where there are synchronous standbys, it writes beside these ends what says
- * nothing new, so that the step waits for the standbys: an end whose own wait for them was cut short can be seen, and is
- * not kept by them yet. The rows are held in one order.
+ * Finds those of some ids that have ended. With synchronous standbys it also rewrites these records unchanged, so that the
+ * step waits for the standbys: an end whose own wait was cut short is visible, but may not be on them yet. The rows are
+ * locked in one order.
  */
 export async function confirmEnds(run: Run, idHashes: readonly string[]): Promise<string[]> {
   const { rows } = await run<{ idHash: string }>(

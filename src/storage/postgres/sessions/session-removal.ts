@@ -1,4 +1,4 @@
-/** Ends sessions inside a step: rows go, why they ended is noted, and every node is told to forget them. */
+/** Ends sessions inside a step: deletes their rows, records their ends, and revokes them on every node. */
 
 import type { AuditContext, Session } from '../../port/port.ts';
 import { byCreation, type EndCause } from '../../shared/session-ends.ts';
@@ -9,7 +9,7 @@ import { type KeptSession, sessionOf } from '../rows.ts';
 import { noteEnded } from './ended-sessions.ts';
 import { type Beyond, deleteSessions, handlesBeyond, usedLast } from './session-rows.ts';
 
-/** A step that ends sessions of a user other than by their ids holds the user's row. */
+/** Except by ids, a step that ends sessions of a user locks the user's row. */
 export class SessionRemoval {
   readonly #notifier: RevocationNotifier;
   readonly #outbox: AuditOutbox;
@@ -19,14 +19,14 @@ export class SessionRemoval {
     this.#outbox = outbox;
   }
 
-  /** Notes why sessions are gone, has them forgotten everywhere, and returns them in order of creation. */
+  /** Records the ends of sessions, revokes them on every node, and returns them in order of creation. */
   async gone(run: InStep, rows: readonly KeptSession[], cause: EndCause | undefined): Promise<Session[]> {
     run.afterwards(() => this.#notifier.ended(rows.map(({ idHash }) => idHash)));
     await noteEnded(run, rows, cause);
     return rows.toSorted(byCreation).map(sessionOf);
   }
 
-  /** As `gone`, with an entry in the audit for each. */
+  /** As `gone`, with an audit entry for each. */
   async ended(
     run: InStep,
     rows: readonly KeptSession[],
@@ -37,7 +37,7 @@ export class SessionRemoval {
     return sessions;
   }
 
-  /** Ends at most `limit` sessions of a user, or of all but one, with an entry in the audit for each. */
+  /** Ends at most `limit` sessions of a user, or of all but one, with an audit entry for each. */
   async endOfUser(
     run: InStep,
     userId: string,
@@ -52,7 +52,7 @@ export class SessionRemoval {
     );
   }
 
-  /** Ends at most `limit` sessions of a user, without an entry for each; returns how many. */
+  /** Ends at most `limit` sessions of a user, without audit entries; returns how many. */
   async dropOfUser(
     run: InStep,
     userId: string,
@@ -63,7 +63,7 @@ export class SessionRemoval {
     return (await this.gone(run, rows, context)).length;
   }
 
-  /** Ends the sessions used least recently of those a user has beyond a cap; returns how many. */
+  /** Ends the least recently used sessions of a user beyond a cap; returns how many. */
   async endBeyond(run: InStep, beyond: Beyond, context: AuditContext): Promise<number> {
     const handles = await handlesBeyond(run, beyond);
     if (handles.length === 0) return 0;
@@ -72,7 +72,7 @@ export class SessionRemoval {
       handles,
     ]);
     await this.gone(run, rows, context);
-    // Of those that end together the one used least recently ends first, as it would one by one.
+    // In the order of one by one: the least recently used session ends first.
     const order = new Map(handles.map((handle, n) => [handle, n]));
     const place = ({ handle }: Session) => order.get(handle) ?? 0;
     const sessions = rows.toSorted((a, b) => place(a) - place(b));

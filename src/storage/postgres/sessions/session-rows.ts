@@ -6,8 +6,8 @@ import type { Run } from '../connection/transaction.ts';
 import { hashAndSessionColumns, type KeptSession } from '../rows.ts';
 
 /**
- * A number of sessions of a user, but one, those used last first. By their handles: an id that is just being replaced is not
- * found under the old one, and the session would go on.
+ * At most `limit` sessions of a user except one, the most recently used first. By handle: an id that is being replaced
+ * would not be found under the old one, and the session would survive.
  */
 export const usedLast = `user_id = $1 AND handle = ANY (ARRAY (
   SELECT handle FROM sessions WHERE user_id = $1 AND handle IS DISTINCT FROM $2
@@ -18,7 +18,7 @@ interface HowMany {
   readonly limit: number;
 }
 
-/** Whether a user has as many sessions, but one, as end in one step. */
+/** Whether a user has at least `limit` sessions, not counting the excepted one. */
 export async function hasMany(
   run: Run,
   userId: string,
@@ -31,13 +31,12 @@ export async function hasMany(
   return rows.length === limit;
 }
 
-/** Whether a user has a session of a handle. */
+/** Whether a user has a session with a handle. */
 export async function isThere(run: Run, userId: string, handle: string): Promise<boolean> {
   const { rows } = await run('SELECT 1 FROM sessions WHERE user_id = $1 AND handle = $2', [userId, handle]);
   return rows.length > 0;
 }
 
-/** Writes the row of a new session. */
 export async function insertSession(run: Run, idHash: string, session: Session): Promise<void> {
   const { userId, handle, contract, network, device } = session;
   const { createdAt, lastSeenAt, idleExpiresAt, expiresAt, provenAt } = session;
@@ -50,7 +49,7 @@ export async function insertSession(run: Run, idHash: string, session: Session):
   );
 }
 
-/** Deletes the sessions that a condition names, and returns their rows. */
+/** Deletes the sessions that match a condition, and returns their rows. */
 export async function deleteSessions(
   run: Run,
   condition: string,
@@ -64,8 +63,8 @@ export async function deleteSessions(
 }
 
 /**
- * Deletes the sessions of a short list of ids, and returns their rows. First their users are held, if there are several
- * ids, and then the sessions, both in one order: no two steps wait for each other.
+ * Deletes the sessions of a short list of ids, and returns their rows. With several ids it first locks their users, then
+ * the sessions, both in one order, so that no two steps wait for each other.
  */
 export async function deleteEach(run: Run, idHashes: readonly string[]): Promise<KeptSession[]> {
   const ids = byteaArray(idHashes);
@@ -80,10 +79,10 @@ export async function deleteEach(run: Run, idHashes: readonly string[]): Promise
   return deleteSessions(run, which, [ids]);
 }
 
-/** Sessions looked at from the oldest use on: behind that many dead ones that were not swept yet, none is found. */
+/** Sessions read from the oldest use on: behind more unswept dead ones, none is found. */
 const looked = 2_000;
 
-/** Whose sessions, which are alive at `at`, and which one does not count. */
+/** The user whose sessions count, the instant at which they must be alive, and the excepted session. */
 export interface Beyond extends Omit<Cap, 'context'> {
   readonly userId: string;
   readonly at: number;
@@ -93,8 +92,8 @@ export interface Beyond extends Omit<Cap, 'context'> {
 const others = 'user_id = $1 AND handle <> $2';
 
 /**
- * The handles of the sessions that end beyond a cap, the one used least recently first: a bounded look at both ends of the
- * list by last use, in a step that holds the user.
+ * The handles of sessions beyond a cap, the least recently used first, from a bounded read of both ends of the list by last
+ * use; the step must have locked the user.
  */
 export async function handlesBeyond(
   run: Run,

@@ -25,7 +25,6 @@ import { confirmEnds, endAny, endExpired, findEnded, forgetEnded } from './ended
 import type { SessionRemoval } from './session-removal.ts';
 import { deleteEach, deleteSessions, insertSession, isThere } from './session-rows.ts';
 
-/** What the sessions work with. */
 export interface SessionParts {
   readonly db: Database;
   readonly lookup: SessionLookup;
@@ -90,7 +89,7 @@ export class PostgresSessions implements SessionStore {
   touch(idHash: string, lastSeenAt: number, idleExpiresAt: number, unlessAfter = lastSeenAt): void {
     const { lookup, touchBuffer } = this.#parts;
     touchBuffer.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
-    // Other checks within the time of trust need not note it again.
+    // Later checks on this node need not record the use again.
     lookup.sessions.change(idHash, (session) =>
       session.lastSeenAt < lastSeenAt ? { ...session, lastSeenAt, idleExpiresAt } : session,
     );
@@ -112,7 +111,7 @@ export class PostgresSessions implements SessionStore {
     return this.#db.step(async (run) => {
       const rows = (await deleteEach(run, idHashes)).toSorted(byCreation);
       const gone = new Set(rows.map(({ idHash }) => idHash));
-      // Also where their end is in doubt.
+      // Also if it is unknown whether they ended.
       run.afterwards(() => this.#forget(gone));
       const others = idHashes.filter((idHash) => !gone.has(idHash));
       if (others.length > 0) {
@@ -175,13 +174,13 @@ export class PostgresSessions implements SessionStore {
   sweep(now: number, limit: number): Promise<number> {
     return this.#db.step(async (run) => {
       const ended = await endExpired(run, now, limit);
-      // Every node knows by itself that these are dead; what is kept of them takes up space for nothing.
+      // Every node knows that these have expired; their cached rows only take up space.
       run.afterwards(() => this.#forget(ended));
       return ended.length;
     });
   }
 
-  /** Gives a session another id; a proof of the password leaves an entry in the audit. */
+  /** Gives a session another id; a confirmation of the password makes an audit entry. */
   #renew(
     idHash: string,
     newIdHash: string,
@@ -190,7 +189,7 @@ export class PostgresSessions implements SessionStore {
   ): Promise<boolean> {
     const { lookup, outbox, touchBuffer } = this.#parts;
     return this.#db.step(async (run) => {
-      // Also where its end is in doubt.
+      // Also if it is unknown whether it ended.
       run.afterwards(() => this.#forget([idHash]));
       const { rows: renewed } = await run<KeptSession>(
         `UPDATE sessions SET id_hash = decode($2, 'hex'), proven_at = coalesce($3, proven_at)

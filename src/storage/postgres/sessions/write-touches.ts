@@ -7,7 +7,7 @@ import type { Database } from '../connection/transaction.ts';
 /** Uses written in one statement. */
 const maxTouches = 1_000;
 
-/** A row that is locked just now is being ended or used: it is left alone, so that no step waits and nothing deadlocks. */
+/** Skips locked rows: they are being ended or used. No step waits, and nothing deadlocks. */
 const update = `WITH used AS (
     SELECT id_hash, seen, idle
     FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[]) AS noted (id_hash, seen, idle, unless_after)
