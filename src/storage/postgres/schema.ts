@@ -12,8 +12,10 @@ export interface Migration {
 
 /**
  * Migration number n brings a database from schema version n - 1 to n.
+ *
  * Tables and keys are those of SQLite. In addition, an audit entry is first written to `audit_waiting` with its event, and
  * linked into the chain shortly afterwards, so that steps do not wait for each other at the end of the chain.
+ *
  * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state of ruling R2. `mails` and
  * `ended` have none either: they may outlive their account. A mail waits while it has a `due_at`.
  */

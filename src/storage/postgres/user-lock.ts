@@ -1,5 +1,6 @@
 /**
  * Locks the row of a user until the step is over, so that additions and changes to the user are serialized.
+ *
  * Every step that writes rows of a user locks the user's row first. All steps lock in one order, so that no two wait for
  * each other: the row in `users`, then an invitation, then a new name in `auth`, then other rows of the user, and last of
  * all a name that is given up.

@@ -1,17 +1,17 @@
-/** Whether a database may be used, and copied, by what it says of itself since rows were moved into it or from it. */
+/** Decides from the marks in a database whether servers may use it, and whether it may be copied. */
 
 import { type Closed, type DatabaseState, StoreUnusable } from '../port/port.ts';
 
-/** The state of a database that rows were never moved into or from. */
+/** The state of a database without any move. */
 export const untouched: DatabaseState = { copying: null, note: null, moved: null };
 
-/** @throws {StoreUnusable} if copying into a database was not finished, so that rows cannot be moved from it. */
+/** @throws {StoreUnusable} if a copy into the database is unfinished, so that its rows cannot be moved. */
 export function assertCopied({ copying }: Closed): void {
   const because = closedBecause({ copying, moved: null });
   if (because !== undefined) throw new StoreUnusable(because);
 }
 
-/** Why no server may use a database, and what to do about it; `undefined` if it may. */
+/** The reason why no server may use a database, with advice; `undefined` if servers may. */
 export function closedBecause({ copying, moved }: Closed): string | undefined {
   if (copying !== null) {
     return (

@@ -8,6 +8,7 @@ export const unreleasedApplicationId = 0x47_41_54_45;
 
 /**
  * Migration number n brings a file from schema version n - 1 to n.
+ *
  * `auth.user_id` has no foreign key on purpose: a credential whose user is missing is a state of ruling R2, so the schema
  * must allow it. `mails` and `ended` have none either: they may outlive their account. A mail waits while it has a
  * `due_at`; without one it was sent, or given up if it has no `sent_at`. Mail ids are never reused, so that a late report

@@ -22,6 +22,7 @@ export interface ExpiringCacheOptions<Value> {
 /**
  * Values by key, each valid for a while from the start of its query: what ends anywhere is refused after that time at the
  * latest.
+ *
  * A revoked key is remembered for the same time: the answer of a query that started before the revocation is not cached.
  * All instants are of the monotonic clock.
  */

@@ -12,8 +12,10 @@ const usualBytes = 4 * 1_048_576;
 
 /**
  * A reader of a database.
+ *
  * Beginning and ending a snapshot costs two system calls, as much as the read of a row; under load dozens of requests
  * arrive in one turn and share them. A snapshot never outlives its turn, or a write.
+ *
  * Rows are cached while they are certainly current: a write of another process changes SQLite's `data_version`, which is
  * read with every new snapshot, and a write of this process names the rows it changes. A cached row is therefore never
  * stale, and a broken database is noticed at once.

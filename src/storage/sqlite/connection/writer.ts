@@ -21,6 +21,7 @@ const maxSteps = 256;
 
 /**
  * The single writer of a database.
+ *
  * Steps of one turn of the event loop are committed together; each is atomic by itself (a savepoint) and resolves only when
  * the commit is on disk. The event loop never sleeps for a lock.
  */
