@@ -20,7 +20,7 @@ export function closestName(name: string, names: readonly string[]): string | un
   return bare.get(closest(bareName(name), [...bare.keys()]) ?? '');
 }
 
-/** A name without what naming styles differ in. */
+/** A name without the differences of naming styles. */
 export function bareName(name: string): string {
   return name
     .toLowerCase()

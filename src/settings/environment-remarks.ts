@@ -4,16 +4,15 @@ import { type Environment, linkVariables } from './link-variables.ts';
 import { table } from './option-table.ts';
 import { zoneOfProcess } from './time-zone.ts';
 
-/** Sentences on one line. A `warn` says that a setting or a zone has another value than the environment gives it. */
+/** Sentences on one line. A `warn` means that a setting or a zone does not have the value in the environment. */
 export interface Remark {
   readonly level: 'info' | 'warn';
   readonly text: string;
 }
 
-/** The longest part of a value that is repeated. */
+/** Longer values are cut in messages. */
 const maxCharacters = 64;
 
-/** The remarks on an environment that `readSettings` accepts. */
 export function environmentRemarks(env: Environment): Remark[] {
   return [...linkRemarks(env), ...zoneRemarks(env)];
 }

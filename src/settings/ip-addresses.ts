@@ -8,7 +8,7 @@ export type IpAddress = ReturnType<typeof ipaddr.parse>;
 /** A block of addresses: its first address, and the length of its prefix in bits. */
 export type AddressBlock = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** Parses an address strictly: some programs read `10` and `010.0.0.1` as addresses, and not as the intended ones. */
+/** Parses an address strictly: some programs accept `10` and `010.0.0.1`, and misread them. */
 export function parseAddress(text: string): IpAddress | undefined {
   return isIP(text) === 0 ? undefined : ipaddr.parse(text);
 }
@@ -50,13 +50,13 @@ export function addressBlock(text: string): AddressBlock | undefined {
   return typeof read === 'string' ? undefined : read;
 }
 
-/** Why `addressBlock` refuses a text, and what to write instead; empty if the text does not look like a block. */
+/** The reason why `addressBlock` refuses a text, and the correction; empty if the text does not look like a block. */
 export function blockHint(text: string): string {
   const read = readBlock(text);
   return typeof read === 'string' ? read : '';
 }
 
-/** A block, or the sentence that says why the text is none. */
+/** A block, or a sentence about the problem. */
 function readBlock(text: string): AddressBlock | string {
   const [, bare = '', zone, prefix] = /^([^/%]+)(%[\w.-]*)?(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = parseAddress(bare);
@@ -84,7 +84,7 @@ function firstAddress([address, bits]: AddressBlock): IpAddress {
 /** Shorter prefixes are larger than any private network (RFC 1918: 8 bits; RFC 4193: 7 bits). */
 const minPrivateBits = { ipv4: 8, ipv6: 7 };
 
-/** Whether a block is larger than any private network, so that it contains addresses of strangers. */
+/** Whether a block is larger than any private network, so that it contains public addresses. */
 export function holdsStrangers([address, bits]: AddressBlock): boolean {
   return bits < minPrivateBits[address.kind()];
 }

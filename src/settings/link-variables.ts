@@ -54,7 +54,7 @@ function isServiceUrl(text: string): boolean {
   return isAddress(v4 ?? v6 ?? '') && isPort(number);
 }
 
-/** `/web/db`: a container, and what it calls the one it is linked to. */
+/** `/web/db`: a container, and its alias for the linked one. */
 function isLinkName(text: string): boolean {
   return /^\/[\w.-]+\/[\w.-]+$/.test(text);
 }

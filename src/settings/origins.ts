@@ -13,7 +13,7 @@ export function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** How to correct an origin, or why it cannot be allowed; empty if neither is known. */
+/** The correction of an origin, or the reason why it cannot be allowed; empty if neither is known. */
 export function originHint(text: string): string {
   if (text === '' || isOrigin(text)) return '';
   if (text.includes('*')) return 'There are no wildcards: list every origin.';
@@ -25,7 +25,7 @@ export function originHint(text: string): string {
 }
 
 function corrected(text: string): string | undefined {
-  // A user before the host may come with a password, which must not be repeated.
+  // A user before the host may include a password, which must not be repeated.
   if (text.includes('@')) return undefined;
   if (/^(?:chrome-extension|capacitor|tauri):\/\//i.test(text))
     return /^[a-z-]+:\/\/[^/]*/.exec(text.toLowerCase())?.[0];

@@ -1,11 +1,11 @@
-/** The mail server's protection, and the beginning of links in mails. */
+/** The protection of the mail server's connection, and the base address of links in mails. */
 
 import { isLoopback } from './ip-addresses.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * How a connection to a mail server is protected: `tls` from the first byte, `starttls` before any login or mail, `local`
- * not at all because it stays on this machine, `off` not at all by configuration.
+ * The protection of a connection to a mail server: `tls` from the first byte, `starttls` before any login or mail, `local`
+ * unencrypted on this machine, `off` unencrypted by configuration.
  */
 export type Protection = 'tls' | 'starttls' | 'local' | 'off';
 
@@ -16,7 +16,7 @@ export function protectionOf(smtpUrl: string): Protection {
   return search === '?tls=off' ? 'off' : 'starttls';
 }
 
-/** The beginning of links: the public URL, or this machine. Never a header of a request. */
+/** The base address of links: the public URL, or this machine. Never a header of a request. */
 export function linkBase({ publicUrl, host, port }: Pick<Settings, 'publicUrl' | 'host' | 'port'>): string {
   if (publicUrl !== '') return publicUrl;
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;

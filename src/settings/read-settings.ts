@@ -47,7 +47,7 @@ export function readSettings(env: Environment): Settings {
 /** Connections to PostgreSQL that a process needs: to listen, for checks, and for everything else. */
 const minConnections = 4;
 
-/** Problems of settings that are valid each by itself. `nameOf` returns the name of a setting where it was given. */
+/** Problems of settings that are valid each alone. `nameOf` returns the name of a setting in its source. */
 export function conflicts(settings: Partial<Settings>, nameOf: (name: keyof Settings) => string): string[] {
   const { host, port = 0, metricsHost, metricsPort } = settings;
   const { workers = 1, databaseUrl, databaseConnections = Infinity } = settings;
@@ -73,7 +73,7 @@ export function unknownNames(names: readonly string[], known: readonly string[])
     });
 }
 
-/** The problem of a value. `shown` is left out if the setting may contain a secret. */
+/** The problem of a value. Omit `shown` if the setting may contain a secret. */
 export function invalidValue(
   name: string,
   { secret }: Pick<Setting<unknown>, 'secret'>,

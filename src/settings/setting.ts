@@ -1,28 +1,28 @@
-/** One row of the table of options, and the type of the value that it reads. */
+/** A row of the table of options, and the type of its value. */
 
 import type { Environment } from './link-variables.ts';
 
-/** One row of the table. `docs/settings.md` is checked against it. */
+/** One row of the table; a test compares `docs/settings.md` with it. */
 export interface Setting<Value> {
   /** The environment variable. */
   readonly env: string;
-  /** The default as it would be written in the environment; empty for a setting that starts out unset. */
+  /** The default in the notation of the environment; empty for a setting that is unset by default. */
   readonly default: string;
-  /** What a value must look like, with bounds and unit, as the end of "expected …". */
+  /** The form, bounds and unit of a value, as the end of "expected …". */
   readonly expects: string;
   readonly meaning: string;
   /** The value may hold a password and is never repeated in a message. */
   readonly secret?: true;
-  /** Reads the written form; `undefined` when it is unusable. `env` is where it stands, if it stands in one. */
+  /** Parses a value; `undefined` if it is unusable. `env` is its environment, if it comes from one. */
   readonly read: (text: string, env?: Environment) => Value | undefined;
-  /** What is wrong with an unusable value and what may be meant, in sentences without a secret; empty if that is not known. */
+  /** The problem of an unusable value and a correction, in sentences without a secret; empty if unknown. */
   readonly hint?: (text: string) => string;
 }
 
 /** Rows by the names of their settings. */
 export type SettingRows = Readonly<Record<string, Setting<unknown>>>;
 
-/** The values that rows read. */
+/** The types of the values of rows. */
 export type ValuesOf<Rows extends SettingRows> = {
   readonly [Name in keyof Rows]: Exclude<ReturnType<Rows[Name]['read']>, undefined>;
 };

@@ -12,8 +12,8 @@ function inZone(epochMs: number, timeZone: string) {
 }
 
 /**
- * The zone of a name in any case, such as `Europe/Berlin`, or of an offset such as `+02:00`; `undefined` if instants
- * cannot be written in it. `Intl` is not asked: it knows zones, such as `PST`, that `Temporal` refuses.
+ * The zone of a name in any case, such as `Europe/Berlin`, or of an offset such as `+02:00`; `undefined` if `Temporal` does
+ * not support it. `Intl` also knows zones, such as `PST`, that `Temporal` refuses.
  */
 export function timeZone(text: string): string | undefined {
   // Temporal would also take a whole date for the zone in it.
@@ -26,16 +26,16 @@ export function timeZone(text: string): string | undefined {
   }
 }
 
-/** The zone of a process. If `isKnown` is false, it could not be found, and UTC takes its place. */
+/** The zone of a process. If `isKnown` is false, it was not found, and `zone` is UTC. */
 export interface ProcessZone {
   readonly zone: string;
   readonly isKnown: boolean;
 }
 
 /**
- * The zone that `TZ` names, or that of the machine where `TZ` is not set. `TZ` may carry the colon of POSIX and the
- * folder of the zone files. Anything else is UTC: the runtime reads `GMT-3` with the wrong sign, takes the machine's
- * zone for `CET-1CEST`, and knows no zone at all for `Foo/Bar`.
+ * The zone in `TZ`, or that of the machine if `TZ` is unset. `TZ` may have the colon of POSIX and the folder of the zone
+ * files. Anything else is UTC: the runtime reads `GMT-3` with the wrong sign, uses the machine's zone for `CET-1CEST`, and
+ * no zone for `Foo/Bar`.
  */
 export function zoneOfProcess(tz = ''): ProcessZone {
   const [, name = ''] = /^:?(?:\/usr\/share\/zoneinfo\/)?(?:posix\/|right\/)?(.*)$/s.exec(tz.trim()) ?? [];
@@ -48,7 +48,7 @@ function namedZone(text: string): string | undefined {
   return /^[a-z]/i.test(text) ? timeZone(text) : undefined;
 }
 
-/** Not always a zone, and not always a text, in spite of its type. `Intl` would load a locale first: 30 ms of every start. */
+/** May be no zone, or no string, despite its type. `Intl` would load a locale first: 30 ms of every start. */
 function zoneOfMachine(): string {
   return String(Temporal.Now.timeZoneId());
 }

@@ -1,4 +1,4 @@
-/** Validates settings that a program gives as values, with the table that reads them from an environment. */
+/** Validates settings given as values, with the table that reads them from an environment. */
 
 import { table } from './option-table.ts';
 import { conflicts, invalidValue, UnusableSettings, unknownNames } from './read-settings.ts';
@@ -8,7 +8,7 @@ import type { AddressBlock, Mailbox, Rate, Settings } from './settings.ts';
 /** Every type of a setting. A setting of a new type does not compile before `textOf` handles it. */
 type Value = Settings[keyof Settings];
 
-/** The longest part of a value that is repeated. */
+/** Longer values are cut in messages. */
 const maxCharacters = 256;
 
 /**
@@ -27,7 +27,7 @@ export function checkSettings(given: unknown, found: readonly string[] = []): Se
     const value = own.get(name);
     settings[name] = value === undefined ? defaultOf(setting) : accepted(setting, value);
     if (settings[name] !== undefined) continue;
-    // The hint about a list does not help with a text that must become an array.
+    // The hint about lists does not help with a string that must become an array.
     const isText = typeof value === 'string' && !Array.isArray(defaultOf(setting));
     const hint = isText ? setting.hint?.(value) : undefined;
     problems.push(invalidValue(name, setting, shown(value), expected(setting), hint));
@@ -37,14 +37,14 @@ export function checkSettings(given: unknown, found: readonly string[] = []): Se
   return settings as unknown as Settings;
 }
 
-/** The value that the table reads from the text of a value; `undefined` if its type is wrong, or it is unusable. */
+/** The value that the table reads from a value's text; `undefined` if its type is wrong, or it is unusable. */
 function accepted(setting: Setting<Value>, value: unknown): Value | undefined {
   if (value === null) return defaultOf(setting) === null ? null : undefined;
-  // Their words in an environment differ.
+  // Their notation in an environment differs.
   if (typeof value === 'boolean') return typeof defaultOf(setting) === 'boolean' ? value : undefined;
   try {
     const text = textOf(value as Exclude<Value, boolean | null>);
-    // A setting that does not start out unset cannot be.
+    // Only a setting that is unset by default may be empty.
     if (text === undefined || (text.trim() === '' && setting.default !== '')) return undefined;
     const read = setting.read(text);
     return isSameType(value, read) ? read : undefined;
@@ -54,7 +54,7 @@ function accepted(setting: Setting<Value>, value: unknown): Value | undefined {
   }
 }
 
-/** A value as it is written in an environment; `undefined` if it cannot be. Of invalid values the result is arbitrary. */
+/** A value in the notation of the environment; `undefined` if there is none. Of an invalid value the result is arbitrary. */
 function textOf(value: Exclude<Value, boolean | null>): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
@@ -80,7 +80,7 @@ function mailboxText({ name, address }: Mailbox): string {
   return name === '' ? address : `${name} <${address}>`;
 }
 
-/** Whether two values have the same type at every level. Texts and numbers may differ in notation. */
+/** Whether two values have the same type at every level. Strings and numbers may differ in notation. */
 function isSameType(value: unknown, read: unknown): boolean {
   if (!isObject(value) || !isObject(read)) return read !== null && typeof value === typeof read;
   // A block of IPv4 addresses in IPv6 notation becomes one in IPv4 notation.
@@ -102,7 +102,7 @@ function isRecord(value: unknown): value is object {
   return isObject(value) && !Array.isArray(value);
 }
 
-/** What a value must be, for a programmer. */
+/** The expected form of a value, for a programmer. */
 function expected(setting: Setting<Value>): string {
   const { expects } = setting;
   const example = defaultOf(setting);

@@ -1,8 +1,8 @@
-/** Parses values as they are written in the environment; `undefined` means that a value cannot be used. */
+/** Parses values in the notation of the environment; `undefined` means that a value is unusable. */
 
 import { isPostgresUrl, readPostgresUrl } from './database/postgres-url.ts';
 
-/** Failures allowed per window, as written `10/15m` (ruling G16). */
+/** Failures allowed per window, written as `10/15m` (ruling G16). */
 export interface Rate {
   /** Attempts that fit into one window. */
   readonly limit: number;
@@ -20,7 +20,7 @@ export function wholeNumber(minimum: number, maximum: number) {
   };
 }
 
-/** A whole number within bounds, and what to say of it. */
+/** A whole number within bounds, with its description. */
 export function count(minimum: number, maximum: number, unit = '') {
   const read = wholeNumber(minimum, maximum);
   return { expects: `a whole number ${unit && `of ${unit} `}from ${minimum} to ${maximum}`, read };
@@ -36,14 +36,14 @@ export function hostName(text: string): string | undefined {
   return /^[\w.:-]+$/.test(text) ? text : undefined;
 }
 
-/** One of some words, and what to say of them. */
+/** One of some words, with its description. */
 export function choice<const Word extends string>(...words: readonly Word[]) {
   const quoted = words.map((word) => `\`${word}\``);
   const read = (text: string): Word | undefined => words.find((word) => word === text);
   return { expects: `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`, read };
 }
 
-/** The value that one of some words stands for. */
+/** The value of a word. */
 export function oneOf<Value>(words: Readonly<Record<string, Value>>) {
   return (text: string): Value | undefined => (Object.hasOwn(words, text) ? words[text] : undefined);
 }
@@ -104,7 +104,7 @@ export interface Mailbox {
   readonly address: string;
 }
 
-/** An address, or a name and an address in angle brackets. Nothing in it can start another header or address. */
+/** An address, or a name and an address in angle brackets. It cannot start another header or address. */
 export function mailbox(text: string): Mailbox | undefined {
   const [, name = '', inBrackets, bare] = /^(?:([^<>"\\,;:@\p{C}]*)<([^<>]+)>|([^<>]+))$/u.exec(text) ?? [];
   const address = inBrackets ?? bare;
@@ -113,7 +113,7 @@ export function mailbox(text: string): Mailbox | undefined {
   return { name: name.trim(), address };
 }
 
-/** A link in a mail is one line of 998 characters at most; this is the part for its beginning. */
+/** A link in a mail is one line of at most 998 characters; this is the part for its base. */
 const maxUrlCharacters = 900;
 
 /** A URL that paths can be appended to, without the slash at its end; an empty text stays empty. */
@@ -134,7 +134,7 @@ export function smtpUrl(text: string): string | undefined {
   return hostname !== '' && hash === '' && isQueryKnown ? text : undefined;
 }
 
-/** The address of a PostgreSQL database, as it was written. */
+/** The address of a PostgreSQL database, unchanged. */
 export function postgresUrl(text: string): string | undefined {
   return isPostgresUrl(text) && !('problem' in readPostgresUrl(text)) ? text : undefined;
 }

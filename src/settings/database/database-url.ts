@@ -8,7 +8,7 @@ export function databaseUrl(text: string): string | undefined {
   return /^file:.*[^/]$/.test(text) ? text : postgresUrl(text);
 }
 
-/** How to correct a path or an address of SQLite; empty for other texts, which may contain a password. */
+/** The correction of a path or an address of SQLite; empty for other texts, which may contain a password. */
 export function databaseUrlHint(text: string): string {
   const [, scheme = '', path = ''] = /^((?:file|sqlite3?):(?:\/\/)?)?([\w. +~/-]*[\w])$/i.exec(text) ?? [];
   const isPath = scheme !== '' || /^\.{0,2}\//.test(path) || /\.(?:db3?|sqlite3?)$/i.test(path);

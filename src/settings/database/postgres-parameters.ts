@@ -33,7 +33,6 @@ const number = /^-?\d{1,9}$/;
 const path = /./;
 
 interface Rule {
-  /** The accepted values. */
   readonly allows: RegExp;
   /** The message for any other value. */
   readonly message: string;
@@ -43,8 +42,8 @@ const mustBe = (allows: RegExp, message: string): Rule => ({ allows, message });
 const unknown = (message: string): Rule => ({ allows: /(?!)/, message });
 
 /**
- * By name. Time-outs are accepted and have no effect: Gatehouse has its own, which are shorter. What chooses the server or
- * protects the connection is obeyed or refused.
+ * By name. Time-outs are accepted and ignored: Gatehouse has its own, which are shorter. A parameter that chooses the
+ * server or protects the connection is applied or refused.
  */
 const rules: Readonly<Record<string, Rule>> = {
   host: mustBe(anything, ''),
@@ -90,7 +89,7 @@ const rules: Readonly<Record<string, Rule>> = {
     'channel_binding cannot be required: take it out, and let sslmode=verify-full tell who the server is.',
   ),
   gssencmode: mustBe(/^(?:disable|prefer)$/, 'gssencmode cannot be required: use sslmode=verify-full.'),
-  /** Of another library; it would loosen the check, and is not obeyed. */
+  /** A parameter of another library; it would weaken the check, and is ignored. */
   uselibpqcompat: mustBe(anything, ''),
   hostaddr: unknown('hostaddr is not understood: write the address as the host.'),
   service: unknown('service is not understood: write out what it stands for.'),
@@ -128,7 +127,7 @@ function contradictions(given: Parameters): string | undefined {
   return undefined;
 }
 
-/** The same parameters with one `sslmode`, which is `disable` for a socket of this machine, as in libpq. */
+/** The same parameters with a single `sslmode`, which is `disable` for a unix domain socket, as in libpq. */
 export function tlsOf(given: Parameters, host: string): Parameters {
   const parameters = new Map(given);
   parameters.delete('ssl');

@@ -14,7 +14,7 @@ export interface PostgresAddress {
   readonly parameters: Parameters;
 }
 
-/** Why an address cannot be used, in a sentence without anything that may be a password. */
+/** The reason why an address cannot be used, in a sentence without anything that may be a password. */
 export interface Unusable {
   readonly problem: string;
 }
@@ -27,12 +27,11 @@ const hostAndPort = /^(\[[\da-f:.]+\]|[^:[\]]*)(?::(\d*))?$/i;
 
 const noPort = 'The port must be a number from 1 to 65535.';
 
-/** Whether a text has the scheme of such an address. */
 export function isPostgresUrl(text: string): boolean {
   return /^postgres(?:ql)?:\/\//.test(text);
 }
 
-/** Why such a text cannot be used; empty for other texts. */
+/** The reason why such a text cannot be used; empty for other texts. */
 export function postgresUrlHint(text: string): string {
   if (!isPostgresUrl(text)) return '';
   const read = readPostgresUrl(text);
@@ -96,7 +95,7 @@ function readQuery(query: string): Map<string, string> | undefined {
       string,
       string,
     ];
-    // The last one counts, in its own place.
+    // The last one counts, at its own position.
     parameters.delete(name);
     parameters.set(name, value);
   }

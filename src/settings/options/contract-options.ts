@@ -1,4 +1,4 @@
-/** The part of the table of options that says which contracts are served, and who may register (ruling W5). */
+/** The options of the table for served contracts and registration (ruling W5). */
 
 import type { SettingRows } from '../setting.ts';
 import { choice, distinct } from '../value-parsers.ts';

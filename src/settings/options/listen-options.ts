@@ -1,4 +1,4 @@
-/** The part of the table of options that is about listening. */
+/** The options of the table for listening. */
 
 import type { SettingRows } from '../setting.ts';
 import { count, hostName } from '../value-parsers.ts';
@@ -18,7 +18,7 @@ export const listenOptions = {
     ...count(0, 65_535),
     meaning: 'The port the server listens on. With 0 the system chooses one.',
   },
-  /** A program that embeds Gatehouse starts them itself, and gives each its `share`. */
+  /** A program that embeds Gatehouse starts its own processes, and gives each its `share`. */
   workers: {
     env: 'GATEHOUSE_WORKERS',
     default: '1',
@@ -26,7 +26,7 @@ export const listenOptions = {
     meaning:
       'Processes that share the port: at most one for each core. More workers do not make logins faster, because hashing already uses every core.',
   },
-  /** Of the server of this program only; a program that embeds Gatehouse has a server of its own. */
+  /** Only for the server of this program; a program that embeds Gatehouse has its own server. */
   keepAliveSeconds: {
     env: 'GATEHOUSE_KEEP_ALIVE_SECONDS',
     default: '65',

@@ -1,9 +1,9 @@
-/** The options of what leaves the process beside its answers: mails and metrics. */
+/** The options of the table for mails and metrics. */
 
 import type { SettingRows } from '../setting.ts';
 import { count, hostName, mailbox, orUnset, serviceUrl, smtpUrl, wholeNumber } from '../value-parsers.ts';
 
-/** Their rows of the table, in the order of the documentation. */
+/** In the order of the documentation. */
 export const outboundOptions = {
   /** Without a slash at its end; empty if it is unset. */
   publicUrl: {

@@ -1,4 +1,4 @@
-/** The part of the table of options that is about proxies. */
+/** The options of the table for proxies. */
 
 import { addressBlock, blockHint } from '../ip-addresses.ts';
 import type { SettingRows } from '../setting.ts';
