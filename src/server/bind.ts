@@ -1,35 +1,34 @@
-/** Binds an HTTP server to an address, explains to the operator why it cannot, and drains it at the end. */
+/** Binds an HTTP server to an address, explains a failure to the operator, and drains the server at the end. */
 
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How long a graceful stop waits for requests in progress. */
+/** The longest wait of a graceful stop for requests in progress, in milliseconds. */
 export const drainMs = 10_000;
 
-/** Where to listen. */
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** Whether other processes of the same user may listen there too; the system gives each a part of the connections. */
+  /** Other processes of the same user may listen there too; the system distributes the connections. */
   readonly isShared?: boolean;
 }
 
 export interface Listening {
-  /** Where the server can be reached. */
+  /** The URL of the server. */
   readonly url: string;
-  /** Accepts no new connections, waits 10 seconds at most for requests in progress, then closes all connections. */
+  /** Accepts no new connections, waits at most 10 seconds for requests in progress, then closes all connections. */
   drain(): Promise<void>;
 }
 
-/** The server cannot listen on the address. The message tells the operator what to do. */
+/** The server cannot listen on the address. The message gives advice. */
 export class CannotListen extends Error {
   override readonly name = 'CannotListen';
 }
 
 /**
- * Makes a server listen on an address. `names` are the settings that chose it, for the message of an error.
+ * Makes a server listen on an address. `names` are the names of its settings, for error messages.
  *
- * @throws {CannotListen} if the address is taken or not to be had.
+ * @throws {CannotListen} if the address is taken or unavailable.
  */
 export async function bind(
   server: Server,
@@ -64,7 +63,7 @@ function urlOf(server: Server): string {
 
 async function drain(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  // A busy connection is idle once its answer is sent; Node would keep it until it times out.
+  // A connection is idle when its answer is sent; Node would keep it until it times out.
   const closingIdle = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;

@@ -1,4 +1,4 @@
-/** Answers what never becomes a request on its connection, and closes that connection. */
+/** Answers protocol errors and CONNECT on the raw socket, and closes the connection. */
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -8,12 +8,12 @@ import type { Metric } from '../storage/port/port.ts';
 import { STATUS_CODES } from './node-http.ts';
 
 /**
- * How long a client has to read its answer and close its side. A connection that is closed at once may destroy the
- * answer on its way (RFC 9112, section 9.6).
+ * The time for a client to read its answer and close its side, in milliseconds. Closing at once may destroy the answer on
+ * its way (RFC 9112, section 9.6).
  */
 const lingerMs = 1_000;
 
-/** Where a connection keeps its last response; earlier ones are sent before it. A weak map costs ten times as much. */
+/** The property of a socket with its last response; earlier ones are sent before it. A weak map costs ten times as much. */
 const lastResponse = Symbol('lastResponse');
 
 type TrackedSocket = Socket & { [lastResponse]?: ServerResponse };
@@ -27,12 +27,12 @@ export class ClientErrors {
     this.#hsts = hsts;
   }
 
-  /** Notes that a request arrived and that this is the response to it. */
+  /** Records the response to a new request. */
   track(response: ServerResponse): void {
     (response.req.socket as TrackedSocket)[lastResponse] = response;
   }
 
-  /** Counts since the start of this process, by reason. */
+  /** Protocol errors since the start of this process, by reason. */
   metric(): Metric {
     return {
       kind: 'counter',
@@ -42,7 +42,7 @@ export class ClientErrors {
     };
   }
 
-  /** Refuses what could not be parsed or did not arrive in time. There is only a socket to answer on. */
+  /** Refuses a request that could not be parsed or did not arrive in time. Only the socket is available for the answer. */
   refuse(socket: Socket, error?: NodeJS.ErrnoException): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
@@ -58,8 +58,8 @@ export class ClientErrors {
   }
 
   /**
-   * Whether the client would read a refusal as the answer to what is refused. It would not while an earlier request
-   * waits for its answer, nor where this request was answered already.
+   * Whether the client would read a refusal as the answer to the faulty request: not while an earlier request waits for its
+   * answer, and not if this request was answered already.
    */
   #isFree(socket: Socket): boolean {
     const last = (socket as TrackedSocket)[lastResponse];

@@ -1,21 +1,21 @@
-/** Prints where a started server is and how to try it. */
+/** Prints the address of a started server, and a first command to try. */
 
 import type { Settings } from '../settings/settings.ts';
 import { warnings } from '../settings/warnings.ts';
 import type { ProcessLog } from './log.ts';
 import { printToStderr } from './process-lifecycle.ts';
 
-/** A server that listens. */
+/** A listening server. */
 export interface Started {
   readonly url: string;
-  /** What is worth a warning about how the store was found. */
+  /** Warnings about the store. */
   readonly warnings: readonly string[];
   /** `undefined` if the store did not answer in time. */
   readonly hasUsers: boolean | undefined;
   readonly metricsOrigin: string | undefined;
 }
 
-/** Says on standard error for people, and in the log for programs, that the server listens, and warns. */
+/** Reports on standard error for people, and in the log for programs, that the server listens, with all warnings. */
 export function announce(settings: Settings, log: ProcessLog, started: Started): void {
   const { url, hasUsers, metricsOrigin } = started;
   for (const warning of [...warnings(settings), ...started.warnings]) {
@@ -30,8 +30,8 @@ export function announce(settings: Settings, log: ProcessLog, started: Started):
 }
 
 /**
- * The address, the address of the metrics if they are served, and a command to try: it registers the first user, or asks
- * a server that has users, or did not say in time, whether it is ready.
+ * The address, the address of the metrics if they are served, and a command to try: it registers the first user, or checks
+ * the readiness of a server that has users or whose store did not answer in time.
  */
 export function greeting(
   url: string,
@@ -51,7 +51,7 @@ ${debug ? '' : `\n${cookieAdvice}\n`}`;
 const cookieAdvice = `The session cookie is for HTTPS. Over plain HTTP, Chrome and Firefox take it from localhost
 only, and Safari does not take it at all: GATEHOUSE_DEBUG=true is for development without HTTPS.`;
 
-/** Uses a route that is served and open, or the command line where there is none. */
+/** Uses a served and open route, or the command line if there is none. */
 function firstUser(url: string, { contracts, registration, basePath }: Settings): string {
   const route = contracts.includes('rest')
     ? { path: '/auth/register', name: '"email": "user@example.com"' }

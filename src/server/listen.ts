@@ -7,21 +7,21 @@ import { bind, type Listening } from './bind.ts';
 import type { ClientErrors } from './client-errors.ts';
 import { createServer } from './node-http.ts';
 
-/** How long a client may take for its headers, and for the whole request, before it is cut off with 408. */
+/** The time limits for the headers of a request, and for all of it, in milliseconds; then the answer is 408. */
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 15_000;
 
-/** How often Node looks for overdue clients. With its default of 30 s the limits above would not hold. */
+/** The interval of Node's check for overdue clients. With its default of 30 s the limits above would not hold. */
 const overdueCheckMs = 500;
 
-/** A connection is kept for longer than its clients are told, so that a request sent in time is still accepted. */
+/** The server keeps an idle connection for longer than it announces, so that a request sent in time is still accepted. */
 const keepAliveBufferMs = 1_000;
 
 /**
- * Listens where the settings say, together with other processes if the address is shared. `clientErrors` answers what
- * never becomes a request.
+ * Listens on the address of the settings, together with other processes if it is shared. `clientErrors` answers protocol
+ * errors.
  *
- * @throws {CannotListen} if the address is taken or not to be had.
+ * @throws {CannotListen} if the address is taken or unavailable.
  */
 export async function listen(
   answer: RequestListener,
@@ -41,9 +41,9 @@ export async function listen(
       connectionsCheckingInterval: overdueCheckMs,
       keepAliveTimeout: keepAliveSeconds * 1_000,
       keepAliveTimeoutBuffer: keepAliveBufferMs,
-      // Node would refuse a request without a host in words of its own.
+      // Node would answer a request without a host in its own words.
       requireHostHeader: false,
-      // A request without a body gets none of the events of one, which costs a check a tenth of its time.
+      // Saves a request without a body the stream events, a tenth of the time of a check.
       optimizeEmptyRequests: true,
     },
     request,

@@ -7,19 +7,19 @@ import type { Metric } from '../storage/port/port.ts';
 /** While the output is slow, lines are buffered up to this size; further lines are dropped and counted. */
 const maxBufferedBytes = 8 * 1_024 * 1_024;
 
-/** After the first dropped line, all are dropped until no more than this is buffered. So one place has the gap, and a note. */
+/** After the first dropped line, lines are dropped until no more than this is buffered: one gap, with a note. */
 const recoveredBytes = maxBufferedBytes / 2;
 
-/** How long lines are batched between two writes. Each write costs two changes of thread, whatever its size. */
+/** Lines are batched for this long between writes. Each write costs two changes of thread, whatever its size. */
 const batchMs = 10;
 
-/** How long to wait for a reader whose pipe is full. */
+/** The pause before a full pipe is tried again. */
 const fullPipeMs = 10;
 
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
-/** A log that never ends the process, delays its end by a second at most, and never waits for its reader. */
+/** A log that never ends the process, delays its end by at most a second, and never waits for its reader. */
 export interface ProcessLog extends Logger {
   /** Writes whole lines of another process. */
   relay(lines: string): void;
@@ -66,7 +66,7 @@ class Output {
   #isBusy = false;
   #batching: NodeJS.Timeout | undefined;
 
-  /** `onRecovered` is called with the number of lost lines, at the place where they are missing. */
+  /** @param onRecovered is called with the number of lost lines, at the position of the gap. */
   constructor(fd: number, onRecovered: (lines: number) => void) {
     this.#fd = fd;
     this.#onRecovered = onRecovered;

@@ -1,4 +1,4 @@
-/** The server: settings from the environment, then one process that does everything, or workers that share the port. */
+/** The server: reads the settings from the environment, then starts one process, or workers that share the port. */
 
 import { environmentRemarks } from '../settings/environment-remarks.ts';
 import { readSettings } from '../settings/read-settings.ts';
@@ -9,15 +9,15 @@ const log = createLog();
 reportErrors(log);
 ignoreHangup(log);
 try {
-  // Compose writes `TZ=${TZ}` where there is none. The runtime takes that for a zone it does not know; without the
-  // variable it takes the machine's, and so do workers.
+  // Compose writes `TZ=${TZ}` as an empty value, which the runtime takes for an unknown zone. Without the variable it uses
+  // the machine's zone, and so do workers.
   if (process.env['TZ']?.trim() === '') delete process.env['TZ'];
   const settings = readSettings(process.env);
   for (const { level, text } of environmentRemarks(process.env)) {
     log[level](text);
     if (level === 'warn') printToStderr(`Warning: ${text}`);
   }
-  // Each loads only what it needs.
+  // Each mode loads only its own modules.
   const { start } =
     settings.workers === 1 ? await import('./single-process.ts') : await import('./supervisor.ts');
   await start(settings, log);

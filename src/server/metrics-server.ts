@@ -1,4 +1,4 @@
-/** Serves metrics on a port of their own, and collects those of the process. */
+/** Serves metrics on their own port, and collects those of the process. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gatehouse, Log } from '../gatehouse.ts';
@@ -8,13 +8,13 @@ import type { ClientErrors } from './client-errors.ts';
 import type { ProcessLog } from './log.ts';
 import { createServer } from './node-http.ts';
 
-/** How long a client may take for its request, which is one line and some headers. */
+/** The time limit of a request, which is one line and some headers. */
 export const requestMs = 5_000;
 
-/** Enough for a few scrapers and people; more connections are refused. */
+/** Enough for a few scrapers and people; further connections are refused. */
 export const maxConnections = 32;
 
-/** Where to listen, by the names of the settings. */
+/** The address, by the names of the settings. */
 export interface MetricsAddress {
   readonly metricsHost: string;
   readonly metricsPort: number;
@@ -23,10 +23,10 @@ export interface MetricsAddress {
 /** The text format of Prometheus, version 0.0.4. */
 const prometheusType = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The metrics of one process that serves. */
+/** The metrics of one serving process. */
 export interface ServerMetrics {
   readonly metrics: readonly Metric[];
-  /** Those of the runtime and the system, as text. */
+  /** The metrics of the runtime and the system, as text. */
   readonly processText: string;
 }
 
@@ -34,7 +34,7 @@ export interface ServerMetrics {
  * Starts to collect the metrics of this process, and returns a function that reads them and those of the server. With a
  * `worker`, each sample of the process has a label with this number.
  *
- * The library is loaded here: it takes time and memory, which a server without a port for metrics saves.
+ * The library is loaded here, because a server without a metrics port needs neither its time nor its memory.
  */
 export async function metricsReader(
   gatehouse: Gatehouse,
@@ -53,9 +53,9 @@ export async function metricsReader(
 }
 
 /**
- * Serves `GET /metrics`: the text that `read` resolves with at that moment.
+ * Serves `GET /metrics`: the text that `read` resolves with for each request.
  *
- * @throws {CannotListen} if the address is taken or not to be had.
+ * @throws {CannotListen} if the address is taken or unavailable.
  */
 export async function serveMetrics(
   { metricsHost, metricsPort }: MetricsAddress,
@@ -87,7 +87,7 @@ async function answer(
   send(response, 200, await read(), prometheusType);
 }
 
-/** One answer for each connection, so that no idle connection delays the end. */
+/** One answer per connection, so that no idle connection delays the end. */
 function send(
   response: ServerResponse,
   status: number,

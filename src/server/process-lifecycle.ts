@@ -7,8 +7,8 @@ import { CannotListen } from './bind.ts';
 import type { ProcessLog } from './log.ts';
 
 /**
- * A second signal after this time means: stop now. An earlier one is a copy of the first: a terminal signals every
- * process of a group, and npm passes the signal on as well.
+ * A second signal after this time means: stop now. An earlier one is a copy of the first: a terminal signals every process
+ * of a group, and npm forwards the signal too.
  */
 const repeatMs = 1_000;
 
@@ -17,7 +17,7 @@ export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** Logs defects and goes on. A broken pipe or a full disk under the log does not end the process either. */
+/** Logs defects and continues. A broken pipe or a full disk under the log does not end the process either. */
 export function reportErrors(log: ProcessLog): void {
   process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'));
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
@@ -25,10 +25,10 @@ export function reportErrors(log: ProcessLog): void {
   process.stdout.on('error', () => {});
 }
 
-/** Whether this process stops when its terminal is closed. */
+/** Whether this process stops when its terminal closes. */
 const stopsOnHangup = !isStartedByNohup(process);
 
-/** Makes a process that nohup started survive the end of its terminal, and log that it did. */
+/** Lets a process that nohup started survive the end of its terminal, and log that it did. */
 export function ignoreHangup(log: ProcessLog): void {
   if (stopsOnHangup) return;
   process.on('SIGHUP', () => log.info('SIGHUP ignored: nohup started this process'));
@@ -55,20 +55,20 @@ export function stopOnSignal(log: ProcessLog, stop: () => Promise<unknown>, kill
   }
 }
 
-/** Prints why the server cannot start, each problem on a line, and exits with 1. */
+/** Prints the reason why the server cannot start, each problem on a line, and exits with 1. */
 export function exitWithError(error: unknown): never {
   printToStderr(`Gatehouse cannot start.\n${messageOf(error)}`);
   process.exit(1);
 }
 
-/** The sentence of an error that is made for the operator; the stack of any other. */
+/** The message of an error that is meant for the operator; the stack of any other. */
 export function messageOf(error: unknown): string {
   const known = [UnusableSettings, StoreUnusable, CannotListen, CannotStart];
   const { message, stack } = error as Error;
   return known.some((kind) => error instanceof kind) ? message : (stack ?? String(error));
 }
 
-/** Prints a text for people. Standard output belongs to the log. */
+/** Prints a text for people. Standard output is for the log. */
 export function printToStderr(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -17,7 +17,7 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
   const clientErrors = new ClientErrors(hstsOf(settings));
   const metrics = await listenForMetrics(settings, gatehouse, clientErrors, log);
   const server = await listen(gatehouse.listener, settings, clientErrors);
-  // A reader of "listening" may send a signal at once.
+  // A program that waits for "listening" may send a signal at once.
   stopOnSignal(log, async () => {
     await Promise.all([server.drain(), metrics?.drain()]);
     await gatehouse.close();

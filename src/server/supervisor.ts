@@ -14,7 +14,7 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
   const workers = new Workers(settings.workers, log);
   const metrics = await listenForMetrics(settings, workers, log);
   const { url, warnings, hasUsers } = await workers.start();
-  // A reader of "listening" may send a signal at once.
+  // A program that waits for "listening" may send a signal at once.
   stopOnSignal(
     log,
     () => Promise.all([workers.stop(), metrics?.drain()]),
@@ -23,7 +23,7 @@ export async function start(settings: Settings, log: ProcessLog): Promise<void> 
   announce(settings, log, { url, warnings, hasUsers, metricsOrigin: metrics?.url });
 }
 
-/** Workers could share the port with any process that shares it too, such as another Gatehouse. The server must not. */
+/** Fails if another program listens there; workers would share the port with it, such as with another Gatehouse. */
 async function assertFree({ host, port }: Settings): Promise<void> {
   if (port === 0) return;
   const trial = await bind(createServer(), { host, port });

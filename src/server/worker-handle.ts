@@ -1,4 +1,4 @@
-/** A worker as its supervisor handles it: a process that reports when it listens, answers, and ends. */
+/** A worker as its supervisor sees it: a process that reports when it listens, answers requests, and ends. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { getCompileCacheDir } from 'node:module';
@@ -10,19 +10,19 @@ import type { ServerMetrics } from './metrics-server.ts';
 import { CannotStart } from './process-lifecycle.ts';
 import type { Ready, WorkerMessage } from './worker.ts';
 
-/** Where the worker's program is, in the sources and in the build alike. */
+/** The worker's program, in the sources and in the build. */
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** How long a worker may take to answer. A reader of metrics does not wait for a worker that hangs. */
+/** The time limit for an answer of a worker. A scrape does not wait for a worker that hangs. */
 const answerMs = 2_000;
 
 export class WorkerHandle {
   readonly number: number;
   /** Rejects if the worker ends before it listens. */
   readonly listening: Promise<Ready>;
-  /** Resolves with the exit code, or the signal, once the worker has ended and its last line is relayed. */
+  /** Resolves with the exit code, or the signal, when the worker has ended and its last line is relayed. */
   readonly ended: Promise<number | string>;
-  /** Its newest metrics. */
+  /** Its most recent metrics. */
   lastMetrics: ServerMetrics | undefined;
   readonly #process: ChildProcess;
   readonly #waiting: (() => void)[] = [];
@@ -35,7 +35,7 @@ export class WorkerHandle {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     const relayed = this.#process.stdout && relayLines(this.#process.stdout, relay);
-    // `close` would report both, but never comes where the channel was closed from this side.
+    // `close` would report both, but never fires if this side closed the channel.
     this.ended = new Promise<number | string>((resolve) => {
       this.#process.on('error', (error) => this.#process.pid === undefined && resolve(error.message));
       this.#process.once('exit', (code, signal) => resolve(signal ?? code ?? 'unknown'));
@@ -61,7 +61,6 @@ export class WorkerHandle {
     await Promise.race([answered, this.ended, sleep(answerMs, undefined, { ref: false })]);
   }
 
-  /** Stops it gracefully. */
   stop(): void {
     if (this.#process.connected) this.#process.disconnect();
   }
@@ -70,7 +69,7 @@ export class WorkerHandle {
     this.#process.kill('SIGKILL');
   }
 
-  /** Answers come in the order of the requests. */
+  /** Answers arrive in the order of the requests. */
   #receive(metrics: ServerMetrics): void {
     this.lastMetrics = metrics;
     this.#waiting.shift()?.();
@@ -78,8 +77,8 @@ export class WorkerHandle {
 }
 
 /**
- * Only the supervisor writes: processes that write to one pipe would tear each other's longer lines. Resolves when the
- * output is closed; half a line that a killed worker left is dropped.
+ * Only the supervisor writes: processes that write to one pipe would interleave long lines. Resolves when the output is
+ * closed; an incomplete line of a killed worker is dropped.
  */
 function relayLines(output: Readable, relay: (lines: string) => void): Promise<void> {
   let rest = '';
@@ -91,7 +90,7 @@ function relayLines(output: Readable, relay: (lines: string) => void): Promise<v
   return new Promise((resolve) => void output.once('close', resolve));
 }
 
-/** The compile cache of this process, if it has one, for its workers. */
+/** The compile cache of this process, if any, for its workers. */
 function compileCache(): { NODE_COMPILE_CACHE?: string } {
   const folder = getCompileCacheDir();
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };

@@ -1,9 +1,9 @@
 /**
- * The program of a worker: serves the shared port until its supervisor is gone.
+ * The program of a worker: serves the shared port until its supervisor ends.
  *
  * Its arguments are its number, from 1, and the number of workers. It ignores signals: a terminal and a service manager
- * send theirs to every process, and the supervisor decides what they mean. It stops gracefully once the channel to the
- * supervisor is closed, on purpose or because the supervisor was killed.
+ * signal every process, and only the supervisor acts on them. It stops gracefully when the channel to the supervisor
+ * closes, on purpose or because the supervisor was killed.
  */
 
 import { flushCompileCache } from 'node:module';
@@ -16,14 +16,14 @@ import { createLog } from './log.ts';
 import type { ServerMetrics } from './metrics-server.ts';
 import { messageOf, reportErrors } from './process-lifecycle.ts';
 
-/** Where it listens, and what is worth a warning about how the store was found. */
+/** The address of a listening worker, and warnings about the store. */
 export interface Ready {
   readonly url: string;
   readonly warnings: readonly string[];
   readonly hasUsers: boolean | undefined;
 }
 
-/** A message to the supervisor: it listens, it cannot, or its metrics, which any message of the supervisor asks for. */
+/** A message to the supervisor: the worker listens, it failed, or its metrics, on any message of the supervisor. */
 export type WorkerMessage =
   | { readonly ready: Ready }
   | { readonly failure: string }
@@ -43,7 +43,7 @@ await log.drain();
 process.exit();
 
 async function serve(end: Promise<void>): Promise<void> {
-  // The environment that the supervisor has checked, with the address of the first worker.
+  // The environment that the supervisor has checked, with the port of the first worker.
   const settings = readSettings(process.env);
   const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
   const clientErrors = new ClientErrors(hstsOf(settings));
@@ -53,7 +53,7 @@ async function serve(end: Promise<void>): Promise<void> {
     process.on('message', async () => send({ metrics: await readMetrics() }));
   }
   const server = await listen(gatehouse.listener, settings, clientErrors, true);
-  // The first worker speaks for all of them.
+  // Only the first worker checks.
   const hasUsers = number === 1 ? await gatehouse.hasUsers() : undefined;
   void send({ ready: { url: server.url, warnings: gatehouse.warnings, hasUsers } });
   flushCompileCache();
@@ -62,7 +62,7 @@ async function serve(end: Promise<void>): Promise<void> {
   await gatehouse.close();
 }
 
-/** The event is missed if the supervisor ended while this program was loaded; the state of the channel tells. */
+/** Resolves when the channel to the supervisor is closed, also if that happened while this program was loaded. */
 function disconnected(): Promise<void> {
   return new Promise((resolve) => {
     process.once('disconnect', resolve);
@@ -70,7 +70,7 @@ function disconnected(): Promise<void> {
   });
 }
 
-/** Resolves once the message is sent, or once the supervisor is gone. */
+/** Resolves when the message is sent, or the supervisor has ended. */
 function send(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send?.(message, () => resolve());

@@ -1,4 +1,4 @@
-/** All workers of a server: starts them, replaces those that die, stops them, and aggregates their metrics. */
+/** All workers of a server: starts, replaces and stops them, and aggregates their metrics. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aggregate, countersOf, mergeTexts } from '../metrics/aggregate.ts';
@@ -10,12 +10,12 @@ import { messageOf } from './process-lifecycle.ts';
 import type { Ready } from './worker.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
-/** The pause before a worker is replaced. It doubles each time the worker dies young, and starts again otherwise. */
+/** The pause before a worker is replaced. It doubles each time the worker ends early, and is reset otherwise. */
 const minPauseMs = 100;
 const maxPauseMs = 30_000;
 const youngMs = 60_000;
 
-/** A worker closes its last connections after `drainMs`. This much later it is killed. */
+/** A worker closes its last connections after `drainMs`. It is killed this long after the signal to stop. */
 const killAfterMs = drainMs + 3_000;
 
 export class Workers {
@@ -35,13 +35,13 @@ export class Workers {
   }
 
   /**
-   * Resolves when all of them listen.
+   * Resolves when all workers listen.
    *
-   * @throws {CannotStart} if one cannot; then none is left.
+   * @throws {CannotStart} if one cannot; then all are stopped.
    */
   async start(): Promise<Ready> {
     try {
-      // The first one shows whether the server can start at all, makes the tables, and lets the system choose the port.
+      // The first worker shows whether the server can start, makes the tables, and lets the system choose the port.
       const ready = await this.#start(1);
       const [, host = '', port = ''] = /^http:\/\/\[?(.*?)\]?:(\d+)$/.exec(ready.url) ?? [];
       this.#address = { HOST: host, PORT: port };
@@ -54,7 +54,7 @@ export class Workers {
     }
   }
 
-  /** Stops all of them gracefully. */
+  /** Stops all workers gracefully. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     const late = setTimeout(() => {
@@ -70,7 +70,7 @@ export class Workers {
     for (const worker of this.#running) worker.kill();
   }
 
-  /** The metrics of all of them in the text format of Prometheus. */
+  /** The metrics of all workers in the text format of Prometheus. */
   async prometheusText(): Promise<string> {
     await Promise.all([...this.#listening].map((worker) => worker.requestMetrics()));
     const readings = [...this.#listening].flatMap(({ number, lastMetrics }) =>
@@ -82,7 +82,7 @@ export class Workers {
     return `${prometheusText([...metrics, ...this.#ownMetrics()])}\n${processText}`;
   }
 
-  /** Starts one, and supervises it once it listens. */
+  /** Starts a worker, and supervises it when it listens. */
   async #start(number: number): Promise<Ready> {
     const worker = this.#fork(number);
     const ready = await worker.listening;
@@ -105,7 +105,7 @@ export class Workers {
     return worker;
   }
 
-  /** Replaces it when it dies, and then each one that replaced it, until the server stops. */
+  /** Replaces a worker when it ends, and each of its replacements, until the server stops. */
   async #supervise(worker: WorkerHandle): Promise<void> {
     const { number } = worker;
     let pauseMs = minPauseMs / 2;
@@ -122,7 +122,7 @@ export class Workers {
     }
   }
 
-  /** Returns nothing if the system cannot start another process. */
+  /** Returns `undefined` if the system cannot start another process. */
   #replace(number: number): WorkerHandle | undefined {
     const failed = (error: unknown) =>
       this.#log.error({ worker: number, reason: messageOf(error) }, 'worker cannot start');
