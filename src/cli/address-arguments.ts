@@ -9,9 +9,9 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 const inEnvironment = /^env:([A-Za-z_]\w*)$/;
 
 /**
- * The address of a database, written as `DATABASE_URL` is, or the name of the environment variable that holds it.
+ * The address of a database, in the form of `DATABASE_URL`, or the environment variable that contains it.
  *
- * @throws {CommandError} that never repeats the address: it may hold a password.
+ * @throws {CommandError} that never repeats the address: it may contain a password.
  */
 export function databaseAddress(written: string, option: string): string {
   const name = inEnvironment.exec(written)?.[1];
@@ -54,7 +54,7 @@ export function webAddress(text: string, what: string): URL {
   );
 }
 
-/** Whether an address holds a password, in its place or in its query. */
+/** Whether an address contains a password, in its login or its query. */
 function holdsPassword(address: string): boolean {
   const read = readPostgresUrl(address);
   return 'password' in read && read.password !== '';

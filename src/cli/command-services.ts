@@ -1,4 +1,4 @@
-/** What a command works with: settings, services over the database, and the operator as the caller. */
+/** The context of a command: settings, services over the database, and the operator as the caller. */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -17,7 +17,6 @@ export interface CommandContext {
   readonly caller: Caller;
 }
 
-/** The settings of the environment. */
 export function environmentSettings(): Settings {
   return readSettings(process.env);
 }
@@ -35,7 +34,7 @@ export function operatorCaller(clock: () => number = Date.now): Caller {
 }
 
 /**
- * Opens the database for a command, and closes it in the end. Only a command with `create` makes a new database: others
+ * Opens the database for a command, and closes it at the end. Only a command with `create` makes a new database: others
  * would report on an empty one if the path was mistyped.
  */
 export async function withServices<Result>(
@@ -62,7 +61,7 @@ function assertDatabase(settings: Settings): void {
   );
 }
 
-/** The account of a name or an id; the command fails if there is none. */
+/** The account of a name or an id; the command fails if it does not exist. */
 export async function requireAccount(services: Services, name: string): Promise<Found> {
   const found = await findAccount(services, name);
   if (!found) throw new CommandError(exitCodes.notFound, `There is no user ${JSON.stringify(name)}.`);

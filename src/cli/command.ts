@@ -15,7 +15,7 @@ export interface CommandText {
 /** Adds a command. `usage` is its name with its arguments. */
 export function addCommand(parent: Command, usage: string, text: CommandText): Command {
   const { summary, more, examples, hasNoJson } = text;
-  // An excess argument is a mistake, and must not be ignored.
+  // An excess argument is an error, and must not be ignored.
   const command = parent.command(usage).summary(summary).allowExcessArguments(false);
   command.description(more ? `${summary}.\n\n${more}` : `${summary}.`);
   if (!hasNoJson) command.option('--json', 'print JSON, one object per line');

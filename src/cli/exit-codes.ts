@@ -6,15 +6,15 @@ import type { Refusal } from '../usecases/refusals.ts';
 /** The exit codes; `docs/cli.md` explains them. */
 export const exitCodes = {
   done: 0,
-  /** It was tried and failed, or the answer is no: a broken chain, a problem found, a cookie dropped. */
+  /** The command failed, or its answer is no: a broken chain, a problem, a dropped cookie. */
   failed: 1,
   /** The command line or the settings cannot be used. */
   usage: 2,
-  /** What was named does not exist: a user, a session, a file. */
+  /** The argument names something that does not exist: a user, a session, a file. */
   notFound: 3,
-  /** It exists and may not be done: a name is taken, a file is in the way, a server runs. */
+  /** The action is not allowed now: a name is taken, a file exists, a server runs. */
   refused: 4,
-  /** The database cannot be used, or does not answer now. */
+  /** The database cannot be used, or does not answer. */
   unavailable: 5,
   /** The user pressed Ctrl-C: 128 and the number of the signal. */
   interrupted: 130,
@@ -33,7 +33,7 @@ export class CommandError extends Error {
   }
 }
 
-/** For each refusal of a kind: the exit code, and a sentence, which may depend on the refusal. */
+/** The exit code of each refusal, and a sentence, which may depend on the refusal. */
 export type RefusalWords<Refused extends { readonly refused: string }> = {
   readonly [Name in Refused['refused']]: readonly [
     exit: ExitCode,
@@ -43,7 +43,7 @@ export type RefusalWords<Refused extends { readonly refused: string }> = {
 
 const { failed, notFound, refused, usage } = exitCodes;
 
-/** The refusals that several commands can meet. Some are met by none: a new refusal must not lack words. */
+/** Refusals that several commands share. Some occur in no command: the type requires words for every refusal. */
 const words: RefusalWords<Refusal | BackupRefusal | RestoreRefusal> = {
   invalid_identifier: [
     usage,
@@ -102,12 +102,12 @@ const words: RefusalWords<Refusal | BackupRefusal | RestoreRefusal> = {
   ],
 };
 
-/** The error of a command that is refused. */
+/** The error of a refused command. */
 export function refusalError(refusal: Refusal | BackupRefusal | RestoreRefusal): CommandError {
   return refusalErrorOf(words, refusal);
 }
 
-/** The same, in the words of one command. */
+/** The same, with the words of one command. */
 export function refusalErrorOf<Refused extends { readonly refused: string }>(
   words: RefusalWords<Refused>,
   refusal: Refused,

@@ -1,4 +1,4 @@
-/** Runs the command line: every error becomes a sentence on standard error, and an exit code. */
+/** Runs the command line: reports every error as a sentence on standard error, with an exit code. */
 
 import { CommanderError } from 'commander';
 import { CannotWrite } from '../disk-errors.ts';

@@ -2,7 +2,7 @@
 
 import type { AuditEntry, Session, User } from '../storage/port/port.ts';
 
-/** Whether a result is for programs. It does not depend on where the output goes. */
+/** Whether a result is for programs, independent of where the output goes. */
 export interface Format {
   readonly json?: true;
 }
@@ -44,7 +44,7 @@ const maxBufferedRows = 500;
 
 /**
  * Prints a table in blocks of rows, so that a long table takes little memory. A column is as wide as its widest cell so
- * far, and never becomes narrower.
+ * far.
  */
 export class Table {
   readonly #widths: number[];
@@ -132,14 +132,14 @@ export function sessionJson(session: Session) {
   };
 }
 
-/** Includes the hash, so that a reader of the export can follow the chain. */
+/** Includes the hash, so that a reader of the export can verify the chain. */
 export function entryJson(entry: AuditEntry) {
   const { seq, at, event, outcome, userId, handle, contract, network, requestId, hash } = entry;
   const about = { user_id: userId, handle, contract, network, request_id: requestId };
   return { seq, at: utc(at), event, outcome, ...about, hash };
 }
 
-/** A text of a client must not control the terminal. */
+/** Replaces control characters, so that a text of a client cannot control the terminal. */
 function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?');
 }

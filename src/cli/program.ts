@@ -1,4 +1,4 @@
-/** The program: all commands, and what they have in common. */
+/** The program: all commands, and their common options. */
 
 import { Command } from 'commander';
 import { version } from '../version.ts';
@@ -18,7 +18,7 @@ Commands read the settings of the server from the environment, above all DATABAS
 except restore and migrate. Exit codes: 0 success, 1 failure or a negative answer, 2 invalid command line or settings,
 3 not found, 4 refused, 5 database unavailable, 130 interrupted.`;
 
-/** The value of an option or a variable may be a password, and the parser would repeat it. */
+/** Removes values: that of an option or a variable may be a password, and the parser would repeat it. */
 function withoutValues(text: string): string {
   return text
     .replace(/(unknown (?:option|command) '[\w-]+=)[\s\S]*'/, "$1…'")
@@ -34,7 +34,7 @@ export function createProgram(): Command {
     .addHelpText('after', about)
     .showHelpAfterError('Run with --help for usage.')
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
-    // `doctor --json` and `doctor cookie --json` are two options.
+    // `--json` of `doctor` and of `doctor cookie` are two options.
     .enablePositionalOptions()
     .exitOverride();
 

@@ -5,7 +5,7 @@ import type { Progress } from '../maintenance/backup.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 /**
- * Runs `work` with a progress bar. Ctrl-C makes the next progress report throw, so that `work` can undo what it began; a
+ * Runs `work` with a progress bar. Ctrl-C makes the next progress report throw, so that `work` can undo its changes; a
  * second Ctrl-C ends the process at once.
  */
 export async function withProgress<Result>(

@@ -4,32 +4,32 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
-/** Longer inputs are no password, and no headers with a session id. */
+/** The longest input for a password, and for headers with a session id, in bytes. */
 const maxLineBytes = 16_384;
 const maxSecretBytes = 65_536;
 
-/** Headers of a response, possibly with its body. */
+/** The longest input for headers of a response, possibly with its body, in bytes. */
 const maxBytes = 1_048_576;
 
 const notUtf8 = 'It must be UTF-8: set the terminal, or the program that writes it, to UTF-8.';
 
-/** All of standard input; on a terminal one line, which is not shown. */
+/** All of standard input; on a terminal one hidden line. */
 export async function readSecret(prompt: string): Promise<string> {
   if (process.stdin.isTTY) return readHidden(prompt);
   return (await readBytes(maxSecretBytes, '64 KiB')).toString();
 }
 
 /**
- * A password: exactly one line on standard input, without the LF or CRLF that ends it.
+ * A password: exactly one line on standard input, without its final LF or CRLF.
  *
- * Refuses what its owner could not type at a login: bytes that are not UTF-8, a byte order mark, a second line, and an
- * empty line.
+ * Refuses input that its owner could not type at a login: bytes that are not UTF-8, a byte order mark, a second line, and
+ * an empty line.
  */
 export async function readPassword(prompt: string): Promise<string> {
   const line = process.stdin.isTTY
     ? await readHidden(prompt)
     : oneLine(await readBytes(maxLineBytes, '16 KiB'));
-  // A terminal with another encoding sends what was replaced by this character.
+  // A terminal with another encoding sends bytes that are decoded to this character.
   if (line.includes('\ufffd')) throw unusable('The password', notUtf8);
   if (line === '')
     throw new CommandError(exitCodes.usage, 'Standard input holds no password: its first line is empty.');
@@ -58,13 +58,12 @@ function unusable(what: string, why: string): CommandError {
   return new CommandError(exitCodes.usage, `${what} cannot be used. ${why}`);
 }
 
-/** All of standard input; a terminal shows what is typed. */
+/** All of standard input; visible on a terminal. */
 export async function readAll(prompt: string): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`${prompt}\n`);
   return (await readBytes(maxBytes, '1 MiB')).toString();
 }
 
-/** Stops reading at the limit. */
 async function readBytes(limit: number, saidAs: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -1,10 +1,10 @@
-/** Advice on an invalid command line: the command that was meant, or the variable to set. */
+/** Advice on an invalid command line: the intended command, or the variable to set. */
 
 import type { Command, CommanderError } from 'commander';
 import { bareName, closest, closestName } from '../settings/did-you-mean.ts';
 import { table } from '../settings/option-table.ts';
 
-/** Names that other programs have for our commands. */
+/** Names of our commands in other programs. */
 const synonyms: Readonly<Record<string, string>> = {
   status: 'doctor',
   health: 'doctor',
@@ -18,7 +18,7 @@ const synonyms: Readonly<Record<string, string>> = {
   logs: 'audit',
 };
 
-/** A sentence to follow the error of the parser, if it helps. `words` is the command line. */
+/** A sentence to add to the parser's error, if it helps. `words` is the command line. */
 export function adviceFor(
   program: Command,
   { code, message }: Pick<CommanderError, 'code' | 'message'>,
@@ -38,7 +38,7 @@ function optionAdvice(message: string, words: readonly string[], isAnswered: boo
   return settingAdvice(words[at] ?? flag, words.slice(at + 1), isAnswered ? 'exactly' : 'about');
 }
 
-/** The parser reports a missing option before an unknown one, which may be its misspelling. */
+/** Advice on a missing option: an unknown one may be its misspelling, but the parser reports the missing one first. */
 function misspellingAdvice(program: Command, words: readonly string[]): string | undefined {
   const [, command, rest] = resolve(program, words);
   const known = ['--help', ...command.options.map(({ long }) => String(long))];
@@ -51,7 +51,7 @@ function misspellingAdvice(program: Command, words: readonly string[]): string |
   return meant === undefined ? settingAdvice(unknown, following) : `Did you mean ${meant}?`;
 }
 
-/** Which variable to set for a word that names a setting, with the value behind its `=` or the one that follows. */
+/** The variable to set for a word that names a setting, with the value after its `=` or the next word. */
 export function settingAdvice(
   word: string,
   following: readonly string[],
@@ -68,7 +68,7 @@ export function settingAdvice(
   return `Set ${env}=${shown} in the environment: settings are not options. docs/settings.md lists them.`;
 }
 
-/** By the name of its variable or by that of the library, in whichever style it is written. */
+/** Finds a setting by its variable or its name in the library, in any naming style. */
 function settingNamed(flag: string, named: 'exactly' | 'about') {
   const byName = Object.entries(table).flatMap(([name, setting]) =>
     [setting.env, name].map((one) => [one, setting] as const),
@@ -79,7 +79,7 @@ function settingNamed(flag: string, named: 'exactly' | 'about') {
   return byName.find(([name]) => name === meant)?.[1];
 }
 
-/** The command that was meant, or the ones there are. */
+/** The intended command, or the list of commands. */
 function commandAdvice(program: Command, code: string, words: readonly string[]): string | undefined {
   const isHelp = code === 'commander.help' && words.includes('help');
   if (!isHelp && !['commander.unknownCommand', 'commander.excessArguments'].includes(code)) return undefined;
@@ -103,7 +103,7 @@ function synonymOf(word: string): string | undefined {
   return synonyms[closest(word, Object.keys(synonyms)) ?? ''];
 }
 
-/** The command that words lead to, the words that name it, and those after it. */
+/** The command that words name, those words, and the rest. */
 function resolve(
   program: Command,
   words: readonly string[],

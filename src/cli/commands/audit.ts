@@ -12,10 +12,10 @@ import { CommandError, exitCodes, refusalError } from '../exit-codes.ts';
 import { displayTime, entryJson, type Format, printLine, printNote, printResult, Table } from '../output.ts';
 import { withProgress } from '../progress.ts';
 
-/** Entries read from the database at once. */
+/** Entries in one read. */
 const page = 1_000;
 
-/** How often `--follow` reads new entries. */
+/** The interval in which `--follow` reads new entries, in milliseconds. */
 const pollMs = 500;
 
 const heads = ['TIME', 'EVENT', 'OUTCOME', 'CONTRACT', 'NETWORK', 'HANDLE', 'USER'];
@@ -133,7 +133,7 @@ class Names {
   }
 }
 
-/** The id of the user whose entries are shown: of an account, or of one that was deleted. */
+/** The id of an account, or of a deleted one, whose entries are shown. */
 async function userIdOf({ services }: CommandContext, name: string | undefined): Promise<string | undefined> {
   if (name === undefined) return undefined;
   const found = await findAccount(services, name);
@@ -220,7 +220,7 @@ function endOf(text: string): ChainLink {
 
 function verify({ end: noted, ...format }: Format & { end?: ChainLink }): Promise<void> {
   return withServices(async ({ services: { audit, store } }) => {
-    // Read first, so that the end that is printed was verified.
+    // Read first, so that the printed end is a verified one.
     const end = await audit.end();
     const verdict = await withProgress('Verifying', (progress) => store.audit.verify(progress));
     const held = verdict.intact && noted ? await audit.holds(noted) : 'held';

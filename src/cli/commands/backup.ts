@@ -49,7 +49,7 @@ function assertFile(settings: Settings, command: keyof typeof postgresAdvice): v
 async function runBackup(file: string, format: Format): Promise<void> {
   assertFile(environmentSettings(), 'backup');
   await withServices(async ({ settings, services, caller }) => {
-    // A copy of all password hashes is audited before it exists.
+    // The audit entry comes first: no copy of the password hashes exists without it.
     await services.audit.keep(caller, 'backup', undefined);
     const made = await withProgress('Copying', (progress) => backup(settings, file, progress));
     if (isRefusal(made)) throw refusalError(made);

@@ -1,4 +1,4 @@
-/** `gatehouse doctor`: finds what is wrong, and why a browser would drop a cookie. */
+/** `gatehouse doctor`: finds problems, and explains why a browser drops a cookie. */
 
 import type { Command } from 'commander';
 import { isFile } from '../../open-services.ts';
@@ -22,7 +22,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import { type Format, printList, printResult } from '../output.ts';
 import { readAll } from '../secret-input.ts';
 
-/** Newest entries that are searched for the one of the doctor. */
+/** Recent entries that are searched for the doctor's own. */
 const maxSearched = 200;
 
 export function addDoctorCommands(program: Command): void {
@@ -69,7 +69,7 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
   try {
     settings = environmentSettings();
   } catch (error) {
-    // Nothing else can be found without settings.
+    // Without settings nothing else can be checked.
     if (error instanceof UnusableSettings) return error.problems.map(finder('settings').problem);
     throw error;
   }
@@ -103,14 +103,14 @@ async function checkCookies(written: string, options: Format & { page?: string }
   const page = options.page === undefined ? undefined : webAddress(options.page, '--page');
   const lines = cookieLines(await readAll('Paste a Set-Cookie line or headers, then press Ctrl-D:'));
   if (lines.length === 0) throw new CommandError(exitCodes.usage, 'Standard input holds no Set-Cookie line.');
-  // The list of public suffixes takes time to load, and no other command needs it.
+  // The list of public suffixes loads slowly, and no other command needs it.
   const { judge } = await import('../doctor/cookie/verdict.ts');
   const judgements = lines.map((text) => judge(text, url, page, operatorCaller().now));
   for (const judgement of judgements) await printResult(options, judgement, forPeople(judgement));
   if (judgements.some(({ verdict }) => verdict === 'dropped')) process.exitCode = exitCodes.failed;
 }
 
-/** The lines of all `Set-Cookie` headers in a text; of a text without headers its one line. */
+/** The lines of all `Set-Cookie` headers in a text; for a text without headers, its one line. */
 export function cookieLines(text: string): string[] {
   const lines = text.split(/\r?\n/);
   const named = lines.flatMap((one) => /^set-cookie:[ \t]*(.*)$/i.exec(one)?.[1] ?? []);

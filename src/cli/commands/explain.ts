@@ -1,4 +1,4 @@
-/** `gatehouse explain`: why a session id is accepted or refused. */
+/** `gatehouse explain`: tells why a session id is accepted or refused. */
 
 import type { Command } from 'commander';
 import type { EndedSession } from '../../storage/port/port.ts';
@@ -9,7 +9,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import { displayTime, type Format, keyValueLines, printResult, sessionJson, utc } from '../output.ts';
 import { readSecret } from '../secret-input.ts';
 
-/** A session id of either spelling (ruling G6), wherever it stands. */
+/** A session id of either format (ruling G6), anywhere in a text. */
 const idFormat =
   /(?<![\w-])(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|[a-z\d]{26})(?![\w-])/gi;
 
@@ -117,7 +117,7 @@ function sentence(explanation: Explanation): string {
   }
 }
 
-/** How an end reads, by event and outcome of its entry in the audit. */
+/** The wording of an end, by event and outcome of its audit entry. */
 const endings: Readonly<Record<string, string>> = {
   'logout ok': 'by a logout',
   'logout cap': 'by the cap on sessions of one user',

@@ -59,7 +59,7 @@ function inviteOne(identifier: string, options: Format & { days: number }): Prom
   });
 }
 
-/** Why an invitation may not work as intended. */
+/** Reasons why an invitation may not work as intended. */
 function warnings({ registration, contracts }: Settings, identifier: string): string[] {
   const [kind, contract] = identifier.includes('@')
     ? ['an e-mail address', 'rest']

@@ -53,7 +53,7 @@ async function runMigrate(options: Options): Promise<void> {
   for (const note of notes(moved, keepSource)) printNote(note);
 }
 
-/** A migration that loses its connection loses no rows. */
+/** Adds the advice to retry: a migration that loses its connection loses no rows. */
 async function withRetryAdvice<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

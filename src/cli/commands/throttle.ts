@@ -71,7 +71,7 @@ export function addThrottleCommands(program: Command): void {
     });
 }
 
-/** An address is a network; everything else is a name, whether there is such an account or not. */
+/** An address is a network; anything else is a name, with or without an account. */
 function throttledBy(target: string | undefined, options: Options): Throttled {
   if ((target === undefined) === (options.unknown === undefined))
     throw new CommandError(exitCodes.usage, 'Give an account, a network or --unknown.');

@@ -29,7 +29,7 @@ import {
 import { confirmed, readPassword } from '../secret-input.ts';
 import { addInvitationCommands } from './invitation.ts';
 
-/** Users read from the database at once. */
+/** Users in one read. */
 const page = 500;
 
 const byName = 'USER is a user name, an e-mail address or the id of a user.';

@@ -1,4 +1,4 @@
-/** What the doctor looks at on this machine: settings, database, files, disk and clock. */
+/** The doctor's checks on this machine: settings, database, files, disk and clock. */
 
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { isLoopback } from '../../settings/ip-addresses.ts';
 import { headerNames, type Settings } from '../../settings/settings.ts';
 import { warnings } from '../../settings/warnings.ts';
 
-/** One thing that was looked at. A warning may be meant; a problem is not. */
+/** The result of one check. A warning may be intended; a problem is not. */
 export interface Finding {
   readonly check:
     | 'settings'
@@ -31,16 +31,16 @@ export interface Finding {
 
 const megabyte = 1_048_576;
 
-/** Less free space than this is no space. */
+/** Less free space than this counts as none. */
 const minFreeBytes = 64 * megabyte;
 
-/** A log of commits this long means that an old snapshot is held, or that nothing cleans up. */
+/** A write-ahead log of this size means that an old snapshot is open, or that no checkpoint runs. */
 const longLogBytes = 256 * megabyte;
 
-/** No clock is older than the program it runs. */
+/** A clock before this is wrong: the program is newer. */
 const programIsFrom = Date.UTC(2026, 0, 1);
 
-/** How far apart two clocks may be. */
+/** The largest accepted difference of two clocks. */
 export const clockSlackMs = 60_000;
 
 export function finder(check: Finding['check']) {
@@ -50,7 +50,7 @@ export function finder(check: Finding['check']) {
   return { ok: found('ok'), warning: found('warning'), problem: found('problem') };
 }
 
-/** Looks at everything that can be seen from here, where the database is a file. */
+/** All findings on this machine, for a database in a file. */
 export function localFindings(settings: Settings, now: number): Finding[] {
   const [inspection, database] = databaseFindings(settings);
   return [
@@ -155,7 +155,7 @@ function diskFindings(file: string, databaseBytes: number): Finding[] {
   return [free < databaseBytes * 2 ? warning(`${says} A copy of it leaves too little.`) : ok(says)];
 }
 
-/** Whether a clock may be right, as far as the program and the audit can tell. */
+/** Checks a clock against the age of the program and the newest audit entry. */
 export function clockFindings(
   newestEntryAt: number | undefined,
   now: number,
@@ -173,7 +173,7 @@ export function clockFindings(
   ];
 }
 
-/** What the settings alone say; what the server makes of real requests, `--url` finds out. */
+/** Checks the settings of proxies alone; `--url` checks their effect on real requests. */
 export function proxyFindings({ host, trustedProxies, forwardedHeader }: Settings): Finding[] {
   const { ok, warning, problem } = finder('proxies');
   const everywhere = trustedProxies.flatMap((proxy) => (proxy !== 'unix' && proxy[1] === 0 ? proxy[0] : []));

@@ -1,10 +1,10 @@
-/** What the doctor finds of the mail server: whether it can be reached, encrypted, and lets this sender in. */
+/** The doctor's check of the mail server: connection, encryption and login. */
 
 import { smtpProblem } from '../../mail/smtp-transport.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { type Finding, finder } from './local-checks.ts';
 
-/** Says hello to the mail server of the settings and sends nothing; finds nothing if there is none. */
+/** Connects to the mail server of the settings and sends nothing; returns no findings if none is configured. */
 export async function mailFindings({ smtpUrl }: Settings): Promise<Finding[]> {
   if (smtpUrl === '') return [];
   const { ok, problem } = finder('mail');

@@ -1,11 +1,11 @@
-/** What the doctor finds of a database on a server: whether it can be used, and what it may lose. */
+/** The doctor's checks of a PostgreSQL database: whether it is usable, and what it may lose. */
 
 import { inspectServer, type ServerInspection } from '../../maintenance/backup.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../../storage/port/port.ts';
 import { clockFindings, clockSlackMs, type Finding, finder } from './local-checks.ts';
 
-/** Looks at the database of the settings, by the clock of this machine. */
+/** Inspects the database of the settings; `clock` is that of this machine. */
 export async function remoteFindings(settings: Settings, clock: () => number): Promise<Finding[]> {
   let found: ServerInspection;
   try {
@@ -60,7 +60,7 @@ function transportFindings({ isPrivate }: ServerInspection): Finding[] {
   ];
 }
 
-/** What an acknowledged logout is worth. */
+/** Checks the durability of an acknowledged logout. */
 function durabilityFindings({ durability, standbys }: ServerInspection): Finding[] {
   const { ok, warning, problem } = finder('durability');
   const { fsync, full_page_writes, synchronous_commit, synchronous_standby_names: names } = durability;
@@ -109,7 +109,7 @@ function durabilityFindings({ durability, standbys }: ServerInspection): Finding
   return findings.length === 0 ? [ok(`What is acknowledged is ${well}.`)] : findings;
 }
 
-/** Its clock decides over sessions (ruling N4); the one of this machine writes the log. */
+/** The server's clock decides over sessions (ruling N4); that of this machine writes the log. */
 function timeFindings({ aheadMs, aheadWithinMs, newestEntryAt }: ServerInspection, now: number): Finding[] {
   const { ok, warning } = finder('clock');
   const apartMs = Math.max(0, Math.abs(aheadMs) - aheadWithinMs);

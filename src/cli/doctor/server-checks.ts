@@ -1,4 +1,4 @@
-/** What the doctor learns by asking a server: whether it answers, and whom it takes its clients for. */
+/** The doctor's checks of a running server: whether it answers, and which client network it detects. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContractName, headerNames, type Settings } from '../../settings/settings.ts';
@@ -6,25 +6,25 @@ import type { AuditEntry } from '../../storage/port/port.ts';
 import { isLocal } from './cookie/page-address.ts';
 import { clockSlackMs, type Finding, finder } from './local-checks.ts';
 
-/** An address for documentation (RFC 5737): no client can really come from it. */
+/** An address for documentation (RFC 5737): no real client has it. */
 const forged = '192.0.2.77';
 
-/** It, as a client may forge it. */
+/** The headers of a client that forges this address. */
 const forgery = { 'x-forwarded-for': forged, forwarded: `for=${forged}` };
 
-/** What decides whom a server takes its clients for. */
+/** The settings that decide which client network a server detects. */
 type Trust = Pick<Settings, 'trustedProxies' | 'forwardedHeader'>;
 
-/** What the questions to a server depend on. */
+/** The settings that the checks of a server need. */
 type Probed = Trust & Pick<Settings, 'contracts'>;
 
-/** How long the server may take for one answer. */
+/** The time limit for one answer of the server, in milliseconds. */
 const patienceMs = 5_000;
 
-/** How long its entry in the audit may take to show. */
+/** The longest wait for the audit entry of a request, in milliseconds. */
 const entryPatienceMs = 1_000;
 
-/** Finds an entry of the audit by the id of its request; `undefined` where there is no database to look into. */
+/** Finds an audit entry by the id of its request; `undefined` if it does not exist. */
 export type FindEntry = (requestId: string) => Promise<AuditEntry | undefined>;
 
 interface Login {
@@ -38,13 +38,13 @@ const logins: Readonly<Record<ContractName, Login>> = {
   envelope: { path: '/api/auth/login', field: 'username' },
 };
 
-/** A login of a contract that is served. */
+/** The login route of a served contract. */
 function loginOf(contracts: readonly ContractName[]): Login {
   const [first] = contracts;
   return first === undefined || contracts.includes('rest') ? logins.rest : logins[first];
 }
 
-/** Asks the server at `url`, which runs under these settings. */
+/** Checks the server at `url`, which runs with these settings. */
 export async function serverFindings(
   url: URL,
   settings: Probed,
@@ -73,7 +73,7 @@ function ask(url: URL, path: string, init: RequestInit = {}): Promise<Response> 
   return fetch(address, { ...init, redirect: 'manual', signal: AbortSignal.timeout(patienceMs) });
 }
 
-/** What arrives here is what browsers get, whatever the server sent. */
+/** Checks the headers as browsers receive them, after any proxy. */
 function transportFindings(url: URL, { headers }: Response): Finding[] {
   const { warning, problem } = finder('server');
   const isSecure = url.protocol === 'https:';
@@ -111,8 +111,8 @@ function dateFindings({ headers }: Response, now: number): Finding[] {
 }
 
 /**
- * Asks as a page of the server's own origin does where browsers send no `Sec-Fetch-Site`: a proxy that does not pass on
- * `Host` makes it a stranger's (ruling W4). Without a session the request changes nothing.
+ * Sends the request of a page of the server's own origin, without `Sec-Fetch-Site`: if a proxy does not forward `Host`, it
+ * is refused as cross-site (ruling W4). Without a session the request changes nothing.
  */
 async function hostFinding(url: URL): Promise<Finding> {
   const { ok, warning, problem } = finder('origin');
@@ -129,8 +129,8 @@ async function hostFinding(url: URL): Promise<Finding> {
 }
 
 /**
- * What a server makes of the header shows nowhere in an answer. But a refused login leaves an entry in the audit
- * with the network it was counted for: so one is made, with a forged header and a name that cannot exist.
+ * No answer shows which client network the server detects, but the audit entry of a refused login does. So this check sends
+ * a login with a forged header and a name that cannot exist.
  */
 async function forwardedFindings(
   url: URL,

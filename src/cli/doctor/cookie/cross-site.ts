@@ -1,12 +1,12 @@
-/** What another site may do with a cookie: where the page that asks is not of the site that answers. */
+/** The rules for cookies of an answer to a page of another site. */
 
 import { getPublicSuffix } from 'tough-cookie';
 import type { CookieLine } from './set-cookie-line.ts';
 
-/** Whether the page that asks and the address that answers are of one site. */
+/** Whether the page and the address of the answer are same-site. */
 export type Site = 'same' | 'cross';
 
-/** Compares the sites of a page and an address, scheme included. Names share a site below a public suffix. */
+/** Compares the sites of a page and an address, including the scheme. Names share a site below a public suffix. */
 export function siteOf(url: URL, page: URL | undefined): Site {
   if (!page) return 'same';
   if (page.protocol !== url.protocol) return 'cross';
@@ -20,13 +20,13 @@ export function isPublicSuffix(name: string): boolean {
   return registrableDomain(name) === undefined;
 }
 
-/** The public suffix of a host and one label more; a public suffix and an IP address have none. */
+/** The public suffix of a host and one more label; `undefined` for a public suffix and an IP address. */
 function registrableDomain(host: string): string | undefined {
-  // The library's name for it is wrong.
+  // The library's function has a misleading name.
   return getPublicSuffix(host, { ignoreError: true });
 }
 
-/** A cookie that another site's page may not be given is not taken from an answer to it either. */
+/** A browser accepts a cookie from an answer only if it would send it in the same cross-site request. */
 export function crossSiteReasons({ sameSite }: CookieLine, site: Site): string[] {
   const word = sameSite?.toLowerCase();
   if (site !== 'cross') return [];

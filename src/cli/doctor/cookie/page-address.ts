@@ -1,4 +1,4 @@
-/** What a browser knows of an address by looking at it. */
+/** Facts about an address that need no request. */
 
 import { isLoopback } from '../../../settings/ip-addresses.ts';
 
@@ -7,7 +7,7 @@ export function isLocal({ hostname }: URL): boolean {
   return isLoopback(hostname) || hostname.endsWith('.localhost');
 }
 
-/** Whether the host is an IP address; URLs write IPv6 in brackets and tidy IPv4. */
+/** Whether the host is an IP address; URLs have IPv6 in brackets and normalised IPv4. */
 export function isIpAddress({ hostname }: URL): boolean {
   return hostname.startsWith('[') || /^\d+(?:\.\d+){3}$/.test(hostname);
 }

@@ -1,37 +1,37 @@
 /**
- * Reads a `Set-Cookie` line as a browser does (RFC 6265bis, section 5.6).
+ * Parses a `Set-Cookie` line as a browser does (RFC 6265bis, section 5.6).
  *
- * The library reads dates. It does not read the line: it drops what it cannot use without a word, takes a value without a
- * name for a name, and does not know `Partitioned`; the doctor has to name all three.
+ * The library parses only dates. For lines it is unsuitable: it drops invalid parts silently, takes a value without a name
+ * for a name, and does not know `Partitioned`; the doctor must report all three.
  */
 
 import { parseDate } from 'tough-cookie';
 
-/** What a line asks a browser to keep. Of a repeated attribute the last one counts. */
+/** The parts of a line. Of a repeated attribute the last one counts. */
 export interface CookieLine {
   readonly name: string;
   readonly value: string;
   readonly secure: boolean;
   readonly httpOnly: boolean;
   readonly partitioned: boolean;
-  /** Without a leading dot, in lower case; `undefined` where it is missing or empty. */
+  /** Without a leading dot, in lower case; `undefined` if missing or empty. */
   readonly domain: string | undefined;
-  /** As it was written; `undefined` where it is missing. */
+  /** Unchanged; `undefined` if missing. */
   readonly path: string | undefined;
-  /** As it was written; `undefined` where it is missing. */
+  /** Unchanged; `undefined` if missing. */
   readonly sameSite: string | undefined;
-  /** When it expires, in epoch milliseconds; `undefined` where it says nothing that can be read. */
+  /** The instant of expiry, in epoch milliseconds; `undefined` if missing or unreadable. */
   readonly expiresAt: number | undefined;
-  /** Attributes that no browser can make sense of, and those that are not there. */
+  /** Invalid and unknown attributes, which browsers ignore. */
   readonly ignored: readonly string[];
 }
 
-/** Values of attributes beyond this are not read, in bytes. */
+/** Longer values of attributes are ignored, in bytes. */
 const maxAttributeLength = 1_024;
 
 const known = ['expires', 'max-age', 'domain', 'path', 'secure', 'httponly', 'samesite', 'partitioned'];
 
-/** Reads a line without its `Set-Cookie:`. */
+/** Parses a line without its `Set-Cookie:`. */
 export function readLine(line: string, now: number): CookieLine {
   const [pair = '', ...rest] = line.split(';');
   const [name, value] = splitPair(pair);
@@ -72,7 +72,7 @@ function splitAttribute(text: string): [name: string, value: string] {
   return equals < 0 ? [trim(text), ''] : [trim(text.slice(0, equals)), trim(text.slice(equals + 1))];
 }
 
-/** `Max-Age` outranks `Expires`; what cannot be read counts as missing. */
+/** `Max-Age` takes precedence over `Expires`; an unreadable value counts as missing. */
 function expiry(attributes: ReadonlyMap<string, string>, ignored: string[], now: number): number | undefined {
   const maxAge = attributes.get('max-age');
   const seconds = maxAge !== undefined && /^-?\d+$/.test(maxAge) ? Number(maxAge) : undefined;

@@ -1,31 +1,31 @@
-/** Whether a browser keeps a cookie, and why not (RFC 6265bis, section 5.7, and what browsers do beyond it). */
+/** Decides whether a browser keeps a cookie, and why not (RFC 6265bis, section 5.7, and further rules of browsers). */
 
 import { defaultPath, domainMatch, pathMatch } from 'tough-cookie';
 import { crossSiteNotes, crossSiteReasons, isPublicSuffix, siteOf } from './cross-site.ts';
 import { isIpAddress, isLocal } from './page-address.ts';
 import { type CookieLine, readLine } from './set-cookie-line.ts';
 
-/** What becomes of a cookie. */
+/** The verdict on a cookie. */
 export interface Judgement {
   readonly name: string;
-  /** `removed`: nothing is dropped, and nothing is left; the line takes a cookie away, as a logout does. */
+  /** `removed`: the line is valid and deletes a cookie, as a logout does. */
   readonly verdict: 'kept' | 'removed' | 'dropped';
-  /** Why it is dropped: one sentence for each of all reasons. */
+  /** All reasons why it is dropped, one sentence each. */
   readonly reasons: readonly string[];
-  /** What else is worth knowing: where browsers differ, and where the cookie will not go. */
+  /** Further notes: differences between browsers, and requests that will not carry the cookie. */
   readonly notes: readonly string[];
 }
 
-/** Bytes of name and value together. */
+/** The limit of name and value together, in bytes. */
 const maxBytes = 4_096;
 
-/** No browser keeps a cookie for longer. */
+/** No browser keeps a cookie for longer, in milliseconds. */
 const maxLifeMs = 400 * 86_400_000;
 
 const dayMs = 86_400_000;
 
 /**
- * Judges a line, without its `Set-Cookie:`, that came as the answer from `url`. `page` is the page whose script asked;
+ * Judges a line, without its `Set-Cookie:`, in the answer from `url`. `page` is the page whose script sent the request;
  * without it the user typed the address or followed a link.
  */
 export function judge(line: string, url: URL, page: URL | undefined, now: number): Judgement {
@@ -69,7 +69,7 @@ function secureReasons({ secure, partitioned, sameSite }: CookieLine, url: URL):
   ];
 }
 
-/** Names that promise something (section 4.1.3), however their letters are cased. */
+/** The rules for the prefixes of names (section 4.1.3), in any letter case. */
 function prefixReasons({ name, value, secure, httpOnly, domain, path }: CookieLine): string[] {
   const isPrefixed = (text: string, prefix: string) => text.toLowerCase().startsWith(prefix);
   if (name === '') {
