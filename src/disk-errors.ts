@@ -1,11 +1,11 @@
-/** Says in a sentence why a file cannot be read or written, by the code of the system, and in another what to do. */
+/** Explains in one sentence why a file cannot be read or written, by the system's error code, and in another how to fix it. */
 
 import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 interface Words {
   readonly what: string;
-  /** `else` is what may be chosen instead. */
+  /** `other` is an alternative for the user. */
   readonly remedy: (other: string) => string;
 }
 
@@ -37,10 +37,10 @@ const words: Readonly<Record<string, Words>> = {
   EIO: { what: 'The disk reports an error', remedy: () => 'Check the disk and the log of the system.' },
 };
 
-/** A file cannot be written; the message says why and what to do. */
+/** A file cannot be written; the message gives the reason and advice. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite';
-  /** As the system has it. */
+  /** The system's error code. */
   readonly code: string;
 
   constructor(code: string, message: string, cause: unknown) {
@@ -49,40 +49,40 @@ export class CannotWrite extends Error {
   }
 }
 
-/** The code of an error of the system; `undefined` for every other error. */
+/** The code of a system error; `undefined` for every other error. */
 export function systemCodeOf(error: unknown): string | undefined {
   const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  // A folder was to be made where a file is.
+  // A folder was to be made where a file exists.
   const known = code === 'EEXIST' && syscall === 'mkdir' ? 'ENOTDIR' : code;
   return Object.hasOwn(words, known) ? known : undefined;
 }
 
-/** Why and what to do; `other` is what may be chosen instead, such as `choose another place`. */
+/** The reason and advice; `other` is an alternative for the user, such as `choose another place`. */
 export function sentencesOf(code: string, other: string): string | undefined {
   const known = words[code];
   return known && `${known.what} (${code}). ${known.remedy(other)}`;
 }
 
-/** As it is said of a file that was to be written, for the reason if it is `known`; other errors are what they were. */
+/** The error for a file that cannot be written, for a `known` or found reason; otherwise the error unchanged. */
 export function cannotWrite(file: string, error: unknown, known?: string): unknown {
   const code = known ?? causeOf(file, error);
   const said = code && sentencesOf(code, 'choose another place');
   return code && said ? new CannotWrite(code, `Cannot write ${file}: ${said}`, error) : error;
 }
 
-/** Why a file could not be written, as far as the error or the disk tells. */
+/** The reason why a file could not be written, from the error or from a trial on the disk. */
 export function causeOf(file: string, error: unknown): string | undefined {
   const code = systemCodeOf(error);
-  // Where folders were to be made, Node.js says this whatever the reason.
+  // If folders were to be made, Node.js reports this code for any reason.
   return code === undefined || code === 'ENOENT' ? (probe(file) ?? code) : code;
 }
 
-/** More than what is left in a block that is partly used. */
+/** More than the free part of a partly used block. */
 const trialBytes = 65_536;
 
 /**
- * Finds out what a library kept to itself: whether a file that exists, and a new one beside it, can be written. Nothing
- * is left of the trial.
+ * Finds the reason that a library does not report: tries to write the file if it exists, and a new one beside it. The trial
+ * leaves nothing behind.
  */
 function probe(file: string): string | undefined {
   let folder = dirname(file);

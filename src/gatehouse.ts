@@ -1,4 +1,4 @@
-/** The composition root: settings in, one handler of requests out. */
+/** The composition root: makes a request handler from settings. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contract } from './http/contract.ts';
@@ -37,69 +37,66 @@ export type { Log };
 
 export interface GatehouseOptions {
   /**
-   * Options by their name in `docs/settings.md`; what is missing or `undefined` takes its default. Nothing is read from
-   * the environment.
+   * Options by their name in `docs/settings.md`; missing or `undefined` ones take their default. The environment is not
+   * read.
    */
   readonly settings?: Partial<Settings>;
   /**
-   * Receives one audit entry per event, one entry per error, and the end of the audit's chain whenever it has moved.
-   * Default: nothing is reported.
+   * Receives one audit entry per event, one entry per error, and the end of the audit chain whenever it changes. Default:
+   * nothing is reported.
    */
   readonly log?: Log;
-  /** Epoch milliseconds. Default: the clock of the store (PostgreSQL), else the system clock. */
+  /** Epoch milliseconds. Default: the clock of the store (PostgreSQL), otherwise the system clock. */
   readonly clock?: () => number;
-  /** Its share of threads and connections, if several processes do the work of one node. Default: all there are. */
+  /** The share of threads and connections, if several processes form one node. Default: all. */
   readonly share?: Share;
 }
 
 /** A running Gatehouse. */
 export interface Gatehouse {
   /**
-   * Answers a request in the shape of the contract that owns its path; never rejects. Give it the peer's address,
-   * or all clients are throttled as one.
+   * Answers a request in the shape of the contract that owns its path; never rejects. Give it the peer's address, otherwise
+   * all clients are throttled as one.
    */
   fetch(request: Request, connection?: Connection): Promise<Response>;
-  /** The same for `node:http`, without the detour; it has to come before anything else that reads bodies. */
+  /** The same for `node:http`, without conversion; mount it before anything else that reads bodies. */
   readonly listener: Listener;
   /**
-   * The paths to hand over, base path included: exact ones, and one that ends in `:handle` as Express and Hono write
-   * parameters. Their neighbours are the application's. Health routes and the OpenAPI document are not among them.
+   * The paths to route to Gatehouse, base path included: exact ones, and one that ends in `:handle`, the parameter syntax
+   * of Express and Hono. All other paths are the application's. Health routes and the OpenAPI document are not included.
    */
   readonly paths: readonly string[];
   /** Whether a request target, such as `incoming.url`, is one of these paths, with or without a query. */
   owns(target: string): boolean;
-  /**
-   * What can be said of it in numbers, for a registry of your own: plain data, read now. Metrics of the process are not
-   * among them.
-   */
+  /** The current metrics as plain data, for a registry of your own, without those of the process. */
   metrics(): readonly Metric[];
-  /** What is worth a warning about how the store was found; empty as a rule. */
+  /** Warnings about the store; usually empty. */
   readonly warnings: readonly string[];
-  /** Whether there are users, by a look at the first one; `undefined` if the store does not say within half a second. */
+  /** Whether there are users; `undefined` if the store does not answer within half a second. */
   hasUsers(): Promise<boolean | undefined>;
-  /** The metrics in the text format of Prometheus (0.0.4), to be served as it is or behind your own. */
+  /** The metrics in the text format of Prometheus (0.0.4), to serve as it is or after your own. */
   prometheusText(): Promise<string>;
   /**
-   * Stops the sweep, waits a little for mails under way, writes what is waiting and closes the store. Call it once no
-   * request is under way; further calls wait for the first.
+   * Stops the sweep, waits up to 3 seconds for mails in progress, writes what is buffered and closes the store. Call it
+   * when no request is in progress; further calls wait for the first.
    */
   close(): Promise<void>;
 }
 
-/** A new option does not compile before it is known here. */
+/** The type requires every option here. */
 const options = { settings: 0, log: 0, clock: 0, share: 0 } satisfies Record<keyof GatehouseOptions, 0>;
 
-/** How long the question whether there are users may take. */
+/** The time limit of `hasUsers`. */
 const usersMs = 500;
 
 const silent: Log = { info: () => {}, error: () => {} };
 
 /**
- * Opens the store and puts Gatehouse together.
+ * Opens the store and composes Gatehouse.
  *
  * @throws {UnusableSettings} if options or settings cannot be used, before anything is opened, or if two contracts would
- * claim one path under the base path (ruling W6); `problems` holds all.
- * @throws {StoreUnusable} if the database cannot be opened; the message says what to do.
+ * own one path under the base path (ruling W6); `problems` has all.
+ * @throws {StoreUnusable} if the database cannot be opened; the message gives advice.
  */
 export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gatehouse> {
   const { log = silent } = given;
@@ -137,7 +134,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     onError: (error, about) => log.error({ err: error, ...about }, 'request failed'),
     onCrossSite: (about) => log.info(about, 'cross-site request refused'),
   });
-  // Of several workers one tells for all.
+  // Of several workers only the first logs it.
   const noteEnd = (given.share?.number ?? 1) === 1 ? auditEndLogger(services, log) : async () => {};
   const sweeping = startSweeping(services, settings.sweepSeconds, log, clock, noteEnd);
   const metrics = () =>
@@ -163,7 +160,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   };
 }
 
-/** A setting that is given beside `settings` would count for nothing, and the default be used in its place. */
+/** A setting beside `settings` would be ignored, and its default used. */
 function unknownOptions(given: object): string[] {
   const known = Object.keys(options);
   return Object.keys(given)
@@ -175,7 +172,7 @@ function unknownOptions(given: object): string[] {
     });
 }
 
-/** A step that is done once, however often it is asked for: a second call gets the promise of the first. */
+/** A step that runs once; later calls get the promise of the first. */
 function once(step: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => {
@@ -184,7 +181,7 @@ function once(step: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** It is asked only for words to people: a start does not wait for them. */
+/** Only the greeting needs the answer, so that a start does not wait for it. */
 async function isInUse(services: Pick<Services, 'accounts'>): Promise<boolean | undefined> {
   const late = sleep(usersMs, undefined, { ref: false });
   const asked = services.accounts.list({ limit: 1 }).then(
@@ -194,7 +191,7 @@ async function isInUse(services: Pick<Services, 'accounts'>): Promise<boolean | 
   return Promise.race([asked, late]);
 }
 
-/** Mails go to the mail server of the settings, or into a folder that the log names once. */
+/** Mails go to the mail server of the settings, or into a folder, which the log names once. */
 function createSender(settings: Settings, services: Services, log: Log, clock: () => number): Sender {
   const { smtpUrl, mailFrom, mailOutbox } = settings;
   const tell = (folder: string) =>
@@ -209,7 +206,7 @@ function createSender(settings: Settings, services: Services, log: Log, clock: (
   });
 }
 
-/** The contracts that are served, in the order in which they claim paths. */
+/** The served contracts, in the order in which they own paths. */
 export function createContracts(settings: Settings, services: Services, checks: CheckCounts): Contract[] {
   const cookies = new Cookies(!settings.debug, settings.sessionLifetimeSeconds);
   const all = [
@@ -225,7 +222,7 @@ export function createContracts(settings: Settings, services: Services, checks: 
       timeZone: settings.timeZone,
     }),
   ];
-  // What lies under `/auth` besides `rest` is of no contract, and cannot be switched off (ruling W5).
+  // Paths under `/auth` outside `rest` belong to no contract, and cannot be switched off (ruling W5).
   const isServed = (name: string) => !isContract(name) || settings.contracts.includes(name);
   return all.filter(({ name }) => isServed(name));
 }

@@ -1,4 +1,4 @@
-/** The front door: everything a program that mounts Gatehouse may use. */
+/** The public interface: everything that a program that embeds Gatehouse may import. */
 
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';

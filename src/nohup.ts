@@ -3,23 +3,23 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** SIGHUP in a mask of signals (proc_pid_status(5)). */
+/** The bit of SIGHUP in a mask of signals (proc_pid_status(5)). */
 const hangup = 1n;
 
-/** The access mode in the flags of an open file, and what it is for writing only (open(2)). */
+/** The access mode in the flags of an open file, and its value for writing only (open(2)). */
 const accessMode = 3;
 const writeOnly = 1;
 
 /**
- * Node.js sets ignored signals back to their default before any program runs, so that SIGHUP being ignored, which is
- * all that nohup does, cannot be seen any more. nohup is known by what else it leaves: its name as the last command of
- * the shell, `nohup.out` as an output, an input that cannot be read, or a script around it that ignores SIGHUP.
+ * Node.js resets ignored signals to their default before any program runs, so the only effect of nohup, that SIGHUP is
+ * ignored, is not visible. Other traces show nohup: its name as the last command of the shell, `nohup.out` as an output, an
+ * unreadable input, or a script around it that ignores SIGHUP.
  */
 export function isStartedByNohup({ env, pid }: Pick<NodeJS.Process, 'env' | 'pid'>): boolean {
   return basename(env['_'] ?? '') === 'nohup' || hasFilesOfNohup() || isIgnoredAround(pid);
 }
 
-/** Where input or output would be a terminal, nohup puts a file. */
+/** nohup replaces a terminal as input or output by a file. */
 function hasFilesOfNohup(): boolean {
   const outputs = [1, 2].map((fd) => readOrEmpty(() => readlinkSync(`/proc/self/fd/${fd}`)));
   if (outputs.some((path) => basename(path) === 'nohup.out')) return true;
@@ -28,7 +28,7 @@ function hasFilesOfNohup(): boolean {
   return (Number.parseInt(flags, 8) & accessMode) === writeOnly;
 }
 
-/** Whether a process ignores SIGHUP, or one that led to it and is of the same job. */
+/** Whether a process, or an ancestor in the same job, ignores SIGHUP. */
 function isIgnoredAround(started: number): boolean {
   const job = jobOf(started);
   for (let pid = started; pid > 1 && jobOf(pid) === job; ) {
@@ -40,7 +40,7 @@ function isIgnoredAround(started: number): boolean {
   return false;
 }
 
-/** The process group (proc_pid_stat(5)); the name of the program before it may hold anything. */
+/** The process group (proc_pid_stat(5)); the name of the program before it may contain any character. */
 function jobOf(pid: number): string | undefined {
   return fileText(`/proc/${pid}/stat`)
     .replace(/^.*\) /s, '')
@@ -51,7 +51,7 @@ function fileText(path: string): string {
   return readOrEmpty(() => readFileSync(path, 'utf8'));
 }
 
-/** Nothing where there is no `/proc`, or the process has gone. */
+/** Empty without `/proc`, or if the process has ended. */
 function readOrEmpty(read: () => string): string {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** Opens the store and puts the concepts together: what the server and the command line have in common. */
+/** Opens the store and composes the concepts, for the server and the command line. */
 
 import { getHeapStatistics } from 'node:v8';
 import { Accounts } from './concepts/accounts.ts';
@@ -19,7 +19,7 @@ import { openSqliteStore } from './storage/sqlite/store.ts';
 import { Pacer } from './usecases/pacer.ts';
 import type { Services } from './usecases/services.ts';
 
-/** Where Gatehouse reports to; a pino logger is one. */
+/** The log of Gatehouse; a pino logger fits. */
 export interface Log {
   info(entry: object, message: string): void;
   error(entry: object, message: string): void;
@@ -29,17 +29,17 @@ export interface Log {
 export interface Opened {
   readonly services: Services;
   readonly store: Store;
-  /** What is worth a warning about how the store was found. */
+  /** Warnings about the store. */
   readonly warnings: readonly string[];
-  /** Ends the hashing, writes what is waiting and closes the store. */
+  /** Ends hashing, writes what is buffered and closes the store. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the store the settings name, creating it where there is none. `onMail` is told when a mail was queued; `share`
- * says how much of the node's threads, places, connections and memory is for this process.
+ * Opens the store of the settings, creating it if missing. `onMail` is called when a mail is queued; `share` is this
+ * process's part of the node's threads, places, connections and memory.
  *
- * @throws {StoreUnusable} if the database cannot be opened; the message says what to do.
+ * @throws {StoreUnusable} if the database cannot be opened; the message gives advice.
  */
 export async function openServices(
   settings: Settings,
@@ -61,23 +61,23 @@ export async function openServices(
   };
 }
 
-/** Enough for 150,000 sessions that are asked for again and again. */
+/** Enough for 150,000 sessions in regular use. */
 const usualCheckMemoryBytes = 512 * 1_048_576;
 
-/** Whether the settings name a SQLite file; a PostgreSQL database otherwise. */
+/** Whether the settings name a SQLite file; otherwise a PostgreSQL database. */
 export function isFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): boolean {
   return databaseUrl.startsWith('file:');
 }
 
-/** The path of the SQLite file, as it was written. */
+/** The path of the SQLite file, unchanged. */
 export function databaseFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): string {
   return databaseUrl.replace(/^file:(?:\/\/(?=\/))?/, '');
 }
 
 /**
- * Opens the store the settings name, creating it where there is none.
+ * Opens the store of the settings, creating it if missing.
  *
- * @throws {StoreUnusable} if the database cannot be used; the message says what to do.
+ * @throws {StoreUnusable} if the database cannot be used; the message gives advice.
  */
 export async function openStore(
   settings: Settings,
@@ -87,7 +87,7 @@ export async function openStore(
   const memoryBytes = partOf(checkMemoryBytes(settings), share);
   if (isFile(settings))
     return { store: openSqliteStore(databaseFile(settings), digest, memoryBytes), warnings: [] };
-  // A file needs no driver in memory.
+  // The driver is loaded only for PostgreSQL.
   const { openPostgresStore } = await import('./storage/postgres/store.ts');
   const { store, warnings } = await openPostgresStore({
     url: settings.databaseUrl,
@@ -108,13 +108,13 @@ export async function openStore(
   return { store: { ...store, throttle, metrics }, warnings };
 }
 
-/** What checks may remember: as much as the settings say, else as much as does no harm to the rest. */
+/** The size of the cache for checks: that of the settings, otherwise one that leaves enough memory for the rest. */
 function checkMemoryBytes({ checkMemoryMegabytes }: Settings): number {
   if (checkMemoryMegabytes !== null) return checkMemoryMegabytes * 1_048_576;
   return Math.min(usualCheckMemoryBytes, getHeapStatistics().heap_size_limit / 4);
 }
 
-/** Puts the concepts together over an open store. `onMail` is told when a mail was queued. */
+/** Composes the concepts over an open store. `onMail` is called when a mail is queued. */
 export function createServices(
   settings: Settings,
   store: Store,

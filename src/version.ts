@@ -1,4 +1,4 @@
-/** The version of this program, from the package it is in. */
+/** The version of this program, from its package. */
 
 import { readFileSync } from 'node:fs';
 

@@ -25,7 +25,7 @@ export type { Backup, BackupRefusal, Inspection, Progress, ServerInspection };
 /** The result of a restore. */
 export type Restored = Settled & Replaced;
 
-/** Why nothing was restored. The database is unchanged. */
+/** The reason why a restore was refused. The database is unchanged. */
 export type RestoreRefusal = SourceRefusal | ReplaceRefusal;
 
 /** Copies the database to a new file, also while it is in use. */
@@ -61,7 +61,7 @@ export async function restore(
   }
 }
 
-/** Inspects the database without changing it; `undefined` if there is none. */
+/** Inspects the database without changing it; `undefined` if it does not exist. */
 export function inspect(settings: Settings): Inspection | undefined {
   return inspectDatabase(databaseFile(settings));
 }

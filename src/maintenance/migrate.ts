@@ -16,7 +16,7 @@ import { openSqliteSource } from '../storage/sqlite/maintenance/transfer.ts';
 import { isRefusal } from '../usecases/refusals.ts';
 
 export interface MigrateOptions {
-  /** An address such as `DATABASE_URL` may be. */
+  /** An address in the form of `DATABASE_URL`. */
   readonly from: string;
   readonly to: string;
   /** Leaves the source usable for servers. */
@@ -25,7 +25,7 @@ export interface MigrateOptions {
   readonly progress: Progress;
 }
 
-/** What was moved, and between which addresses. They contain no passwords. */
+/** The result of a migration, with both addresses. They contain no passwords. */
 export interface Migrated extends Transferred {
   readonly from: string;
   readonly to: string;

@@ -34,8 +34,8 @@ export function startSweeping(
 }
 
 /**
- * Logs the end of the audit's chain whenever it has changed. A log that is kept elsewhere then shows whether the newest
- * entries were removed (ruling P12).
+ * Logs the end of the audit chain whenever it changes. A log kept elsewhere then shows whether the newest entries were
+ * removed (ruling P12).
  */
 export function auditEndLogger(services: Services, log: Log): () => Promise<void> {
   let noted = '';

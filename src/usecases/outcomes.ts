@@ -1,4 +1,4 @@
-/** Reports the outcomes of use cases, and keeps in the audit those that have to be. */
+/** Reports the outcomes of use cases, and keeps counted failures in the audit. */
 
 import type { AuditEvent } from '../concepts/audit.ts';
 import { StoreUnavailable } from '../storage/port/port.ts';
@@ -53,8 +53,8 @@ export async function audited<Outcome extends object>(
 }
 
 /**
- * Waits for work that follows an event, such as a notice, and returns what came of it. What was done stays done: a
- * failure is counted under the event and never thrown; then there is nothing to return.
+ * Waits for work that follows an event, such as a notice, and returns its result. The event stands in any case: a failure
+ * is counted under the event and never thrown, and returns `undefined`.
  */
 export async function afterwards<Result>(
   { audit }: Pick<Services, 'audit'>,

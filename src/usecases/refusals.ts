@@ -48,7 +48,6 @@ export type Refusal =
   | TooManyAttempts
   | Overloaded;
 
-/** Tells a refusal from an answer. */
 export function isRefusal<Answer extends object, R extends { refused: string }>(
   outcome: Answer | R,
 ): outcome is R {
