@@ -1,10 +1,10 @@
 /**
- * Accounts: who exists, and under which name.
+ * Accounts: the identity of a person under a unique name.
  *
  * Purpose: to give a person one identity that every contract finds under the same name.
  * Prevents: two accounts whose names only differ in case, half-written accounts, names that look like another's.
- * Principle: the person who registers a free name owns it; from then on that name, however its letters are cased, leads to
- *   this account and to no other.
+ * Principle: the person who registers a free name owns it; from then on that name, in any letter case, leads to this
+ *   account and to no other.
  * State: a set of accounts, each with an identifier as typed, its canonical form (unique), a user id, an instant of
  *   creation and a password hash that this concept stores but does not understand.
  */

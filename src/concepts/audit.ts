@@ -1,14 +1,13 @@
 /**
- * Audit: what happened to accounts and sessions.
+ * Audit: the record of events on accounts and sessions.
  *
- * Purpose: to let an operator, and the person concerned, see later who did what, when, and how it ended.
- * Prevents: events that leave no trace, traces that give away a password, a session id or what a person typed, and
- *   traces that were changed afterwards and do not show it.
- * Principle: every registration, login, logout and refusal leaves one entry, made only of words this program chose
- *   and ids this program minted; what changed something, or was counted as a failure, is kept in a chain in which a
- *   changed or missing entry shows.
- * State: a chain of entries in the store, a log that has every entry as it comes, and how many there were of each
- *   event and outcome since this process began.
+ * Purpose: to show an operator, and the person concerned, later who did what, when, and with which outcome.
+ * Prevents: events without an entry, entries with a password, a session id or typed text, and entries that can be
+ *   changed undetected.
+ * Principle: every registration, login, logout and refusal leaves one entry, made only of words and ids of this program.
+ *   Changes and counted failures are kept in a chain, in which a changed or missing entry is detected.
+ * State: a chain of entries in the store, a log with every entry, and a count of each event and outcome since this
+ *   process began.
  */
 
 import type { AuditContext, AuditStore, ChainLink } from '../storage/port/port.ts';

@@ -1,11 +1,11 @@
 /**
- * Devices: which clients an account was used from before.
+ * Devices: the clients that an account was used from.
  *
  * Purpose: to tell an owner who mistypes from a stranger who guesses, and to notice a login from a new device.
  * Prevents: owners locked out by strangers' failures, strangers who borrow another person's known device, devices
  *   planted in a browser before its owner logs in.
- * Principle: a device that logged in to an account is known for that account and no other, until it was not used for
- *   a year; an id that this program did not hand out for the account makes nothing known.
+ * Principle: a device that logged in to an account is known for that account and no other, until it is unused for a
+ *   year; an id that this program did not issue for the account identifies no known device.
  * State: a set of pairs of a device id's hash and a user, with the instant of the last login.
  */
 

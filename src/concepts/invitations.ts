@@ -1,11 +1,11 @@
 /**
- * Invitations: who may register.
+ * Invitations: permission to register.
  *
  * Purpose: to let the operator decide who gets an account.
  * Prevents: accounts the operator does not want, and tokens that can be guessed, read from the store, used twice, used for
  *   another name or kept for later.
- * Principle: where registration needs an invitation, the token that was made for a name registers that name, once, until
- *   it expires; no other token does, and all of them are refused in the same way.
+ * Principle: if registration needs an invitation, the token that was made for a name registers that name, once, until
+ *   it expires; every other token is refused, in the same way.
  * State: who may register (anyone, only the invited, no one); a set of invitations, each with a name in canonical form
  *   (unique), the hash of its token, the id its user will have and the instant it expires.
  */

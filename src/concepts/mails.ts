@@ -1,12 +1,12 @@
 /**
- * Mails: messages that wait to be sent to a person's mailbox.
+ * Mails: the queue of messages to people's mailboxes.
  *
  * Purpose: to inform a person without making a request wait for the mail server.
- * Prevents: mailboxes flooded because a stranger asked, mails that a stranger can use up or silence, mails lost in a
- *   restart, kept for ever by a wrong clock or sent by two processes at once, and a queue that is worth stealing.
- * Principle: what was queued is sent as soon as the mail server takes it, however often this program restarts, and
- *   given up a day after it was queued. Each kind of mail has limits of its own in any hour; a link that resets a
- *   password goes out whenever the account has none that is valid.
+ * Prevents: mailboxes flooded by requests of a stranger, mails that a stranger can use up or suppress, mails lost in a
+ *   restart, kept for ever by a wrong clock or sent by two processes, and secrets in the queue.
+ * Principle: a queued mail is sent when the mail server accepts it, across restarts, and given up a day after it was
+ *   queued. Each kind of mail has its own limits per hour; a link that resets a password is sent whenever the account
+ *   has no valid one.
  * State: a queue of mails, each with a kind, a recipient, details without any secret, the number of failures and the
  *   instant of the next try; those of the last hour that were sent.
  */

@@ -1,11 +1,11 @@
 /**
- * Throttle: how often a password may be guessed.
+ * Throttle: the limit on wrong passwords.
  *
  * Purpose: to make guessing passwords useless, at no cost for people who know theirs.
  * Prevents: many guesses at one account, many accounts tried from one network, guesses made in parallel or through
  *   another contract to slip past the count.
  * Principle: an attempt is counted before it is made; when a window is full, further attempts are refused until it
- *   ends; a success takes its own attempt back out of every window it was counted in, and no other attempt.
+ *   ends; a success refunds its own attempt in every window that counted it, and no other attempt.
  * State: a set of windows, each with the hash of what it counts, a count and the instant it ends.
  */
 

@@ -1,11 +1,11 @@
 /**
- * Tokens: the text in a link, which proves that a mail reached a person.
+ * Tokens: single-use secrets in links, which prove that a mail reached a person.
  *
  * Purpose: to let the reader of a mailbox do one thing, once, within a while.
  * Prevents: tokens that can be guessed, read from the store, used twice, used for something else or kept for later,
  *   and answers that tell one kind of bad token from another.
- * Principle: a token that was handed out does what it was made for, once, until it expires; any other text, and the
- *   same text again, is refused in one and the same way.
+ * Principle: a token serves its purpose once, until it expires; any other text, and the same text again, is refused in
+ *   the same way.
  * State: a set of tokens, each with the hash of its text, a purpose, a user id, the address it was sent to and the
  *   instant it expires.
  */

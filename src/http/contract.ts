@@ -7,7 +7,7 @@ import type { Refusal } from '../usecases/refusals.ts';
 import type { Reply } from './reply.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** Refusals that concern the request itself, before any use case is asked. */
+/** Refusals of the request itself, before any use case. */
 export type RequestFault =
   | {
       readonly refused:

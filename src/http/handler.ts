@@ -1,4 +1,4 @@
-/** The path of every request: finds its route, reads its body, lets the route answer, and words what it refuses. */
+/** Handles every request: finds its route, reads its body, lets the route answer, and puts refusals into words. */
 
 import type { Hsts } from '../settings/settings.ts';
 import { type Awaitable, after } from '../storage/port/awaitable.ts';

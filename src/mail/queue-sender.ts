@@ -10,13 +10,13 @@ import { statusOf } from './smtp-errors.ts';
 /** Mails sent at once, so that one slow mail server does not delay all. */
 const maxConcurrent = 4;
 
-/** How often the queue is read for retries, and for mails of other processes. */
+/** The interval in which the queue is read for retries, and for mails of other processes, in milliseconds. */
 const pollMs = 1_000;
 
-/** The longest time for one attempt. A claim lasts longer. */
+/** The longest time for one attempt, in milliseconds. A claim lasts longer. */
 const attemptMs = 60_000;
 
-/** How long a graceful stop waits for mails in progress. */
+/** The longest wait of a graceful stop for mails in progress, in milliseconds. */
 const drainMs = 3_000;
 
 /** The token of a mail's link, if it has one. */

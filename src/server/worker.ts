@@ -43,7 +43,7 @@ await log.drain();
 process.exit();
 
 async function serve(end: Promise<void>): Promise<void> {
-  // The environment that the supervisor has checked, with the port of the first worker.
+  // The environment that the supervisor has checked, with the address of the first worker.
   const settings = readSettings(process.env);
   const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
   const clientErrors = new ClientErrors(hstsOf(settings));

@@ -1,11 +1,11 @@
 /**
- * Passwords: what may be one, and whether this is the right one.
+ * Passwords: the rules for new ones, and their verification.
  *
  * Purpose: to recognise people by their password without storing it.
  * Prevents: guessable passwords, passwords readable in a stolen database, and answers whose time tells strangers
  *   which names exist.
- * Principle: a password that was accepted and hashed is recognised later, whatever keyboard composed it, and no other
- *   text is; a wrong password, and a name without an account, cost the same time as a right one.
+ * Principle: a password that was accepted and hashed is recognised later, in any Unicode composition, and no other text
+ *   is; a wrong password, and a name without an account, cost the same time as a right one.
  * State: none of its own; the cost of a new hash.
  */
 

@@ -1,10 +1,10 @@
 /**
- * Sessions: who is logged in.
+ * Sessions: the logged-in state of people.
  *
  * Purpose: to recognise a person on every request after one login, until they log out.
  * Prevents: sessions that outlive their end, ids that can be guessed, read from the store or chosen by a client.
- * Principle: a person who was given an id at login is recognised by it until it is ended, left unused for the idle time,
- *   or older than the absolute lifetime, whichever comes first; after that it is never good again.
+ * Principle: a person is recognised by the id of a login until the session is ended, unused for the idle time, or older
+ *   than the absolute lifetime, whichever comes first; after that the id is never valid again.
  * State: a set of sessions, each with the hash of its id, a public handle, a user id, the contract that made it, and
  *   the instants of creation, last use and death.
  */

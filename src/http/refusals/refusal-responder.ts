@@ -20,7 +20,7 @@ export type ErrorListener = (error: unknown, about: { requestId: string; path: s
 /** The `Retry-After` of an answer after the store failed. */
 const retryAfterSeconds = 1;
 
-/** Refusals that match no route: they are counted like every answer, but not logged. */
+/** Refusals that match no route: they are counted like every answer, but not reported. */
 const unreported: ReadonlySet<RefusalName> = new Set<RefusalName>(['unknown_route', 'method_not_allowed']);
 
 export class RefusalResponder {

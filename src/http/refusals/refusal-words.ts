@@ -55,7 +55,7 @@ export function sharedWords(status: 400 | 422) {
         'Password must be more than the name of this service or of the account with a few characters added',
     },
 
-    // Routes of a signed-in person, and what goes by mail.
+    // Routes of a signed-in person, and links in mails.
     not_proven: {
       status: 403,
       sentence: 'Confirm the password first: POST /auth/confirm',

@@ -58,7 +58,7 @@ export function ownSessions(services: Services, cookies: Cookies): Contract {
     ],
   };
 
-  /** Clears the cookie if the session that asked has ended. */
+  /** Clears the cookie if the asking session has ended. */
   function cleared(own: boolean): Pick<Reply, 'headers'> {
     return own ? { headers: cookies.clear() } : {};
   }

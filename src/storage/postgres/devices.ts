@@ -31,7 +31,7 @@ export class PostgresDevices implements DeviceStore {
 
   remember(deviceHash: string, userId: string, at: number, limit?: number): Promise<'known' | 'new'> {
     return this.#db.step(async (run) => {
-      // Of a user who does not exist nothing is noted: the device is not new to anyone.
+      // Nothing is written for a user who does not exist, so the device is not reported as new.
       if (!(await lockUserShared(run, userId))) return 'known';
       const device = [userId, deviceHash, at];
       if ((await run(insert, device)).count === 0) {
@@ -48,7 +48,7 @@ export class PostgresDevices implements DeviceStore {
     deviceHashes: readonly string[],
     since: number,
   ): Promise<string | undefined> {
-    // A name that cannot be kept is asked for as another one that no account can have.
+    // A name that cannot be stored is looked up as another one that no account can have.
     const { rows } = await this.#db.read<{ deviceHash: string }>(findKnown, [
       storable(canonical),
       byteaArray(deviceHashes),

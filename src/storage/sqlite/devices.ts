@@ -26,7 +26,7 @@ export class SqliteDevices implements DeviceStore {
     const { update, insert, forget } = this.#statements;
     return this.#writer.write(() => {
       if (update.run(at, userId, deviceHash).changes > 0) return 'known';
-      // Of a user who does not exist nothing is noted: the device is not new to anyone.
+      // Nothing is written for a user who does not exist, so the device is not reported as new.
       if (insert.run(deviceHash, at, userId).changes === 0) return 'known';
       if (limit !== undefined) forget.run(userId, deviceHash, limit - 1);
       return 'new';
@@ -73,8 +73,8 @@ function prepareAll(db: DatabaseSync) {
        (SELECT device_hash FROM devices WHERE user_id = ?1 AND device_hash <> unhex(?2)
         ORDER BY last_used_at DESC LIMIT ${maxForgotten} OFFSET ?3)`,
     ),
-    // Eight places, so that one statement serves any number of devices. A name without an owner is looked up under an id
-    // that no user has, device by device like any other.
+    // Eight parameters, so that one statement serves any number of devices. An unknown name is looked up under an id of no
+    // user, device by device like any other.
     findKnown: db.prepare(
       `SELECT lower(hex(device_hash)) AS deviceHash FROM devices
        WHERE user_id = coalesce((SELECT user_id FROM auth WHERE canonical = ?), '') AND last_used_at >= ?

@@ -14,7 +14,7 @@ export interface PasswordChange {
   readonly replacement: string;
 }
 
-/** The new id of the session that asked. */
+/** The new id of the asking session. */
 export interface PasswordChanged {
   readonly id: string;
   readonly user: { readonly id: string };

@@ -29,7 +29,7 @@ export async function prepareMail(
   }
 }
 
-/** The token is made before the check: what cancels the mail in between either voids its tokens or is seen by the check. */
+/** The token is made before the check: a cancellation in between either voids its tokens or is seen by the check. */
 async function withToken(
   services: Pick<Services, 'tokens' | 'accounts' | 'store'>,
   mail: QueuedMail,

@@ -65,7 +65,7 @@ export class ExpiringCache<Value> {
     this.#delete(key);
     const entry = { value, askedAt, bytes: overheadBytes + this.#sizeOf(value) };
     if (!this.#young.takes(entry) || now - this.#turnedAt >= this.#trustMs) this.#turn(now);
-    // What is too large for an empty half is not kept at all.
+    // A value that is too large for an empty half is not cached.
     if (this.#young.takes(entry)) this.#young.set(key, entry);
   }
 

@@ -15,7 +15,7 @@ const patienceMs = 2_000;
 /** The longest wait for a table that another process has locked, in milliseconds. */
 const lockMs = 5_000;
 
-/** Removes limits of the role or the database, and detects a lost network within minutes. */
+/** Removes limits of the role or the database, and detects a lost network within a minute. */
 const limits: Readonly<Record<string, string>> = {
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
