@@ -41,7 +41,7 @@ export function collectMetrics(sources: MetricSources): Metric[] {
     ...trafficMetrics(responseCounters),
     counter(
       'gatehouse_session_checks_total',
-      'Session checks, by what they found.',
+      'Session checks, by result.',
       by('outcome', {
         ...checks,
         unavailable: responseCounters.counts.get('session')?.failures.unavailable ?? 0,

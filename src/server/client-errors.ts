@@ -37,7 +37,7 @@ export class ClientErrors {
     return {
       kind: 'counter',
       name: 'gatehouse_protocol_errors_total',
-      help: 'What never became a request, by reason.',
+      help: 'Requests that could not be parsed or did not arrive in time, by reason.',
       samples: Object.entries(this.#counts).map(([reason, value]) => ({ labels: { reason }, value })),
     };
   }

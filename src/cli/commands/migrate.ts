@@ -83,7 +83,7 @@ function forPeople({ from, to, rows }: Migrated): string {
   const { auth, sessions, audit } = rows;
   return (
     `Everything in ${from} is in ${to}: ${auth} accounts, ${sessions} sessions, ${audit} entries of the audit. ` +
-    'What arrived was read back and compared.'
+    'The copied rows were read back and compared.'
   );
 }
 

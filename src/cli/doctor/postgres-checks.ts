@@ -53,7 +53,7 @@ function transportFindings({ isPrivate }: ServerInspection): Finding[] {
   const { ok, warning } = finder('tls');
   return [
     isPrivate
-      ? ok('What travels to the database is encrypted, or stays on this machine.')
+      ? ok('The connection to the database is encrypted, or stays on this machine.')
       : warning(
           'DATABASE_URL leads to another machine without TLS that is checked: add sslmode=verify-full to it.',
         ),

@@ -138,7 +138,8 @@ async function forwardedFindings(
   findEntry: FindEntry | undefined,
 ): Promise<Finding[]> {
   const { warning } = finder('proxies');
-  if (!findEntry) return [warning('Whom the server takes its clients for shows only in its database.')];
+  if (!findEntry)
+    return [warning('The detected client network is visible only in the database of the server.')];
   const login = loginOf(settings.contracts);
   const response = await ask(url, login.path, {
     method: 'POST',
@@ -152,8 +153,8 @@ async function forwardedFindings(
   if (entry) return [verdictOn(entry.network, url, settings)];
   return [
     warning(
-      `The login it was asked for is not in the audit (it answered ${response.status}): the server at ` +
-        `${url.origin} uses another database than DATABASE_URL, or was asked too often.`,
+      `The login of this check is not in the audit (the answer was ${response.status}): the server at ` +
+        `${url.origin} uses another database than DATABASE_URL, or refuses too many requests.`,
     ),
   ];
 }

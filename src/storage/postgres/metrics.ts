@@ -39,7 +39,7 @@ export function storeMetrics({ lookup, watch, connections, delays }: Measured): 
     {
       name: 'gatehouse_check_memory_lookups_total',
       kind: 'counter',
-      help: 'Lookups of session checks, by what they were for and whether memory could answer.',
+      help: 'Lookups of session checks, by kind of row, and by whether the cache had the answer.',
       samples: Object.entries(lookup.lookups).flatMap(([kind, { hits, misses }]) => [
         { labels: { kind, answer: 'hit' }, value: hits },
         { labels: { kind, answer: 'miss' }, value: misses },
@@ -48,13 +48,13 @@ export function storeMetrics({ lookup, watch, connections, delays }: Measured): 
     {
       name: 'gatehouse_check_memory_entries',
       kind: 'gauge',
-      help: 'Rows that session checks may be answered from.',
+      help: 'Rows in the cache for session checks.',
       samples: memories.map(([kind, { size }]) => ({ labels: { kind }, value: size.entries })),
     },
     {
       name: 'gatehouse_check_memory_bytes',
       kind: 'gauge',
-      help: 'What these rows take up, by estimate.',
+      help: 'Estimated size of these rows.',
       samples: memories.map(([kind, { size }]) => ({ labels: { kind }, value: size.bytes })),
     },
     {

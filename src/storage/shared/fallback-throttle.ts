@@ -76,7 +76,7 @@ export class FallbackThrottle implements ThrottleStore {
     return {
       name: 'gatehouse_throttle_alone_total',
       kind: 'counter',
-      help: 'Attempts that this node counted for itself because the database could not count them for all.',
+      help: 'Attempts that only this node counted because the database could not.',
       samples: [{ value: this.countedAlone }],
     };
   }

@@ -107,12 +107,12 @@ function notes(line: string, cookie: CookieLine, url: URL, now: number): string[
   const path = cookie.path?.startsWith('/') ? cookie.path : defaultPath(url.pathname);
   return [
     ...(isOver ? ['It is over already: whatever is kept under this name, domain and path is removed.'] : []),
-    ...(expiresAt === undefined ? ['It says no end: it is gone when the browser is closed.'] : []),
+    ...(expiresAt === undefined ? ['It has no expiry: it is gone when the browser is closed.'] : []),
     ...(expiresAt !== undefined && expiresAt - now > maxLifeMs
       ? ['Browsers shorten its life to 400 days.']
       : []),
     ...(expiresAt !== undefined && !isOver && expiresAt - now < dayMs / 24
-      ? ['It is gone within the hour: a wrong clock on either side may make it shorter still.']
+      ? ['It expires within the hour: a wrong clock on either side may remove it earlier.']
       : []),
     ...(secure && url.protocol === 'http:' && isLocal(url)
       ? ['It is Secure over plain HTTP: Chrome and Firefox keep it on this machine alone, Safari does not.']
