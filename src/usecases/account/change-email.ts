@@ -11,7 +11,7 @@ import type { Caller, Services } from '../services.ts';
 import { addressed, notifyOwner } from './owner-mail.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
-/** The outcome of a request for a mail; it does not say whether a mail is sent. */
+/** The outcome of an accepted request for a mail. */
 export interface Asked {
   readonly user: Pick<User, 'id'>;
 }
