@@ -24,7 +24,7 @@ import { type Child, gather } from '../support/process.ts';
 import { theProgram } from '../support/program.ts';
 import { startProxy } from '../support/proxy.ts';
 
-const goOn = 'Run the same command again to go on.';
+const goOn = 'Run the same command again to continue.';
 
 async function start(from: string, to: string): Promise<Child> {
   const words = ['migrate', '--from', 'env:FROM', '--to', 'env:TO', '--json'];
