@@ -48,7 +48,7 @@ test('N6: a node falls silent in the middle of a registration: its name is free 
     proxies[0]?.judge(({ from, type, text }, connection) => {
       if (from === 'server') return 'pass';
       if (type === 'B' && isTaking.has(connection) && text.includes(owner.name)) hasTaken.add(connection);
-      if (type === 'P' && text.includes('INSERT INTO names')) isTaking.add(connection);
+      if (type === 'P' && text.includes('INSERT INTO auth')) isTaking.add(connection);
       else if (type === 'P') isTaking.delete(connection);
       if (!text.startsWith('COMMIT') || !hasTaken.has(connection)) return 'pass';
       resolve(performance.now());
