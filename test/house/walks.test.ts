@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { sharedPostgres } from '../support/postgres.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 type Walks = Readonly<Record<string, { readonly status: number; readonly files: readonly string[] }>>;
@@ -13,11 +14,15 @@ type Walks = Readonly<Record<string, { readonly status: number; readonly files: 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const walker = fileURLToPath(new URL('../support/walk.ts', import.meta.url));
 
-/** What a server on SQLite executes for each request, as the runtime itself counts it. */
-async function walked(): Promise<Walks> {
-  const database = `file:${join(temporaryFolder(), 'gatehouse.db')}`;
-  const { stdout } = await promisify(execFile)(process.execPath, [walker, database]);
+/** What a server executes for each request, as the runtime itself counts it; `trustMs` as GATEHOUSE_CHECK_TRUST_MS. */
+async function walked(databaseUrl: string, trustMs = 1_000): Promise<Walks> {
+  const { stdout } = await promisify(execFile)(process.execPath, [walker, databaseUrl, String(trustMs)]);
   return JSON.parse(stdout.split('\n').at(-2) ?? '');
+}
+
+function linesOf(files: readonly string[]): number {
+  const texts = files.map((file) => readFileSync(join(root, file), 'utf8'));
+  return texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
 }
 
 /** On the way of every request with a session. */
@@ -105,14 +110,45 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
   },
 };
 
-test('a login, a check and a logout walk through these files, and no others', async () => {
-  const taken = await walked();
+/** What a check walks through besides where PostgreSQL is asked, in place of SQLite's files: the answer is written anew. */
+const asked = {
+  maxLines: 2_650,
+  files: [
+    'src/http/reply.ts',
+    'src/http/timestamps.ts',
+    'src/storage/port/awaitable.ts',
+    'src/storage/postgres/cluster/expiring-cache.ts',
+    'src/storage/postgres/cluster/session-lookup.ts',
+    'src/storage/postgres/connection/circuit-breaker.ts',
+    'src/storage/postgres/connection/clock.ts',
+    'src/storage/postgres/connection/connections.ts',
+    'src/storage/postgres/connection/pool.ts',
+    'src/storage/postgres/connection/session-setup.ts',
+    'src/storage/postgres/connection/text.ts',
+    'src/storage/postgres/connection/time-limit.ts',
+    'src/storage/postgres/rows.ts',
+    'src/storage/postgres/sessions/sessions.ts',
+    'src/storage/postgres/store.ts',
+  ],
+};
+
+const isInStore = (file: string) => file.startsWith('src/storage/');
+
+test('a login, a check and a logout on SQLite walk through these files, and no others', async () => {
+  const taken = await walked(`file:${join(temporaryFolder(), 'gatehouse.db')}`);
   expect(Object.keys(taken)).toEqual(Object.keys(walks));
   for (const [name, { status, files }] of Object.entries(taken)) {
     expect(status, name).toBe(name === 'logout' ? 204 : 200);
     expect(files, name).toEqual([...every, ...(walks[name]?.files ?? [])].toSorted());
-    const texts = files.map((file) => readFileSync(join(root, file), 'utf8'));
-    const lines = texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
-    expect(lines, `lines of ${name}`).toBeLessThanOrEqual(walks[name]?.maxLines ?? 0);
+    expect(linesOf(files), `lines of ${name}`).toBeLessThanOrEqual(walks[name]?.maxLines ?? 0);
   }
+});
+
+test('a check that asks PostgreSQL walks through the same files, and these of the store', async () => {
+  const { check } = await walked(await (await sharedPostgres()).createDatabase(), 0);
+  const { status, files = [] } = check ?? {};
+  expect(status).toBe(200);
+  const shared = [...every, ...(walks['check']?.files ?? [])].filter((file) => !isInStore(file));
+  expect(files).toEqual([...shared, ...asked.files].toSorted());
+  expect(linesOf(files), 'lines').toBeLessThanOrEqual(asked.maxLines);
 });

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { createGatehouse } from '../../src/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const [databaseUrl = 'file::memory:'] = process.argv.slice(2);
+const [databaseUrl = 'file::memory:', checkTrustMs = '1000'] = process.argv.slice(2);
 const gatehouse = await createGatehouse({
-  settings: { databaseUrl, pbkdf2Iterations: 1_000 },
+  settings: { databaseUrl, checkTrustMs: Number(checkTrustMs), pbkdf2Iterations: 1_000 },
   // A server has a log of its own.
   log: { info: () => {}, error: () => {} },
 });
