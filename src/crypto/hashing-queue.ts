@@ -115,12 +115,12 @@ export class HashingQueue {
    * displace none of them.
    */
   overloaded(network: string): Overloaded | undefined {
-    return this.#isFull() && !this.#givingWayTo(network) ? this.#refusal() : undefined;
+    return this.#isFull() && !this.#displaceableBy(network) ? this.#refusal() : undefined;
   }
 
   /** Takes a place; call it right after `overloaded` returned nothing. Dispose it when done (`using`). */
   enter(network: string, signal?: AbortSignal): HashingSlot {
-    const displaced = this.#isFull() ? this.#givingWayTo(network) : undefined;
+    const displaced = this.#isFull() ? this.#displaceableBy(network) : undefined;
     displaced?.(this.#refusal());
     this.#hold(network, 1);
     let hasLeft = false;
@@ -200,7 +200,7 @@ export class HashingQueue {
   }
 
   /** The wait that a newcomer of a network may displace; `undefined` if no other network has at least two places more. */
-  #givingWayTo(network: string): Settle | undefined {
+  #displaceableBy(network: string): Settle | undefined {
     const newest = this.#waiting.newestOfLongest();
     return newest && this.#heldBy(newest.network) > this.#heldBy(network) + 1 ? newest.item : undefined;
   }

@@ -126,9 +126,9 @@ function timeFindings({ aheadMs, aheadWithinMs, newestEntryAt }: ServerInspectio
   ];
 }
 
-function newsFindings({ isHeard, isPooled }: ServerInspection): Finding[] {
+function newsFindings({ receivesNotifications, isPooled }: ServerInspection): Finding[] {
   const { ok, warning } = finder('notifications');
-  if (isHeard) return [ok('Notifications arrive: a logout holds on all nodes at once.')];
+  if (receivesNotifications) return [ok('Notifications arrive: a logout holds on all nodes at once.')];
   return [
     isPooled
       ? warning(

@@ -19,7 +19,7 @@ type Trust = Pick<Settings, 'trustedProxies' | 'forwardedHeader'>;
 type Probed = Trust & Pick<Settings, 'contracts'>;
 
 /** The time limit for one answer of the server, in milliseconds. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 /** The longest wait for the audit entry of a request, in milliseconds. */
 const entryPatienceMs = 1_000;
@@ -70,7 +70,7 @@ export async function serverFindings(
 
 function ask(url: URL, path: string, init: RequestInit = {}): Promise<Response> {
   const address = new URL(url.pathname.replace(/\/$/, '') + path, url);
-  return fetch(address, { ...init, redirect: 'manual', signal: AbortSignal.timeout(patienceMs) });
+  return fetch(address, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
 }
 
 /** Checks the headers as browsers receive them, after any proxy. */

@@ -18,7 +18,7 @@ export class RefusalLimiter {
 
   /** Resolves when the refusal may be answered; `undefined` if at once. */
   turn(): Promise<void> | undefined {
-    this.#timer ??= setInterval(() => this.#goOn(), stretchMs).unref();
+    this.#timer ??= setInterval(() => this.#refill(), stretchMs).unref();
     if (this.#left > 0) {
       this.#left -= 1;
       return undefined;
@@ -27,7 +27,7 @@ export class RefusalLimiter {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #goOn(): void {
+  #refill(): void {
     const next = this.#waiting.splice(0, maxAtOnce);
     for (const go of next) go();
     this.#left = maxAtOnce - next.length;

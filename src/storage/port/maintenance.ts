@@ -79,7 +79,7 @@ export interface ServerInspection {
   /** Connected standbys. */
   readonly standbys: number;
   /** Notifications between nodes arrive. */
-  readonly isHeard: boolean;
+  readonly receivesNotifications: boolean;
   /** A pooler stands between. */
   readonly isPooled: boolean;
   /** Connections that this role may still open. */

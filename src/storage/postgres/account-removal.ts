@@ -21,7 +21,7 @@ export async function removeAccount(
   if (!isUser && (await isWaiting(run, userId))) return false;
   const { devices, isDone } = await drop(run, sessions, userId, limit, context);
   const tokens = await dropTokensOf(run, userId);
-  if (isUser) await run(isDone ? removeUser : letWait, [userId]);
+  if (isUser) await run(isDone ? removeUser : markRemoved, [userId]);
   const { count: credentials } = await run(
     'DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))',
     [userId, isUser],
@@ -30,7 +30,7 @@ export async function removeAccount(
 }
 
 /** Takes one step in removing the rest of an account that no other step has locked; `false` if there is none. */
-export async function goOnRemoving(
+export async function continueRemoval(
   run: InStep,
   sessions: SessionRemoval,
   limit: number,
@@ -72,7 +72,7 @@ export async function endOfDisabled(
 }
 
 const removeUser = 'DELETE FROM users WHERE id = $1';
-const letWait = 'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = $1';
+const markRemoved = 'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = $1';
 
 /** Removes sessions and devices, at most `limit` of each; `isDone` if none is left. */
 async function drop(

@@ -11,7 +11,7 @@ import type {
   User,
   UserQuery,
 } from '../port/port.ts';
-import { endOfDisabled, goOnRemoving, removeAccount } from './account-removal.ts';
+import { continueRemoval, endOfDisabled, removeAccount } from './account-removal.ts';
 import type { AuditOutbox } from './audit/audit-outbox.ts';
 import type { RevocationNotifier } from './cluster/revocation-notifier.ts';
 import { isDuplicate } from './connection/errors.ts';
@@ -172,7 +172,7 @@ export class PostgresAccounts implements AccountStore {
   }
 
   reclaim(limit: number, context?: AuditContext): Promise<boolean> {
-    return this.#db.step((run) => goOnRemoving(run, this.#sessions, limit, context));
+    return this.#db.step((run) => continueRemoval(run, this.#sessions, limit, context));
   }
 
   endOfDisabled(after: string, limit: number, context: AuditContext): Promise<string | undefined> {

@@ -122,7 +122,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
       try {
         await touchBuffer.flush();
         await audit.link();
-        await notifier.told();
+        await notifier.settled();
       } catch (error) {
         // Nothing here was acknowledged: uses may be lost, and the next process links the entries.
         if (!(error instanceof StoreUnavailable)) throw error;

@@ -12,7 +12,7 @@ import {
 import { MemoryThrottle } from './memory-throttle.ts';
 
 /** The longest wait for the shared count; then the attempt is counted here, in milliseconds. */
-const patienceMs = 1_000;
+const timeoutMs = 1_000;
 
 /** The pause before the shared store is tried again, in milliseconds. */
 const pauseMs = 1_000;
@@ -85,11 +85,11 @@ export class FallbackThrottle implements ThrottleStore {
   async #shared<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
     if (performance.now() < this.#awayUntil) return undefined;
     // Only one call tries whether the store is back: each waiting call holds a connection.
-    if (this.#awayUntil > 0) this.#awayUntil = performance.now() + patienceMs;
+    if (this.#awayUntil > 0) this.#awayUntil = performance.now() + timeoutMs;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<StoreUnavailable>((resolve) => {
-      const cause = new StoreUnavailable(`The throttle did not answer within ${patienceMs} ms.`);
-      timer = setTimeout(() => resolve(cause), patienceMs);
+      const cause = new StoreUnavailable(`The throttle did not answer within ${timeoutMs} ms.`);
+      timer = setTimeout(() => resolve(cause), timeoutMs);
     });
     const asked = ask().catch((error) => {
       if (error instanceof StoreUnavailable) return error;

@@ -12,7 +12,7 @@ export interface Removal {
   /** Removes an account; `false` if it does not exist. */
   begin(userId: string, limit: number, context: AuditContext | undefined): boolean;
   /** Takes one step in removing the rest of an account; `false` if there is none. */
-  goOn(limit: number, context: AuditContext | undefined): boolean;
+  continueRemoval(limit: number, context: AuditContext | undefined): boolean;
   /** Ends sessions of one disabled user; returns the id to continue after, `undefined` at the end. */
   endOfDisabled(after: string, limit: number, context: AuditContext): string | undefined;
 }
@@ -31,7 +31,7 @@ export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
      (SELECT user_id, device_hash FROM devices WHERE user_id = ? LIMIT ?)`,
   );
   const removeUser = db.prepare('DELETE FROM users WHERE id = ?');
-  const letWait = db.prepare(
+  const markRemoved = db.prepare(
     'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = ?',
   );
 
@@ -46,13 +46,13 @@ export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
     begin(userId, limit, context) {
       if (isWaiting.get(userId)) return false;
       const { devices, isDone } = drop(userId, limit, context);
-      const changes = [removeAuth, removeTokens, isDone ? removeUser : letWait].map(
+      const changes = [removeAuth, removeTokens, isDone ? removeUser : markRemoved].map(
         (statement) => statement.run(userId).changes,
       );
       return devices > 0 || changes.some((count) => count > 0);
     },
 
-    goOn(limit, context) {
+    continueRemoval(limit, context) {
       const id = selectWaiting.get()?.['id'];
       if (id === undefined) return false;
       if (drop(String(id), limit, context).isDone) removeUser.run(id);

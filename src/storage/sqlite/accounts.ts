@@ -139,7 +139,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   reclaim(limit: number, context?: AuditContext): Promise<boolean> {
-    return this.#parts.writer.write(() => this.#removal.goOn(limit, context));
+    return this.#parts.writer.write(() => this.#removal.continueRemoval(limit, context));
   }
 
   endOfDisabled(after: string, limit: number, context: AuditContext): Promise<string | undefined> {

@@ -207,10 +207,10 @@ test.concurrent('who waits when all connections are given up gets a new one', as
 
 test.concurrent('while the database is known to be unreachable no step waits', async ({ onTestFinished }) => {
   const { connections, breaker } = await openWork(4, onTestFinished);
-  breaker.lose('It is away.');
+  breaker.open('It is away.');
   const { error, ms } = await timed(connections.read('SELECT 1'));
   expect(String(error)).toContain('It is away.');
   expect(ms).toBeLessThan(50);
-  breaker.find();
+  breaker.close();
   expect(await things(connections)).toEqual([0, 0]);
 });

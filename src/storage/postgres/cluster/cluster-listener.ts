@@ -12,7 +12,7 @@ import { channel, type Revocation, readNotice } from './revocation.ts';
 
 /** The interval of heartbeats, and the longest wait for an answer to one, in milliseconds. */
 const beatMs = 500;
-const patienceMs = 1_000;
+const timeoutMs = 1_000;
 
 /** A connection that answers but delivers no notification is replaced after this long, in milliseconds. */
 const silenceMs = 5_000;
@@ -42,8 +42,8 @@ export class ClusterListener {
   #isTurning = false;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #isHeard = false;
-  #onHeard: ((isHeard: boolean) => void) | undefined;
+  #isReceiving = false;
+  #onReceived: ((isReceiving: boolean) => void) | undefined;
   #connectedAt = 0;
   /** Received notifications of other nodes. */
   notices = 0;
@@ -56,7 +56,7 @@ export class ClusterListener {
 
   /** Whether notifications of other nodes arrive. */
   get isListening(): boolean {
-    return this.#client !== undefined && this.#isHeard;
+    return this.#client !== undefined && this.#isReceiving;
   }
 
   /** Connects for the first time; rejects if that fails. Later failures are retried. */
@@ -89,7 +89,7 @@ export class ClusterListener {
     } catch (error) {
       this.#drop();
       // A connection may fail alone: only if a new one fails too is the database unreachable.
-      if (!client && !isCrowded(error)) breaker?.lose(unavailable(error).message);
+      if (!client && !isCrowded(error)) breaker?.open(unavailable(error).message);
       this.#schedule(client ? 0 : pauseMs * (1 + chance()));
     } finally {
       this.#isTurning = false;
@@ -98,21 +98,21 @@ export class ClusterListener {
 
   /** A connection that answers without notifications gets `silenceMs` before another one is tried. */
   #isToBeReplaced(): boolean {
-    return this.#listens && !this.#isHeard && performance.now() - this.#connectedAt > silenceMs;
+    return this.#listens && !this.#isReceiving && performance.now() - this.#connectedAt > silenceMs;
   }
 
   async #connect(): Promise<void> {
     this.#drop();
     const { login, clock, breaker, onFound } = this.#options;
-    const client = new Client({ ...login.config, connectionTimeoutMillis: patienceMs });
+    const client = new Client({ ...login.config, connectionTimeoutMillis: timeoutMs });
     this.#opening = client;
     client.on('error', () => {});
     try {
       await client.connect();
-      await inTime(patienceMs, login.welcome(client));
-      await inTime(patienceMs, assertStillUsable(client));
+      await inTime(timeoutMs, login.welcome(client));
+      await inTime(timeoutMs, assertStillUsable(client));
       client.on('notification', ({ payload }) => this.#hear(payload));
-      if (this.#listens) await inTime(patienceMs, client.query(`LISTEN ${channel}`));
+      if (this.#listens) await inTime(timeoutMs, client.query(`LISTEN ${channel}`));
       clock.reset();
       await this.#beat(client);
     } catch (error) {
@@ -122,20 +122,20 @@ export class ClusterListener {
       this.#opening = undefined;
     }
     if (this.#isClosed) return void client.end();
-    client.once('end', () => this.#lose(client));
+    client.once('end', () => this.#open(client));
     this.#client = client;
     this.#connectedAt = performance.now();
-    breaker?.find();
+    breaker?.close();
     onFound();
   }
 
   /** Reads the clock, and sends a notification that must come back. */
   async #beat(client: Client): Promise<void> {
     const { login, clock, node, onSilence } = this.#options;
-    const heard = this.#listens && new Promise<boolean>((resolve) => (this.#onHeard = resolve));
+    const heard = this.#listens && new Promise<boolean>((resolve) => (this.#onReceived = resolve));
     const askedAt = performance.now();
     const { rows } = await inTime(
-      patienceMs,
+      timeoutMs,
       client.query<{ epochMs: number }>(
         `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS "epochMs"
          ${heard ? `, pg_notify('${channel}', $1)` : ''}`,
@@ -144,15 +144,15 @@ export class ClusterListener {
     );
     if (login.isReadOnly(client)) throw new StoreUnavailable(readOnly);
     clock.note(Number(rows[0]?.epochMs), askedAt, performance.now());
-    const isHeard = heard && (await inTime(patienceMs, heard).catch(() => false));
+    const isReceiving = heard && (await inTime(timeoutMs, heard).catch(() => false));
     if (client !== this.#client && client !== this.#opening) throw new StoreUnavailable(lost);
-    if (this.#isHeard && !isHeard) onSilence();
-    this.#isHeard = isHeard;
+    if (this.#isReceiving && !isReceiving) onSilence();
+    this.#isReceiving = isReceiving;
   }
 
   #hear(payload: string | undefined): void {
     const notice = readNotice(payload);
-    if (notice?.node === this.#options.node) this.#onHeard?.(true);
+    if (notice?.node === this.#options.node) this.#onReceived?.(true);
     else if (notice && 'at' in notice) {
       this.notices += 1;
       this.#options.onNotice(notice);
@@ -160,10 +160,10 @@ export class ClusterListener {
   }
 
   /** The server or the network ended the connection: reconnects without waiting for the next heartbeat. */
-  #lose(client: Client): void {
+  #open(client: Client): void {
     if (this.#client !== client) return;
     this.#drop();
-    this.#onHeard?.(false);
+    this.#onReceived?.(false);
     if (!this.#isTurning) this.#schedule(0);
   }
 

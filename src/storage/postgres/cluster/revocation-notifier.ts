@@ -64,7 +64,7 @@ export class RevocationNotifier {
   }
 
   /** Resolves when all notifications are sent, or have failed. */
-  async told(): Promise<void> {
+  async settled(): Promise<void> {
     await this.#sending;
   }
 

@@ -6,11 +6,11 @@ export class CircuitBreaker {
   #reason: string | undefined;
 
   /** Marks the database as unreachable, for a reason. */
-  lose(reason: string): void {
+  open(reason: string): void {
     this.#reason = reason;
   }
 
-  find(): void {
+  close(): void {
     this.#reason = undefined;
   }
 

@@ -56,18 +56,19 @@ export class Connections implements Database {
     work: (run: InStep) => Promise<Result>,
     limit: keyof typeof stepMs = 'usual',
   ): Promise<Result> {
-    const deeds: (() => void)[] = [];
+    const callbacks: (() => void)[] = [];
     const attempt = (client: pg.PoolClient) =>
       this.#transaction(
         client,
-        (run) => work(Object.assign(run, { afterwards: (deed: () => void) => void deeds.push(deed) })),
+        (run) =>
+          work(Object.assign(run, { afterwards: (callback: () => void) => void callbacks.push(callback) })),
         limit,
       );
     return this.#counted(async () => {
       try {
         return await this.#untilNoCollision(attempt, new Deadline(stepMs[limit]));
       } finally {
-        for (const deed of deeds) deed();
+        for (const callback of callbacks) callback();
       }
     });
   }

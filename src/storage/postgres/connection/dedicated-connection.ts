@@ -10,7 +10,7 @@ import type { Answer, Run } from './transaction.ts';
 import { targetOf } from './url.ts';
 
 /** The time for a closing connection to end, in milliseconds. */
-const patienceMs = 2_000;
+const timeoutMs = 2_000;
 
 /** The longest wait for a table that another process has locked, in milliseconds. */
 const lockMs = 5_000;
@@ -75,7 +75,7 @@ export async function connectDedicated(
 
 /** Whether servers or commands are connected to the database; waits for those that are closing. */
 export async function isShared({ run }: DedicatedConnection): Promise<boolean> {
-  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
+  for (const giveUpAt = performance.now() + timeoutMs; ; await sleep(100)) {
     // A transaction would see its first snapshot again and again.
     await run('SELECT pg_stat_clear_snapshot()');
     const { rows } = await run(

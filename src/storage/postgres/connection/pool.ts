@@ -62,14 +62,14 @@ export class Pool {
       try {
         return await this.#lendFrom(pool, until);
       } catch (error) {
-        const isOver = until.leftMs <= 0 || (pool === this.#pool && !this.#makesDo(pool, error));
+        const isOver = until.leftMs <= 0 || (pool === this.#pool && !this.#isUsableAfter(pool, error));
         if (isOver) throw unavailable(error);
       }
     }
   }
 
   /** If the server has no connection left, the pool is limited to its open ones for a while; `false` if it has none. */
-  #makesDo(pool: Connected, error: unknown): boolean {
+  #isUsableAfter(pool: Connected, error: unknown): boolean {
     if (!isCrowded(error) || pool.made === 0) return false;
     pool.options.max = pool.made;
     setTimeout(() => {

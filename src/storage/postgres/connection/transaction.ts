@@ -22,7 +22,7 @@ export interface InStep extends Run {
    * Runs `deed` when the step is over, before its caller continues; also after a failure, since a commit whose answer was
    * lost may have succeeded.
    */
-  afterwards(deed: () => void): void;
+  afterwards(callback: () => void): void;
 }
 
 /** Access to the database. Every failure is thrown as `StoreUnavailable`. */

@@ -50,7 +50,7 @@ export async function inspectPostgres(
       ...found,
       isPrivate: [url, listenUrl].every((address) => address === '' || isPrivate(address)),
       isPooled: login.isPooled,
-      isHeard: !listening.isPooled && (await hears(listening)),
+      receivesNotifications: !listening.isPooled && (await receivesNotifications(listening)),
     };
   } finally {
     client.end();
@@ -124,7 +124,7 @@ async function unlessLate<Value>(
 }
 
 /** Whether a notification comes back. It has a channel of its own, so that nodes do not receive it. */
-async function hears(login: Login): Promise<boolean> {
+async function receivesNotifications(login: Login): Promise<boolean> {
   const client = await connect(login);
   const heard = new Promise<true>((resolve) => client.once('notification', () => resolve(true)));
   try {

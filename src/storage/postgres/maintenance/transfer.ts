@@ -24,7 +24,7 @@ import { countOf, insert, isUnfit, scanOf, unfitAmong } from './transfer-rows.ts
 const everything = [...tables, 'gatehouse'].join();
 
 /** The longest wait for the connection of a killed process to end, in milliseconds. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 /**
  * Locks a database, migrated and with its audit outbox linked: no other process changes it until it is released.
@@ -125,7 +125,7 @@ async function whyNotFilled(
 
 /** Locks the right to fill the database until the connection ends; `false` if another process has it. */
 async function isOnlyFiller({ run }: DedicatedConnection): Promise<boolean> {
-  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(100)) {
+  for (const giveUpAt = performance.now() + timeoutMs; ; await sleep(100)) {
     const { rows } = await run<{ isMine: boolean }>(
       `SELECT pg_try_advisory_lock(hashtext('gatehouse migrate'), hashtext(current_schema())) AS "isMine"`,
     );

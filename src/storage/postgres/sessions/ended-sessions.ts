@@ -54,9 +54,9 @@ export async function endAny(run: Run, limit: number, context: AuditContext): Pr
   return rows.map(({ idHash }) => idHash);
 }
 
-async function lockAny(run: Run, limit: number, whatIsHeld: 'SKIP LOCKED' | ''): Promise<string[]> {
+async function lockAny(run: Run, limit: number, lockedRows: 'SKIP LOCKED' | ''): Promise<string[]> {
   const { rows } = await run<{ idHash: string }>(
-    `SELECT encode(id_hash, 'hex') AS "idHash" FROM sessions LIMIT $1 FOR UPDATE ${whatIsHeld}`,
+    `SELECT encode(id_hash, 'hex') AS "idHash" FROM sessions LIMIT $1 FOR UPDATE ${lockedRows}`,
     [limit],
   );
   return rows.map(({ idHash }) => idHash);

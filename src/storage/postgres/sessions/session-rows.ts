@@ -32,7 +32,7 @@ export async function hasMany(
 }
 
 /** Whether a user has a session with a handle. */
-export async function isThere(run: Run, userId: string, handle: string): Promise<boolean> {
+export async function sessionExists(run: Run, userId: string, handle: string): Promise<boolean> {
   const { rows } = await run('SELECT 1 FROM sessions WHERE user_id = $1 AND handle = $2', [userId, handle]);
   return rows.length > 0;
 }

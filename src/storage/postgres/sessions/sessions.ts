@@ -23,7 +23,7 @@ import { hashAndSessionColumns, type KeptSession, sessionColumns, sessionOf } fr
 import { lockUserExclusive, lockUserShared } from '../user-lock.ts';
 import { confirmEnds, endAny, endExpired, findEnded, forgetEnded } from './ended-sessions.ts';
 import type { SessionRemoval } from './session-removal.ts';
-import { deleteEach, deleteSessions, insertSession, isThere } from './session-rows.ts';
+import { deleteEach, deleteSessions, insertSession, sessionExists } from './session-rows.ts';
 
 export interface SessionParts {
   readonly db: Database;
@@ -144,7 +144,7 @@ export class PostgresSessions implements SessionStore {
   ): Promise<Session[]> {
     return this.#db.step(async (run) => {
       await lockUserExclusive(run, userId);
-      if (exceptHandle !== undefined && !(await isThere(run, userId, exceptHandle))) return [];
+      if (exceptHandle !== undefined && !(await sessionExists(run, userId, exceptHandle))) return [];
       return this.#removal.endOfUser(run, userId, exceptHandle, limit, context);
     });
   }

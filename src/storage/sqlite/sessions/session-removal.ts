@@ -99,8 +99,8 @@ export class SessionRemoval {
     return this.#statements.countOfUser.get(userId, exceptHandle ?? null, limit)?.['count'] === limit;
   }
 
-  isThere(userId: string, handle: string): boolean {
-    return this.#statements.isThere.get(userId, handle) !== undefined;
+  sessionExists(userId: string, handle: string): boolean {
+    return this.#statements.sessionExists.get(userId, handle) !== undefined;
   }
 
   /** Handles beyond the cap, the least recently used first, from a bounded read of both ends of the list. */

@@ -62,7 +62,7 @@ export function removalStatements(db: DatabaseSync) {
          ORDER BY last_seen_at, handle LIMIT ${looked})
        WHERE idle_expires_at > ? LIMIT ?`,
     ),
-    isThere: db.prepare('SELECT 1 FROM sessions WHERE user_id = ? AND handle = ?'),
+    sessionExists: db.prepare('SELECT 1 FROM sessions WHERE user_id = ? AND handle = ?'),
     countOfUser: db.prepare(
       'SELECT count(*) AS count FROM (SELECT 1 FROM sessions WHERE user_id = ? AND handle IS NOT ? LIMIT ?)',
     ),

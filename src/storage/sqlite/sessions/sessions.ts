@@ -139,7 +139,7 @@ export class SqliteSessions implements SessionStore {
     context?: AuditContext,
   ): Promise<Session[]> {
     return this.#writer.write(() =>
-      exceptHandle !== undefined && !this.removal.isThere(userId, exceptHandle)
+      exceptHandle !== undefined && !this.removal.sessionExists(userId, exceptHandle)
         ? []
         : this.removal.endOfUser(userId, exceptHandle, limit, context),
     );
