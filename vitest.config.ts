@@ -1,6 +1,7 @@
 /** How the tests are run: real servers and real hashes take a while, so the limits are generous. */
 
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
@@ -23,8 +24,9 @@ export default defineConfig({
   test: {
     // Starts nothing by itself: PostgreSQL is there once a test asks for it, and gone when the run ends.
     globalSetup: ['test/support/postgres/run.ts'],
-    // Half of a test is waiting: for a process, for a server, for a window to end. Three keep two cores busy.
-    maxWorkers: isFull ? 2 : 3,
+    // Half of a test is waiting: for a process, for a server, for a window to end. Four keep two cores busy.
+    maxWorkers: isFull ? 2 : 4,
+    sequence: { sequencer: LongestFirst },
     // A full form does more, and a busy machine takes its time.
     testTimeout: isFull ? 180_000 : 60_000,
     hookTimeout: 60_000,

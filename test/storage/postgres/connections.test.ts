@@ -176,7 +176,8 @@ test.concurrent('N6: who waits for a connection waits 1.5 seconds at most, and t
   onTestFinished,
 }) => {
   const { connections } = await openWork(1, onTestFinished);
-  const slow = connections.step((run) => run('SELECT 1').then(() => sleep(2_500)));
+  const held = Promise.withResolvers<void>();
+  const slow = connections.step((run) => run('SELECT 1').then(() => held.promise));
   await untilSo(() => connections.counts.open - connections.counts.idle === 1, 'the connection to be lent');
   const waiting = Array.from({ length: 1_000 }, () => timed(connections.step((run) => run('SELECT 1'))));
   await untilSo(() => connections.counts.waiting === 1_000, 'a thousand to wait');
@@ -187,7 +188,9 @@ test.concurrent('N6: who waits for a connection waits 1.5 seconds at most, and t
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect(ms).toBeLessThan(1_500 + slackMs);
   }
-  await slow;
+  held.resolve();
+  // A busy machine may have cut it off after its own three seconds.
+  await Promise.allSettled([slow]);
 });
 
 test.concurrent('who waits when all connections are given up gets a new one', async ({ onTestFinished }) => {
