@@ -177,7 +177,7 @@ test.concurrent('N6: who waits for a connection waits 1.5 seconds at most, and t
 }) => {
   const { connections } = await openWork(1, onTestFinished);
   const held = Promise.withResolvers<void>();
-  const slow = connections.step((run) => run('SELECT 1').then(() => held.promise));
+  const slow = timed(connections.step((run) => run('SELECT 1').then(() => held.promise)));
   await untilSo(() => connections.counts.open - connections.counts.idle === 1, 'the connection to be lent');
   const waiting = Array.from({ length: 1_000 }, () => timed(connections.step((run) => run('SELECT 1'))));
   await untilSo(() => connections.counts.waiting === 1_000, 'a thousand to wait');
@@ -189,8 +189,10 @@ test.concurrent('N6: who waits for a connection waits 1.5 seconds at most, and t
     expect(ms).toBeLessThan(1_500 + slackMs);
   }
   held.resolve();
-  // A busy machine may have cut it off after its own three seconds.
-  await Promise.allSettled([slow]);
+  // On a busy machine its own three seconds may have passed; nothing else may end it.
+  const { error } = await slow;
+  if (error !== undefined) expect(String(error)).toContain('took longer than 3000 ms');
+  expect(await backend(connections.read)).toBeGreaterThan(0);
 });
 
 test.concurrent('who waits when all connections are given up gets a new one', async ({ onTestFinished }) => {
