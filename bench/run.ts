@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Bench, type Options } from './bench.ts';
 import { measureChecks } from './cases/check.ts';
+import { measureCold } from './cases/cold.ts';
 import { measureCommits } from './cases/commits.ts';
 import { measureFloods } from './cases/flood.ts';
 import { measureGrowth } from './cases/growth.ts';
@@ -32,7 +33,8 @@ import type { Results } from './results.ts';
 const cases: Readonly<Record<string, readonly [about: string, measure: (bench: Bench) => Promise<void>]>> = {
   size: ['size of an installation', measureSizes],
   start: ['cold start, second start, memory at rest', measureStarts],
-  check: ['session checks, among 1 to 100,000 sessions', measureChecks],
+  check: ['steady session checks, among 1 to 100,000 sessions', measureChecks],
+  cold: ['cold checks: the first check of each session after a start', measureCold],
   workers: ['session checks by two worker processes', measureWorkers],
   login: ['logins', measureLogins],
   commits: ['registrations and logouts', measureCommits],

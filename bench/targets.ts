@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Bench } from './bench.ts';
 import { idOf } from './crowd.ts';
 import { fire } from './fire.ts';
+import { type AnsweredOnce, presentOnce } from './once.ts';
 import { type PeerOptions, peer } from './peers.ts';
 import { fill, newDatabase } from './postgres.ts';
 import { gatehouse, type Server, serve } from './servers.ts';
@@ -136,6 +137,35 @@ export async function check(one: Checked, volley: Omit<Volley, 'url'>): Promise<
   if (Math.abs(refused - expected) > 5 * Math.sqrt(expected) + 5)
     throw new Error(`${who}: of ${requests} checks ${refused} were refused, not ${Math.round(expected)}`);
   return answered;
+}
+
+/** The longest warm-up of one program before a turn. */
+const maxWarmUpSeconds = 120;
+
+/** Checks every live and every dead session once, so that a turn that follows at once is steady. */
+export async function touchAll(bench: Bench, one: Checked): Promise<void> {
+  const { url, cookies, who } = one;
+  const { connections } = bench.options;
+  const touched = await presentOnce({ url, cookies, headers, connections, maxSeconds: maxWarmUpSeconds });
+  assertAnswered(who, touched);
+  if (touched.left === 0) return;
+  const sessions = (touched.requests + touched.left).toLocaleString('en');
+  const note = `${who}: the warm-up reached not all of ${sessions} sessions in ${maxWarmUpSeconds} s.`;
+  if (!bench.notes.includes(note)) bench.note(note);
+}
+
+/** Checks live sessions for the first time since the server was started, in random order. */
+export async function touchCold(bench: Bench, one: Checked, maxSeconds: number): Promise<AnsweredOnce> {
+  const { url, cookies, who } = one;
+  const { connections } = bench.options;
+  const touched = await presentOnce({ url, cookies, headers, connections, maxSeconds, isCold: true });
+  assertAnswered(who, touched);
+  if (touched.refused > 0) throw new Error(`${who} refused ${touched.refused} checks of live sessions`);
+  return touched;
+}
+
+function assertAnswered(who: string, { failed, shed }: AnsweredOnce): void {
+  if (failed + shed > 0) throw new Error(`${who} did not answer ${failed + shed} checks`);
 }
 
 /** A live session is recognised, and a dead one is not. */

@@ -1,8 +1,13 @@
-/** Session checks: as many as can be had with a number of connections, among one live session and among many. */
+/**
+ * Steady session checks: as many as can be had with a number of connections, among one live session and among many.
+ *
+ * Before every turn of a program each session is checked once, so that none is read from the store for the first time
+ * in the turn. `cold.ts` measures first checks.
+ */
 
 import type { Bench } from '../bench.ts';
 import { cpuTimes, spentMs } from '../cpu.ts';
-import { type Checked, check, startAll } from '../targets.ts';
+import { type Checked, check, startAll, touchAll } from '../targets.ts';
 
 export async function measureChecks(bench: Bench): Promise<void> {
   for (const sessions of bench.options.sessions) {
@@ -16,7 +21,7 @@ export async function measureChecks(bench: Bench): Promise<void> {
 }
 
 /** The name of a group of figures. */
-function groupOf(sessions: number): string {
+export function groupOf(sessions: number): string {
   return sessions === 1 ? '1 live session' : `${sessions.toLocaleString('en')} live sessions`;
 }
 
@@ -25,6 +30,7 @@ async function measureAll(bench: Bench, all: readonly Checked[], group: string):
   bench.tell('  warming up');
   for (const one of all) await check(one, { connections, seconds: Math.max(2, seconds) });
   await bench.inTurns(all, async (one) => {
+    await touchAll(bench, one);
     const before = cpuTimes(one.server.pid);
     const answered = await check(one, { connections, seconds });
     const { requests, perSecond, p50Ms, p99Ms, p999Ms, failed } = answered;

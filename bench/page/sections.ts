@@ -1,5 +1,6 @@
 /** The sections of the page: the measurement of each case, and which of its figures are drawn. */
 
+import { coldChecks } from '../cases/cold.ts';
 import { groupOf as commitsOf } from '../cases/commits.ts';
 import type { Figure, Figures } from '../figures.ts';
 import type { Plot } from './plot.ts';
@@ -21,16 +22,26 @@ export const sections: readonly Section[] = [
     about:
       '`GET /auth/session`, and its equivalent in other programs, over connections that stay open and never pause. Nine of ' +
       'ten requests present a live session, chosen at random; the others one that has ended. Sessions were written into ' +
-      'each store beforehand. Gatehouse sends all of its headers, logs and counts; it runs without its throttle, ' +
+      'each store beforehand. These checks are steady: immediately before each turn every session, live or ended, is ' +
+      'checked once. A program that keeps sessions in memory has read them by then. Gatehouse reads a session again ' +
+      'once a minute, and a turn is shorter. Gatehouse sends all of its headers, logs and counts; it runs without its throttle, ' +
       'better-auth without its own. CPU is the processor time of the server for each check, without that of other ' +
       'processes. The limit is `node:http` with a `Map` of hashed ids, and the same headers. ' +
-      'PostgreSQL runs on the core of the load. With 100,000 sessions, so short a run checks most sessions only once or ' +
-      'twice: Gatehouse reads a session from the store for its first check, and from memory later.',
+      'PostgreSQL runs on the core of the load.',
     plots: (figures) =>
       [...figures.groups('check')].map(([group, list]) => [
         `checks-${Number.parseInt(group.replaceAll(',', ''), 10)}`,
         plotOf(`Session checks, ${group}`, list, ['checks/s']),
       ]),
+  },
+  {
+    case: coldChecks,
+    title: 'Cold checks',
+    about:
+      'The first check of each live session, in random order, by a server that has just been started: no session is in ' +
+      'its memory, and its code is not compiled yet. The turn ends when every session was checked once, or after as many ' +
+      'seconds as other turns take. The database has the sessions in its own memory, because it has just written them.',
+    plots: none,
   },
   {
     case: 'login',

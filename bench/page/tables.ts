@@ -1,5 +1,6 @@
 /** Tables of figures: for each group the programs, the medians, and their ratio to a limit. */
 
+import { coldChecks } from '../cases/cold.ts';
 import { oneByOne } from '../cases/commits.ts';
 import { barePbkdf2 } from '../cases/login.ts';
 import { whoOf as processes } from '../cases/workers.ts';
@@ -22,6 +23,7 @@ interface Comparison {
 
 const comparisons: Readonly<Record<string, Comparison>> = {
   check: { unit: 'checks/s', to: () => limit, head: 'of the limit' },
+  [coldChecks]: { unit: 'checks/s', to: () => limit, head: 'of the limit' },
   login: { unit: 'logins/s', to: () => barePbkdf2, head: 'of the limit' },
   flood: {
     unit: 'p99, ms',
