@@ -27,6 +27,7 @@ export interface Checked {
 export const limit = 'bare node:http';
 export const onSqlite = 'Gatehouse on SQLite';
 export const onPostgres = 'Gatehouse on PostgreSQL';
+export const byHand = 'Hono and node:sqlite, by hand';
 export const betterAuth = 'better-auth';
 export const betterAuthCached = 'better-auth with its cookie cache';
 export const fastifySession = '@fastify/session in memory';
@@ -38,6 +39,7 @@ export const targets: Readonly<Record<string, Starter>> = {
   [limit]: startLimit,
   [onSqlite]: startOnSqlite,
   [onPostgres]: startOnPostgres,
+  [byHand]: ofPeer('hono-session'),
   [fastifySession]: ofPeer('fastify-session'),
   'express-session in memory': ofPeer('express-session', { store: 'memory' }),
   'express-session on SQLite': ofPeer('express-session', { store: 'sqlite' }),

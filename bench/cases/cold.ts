@@ -6,13 +6,13 @@
 
 import type { Bench } from '../bench.ts';
 import { cpuTimes, spentMs } from '../cpu.ts';
-import { limit, onPostgres, onSqlite, startAll, touchCold } from '../targets.ts';
+import { byHand, limit, onPostgres, onSqlite, startAll, touchCold } from '../targets.ts';
 import { groupOf } from './check.ts';
 
 export const coldChecks = 'cold checks';
 
 /** Programs that can be started with many sessions in a moment. */
-const programs = [limit, onSqlite, onPostgres];
+const programs = [limit, onSqlite, onPostgres, byHand];
 
 export async function measureCold(bench: Bench): Promise<void> {
   const sessions = Math.max(...bench.options.sessions);
