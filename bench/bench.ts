@@ -14,7 +14,7 @@ export interface Options {
   readonly sessions: readonly number[];
   /** Clients that log in without pause. */
   readonly flooding: readonly number[];
-  /** Registrations and logouts at once. */
+  /** Logouts at once. */
   readonly atOnce: readonly number[];
   /** Sessions whose memory is measured. */
   readonly memorySessions: number;

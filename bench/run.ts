@@ -46,11 +46,11 @@ const cases: Readonly<Record<string, readonly [about: string, measure: (bench: B
 /** Options with a value; its default, and its meaning. */
 const table = {
   rounds: ['3', 'rounds in which each program runs once'],
-  seconds: ['5', 'seconds of every turn; logins take four times as long'],
+  seconds: ['5', 'seconds of every turn; logins and registrations take four times as long'],
   connections: ['64', 'connections of the checks'],
   sessions: ['1,1000,100000', 'live sessions that checks choose from'],
   flooding: ['0,16,256', 'clients that log in without pause'],
-  'at-once': ['1,16,64', 'registrations and logouts at once'],
+  'at-once': ['1,16,64', 'logouts at once'],
   'memory-sessions': ['1000000', 'live sessions whose memory is measured'],
   'scale-sessions': ['10000000', 'live sessions the store grows to; they take 13 GB of disk for a while'],
   only: ['', 'parts of the names of those to measure, for example `gatehouse,bare`'],

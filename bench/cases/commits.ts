@@ -2,8 +2,7 @@
  * Registrations and logouts, which are on the disk when they are answered, beside bare SQLite commits of the same rows:
  * one by one, and as many in one commit as there are clients waiting.
  *
- * Registrations hash with the fewest iterations there can be, so that commits and not hashes are measured; what is left
- * of hashing is measured too.
+ * Registrations hash with as many iterations as in production, so that they stand beside bare hashes too.
  */
 
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,49 +14,58 @@ import { gatehouse } from '../servers.ts';
 import { fillFile } from '../sqlite.ts';
 import { onSqlite } from '../targets.ts';
 import type { Answered, Volley } from '../volley.ts';
-import { bareHashes } from './login.ts';
+import { bareHashes, barePbkdf2, connections, hashingTimes } from './login.ts';
 
-export const kinds = ['registration', 'logout'] as const;
-type Kind = (typeof kinds)[number];
-
-const iterations = 1_000;
+const kinds = ['registration', 'logout'] as const;
+export type Kind = (typeof kinds)[number];
 
 export const oneByOne = 'bare commits, one by one';
-export const sharing = (atOnce: number) => `bare commits, ${atOnce} share one`;
-export const bareFewHashes = `bare crypto.pbkdf2, ${iterations.toLocaleString('en')} iterations`;
+const sharing = (atOnce: number) => `bare commits, ${atOnce} share one`;
 
-/** What is left of hashing and a commit, if neither is done while the other is. */
+/** What hashing and a commit leave, if neither is done while the other is. */
 export const hashAndCommit = 'both, one after the other';
+
+/** More registrations at once than threads only wait, or are shed. */
+export const registrationsAtOnce = [1, connections];
 
 /** There must be sessions left to log out, however fast the machine is. */
 const mostPerSecond = 16_000;
 /** A server that has just started is compiled while it works. */
-const warmUp = { seconds: 5, connections: 64 } as const;
+const warmUp = {
+  registration: { seconds: 5, connections },
+  logout: { seconds: 5, connections: 64 },
+} as const;
+
+/** The limits of commits, with as many clients at once. */
+export function commitsBeside(atOnce: number): string[] {
+  return [oneByOne, ...(atOnce > 1 ? [sharing(atOnce)] : [])];
+}
 
 export function groupOf(kind: Kind, atOnce: number): string {
   return `${kind}s, ${atOnce} at once`;
 }
 
 export async function measureCommits(bench: Bench): Promise<void> {
-  const { seconds, atOnce: all } = bench.options;
+  const { seconds, atOnce: logoutsAtOnce } = bench.options;
+  const atOnceOf = { registration: registrationsAtOnce, logout: logoutsAtOnce };
+  const secondsOf = { registration: seconds * hashingTimes, logout: seconds };
   const crowd = join(mkdtempSync(join(bench.folder, 'commits-')), 'crowd.db');
-  const sessions = mostPerSecond * (seconds + warmUp.seconds);
+  const sessions = mostPerSecond * (seconds + warmUp.logout.seconds);
   await fillFile(crowd, { sessions, accounts: Math.ceil(sessions / 10) });
   const turns = kinds.flatMap((kind) =>
-    all.flatMap((atOnce) => {
-      const limits = [oneByOne, ...(atOnce > 1 ? [sharing(atOnce)] : [])];
-      const hashes = kind === 'registration' ? [bareFewHashes] : [];
-      return [onSqlite, ...limits, ...hashes].map((who) => ({ kind, atOnce, who }));
+    atOnceOf[kind].flatMap((atOnce) => {
+      const hashes = kind === 'registration' ? [barePbkdf2] : [];
+      return [onSqlite, ...hashes, ...commitsBeside(atOnce)].map((who) => ({ kind, atOnce, who }));
     }),
   );
   await bench.inTurns(
     turns.filter(({ who }) => bench.wants(who)),
     async ({ kind, atOnce, who }) => {
-      const figures = await withCopyOf(crowd, (file) => figuresOf(file, kind, atOnce, who, seconds));
+      const figures = await withCopyOf(crowd, (file) => figuresOf(file, kind, atOnce, who, secondsOf[kind]));
       bench.figures.addAll({ case: 'commits', group: groupOf(kind, atOnce), who }, figures);
     },
   );
-  for (const atOnce of all) addBoth(bench, atOnce);
+  for (const atOnce of registrationsAtOnce) addBoth(bench, atOnce);
 }
 
 async function figuresOf(
@@ -67,7 +75,7 @@ async function figuresOf(
   who: string,
   seconds: number,
 ): Promise<Record<string, number>> {
-  if (who === bareFewHashes) return { 'per second': await bareHashes(seconds, String(iterations)) };
+  if (who === barePbkdf2) return { 'per second': await bareHashes(seconds) };
   if (who !== onSqlite) {
     const together = who === oneByOne ? 1 : atOnce;
     return { 'per second': await bareCommits(file, kind, together, seconds) };
@@ -79,7 +87,7 @@ async function figuresOf(
 /** Of every round: a registration can be no faster than its hash and its share of a commit, unless they overlap. */
 function addBoth({ figures }: Bench, atOnce: number): void {
   const name = { case: 'commits', group: groupOf('registration', atOnce), unit: 'per second' };
-  const hashes = figures.values({ ...name, who: bareFewHashes }) ?? [];
+  const hashes = figures.values({ ...name, who: barePbkdf2 }) ?? [];
   const commits = figures.values({ ...name, who: atOnce > 1 ? sharing(atOnce) : oneByOne }) ?? [];
   for (const [round, hash] of hashes.entries()) {
     const commit = commits[round];
@@ -100,7 +108,7 @@ async function withCopyOf<Result>(file: string, work: (copy: string) => Promise<
 }
 
 async function ofGatehouse(file: string, kind: Kind, atOnce: number, seconds: number): Promise<Answered> {
-  const server = await gatehouse(`file:${file}`, { GATEHOUSE_PBKDF2_ITERATIONS: String(iterations) });
+  const server = await gatehouse(`file:${file}`);
   const volley: Omit<Volley, 'seconds'> =
     kind === 'registration'
       ? {
@@ -111,9 +119,9 @@ async function ofGatehouse(file: string, kind: Kind, atOnce: number, seconds: nu
         }
       : { url: `${server.url}/logout.json?s={n}`, isPost: true, connections: atOnce, byStatus: true };
   try {
-    const { requests } = await fire({ ...volley, ...warmUp });
+    const { requests } = await fire({ ...volley, ...warmUp[kind] });
     // Requests that were under way when the warm-up ended may have been carried out.
-    const answered = await fire({ ...volley, seconds, from: requests + 2 * warmUp.connections });
+    const answered = await fire({ ...volley, seconds, from: requests + 2 * warmUp[kind].connections });
     if (answered.accepted < answered.requests || answered.failed > 0)
       throw new Error(`Of ${answered.requests} ${kind}s ${answered.accepted} were accepted`);
     return answered;

@@ -10,10 +10,10 @@ import type { Volley } from '../volley.ts';
 export const barePbkdf2 = 'bare crypto.pbkdf2';
 
 /** Enough to keep the threads busy, too few to be shed. */
-const connections = 4;
+export const connections = 4;
 
-/** A login takes so long that a few seconds hold too few of them to tell two percent apart. */
-const times = 4;
+/** A hash takes so long that the seconds of a turn hold too few of them to tell two percent apart. */
+export const hashingTimes = 4;
 
 /** A program to log in to. */
 export interface Door extends Checked {
@@ -50,7 +50,7 @@ function post({ url, body = '', headers }: Door['login']): Promise<Response> {
 
 export async function measureLogins(bench: Bench): Promise<void> {
   const doors = await openDoors(bench, 1);
-  const seconds = bench.options.seconds * times;
+  const seconds = bench.options.seconds * hashingTimes;
   const group = `${connections} at once`;
   try {
     bench.tell('  warming up');
@@ -76,11 +76,9 @@ async function loginsOf({ login }: Door, seconds: number): Promise<Record<string
   };
 }
 
-/** Hashes a second on the first core, with the parameters of a login or with fewer iterations. */
-export async function bareHashes(
-  seconds: number,
-  iterations = table.pbkdf2Iterations.default,
-): Promise<number> {
+/** Hashes a second on the first core, with the parameters of a login. */
+export async function bareHashes(seconds: number): Promise<number> {
+  const iterations = table.pbkdf2Iterations.default;
   const { perSecond } = await firstLine(spawnOnFirstCore(['bench/hashes.ts', iterations, String(seconds)]));
   return Number(perSecond);
 }

@@ -1,6 +1,6 @@
 /** The targets of one run, the results, and the verdicts. */
 
-import { groupOf, hashAndCommit, kinds, oneByOne, sharing } from '../cases/commits.ts';
+import { commitsBeside, groupOf, hashAndCommit, type Kind, registrationsAtOnce } from '../cases/commits.ts';
 import { paces, whoOf } from '../cases/flood.ts';
 import { isCost } from '../cases/growth.ts';
 import { barePbkdf2 } from '../cases/login.ts';
@@ -122,29 +122,31 @@ function workers(figures: Figures): Bar[] {
 }
 
 function commits(figures: Figures): Bar[] {
-  const groups = groupsOf(figures, 'commits');
-  return kinds.flatMap((kind) => {
-    const own = groups.filter((group) => group.startsWith(kind));
-    if (own.length === 0) return [judged(`${kind}s / bare commits`, '≥', 0.8, undefined)];
-    return own.flatMap((group) => {
-      const atOnce = Number(/, (\d+) at once$/.exec(group)?.[1]);
-      const of = (who: string): Name => ({
-        case: 'commits',
-        group: groupOf(kind, atOnce),
-        who,
-        unit: 'per second',
-      });
-      const limits = [oneByOne, ...(atOnce > 1 ? [sharing(atOnce)] : [])];
-      return [...limits, ...(kind === 'registration' ? [hashAndCommit] : [])].map((who) =>
-        judged(
-          `${group} / ${who === hashAndCommit ? 'bare hash and share of a commit' : who}`,
-          '≥',
-          0.8,
-          figures.ratio(of(onSqlite), of(who)),
-        ),
-      );
-    });
+  const of = (kind: Kind, atOnce: number, who: string): Name => ({
+    case: 'commits',
+    group: groupOf(kind, atOnce),
+    who,
+    unit: 'per second',
   });
+  const atOnceOf = (kind: Kind, usual: readonly number[]) => {
+    const groups = [...figures.groups('commits').keys()].filter((group) => group.startsWith(kind));
+    return groups.length > 0 ? groups.map((group) => Number(/, (\d+) at once$/.exec(group)?.[1])) : usual;
+  };
+  const bar = (kind: Kind, atOnce: number, who: string, to: string, bound: number) =>
+    judged(
+      `${groupOf(kind, atOnce)} / ${to}`,
+      '≥',
+      bound,
+      figures.ratio(of(kind, atOnce, onSqlite), of(kind, atOnce, who)),
+    );
+  return [
+    ...atOnceOf('registration', registrationsAtOnce).map((atOnce) =>
+      bar('registration', atOnce, hashAndCommit, 'bare hash and share of a commit', 0.97),
+    ),
+    ...atOnceOf('logout', [1]).flatMap((atOnce) =>
+      commitsBeside(atOnce).map((who) => bar('logout', atOnce, who, who, 0.8)),
+    ),
+  ];
 }
 
 function starting(figures: Figures): Bar[] {

@@ -1,12 +1,12 @@
 /** Tables of figures: for each group the programs, the medians, and their ratio to a limit. */
 
 import { coldChecks } from '../cases/cold.ts';
-import { oneByOne } from '../cases/commits.ts';
+import { hashAndCommit, oneByOne } from '../cases/commits.ts';
 import { barePbkdf2 } from '../cases/login.ts';
 import { whoOf as processes } from '../cases/workers.ts';
 import { type Figure, Figures, type Ratio } from '../figures.ts';
 import { median } from '../report.ts';
-import { limit } from '../targets.ts';
+import { limit, onSqlite } from '../targets.ts';
 
 export interface Table {
   readonly title: string;
@@ -21,7 +21,7 @@ interface Comparison {
   readonly head: string;
 }
 
-const comparisons: Readonly<Record<string, Comparison>> = {
+const comparisons: Readonly<Record<string, Comparison | ((group: string) => Comparison)>> = {
   check: { unit: 'checks/s', to: () => limit, head: 'of the limit' },
   [coldChecks]: { unit: 'checks/s', to: () => limit, head: 'of the limit' },
   login: { unit: 'logins/s', to: () => barePbkdf2, head: 'of the limit' },
@@ -30,13 +30,19 @@ const comparisons: Readonly<Record<string, Comparison>> = {
     to: (who) => who.replace(/, [^,]*$/, ', no logins'),
     head: 'p99 by that without logins',
   },
-  commits: { unit: 'per second', to: () => oneByOne, head: 'of one by one' },
+  commits: (group) =>
+    group.startsWith('registration')
+      ? { unit: 'per second', to: (who) => (who === onSqlite ? hashAndCommit : who), head: 'of both' }
+      : { unit: 'per second', to: () => oneByOne, head: 'of one by one' },
   workers: { unit: 'checks/s', to: () => processes(1), head: 'of one process' },
 };
 
 /** The tables of a case, one for each group. */
 export function tablesOf(figures: Figures, of: string): Table[] {
-  return [...figures.groups(of)].map(([group, list]) => tableOf(group, list, comparisons[of]));
+  const comparison = comparisons[of];
+  return [...figures.groups(of)].map(([group, list]) =>
+    tableOf(group, list, typeof comparison === 'function' ? comparison(group) : comparison),
+  );
 }
 
 function tableOf(title: string, list: readonly Figure[], comparison: Comparison | undefined): Table {
