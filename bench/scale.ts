@@ -4,8 +4,9 @@
  *
  * It fills databases with SQL, in a PostgreSQL of its own and in SQLite files, and has real nodes answer
  * `GET /auth/session` for sessions chosen at random. The nodes have the first core; PostgreSQL, with a quarter of the
- * machine's memory for its tables, and the load share the second one. Rounds take turns. Everything is removed at the
- * end. Ten million sessions take 8 GB of disk in the folder for temporary files on PostgreSQL, 5 GB on SQLite and half of
+ * machine's memory for its tables, and the load share the second one. Rounds take turns. Beside the checks of all
+ * sessions, of which hardly any is in the memory of the node, a bare loop runs their statement over the same database
+ * (`bare-lookups.ts`). Everything is removed at the end. Ten million sessions take 8 GB of disk in the folder for temporary files on PostgreSQL, 5 GB on SQLite and half of
  * the machine's memory while they are written, and some six minutes each; `-- --sessions 100000` is over in two minutes.
  *
  * Options: `-- --sessions 10000000 --few 10000 --engines postgres,sqlite --rounds 3 --seconds 5
@@ -56,6 +57,8 @@ interface Filled {
   /** What checks need of it. */
   readonly warmBytes: number;
   readonly fillSeconds: number;
+  readonly databaseUrl: string;
+  /** Of the node. */
   readonly url: string;
   readonly pid: number | undefined;
 }
@@ -66,11 +69,14 @@ interface Figures extends Measured {
   readonly databaseUs: number;
 }
 
+/** The case whose limit is the bare loop. */
+const coldCase = 'all sessions';
+
 /** Out of how many sessions each check chooses. */
 const cases: Readonly<Record<string, (crowd: Crowd) => number>> = {
   '1,000 sessions': () => 1_000,
   [`${few.toLocaleString('en')} sessions`]: () => few,
-  'all sessions': ({ sessions }) => sessions,
+  [coldCase]: ({ sessions }) => sessions,
 };
 
 /** Of the tables that were filled last. */
@@ -99,6 +105,7 @@ async function run(engine: (typeof engines)[number]): Promise<Readonly<Record<st
   const sides: Filled[] = [];
   for (const crowd of crowds) sides.push(await filled(crowd, server));
   const measured = new Map(Object.entries(cases).map((one) => [one, sides.map((): Figures[] => [])]));
+  const bare: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     console.error(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
     for (const [[, count], results] of measured) {
@@ -107,8 +114,13 @@ async function run(engine: (typeof engines)[number]): Promise<Readonly<Record<st
         if (round > 0) results[i]?.push(one);
       }
     }
+    const loop = await bareLookups(sides[1]);
+    if (round > 0) bare.push(loop);
   }
-  const rows = [...measured].map(([[name], of]) => costs(`${engine}: ${name}`, of));
+  const rows = [...measured].map(([[name], of]) =>
+    costs(`${engine}: ${name}`, of, name === coldCase ? bare : []),
+  );
+  rows.push({ [`${engine}: bare loop, of ${labels[1]}`]: { 'per second': whole(median(bare)) } });
   return [sizesOf(engine, sides), ...(server ? [rowBytes] : []), Object.assign({}, ...rows)];
 }
 
@@ -123,21 +135,29 @@ async function checked(side: Filled, sessions: Some, database: number | undefine
   return { ...one, nodeUs: perCheck(0), databaseUs: perCheck(1) };
 }
 
+/** Sessions a second that the statement of a check finds in the large database, without a server around it. */
+async function bareLookups(side: Filled | undefined): Promise<number> {
+  if (!side) return Number.NaN;
+  const words = ['bench/bare-lookups.ts', side.databaseUrl, String(side.crowd.sessions), String(seconds)];
+  return Number((await firstLine(spawnOnFirstCore(words)))['perSecond']);
+}
+
 /** A database with a crowd in it, and a node on it. */
 async function filled(crowd: Crowd, server: PostgresServer | undefined): Promise<Filled> {
   const of = crowd.sessions.toLocaleString('en');
   const tell = (done: number) => console.error(`${done.toLocaleString('en')} of ${of} sessions written`);
-  const url = server ? await newDatabase(server) : `file:${join(folder, `${crowd.sessions}.db`)}`;
-  const bytesNow = async () => (server ? databaseBytes(url) : statSync(url.slice(5)).size);
+  const databaseUrl = server ? await newDatabase(server) : `file:${join(folder, `${crowd.sessions}.db`)}`;
+  const bytesNow = async () => (server ? databaseBytes(databaseUrl) : statSync(databaseUrl.slice(5)).size);
   const empty = server ? await bytesNow() : 0;
   const startedAt = performance.now();
-  await (server ? fill(url, crowd, tell) : fillFile(url.slice(5), crowd, tell));
+  await (server ? fill(databaseUrl, crowd, tell) : fillFile(databaseUrl.slice(5), crowd, tell));
   const fillSeconds = (performance.now() - startedAt) / 1_000;
   const bytes = (await bytesNow()) - empty;
-  const warmBytes = server ? await warm(url) : bytes;
-  if (server) rowBytes = await bytesPerRow(url);
-  const node = spawnOnFirstCore(['bin/gatehouse.js'], { PORT: '0', DATABASE_URL: url });
-  return { crowd, bytes, warmBytes, fillSeconds, url: String((await firstLine(node)).url), pid: node.pid };
+  const warmBytes = server ? await warm(databaseUrl) : bytes;
+  if (server) rowBytes = await bytesPerRow(databaseUrl);
+  const node = spawnOnFirstCore(['bin/gatehouse.js'], { PORT: '0', DATABASE_URL: databaseUrl });
+  const url = String((await firstLine(node)).url);
+  return { crowd, bytes, warmBytes, fillSeconds, databaseUrl, url, pid: node.pid };
 }
 
 function assertRoom(): void {
@@ -165,8 +185,15 @@ function sizesOf(engine: string, sides: readonly Filled[]): Readonly<Record<stri
   );
 }
 
-/** A line for each side; that of the large one also says what a check costs there by what it costs on the small one. */
-function costs(name: string, [small = [], large = []]: readonly (readonly Figures[])[]): Record<string, Row> {
+/**
+ * A line for each side; that of the large one also says what a check costs there by what it costs on the small one, and
+ * how many there are by those of a bare loop, if there was one.
+ */
+function costs(
+  name: string,
+  [small = [], large = []]: readonly (readonly Figures[])[],
+  bare: readonly number[],
+): Record<string, Row> {
   const figures = (side: readonly Figures[]) => {
     const of = (read: (one: Figures) => number) => median(side.map(read));
     return {
@@ -185,6 +212,9 @@ function costs(name: string, [small = [], large = []]: readonly (readonly Figure
       ...figures(large),
       'times as long': ratio((one) => 1 / one.perSecond),
       'times the CPU': ratio((one) => one.nodeUs + one.databaseUs),
+      ...(bare.length > 0 && {
+        'of the bare loop': spread(large.map((one, i) => one.perSecond / (bare[i] ?? 0))),
+      }),
     },
   };
 }

@@ -47,13 +47,24 @@ export function gatehouse(
   return serve(['bin/gatehouse.js'], { ...usual, DATABASE_URL: databaseUrl, ...env }, cores);
 }
 
-/** The memory of a process in bytes; `NaN` if it is unknown. */
+/** The resident memory of a process in bytes; `NaN` if it is unknown. */
 export function residentBytes(pid: number): number {
-  const status = `/proc/${pid}/status`;
-  if (existsSync(status))
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(status, 'utf8'))?.[1]) * 1_024;
+  const known = statusBytes(pid, 'VmRSS');
+  if (known !== undefined) return known;
   const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
   return Number.parseInt(stdout ?? '', 10) * 1_024;
+}
+
+/** The same without the pages of files, which the system takes back when it needs them, where that is known. */
+export function ownBytes(pid: number): number {
+  return statusBytes(pid, 'RssAnon') ?? residentBytes(pid);
+}
+
+function statusBytes(pid: number, name: string): number | undefined {
+  const status = `/proc/${pid}/status`;
+  if (!existsSync(status)) return undefined;
+  const kilobytes = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(status, 'utf8'))?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
 }
 
 /** Waits until a process has nothing left to do, or a minute. */

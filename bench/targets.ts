@@ -101,7 +101,7 @@ async function startLimit(bench: Bench, sessions: number): Promise<Checked> {
 }
 
 /** Ids that are computed from their numbers; those after the last one belong to no session. */
-function writeIds(bench: Bench, sessions: number): CookieLists {
+export function writeIds(bench: Bench, sessions: number): CookieLists {
   const lists = listsAt(join(bench.folder, `ids-${sessions}`));
   const dead = Math.min(10_000, Math.ceil(sessions / 9));
   const lines = (first: number, count: number) =>

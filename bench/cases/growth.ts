@@ -10,6 +10,9 @@ import type { Row } from '../report.ts';
 /** What the columns are called that say what is how much more among many. */
 export const isCost = (unit: string) => unit.startsWith('times ');
 
+/** What the column is called that compares the checks of all sessions with a bare loop of their statement. */
+export const ofBareLoop = 'of the bare loop';
+
 const few = 10_000;
 
 export async function measureGrowth(bench: Bench): Promise<void> {

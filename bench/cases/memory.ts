@@ -5,14 +5,21 @@ import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
 import { idOf } from '../crowd.ts';
 import { fire } from '../fire.ts';
+import { presentOnce } from '../once.ts';
 import { databaseBytes, fill, newDatabase } from '../postgres.ts';
-import { gatehouse, residentBytes, type Server } from '../servers.ts';
+import { gatehouse, ownBytes, type Server } from '../servers.ts';
 import { fillFile } from '../sqlite.ts';
-import { onPostgres, onSqlite } from '../targets.ts';
+import { onPostgres, onSqlite, writeIds } from '../targets.ts';
+import { groupOf } from './check.ts';
 
 const million = 1_000_000;
 
-const growth = 'growth, MB';
+export const perSession = 'kB per remembered session';
+
+/** Enough to remember every session, which the default may not be. */
+const remembersAll = { GATEHOUSE_CHECK_MEMORY_MB: '2048' };
+
+const maxCheckSeconds = 600;
 
 const headersOf = (id: string) => ({ 'X-Session-Id': id });
 
@@ -26,7 +33,7 @@ export async function measureMemory(bench: Bench): Promise<void> {
     await fillFile(empty, { ...crowd, sessions: 0 });
     await fillFile(file, crowd);
     const bytes = statSync(file).size - statSync(empty).size;
-    await measure(bench, onSqlite, bytes, () => gatehouse(`file:${file}`));
+    await measure(bench, onSqlite, bytes, () => gatehouse(`file:${file}`, remembersAll));
   }
   if (bench.wants(onPostgres)) {
     const server = await bench.postgres();
@@ -34,7 +41,7 @@ export async function measureMemory(bench: Bench): Promise<void> {
     await fill(empty, { ...crowd, sessions: 0 });
     await fill(url, crowd);
     const bytes = (await databaseBytes(url)) - (await databaseBytes(empty));
-    await measure(bench, onPostgres, bytes, () => gatehouse(url));
+    await measure(bench, onPostgres, bytes, () => gatehouse(url, remembersAll));
   }
 }
 
@@ -45,22 +52,33 @@ async function measure(
   start: () => Promise<Server>,
 ): Promise<void> {
   const { memorySessions, connections, seconds, rounds } = bench.options;
-  const group = `${memorySessions.toLocaleString('en')} live sessions`;
+  const group = groupOf(memorySessions);
   const ofMillion = million / memorySessions;
+  const cookies = writeIds(bench, memorySessions);
   bench.figures.add({ case: 'memory', group, who, unit: 'store, MB per million' }, (bytes / 1e6) * ofMillion);
   for (let round = 1; round <= rounds; round += 1) {
     bench.tell(`  ${who}, round ${round} of ${rounds}`);
     const server = await start();
     try {
       const url = `${server.url}/auth/session`;
-      // After many checks of one session everything is loaded, and the heap has its usual size.
+      const once = { url, connections, isCold: true, maxSeconds: maxCheckSeconds };
+      // After many checks of one session everything is loaded, and the heap has its usual size. Dead ones are read too.
       await fire({ url, headers: headersOf(idOf(0)), connections, seconds: Math.max(2, seconds) });
-      const before = residentBytes(server.pid);
-      for (let from = 0; from < memorySessions; )
-        from += (await fire({ url, headers: headersOf('{n}'), from, connections, seconds })).requests;
-      const after = residentBytes(server.pid);
-      const figures = { 'process before, MB': before / 1e6, 'after, MB': after / 1e6 };
-      bench.figures.addAll({ case: 'memory', group, who }, { ...figures, [growth]: (after - before) / 1e6 });
+      await presentOnce({ ...once, cookies: { ...cookies, hits: cookies.misses } });
+      const before = ownBytes(server.pid);
+      const { failed, refused, left } = await presentOnce({ ...once, cookies });
+      if (failed + refused + left > 0)
+        throw new Error(`${who}: ${failed + refused + left} of ${memorySessions} sessions were not checked`);
+      const after = ownBytes(server.pid);
+      bench.figures.addAll(
+        { case: 'memory', group, who },
+        {
+          'process before, MB': before / 1e6,
+          'after, MB': after / 1e6,
+          'growth, MB': (after - before) / 1e6,
+          [perSession]: (after - before) / 1e3 / memorySessions,
+        },
+      );
     } finally {
       await server.stop();
     }

@@ -97,8 +97,8 @@ export const sections: readonly Section[] = [
     title: 'Memory of sessions',
     about:
       'The size of live sessions in the store, in tables and indexes, without the accounts; and the growth of the ' +
-      'process after every session was checked once. `GATEHOUSE_CHECK_MEMORY_MB` bounds the cache of checks: beyond that ' +
-      'it does not grow with the sessions.',
+      'process, without mapped files, after every session was checked once. Here `GATEHOUSE_CHECK_MEMORY_MB` leaves room ' +
+      'for every session. It bounds the cache of checks: beyond that it does not grow with the sessions.',
     plots: none,
   },
   {
