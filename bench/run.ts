@@ -24,6 +24,7 @@ import { measureMemory } from './cases/memory.ts';
 import { measureSizes } from './cases/size.ts';
 import { measureStarts } from './cases/start.ts';
 import { measureWorkers } from './cases/workers.ts';
+import { measureWrites } from './cases/writes.ts';
 import { machine } from './machine.ts';
 import { tell, writePage } from './page/page.ts';
 import { endAll } from './processes.ts';
@@ -36,6 +37,7 @@ const cases: Readonly<Record<string, readonly [about: string, measure: (bench: B
   check: ['steady session checks, among 1 to 100,000 sessions', measureChecks],
   cold: ['cold checks: the first check of each session after a start', measureCold],
   workers: ['session checks by two worker processes', measureWorkers],
+  writes: ['session checks by two worker processes while sessions begin and end', measureWrites],
   login: ['logins', measureLogins],
   commits: ['registrations and logouts', measureCommits],
   flood: ['session checks in a login flood', measureFloods],

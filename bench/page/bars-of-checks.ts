@@ -5,18 +5,13 @@ import { paces, whoOf } from '../cases/flood.ts';
 import { isCost, ofBareLoop } from '../cases/growth.ts';
 import { perSession } from '../cases/memory.ts';
 import { group as cores, perComputed, whoOf as processes } from '../cases/workers.ts';
+import { withoutWrites, withWrites, group as writesGroup } from '../cases/writes.ts';
 import type { Figure, Figures, Name, Ratio } from '../figures.ts';
 import { betterAuth, betterAuthCached, fastifySession, limit, onPostgres, onSqlite } from '../targets.ts';
 import { type Bar, judged, reported } from './bar.ts';
 
 export function barsOfChecks(figures: Figures): Bar[] {
-  return [
-    ...checks(figures),
-    ...memory(figures),
-    ...floods(figures),
-    ...workers(figures),
-    ...growth(figures),
-  ];
+  return [checks, writes, memory, floods, workers, growth].flatMap((bars) => bars(figures));
 }
 
 /** One program by another, among as many sessions, at least so many times. */
@@ -39,6 +34,12 @@ function checks(figures: Figures): Bar[] {
       return judged(`checks, ${own} / ${other}, ${group}`, '≥', bound, figures.ratio(of(own), of(other)));
     }),
   );
+}
+
+function writes(figures: Figures): Bar[] {
+  const of = (who: string): Name => ({ case: 'writes', group: writesGroup, who, unit: 'checks/s' });
+  const ratio = figures.ratio(of(withWrites), of(withoutWrites));
+  return [judged(`checks, SQLite with two processes, ${withWrites} / ${withoutWrites}`, '≥', 0.9, ratio)];
 }
 
 function memory(figures: Figures): Bar[] {

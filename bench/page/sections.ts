@@ -122,6 +122,15 @@ export const sections: readonly Section[] = [
       'of both of them. So the checks for each second of processor time say more than the checks for each second.',
     plots: none,
   },
+  {
+    case: 'writes',
+    title: 'Checks while sessions begin and end',
+    about:
+      'Steady checks on SQLite by two worker processes, without writes and while twenty people a second log in and twenty ' +
+      'log out. The logins use 1,000 iterations, so that their hashes take a hundredth of a core and the figure shows the ' +
+      'effect of the writes.',
+    plots: none,
+  },
 ];
 
 function plotOf(title: string, list: readonly Figure[], units: readonly string[]): Plot {

@@ -4,6 +4,7 @@ import { coldChecks } from '../cases/cold.ts';
 import { hashAndCommit, oneByOne } from '../cases/commits.ts';
 import { barePbkdf2 } from '../cases/login.ts';
 import { whoOf as processes } from '../cases/workers.ts';
+import { withoutWrites } from '../cases/writes.ts';
 import { type Figure, Figures, type Ratio } from '../figures.ts';
 import { median } from '../report.ts';
 import { limit, onSqlite } from '../targets.ts';
@@ -34,6 +35,7 @@ const comparisons: Readonly<Record<string, Comparison | ((group: string) => Comp
     group.startsWith('registration')
       ? { unit: 'per second', to: (who) => (who === onSqlite ? hashAndCommit : who), head: 'of both' }
       : { unit: 'per second', to: () => oneByOne, head: 'of one by one' },
+  writes: { unit: 'checks/s', to: () => withoutWrites, head: 'of that without writes' },
   workers: { unit: 'checks/s', to: () => processes(1), head: 'of one process' },
 };
 
