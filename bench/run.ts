@@ -21,6 +21,7 @@ import { measureFloods } from './cases/flood.ts';
 import { measureGrowth } from './cases/growth.ts';
 import { measureLogins } from './cases/login.ts';
 import { measureMemory } from './cases/memory.ts';
+import { measureQuestions } from './cases/questions.ts';
 import { measureSizes } from './cases/size.ts';
 import { measureStarts } from './cases/start.ts';
 import { measureWorkers } from './cases/workers.ts';
@@ -38,6 +39,7 @@ const cases: Readonly<Record<string, readonly [about: string, measure: (bench: B
   cold: ['cold checks: the first check of each session after a start', measureCold],
   workers: ['session checks by two worker processes', measureWorkers],
   writes: ['session checks by two worker processes while sessions begin and end', measureWrites],
+  questions: ['questions to PostgreSQL in a minute of checks', measureQuestions],
   login: ['logins', measureLogins],
   commits: ['registrations and logouts', measureCommits],
   flood: ['session checks in a login flood', measureFloods],

@@ -4,6 +4,7 @@ import { groupOf } from '../cases/check.ts';
 import { paces, whoOf } from '../cases/flood.ts';
 import { isCost, ofBareLoop } from '../cases/growth.ts';
 import { perSession } from '../cases/memory.ts';
+import { besidesRefresh } from '../cases/questions.ts';
 import { group as cores, perComputed, whoOf as processes } from '../cases/workers.ts';
 import { withoutWrites, withWrites, group as writesGroup } from '../cases/writes.ts';
 import type { Figure, Figures, Name, Ratio } from '../figures.ts';
@@ -11,7 +12,7 @@ import { betterAuth, betterAuthCached, fastifySession, limit, onPostgres, onSqli
 import { type Bar, judged, reported } from './bar.ts';
 
 export function barsOfChecks(figures: Figures): Bar[] {
-  return [checks, writes, memory, floods, workers, growth].flatMap((bars) => bars(figures));
+  return [checks, writes, questions, memory, floods, workers, growth].flatMap((bars) => bars(figures));
 }
 
 /** One program by another, among as many sessions, at least so many times. */
@@ -40,6 +41,12 @@ function writes(figures: Figures): Bar[] {
   const of = (who: string): Name => ({ case: 'writes', group: writesGroup, who, unit: 'checks/s' });
   const ratio = figures.ratio(of(withWrites), of(withoutWrites));
   return [judged(`checks, SQLite with two processes, ${withWrites} / ${withoutWrites}`, '≥', 0.9, ratio)];
+}
+
+function questions(figures: Figures): Bar[] {
+  const name = { case: 'questions', group: groupOf(100_000), who: onPostgres, unit: besidesRefresh };
+  const what = 'questions to PostgreSQL per second, besides the first read and the refresh of each minute';
+  return [judged(what, '≤', 10, figures.median(name))];
 }
 
 function memory(figures: Figures): Bar[] {

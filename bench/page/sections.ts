@@ -131,6 +131,17 @@ export const sections: readonly Section[] = [
       'effect of the writes.',
     plots: none,
   },
+  {
+    case: 'questions',
+    title: 'Questions to PostgreSQL',
+    about:
+      'The statements that a node sends to PostgreSQL in a minute of steady checks, about 20,000 a second, counted by the ' +
+      'server (`pg_stat_statements`). Every session was checked once immediately before. A node reads each session again ' +
+      'about once a minute, so that the minute holds one such read of each. Look-ups are the statements that read sessions. ' +
+      'Only live sessions are checked, so the rows that look-ups return are the sessions read. The share of the look-ups ' +
+      'that one read of each session accounts for is the refresh; all other statements remain.',
+    plots: none,
+  },
 ];
 
 function plotOf(title: string, list: readonly Figure[], units: readonly string[]): Plot {
