@@ -18,6 +18,8 @@ export interface Options {
   readonly atOnce: readonly number[];
   /** Sessions whose memory is measured. */
   readonly memorySessions: number;
+  /** Logouts whose effect elsewhere is timed. */
+  readonly samples: number;
   /** Sessions that the store grows to. */
   readonly scaleSessions: number;
   /** A part of the name of those that are measured; all without one. */

@@ -1,23 +1,29 @@
 /**
  * Measures how soon a logout that one node has acknowledged holds on others: `npm run bench:revocation`.
  *
- * Three real nodes on one PostgreSQL. One ends sessions; the second hears of it by notification; the third is cut off
- * from the notifications of others by a proxy, so that it knows only when it asks again. A session is checked on both
- * again and again, from before its end until it is refused; the measure is the time from the answer to the logout
- * until the first refusal was received, 0 if it came first.
+ * Real nodes: two and three of them on one PostgreSQL, and two processes on one SQLite file. One ends sessions and the
+ * others check them. On PostgreSQL one of the others hears of it by notification; another is cut off from the
+ * notifications of nodes by a proxy, so that it knows only when it asks. A session is checked again and again, from
+ * before its end until it is refused; the measure is the time from the answer to the logout until the first refusal was
+ * received, 0 if it came first.
  *
  * Options: `-- --samples 300 --lanes 3 --json results.json`.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { clearHome } from '../test/support/postgres/home.ts';
-import { notification, startPostgresProxy } from '../test/support/postgres/messages.ts';
+import { isNotice, startPostgresProxy } from '../test/support/postgres/messages.ts';
 import { idOf } from './crowd.ts';
 import { fill, newDatabase, startPostgres } from './postgres.ts';
-import { endAll, start } from './processes.ts';
+import { endAll } from './processes.ts';
 import { type Row, report } from './report.ts';
+import { type Server, serve } from './servers.ts';
+import { fillFile } from './sqlite.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,56 +33,102 @@ const { values } = parseArgs({
   },
 });
 const samples = Number(values.samples);
+const crowd = { sessions: samples, accounts: samples };
 
 /** How long a refusal is waited for; whatever takes longer is counted as this long. */
 const patienceMs = 5_000;
 
+/** One that checks sessions, and how often: a look now and then leaves the machine to the others. */
+interface Watcher {
+  readonly name: string;
+  readonly url: string;
+  readonly pauseMs: number;
+}
+
+const [frequentlyMs, seldomMs] = [1, 4];
 const agent = new Agent({ keepAlive: true });
-const delays = { 'with notifications': [] as number[], 'without notifications': [] as number[] };
+const delays: Record<string, number[]> = {};
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-revocation-'));
 
 try {
-  const server = await startPostgres();
-  const url = await newDatabase(server);
-  await fill(url, { sessions: samples, accounts: samples });
-  const proxy = await startPostgresProxy(server.port, { atEnd: () => {} });
-  proxy.judge((message) =>
-    /"(?:ended|users)":/.test(notification(message)?.payload ?? '') ? 'drop' : 'pass',
-  );
-  const node = (database: string) => start(['bin/gatehouse.js'], { PORT: '0', DATABASE_URL: database });
-  const [ending, hearing, deaf] = [await node(url), await node(url), await node(proxy.url(url))];
-  let next = 0;
-  const lane = async () => {
-    while (next < samples) {
-      const n = next++;
-      await sample(idOf(n), { ending, hearing, deaf });
-      if ((n + 1) % 50 === 0) console.error(`${n + 1} of ${samples}`);
-    }
-  };
-  await Promise.all(Array.from({ length: Number(values.lanes) }, lane));
+  await onPostgres();
+  await onSqlite();
   const rows = Object.entries(delays).map(([name, of]) => [name, distribution(of)]);
   const about = 'milliseconds from the answer to a logout until it is refused elsewhere';
   report(about, [Object.fromEntries(rows)], values.json);
 } finally {
   endAll();
   await clearHome();
+  rmSync(folder, { recursive: true, force: true });
 }
 process.exit(0);
 
-async function sample(
-  id: string,
-  { ending, hearing, deaf }: Record<'ending' | 'hearing' | 'deaf', string>,
+async function onPostgres(): Promise<void> {
+  const server = await startPostgres();
+  const proxy = await startPostgresProxy(server.port, { atEnd: () => {} });
+  proxy.judge((message) => (isNotice(message) ? 'drop' : 'pass'));
+  /** Ends the sessions of a new database on a first node, with others beside it. */
+  const measured = async (name: string, kinds: readonly ('with' | 'without')[]) => {
+    const url = await newDatabase(server);
+    await fill(url, crowd);
+    const nodes = [await node(url)];
+    for (const kind of kinds) nodes.push(await node(kind === 'with' ? url : proxy.url(url)));
+    const watchers = kinds.map((kind, i) => ({
+      name: `${name}, ${kind} notifications`,
+      url: nodes[i + 1]?.url ?? '',
+      pauseMs: kind === 'with' ? frequentlyMs : seldomMs,
+    }));
+    await sampleAll(name, nodes, watchers);
+  };
+  await measured('two nodes', ['with']);
+  await measured('two nodes', ['without']);
+  await measured('three nodes', ['with', 'without']);
+}
+
+async function onSqlite(): Promise<void> {
+  const file = join(folder, 'gatehouse.db');
+  await fillFile(file, crowd);
+  const nodes = [await node(`file:${file}`), await node(`file:${file}`)];
+  const name = 'SQLite, two processes';
+  await sampleAll(name, nodes, [{ name, url: nodes[1]?.url ?? '', pauseMs: frequentlyMs }]);
+}
+
+function node(databaseUrl: string): Promise<Server> {
+  return serve(['bin/gatehouse.js'], { PORT: '0', DATABASE_URL: databaseUrl });
+}
+
+/** Ends every session on the first of the nodes, several at a time, and stops the nodes. */
+async function sampleAll(
+  name: string,
+  nodes: readonly Server[],
+  watchers: readonly Watcher[],
 ): Promise<void> {
+  const ending = nodes[0]?.url ?? '';
+  let next = 0;
+  const lane = async () => {
+    while (next < samples) {
+      const n = next++;
+      await sample(idOf(n), ending, watchers);
+      if ((n + 1) % 50 === 0) console.error(`${name}: ${n + 1} of ${samples}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.lanes) }, lane));
+  await Promise.all(nodes.map((one) => one.stop()));
+}
+
+async function sample(id: string, ending: string, watchers: readonly Watcher[]): Promise<void> {
   const logout = { at: Number.POSITIVE_INFINITY };
-  const heard = refusedAt(hearing, id, logout, 1);
-  // A look now and then is enough here, and leaves the machine to the others.
-  const asked = refusedAt(deaf, id, logout, 4);
+  const refusals = watchers.map(({ url, pauseMs }) => refusedAt(url, id, logout, pauseMs));
   // Anywhere within the time of trust.
   await sleep(100 + Math.random() * 1_000);
   const status = await ask(`${ending}/logout.json?s=${id}`, 'POST');
   if (status !== 200) throw new Error(`A logout was answered with ${status}`);
   logout.at = performance.now();
-  delays['with notifications'].push(Math.max(0, (await heard) - logout.at));
-  delays['without notifications'].push(Math.max(0, (await asked) - logout.at));
+  for (const [i, { name }] of watchers.entries()) {
+    const refused = (await refusals[i]) ?? Number.NaN;
+    delays[name] ??= [];
+    delays[name].push(Math.max(0, refused - logout.at));
+  }
 }
 
 /** Checks a session until it is refused; resolves to when that was. */

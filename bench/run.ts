@@ -22,6 +22,7 @@ import { measureGrowth } from './cases/growth.ts';
 import { measureLogins } from './cases/login.ts';
 import { measureMemory } from './cases/memory.ts';
 import { measureQuestions } from './cases/questions.ts';
+import { measureRevocation } from './cases/revocation.ts';
 import { measureSizes } from './cases/size.ts';
 import { measureStarts } from './cases/start.ts';
 import { measureWorkers } from './cases/workers.ts';
@@ -44,6 +45,7 @@ const cases: Readonly<Record<string, readonly [about: string, measure: (bench: B
   commits: ['registrations and logouts', measureCommits],
   flood: ['session checks in a login flood', measureFloods],
   memory: ['memory of a million sessions, in the store and in the process', measureMemory],
+  revocation: ['how soon a logout holds on other nodes', measureRevocation],
   growth: ['session checks among ten thousand and ten million sessions', measureGrowth],
 };
 
@@ -56,6 +58,7 @@ const table = {
   flooding: ['0,16,256', 'clients that log in without pause'],
   'at-once': ['1,16,64', 'logouts at once'],
   'memory-sessions': ['1000000', 'live sessions whose memory is measured'],
+  samples: ['300', 'logouts of which is timed when other nodes refuse the session'],
   'scale-sessions': ['10000000', 'live sessions the store grows to; they take 13 GB of disk for a while'],
   only: ['', 'parts of the names of those to measure, for example `gatehouse,bare`'],
   folder: [tmpdir(), 'where databases are made; it should be on the disk that is meant'],
@@ -141,6 +144,7 @@ function read(): Options {
     flooding: numbers('flooding'),
     atOnce: numbers('at-once'),
     memorySessions: number('memory-sessions'),
+    samples: number('samples'),
     scaleSessions: number('scale-sessions'),
     only: values.only.split(',').filter(Boolean),
   };

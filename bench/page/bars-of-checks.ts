@@ -5,6 +5,7 @@ import { paces, whoOf } from '../cases/flood.ts';
 import { isCost, ofBareLoop } from '../cases/growth.ts';
 import { perSession } from '../cases/memory.ts';
 import { besidesRefresh } from '../cases/questions.ts';
+import { group as delays } from '../cases/revocation.ts';
 import { group as cores, perComputed, whoOf as processes } from '../cases/workers.ts';
 import { withoutWrites, withWrites, group as writesGroup } from '../cases/writes.ts';
 import type { Figure, Figures, Name, Ratio } from '../figures.ts';
@@ -12,7 +13,9 @@ import { betterAuth, betterAuthCached, fastifySession, limit, onPostgres, onSqli
 import { type Bar, judged, reported } from './bar.ts';
 
 export function barsOfChecks(figures: Figures): Bar[] {
-  return [checks, writes, questions, memory, floods, workers, growth].flatMap((bars) => bars(figures));
+  return [checks, writes, questions, memory, floods, workers, growth, revocation].flatMap((bars) =>
+    bars(figures),
+  );
 }
 
 /** One program by another, among as many sessions, at least so many times. */
@@ -124,4 +127,18 @@ function growth(figures: Figures): Bar[] {
 /** A median that comes with the least and the most. */
 function ratioIn({ values: [median = Number.NaN, least = median, most = median] }: Figure): Ratio {
   return { median, least, most };
+}
+
+/** From the answer to a logout until it holds elsewhere: usually, and at most where a node hears of nothing. */
+function revocation(figures: Figures): Bar[] {
+  const of = (who: string, unit: string) => figures.median({ case: 'revocation', group: delays, who, unit });
+  const what = (who: string, of: string) => `${of} from a logout to its refusal elsewhere, ${who}`;
+  const [usual, silent] = [
+    ['two nodes, with notifications', 'three nodes, with notifications', 'SQLite, two processes'],
+    ['two nodes, without notifications', 'three nodes, without notifications', 'SQLite, two processes'],
+  ];
+  return [
+    ...usual.map((who) => judged(what(who, 'median'), '≤', 5, of(who, 'p50'), ' ms')),
+    ...silent.map((who) => judged(what(who, 'maximum'), '<', 1_000, of(who, 'max'), ' ms')),
+  ];
 }

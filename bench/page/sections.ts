@@ -115,6 +115,15 @@ export const sections: readonly Section[] = [
     plots: none,
   },
   {
+    case: 'revocation',
+    title: 'A logout on the other nodes',
+    about:
+      'From `npm run bench:revocation`. One node ends sessions; others check them again and again, and the time from the ' +
+      'answer to the logout until the first refusal was received is measured. A node without notifications is behind a ' +
+      'proxy that drops them, so that it knows only when it asks. On SQLite two processes share the file.',
+    plots: none,
+  },
+  {
     case: 'workers',
     title: 'Two cores',
     about:
