@@ -97,7 +97,7 @@ function workers(figures: Figures): Bar[] {
   };
   return [
     judged('two worker processes / one', '≥', 1.8, ratio('checks/s')),
-    judged('the same, if both had a core to themselves', '≥', 1.8, doubled),
+    judged('two worker processes / one, if both had a core to themselves', '≥', 1.8, doubled),
   ];
 }
 

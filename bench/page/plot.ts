@@ -7,6 +7,8 @@ import { shown } from './tables.ts';
 export interface Row {
   readonly label: string;
   readonly isOwn: boolean;
+  /** It is not a program to compare with, but what none can pass: drawn as an outline. */
+  readonly isLimit?: boolean;
   /** Values of all rounds, by what they are. */
   readonly values: readonly (readonly [what: string, rounds: readonly number[]])[];
 }
@@ -41,6 +43,7 @@ export function svg({ title, unit, rows, isLogarithmic = false }: Plot): string 
     ...(names.length > 1 ? [names.join(', ')] : []),
     unit,
     ...(isLogarithmic ? ['logarithmic'] : []),
+    'lines from the lowest to the highest round',
   ].join(', ');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" role="img" aria-label="${escaped(title)}">
 <style>
@@ -56,18 +59,23 @@ ${drawn.join('\n')}
 `;
 }
 
-function drawRow({ label, isOwn, values }: Row, y: number, place: (value: number) => number): string {
+function drawRow(
+  { label, isOwn, isLimit = false, values }: Row,
+  y: number,
+  place: (value: number) => number,
+): string {
   const middle = y + (values.length * thick) / 2 + 4;
   const bars = values.map(([, rounds], i) => {
     const [from, value] = [y + i * thick, median(rounds)];
     const end = place(value);
     const [least, most] = [place(Math.min(...rounds)), place(Math.max(...rounds))];
     const colour = colours[isOwn ? 'own' : 'other'][i % 3];
+    const paint = isLimit ? `fill="none" stroke="${colour}"` : `fill="${colour}"`;
     const across = from + thick / 2 - 1;
     const spread =
       most - least < 2 ? '' : `<line x1="${n(least)}" x2="${n(most)}" y1="${across}" y2="${across}"/>`;
     return [
-      `<rect x="${labels}" y="${from}" width="${n(Math.max(1, end - labels))}" height="${thick - 2}" rx="2" fill="${colour}"/>`,
+      `<rect x="${labels}" y="${from}" width="${n(Math.max(1, end - labels))}" height="${thick - 2}" rx="2" ${paint}/>`,
       spread,
       `<text x="${n(Math.max(end, most) + 6)}" y="${from + thick - 3}">${shown(value)}</text>`,
     ].join('');

@@ -3,15 +3,22 @@
 import { coldChecks } from '../cases/cold.ts';
 import { groupOf as commitsOf } from '../cases/commits.ts';
 import type { Figure, Figures } from '../figures.ts';
-import type { Plot } from './plot.ts';
+import { median } from '../report.ts';
+import { limit } from '../targets.ts';
+import type { Plot, Row } from './plot.ts';
 
 export interface Section {
   readonly case: string;
   readonly title: string;
   readonly about: string;
   /** Plots by their names. */
-  readonly plots: (figures: Figures) => readonly (readonly [name: string, plot: Plot])[];
+  readonly plots: (figures: Figures) => readonly NamedPlot[];
 }
+
+export type NamedPlot = readonly [name: string, plot: Plot];
+
+/** The plot that the page opens with, and that the README shows. */
+export const mainPlot = 'checks-1000';
 
 const none = () => [];
 
@@ -28,11 +35,7 @@ export const sections: readonly Section[] = [
       'better-auth without its own. CPU is the processor time of the server for each check, without that of other ' +
       'processes. The limit is `node:http` with a `Map` of hashed ids, and the same headers. ' +
       'PostgreSQL runs on the core of the load.',
-    plots: (figures) =>
-      [...figures.groups('check')].map(([group, list]) => [
-        `checks-${Number.parseInt(group.replaceAll(',', ''), 10)}`,
-        plotOf(`Session checks, ${group}`, list, ['checks/s']),
-      ]),
+    plots: plotsOfChecks,
   },
   {
     case: coldChecks,
@@ -41,6 +44,35 @@ export const sections: readonly Section[] = [
       'The first check of each live session, in random order, by a server that has just been started: no session is in ' +
       'its memory, and its code is not compiled yet. The turn ends when every session was checked once, or after as many ' +
       'seconds as other turns take. The database has the sessions in its own memory, because it has just written them.',
+    plots: none,
+  },
+  {
+    case: 'writes',
+    title: 'Checks while sessions begin and end',
+    about:
+      'Steady checks on SQLite by two worker processes, without writes and while twenty people a second log in and twenty ' +
+      'log out. The logins use 1,000 iterations, so that their hashes take a hundredth of a core and the figure shows the ' +
+      'effect of the writes.',
+    plots: none,
+  },
+  {
+    case: 'questions',
+    title: 'Questions to PostgreSQL',
+    about:
+      'The statements that a node sends to PostgreSQL in a minute of steady checks, about 20,000 a second, counted by the ' +
+      'server (`pg_stat_statements`). Every session was checked once immediately before. A node reads each session again ' +
+      'about once a minute, so that the minute holds one such read of each. Look-ups are the statements that read sessions. ' +
+      'Only live sessions are checked, so the rows that look-ups return are the sessions read. The share of the look-ups ' +
+      'that one read of each session accounts for is the refresh; all other statements remain.',
+    plots: none,
+  },
+  {
+    case: 'revocation',
+    title: 'A logout on the other nodes',
+    about:
+      'From `npm run bench:revocation`. One node ends sessions; others check them again and again, and the time from the ' +
+      'answer to the logout until the first refusal was received is measured. A node without notifications is behind a ' +
+      'proxy that drops them, so that it knows only when it asks. On SQLite two processes share the file.',
     plots: none,
   },
   {
@@ -115,15 +147,6 @@ export const sections: readonly Section[] = [
     plots: none,
   },
   {
-    case: 'revocation',
-    title: 'A logout on the other nodes',
-    about:
-      'From `npm run bench:revocation`. One node ends sessions; others check them again and again, and the time from the ' +
-      'answer to the logout until the first refusal was received is measured. A node without notifications is behind a ' +
-      'proxy that drops them, so that it knows only when it asks. On SQLite two processes share the file.',
-    plots: none,
-  },
-  {
     case: 'workers',
     title: 'Two cores',
     about:
@@ -131,27 +154,20 @@ export const sections: readonly Section[] = [
       'of both of them. So the checks for each second of processor time say more than the checks for each second.',
     plots: none,
   },
-  {
-    case: 'writes',
-    title: 'Checks while sessions begin and end',
-    about:
-      'Steady checks on SQLite by two worker processes, without writes and while twenty people a second log in and twenty ' +
-      'log out. The logins use 1,000 iterations, so that their hashes take a hundredth of a core and the figure shows the ' +
-      'effect of the writes.',
-    plots: none,
-  },
-  {
-    case: 'questions',
-    title: 'Questions to PostgreSQL',
-    about:
-      'The statements that a node sends to PostgreSQL in a minute of steady checks, about 20,000 a second, counted by the ' +
-      'server (`pg_stat_statements`). Every session was checked once immediately before. A node reads each session again ' +
-      'about once a minute, so that the minute holds one such read of each. Look-ups are the statements that read sessions. ' +
-      'Only live sessions are checked, so the rows that look-ups return are the sessions read. The share of the look-ups ' +
-      'that one read of each session accounts for is the refresh; all other statements remain.',
-    plots: none,
-  },
 ];
+
+/** The fastest comes first. */
+export function plotsOfChecks(figures: Figures): NamedPlot[] {
+  return [...figures.groups('check')].map(([group, list]) => {
+    const { rows, ...plot } = plotOf(`Session checks per second, ${group}`, list, ['checks/s']);
+    const speed = ({ values: [first] }: Row) => median(first?.[1] ?? []);
+    const name = `checks-${Number.parseInt(group.replaceAll(',', ''), 10)}`;
+    const named = rows
+      .toSorted((a, b) => speed(b) - speed(a))
+      .map((row) => (row.label === limit ? { ...row, label: `${limit}, the limit`, isLimit: true } : row));
+    return [name, { ...plot, rows: named }];
+  });
+}
 
 function plotOf(title: string, list: readonly Figure[], units: readonly string[]): Plot {
   const people = [...new Set(list.map(({ who }) => who))];

@@ -87,7 +87,7 @@ export function shownRatio(ratio: Ratio | undefined): string {
 export function markdown({ head, rows }: Table): string {
   const columns = head.map((name, i) => {
     const cells = rows.map((row) => row[i] ?? '');
-    const isNumeric = i > 0 && cells.every((cell) => /^(?:[≥≤] )?[\d–]|^$/.test(cell));
+    const isNumeric = i > 0 && cells.every((cell) => /^(?:[≥≤<] )?[\d–]|^$/.test(cell));
     return { isNumeric, width: Math.max(3, ...[name, ...cells].map((cell) => cell.length)) };
   });
   const line = (cells: readonly string[]) =>

@@ -18,6 +18,22 @@ test('the page and its plots are those of the results, and nothing else is there
     expect(readFileSync(join(docs, name), 'utf8'), name).toBe(readFileSync(join(folder, name), 'utf8'));
 });
 
+test('the page opens with checks per second beside the peers, and the README shows the same plot', () => {
+  const [, , first = ''] = readFileSync(join(docs, page), 'utf8').split('\n');
+  const [, title, plot = ''] = /^!\[(.+)\]\((.+)\)$/.exec(first) ?? [];
+  expect(title).toBe('Session checks per second, 1,000 live sessions');
+  const drawn = readFileSync(join(docs, plot), 'utf8');
+  for (const who of [
+    'Gatehouse on SQLite',
+    'Gatehouse on PostgreSQL',
+    'bare node:http, the limit',
+    'better-auth',
+  ])
+    expect(drawn).toContain(`>${who}</text>`);
+  const readme = readFileSync(join(docs, '..', 'README.md'), 'utf8');
+  expect(readme.match(/!\[.*\]\(.*\)/g)).toEqual([`![${title}](docs/${plot})`]);
+});
+
 /** Cases whose figures the next full run adds. */
 const pending = ['cold checks', 'questions', 'revocation', 'writes'];
 
