@@ -23,7 +23,7 @@ const seconds = 60;
 const [checksPerSecond, connections] = [20_000, 64];
 
 /** What the server counted in one database. */
-interface Counted {
+export interface Counted {
   readonly questions: number;
   /** Those that read sessions, and the sessions that these have found. */
   readonly lookups: number;
@@ -55,7 +55,7 @@ export async function measureQuestions(bench: Bench): Promise<void> {
       if (refused + failed > 0) throw new Error(`${refused + failed} checks failed`);
       const counted = await countedBy(postgres.query, new URL(database).pathname.slice(1));
       const name = { case: 'questions', group: groupOf(sessions), who: onPostgres };
-      bench.figures.addAll(name, { 'checks/s': perSecond, ...figuresOf(counted, sessions) });
+      bench.figures.addAll(name, { 'checks/s': perSecond, ...questionsOf(counted, sessions) });
     }
   } finally {
     await server.stop();
@@ -82,7 +82,7 @@ async function countedBy(query: Query, database: string): Promise<Counted> {
 }
 
 /** By the second. Of the look-ups, as large a part is the refresh as one read of each session has of all that were read. */
-function figuresOf({ questions, lookups, read }: Counted, sessions: number): Record<string, number> {
+export function questionsOf({ questions, lookups, read }: Counted, sessions: number): Record<string, number> {
   const refresh = lookups * Math.min(1, sessions / Math.max(1, read));
   return {
     'questions/s': questions / seconds,
