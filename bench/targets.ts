@@ -142,7 +142,7 @@ export async function check(one: Checked, volley: Omit<Volley, 'url'>): Promise<
 }
 
 /** The longest warm-up of one program before a turn. */
-const maxWarmUpSeconds = 120;
+const maxWarmUpSeconds = 240;
 
 /** Checks every live and every dead session once, so that a turn that follows at once is steady. */
 export async function touchAll(bench: Bench, one: Checked): Promise<void> {
