@@ -60,7 +60,8 @@ export const sections: readonly Section[] = [
     title: 'Questions to PostgreSQL',
     about:
       'The statements that a node sends to PostgreSQL in a minute of steady checks, about 20,000 a second, counted by the ' +
-      'server (`pg_stat_statements`). Every session was checked once immediately before. A node reads each session again ' +
+      'server (`pg_stat_statements`) without `SET`, which travels with the statement that it is for. Every session was ' +
+      'checked once immediately before. A node reads each session again ' +
       'about once a minute, so that the minute holds one such read of each. Look-ups are the statements that read sessions. ' +
       'Only live sessions are checked, so the rows that look-ups return are the sessions read. The share of the look-ups ' +
       'that one read of each session accounts for is the refresh; all other statements remain.',
@@ -128,9 +129,10 @@ export const sections: readonly Section[] = [
     case: 'memory',
     title: 'Memory of sessions',
     about:
-      'The size of live sessions in the store, in tables and indexes, without the accounts; and the growth of the ' +
-      'process, without mapped files, after every session was checked once. Here `GATEHOUSE_CHECK_MEMORY_MB` leaves room ' +
-      'for every session. It bounds the cache of checks: beyond that it does not grow with the sessions.',
+      'The size of live sessions in the store, in tables and indexes, without the accounts; and the memory of the ' +
+      'process, without mapped files and at rest, after a quarter of the sessions were checked once and after all were. ' +
+      'The growth between the two is what a remembered session takes. Here `GATEHOUSE_CHECK_MEMORY_MB` leaves room for ' +
+      'every session. It bounds the cache of checks: beyond that it does not grow with the sessions.',
     plots: none,
   },
   {
