@@ -53,7 +53,8 @@ export async function measureQuestions(bench: Bench): Promise<void> {
         among: { count: sessions, of: sessions },
       });
       if (refused + failed > 0) throw new Error(`${refused + failed} checks failed`);
-      const counted = await countedBy(postgres.query, new URL(database).pathname.slice(1));
+      const counted = await countedBy(postgres.query, nameOf(database));
+      for (const line of await commonest(postgres.query, nameOf(database))) bench.tell(`  ${line}`);
       const name = { case: 'questions', group: groupOf(sessions), who: onPostgres };
       bench.figures.addAll(name, { 'checks/s': perSecond, ...questionsOf(counted, sessions) });
     }
@@ -65,13 +66,17 @@ export async function measureQuestions(bench: Bench): Promise<void> {
 
 type Query = Awaited<ReturnType<typeof startPostgres>>['query'];
 
+/** `SET` asks nothing: it travels with the statement that it is for. */
+const isOf = (database: string) =>
+  `dbid = (SELECT oid FROM pg_database WHERE datname = ${database}) AND query !~* '^\\s*set\\M'`;
+
 /** The questions to one database; those of the bench itself go to another one. */
 async function countedBy(query: Query, database: string): Promise<Counted> {
   const isLookup = `(query ~* '^\\s*(select|with)' AND query ~* '\\m(from|join)\\s+sessions\\M')`;
   const [row] = await query<Record<keyof Counted, string>>(
     `SELECT sum(calls) AS questions, sum(calls) FILTER (WHERE ${isLookup}) AS lookups,
        sum(rows) FILTER (WHERE ${isLookup}) AS read
-     FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1)`,
+     FROM pg_stat_statements WHERE ${isOf('$1')}`,
     [database],
   );
   return {
@@ -79,6 +84,20 @@ async function countedBy(query: Query, database: string): Promise<Counted> {
     lookups: Number(row?.lookups ?? 0),
     read: Number(row?.read ?? 0),
   };
+}
+
+/** The statements that were sent most often, for a reader of the run who asks what the questions are. */
+async function commonest(query: Query, database: string): Promise<string[]> {
+  const rows = await query<{ calls: string; text: string }>(
+    `SELECT calls, left(regexp_replace(query, '\\s+', ' ', 'g'), 100) AS text
+     FROM pg_stat_statements WHERE ${isOf('$1')} ORDER BY calls DESC LIMIT 8`,
+    [database],
+  );
+  return rows.map(({ calls, text }) => `${(Number(calls) / seconds).toFixed(1)}/s: ${text}`);
+}
+
+function nameOf(databaseUrl: string): string {
+  return new URL(databaseUrl).pathname.slice(1);
 }
 
 /** By the second. Of the look-ups, as large a part is the refresh as one read of each session has of all that were read. */

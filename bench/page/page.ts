@@ -145,7 +145,7 @@ export function tell(results: Results): string {
   const { rounds, seconds } = results.options;
   const head = `${placeOf(results.machine)}\n${rounds} rounds of ${seconds} s, medians`;
   const measured = barsOf(figures).filter(({ verdict }) => verdict !== 'not measured');
-  return [head, ...tables, 'Targets', ...targets(measured)].join('\n\n');
+  return [head, ...tables, ...(measured.length > 0 ? ['Targets', ...targets(measured)] : [])].join('\n\n');
 }
 
 function capital(text: string): string {
