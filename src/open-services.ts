@@ -15,6 +15,7 @@ import { chance, digest, newHandle } from './crypto/ids.ts';
 import { partOf, type Settings, type Share, whole } from './settings/settings.ts';
 import type { Store } from './storage/port/port.ts';
 import { FallbackThrottle } from './storage/shared/fallback-throttle.ts';
+import { SessionCache } from './storage/shared/session-cache.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
 import { Pacer } from './usecases/pacer.ts';
 import type { Services } from './usecases/services.ts';
@@ -61,7 +62,7 @@ export async function openServices(
   };
 }
 
-/** Enough for 150,000 sessions in regular use. */
+/** Enough for 800,000 sessions. */
 const usualCheckMemoryBytes = 512 * 1_048_576;
 
 /** Whether the settings name a SQLite file; otherwise a PostgreSQL database. */
@@ -84,9 +85,7 @@ export async function openStore(
   log: Log,
   share: Share = whole,
 ): Promise<Pick<Opened, 'store' | 'warnings'>> {
-  const memoryBytes = partOf(checkMemoryBytes(settings), share);
-  if (isFile(settings))
-    return { store: openSqliteStore(databaseFile(settings), digest, memoryBytes), warnings: [] };
+  if (isFile(settings)) return { store: openSqliteStore(databaseFile(settings), digest), warnings: [] };
   // The driver is loaded only for PostgreSQL.
   const { openPostgresStore } = await import('./storage/postgres/store.ts');
   const { store, warnings } = await openPostgresStore({
@@ -94,10 +93,13 @@ export async function openStore(
     listenUrl: settings.databaseListenUrl,
     maxConnections: partOf(settings.databaseConnections, share),
     trustMs: settings.checkTrustMs,
-    memoryBytes,
     node: newHandle(),
     digest,
     chance,
+    onFeed: (error) =>
+      error
+        ? log.error({ err: error }, 'revocations cannot be read: every session check asks the database')
+        : log.info({}, 'revocations are read again'),
   });
   const throttle = new FallbackThrottle(store.throttle, (cause) =>
     cause
@@ -109,7 +111,8 @@ export async function openStore(
 }
 
 /** The size of the cache for checks: that of the settings, otherwise one that leaves enough memory for the rest. */
-function checkMemoryBytes({ checkMemoryMegabytes }: Settings): number {
+function checkMemoryBytes({ checkTrustMs, checkMemoryMegabytes }: Settings): number {
+  if (checkTrustMs === 0) return 0;
   if (checkMemoryMegabytes !== null) return checkMemoryMegabytes * 1_048_576;
   return Math.min(usualCheckMemoryBytes, getHeapStatistics().heap_size_limit / 4);
 }
@@ -156,6 +159,9 @@ export function createServices(
     audit: new Audit(store.audit, log, settings.auditDays),
     hashing: new HashingQueue({ share }),
     pacer,
+    cache: new SessionCache(store.revocations, partOf(checkMemoryBytes(settings), share), (reason) =>
+      log.info({ reason }, 'the cache of session checks was emptied'),
+    ),
     store,
   };
 }

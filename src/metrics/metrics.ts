@@ -52,6 +52,7 @@ export function collectMetrics(sources: MetricSources): Metric[] {
       'Events of the audit, by outcome.',
       eventSamples(services.audit.counts),
     ),
+    ...cacheMetrics(services),
     ...hashingMetrics(services),
     counter(
       'gatehouse_mails_total',
@@ -77,6 +78,23 @@ function trafficMetrics({ counts }: ResponseCounters): Metric[] {
       'Requests that could not be dealt with, by contract and reason.',
       contracts.flatMap(([contract, { failures }]) => by('reason', failures, { contract })),
     ),
+  ];
+}
+
+function cacheMetrics({ cache }: Services): Metric[] {
+  const { lookups, answers, dead, bytes } = cache.counts;
+  return [
+    counter(
+      'gatehouse_check_memory_lookups_total',
+      'Lookups of session checks in the cache, by whether it had an answer, knew the session as dead, or neither.',
+      by('answer', lookups),
+    ),
+    gauge(
+      'gatehouse_check_memory_entries',
+      'Sessions in the cache of session checks.',
+      by('kind', { live: answers, dead }),
+    ),
+    gauge('gatehouse_check_memory_bytes', 'Their estimated size.', [{ value: bytes }]),
   ];
 }
 

@@ -61,7 +61,7 @@ const rows = {
     default: '1000',
     ...count(0, 1_000, 'milliseconds'),
     meaning:
-      'How long a session check may be answered from memory after PostgreSQL last confirmed the session. 0: never.',
+      'How long after its last read of the feed of revocations a node may answer a session check from its cache. 0: never, on SQLite too, where the feed is otherwise read on every turn.',
   },
   /** `null` if it is unset. */
   checkMemoryMegabytes: {
@@ -69,7 +69,7 @@ const rows = {
     default: '',
     ...count(1, 4_096, 'megabytes'),
     meaning:
-      'The maximum of memory for rows that a node caches for session checks. It also limits their number: 1,000 for each megabyte, three fifths of them sessions and the rest their users. Unset: 512, or a quarter of the memory that Node.js may use if that is less.',
+      'The maximum of memory for the answers of session checks that a node caches, some 0.6 kB each. Unset: 512, or a quarter of the memory that Node.js may use if that is less.',
     read: orUnset(wholeNumber(1, 4_096)),
   },
   debug: {

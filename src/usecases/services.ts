@@ -10,7 +10,8 @@ import type { Sessions } from '../concepts/sessions/sessions.ts';
 import type { Throttle } from '../concepts/throttle.ts';
 import type { Tokens } from '../concepts/tokens.ts';
 import type { HashingQueue } from '../crypto/hashing-queue.ts';
-import type { AccountStore, AuditStore, InvitationStore } from '../storage/port/port.ts';
+import type { AccountStore, AuditStore, InvitationStore, RevocationFeed } from '../storage/port/port.ts';
+import type { SessionCache } from '../storage/shared/session-cache.ts';
 import type { Pacer } from './pacer.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface Services {
   readonly audit: Audit;
   readonly hashing: HashingQueue;
   readonly pacer: Pacer;
+  /** The answers of session checks. */
+  readonly cache: SessionCache;
   readonly store: PlainSteps;
 }
 
@@ -37,6 +40,7 @@ export interface PlainSteps {
   readonly accounts: Pick<AccountStore, 'findUser' | 'findCredentialOf' | 'verifyEmail' | 'setDisabled'>;
   readonly audit: Pick<AuditStore, 'read' | 'verify'>;
   readonly invitations: Pick<InvitationStore, 'remove'>;
+  readonly revocations: Pick<RevocationFeed, 'sweep'>;
 }
 
 /** The client of a request, its contract, and the time. */

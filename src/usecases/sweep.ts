@@ -1,5 +1,6 @@
 /** The sweep: removes rows that no longer count. */
 
+import { inSteps, sweepStep } from '../concepts/sessions/steps.ts';
 import type { Services } from './services.ts';
 
 /** The caller of work that no request asked for. */
@@ -14,6 +15,7 @@ export async function sweep(services: Services, now: number, pause: () => Promis
   await services.accounts.reclaim(services.audit.context(by, 'account_delete'), pause);
   await services.accounts.endOfDisabled(services.audit.context(by, 'logout', 'account_disable'), pause);
   await services.sessions.sweep(now, pause);
+  await inSteps(sweepStep, (limit) => services.store.revocations.sweep(limit), pause);
   await services.throttle.sweep(now, pause);
   await services.devices.sweep(now, pause);
   await services.tokens.sweep(now, pause);

@@ -52,7 +52,11 @@ onLinux('on PostgreSQL they share the connections of the node', async () => {
   const ofOne = [...metrics].filter(
     ([name, { samples }]) => /^gatehouse_/.test(name) && samples[0]?.labels['worker'],
   );
-  expect(ofOne.map(([name]) => name)).toEqual(['gatehouse_build_info', 'gatehouse_notifications_listening']);
+  expect(ofOne.map(([name]) => name)).toEqual([
+    'gatehouse_build_info',
+    'gatehouse_notifications_listening',
+    'gatehouse_revocations_age_seconds',
+  ]);
 });
 
 test('each has its part of threads and places', () => {

@@ -8,6 +8,7 @@ import { chainCases } from './conformance/chain.ts';
 import { deviceCases } from './conformance/devices.ts';
 import { endedCases } from './conformance/ended.ts';
 import { endingCases } from './conformance/endings.ts';
+import { feedCases } from './conformance/feed.ts';
 import { invitationCases } from './conformance/invitations.ts';
 import { mailLimitCases } from './conformance/mail-limits.ts';
 import { mailCases } from './conformance/mails.ts';
@@ -29,6 +30,7 @@ export const conformance: readonly ConformanceCase[] = [
   ...endingCases,
   ...cascadeCases,
   ...endedCases,
+  ...feedCases,
   ...throttleCases,
   ...auditCases,
   ...chainCases,

@@ -37,6 +37,7 @@ describe('counts of one process keep the rules of every store', () => {
     test(title, () =>
       run({
         open: async () => ({ ...openStore(), throttle: new MemoryThrottle() }),
+        readsFeed: false,
         loseRow: () => Promise.reject(new Error('no row is lost here')),
         tamper: () => Promise.reject(new Error('nothing is spoilt here')),
       }),

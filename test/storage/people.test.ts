@@ -68,6 +68,7 @@ function freshGround(): StoreFixture {
   };
   return {
     open: async () => openSqliteStore(file, digest),
+    readsFeed: true,
     loseRow: (table, userId) =>
       damage([`DELETE FROM ${table} WHERE ${table === 'auth' ? 'user_id' : 'id'} = ?`, userId]),
     tamper: (deed) => damage(...statementsOf(deed)),

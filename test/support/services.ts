@@ -15,6 +15,7 @@ import { HashingQueue, type QueueLimits } from '../../src/crypto/hashing-queue.t
 import type { Registration } from '../../src/settings/settings.ts';
 import type { AuditContext, Store } from '../../src/storage/port/port.ts';
 import { FallbackThrottle } from '../../src/storage/shared/fallback-throttle.ts';
+import { SessionCache } from '../../src/storage/shared/session-cache.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { isRefusal } from '../../src/usecases/refusals.ts';
 import type { Caller, Services } from '../../src/usecases/services.ts';
@@ -87,6 +88,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<TestS
     audit: new Audit(store.audit, { info: ({ audit }) => entries.push(audit) }, options.auditDays ?? 400),
     hashing: openHashing(options.queue),
     pacer: new Pacer(),
+    cache: new SessionCache(store.revocations, 1_048_576),
   };
 }
 

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { digest } from '../../src/crypto/ids.ts';
-import type { Session, Store } from '../../src/storage/port/port.ts';
+import type { Store } from '../../src/storage/port/port.ts';
 import { openDatabase } from '../../src/storage/sqlite/connection/open-database.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from './server.ts';
+
+export { idHash, sessionOfJoe } from './sqlite-rows.ts';
 
 /** A path at which there is nothing yet, in a folder that is removed at the end of the test. */
 export function freshPath(): string {
@@ -59,27 +61,6 @@ export function commitsIn(file: string): number {
     if (log.readUInt32BE(at + 4) > 0) commits += 1;
   }
   return commits;
-}
-
-/** The hash of the id of session number n. */
-export function idHash(n: number): string {
-  return n.toString(16).padStart(64, '0');
-}
-
-/** A session of the user `joe`. */
-export function sessionOfJoe(n: number): Session {
-  return {
-    handle: `handle-${n}`,
-    userId: 'joe',
-    contract: 'rest',
-    createdAt: 1_000,
-    lastSeenAt: 1_000,
-    idleExpiresAt: 5_000,
-    expiresAt: 9_000,
-    provenAt: 1_000,
-    network: '192.0.2.1',
-    device: 'Firefox on Linux',
-  };
 }
 
 /** Makes an account with a given name as its user id. */

@@ -18,7 +18,12 @@ export class Life {
 
   /** Whether a session is neither idle nor too old at an instant. */
   isAlive(session: Session, now: number): boolean {
-    return now < this.#idlesAt(session) && now < this.#agesAt(session);
+    return now < this.diesAt(session);
+  }
+
+  /** The instant at which a session dies unless it is used before. */
+  diesAt(session: Session): number {
+    return Math.min(this.#idlesAt(session), this.#agesAt(session));
   }
 
   /** The cause of death, idle time or age, whichever came first. */

@@ -5,6 +5,9 @@ import type { Session, SessionQuery } from '../../storage/port/port.ts';
 /** The id is unknown, or its session is dead. */
 export type NoSession = { readonly refused: 'no_session' };
 
+/** There is no session with the id. A dead one is refused with another object: a use not written yet may revive it. */
+export const unknownSession: NoSession = { refused: 'no_session' };
+
 /** A new session with its id, which is returned once and never stored. */
 export interface BegunSession {
   readonly id: string;

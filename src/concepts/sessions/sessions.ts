@@ -14,7 +14,6 @@ import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import {
   type AuditContext,
   clockSlackMs,
-  type Freshness,
   type Session,
   type SessionQuery,
   type SessionStore,
@@ -22,13 +21,20 @@ import {
 } from '../../storage/port/port.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
-import type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
+import {
+  type BegunSession,
+  type NoSession,
+  type Owner,
+  type SessionPage,
+  type SessionRules,
+  unknownSession,
+} from './session-types.ts';
 import { endStep, inSteps, type Pacing, sweepStep, unpaced } from './steps.ts';
 
-export type { BegunSession, NoSession, Owner, SessionPage, SessionRules } from './session-types.ts';
+export * from './session-types.ts';
 
 /** No session id is longer; a longer text is not hashed. */
-const maxIdLength = 36;
+export const maxIdLength = 36;
 
 /** The longest time before a use is written, in milliseconds; a tenth of the idle time if that is less. */
 const writeBackMs = 60_000;
@@ -94,12 +100,18 @@ export class Sessions {
    * Finds the live session of an id, with its user, and records its use; a dead session is refused even if its row is still
    * there.
    */
-  use(id: string, now: number, freshness?: Freshness): Awaitable<SessionWithUser | NoSession> {
+  use(id: string, now: number): Awaitable<SessionWithUser | NoSession> {
     if (id.length > maxIdLength) return noSession;
     const idHash = digest(id);
-    return after(this.#store.findWithUser(idHash, freshness), (found) =>
-      found && this.#life.isAlive(found.session, now) ? this.#used(idHash, found, now) : noSession,
-    );
+    return after(this.#store.findWithUser(idHash), (found) => {
+      if (!found) return unknownSession;
+      return this.#life.isAlive(found.session, now) ? this.#used(idHash, found, now) : noSession;
+    });
+  }
+
+  /** The instant until which a session stays as it is, unless it is ended or changed: its death, or its next recorded use. */
+  unchangedUntil(session: Session): number {
+    return Math.min(this.#life.diesAt(session), session.lastSeenAt + this.#writeBackMs);
   }
 
   /** The session with this use, which is written only if the stored use is old enough. */

@@ -1,11 +1,8 @@
 /** The route of the session check (rulings B1 and B3). */
 
-import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import { after } from '../../storage/port/awaitable.ts';
-import type { Session, User } from '../../storage/port/port.ts';
-import { isRefusal } from '../../usecases/refusals.ts';
 import type { Services } from '../../usecases/services.ts';
-import { type Checked, check } from '../../usecases/session-check.ts';
+import { type Checked, SessionCheck } from '../../usecases/session-check.ts';
 import type { Contract } from '../contract.ts';
 import { refusalReply } from '../refusals/refusal-reply.ts';
 import { prepared, type Reply } from '../reply.ts';
@@ -20,15 +17,15 @@ export function sessionCheck(
   services: Services,
   counts: CheckCounts = { live: 0, dead: 0, none: 0 },
 ): Contract {
-  const replies = new Replies();
+  const sessions = new SessionCheck(services, inWords);
 
-  function answer(outcome: Checked | NoSession): Reply {
-    if (isRefusal(outcome)) {
+  function reply(answer: string | undefined): Reply {
+    if (answer === undefined) {
       counts.dead += 1;
       return noSession;
     }
     counts.live += 1;
-    return replies.of(outcome);
+    return { status: 200, body: answer };
   }
 
   const contract: Contract = {
@@ -40,7 +37,7 @@ export function sessionCheck(
         path: '/auth/session',
         answer(context) {
           const id = sessionId(context.request);
-          if (id !== undefined) return after(check(services, id, context.now, 'cached'), answer);
+          if (id !== undefined) return after(sessions.answer(id, context.now), reply);
           counts.none += 1;
           return noSession;
         },
@@ -52,24 +49,12 @@ export function sessionCheck(
   return contract;
 }
 
-/** Keeps the reply of each cached session: formatting its dates costs more than finding the reply again. */
-class Replies {
-  readonly #known = new WeakMap<Session, { readonly user: User; readonly reply: Reply }>();
-
-  of(checked: Checked): Reply {
-    const known = this.#known.get(checked.session);
-    if (known?.user === checked.user) return known.reply;
-    const reply = prepared({ status: 200, body: body(checked) });
-    this.#known.set(checked.session, { user: checked.user, reply });
-    return reply;
-  }
-}
-
-function body({ user, session }: Checked): object {
+/** The answer for a live session, as JSON. */
+function inWords({ user, session }: Checked): string {
   const name = user.identifier.includes('@')
     ? { email: user.identifier, email_verified: user.emailVerifiedAt !== null }
     : { username: user.identifier };
-  return {
+  return JSON.stringify({
     user: { id: user.id, ...name, created_at: utc(user.createdAt) },
     session: {
       handle: session.handle,
@@ -78,5 +63,5 @@ function body({ user, session }: Checked): object {
       idle_expires_at: utc(session.idleExpiresAt),
       expires_at: utc(session.expiresAt),
     },
-  };
+  });
 }

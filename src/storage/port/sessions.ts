@@ -3,7 +3,6 @@
 import type { User } from './accounts.ts';
 import type { AuditContext } from './audit.ts';
 import type { Awaitable } from './awaitable.ts';
-import type { Freshness } from './freshness.ts';
 
 export interface Session {
   /** The public name of the session; unique, and no credential. */
@@ -87,8 +86,8 @@ export interface SessionStore {
    * are dead at `at` do not count. Each end gets an audit entry.
    */
   endBeyond(userId: string, at: number, cap: Cap): Promise<number>;
-  /** Finds a session together with its user, in one query; by default {@link defaultFreshness}. */
-  findWithUser(idHash: string, freshness?: Freshness): Awaitable<SessionWithUser | undefined>;
+  /** Reads a session together with its user now, in one query. */
+  findWithUser(idHash: string): Awaitable<SessionWithUser | undefined>;
   /** One page of the sessions of a user, including dead ones that are not swept yet. */
   ofUser(userId: string, query: SessionQuery): Promise<Session[]>;
   /**

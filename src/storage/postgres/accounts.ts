@@ -182,7 +182,7 @@ export class PostgresAccounts implements AccountStore {
   /** A step after which cached rows of the user are void on all nodes, even if it fails. */
   #changing<Result>(userId: string, work: (run: InStep) => Promise<Result>): Promise<Result> {
     return this.#db.step((run) => {
-      run.afterwards(() => this.#notifier.changed(userId));
+      run.afterwards(() => this.#notifier.userRevoked(userId));
       return work(run);
     });
   }

@@ -79,10 +79,3 @@ export function userOf(row: CheckedRow): User | undefined {
     disabledAt: row['user.disabledAt'],
   };
 }
-
-/** The estimated bytes of the texts in a row: Node.js keeps most of them in one byte per character. */
-export function textBytes(row: Session | User): number {
-  let bytes = 64;
-  for (const value of Object.values(row)) if (typeof value === 'string') bytes += value.length;
-  return bytes;
-}

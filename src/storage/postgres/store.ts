@@ -1,4 +1,4 @@
-/** The PostgreSQL store: any number of nodes on one database, with notifications between them. */
+/** The PostgreSQL store: any number of nodes on one database, with a feed of revocations between them. */
 
 import { type Store, StoreUnavailable } from '../port/port.ts';
 import { PostgresAccounts } from './accounts.ts';
@@ -6,6 +6,8 @@ import { PostgresAudit } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
 import { ClusterListener } from './cluster/cluster-listener.ts';
 import { RevocationNotifier } from './cluster/revocation-notifier.ts';
+import { RevocationReader } from './cluster/revocation-reader.ts';
+import { PostgresRevocations } from './cluster/revocations.ts';
 import { SessionLookup } from './cluster/session-lookup.ts';
 import { CircuitBreaker } from './connection/circuit-breaker.ts';
 import { DatabaseClock } from './connection/clock.ts';
@@ -38,16 +40,16 @@ export interface PostgresOptions {
   readonly listenUrl: string;
   /** The maximum of connections of this node, at least 4: one listens, two serve session checks. */
   readonly maxConnections: number;
-  /** The validity of cached sessions, in milliseconds; 0 for none. */
+  /** How long the feed of revocations counts as fresh after a read of it, in milliseconds; 0 never. */
   readonly trustMs: number;
-  /** The size of the cache for session checks, in bytes. */
-  readonly memoryBytes: number;
   /** The name of this node, unique among all nodes. */
   readonly node: string;
   /** Links the audit entries: it must be the same at every opening. */
   readonly digest: (text: string) => string;
   /** A random number, at least 0 and less than 1, to spread retries. */
   readonly chance: () => number;
+  /** Called when the feed of revocations cannot be read, with the error, and when it can be read again. */
+  readonly onFeed: (error?: unknown) => void;
 }
 
 /** A store, and warnings about its database. */
@@ -62,7 +64,7 @@ export interface OpenedStore {
  * @throws {StoreUnusable} if the database cannot be used; the message gives advice.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<OpenedStore> {
-  const { url, listenUrl, maxConnections, trustMs, memoryBytes, node, digest, chance } = options;
+  const { url, listenUrl, maxConnections, trustMs, node, digest, chance, onFeed } = options;
   const login = await Login.at(url);
   const listening = listenUrl === '' ? login : await Login.at(listenUrl, 'GATEHOUSE_DATABASE_LISTEN_URL');
   const breaker = new CircuitBreaker();
@@ -70,24 +72,29 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   const pool = (limit: number) => new Connections({ login, limit, breaker, chance });
   const connections = { checks: pool(checkConnections), steps: pool(maxConnections - checkConnections - 1) };
   const db = connections.steps;
-  const lookup = new SessionLookup(connections.checks, { trustMs, maxBytes: memoryBytes });
-  const notifier = new RevocationNotifier(lookup, db, node, () => clock.now());
+  const lookup = new SessionLookup(connections.checks);
+  const notifier = new RevocationNotifier(db, node, () => clock.now());
   const measured = delays();
+  const reader = new RevocationReader({
+    trustMs,
+    isReadOnly: (client) => listening.isReadOnly(client),
+    onChange: onFeed,
+    onRead(notifiedAt) {
+      for (const at of notifiedAt) measured.observe(Math.max(0, clock.now() - at) / 1_000);
+    },
+  });
   const watch = new ClusterListener({
     login: listening,
     node,
     clock,
     breaker: listenUrl === '' ? breaker : undefined,
     chance,
-    onFound() {
-      lookup.forgetAll();
+    onFound(client) {
       for (const pool of Object.values(connections)) pool.renew();
+      reader.start(client);
     },
-    onSilence: () => lookup.forgetAll(),
-    onNotice(notice) {
-      notifier.take(notice);
-      measured.observe(Math.max(0, clock.now() - notice.at) / 1_000);
-    },
+    onLost: () => reader.stop(),
+    onNotification: (at) => reader.notify(at),
   });
   try {
     await login.explaining(() => prepareTables(login));
@@ -105,6 +112,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   const store: Store = {
     accounts: new PostgresAccounts(db, outbox, removal, notifier),
     sessions: new PostgresSessions({ db, lookup, notifier, removal, touchBuffer, outbox }),
+    revocations: new PostgresRevocations(db, reader, notifier),
     throttle: new PostgresThrottle(db),
     audit,
     tokens: new PostgresTokens(db),
@@ -114,7 +122,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
 
     clock: () => clock.now(),
 
-    metrics: () => storeMetrics({ lookup, watch, connections, delays: measured }),
+    metrics: () => storeMetrics({ watch, reader, connections, delays: measured }),
 
     ping: () => inTime(pingMs, assertSound(db.read)).catch(thrown),
 
@@ -127,7 +135,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
         // Nothing here was acknowledged: uses may be lost, and the next process links the entries.
         if (!(error instanceof StoreUnavailable)) throw error;
       } finally {
-        lookup.forgetAll();
         await watch.close();
         await Promise.all(Object.values(connections).map((pool) => pool.close()));
       }

@@ -47,7 +47,7 @@ export class SqliteAccounts implements AccountStore {
     invitation?: UsedInvitation,
   ): Promise<'created' | 'identifier_taken' | 'not_invited'> {
     const { isInvited, insertAuth, insertUser, removeInvitation } = this.#statements;
-    return this.#changing(userId, () => {
+    return this.#parts.writer.write(() => {
       if (invitation && !isInvited.get(canonical, invitation.tokenHash, invitation.at)) return 'not_invited';
       if (insertAuth.run(canonical, identifier, userId, passwordHash).changes === 0)
         return 'identifier_taken';
@@ -67,7 +67,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   findUser(userId: string): User | undefined {
-    return this.#parts.users.byId.find(userId);
+    return this.#parts.reader.read(() => this.#parts.users.select(userId));
   }
 
   list(query: UserQuery): Promise<User[]> {
@@ -95,7 +95,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   verifyEmail(userId: string, email: string, at: number, context?: AuditContext): Promise<boolean> {
-    return this.#changing(userId, () => {
+    return this.#parts.writer.write(() => {
       if (this.#statements.updateVerified.run(at, userId, email).changes === 0) return false;
       this.#parts.chain.append(context, { userId });
       return true;
@@ -108,7 +108,7 @@ export class SqliteAccounts implements AccountStore {
     context?: AuditContext,
   ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
     const { rename, updateEmail } = this.#statements;
-    return this.#changing(userId, () => {
+    return this.#parts.writer.write(() => {
       const user = this.#parts.users.select(userId);
       if (!user) return 'unknown_account';
       const isNamedByAddress = user.identifier.includes('@');
@@ -121,7 +121,7 @@ export class SqliteAccounts implements AccountStore {
 
   setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean> {
     const { updateDisabled, isUser } = this.#statements;
-    return this.#changing(userId, () => {
+    return this.#parts.writer.write(() => {
       // An account that is disabled already keeps its instant; without a change there is no audit entry.
       const { changes } = updateDisabled.run(at, userId, at === null ? 0 : 1);
       if (changes === 0) return isUser.get(userId) !== undefined;
@@ -131,7 +131,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   remove(userId: string, limit: number, context?: AuditContext): Promise<boolean> {
-    return this.#changing(userId, () => {
+    return this.#parts.writer.write(() => {
       const removed = this.#removal.begin(userId, limit, context);
       if (removed) this.#parts.chain.append(context, { userId });
       return removed;
@@ -144,15 +144,6 @@ export class SqliteAccounts implements AccountStore {
 
   endOfDisabled(after: string, limit: number, context: AuditContext): Promise<string | undefined> {
     return this.#parts.writer.write(() => this.#removal.endOfDisabled(after, limit, context));
-  }
-
-  /** A step that may change a user; drops the cached row. */
-  #changing<Result>(userId: string, work: () => Result): Promise<Result> {
-    const { writer, users } = this.#parts;
-    return writer.write(() => {
-      users.byId.forget(userId);
-      return work();
-    });
   }
 }
 

@@ -13,6 +13,9 @@ export const unreleasedApplicationId = 0x47_41_54_45;
  * must allow it. `mails` and `ended` have none either: they may outlive their account. A mail waits while it has a
  * `due_at`; without one it was sent, or given up if it has no `sent_at`. Mail ids are never reused, so that a late report
  * about one mail cannot apply to another.
+ *
+ * `revocations` is the feed of ruling N2. Triggers write it, so that changes by hand are in it too. A session that expired
+ * has its record in `ended` before its row is deleted, and is not in the feed: every process knows when it expires.
  */
 export const migrations: readonly string[] = [
   `
@@ -132,6 +135,34 @@ export const migrations: readonly string[] = [
     last_hash  BLOB NOT NULL CHECK (length(last_hash) = 32)
   ) STRICT;
   INSERT INTO audit_ends VALUES (1, 0, zeroblob(32), 0, zeroblob(32));
+
+  CREATE TABLE revocations (
+    seq  INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('session', 'user', 'all', 'mark')),
+    key  TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+  INSERT INTO revocations (kind) VALUES ('mark');
+
+  CREATE TRIGGER revoke_deleted_session AFTER DELETE ON sessions
+    WHEN NOT EXISTS (
+      SELECT 1 FROM ended
+      WHERE id_hash = OLD.id_hash AND event = 'expiry' AND ended_at = OLD.idle_expires_at
+    )
+    BEGIN INSERT INTO revocations (kind, key) VALUES ('session', lower(hex(OLD.id_hash))); END;
+  CREATE TRIGGER revoke_changed_session
+    AFTER UPDATE OF id_hash, handle, user_id, contract, created_at, expires_at, proven_at, network, device ON sessions
+    BEGIN INSERT INTO revocations (kind, key) VALUES ('session', lower(hex(OLD.id_hash))); END;
+  CREATE TRIGGER revoke_shortened_session AFTER UPDATE OF idle_expires_at ON sessions
+    WHEN NEW.idle_expires_at < OLD.idle_expires_at
+    BEGIN INSERT INTO revocations (kind, key) VALUES ('session', lower(hex(OLD.id_hash))); END;
+  CREATE TRIGGER revoke_changed_user AFTER UPDATE ON users
+    BEGIN INSERT INTO revocations (kind, key) VALUES ('user', OLD.id); END;
+  CREATE TRIGGER revoke_deleted_user AFTER DELETE ON users
+    BEGIN INSERT INTO revocations (kind, key) VALUES ('user', OLD.id); END;
+  CREATE TRIGGER revoke_changed_auth AFTER UPDATE OF identifier, user_id ON auth
+    BEGIN INSERT INTO revocations (kind, key) VALUES ('user', OLD.user_id); END;
+  CREATE TRIGGER revoke_deleted_auth AFTER DELETE ON auth
+    BEGIN INSERT INTO revocations (kind, key) VALUES ('user', OLD.user_id); END;
   `,
 ];
 
@@ -147,6 +178,7 @@ const tables = [
   'mails',
   'audit',
   'audit_ends',
+  'revocations',
 ] as const;
 
 /** Reads every table, however large, in constant time; fails if one is missing or unreadable. */

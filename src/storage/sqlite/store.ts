@@ -13,6 +13,7 @@ import { SqliteDevices } from './devices.ts';
 import { SqliteInvitations } from './invitations.ts';
 import { SqliteMails } from './mails.ts';
 import { storeMetrics } from './metrics.ts';
+import { SqliteRevocations } from './revocations.ts';
 import { everyTable, migrations } from './schema.ts';
 import { SqliteSessions } from './sessions/sessions.ts';
 import { SqliteThrottle } from './throttle.ts';
@@ -21,23 +22,24 @@ import { Users } from './users.ts';
 
 /**
  * Opens the store in the file at `path`, creating file and folder if missing. `digest` links the audit entries: it must be
- * the same at every opening. `memoryBytes` is the size of the cache for checks.
+ * the same at every opening.
  *
  * @throws {StoreUnusable} if the file cannot be used.
  */
-export function openSqliteStore(path: string, digest: Digest, memoryBytes?: number): Store {
+export function openSqliteStore(path: string, digest: Digest): Store {
   const db = openDatabase(path);
-  const reader = new Reader(db, memoryBytes);
+  const reader = new Reader(db);
   const writer = new Writer(db, resolve(path), reader);
   const chain = new AuditChain(db, digest);
   const users = new Users(db, reader);
-  const sessions = new SqliteSessions({ db, reader, writer, chain, users });
+  const sessions = new SqliteSessions({ db, reader, writer, chain });
   const schemaVersion = db.prepare('PRAGMA user_version');
   const tables = db.prepare(everyTable);
 
   return {
     accounts: new SqliteAccounts({ db, reader, writer, chain, users, sessions: sessions.removal }),
     sessions,
+    revocations: new SqliteRevocations(db, reader, writer),
     throttle: new SqliteThrottle(db, reader, writer),
     audit: new SqliteAudit(db, reader, writer, chain),
     tokens: new SqliteTokens(db, reader, writer),

@@ -1,10 +1,9 @@
-/** Users: by id, cached, and in pages by creation, searched in small steps, however many there are. */
+/** Users: by id, and in pages by creation, searched in small steps, however many there are. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { User, UserQuery } from '../port/port.ts';
 import { type SeenUser, searchUsers } from '../shared/paging.ts';
-import { shares } from '../shared/session-cache.ts';
-import type { Reader, Remembering } from './connection/reader.ts';
+import type { Reader } from './connection/reader.ts';
 
 /** The columns of a user that has both rows. */
 const columns = `users.id, identifier, users.created_at AS createdAt, email,
@@ -14,8 +13,6 @@ export class Users {
   readonly #reader: Reader;
   readonly #select: StatementSync;
   readonly #selectPage: StatementSync;
-  /** Users with both rows, by id. */
-  readonly byId: Remembering<User>;
 
   constructor(db: DatabaseSync, reader: Reader) {
     this.#reader = reader;
@@ -28,7 +25,6 @@ export class Users {
        FROM users CROSS JOIN auth ON auth.user_id = users.id
        WHERE (users.created_at, users.id) > (?, ?) ORDER BY users.created_at, users.id LIMIT ?`,
     );
-    this.byId = reader.remembering(shares.users, (userId) => this.select(userId));
   }
 
   /** Reads a user inside a step of the writer. */

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AuditContext,
   AuditEntry,
-  Freshness,
   NewAccount,
   Quota,
   Session,
@@ -22,6 +21,8 @@ export interface StoreFixture {
    * resolves when an open store can see it.
    */
   loseRow(table: 'auth' | 'users', userId: string): Promise<void>;
+  /** Whether an open store reads the feed of revocations; otherwise no check is answered from a cache. */
+  readonly readsFeed: boolean;
   /** Spoils the audit behind the store's back, and touches nothing else; resolves when an open store can see it. */
   tamper(deed: Tampering): Promise<void>;
 }
@@ -142,11 +143,10 @@ export async function assertIntact(store: Store, entries: number): Promise<void>
 /** Twice the time the port gives a store to write down that a session was used, and some more. */
 export const untilNoted = () => sleep(250);
 
-/** Looks for a session without its user, as a check that memory may answer. */
+/** Finds a session without its user. */
 export async function findSession(
   sessions: Pick<SessionStore, 'findWithUser'>,
   idHash: string,
-  freshness: Freshness = 'cached',
 ): Promise<Session | undefined> {
-  return (await sessions.findWithUser(idHash, freshness))?.session;
+  return (await sessions.findWithUser(idHash))?.session;
 }

@@ -68,23 +68,21 @@ export const sessionCases: readonly ConformanceCase[] = [
     await store.accounts.create(account('joe', { email: 'joe@example.com' }));
     await store.sessions.insert(hex(1), session(1, 'id-of-joe'));
     const user = await store.accounts.findUser('id-of-joe');
-    for (const freshness of [undefined, 'current', 'cached'] as const) {
-      const found = await store.sessions.findWithUser(hex(1), freshness);
-      assertRow(found?.session, session(1, 'id-of-joe'));
-      assertRow(found?.user, { ...user });
-      assert.equal(await store.sessions.findWithUser(hex(2), freshness), undefined);
-    }
+    const found = await store.sessions.findWithUser(hex(1));
+    assertRow(found?.session, session(1, 'id-of-joe'));
+    assertRow(found?.user, { ...user });
+    assert.equal(await store.sessions.findWithUser(hex(2)), undefined);
     await store.accounts.verifyEmail('id-of-joe', 'joe@example.com', 2_000);
-    assert.equal((await store.sessions.findWithUser(hex(1), 'cached'))?.user?.emailVerifiedAt, 2_000);
+    assert.equal((await store.sessions.findWithUser(hex(1)))?.user?.emailVerifiedAt, 2_000);
     await store.accounts.setDisabled('id-of-joe', 3_000);
-    assert.equal((await store.sessions.findWithUser(hex(1), 'cached'))?.user?.disabledAt, 3_000);
+    assert.equal((await store.sessions.findWithUser(hex(1)))?.user?.disabledAt, 3_000);
   }),
 
   over('sessions: one whose user lost a row is found without it', async (store, ground) => {
     for (const [n, lost] of (['auth', 'users'] as const).entries()) {
       await store.accounts.create(account(`joe${n}`));
       await store.sessions.insert(hex(n), session(n, `id-of-joe${n}`));
-      await store.sessions.findWithUser(hex(n), 'cached');
+      await store.sessions.findWithUser(hex(n));
       await ground.loseRow(lost, `id-of-joe${n}`);
       const found = await store.sessions.findWithUser(hex(n));
       assert.equal(found?.session.handle, `handle-${n}`);

@@ -2,49 +2,69 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { answerOf, checksOf, hashOf, hits, isAccepted } from '../../support/checks.ts';
 import { person } from '../../support/person.ts';
-import { metricValue } from '../../support/postgres/pair.ts';
+import { onRequest, untilTold } from '../../support/postgres/feed.ts';
+import { openCheckingNode } from '../../support/postgres/pair.ts';
 import { carriedOut, explaining } from '../../support/postgres/plans.ts';
 import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { startServer } from '../../support/server.ts';
-import { idHash, makeAccount, sessionOfJoe } from '../../support/sqlite.ts';
+import { makeAccount, sessionOfJoe } from '../../support/sqlite.ts';
 import { findSession } from '../conformance/case.ts';
 
-test('N2: memory answers for a second, and not where the store itself is asked', async () => {
+test('N2: memory answers the check, and only the check: where the store itself is asked it answers', async () => {
   const url = await (await sharedPostgres()).createDatabase();
-  const { accounts, sessions } = await openNode(url);
-  const node = await openNode(url);
+  const other = await openNode(url);
+  const node = await openCheckingNode(url, onRequest);
   await makeAccount(node, 'joe');
-  await node.sessions.insert(idHash(1), sessionOfJoe(1));
-  expect(await findSession(sessions, idHash(1))).toMatchObject({ handle: 'handle-1' });
-  // Without the nodes, so that none is notified.
+  await node.sessions.insert(hashOf(1), sessionOfJoe(1));
+  const remembered = await answerOf(node, hashOf(1));
+  expect(remembered).toContain('Firefox on Linux');
+  // Without the nodes, so that none is notified; and the node reads the feed again in 15 seconds only.
   await queryAt(url, ['UPDATE users SET disabled_at = 5'], ["UPDATE sessions SET device = 'another'"]);
-  expect(await sessions.findWithUser(idHash(1), 'cached')).toMatchObject({
-    session: { device: 'Firefox on Linux' },
-    user: { disabledAt: null },
-  });
+  expect(await answerOf(node, hashOf(1))).toBe(remembered);
+  expect(hits(node)).toBe(1);
   const current = { session: { device: 'another' }, user: { disabledAt: 5 } };
-  expect(await sessions.findWithUser(idHash(1))).toMatchObject(current);
-  expect(await sessions.findWithUser(idHash(1), 'current')).toMatchObject(current);
-  expect(await accounts.findUser('joe')).toMatchObject({ disabledAt: 5 });
+  expect(await node.sessions.findWithUser(hashOf(1))).toMatchObject(current);
+  expect(await node.sessions.findByHandle('handle-1')).toMatchObject(current.session);
+  expect(await node.sessions.ofUser('joe', { limit: 9 })).toMatchObject([current.session]);
+  expect(await node.accounts.findUser('joe')).toMatchObject({ disabledAt: 5 });
+  expect(await answerOf(other, hashOf(1))).toBeUndefined();
+  await untilTold(url, async () => (await answerOf(node, hashOf(1))) === undefined, 'the feed to be read');
 });
 
-test('N2: that an id names no session is asked for once in a second, and not where the store itself is asked', async () => {
+test('N2: that an id names no session is asked for once, and each time where the store itself is asked', async () => {
   const url = await (await sharedPostgres()).createDatabase();
-  const node = await openNode(url);
-  const asked = () => metricValue(node, 'check_memory_lookups_total', 'sessions', 'miss');
-  for (let i = 0; i < 5; i += 1) expect(await findSession(node.sessions, idHash(1))).toBeUndefined();
-  expect(asked()).toBe(1);
-  expect(metricValue(node, 'check_memory_lookups_total', 'sessions', 'hit')).toBe(4);
+  const node = await openCheckingNode(url);
+  for (let i = 0; i < 5; i += 1) expect(await isAccepted(node, hashOf(1))).toBe(false);
+  expect(checksOf(node).cache.counts.lookups).toEqual({ hit: 0, dead: 4, miss: 1 });
   await makeAccount(node, 'joe');
   // Behind its back, as another node would.
   const other = await openNode(url);
-  await other.sessions.insert(idHash(1), sessionOfJoe(1));
-  expect(await findSession(node.sessions, idHash(1), 'current')).toMatchObject({ handle: 'handle-1' });
-  await sleep(1_050);
-  expect(await findSession(node.sessions, idHash(1))).toMatchObject({ handle: 'handle-1' });
+  await other.sessions.insert(hashOf(1), sessionOfJoe(1));
+  expect(await findSession(node.sessions, hashOf(1))).toMatchObject({ handle: 'handle-1' });
+});
+
+test('N2: very many invented ids take a bounded place in memory, and displace no live session', async () => {
+  const url = await (await sharedPostgres()).createDatabase();
+  const node = await openCheckingNode(url);
+  const { cache, check } = checksOf(node);
+  await makeAccount(node, 'joe');
+  await node.sessions.insert(hashOf(1), sessionOfJoe(1));
+  expect(await isAccepted(node, hashOf(1))).toBe(true);
+  for (let n = 0; n < 20_000; n += 500) {
+    const invented = Array.from({ length: 500 }, (_, i) => check.answer(`invented-${n + i}`, 2_000));
+    expect(new Set(await Promise.all(invented))).toEqual(new Set([undefined]));
+    const before = hits(node);
+    expect(await isAccepted(node, hashOf(1))).toBe(true);
+    expect(hits(node)).toBe(before + 1);
+    expect(cache.counts.dead).toBeLessThanOrEqual(8_192);
+    expect(cache.counts.bytes).toBeLessThanOrEqual(1_048_576);
+  }
+  expect(cache.counts.answers).toBe(1);
+  expect(cache.counts.dead).toBeGreaterThan(0);
 });
 
 test('with no memory for checks one check is one question, and so is the look at a name', async () => {

@@ -92,8 +92,8 @@ function startOther(url: string, atEnd: AtEnd) {
     import { once } from 'node:events';
     import { openPostgresStore } from '${root}/src/storage/postgres/store.ts';
     const { store } = await openPostgresStore({
-      url: process.argv[1], listenUrl: '', maxConnections: 8, trustMs: 1000, memoryBytes: 1048576, node: 'other',
-      digest: () => '0'.repeat(64), chance: Math.random,
+      url: process.argv[1], listenUrl: '', maxConnections: 8, trustMs: 1000, node: 'other',
+      digest: () => '0'.repeat(64), chance: Math.random, onFeed() {},
     });
     await Promise.all(Array.from({ length: 8 }, () => store.sessions.ofUser('nobody', { limit: 99 })));
     await store.sessions.findWithUser('0'.repeat(64));

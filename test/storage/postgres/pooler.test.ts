@@ -4,9 +4,11 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/storage/postgres/store.ts';
+import { hits, isAccepted } from '../../support/checks.ts';
 import { isFull } from '../../support/length.ts';
+import { onRequest } from '../../support/postgres/feed.ts';
 import { optionsOf } from '../../support/postgres/options.ts';
-import { isAccepted, joe, metricValue, sessionKnownTo, untilSo } from '../../support/postgres/pair.ts';
+import { joe, metricValue, openCheckingNode, sessionKnownTo, untilSo } from '../../support/postgres/pair.ts';
 import { program, startPooler, type Through } from '../../support/postgres/pgbouncer.ts';
 import { freshGround, openNode, queryAt, retried } from '../../support/postgres/store-fixture.ts';
 import { timed } from '../../support/postgres/work.ts';
@@ -105,8 +107,10 @@ describe.skipIf(program === undefined)(where, () => {
   test('N2: without notifications an end holds within the time of trust, with an address to listen at in a moment', async () => {
     const { url, store } = await pooled();
     const idHash = await sessionKnownTo(store, store);
-    const [deaf, hearing] = [await openNode(through(url)), await openNode(through(url), { listenUrl: url })];
-    for (const node of [deaf, hearing]) expect(await isAccepted(node, idHash)).toBe(true);
+    const deaf = await openCheckingNode(through(url));
+    const hearing = await openCheckingNode(through(url), { ...onRequest, listenUrl: url });
+    for (const node of [deaf, hearing, deaf, hearing]) expect(await isAccepted(node, idHash)).toBe(true);
+    expect([hits(deaf), hits(hearing)]).toEqual([1, 1]);
     await store.sessions.remove([idHash], context('logout'));
     const endedAt = performance.now();
     await untilSo(async () => !(await isAccepted(hearing, idHash)), 'the notification of the end');

@@ -8,6 +8,8 @@ interface Original {
   readonly shape: string;
   /** The rows of each table, as JSON. */
   readonly rows: ReadonlyMap<string, string>;
+  /** The last number of each sequence that was used. */
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 /** Databases that no test uses at the moment. */
@@ -36,6 +38,8 @@ export async function giveBack(url: string): Promise<void> {
   const tables = [...first.rows];
   await client.query(
     [
+      // Without triggers, which would write down what is taken out.
+      'SET session_replication_role = replica',
       ...tables.map(([table]) => `DELETE FROM ${table}`),
       ...tables
         .filter(([, json]) => json !== '[]')
@@ -44,6 +48,8 @@ export async function giveBack(url: string): Promise<void> {
             `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, ${client.escapeLiteral(json)})`,
         ),
       `SELECT setval(sequencename::regclass, start_value, false) FROM pg_sequences WHERE schemaname = 'public'`,
+      ...[...first.numbers].map(([sequence, number]) => `SELECT setval('${sequence}', ${number})`),
+      'RESET session_replication_role',
     ].join(';'),
   );
   unused.push(url);
@@ -84,5 +90,10 @@ async function readOriginal(url: string): Promise<Original> {
     );
     rows.set(name, found[0].json);
   }
-  return { shape: shapes[0].shape, rows };
+  const { rows: used } = await client.query(
+    `SELECT quote_ident(sequencename) AS name, last_value::float8 AS number FROM pg_sequences
+     WHERE schemaname = 'public' AND last_value IS NOT NULL`,
+  );
+  const numbers = new Map(used.map(({ name, number }) => [String(name), Number(number)]));
+  return { shape: shapes[0].shape, rows, numbers };
 }

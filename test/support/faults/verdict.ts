@@ -146,8 +146,10 @@ function brokenSession(ofId: readonly Operation[], circumstances: Circumstances)
 /** Whether what was acknowledged may be gone when something is seen: it was lost with a server, and that was before. */
 function isUndone(ack: Operation, seen: Operation, { lost }: Circumstances): boolean {
   if (!lost || (lost.what === 'seen' && ack.outcome === 'done')) return false;
+  // A node knows the end of a session for a second after the server that knew it is gone (ruling N2).
+  const knownUntil = ack.outcome === 'refused' ? lost.until + boundMs : lost.until;
   // An answer may be read when the server is gone already.
-  return ack.endedAt >= lost.from && ack.startedAt <= lost.until && seen.endedAt >= lost.until;
+  return ack.endedAt >= lost.from && ack.startedAt <= knownUntil && seen.endedAt >= lost.until;
 }
 
 function by(

@@ -1,7 +1,8 @@
 /** Every way in which a session ends, or its user may no longer come in, at the port of the store. */
 
 import type { Store } from '../../../src/storage/port/port.ts';
-import { context, hex, session } from '../../storage/conformance/case.ts';
+import { context, session } from '../../storage/conformance/case.ts';
+import { hashOf } from '../checks.ts';
 import { joe } from './pair.ts';
 
 export interface Ending {
@@ -13,9 +14,9 @@ export interface Ending {
 const ended = context('logout');
 
 export const endings: readonly Ending[] = [
-  { title: 'by its id', end: (store) => store.sessions.remove([hex(1)], ended) },
-  { title: 'by its id, without a trace', end: (store) => store.sessions.remove([hex(1)]) },
-  { title: 'among several ids', end: (store) => store.sessions.remove([7, 1, 9].map(hex), ended) },
+  { title: 'by its id', end: (store) => store.sessions.remove([hashOf(1)], ended) },
+  { title: 'by its id, without a trace', end: (store) => store.sessions.remove([hashOf(1)]) },
+  { title: 'among several ids', end: (store) => store.sessions.remove([7, 1, 9].map(hashOf), ended) },
   { title: 'by its handle', end: (store) => store.sessions.removeByHandle(joe, 'handle-1', ended) },
   { title: 'with all of its user', end: (store) => store.sessions.removeOfUser(joe, undefined, 99, ended) },
   {
@@ -30,10 +31,10 @@ export const endings: readonly Ending[] = [
   { title: 'as its user is disabled', end: (store) => store.accounts.setDisabled(joe, 2_000, ended) },
   { title: 'with the account', end: (store) => store.accounts.remove(joe, 99, ended) },
   { title: 'with those of all users', end: (store) => store.sessions.removeAny(99, ended) },
-  { title: 'for another id', end: (store) => store.sessions.rotate(hex(1), hex(9), ended) },
+  { title: 'for another id', end: (store) => store.sessions.rotate(hashOf(1), hashOf(9), ended) },
   {
     title: 'beyond the cap',
     end: (store) =>
-      store.sessions.insert(hex(8), session(8, joe), ended, { limit: 1, step: 9, context: ended }),
+      store.sessions.insert(hashOf(8), session(8, joe), ended, { limit: 1, step: 9, context: ended }),
   },
 ];

@@ -10,10 +10,10 @@ export function optionsOf(url: string, changes: Partial<PostgresOptions> = {}): 
     listenUrl: '',
     maxConnections: 8,
     trustMs: 1_000,
-    memoryBytes: 1_048_576,
     node: newHandle(),
     digest,
     chance,
+    onFeed: () => {},
     ...changes,
   };
 }

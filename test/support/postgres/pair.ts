@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Store } from '../../../src/storage/port/port.ts';
 import type { PostgresOptions } from '../../../src/storage/postgres/store.ts';
-import { account, hex, session } from '../../storage/conformance/case.ts';
+import { account, session } from '../../storage/conformance/case.ts';
+import { checksOf, hashOf, isAccepted } from '../checks.ts';
 import { sharedPostgres } from '../postgres.ts';
 import { type PostgresProxy, startPostgresProxy } from './messages.ts';
 import { type AtEnd, openNode } from './store-fixture.ts';
@@ -30,23 +31,30 @@ export async function openPair(
   const postgres = await sharedPostgres();
   const url = await postgres.createDatabase();
   const proxy = await startPostgresProxy(postgres.port, { atEnd });
-  const a = await openNode(url, changes, atEnd);
-  const b = await openNode(proxy.url(url), changes, atEnd);
+  const a = await openCheckingNode(url, changes, atEnd);
+  const b = await openCheckingNode(proxy.url(url), changes, atEnd);
   await a.accounts.create(account('joe'));
   return { url, a, b, proxy };
 }
 
-/** Whether a check of a session would let its owner in. */
-export async function isAccepted(store: Store, idHash: string): Promise<boolean> {
-  const found = await store.sessions.findWithUser(idHash, 'cached');
-  return found?.user !== undefined && found.user.disabledAt === null;
+/** A node that has read the feed of revocations, so that its checks may be answered from its cache. */
+export async function openCheckingNode(
+  url: string,
+  changes: Partial<PostgresOptions> = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<Store> {
+  const node = await openNode(url, changes, atEnd);
+  checksOf(node);
+  if (changes.trustMs !== 0) await untilSo(() => node.revocations.isFresh(), 'the feed to be read');
+  return node;
 }
 
 /** Gives joe a session that a node has just read, so that it remembers it; returns the hash of its id. */
 export async function sessionKnownTo(maker: Store, knowing: Store, n = 1): Promise<string> {
-  await maker.sessions.insert(hex(n), session(n, joe));
-  if (!(await isAccepted(knowing, hex(n)))) throw new Error('The session is not there.');
-  return hex(n);
+  const idHash = hashOf(n);
+  await maker.sessions.insert(idHash, session(n, joe));
+  if (!(await isAccepted(knowing, idHash))) throw new Error('The session is not there.');
+  return idHash;
 }
 
 /** The value of a metric of a store; of those with labels, the one whose labels have these values. */

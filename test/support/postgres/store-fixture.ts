@@ -54,6 +54,7 @@ export async function freshGround(
   const url = await create();
   return {
     open: async () => (await openPostgresStore(optionsOf(through(url), { trustMs }))).store,
+    readsFeed: trustMs > 0,
     async loseRow(table, userId) {
       const column = table === 'auth' ? 'user_id' : 'id';
       // Without the triggers that would take what belongs to it along.

@@ -8,7 +8,7 @@ import { isCrowded, lost, readOnly, unavailable } from '../connection/errors.ts'
 import { assertStillUsable } from '../connection/migrations.ts';
 import type { Login } from '../connection/session-setup.ts';
 import { inTime } from '../connection/time-limit.ts';
-import { channel, type Revocation, readNotice } from './revocation.ts';
+import { channel, readNotification } from './revocation-notifier.ts';
 
 /** The interval of heartbeats, and the longest wait for an answer to one, in milliseconds. */
 const beatMs = 500;
@@ -27,11 +27,12 @@ export interface WatchOptions {
   /** Opened when this connection cannot reach the database; `undefined` if it bypasses a pooler. */
   readonly breaker: CircuitBreaker | undefined;
   readonly chance: () => number;
-  /** Called when the database is reachable again: it may be another server, and notifications were missed. */
-  readonly onFound: () => void;
-  /** Called when notifications no longer arrive. */
-  readonly onSilence: () => void;
-  readonly onNotice: (notice: Revocation) => void;
+  /** Called with a new connection: it may lead to another server, and notifications were missed. */
+  readonly onFound: (client: Client) => void;
+  /** Called when the connection is given up. */
+  readonly onLost: () => void;
+  /** Called with the instant in a notification of another node. */
+  readonly onNotification: (at: number) => void;
 }
 
 export class ClusterListener {
@@ -46,7 +47,7 @@ export class ClusterListener {
   #onReceived: ((isReceiving: boolean) => void) | undefined;
   #connectedAt = 0;
   /** Received notifications of other nodes. */
-  notices = 0;
+  notifications = 0;
 
   /** A pooler would give notifications to another client, so there is no listening behind one. */
   constructor(options: WatchOptions) {
@@ -68,6 +69,7 @@ export class ClusterListener {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#options.onLost();
     await Promise.all([this.#client, this.#opening].map((client) => client?.end()));
   }
 
@@ -126,36 +128,36 @@ export class ClusterListener {
     this.#client = client;
     this.#connectedAt = performance.now();
     breaker?.close();
-    onFound();
+    onFound(client);
   }
 
   /** Reads the clock, and sends a notification that must come back. */
   async #beat(client: Client): Promise<void> {
-    const { login, clock, node, onSilence } = this.#options;
+    const { login, clock, node } = this.#options;
     const heard = this.#listens && new Promise<boolean>((resolve) => (this.#onReceived = resolve));
-    const askedAt = performance.now();
-    const { rows } = await inTime(
-      timeoutMs,
-      client.query<{ epochMs: number }>(
+    let askedAt = 0;
+    const ask = () => {
+      askedAt = performance.now();
+      return client.query<{ epochMs: number }>(
         `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS "epochMs"
          ${heard ? `, pg_notify('${channel}', $1)` : ''}`,
         heard ? [JSON.stringify({ node })] : [],
-      ),
-    );
+      );
+    };
+    const { rows } = await inTime(timeoutMs, client.inTurn(ask));
     if (login.isReadOnly(client)) throw new StoreUnavailable(readOnly);
     clock.note(Number(rows[0]?.epochMs), askedAt, performance.now());
     const isReceiving = heard && (await inTime(timeoutMs, heard).catch(() => false));
     if (client !== this.#client && client !== this.#opening) throw new StoreUnavailable(lost);
-    if (this.#isReceiving && !isReceiving) onSilence();
     this.#isReceiving = isReceiving;
   }
 
   #hear(payload: string | undefined): void {
-    const notice = readNotice(payload);
-    if (notice?.node === this.#options.node) this.#onReceived?.(true);
-    else if (notice && 'at' in notice) {
-      this.notices += 1;
-      this.#options.onNotice(notice);
+    const { node, at } = readNotification(payload) ?? {};
+    if (node === this.#options.node) this.#onReceived?.(true);
+    else if (node !== undefined && at !== undefined) {
+      this.notifications += 1;
+      this.#options.onNotification(at);
     }
   }
 
@@ -170,7 +172,7 @@ export class ClusterListener {
   #drop(): void {
     const client = this.#client;
     if (!client) return;
-    if (this.isListening) this.#options.onSilence();
+    this.#options.onLost();
     this.#client = undefined;
     client.end();
   }

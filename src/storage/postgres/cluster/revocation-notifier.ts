@@ -1,66 +1,73 @@
-/** Removes ended sessions and changed users from the caches of this node at once, and notifies the other nodes. */
+/** Tells this process of its own revocations at once, and asks the other nodes to read the feed. */
 
+import type { RevocationListener } from '../../port/port.ts';
 import type { Database } from '../connection/transaction.ts';
-import { channel, type Revocation } from './revocation.ts';
-import type { SessionLookup } from './session-lookup.ts';
 
-/** A payload of PostgreSQL has at most 8,000 bytes; this many hashes or ids of users fit. */
-const maxTogether = 90;
+/** The channel that all nodes on one database listen to. */
+export const channel = 'gatehouse';
 
-/** Beyond this many, clearing the whole cache costs less. */
-const maxNamed = 5_000;
+/** A notification that a node sends to the others; one without an instant tests that notifications arrive. */
+export interface Notification {
+  readonly node: string;
+  /** The instant of the first revocation that it stands for, by the clock of the database. */
+  readonly at?: number | undefined;
+}
+
+/** The longest name of a node. */
+const maxNameLength = 200;
+
+/**
+ * Reads a notification, which comes from any role that may log in to the database; `undefined` if it is foreign. A forged
+ * one makes a node read the feed, at most eight times a second.
+ */
+export function readNotification(payload: string | undefined): Notification | undefined {
+  const { node, at } = parse(payload);
+  if (typeof node !== 'string' || node.length > maxNameLength) return undefined;
+  return at === undefined || Number.isSafeInteger(at) ? ({ node, at } as Notification) : undefined;
+}
+
+function parse(payload: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(payload ?? '') ?? {};
+  } catch {
+    return {};
+  }
+}
 
 /**
  * A notification is sent after the commit, in a transaction of its own: inside, it would serialize all commits of the
- * database (PostgreSQL, NOTIFY). If it is lost, the cached rows expire.
+ * database (PostgreSQL, NOTIFY). It may be lost: the nodes read the feed several times a second.
  */
 export class RevocationNotifier {
-  readonly #lookup: SessionLookup;
   readonly #db: Database;
   readonly #node: string;
   readonly #now: () => number;
-  #ended: string[] = [];
-  #users: string[] = [];
-  #everything = false;
-  #at = 0;
+  #listener: RevocationListener | undefined;
+  #at: number | undefined;
   #sending: Promise<void> | undefined;
 
-  constructor(lookup: SessionLookup, db: Database, node: string, now: () => number) {
-    this.#lookup = lookup;
+  constructor(db: Database, node: string, now: () => number) {
     this.#db = db;
     this.#node = node;
     this.#now = now;
   }
 
-  /** Sessions ended. */
-  ended(idHashes: readonly string[]): void {
-    if (idHashes.length === 0) return;
+  listen(listener: RevocationListener): void {
+    this.#listener = listener;
+  }
+
+  /** Sessions ended, or were given another id. */
+  sessionsRevoked(idHashes: Iterable<string>): void {
     for (const idHash of idHashes) {
-      this.#lookup.forgetSession(idHash);
-      this.#ended.push(idHash);
+      this.#listener?.sessionRevoked(idHash);
+      this.#wake();
     }
-    this.#wake();
   }
 
-  /** A user was changed, disabled or removed. */
-  changed(userId: string): void {
-    this.#lookup.forgetUser(userId);
-    this.#users.push(userId);
+  /** A user was changed, disabled, enabled or removed. */
+  userRevoked(userId: string): void {
+    this.#listener?.userRevoked(userId);
     this.#wake();
-  }
-
-  /** All sessions ended. */
-  everything(): void {
-    this.#lookup.forgetAll();
-    this.#everything = true;
-    this.#wake();
-  }
-
-  /** Applies the notification of another node. */
-  take({ ended = [], users = [], everything }: Revocation): void {
-    if (everything) this.#lookup.forgetAll();
-    for (const idHash of ended) this.#lookup.forgetSession(idHash);
-    for (const userId of users) this.#lookup.forgetUser(userId);
   }
 
   /** Resolves when all notifications are sent, or have failed. */
@@ -68,45 +75,20 @@ export class RevocationNotifier {
     await this.#sending;
   }
 
+  /** Revocations of one turn share a notification. */
   #wake(): void {
-    this.#at ||= this.#now();
-    // Revocations of one turn share a notification.
+    this.#at ??= this.#now();
     this.#sending ??= new Promise((resolve) => setImmediate(() => this.#send().then(resolve)));
   }
 
   async #send(): Promise<void> {
-    while (this.#everything || this.#ended.length + this.#users.length > 0) {
-      const notices = this.#gathered();
+    while (this.#at !== undefined) {
+      const notification: Notification = { node: this.#node, at: this.#at };
+      this.#at = undefined;
       await this.#db
-        .step((run) =>
-          run('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS notice', [
-            channel,
-            notices.map((notice) => JSON.stringify(notice)),
-          ]),
-        )
+        .step((run) => run('SELECT pg_notify($1, $2)', [channel, JSON.stringify(notification)]))
         .catch(() => {});
     }
     this.#sending = undefined;
   }
-
-  #gathered(): Revocation[] {
-    const ended = this.#ended.splice(0);
-    const users = this.#users.splice(0);
-    const about = { node: this.#node, at: this.#at };
-    this.#at = 0;
-    if (this.#everything || ended.length + users.length > maxNamed) {
-      this.#everything = false;
-      return [{ ...about, everything: true }];
-    }
-    return [
-      ...inParts(ended).map((part) => ({ ...about, ended: part })),
-      ...inParts(users).map((part) => ({ ...about, users: part })),
-    ];
-  }
-}
-
-function inParts(names: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  for (let i = 0; i < names.length; i += maxTogether) parts.push(names.slice(i, i + maxTogether));
-  return parts;
 }

@@ -6,6 +6,15 @@ import pg from 'pg';
 const goodbyeMs = 500;
 
 export class Client extends pg.Client {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Asks when everything before is answered or has failed, for work that shares a connection: the driver has no queue. */
+  inTurn<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(ask);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | void {

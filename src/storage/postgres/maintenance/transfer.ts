@@ -136,7 +136,7 @@ async function isOnlyFiller({ run }: DedicatedConnection): Promise<boolean> {
 
 async function hasRows({ run }: DedicatedConnection): Promise<boolean> {
   const some = tables
-    .filter((table) => table !== 'audit_ends')
+    .filter((table) => table !== 'audit_ends' && table !== 'revocations')
     .map((table) => `EXISTS (SELECT 1 FROM ${table})`);
   const { rows } = await run<{ some: boolean }>(
     `SELECT ${some.join(' OR ')} OR EXISTS (SELECT 1 FROM audit_ends WHERE last_seq > 0) AS some`,
@@ -186,6 +186,8 @@ async function targetIn(connection: DedicatedConnection): Promise<TransferTarget
         await run(
           `SELECT setval(pg_get_serial_sequence('mails', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM mails`,
         );
+        // Ids that are in the caches as dead live from now on.
+        await run(`INSERT INTO revocations (kind) VALUES ('all'), ('mark')`);
         await run('UPDATE gatehouse SET copying = NULL, note = NULL');
       });
       return 'finished';

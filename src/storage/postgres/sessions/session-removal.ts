@@ -21,7 +21,7 @@ export class SessionRemoval {
 
   /** Records the ends of sessions, revokes them on every node, and returns them in order of creation. */
   async gone(run: InStep, rows: readonly KeptSession[], cause: EndCause | undefined): Promise<Session[]> {
-    run.afterwards(() => this.#notifier.ended(rows.map(({ idHash }) => idHash)));
+    run.afterwards(() => this.#notifier.sessionsRevoked(rows.map(({ idHash }) => idHash)));
     await noteEnded(run, rows, cause);
     return rows.toSorted(byCreation).map(sessionOf);
   }

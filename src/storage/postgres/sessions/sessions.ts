@@ -1,12 +1,10 @@
 /** Sessions in PostgreSQL: one row each under the hash of the id. */
 
-import type { Awaitable } from '../../port/awaitable.ts';
 import type {
   AuditContext,
   Cap,
   Death,
   EndedSession,
-  Freshness,
   Session,
   SessionQuery,
   SessionStore,
@@ -52,11 +50,10 @@ export class PostgresSessions implements SessionStore {
     cap?: Cap,
   ): Promise<'inserted' | 'over_cap' | 'unknown_account'> {
     const { userId, handle, createdAt } = session;
-    const { lookup, outbox } = this.#parts;
+    const { outbox } = this.#parts;
     return this.#db.step(async (run) => {
       const isUser = await (cap ? lockUserExclusive : lockUserShared)(run, userId);
       if (!isUser) return 'unknown_account';
-      run.afterwards(() => lookup.expectSession(idHash));
       await insertSession(run, idHash, session);
       await outbox.add(run, context, { userId, handle });
       if (!cap) return 'inserted';
@@ -73,8 +70,8 @@ export class PostgresSessions implements SessionStore {
     });
   }
 
-  findWithUser(idHash: string, freshness?: Freshness): Awaitable<SessionWithUser | undefined> {
-    return this.#parts.lookup.findWithUser(idHash, freshness);
+  findWithUser(idHash: string): Promise<SessionWithUser | undefined> {
+    return this.#parts.lookup.find(idHash);
   }
 
   async ofUser(userId: string, { before = behindSessions, limit }: SessionQuery): Promise<Session[]> {
@@ -87,12 +84,7 @@ export class PostgresSessions implements SessionStore {
   }
 
   touch(idHash: string, lastSeenAt: number, idleExpiresAt: number, unlessAfter = lastSeenAt): void {
-    const { lookup, touchBuffer } = this.#parts;
-    touchBuffer.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
-    // Later checks on this node need not record the use again.
-    lookup.sessions.change(idHash, (session) =>
-      session.lastSeenAt < lastSeenAt ? { ...session, lastSeenAt, idleExpiresAt } : session,
-    );
+    this.#parts.touchBuffer.note(idHash, { lastSeenAt, idleExpiresAt, unlessAfter });
   }
 
   prove(idHash: string, newIdHash: string, provenAt: number, context?: AuditContext): Promise<boolean> {
@@ -112,11 +104,11 @@ export class PostgresSessions implements SessionStore {
       const rows = (await deleteEach(run, idHashes)).toSorted(byCreation);
       const gone = new Set(rows.map(({ idHash }) => idHash));
       // Also if it is unknown whether they ended.
-      run.afterwards(() => this.#forget(gone));
+      run.afterwards(() => this.#parts.notifier.sessionsRevoked(gone));
       const others = idHashes.filter((idHash) => !gone.has(idHash));
       if (others.length > 0) {
         const ended = await confirmEnds(run, others);
-        run.afterwards(() => this.#forget(ended));
+        run.afterwards(() => this.#parts.notifier.sessionsRevoked(ended));
       }
       const alive: KeptSession[] = [];
       for (const row of rows) {
@@ -158,7 +150,7 @@ export class PostgresSessions implements SessionStore {
   removeAny(limit: number, context: AuditContext): Promise<number> {
     return this.#db.step(async (run) => {
       const idHashes = await endAny(run, limit, context);
-      run.afterwards(() => this.#parts.notifier.ended(idHashes));
+      run.afterwards(() => this.#parts.notifier.sessionsRevoked(idHashes));
       return idHashes.length;
     });
   }
@@ -172,12 +164,7 @@ export class PostgresSessions implements SessionStore {
   }
 
   sweep(now: number, limit: number): Promise<number> {
-    return this.#db.step(async (run) => {
-      const ended = await endExpired(run, now, limit);
-      // Every node knows that these have expired; their cached rows only take up space.
-      run.afterwards(() => this.#forget(ended));
-      return ended.length;
-    });
+    return this.#db.step(async (run) => (await endExpired(run, now, limit)).length);
   }
 
   /** Gives a session another id; a confirmation of the password makes an audit entry. */
@@ -187,26 +174,21 @@ export class PostgresSessions implements SessionStore {
     provenAt: number | null,
     context: AuditContext | undefined,
   ): Promise<boolean> {
-    const { lookup, outbox, touchBuffer } = this.#parts;
+    const { notifier, outbox, touchBuffer } = this.#parts;
     return this.#db.step(async (run) => {
       // Also if it is unknown whether it ended.
-      run.afterwards(() => this.#forget([idHash]));
+      run.afterwards(() => notifier.sessionsRevoked([idHash]));
       const { rows: renewed } = await run<KeptSession>(
         `UPDATE sessions SET id_hash = decode($2, 'hex'), proven_at = coalesce($3, proven_at)
          WHERE id_hash = decode($1, 'hex') RETURNING ${hashAndSessionColumns}`,
         [idHash, newIdHash, provenAt],
       );
       if (renewed.length === 0) return false;
-      run.afterwards(() => lookup.expectSession(newIdHash));
       const old = renewed.map((row) => ({ ...row, idHash }));
       await this.#removal.gone(run, old, context);
       if (provenAt !== null) await outbox.addEach(run, context, renewed);
       run.afterwards(() => touchBuffer.move(idHash, newIdHash));
       return true;
     });
-  }
-
-  #forget(idHashes: Iterable<string>): void {
-    for (const idHash of idHashes) this.#parts.lookup.forgetSession(idHash);
   }
 }

@@ -85,6 +85,7 @@ export class Writer {
           ? [this.#runAlone(steps[0] as PendingWrite)]
           : steps.map((s) => this.#runNested(s));
       this.assertFileInPlace();
+      this.#reader.wrote();
       this.#commit.run();
       this.#finish(steps, answers);
     } catch (error) {

@@ -1,10 +1,9 @@
-/** Ends sessions inside a step of the writer: deletes their rows, records their ends, and drops them from the cache. */
+/** Ends sessions inside a step of the writer: deletes their rows and records their ends. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext, Cap, Death, Ending, Session } from '../../port/port.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
 import type { AuditChain } from '../audit/audit-chain.ts';
-import type { Remembering } from '../connection/reader.ts';
 import { type Ended, endedIn } from './ended-sessions.ts';
 import { removalStatements } from './session-rows.ts';
 
@@ -15,13 +14,11 @@ interface Removed extends Session {
 
 export class SessionRemoval {
   readonly #chain: AuditChain;
-  readonly #remembered: Remembering<Session>;
   readonly #statements: ReturnType<typeof removalStatements>;
   readonly ended: Ended;
 
-  constructor(db: DatabaseSync, chain: AuditChain, remembered: Remembering<Session>) {
+  constructor(db: DatabaseSync, chain: AuditChain) {
     this.#chain = chain;
-    this.#remembered = remembered;
     this.#statements = removalStatements(db);
     this.ended = endedIn(db);
   }
@@ -89,9 +86,7 @@ export class SessionRemoval {
   /** Ends at most `limit` expired sessions, earliest first; returns how many. */
   endExpired(now: number, limit: number): number {
     this.ended.noteExpired(now, limit);
-    const { changes } = this.#statements.expired.run(now, limit);
-    if (changes > 0) this.#remembered.forgetAll();
-    return Number(changes);
+    return Number(this.#statements.expired.run(now, limit).changes);
   }
 
   /** Whether a user has at least `limit` sessions, not counting the excepted one. */
@@ -112,11 +107,10 @@ export class SessionRemoval {
     return rows.map(({ handle }) => String(handle));
   }
 
-  /** Drops removed rows from the cache, records their ends, and returns the sessions in order of creation. */
+  /** Records the ends of removed rows, and returns the sessions in order of creation. */
   #gone(rows: readonly Record<string, unknown>[], cause: EndCause | undefined): Session[] {
     const removed = rows.map((row) => {
       const { idHash, ...session } = row as unknown as Removed;
-      this.#remembered.forget(idHash);
       this.ended.note(idHash, session, cause);
       return session;
     });

@@ -12,14 +12,12 @@ import type {
   SessionWithUser,
 } from '../../port/port.ts';
 import { behindSessions } from '../../shared/paging.ts';
-import { shares } from '../../shared/session-cache.ts';
 import type { TouchBuffer } from '../../shared/touch-buffer.ts';
 import type { AuditChain } from '../audit/audit-chain.ts';
-import type { Reader, Remembering } from '../connection/reader.ts';
+import type { Reader } from '../connection/reader.ts';
 import type { Writer } from '../connection/writer.ts';
-import type { Users } from '../users.ts';
 import { SessionRemoval } from './session-removal.ts';
-import { sessionStatements } from './session-rows.ts';
+import { type RowWithUser, sessionStatements, withUserOf } from './session-rows.ts';
 import { touchBufferIn } from './write-touches.ts';
 
 export interface SessionParts {
@@ -27,7 +25,6 @@ export interface SessionParts {
   readonly reader: Reader;
   readonly writer: Writer;
   readonly chain: AuditChain;
-  readonly users: Users;
 }
 
 export class SqliteSessions implements SessionStore {
@@ -35,22 +32,17 @@ export class SqliteSessions implements SessionStore {
   readonly #writer: Writer;
   readonly #chain: AuditChain;
   readonly #statements: ReturnType<typeof sessionStatements>;
-  readonly #byId: Remembering<Session>;
-  readonly #users: Users;
   readonly #touchBuffer: TouchBuffer;
   /** Ends sessions inside another step. */
   readonly removal: SessionRemoval;
 
-  constructor({ db, reader, writer, chain, users }: SessionParts) {
+  constructor({ db, reader, writer, chain }: SessionParts) {
     this.#reader = reader;
     this.#writer = writer;
     this.#chain = chain;
-    this.#users = users;
     this.#statements = sessionStatements(db);
-    const { select } = this.#statements;
-    this.#byId = reader.remembering(shares.sessions, (idHash) => select.get(idHash) as Session | undefined);
-    this.#touchBuffer = touchBufferIn(db, writer, this.#byId.forget);
-    this.removal = new SessionRemoval(db, chain, this.#byId);
+    this.#touchBuffer = touchBufferIn(db, writer);
+    this.removal = new SessionRemoval(db, chain);
   }
 
   insert(
@@ -76,7 +68,6 @@ export class SqliteSessions implements SessionStore {
         userId,
       );
       if (changes === 0) return 'unknown_account';
-      this.#byId.forget(idHash);
       this.#chain.append(context, { userId, handle });
       if (!cap) return 'inserted';
       const besides = { ...cap, limit: cap.limit - 1 };
@@ -90,8 +81,8 @@ export class SqliteSessions implements SessionStore {
   }
 
   findWithUser(idHash: string): SessionWithUser | undefined {
-    const session = this.#byId.find(idHash);
-    return session && { session, user: this.#users.byId.find(session.userId) };
+    const row = this.#reader.read(() => this.#statements.selectWithUser.get(idHash));
+    return row && withUserOf(row as unknown as RowWithUser);
   }
 
   async ofUser(userId: string, { before = behindSessions, limit }: SessionQuery): Promise<Session[]> {
@@ -124,7 +115,8 @@ export class SqliteSessions implements SessionStore {
     deathOf?: (session: Session) => Death | undefined,
   ): Promise<Map<string, Session>> {
     // Unknown ids cost no commit: a session that is not found has ended durably.
-    if (!idHashes.some((idHash) => this.#byId.find(idHash))) return new Map();
+    const { select } = this.#statements;
+    if (!this.#reader.read(() => idHashes.some((idHash) => select.get(idHash)))) return new Map();
     return this.#writer.write(() => this.removal.endEach(idHashes, context, deathOf));
   }
 
@@ -183,7 +175,6 @@ export class SqliteSessions implements SessionStore {
     const { select, rotate } = this.#statements;
     const session = select.get(idHash) as Session | undefined;
     if (!session || rotate.run(newIdHash, provenAt, idHash).changes === 0) return undefined;
-    for (const hash of [idHash, newIdHash]) this.#byId.forget(hash);
     this.removal.ended.note(idHash, session, context);
     this.#touchBuffer.move(idHash, newIdHash);
     return session;

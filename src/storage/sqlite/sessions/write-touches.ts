@@ -7,12 +7,7 @@ import type { Writer } from '../connection/writer.ts';
 /** Uses written in one step, short enough that requests run in between. */
 const maxTouches = 100;
 
-/** A buffer of uses; `forget` is called for every row that is written. */
-export function touchBufferIn(
-  db: DatabaseSync,
-  writer: Writer,
-  forget: (idHash: string) => void,
-): TouchBuffer {
+export function touchBufferIn(db: DatabaseSync, writer: Writer): TouchBuffer {
   const update = db.prepare(
     'UPDATE sessions SET last_seen_at = ?, idle_expires_at = ? WHERE id_hash = unhex(?) AND last_seen_at <= ?',
   );
@@ -20,7 +15,6 @@ export function touchBufferIn(
     writer.write(() => {
       for (const [idHash, { lastSeenAt, idleExpiresAt, unlessAfter }] of batch) {
         update.run(lastSeenAt, idleExpiresAt, idHash, unlessAfter);
-        forget(idHash);
       }
     }),
   );

@@ -1,0 +1,87 @@
+/** The feed of revocations in SQLite: rows under numbers that never come back, read in every snapshot that may have new ones. */
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { RevocationFeed, RevocationListener } from '../port/port.ts';
+import { maxUnread, type RevocationRow, SeenPositions, tell } from '../shared/revocations.ts';
+import type { Reader } from './connection/reader.ts';
+import type { Writer } from './connection/writer.ts';
+
+type Row = RevocationRow & { readonly seq: number };
+
+export class SqliteRevocations implements RevocationFeed {
+  readonly #reader: Reader;
+  readonly #writer: Writer;
+  readonly #selectFrom: StatementSync;
+  readonly #selectEnds: StatementSync;
+  readonly #schemaVersion: StatementSync;
+  readonly #insertMark: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #seen = new SeenPositions<number>();
+  #listener: RevocationListener | undefined;
+  /** The number of the last row that was read; `undefined` before the first, and if the table is empty. */
+  #position: number | undefined;
+  /** The version of the tables: it changes if one is dropped, renamed or made anew, or the file is restored in place. */
+  #schema: unknown;
+
+  constructor(db: DatabaseSync, reader: Reader, writer: Writer) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#selectFrom = db.prepare(
+      `SELECT seq, kind, key FROM revocations WHERE seq >= ? ORDER BY seq LIMIT ${maxUnread + 2}`,
+    );
+    this.#selectEnds = db.prepare(
+      'SELECT (SELECT min(seq) FROM revocations) AS oldest, (SELECT max(seq) FROM revocations) AS newest',
+    );
+    this.#schemaVersion = db.prepare('PRAGMA schema_version');
+    this.#insertMark = db.prepare("INSERT INTO revocations (kind) VALUES ('mark')");
+    this.#delete = db.prepare(
+      'DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE seq < ? ORDER BY seq LIMIT ?)',
+    );
+    reader.onChange(() => this.#readOn());
+  }
+
+  listen(listener: RevocationListener): void {
+    this.#listener = listener;
+    this.#position = undefined;
+  }
+
+  /** All that was acknowledged before the snapshot of this turn. */
+  isFresh(): boolean {
+    return this.#reader.read(() => {
+      if (this.#position === undefined) this.#readOn();
+      return this.#position !== undefined;
+    });
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const { oldest, newest } = this.#reader.read(() => this.#ends());
+    if (oldest === undefined || newest === undefined) {
+      await this.#writer.write(() => this.#insertMark.run());
+      return 0;
+    }
+    const now = performance.now();
+    this.#seen.add(newest, now);
+    const due = this.#seen.due(now);
+    // The row itself stays: it shows the others how far they have read.
+    if (due === undefined || oldest >= due) return 0;
+    return this.#writer.write(() => Number(this.#delete.run(due, limit).changes));
+  }
+
+  /** Reads the rows after the last one, which must still be there: else rows may be gone that were not read. */
+  #readOn(): void {
+    if (!this.#listener) return;
+    const [last, ...rows] = this.#selectFrom.all(this.#position ?? 0) as unknown as Row[];
+    const schema = this.#schemaVersion.get()?.['schema_version'];
+    const isContinuous = last !== undefined && last.seq === this.#position && schema === this.#schema;
+    this.#schema = schema;
+    if (isContinuous) tell(this.#listener, rows);
+    else this.#listener.allRevoked(this.#position === undefined ? 'first_read' : 'missed');
+    const hasAll = isContinuous && rows.length <= maxUnread;
+    this.#position = hasAll ? (rows.at(-1) ?? last).seq : this.#ends().newest;
+  }
+
+  #ends(): { readonly oldest: number | undefined; readonly newest: number | undefined } {
+    const { oldest, newest } = this.#selectEnds.get() as Record<'oldest' | 'newest', number | null>;
+    return { oldest: oldest ?? undefined, newest: newest ?? undefined };
+  }
+}
