@@ -53,13 +53,12 @@ export class SqliteRevocations implements RevocationFeed {
     });
   }
 
-  async sweep(limit: number): Promise<number> {
+  async sweep(limit: number, now = performance.now()): Promise<number> {
     const { oldest, newest } = this.#reader.read(() => this.#ends());
     if (oldest === undefined || newest === undefined) {
       await this.#writer.write(() => this.#insertMark.run());
       return 0;
     }
-    const now = performance.now();
     this.#seen.add(newest, now);
     const due = this.#seen.due(now);
     // The row itself stays: it shows the others how far they have read.

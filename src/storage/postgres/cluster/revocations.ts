@@ -10,8 +10,8 @@ import { isOwn, type RevocationReader } from './revocation-reader.ts';
 const markMs = 30_000;
 
 /**
- * A mark is a row that says: who sees me has read everything that was visible before I was written. So rows that were
- * visible when a mark was set may be removed, as long as the mark stays: a node that has not seen it reads everything anew.
+ * A node that has read a mark has also read every row that was visible when the mark was set. So these rows may be removed
+ * later, as long as the mark stays: a node that finds no mark that it has read empties its cache.
  */
 const setMark = `INSERT INTO revocations (kind) SELECT 'mark'
   WHERE EXISTS (SELECT FROM revocations WHERE kind <> 'mark')
