@@ -50,6 +50,9 @@ const revoking = `
   CREATE TRIGGER revoke_all AFTER TRUNCATE ON revocations FOR EACH STATEMENT EXECUTE FUNCTION revoke_all();
 `;
 
+/** The triggers above, by their number. */
+export const triggers = revoking.match(/CREATE TRIGGER/g)?.length ?? 0;
+
 /**
  * Migration number n brings a database from schema version n - 1 to n.
  *

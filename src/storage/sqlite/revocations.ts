@@ -5,6 +5,7 @@ import type { RevocationFeed, RevocationListener } from '../port/port.ts';
 import { maxUnread, type RevocationRow, SeenPositions, tell } from '../shared/revocations.ts';
 import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
+import { triggers } from './schema.ts';
 
 type Row = RevocationRow & { readonly seq: number };
 
@@ -14,11 +15,12 @@ export class SqliteRevocations implements RevocationFeed {
   readonly #selectFrom: StatementSync;
   readonly #selectEnds: StatementSync;
   readonly #schemaVersion: StatementSync;
+  readonly #countTriggers: StatementSync;
   readonly #insertMark: StatementSync;
   readonly #delete: StatementSync;
   readonly #seen = new SeenPositions<number>();
   #listener: RevocationListener | undefined;
-  /** The number of the last row that was read; `undefined` before the first, and if the table is empty. */
+  /** The number of the last row that was read; `undefined` before the first, and while the feed cannot be relied on. */
   #position: number | undefined;
   /** The version of the tables: it changes if one is dropped, renamed or made anew, or the file is restored in place. */
   #schema: unknown;
@@ -33,6 +35,9 @@ export class SqliteRevocations implements RevocationFeed {
       'SELECT (SELECT min(seq) FROM revocations) AS oldest, (SELECT max(seq) FROM revocations) AS newest',
     );
     this.#schemaVersion = db.prepare('PRAGMA schema_version');
+    this.#countTriggers = db.prepare(
+      "SELECT count(*) AS count FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'revoke%'",
+    );
     this.#insertMark = db.prepare("INSERT INTO revocations (kind) VALUES ('mark')");
     this.#delete = db.prepare(
       'DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE seq < ? ORDER BY seq LIMIT ?)',
@@ -69,14 +74,20 @@ export class SqliteRevocations implements RevocationFeed {
   /** Reads the rows after the last one, which must still be there: else rows may be gone that were not read. */
   #readOn(): void {
     if (!this.#listener) return;
-    const [last, ...rows] = this.#selectFrom.all(this.#position ?? 0) as unknown as Row[];
     const schema = this.#schemaVersion.get()?.['schema_version'];
-    const isContinuous = last !== undefined && last.seq === this.#position && schema === this.#schema;
-    this.#schema = schema;
+    const isSame = this.#position !== undefined && schema === this.#schema;
+    const [last, ...rows] = isSame ? (this.#selectFrom.all(this.#position ?? 0) as unknown as Row[]) : [];
+    const isContinuous = last !== undefined && last.seq === this.#position;
     if (isContinuous) tell(this.#listener, rows);
     else this.#listener.allRevoked(this.#position === undefined ? 'first_read' : 'missed');
+    this.#schema = schema;
     const hasAll = isContinuous && rows.length <= maxUnread;
-    this.#position = hasAll ? (rows.at(-1) ?? last).seq : this.#ends().newest;
+    this.#position = hasAll ? (rows.at(-1) ?? last).seq : this.#start();
+  }
+
+  /** Where to read on without the rows until now; `undefined` if a trigger that writes rows is missing. */
+  #start(): number | undefined {
+    return this.#countTriggers.get()?.['count'] === triggers ? this.#ends().newest : undefined;
   }
 
   #ends(): { readonly oldest: number | undefined; readonly newest: number | undefined } {

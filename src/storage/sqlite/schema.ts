@@ -166,6 +166,9 @@ export const migrations: readonly string[] = [
   `,
 ];
 
+/** How many triggers write the feed of revocations. */
+export const triggers = migrations.join().match(/CREATE TRIGGER revoke/g)?.length ?? 0;
+
 const tables = [
   'users',
   'auth',

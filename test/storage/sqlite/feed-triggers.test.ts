@@ -1,7 +1,8 @@
-/** What a change in a SQLite file leaves in the feed of revocations, whoever makes it: the server, or sqlite3. */
+/** What a change in a SQLite file leaves in the feed of revocations, whether the server or sqlite3 makes it. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { checksOf, hashOf, isAccepted } from '../../support/checks.ts';
 import {
   idHash,
   makeAccount,
@@ -108,4 +109,24 @@ test('the server: uses, logins, registrations and new hashes of a password write
   expect(await store.accounts.replaceHash('joe', 'hash of joe', 'rehashed')).toBe('replaced');
   expect(await store.sessions.remove([idHash(7)])).toEqual(new Map());
   expect(written()).toEqual([]);
+});
+
+test('without one of the triggers every check asks the file, until it is there again', async () => {
+  const store = openStore();
+  await makeAccount(store, 'joe');
+  await store.sessions.insert(hashOf(1), sessionOfJoe(1));
+  checksOf(store);
+  const db = otherConnection(store.file);
+  const triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
+  expect(triggers.length).toBeGreaterThan(5);
+  for (const { name, sql } of triggers) {
+    expect(store.revocations.isFresh(), String(name)).toBe(true);
+    db.exec(`DROP TRIGGER ${name}`);
+    await nextTurn();
+    expect(store.revocations.isFresh(), String(name)).toBe(false);
+    expect(await isAccepted(store, hashOf(1))).toBe(true);
+    db.exec(String(sql));
+    await nextTurn();
+  }
+  expect(store.revocations.isFresh()).toBe(true);
 });

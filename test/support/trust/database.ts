@@ -123,8 +123,8 @@ export class ModelDatabase {
     return {
       snapshot: textOf(this.#snapshot),
       // A restored dump has other tables, and a failover leads to another server.
-      tables: '16384',
       source: `16384 ${this.server}`,
+      isWritten: true,
       hasMark: own.some(({ kind }) => kind === 'mark'),
       isContinuous: own.some((row) => row.kind === 'mark' && isSeen(row)),
       kinds: unread.map(({ kind }) => kind),

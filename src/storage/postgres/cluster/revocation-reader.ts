@@ -6,6 +6,7 @@ import { maxUnread, type RevocationRow, tell } from '../../shared/revocations.ts
 import type { Client } from '../connection/client.ts';
 import { readOnly } from '../connection/errors.ts';
 import { inTime } from '../connection/time-limit.ts';
+import { triggers } from '../schema.ts';
 
 /**
  * Notifications cause at most four reads in half a second, and in half the time of trust if that is shorter: the first ones are
@@ -20,6 +21,9 @@ const lockMs = 250;
 
 const emptied =
   'The table revocations was emptied. The next sweep mends it; until then every session check asks the database.';
+const unwritten =
+  'Triggers that write the table revocations are missing or disabled, so every session check asks the database. ' +
+  'Enable them (ALTER TABLE … ENABLE TRIGGER ALL), or restore the database from a backup.';
 
 /** The state of the feed when it was last read. */
 interface Position {
@@ -33,6 +37,8 @@ interface Position {
 }
 
 interface Answer extends Position {
+  /** Whether every trigger is there and enabled that writes the feed. */
+  readonly isWritten: boolean;
   /** Whether a mark is left, without which no later read could be continuous. */
   readonly hasMark: boolean;
   /** Whether a mark is left that the last read saw: then no row was removed since that it did not see. */
@@ -147,15 +153,17 @@ export class RevocationReader {
     }
   }
 
-  #apply({ snapshot, source, hasMark, isContinuous, kinds, keys }: Answer, sentAt: number): void {
+  #apply(answer: Answer, sentAt: number): void {
+    const { snapshot, source, isWritten, hasMark, isContinuous, kinds, keys } = answer;
     const last = this.#position;
     const isNext =
       last && isContinuous && source === last.source && xminOf(snapshot) >= xminOf(last.snapshot);
     if (!isNext) this.#listener?.allRevoked(last ? 'missed' : 'first_read');
     else if (this.#listener) tell(this.#listener, rowsOf(kinds, keys));
-    this.#position = hasMark ? { snapshot, source } : undefined;
-    this.#freshAt = hasMark ? sentAt : Number.NEGATIVE_INFINITY;
-    if (!hasMark) throw new StoreUnavailable(emptied);
+    const isReliable = hasMark && isWritten;
+    this.#position = isReliable ? { snapshot, source } : undefined;
+    this.#freshAt = isReliable ? sentAt : Number.NEGATIVE_INFINITY;
+    if (!isReliable) throw new StoreUnavailable(hasMark ? unwritten : emptied);
   }
 
   #restart(): void {
@@ -177,6 +185,9 @@ export const isOwn = '(xid < pg_snapshot_xmax(pg_current_snapshot()))';
 const tables = ['revocations', 'sessions', 'users', 'auth'].map((table) => `'${table}'::regclass::oid`);
 const identities = ['extract(epoch FROM pg_postmaster_start_time())', ...tables].join(" || ',' || ");
 
+const hasTriggers = `(SELECT count(*) = ${triggers} FROM pg_catalog.pg_trigger
+  WHERE tgrelid IN (${tables.join()}) AND tgname LIKE 'revoke%' AND tgenabled IN ('O', 'A'))`;
+
 /** Reads the rows that a snapshot does not show. Nothing waits for long if the table is locked. */
 async function ask(client: pg.ClientBase, last: Position | undefined): Promise<Answer> {
   const isNew = last ? `NOT pg_visible_in_snapshot(xid, ${literal(last.snapshot)})` : 'false';
@@ -189,7 +200,7 @@ async function ask(client: pg.ClientBase, last: Position | undefined): Promise<A
       WHERE ${from} AND ${isNew} AND ${isOwn} AND kind <> 'mark' LIMIT ${maxUnread + 1}
     )
     SELECT pg_current_snapshot()::text AS snapshot,
-      ${identities} AS source,
+      ${identities} AS source, ${hasTriggers} AS "isWritten",
       EXISTS (SELECT FROM revocations WHERE kind = 'mark' AND ${isOwn}) AS "hasMark",
       EXISTS (SELECT FROM revocations WHERE kind = 'mark' AND ${isOwn} AND ${isSeen}) AS "isContinuous",
       ARRAY (SELECT kind FROM unread) AS kinds, ARRAY (SELECT key FROM unread) AS keys`);
