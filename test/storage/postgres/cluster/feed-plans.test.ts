@@ -37,7 +37,8 @@ test.each(['without statistics', 'with statistics'])(
     const statements = await carriedOut(server, () => readAll(other));
     const reads = statements.filter(({ text }) => text.includes('WITH unread'));
     expect(reads.length).toBeGreaterThan(0);
-    for (const { rows } of reads) expect(rows).toBeLessThan(20);
+    // Most of them are the triggers of the tables, which each read counts.
+    for (const { rows } of reads) expect(rows).toBeLessThan(40);
   },
 );
 
