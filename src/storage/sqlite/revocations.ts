@@ -7,12 +7,10 @@ import type { Reader } from './connection/reader.ts';
 import type { Writer } from './connection/writer.ts';
 import { triggers } from './schema.ts';
 
-type Row = RevocationRow & { readonly seq: number };
-
 export class SqliteRevocations implements RevocationFeed {
   readonly #reader: Reader;
   readonly #writer: Writer;
-  readonly #selectFrom: StatementSync;
+  readonly #select: StatementSync;
   readonly #selectEnds: StatementSync;
   readonly #schemaVersion: StatementSync;
   readonly #countTriggers: StatementSync;
@@ -28,9 +26,7 @@ export class SqliteRevocations implements RevocationFeed {
   constructor(db: DatabaseSync, reader: Reader, writer: Writer) {
     this.#reader = reader;
     this.#writer = writer;
-    this.#selectFrom = db.prepare(
-      `SELECT seq, kind, key FROM revocations WHERE seq >= ? ORDER BY seq LIMIT ${maxUnread + 2}`,
-    );
+    this.#select = db.prepare('SELECT kind, key FROM revocations WHERE seq = ?');
     this.#selectEnds = db.prepare(
       'SELECT (SELECT min(seq) FROM revocations) AS oldest, (SELECT max(seq) FROM revocations) AS newest',
     );
@@ -71,18 +67,32 @@ export class SqliteRevocations implements RevocationFeed {
     return this.#writer.write(() => Number(this.#delete.run(due, limit).changes));
   }
 
-  /** Reads the rows after the last one, which must still be there: else rows may be gone that were not read. */
+  /** Reads the rows after the last one. Numbers have no gaps: a row that is missing was removed before it was read. */
   #readOn(): void {
     if (!this.#listener) return;
     const schema = this.#schemaVersion.get()?.['schema_version'];
-    const isSame = this.#position !== undefined && schema === this.#schema;
-    const [last, ...rows] = isSame ? (this.#selectFrom.all(this.#position ?? 0) as unknown as Row[]) : [];
-    const isContinuous = last !== undefined && last.seq === this.#position;
-    if (isContinuous) tell(this.#listener, rows);
+    const rows = schema === this.#schema ? this.#unread() : undefined;
+    if (rows) tell(this.#listener, rows);
     else this.#listener.allRevoked(this.#position === undefined ? 'first_read' : 'missed');
     this.#schema = schema;
-    const hasAll = isContinuous && rows.length <= maxUnread;
-    this.#position = hasAll ? (rows.at(-1) ?? last).seq : this.#start();
+    this.#position = rows ? this.#ends().newest : this.#start();
+  }
+
+  /**
+   * The rows after the last one; `undefined` if one of them is gone, or the last one. They are read one by one: for a range,
+   * SQLite reads the whole table if its statistics say that it is small.
+   */
+  #unread(): RevocationRow[] | undefined {
+    const { newest } = this.#ends();
+    if (this.#position === undefined || newest === undefined || newest < this.#position) return undefined;
+    const last = Math.min(newest, this.#position + maxUnread + 1);
+    const rows: RevocationRow[] = [];
+    for (let seq = this.#position; seq <= last; seq += 1) {
+      const row = this.#select.get(seq) as RevocationRow | undefined;
+      if (!row) return undefined;
+      if (seq > this.#position) rows.push(row);
+    }
+    return rows;
   }
 
   /** Where to read on without the rows until now; `undefined` if a trigger that writes rows is missing. */
