@@ -5,6 +5,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
+const alone = 'test/server/flood.test.ts';
 const isFull = process.env['TEST_LENGTH'] === 'full';
 
 /** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
@@ -54,7 +55,7 @@ export default defineConfig({
                 // To load the sources and the libraries again for each file takes a tenth of all time.
                 isolate: false,
                 include: ['test/**/*.test.ts'],
-                exclude: [...configDefaults.exclude, faults, soak],
+                exclude: [...configDefaults.exclude, faults, alone, soak],
               },
             },
             {
@@ -68,6 +69,16 @@ export default defineConfig({
                 testTimeout: 120_000,
               },
             },
+            {
+              // It takes all cores and holds the server to times, so nothing runs beside it.
+              extends: true,
+              test: {
+                name: 'alone',
+                include: [alone],
+                maxWorkers: 1,
+                sequence: { groupOrder: 2 },
+              },
+            },
             ...(isFull
               ? [
                   {
@@ -77,7 +88,7 @@ export default defineConfig({
                       name: 'soak',
                       include: [soak],
                       maxWorkers: 1,
-                      sequence: { groupOrder: 2 },
+                      sequence: { groupOrder: 3 },
                       testTimeout: 900_000,
                     },
                   },
