@@ -10,6 +10,7 @@ import { mkdtempSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, openClient } from '../../test/support/agent.ts';
 import type { Bench } from '../bench.ts';
 import { onCore } from '../cores.ts';
 import { cpuTimes, spentMs } from '../cpu.ts';
@@ -30,7 +31,10 @@ const iterations = 1_000;
 /** Writes begin sooner than what is measured beside them. */
 const leadMs = 500;
 
-const credentials = JSON.stringify({ username: 'joe', password: 'supersecure' });
+const credentials = { username: 'joe', password: 'supersecure' };
+
+/** Connections of the writes; a login may take longer than the time until the next one. */
+const writers = 8;
 
 export async function measureWrites(bench: Bench): Promise<void> {
   if (availableParallelism() < 2)
@@ -39,24 +43,27 @@ export async function measureWrites(bench: Bench): Promise<void> {
   await fillFile(file, { sessions, accounts: sessions });
   const settings = { GATEHOUSE_WORKERS: '2', GATEHOUSE_PBKDF2_ITERATIONS: String(iterations) };
   const server = await gatehouse(`file:${file}`, settings, onCore(0, 1));
+  // It shares the cores with what is measured, and `fetch` would take more of them.
+  const client = openClient(server.url, writers);
   try {
     const one: Checked = {
       ...{ who: onSqlite, server, url: `${server.url}/auth/session`, refuses: true },
       cookies: writeIds(bench, sessions),
     };
-    await post(`${server.url}/register.json`, credentials);
+    await post(client, '/register.json', credentials);
     bench.tell('  warming up');
     // Long enough for every process to be asked for every session.
     await check(one, { connections: bench.options.connections, seconds: Math.max(2, bench.options.seconds) });
-    await bench.inTurns([withoutWrites, withWrites], (who) => turn(bench, one, who));
+    await bench.inTurns([withoutWrites, withWrites], (who) => turn(bench, one, who, client));
   } finally {
+    client.close();
     await server.stop();
   }
 }
 
-async function turn(bench: Bench, one: Checked, who: string): Promise<void> {
+async function turn(bench: Bench, one: Checked, who: string, client: Client): Promise<void> {
   const { seconds, connections } = bench.options;
-  const writer = who === withWrites ? startWriting(one.server.url) : undefined;
+  const writer = who === withWrites ? startWriting(client) : undefined;
   await sleep(leadMs);
   const before = cpuTimes(one.server.pid);
   const answered = await check(one, { connections, seconds });
@@ -67,12 +74,12 @@ async function turn(bench: Bench, one: Checked, who: string): Promise<void> {
 }
 
 /** Begins a session and ends it again, twenty times a second; `stop` resolves to how many writes there were a second. */
-function startWriting(url: string): { stop(): Promise<number> } {
+function startWriting(client: Client): { stop(): Promise<number> } {
   const startedAt = performance.now();
   const all: Promise<unknown>[] = [];
   const write = async () => {
-    const { id } = (await post(`${url}/login.json`, credentials)) as { id: string };
-    await post(`${url}/logout.json?s=${id}`);
+    const { id } = await post(client, '/login.json', credentials);
+    await post(client, `/logout.json?s=${id}`, {});
   };
   const writeDue = () => {
     // An error is the result of its write until `stop` throws it.
@@ -93,10 +100,8 @@ function startWriting(url: string): { stop(): Promise<number> } {
   };
 }
 
-async function post(url: string, body?: string): Promise<unknown> {
-  const json = body === undefined ? {} : { body, headers: { 'Content-Type': 'application/json' } };
-  const response = await fetch(url, { method: 'POST', ...json });
-  if (response.status !== 200)
-    throw new Error(`${new URL(url).pathname} was answered with ${response.status}`);
-  return response.json();
+async function post(client: Client, path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+  const { status, json } = await client.post(path, body);
+  if (status !== 200) throw new Error(`${path.replace(/\?.*/, '')} was answered with ${status}`);
+  return json;
 }
