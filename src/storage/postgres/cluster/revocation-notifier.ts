@@ -64,6 +64,14 @@ export class RevocationNotifier {
     }
   }
 
+  /**
+   * Sessions are not there. This process may have an answer for one that a failover lost, and is about to say that it has
+   * ended. No other node is asked to read: anyone can name ids that never were.
+   */
+  sessionsMissing(idHashes: Iterable<string>): void {
+    for (const idHash of idHashes) this.#listener?.sessionRevoked(idHash);
+  }
+
   /** A user was changed, disabled, enabled or removed. */
   userRevoked(userId: string): void {
     this.#listener?.userRevoked(userId);

@@ -107,8 +107,10 @@ export class PostgresSessions implements SessionStore {
       run.afterwards(() => this.#parts.notifier.sessionsRevoked(gone));
       const others = idHashes.filter((idHash) => !gone.has(idHash));
       if (others.length > 0) {
-        const ended = await confirmEnds(run, others);
+        const ended = new Set(await confirmEnds(run, others));
+        const missing = others.filter((idHash) => !ended.has(idHash));
         run.afterwards(() => this.#parts.notifier.sessionsRevoked(ended));
+        run.afterwards(() => this.#parts.notifier.sessionsMissing(missing));
       }
       const alive: KeptSession[] = [];
       for (const row of rows) {

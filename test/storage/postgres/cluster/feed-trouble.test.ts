@@ -230,3 +230,15 @@ test.concurrent.for(unwritten)(
     expect(String(failures.at(-1))).toContain('Triggers that write the table revocations');
   },
 );
+
+test.concurrent('N2: a session that a failover lost is refused by the node that answered its logout', async ({
+  onTestFinished,
+}) => {
+  const { url, b, first } = await pairOnRequest(onTestFinished);
+  expect(await isRemembered(b, first)).toBe(true);
+  // As on a standby that had not received the session: it is not there, and the feed does not say so.
+  await queryAt(url, ['SET session_replication_role = replica'], [endFirst]);
+  expect(await isRemembered(b, first)).toBe(true);
+  expect(await b.sessions.remove([first])).toEqual(new Map());
+  expect(await isAccepted(b, first)).toBe(false);
+});
