@@ -16,8 +16,22 @@ export interface Checked extends SessionWithUser {
 const noSession: NoSession = { refused: 'no_session' };
 const disabledUser: NoSession = { refused: 'no_session' };
 
-/** Finds the user of a session id in the store. A session whose user is removed or disabled is dead. */
+/**
+ * Finds the user of a session id in the store. A session whose user is removed or disabled is dead. The cache forgets a
+ * session that is refused here: no later check of this process accepts it, whatever the feed has told so far.
+ */
 export function check(
+  services: Pick<Services, 'sessions' | 'cache'>,
+  id: string,
+  now: number,
+): Awaitable<Checked | NoSession> {
+  return after(find(services, id, now), (checked) => {
+    if (isRefusal(checked) && id.length <= maxIdLength) services.cache.sessionRevoked(digest(id));
+    return checked;
+  });
+}
+
+function find(
   { sessions }: Pick<Services, 'sessions'>,
   id: string,
   now: number,
@@ -50,7 +64,7 @@ export class SessionCheck {
     const known = cache.find(idHash, now);
     if (known !== undefined) return known ?? undefined;
     const asking = cache.asking();
-    return after(check(this.#services, id, now), (checked) => this.#keep(idHash, checked, asking));
+    return after(find(this.#services, id, now), (checked) => this.#keep(idHash, checked, asking));
   }
 
   #keep(idHash: string, checked: Checked | NoSession, asking: Asking): string | undefined {

@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { Sessions } from '../../src/concepts/sessions/sessions.ts';
 import { digest } from '../../src/crypto/ids.ts';
 import { SessionCache } from '../../src/storage/shared/session-cache.ts';
-import { SessionCheck } from '../../src/usecases/session-check.ts';
+import { isRefusal } from '../../src/usecases/refusals.ts';
+import { check, SessionCheck } from '../../src/usecases/session-check.ts';
+import { HandFeed } from '../support/feed.ts';
 import { makeAccount, openStore, otherConnection, sessionOfJoe } from '../support/sqlite.ts';
 
 /** The sessions of these tests begin at 1,000, and die of idleness at 101,000. */
@@ -87,4 +89,21 @@ test('R2: a session whose user lost a row is refused by the store each time: the
     byHand(`INSERT INTO ${table} SELECT * FROM lost`);
     expect(await answer(2_000)).toEqual(['used at 1000', 'miss']);
   }
+});
+
+test('a session that the store refused is not accepted from the cache, although the feed has not told of it', async () => {
+  const store = openStore();
+  await makeAccount(store, 'joe');
+  const row = { ...sessionOfJoe(1), idleExpiresAt: 101_000, expiresAt: 900_000 };
+  await store.sessions.insert(digest('joes-session'), row);
+  const cache = new SessionCache(new HandFeed(), 1_048_576);
+  const sessions = new Sessions(store.sessions, { idleSeconds, lifetimeSeconds: 900, maxPerUser: 0 });
+  const services = { sessions, cache };
+  const checks = new SessionCheck(services, () => 'live');
+  expect(await checks.answer('joes-session', 2_000)).toBe('live');
+  await store.sessions.remove([digest('joes-session')]);
+  expect(await checks.answer('joes-session', 2_000)).toBe('live');
+  expect(isRefusal(await check(services, 'joes-session', 2_000))).toBe(true);
+  expect(await checks.answer('joes-session', 2_000)).toBeUndefined();
+  expect(isRefusal(await check(services, 'x'.repeat(10_000), 2_000))).toBe(true);
 });
