@@ -34,6 +34,9 @@ function parse(payload: string | undefined): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Delivered without waiting for the disk: what a notification tells of is there already. */
+const notify = `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`;
+
 /**
  * A notification is sent after the commit, in a transaction of its own: inside, it would serialize all commits of the
  * database (PostgreSQL, NOTIFY). It may be lost: the nodes read the feed several times a second.
@@ -93,9 +96,7 @@ export class RevocationNotifier {
     while (this.#at !== undefined) {
       const notification: Notification = { node: this.#node, at: this.#at };
       this.#at = undefined;
-      await this.#db
-        .step((run) => run('SELECT pg_notify($1, $2)', [channel, JSON.stringify(notification)]))
-        .catch(() => {});
+      await this.#db.read(notify, [channel, JSON.stringify(notification)]).catch(() => {});
     }
     this.#sending = undefined;
   }

@@ -122,22 +122,27 @@ export class RevocationReader {
     if (!this.#client || trustMs === 0) return;
     const first = this.#sentAt.length < maxReads ? Number.NEGATIVE_INFINITY : Number(this.#sentAt[0]);
     const pauseMs = first + Math.min(readsMs, trustMs / 2) - performance.now();
-    const waitMs = this.#notifiedAt.length > 0 ? Math.max(0, pauseMs) : ms;
-    this.#timer = setTimeout(() => void this.#read(), waitMs).unref();
+    const waitMs = this.#notifiedAt.length > 0 ? pauseMs : ms;
+    // A timer takes a millisecond or two.
+    if (waitMs <= 0) void this.#read();
+    else this.#timer = setTimeout(() => void this.#read(), waitMs).unref();
   }
 
   async #read(): Promise<void> {
     const client = this.#client;
     if (!client || this.#isReading) return;
     this.#isReading = true;
-    const notifiedAt = this.#notifiedAt.splice(0);
+    let notifiedAt: number[] = [];
     const position = this.#position;
     const sentAt = performance.now();
     this.#sentAt = [...this.#sentAt.slice(1 - maxReads), sentAt];
     try {
       const answer = await inTime(
         answerMs,
-        client.inTurn(() => ask(client, position)),
+        client.inTurn(() => {
+          notifiedAt = this.#notifiedAt.splice(0);
+          return ask(client, position);
+        }),
       );
       if (this.#options.isReadOnly(client)) throw new StoreUnavailable(readOnly);
       // An answer over a connection that was given up, or to another listener, says nothing about now.

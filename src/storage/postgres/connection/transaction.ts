@@ -27,7 +27,7 @@ export interface InStep extends Run {
 
 /** Access to the database. Every failure is thrown as `StoreUnavailable`. */
 export interface Database {
-  /** Runs one read-only statement, in a transaction of its own. */
+  /** Runs one statement that changes no row, in a transaction of its own. */
   readonly read: Read;
   /**
    * Runs a step in one transaction (READ COMMITTED) and resolves when it is durable. After a deadlock or a serialization
