@@ -100,6 +100,13 @@ export async function openStore(
       error
         ? log.error({ err: error }, 'revocations cannot be read: every session check asks the database')
         : log.info({}, 'revocations are read again'),
+    onListener: (error) =>
+      error
+        ? log.error(
+            { err: error },
+            'the listening connection was lost: every session check asks the database',
+          )
+        : log.info({}, 'the listening connection is back'),
   });
   const throttle = new FallbackThrottle(store.throttle, (cause) =>
     cause

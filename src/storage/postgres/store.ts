@@ -50,6 +50,8 @@ export interface PostgresOptions {
   readonly chance: () => number;
   /** Called when the feed of revocations cannot be read, with the error, and when it can be read again. */
   readonly onFeed: (error?: unknown) => void;
+  /** Called when the listening connection is lost, with the error, and when there is a new one. */
+  readonly onListener?: ((error?: unknown) => void) | undefined;
 }
 
 /** A store, and warnings about its database. */
@@ -64,7 +66,7 @@ export interface OpenedStore {
  * @throws {StoreUnusable} if the database cannot be used; the message gives advice.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<OpenedStore> {
-  const { url, listenUrl, maxConnections, trustMs, node, digest, chance, onFeed } = options;
+  const { url, listenUrl, maxConnections, trustMs, node, digest, chance, onFeed, onListener } = options;
   const login = await Login.at(url);
   const listening = listenUrl === '' ? login : await Login.at(listenUrl, 'GATEHOUSE_DATABASE_LISTEN_URL');
   const breaker = new CircuitBreaker();
@@ -94,6 +96,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
       reader.start(client);
     },
     onLost: () => reader.stop(),
+    onChange: (error) => onListener?.(error),
     onNotification: (at) => reader.notify(at),
   });
   try {

@@ -31,6 +31,8 @@ export interface WatchOptions {
   readonly onFound: (client: Client) => void;
   /** Called when the connection is given up. */
   readonly onLost: () => void;
+  /** Called once when the connection is lost, with the error, and once when there is a new one. */
+  readonly onChange: (error?: unknown) => void;
   /** Called with the instant in a notification of another node. */
   readonly onNotification: (at: number) => void;
 }
@@ -43,6 +45,7 @@ export class ClusterListener {
   #isTurning = false;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #isLost = false;
   #isReceiving = false;
   #onReceived: ((isReceiving: boolean) => void) | undefined;
   #connectedAt = 0;
@@ -90,6 +93,7 @@ export class ClusterListener {
       this.#schedule(beatMs);
     } catch (error) {
       this.#drop();
+      this.#note(error);
       // A connection may fail alone: only if a new one fails too is the database unreachable.
       if (!client && !isCrowded(error)) breaker?.open(unavailable(error).message);
       this.#schedule(client ? 0 : pauseMs * (1 + chance()));
@@ -129,6 +133,7 @@ export class ClusterListener {
     this.#connectedAt = performance.now();
     breaker?.close();
     onFound(client);
+    this.#note();
   }
 
   /** Reads the clock, and sends a notification that must come back. */
@@ -165,8 +170,15 @@ export class ClusterListener {
   #open(client: Client): void {
     if (this.#client !== client) return;
     this.#drop();
+    this.#note(new StoreUnavailable(lost));
     this.#onReceived?.(false);
     if (!this.#isTurning) this.#schedule(0);
+  }
+
+  #note(error?: unknown): void {
+    if (this.#isClosed || this.#isLost === (error !== undefined)) return;
+    this.#isLost = error !== undefined;
+    this.#options.onChange(error);
   }
 
   #drop(): void {

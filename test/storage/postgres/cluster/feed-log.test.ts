@@ -84,3 +84,31 @@ test('while the connection for the feed is silent, the driver does not warn of q
   }
   expect(server.stderr).not.toContain('DeprecationWarning');
 });
+
+test('N2: where only the listening connection is lost, the log has one line for the loss and one for the return', async () => {
+  const postgres = await sharedPostgres();
+  const proxy = await startPostgresProxy(postgres.port);
+  const url = await postgres.createDatabase();
+  const server = await startProcess({ DATABASE_URL: proxy.url(url) });
+  let listener: Connection | undefined;
+  proxy.judge((message, connection) => {
+    if (isFeedRead(message)) listener ??= connection;
+    return 'pass';
+  });
+  await expect.poll(() => listener).toBeDefined();
+  const lines = () =>
+    server.log
+      .filter(({ msg }) => /listening connection/.test(String(msg)))
+      .map(({ level, msg }) => [level, msg]);
+  expect(lines()).toEqual([]);
+  // No new one comes for a while: several attempts are one loss.
+  proxy.judge(({ from, text }) => (from === 'client' && text.startsWith('LISTEN') ? 'cut' : 'pass'));
+  listener?.cut();
+  const lost = [50, 'the listening connection was lost: every session check asks the database'];
+  await expect.poll(lines).toEqual([lost]);
+  await sleep(1_500);
+  expect(lines()).toEqual([lost]);
+  proxy.judge();
+  await expect.poll(lines, { timeout: 5_000 }).toEqual([lost, [30, 'the listening connection is back']]);
+  expect((await server.send({ path: '/readyz' })).status).toBe(200);
+});
