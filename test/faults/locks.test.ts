@@ -87,6 +87,8 @@ test('N6: LOCK TABLE auth: the same, and checks of unknown ids do not wait for o
   const { nodes } = scene();
   const many = openClient(nodes[0]?.process.url ?? '', 1_600);
   onTestFinished(() => many.close());
+  // The connections are there before the lock, so that only the checks are timed.
+  await Promise.all(Array.from({ length: 1_600 }, () => many.get('/healthz')));
   const asked: number[] = [];
   const look = async (trial: Trial) => {
     const ids = Array.from({ length: 1_600 }, (_, i) => `nobody${i}`);
@@ -95,7 +97,7 @@ test('N6: LOCK TABLE auth: the same, and checks of unknown ids do not wait for o
     trial.measured(
       'the last of them was answered after',
       Math.max(...told.map(({ tookMs }) => tookMs)),
-      4_500,
+      4_000,
     );
   };
   await whileLocked('auth', look, lockedMs + 2_800);

@@ -19,7 +19,7 @@ export interface Client {
 
 /** Requests beyond `connections` wait for one to be free. Rejects if a connection breaks before its answer is whole. */
 export function openClient(url: string, connections: number): Client {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections });
   const ask = (method: string, path: string, headers: Record<string, string>, body?: string) =>
     new Promise<Told>((resolve, reject) => {
       const askedAt = performance.now();
