@@ -12,7 +12,7 @@ import { Throttle } from './concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from './concepts/tokens.ts';
 import { HashingQueue } from './crypto/hashing-queue.ts';
 import { chance, digest, newHandle } from './crypto/ids.ts';
-import { partOf, type Settings, type Share, whole } from './settings/settings.ts';
+import { databaseFile, isFile, partOf, type Settings, type Share, whole } from './settings/settings.ts';
 import type { Store } from './storage/port/port.ts';
 import { FallbackThrottle } from './storage/shared/fallback-throttle.ts';
 import { SessionCache } from './storage/shared/session-cache.ts';
@@ -64,16 +64,6 @@ export async function openServices(
 
 /** Enough for 800,000 sessions. */
 const usualCheckMemoryBytes = 512 * 1_048_576;
-
-/** Whether the settings name a SQLite file; otherwise a PostgreSQL database. */
-export function isFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): boolean {
-  return databaseUrl.startsWith('file:');
-}
-
-/** The path of the SQLite file, unchanged. */
-export function databaseFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): string {
-  return databaseUrl.replace(/^file:(?:\/\/(?=\/))?/, '');
-}
 
 /**
  * Opens the store of the settings, creating it if missing.

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { newUuid } from '../crypto/ids.ts';
-import { databaseFile, isFile, openServices } from '../open-services.ts';
+import { openServices } from '../open-services.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import type { Settings } from '../settings/settings.ts';
+import { databaseFile, isFile, type Settings } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
 import { isRefusal, type Refusal } from '../usecases/refusals.ts';
 import type { Caller, Services } from '../usecases/services.ts';

@@ -1,8 +1,8 @@
 /** Backs up, restores and inspects the database. */
 
 import { setImmediate as pause } from 'node:timers/promises';
-import { databaseFile, openServices } from '../open-services.ts';
-import type { Settings } from '../settings/settings.ts';
+import { openServices } from '../open-services.ts';
+import { databaseFile, type Settings } from '../settings/settings.ts';
 import type {
   Backup,
   BackupRefusal,

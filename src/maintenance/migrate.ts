@@ -1,7 +1,7 @@
 /** Moves a database between files and servers of either engine. */
 
 import { digest, newHandle } from '../crypto/ids.ts';
-import { databaseFile, isFile } from '../open-services.ts';
+import { databaseFile, isFile } from '../settings/settings.ts';
 import {
   type Progress,
   type SourceUnready,

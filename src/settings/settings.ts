@@ -56,3 +56,13 @@ export const whole: Share = { number: 1, of: 1 };
 export function partOf(all: number, { number, of }: Share): number {
   return Math.floor(all / of) + (number <= all % of ? 1 : 0);
 }
+
+/** Whether the settings name a SQLite file; otherwise a PostgreSQL database. */
+export function isFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): boolean {
+  return databaseUrl.startsWith('file:');
+}
+
+/** The path of the SQLite file, unchanged. */
+export function databaseFile({ databaseUrl }: Pick<Settings, 'databaseUrl'>): string {
+  return databaseUrl.replace(/^file:(?:\/\/(?=\/))?/, '');
+}

@@ -2,8 +2,7 @@
 
 import type { Command } from 'commander';
 import { backup, restore } from '../../maintenance/backup.ts';
-import { isFile } from '../../open-services.ts';
-import type { Settings } from '../../settings/settings.ts';
+import { isFile, type Settings } from '../../settings/settings.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { addCommand } from '../command.ts';
 import { environmentSettings, operatorCaller, withServices } from '../command-services.ts';

@@ -1,9 +1,8 @@
 /** `gatehouse doctor`: finds problems, and explains why a browser drops a cookie. */
 
 import type { Command } from 'commander';
-import { isFile } from '../../open-services.ts';
 import { UnusableSettings } from '../../settings/read-settings.ts';
-import type { Settings } from '../../settings/settings.ts';
+import { isFile, type Settings } from '../../settings/settings.ts';
 import { webAddress } from '../address-arguments.ts';
 import { addCommand } from '../command.ts';
 import { environmentSettings, operatorCaller, withServices } from '../command-services.ts';

@@ -3,10 +3,9 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Inspection, inspect } from '../../maintenance/backup.ts';
-import { databaseFile } from '../../open-services.ts';
 import { environmentRemarks } from '../../settings/environment-remarks.ts';
 import { isLoopback } from '../../settings/ip-addresses.ts';
-import { headerNames, type Settings } from '../../settings/settings.ts';
+import { databaseFile, headerNames, type Settings } from '../../settings/settings.ts';
 import { warnings } from '../../settings/warnings.ts';
 
 /** The result of one check. A warning may be intended; a problem is not. */
