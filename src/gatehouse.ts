@@ -8,6 +8,7 @@ import { rest } from './http/contracts/rest.ts';
 import { type Connection, fetchListener } from './http/fetch-adapter.ts';
 import { Handler } from './http/handler.ts';
 import { type Listener, requestListener } from './http/node-adapter.ts';
+import { pages } from './http/pages/pages.ts';
 import { Cookies } from './http/request/cookies.ts';
 import { ResponseCounters } from './http/response-counters.ts';
 import { assertUnambiguous, Router } from './http/router.ts';
@@ -116,7 +117,9 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     throw error;
   }
   const owned = new Router(contracts, basePath);
-  const all = [...contracts, site(() => store.ping(), basePath, settings.contracts)];
+  const ping = () => store.ping();
+  const ownPages = settings.frontPage === 'on' ? [pages(ping, settings.contracts)] : [];
+  const all = [...contracts, ...ownPages, site(ping, basePath, settings.contracts)];
   const responseCounters = new ResponseCounters(all.map(({ name }) => name));
   const handler = new Handler({
     services,

@@ -13,7 +13,7 @@ const expected = [
   ...numbered('E', 4),
   ...numbered('R', 6),
   ...numbered('D', 7),
-  ...numbered('B', 5),
+  ...numbered('B', 6),
   ...numbered('P', 13),
   ...numbered('M', 6),
   ...numbered('N', 9),

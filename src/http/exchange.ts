@@ -46,7 +46,7 @@ export interface Answer {
   readonly status: number;
   /** A header with several values is sent as one line per value. */
   readonly headers: ReplyHeaders;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
   /** A body that is generated while it is sent, in place of `body`. An error in it ends the connection. */
   readonly stream?: BodyStream | undefined;
 }

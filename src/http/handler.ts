@@ -134,11 +134,11 @@ export class Handler implements RequestHandler {
       ...context.headers,
       ...own,
     };
-    if (this.#hasCors) Object.assign(headers, this.#origins.corsHeaders(context.request));
+    if (this.#hasCors) Object.assign(headers, this.#origins.corsHeaders(context.request), own);
     return {
       status,
       headers,
-      body: body as string | undefined,
+      body: body as Answer['body'],
       stream: reply.stream && this.#watched(context, reply.stream),
     };
   }

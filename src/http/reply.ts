@@ -4,7 +4,7 @@ import type { BodyStream } from './body-stream.ts';
 
 export interface Reply {
   readonly status: number;
-  /** A string is JSON already. */
+  /** An object is sent as JSON, text and bytes as they are: JSON, unless `headers` have their type and length. */
   readonly body?: object | string;
   /** JSON that is generated while it is sent, in place of `body`; its type is among `headers`. */
   readonly stream?: BodyStream;

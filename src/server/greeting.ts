@@ -1,8 +1,12 @@
-/** Prints the address of a started server, and a first command to try. */
+/** Says that a server has started: on a terminal with colours and a command to try, elsewhere in the log. */
 
-import type { Settings } from '../settings/settings.ts';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { readPostgresUrl } from '../settings/database/postgres-url.ts';
+import { databaseFile, isFile, type Settings } from '../settings/settings.ts';
 import { warnings } from '../settings/warnings.ts';
+import { version } from '../version.ts';
 import type { ProcessLog } from './log.ts';
+import { type Paint, printable } from './log-text.ts';
 import { printToStderr } from './process-lifecycle.ts';
 
 /** A listening server. */
@@ -15,10 +19,19 @@ export interface Started {
   readonly metricsOrigin: string | undefined;
 }
 
-/** Reports on standard error for people, and in the log for programs, that the server listens, with all warnings. */
+/**
+ * Reports that the server listens, with all warnings. On a terminal that shows the log as text, the greeting does it;
+ * otherwise the log does it for programs, and standard error for people.
+ */
 export function announce(settings: Settings, log: ProcessLog, started: Started): void {
-  const { url, hasUsers, metricsOrigin } = started;
-  for (const warning of [...warnings(settings), ...started.warnings]) {
+  const { url, metricsOrigin } = started;
+  const startMs = performance.now();
+  const all = [...warnings(settings), ...started.warnings];
+  if (log.isOnTerminal) {
+    log.print((paint) => greeting(settings, { ...started, warnings: all, startMs }, paint));
+    return;
+  }
+  for (const warning of all) {
     log.warn(warning);
     printToStderr(`Warning: ${warning}`);
   }
@@ -26,47 +39,59 @@ export function announce(settings: Settings, log: ProcessLog, started: Started):
   log.info(workers === 1 ? { url } : { url, workers }, 'listening');
   const metricsUrl = metricsOrigin && `${metricsOrigin}/metrics`;
   if (metricsUrl) log.info({ url: metricsUrl }, 'serving metrics');
-  printToStderr(greeting(url, settings, hasUsers, metricsUrl));
+  printToStderr(`Gatehouse listens on ${url}${metricsUrl ? `\nMetrics are at ${metricsUrl}` : ''}`);
 }
 
 /**
- * The address, the address of the metrics if they are served, and a command to try: it registers the first user, or checks
- * the readiness of a server that has users or whose store did not answer in time.
+ * Where it listens, where its data is, and a command to try: it registers the first user, or checks the readiness of a
+ * server that has users or whose store did not answer in time. `startMs` is the time that the start took.
  */
 export function greeting(
-  url: string,
   settings: Settings,
-  hasUsers: boolean | undefined,
-  metricsUrl?: string,
+  { url, hasUsers, metricsOrigin, warnings: all, startMs }: Started & { readonly startMs: number },
+  paint: Paint,
 ): string {
-  const { debug } = settings;
+  const { basePath, frontPage } = settings;
   const reachable = url.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:');
-  return `
-Gatehouse listens on ${url}
-${metricsUrl ? `Metrics are at ${metricsUrl}\n` : ''}
-${hasUsers === false ? firstUser(reachable, settings) : readiness(reachable)}
-${debug ? '' : `\n${cookieAdvice}\n`}`;
+  const base = `${reachable}${basePath}`;
+  const [label, hint] =
+    hasUsers === false ? firstUser(base, settings) : ['Ready?', `curl -i ${reachable}/readyz`];
+  const lines = [
+    ['Local', paint('cyan', basePath === '' ? base : `${base}/`)],
+    ...(frontPage === 'on' ? [['Reference', paint('cyan', `${base}/reference`)]] : []),
+    ...(metricsOrigin ? [['Metrics', paint('cyan', `${metricsOrigin}/metrics`)]] : []),
+    ['Data', printable(placeOf(settings))],
+    [label, hint],
+  ];
+  const title = `${paint('bold', `Gatehouse ${version()}`)}  ${paint('dim', `started in ${Math.round(startMs)} ms`)}`;
+  const shown = [
+    title,
+    ...lines.map(([name = '', value = '']) => `${paint('dim', name.padEnd(10))} ${value}`),
+  ];
+  const warned = all.map((warning) => paint('yellow', `Warning: ${printable(warning)}`));
+  return `\n${[...shown, ...warned].map((line) => `  ${line}\n`).join('')}\n`;
 }
-
-const cookieAdvice = `The session cookie is for HTTPS. Over plain HTTP, Chrome and Firefox take it from localhost
-only, and Safari does not take it at all: GATEHOUSE_DEBUG=true is for development without HTTPS.`;
 
 /** Uses a served and open route, or the command line if there is none. */
-function firstUser(url: string, { contracts, registration, basePath }: Settings): string {
-  const route = contracts.includes('rest')
-    ? { path: '/auth/register', name: '"email": "user@example.com"' }
-    : { path: '/register.json', name: '"username": "joe"' };
+function firstUser(base: string, { contracts, registration }: Settings): [label: string, command: string] {
+  const label = 'First user';
   const isRegistering = contracts.includes('rest') || contracts.includes('dotjson');
-  if (registration !== 'open' || !isRegistering)
-    return 'Make a first user:\n\n  gatehouse user add user@example.com';
-  return `Register a first user:
-
-  curl -i '${url}${basePath}${route.path}' -H 'Content-Type: application/json' \\
-    -d '{${route.name}, "password": "strongpassword"}'`;
+  if (registration !== 'open' || !isRegistering) return [label, 'gatehouse user add user@example.com'];
+  const [path, name] = contracts.includes('rest')
+    ? ['/auth/register', '"email":"user@example.com"']
+    : ['/register.json', '"username":"joe"'];
+  return [label, `curl --json '{${name},"password":"strongpassword"}' ${base}${path}`];
 }
 
-function readiness(url: string): string {
-  return `See whether it is ready:
-
-  curl -i '${url}/readyz'`;
+/** The file, from the folder of the process if it is below that, or the address of the database, without a password. */
+function placeOf(settings: Settings): string {
+  if (isFile(settings)) {
+    const path = resolve(databaseFile(settings));
+    const below = relative('', path);
+    return below.startsWith('..') || isAbsolute(below) ? path : `.${sep}${below}`;
+  }
+  const address = readPostgresUrl(settings.databaseUrl);
+  if ('problem' in address) return 'PostgreSQL';
+  const { database, host } = address;
+  return `PostgreSQL${database && `, database ${database}`}${host && ` on ${host}`}`;
 }

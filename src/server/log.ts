@@ -1,8 +1,12 @@
-/** The log of the process: one JSON line per event on standard output, which never ends or blocks it (ruling G18). */
+/** The log of the process on standard output, as JSON or as text, which never ends or blocks it (ruling G18). */
 
 import { write } from 'node:fs';
+import { isatty } from 'node:tty';
+import { styleText } from 'node:util';
 import pino, { type Logger } from 'pino';
+import type { Settings } from '../settings/settings.ts';
 import type { Metric } from '../storage/port/port.ts';
+import { logText, type Paint } from './log-text.ts';
 
 /** While the output is slow, lines are buffered up to this size; further lines are dropped and counted. */
 const maxBufferedBytes = 8 * 1_024 * 1_024;
@@ -21,21 +25,42 @@ const nothing = Buffer.alloc(0);
 
 /** A log that never ends the process, delays its end by at most a second, and never waits for its reader. */
 export interface ProcessLog extends Logger {
-  /** Writes whole lines of another process. */
+  /** Writes whole lines of another process, which are JSON. */
   relay(lines: string): void;
+  /** Whether people read the log while it is written: it is text on a terminal. */
+  readonly isOnTerminal: boolean;
+  /** Writes a text for people between the lines. `compose` gets the colours of the terminal. */
+  print(compose: (paint: Paint) => string): void;
   /** Resolves when all lines are written, or after a second. */
   drain(): Promise<void>;
   /** Lines that were lost since the start. */
   metric(): Metric;
 }
 
-/** The log of this process. The lines of a worker have its number. */
-export function createLog(worker?: number): ProcessLog {
+/** The log of a worker: JSON with its number on every line. The supervisor has the terminal, and formats it. */
+export function createWorkerLog(worker: number): ProcessLog {
+  return createLog('json', { worker });
+}
+
+/** The log of a process with an output of its own; `null` is text if that is a terminal, and otherwise JSON. */
+export function createLog(format: Settings['logFormat'], base: { worker: number } | null = null): ProcessLog {
+  const isTerminal = isatty(1);
+  const isText = format === 'text' || (format === null && isTerminal);
   const output = new Output(1, (lines) => log.warn({ lines }, 'log lines dropped'));
-  const base = worker === undefined ? null : { worker };
-  const log = pino({ base, timestamp: pino.stdTimeFunctions.isoTime }, output);
+  const paint = isText ? colours() : plain;
+  const writeLines = isText
+    ? (lines: string) =>
+        output.write(
+          linesOf(lines)
+            .map((line) => logText(line, paint))
+            .join(''),
+        )
+    : (lines: string) => output.write(lines);
+  const log = pino({ base, timestamp: pino.stdTimeFunctions.isoTime }, { write: writeLines });
   return Object.assign(log, {
-    relay: (lines: string) => output.write(lines),
+    relay: writeLines,
+    isOnTerminal: isTerminal && isText,
+    print: (compose: (paint: Paint) => string) => output.write(compose(paint)),
     drain: () => output.drain(),
     metric: (): Metric => ({
       kind: 'counter',
@@ -44,6 +69,18 @@ export function createLog(worker?: number): ProcessLog {
       samples: [{ value: output.dropped }],
     }),
   });
+}
+
+const plain: Paint = (_style, text) => text;
+
+/** Decided once, by the terminal, `NO_COLOR`, `FORCE_COLOR` and `TERM`. */
+function colours(): Paint {
+  const hasColours = styleText('red', 'x', { stream: process.stdout }) !== 'x';
+  return hasColours ? (style, text) => styleText(style, text, { validateStream: false }) : plain;
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /**

@@ -2,20 +2,21 @@
 
 import { environmentRemarks } from '../settings/environment-remarks.ts';
 import { readSettings } from '../settings/read-settings.ts';
+import { standalone } from '../settings/settings.ts';
 import { createLog } from './log.ts';
 import { exitWithError, ignoreHangup, printToStderr, reportErrors } from './process-lifecycle.ts';
 
-const log = createLog();
-reportErrors(log);
-ignoreHangup(log);
 try {
   // Compose writes `TZ=${TZ}` as an empty value, which the runtime takes for an unknown zone. Without the variable it uses
   // the machine's zone, and so do workers.
   if (process.env['TZ']?.trim() === '') delete process.env['TZ'];
-  const settings = readSettings(process.env);
+  const settings = standalone(readSettings(process.env));
+  const log = createLog(settings.logFormat);
+  reportErrors(log);
+  ignoreHangup(log);
   for (const { level, text } of environmentRemarks(process.env)) {
     log[level](text);
-    if (level === 'warn') printToStderr(`Warning: ${text}`);
+    if (level === 'warn' && !log.isOnTerminal) printToStderr(`Warning: ${text}`);
   }
   // Each mode loads only its own modules.
   const { start } =

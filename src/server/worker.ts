@@ -9,10 +9,10 @@
 import { flushCompileCache } from 'node:module';
 import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import { hstsOf } from '../settings/settings.ts';
+import { hstsOf, standalone } from '../settings/settings.ts';
 import { ClientErrors } from './client-errors.ts';
 import { listen } from './listen.ts';
-import { createLog } from './log.ts';
+import { createWorkerLog } from './log.ts';
 import type { ServerMetrics } from './metrics-server.ts';
 import { messageOf, reportErrors } from './process-lifecycle.ts';
 
@@ -30,7 +30,7 @@ export type WorkerMessage =
   | { readonly metrics: ServerMetrics };
 
 const [number = 1, of = 1] = process.argv.slice(2).map(Number);
-const log = createLog(number);
+const log = createWorkerLog(number);
 reportErrors(log);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 try {
@@ -44,7 +44,7 @@ process.exit();
 
 async function serve(end: Promise<void>): Promise<void> {
   // The environment that the supervisor has checked, with the address of the first worker.
-  const settings = readSettings(process.env);
+  const settings = standalone(readSettings(process.env));
   const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
   const clientErrors = new ClientErrors(hstsOf(settings));
   if (settings.metricsPort !== null) {

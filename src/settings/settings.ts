@@ -42,6 +42,11 @@ export function hstsOf({ debug, hsts }: Pick<Settings, 'debug' | 'hsts'>): Hsts 
   return debug ? 'off' : hsts;
 }
 
+/** The settings of a server that runs by itself: `/` is its own, so its pages are on unless they are off. */
+export function standalone(settings: Settings): Settings {
+  return { ...settings, frontPage: settings.frontPage ?? 'on' };
+}
+
 /** The number of a process among those of one node. */
 export interface Share {
   /** From 1. */

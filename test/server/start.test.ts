@@ -1,29 +1,15 @@
 /** What happens when the program starts: what it says, what it refuses, and what it leaves on the disk. */
 
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { greeting } from '../../src/server/greeting.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { startPostgres } from '../support/postgres.ts';
 import { failToStart, startProcess, until } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const person = { email: 'user@example.com', password: 'strongpassword' };
-
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
-
-test.skipIf(!hasCurl)('the line it prints registers a first user', async () => {
-  const server = await startProcess();
-  expect(server.stderr).toContain(`Gatehouse listens on ${server.url}\n`);
-  const [command] = /^ {2}curl .*\\\n.*$/m.exec(server.stderr) ?? [];
-  const answer = execFileSync('sh', ['-c', String(command)], { encoding: 'utf8', stdio: 'pipe' });
-  expect(answer).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
-  expect(answer).toMatch(/^set-cookie: session_id=/im);
-  expect((await server.post('/auth/login', person)).status).toBe(200);
-});
 
 test('a start loads neither `fetch` nor the words of a locale, which would cost it more than all its own modules', async () => {
   const [spy, list] = ['spy.cjs', 'loaded.json'].map((name) => join(temporaryFolder(), name)) as [
@@ -48,80 +34,72 @@ test('a start loads neither `fetch` nor the words of a locale, which would cost 
   expect(modules.filter((name) => name.includes('undici'))).toEqual([]);
 });
 
-test('the line names an address that can be called where the server listens on all of them', () => {
-  const settings = readSettings({});
-  expect(greeting('http://0.0.0.0:3000', settings, false)).toContain(
-    "curl -i 'http://127.0.0.1:3000/auth/register'",
-  );
-  expect(greeting('http://[::]:3000', settings, false)).toContain(
-    "curl -i 'http://[::1]:3000/auth/register'",
-  );
+/** What a person reads at a terminal without colours. */
+function greets(
+  environment: Readonly<Record<string, string>> = {},
+  more: Partial<Parameters<typeof greeting>[1]> = {},
+) {
+  const started = {
+    url: 'http://127.0.0.1:3000',
+    warnings: [],
+    hasUsers: false,
+    metricsOrigin: undefined,
+    startMs: 12,
+  };
+  return greeting(readSettings(environment), { ...started, ...more }, (_style, text) => text);
+}
+
+test('the greeting names an address that can be called where the server listens on all of them', () => {
+  expect(greets({}, { url: 'http://0.0.0.0:3000' })).toContain(' http://127.0.0.1:3000/auth/register\n');
+  expect(greets({}, { url: 'http://[::]:3000' })).toContain(' http://[::1]:3000/auth/register\n');
 });
 
-/** What the program says to people at its start, without the warnings. */
-const said = ({ stderr }: { readonly stderr: string }) => stderr.replace(/^Warning: .*\n/gm, '');
-
-test.each(['1', '2'])(
-  'workers: %s. Where there are users, none is called the first',
-  async (GATEHOUSE_WORKERS) => {
-    const file = join(temporaryFolder(), 'gatehouse.db');
-    const fresh = await startProcess({ GATEHOUSE_WORKERS }, { file });
-    await until(() => /\nRegister a first user:\n/.exec(fresh.stderr) ?? undefined, 'the greeting');
-    await fresh.post('/auth/register', person);
-    await fresh.stop();
-    const again = await startProcess({ GATEHOUSE_WORKERS }, { file });
-    await until(() => /GATEHOUSE_DEBUG/.exec(said(again)) ?? undefined, 'the greeting');
-    expect(again.stderr).not.toContain('first user');
-    expect(again.stderr).not.toContain('/auth/register');
-    expect(again.stderr).toContain(`curl -i '${again.url}/readyz'`);
-  },
-);
-
-test('on PostgreSQL the users decide it as well', async () => {
-  const server = await startPostgres();
-  const settings = { DATABASE_URL: await server.createDatabase() };
-  const fresh = await startProcess(settings);
-  await until(() => /\nRegister a first user:\n/.exec(fresh.stderr) ?? undefined, 'the greeting');
-  await fresh.post('/auth/register', person);
-  await fresh.stop();
-  const again = await startProcess(settings);
-  await until(() => /\/readyz/.exec(again.stderr) ?? undefined, 'the greeting');
-  expect(again.stderr).not.toContain('first user');
-});
-
-test('what it says of cookies is true in every browser, and left out where they need no HTTPS', async () => {
-  const usual = greeting('http://127.0.0.1:3000', readSettings({}), false);
-  expect(usual).not.toContain('browsers keep');
-  expect(usual).toMatch(/Chrome and Firefox .*\blocalhost\b.*Safari does not/s);
-  expect(greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_DEBUG: 'true' }), false)).not.toContain(
-    'cookie',
-  );
-});
-
-test.skipIf(!hasCurl)('without rest the line registers a first user through dotjson', async () => {
-  const server = await startProcess({ GATEHOUSE_CONTRACTS: 'envelope,dotjson' });
-  expect(server.stderr).not.toContain('/auth/register');
-  const [command] = /^ {2}curl .*\\\n.*$/m.exec(server.stderr) ?? [];
-  const answer = execFileSync('sh', ['-c', String(command)], { encoding: 'utf8', stdio: 'pipe' });
-  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-  const joe = { username: 'joe', password: person.password };
-  expect((await server.post('/login.json', joe)).status).toBe(200);
-});
-
-test('the line has the base path', () => {
-  const said = greeting('http://127.0.0.1:3000', readSettings({ GATEHOUSE_BASE_PATH: '/id' }), false);
-  expect(said).toContain("curl -i 'http://127.0.0.1:3000/id/auth/register'");
+test('the greeting has the base path, and the addresses of what is served', () => {
+  const said = greets({ GATEHOUSE_BASE_PATH: '/id' }, { metricsOrigin: 'http://127.0.0.1:9000' });
+  expect(said).toContain('Local      http://127.0.0.1:3000/id/\n');
+  expect(said).toContain(' http://127.0.0.1:3000/id/auth/register\n');
+  expect(said).toContain('Metrics    http://127.0.0.1:9000/metrics\n');
+  expect(said).not.toContain('Reference');
 });
 
 test.each([
-  { GATEHOUSE_CONTRACTS: 'envelope' },
-  { GATEHOUSE_REGISTRATION: 'closed' },
-  { GATEHOUSE_REGISTRATION: 'invite' },
-])('if registration is limited, the line is a command: %j', (environment) => {
-  const said = greeting('http://127.0.0.1:3000', readSettings(environment), false);
-  expect(said).toContain('\n  gatehouse user add user@example.com\n');
-  expect(said).not.toContain('curl');
+  ['file:./data/own.db', `./data/own.db`],
+  ['file:/srv/own.db', '/srv/own.db'],
+  ['postgres://gate:secret@db.example.com:5432/gate', 'PostgreSQL, database gate on db.example.com'],
+])('the greeting says where the data of %s is, without a password', (DATABASE_URL, place) => {
+  const said = greets({ DATABASE_URL });
+  expect(said).toContain(`Data       ${place}\n`);
+  expect(said).not.toContain('secret');
 });
+
+test.each([
+  [{}, false, 'First user curl --json'],
+  [{ GATEHOUSE_CONTRACTS: 'envelope,dotjson' }, false, 'First user curl --json \'{"username":"joe"'],
+  [{ GATEHOUSE_CONTRACTS: 'envelope' }, false, 'First user gatehouse user add user@example.com\n'],
+  [{ GATEHOUSE_REGISTRATION: 'closed' }, false, 'First user gatehouse user add user@example.com\n'],
+  [{ GATEHOUSE_REGISTRATION: 'invite' }, false, 'First user gatehouse user add user@example.com\n'],
+  [{}, true, 'Ready?     curl -i http://127.0.0.1:3000/readyz\n'],
+  [{}, undefined, 'Ready?     curl -i http://127.0.0.1:3000/readyz\n'],
+])('with %j, and users: %s, the hint is: %s', (environment, hasUsers, hint) => {
+  const said = greets(environment as Record<string, string>, { hasUsers });
+  expect(said).toContain(hint);
+  expect(said.match(/curl|user add/g)).toHaveLength(1);
+});
+
+test('the greeting has no control character of a path or a warning', () => {
+  const said = greets({ DATABASE_URL: 'file:/srv/\u009b2J.db' }, { warnings: ['a\u001b[2J'] });
+  expect(said).toContain('Data       /srv/\\u009b2J.db\n');
+  expect(said).toContain('Warning: a\\u001b[2J\n');
+});
+
+test.each(['1', '2'])(
+  'workers: %s. Beside a log in a pipe, people read one line',
+  async (GATEHOUSE_WORKERS) => {
+    const server = await startProcess({ GATEHOUSE_WORKERS, GATEHOUSE_PBKDF2_ITERATIONS: '210000' });
+    await until(() => (server.stderr.includes('\n') ? true : undefined), 'the line');
+    expect(server.stderr).toBe(`Gatehouse listens on ${server.url}\n`);
+  },
+);
 
 test('the address is in the log, as JSON', async () => {
   const server = await startProcess();

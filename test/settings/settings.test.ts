@@ -14,6 +14,8 @@ const defaults: Settings = {
   port: 3_000,
   workers: 1,
   keepAliveSeconds: 65,
+  logFormat: null,
+  frontPage: null,
   databaseUrl: 'file:./data/gatehouse.db',
   databaseConnections: 10,
   databaseListenUrl: '',
@@ -49,12 +51,17 @@ const defaults: Settings = {
   metricsHost: '127.0.0.1',
 };
 
+/** No numbers, in the notation of the settings. */
+const misspelt = ['99999999999', '1e3', '0x50', '10.0', '+10', '-1', '١٠', 'ten'];
+
 /** The names as an operator writes them, with their defaults in the same form. */
 const written: Readonly<Record<string, string>> = {
   HOST: '127.0.0.1',
   PORT: '3000',
   GATEHOUSE_WORKERS: '1',
   GATEHOUSE_KEEP_ALIVE_SECONDS: '65',
+  GATEHOUSE_LOG_FORMAT: '',
+  GATEHOUSE_FRONT_PAGE: '',
   DATABASE_URL: 'file:./data/gatehouse.db',
   GATEHOUSE_DATABASE_CONNECTIONS: '10',
   GATEHOUSE_DATABASE_LISTEN_URL: '',
@@ -126,19 +133,8 @@ test.each([
 ] as const)('%s is a whole number within its bounds', (env, name, least, limit) => {
   expect(readSettings({ [env]: `${least}` })[name]).toBe(least);
   expect(readSettings({ [env]: `${limit}` })[name]).toBe(limit);
-  const beyond = [
-    `${least - 1}`,
-    `${limit + 1}`,
-    '99999999999',
-    '1e3',
-    '0x50',
-    '10.0',
-    '+10',
-    '-1',
-    '١٠',
-    'ten',
-  ];
-  for (const text of beyond) expect(problems({ [env]: text }), text).toHaveLength(1);
+  for (const text of [`${least - 1}`, `${limit + 1}`, ...misspelt])
+    expect(problems({ [env]: text }), text).toHaveLength(1);
 });
 
 test.each([
@@ -147,6 +143,8 @@ test.each([
   ['GATEHOUSE_ENUMERATION', 'enumeration', { contract: 'contract', hide: 'hide' }],
   ['GATEHOUSE_ENVELOPE_STATUS', 'envelopeStatus', { http: 'http', ok: 'ok' }],
   ['GATEHOUSE_DOTJSON_STATUS', 'dotjsonStatus', { http: 'http', ok: 'ok' }],
+  ['GATEHOUSE_LOG_FORMAT', 'logFormat', { json: 'json', text: 'text' }],
+  ['GATEHOUSE_FRONT_PAGE', 'frontPage', { on: 'on', off: 'off' }],
   [
     'GATEHOUSE_FORWARDED_HEADER',
     'forwardedHeader',

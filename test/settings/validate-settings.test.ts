@@ -23,6 +23,8 @@ const written: Readonly<Record<keyof Settings, string>> = {
   port: '4000',
   workers: '2',
   keepAliveSeconds: '70',
+  logFormat: 'text',
+  frontPage: 'on',
   databaseUrl: 'file:./x.db',
   databaseConnections: '20',
   databaseListenUrl: 'postgres://db.example.com/x',

@@ -12,7 +12,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const entries = ['server/main.ts', 'server/worker.ts', 'cli/main.ts', 'crypto/hashing-thread.js'];
 
 /** The data that the program reads beside its modules, as `scripts/build.js` has it. */
-const data = ['package.json', 'src/concepts/passwords/common.txt', 'openapi/openapi.json'];
+const data = [
+  'package.json',
+  'src/concepts/passwords/common.txt',
+  'openapi/openapi.json',
+  'openapi/redoc.js.gz',
+];
 
 /** Chooses between the programs as `bin/gatehouse.js` does, and keeps what was compiled as that one does. */
 const launcher = `#!/usr/bin/env node

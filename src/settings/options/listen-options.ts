@@ -1,7 +1,7 @@
 /** The options of the table for listening. */
 
 import type { SettingRows } from '../setting.ts';
-import { count, hostName } from '../value-parsers.ts';
+import { choice, count, hostName, orUnset } from '../value-parsers.ts';
 
 /** In the order of the documentation. */
 export const listenOptions = {
@@ -33,5 +33,23 @@ export const listenOptions = {
     ...count(1, 7_200, 'seconds'),
     meaning:
       'How long an idle connection stays open for the next request. Set it longer than the proxy or balancer in front keeps its connections.',
+  },
+  /** Only for the server of this program. `null` if it is unset. */
+  logFormat: {
+    env: 'GATEHOUSE_LOG_FORMAT',
+    default: '',
+    ...choice('json', 'text'),
+    meaning:
+      'The form of the log: one JSON object a line, or text for people. Unset: `text` if standard output is a terminal, otherwise `json`.',
+    read: orUnset(choice('json', 'text').read),
+  },
+  /** `null` if it is unset: on in the server of this program, and off in a program that embeds Gatehouse. */
+  frontPage: {
+    env: 'GATEHOUSE_FRONT_PAGE',
+    default: '',
+    ...choice('on', 'off'),
+    meaning:
+      'The pages for browsers at `/` and `/reference`. `off`: these paths are unknown paths. Unset: `on`, and `off` where Gatehouse is embedded.',
+    read: orUnset(choice('on', 'off').read),
   },
 } satisfies SettingRows;

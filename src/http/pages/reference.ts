@@ -1,0 +1,76 @@
+/** The page at `/reference`: the OpenAPI document of this server, shown by Redoc, without any other server. */
+
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { newUuid } from '../../crypto/ids.ts';
+import type { Route } from '../contract.ts';
+import { accepts } from '../request/accept.ts';
+import { html } from './html.ts';
+import { contentPolicy, head, pageReply } from './layout.ts';
+import { keptForAYear } from './page-files.ts';
+
+/** The version of `openapi/redoc.js.gz`, and a part of its path, so that browsers may keep it. */
+export const redocVersion = '3.0.1';
+
+const scriptPath = `pages/redoc-${redocVersion}.js`;
+
+/** The page and its script. */
+export const referenceRoutes: readonly Route[] = [
+  { method: 'GET', path: '/reference', answer: () => reference() },
+  {
+    method: 'GET',
+    path: `/${scriptPath}`,
+    answer: ({ request }) => script(request.header('accept-encoding')),
+  },
+];
+
+/** Redoc adds `<style>` elements with the nonce of the page, which is another one each time. */
+function reference() {
+  const nonce = newUuid();
+  const sources =
+    `script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src data:; ` +
+    `connect-src 'self'; worker-src 'none'`;
+  return pageReply(
+    html`<!DOCTYPE html>
+<html lang="en">
+<head>
+${head('Gatehouse API reference')}
+<meta property="csp-nonce" nonce="${nonce}" content="${nonce}">
+<style nonce="${nonce}">
+body { margin: 0; }
+@media (max-width: 30rem) { redoc h1 { font-size: 1.1rem !important; } }
+</style>
+</head>
+<body>
+<noscript><p>The reference needs JavaScript. Without it, read the <a href="openapi.json">OpenAPI document</a>.</p></noscript>
+<redoc spec-url="openapi.json" disable-telemetry="true"></redoc>
+<script type="module" src="${scriptPath}"></script>
+</body>
+</html>
+`,
+    contentPolicy(sources),
+  );
+}
+
+let packed: Promise<Buffer> | undefined;
+let unpacked: Promise<Buffer> | undefined;
+
+/** Read at the first use; unpacked once, for the rare client that takes no gzip. */
+async function script(encodings: string | null) {
+  const isGzip = accepts(encodings, 'gzip');
+  packed ??= readFile(new URL('../../../openapi/redoc.js.gz', import.meta.url));
+  if (!isGzip) unpacked ??= packed.then((file) => promisify(gunzip)(file));
+  const body = await (isGzip ? packed : (unpacked as Promise<Buffer>));
+  return {
+    status: 200,
+    body,
+    headers: {
+      ...keptForAYear,
+      'content-type': 'text/javascript; charset=utf-8',
+      'content-length': String(body.byteLength),
+      vary: 'Accept-Encoding, Origin',
+      ...(isGzip && { 'content-encoding': 'gzip' }),
+    },
+  };
+}
