@@ -80,6 +80,8 @@ test('holds what it needs and nothing else', () => {
     'dist/index.d.ts',
     'openapi/openapi.json',
     'openapi/openapi.yaml',
+    'openapi/redoc.js.gz',
+    'openapi/redoc-notices.txt',
   ]) {
     expect(files).toContain(needed);
   }
@@ -124,6 +126,8 @@ test.each(['24', '26'])('serves on Node.js %s', patience, async (major) => {
     });
   expect((await post('/register.json')).json['created']).toMatch(/\[America\/New_York\]$/);
   expect((await post('/login.json')).status).toBe(200);
+  const [, script] = /<script[^>]* src="([^"]+)"/.exec(await (await fetch(`${url}/reference`)).text()) ?? [];
+  expect((await fetch(`${url}/${script}`)).status).toBe(200);
   server.child.kill('SIGTERM');
   expect(await server.exited).toEqual({ code: 0, signal: null });
 });

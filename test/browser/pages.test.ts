@@ -68,6 +68,9 @@ describe.skipIf(program === undefined)(where, () => {
       const text = await page.locator('redoc').innerText();
       expect(text).toContain('rest');
       expect(text).not.toContain('dotjson\n');
+      // It would hand the address over to other sites.
+      expect(await page.getByLabel('More actions').count()).toBeGreaterThan(0);
+      expect(await page.getByLabel('More actions').locator('visible=true').count()).toBe(0);
       await page.keyboard.press('Control+k');
       await page.locator('input').first().fill('alive');
       const hit = page.getByText('Is the process alive?').last();

@@ -25,7 +25,10 @@ export const referenceRoutes: readonly Route[] = [
   },
 ];
 
-/** Redoc adds `<style>` elements with the nonce of the page, which is another one each time. */
+/**
+ * Redoc adds `<style>` elements with the nonce of the page, which is another one each time. Its menu of further actions
+ * leads to other sites, and is hidden.
+ */
 function reference() {
   const nonce = newUuid();
   const sources =
@@ -39,6 +42,7 @@ ${head('Gatehouse API reference')}
 <meta property="csp-nonce" nonce="${nonce}" content="${nonce}">
 <style nonce="${nonce}">
 body { margin: 0; }
+redoc [aria-label='More actions'] { display: none !important; }
 @media (max-width: 30rem) { redoc h1 { font-size: 1.1rem !important; } }
 </style>
 </head>
