@@ -182,13 +182,14 @@ test('the tables of settings have every setting, its default and its bounds', ()
 test('every ruling has its item, once and in order', () => {
   const numbered = (letter: string, last: number) =>
     Array.from({ length: last }, (_, i) => `${letter}${i + 1}`);
-  const items = [...read('docs/rulings.md').matchAll(/^- \*\*([GERDBPW]\d+)\*\* \S/gm)].map(([, id]) => id);
+  const items = [...read('docs/rulings.md').matchAll(/^- \*\*([GERDBLPW]\d+)\*\* \S/gm)].map(([, id]) => id);
   expect(items).toEqual([
     ...numbered('G', 18),
     ...numbered('E', 4),
     ...numbered('R', 6),
     ...numbered('D', 7),
-    ...numbered('B', 6),
+    ...numbered('B', 5),
+    ...numbered('L', 1),
     ...numbered('W', 6),
     ...numbered('P', 13),
   ]);

@@ -6,10 +6,10 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { redocScript } from '../../scripts/redoc.ts';
 import { createGatehouse } from '../../src/gatehouse.ts';
-import { frontPage } from '../../src/http/pages/front-page.ts';
-import { html } from '../../src/http/pages/html.ts';
-import { redocVersion } from '../../src/http/pages/reference.ts';
 import { accepts } from '../../src/http/request/accept.ts';
+import { frontPage } from '../../src/pages/front-page.ts';
+import { html } from '../../src/pages/html.ts';
+import { redocVersion } from '../../src/pages/reference.ts';
 import { sendRaw } from '../support/client.ts';
 import { takeAway } from '../support/database.ts';
 import { root } from '../support/process.ts';
@@ -28,7 +28,7 @@ async function textOf(url: string, headers: Record<string, string> = browser): P
   return answer.text();
 }
 
-test('B6: a browser gets a page with the version, the health and the links', async () => {
+test('L1: a browser gets a page with the version, the health and the links', async () => {
   const server = await startServer(on);
   const answer = await fetch(`${server.url}/`, { headers: browser });
   expect(answer.status).toBe(200);
@@ -49,7 +49,7 @@ test.each([
   'text/plain, text/html; q=0.000',
   'text/htmlx',
   '',
-])('B6: a client with Accept: %s gets the 404 that it got without the page', async (accept) => {
+])('L1: a client with Accept: %s gets the 404 that it got without the page', async (accept) => {
   const server = await startServer(on);
   const without = await startServer();
   const asked = { path: '/', headers: accept === undefined ? {} : { accept } };
@@ -214,13 +214,13 @@ test('templates escape text, in elements and in attributes', () => {
   expect(html`${[html`<i>${1}</i>`, html`<i>${'<'}</i>`]}`.text).toBe('<i>1</i><i>&lt;</i>');
 });
 
-test('B6: while the store does not answer, the page says so with 200', async () => {
+test('L1: while the store does not answer, the page says so with 200', async () => {
   const server = await startServer(on);
   await takeAway(server, 'auth');
   expect(await textOf(`${server.url}/`)).toContain('<strong>Not ready</strong>');
 });
 
-test('B6: the page waits a second for the store at most, and asks once for many clients', async () => {
+test('L1: the page waits a second for the store at most, and asks once for many clients', async () => {
   let asked = 0;
   const route = frontPage(() => {
     asked += 1;

@@ -62,7 +62,7 @@ const words: readonly Word[] = [
       'i',
     ),
     // The doctor is a client of the server.
-    rooms: ['src/http/', 'src/server/metrics-server.ts', 'src/cli/doctor/server-checks.ts'],
+    rooms: ['src/http/', 'src/pages/', 'src/server/metrics-server.ts', 'src/cli/doctor/server-checks.ts'],
   },
 ];
 

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { newUuid } from '../../crypto/ids.ts';
-import type { Route } from '../contract.ts';
-import { accepts } from '../request/accept.ts';
+import { newUuid } from '../crypto/ids.ts';
+import type { Route } from '../http/contract.ts';
+import { accepts } from '../http/request/accept.ts';
 import { html } from './html.ts';
 import { contentPolicy, head, pageReply } from './layout.ts';
 import { keptForAYear } from './page-files.ts';
@@ -63,7 +63,7 @@ let unpacked: Promise<Buffer> | undefined;
 /** Read at the first use; unpacked once, for the rare client that takes no gzip. */
 async function script(encodings: string | null) {
   const isGzip = accepts(encodings, 'gzip');
-  packed ??= readFile(new URL('../../../openapi/redoc.js.gz', import.meta.url));
+  packed ??= readFile(new URL('../../openapi/redoc.js.gz', import.meta.url));
   if (!isGzip) unpacked ??= packed.then((file) => promisify(gunzip)(file));
   const body = await (isGzip ? packed : (unpacked as Promise<Buffer>));
   return {

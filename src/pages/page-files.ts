@@ -1,8 +1,8 @@
 /** The files that pages load: the stylesheet and the icon, under names that change with their content. */
 
-import { digest } from '../../crypto/ids.ts';
-import type { Route } from '../contract.ts';
-import type { ReplyHeaders } from '../reply.ts';
+import { digest } from '../crypto/ids.ts';
+import type { Route } from '../http/contract.ts';
+import type { ReplyHeaders } from '../http/reply.ts';
 import { style } from './style.ts';
 
 /** Names change with the content, so that browsers and caches may keep a file for a year (ruling G12). */

@@ -1,9 +1,9 @@
 /** The pages for people with a browser, and the files that they load. */
 
-import type { ContractName } from '../../settings/settings.ts';
-import type { Contract } from '../contract.ts';
-import { problem } from '../refusals/problem.ts';
-import { siteWords } from '../refusals/refusal-words.ts';
+import type { Contract } from '../http/contract.ts';
+import { problem } from '../http/refusals/problem.ts';
+import { siteWords } from '../http/refusals/refusal-words.ts';
+import type { ContractName } from '../settings/settings.ts';
 import { frontPage } from './front-page.ts';
 import { fileRoutes } from './page-files.ts';
 import { referenceRoutes } from './reference.ts';

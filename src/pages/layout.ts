@@ -1,6 +1,6 @@
 /** The frame of every page: its head, its headers, and what it may load. */
 
-import type { Reply } from '../reply.ts';
+import type { Reply } from '../http/reply.ts';
 import { type Html, html } from './html.ts';
 import { iconPath, stylePath } from './page-files.ts';
 

@@ -1,9 +1,9 @@
 /** The page at `/` for people with a browser: what runs here, whether it is ready, and where to read on. */
 
-import type { ContractName } from '../../settings/settings.ts';
-import { version } from '../../version.ts';
-import type { Route } from '../contract.ts';
-import { accepts } from '../request/accept.ts';
+import type { Route } from '../http/contract.ts';
+import { accepts } from '../http/request/accept.ts';
+import type { ContractName } from '../settings/settings.ts';
+import { version } from '../version.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
 
