@@ -24,7 +24,7 @@ const isPostgresAlone = process.env['TEST_STORE'] === 'postgres';
 export default defineConfig({
   test: {
     // Starts nothing by itself: PostgreSQL is there once a test asks for it, and gone when the run ends.
-    globalSetup: ['test/support/postgres/run.ts'],
+    globalSetup: ['test/support/toolchain.ts', 'test/support/postgres/run.ts'],
     // Half of a test is waiting: for a process, for a server, for a window to end. Four keep two cores busy.
     maxWorkers: isFull ? 2 : 4,
     sequence: { sequencer: LongestFirst },

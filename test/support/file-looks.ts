@@ -15,11 +15,16 @@ export function looks({ path, text }: Source): string[] {
     ...(/(?:^|\/)(?:helpers?|utils?|misc|common\/)|\.service\b|impl\b/i.test(path)
       ? [`${path} has a name that says nothing`]
       : []),
-    ...(lines > maxLines ? [`${path} has ${lines} lines`] : []),
+    ...(lines > maxLines && !isGenerated(text) ? [`${path} has ${lines} lines`] : []),
     ...(opensWithSentence(path, text)
       ? []
       : [`${path} does not open with one sentence that says what it is for`]),
   ];
+}
+
+/** A file that a program writes, and that is read by programs. */
+function isGenerated(text: string): boolean {
+  return /^.*\bgenerated from\b.*: do not edit\. \*\/\n/.test(text);
 }
 
 /** The first paragraph of the first comment is one sentence; plain JavaScript opens with a line comment. */

@@ -61,8 +61,14 @@ const words: readonly Word[] = [
       ].join('|'),
       'i',
     ),
-    // The doctor is a client of the server.
-    rooms: ['src/http/', 'src/pages/', 'src/server/metrics-server.ts', 'src/cli/doctor/server-checks.ts'],
+    // The doctor is a client of the server, as is the client.
+    rooms: [
+      'src/http/',
+      'src/pages/',
+      'src/client/',
+      'src/server/metrics-server.ts',
+      'src/cli/doctor/server-checks.ts',
+    ],
   },
 ];
 

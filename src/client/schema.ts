@@ -1,0 +1,2301 @@
+/** The HTTP interface as types, generated from openapi/openapi.json by `npm run client-schema`: do not edit. */
+
+export interface paths {
+    readonly "/api/auth/login": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Log in with a username
+         * @description Checks a username and a password, and begins a session. The user's other sessions continue. An unknown name and a wrong password are refused with the same message, after the same work. Sets no cookie. Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.
+         */
+        readonly post: operations["envelopeLogin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/auth/logout": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End the session in the body
+         * @description Ends a session for good. The id is read only from the body, and any caller that knows it can end the session. If many requests end one session at once, exactly one of them gets 200. Not throttled.
+         */
+        readonly post: operations["envelopeLogout"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/register": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Register with an e-mail address and log in
+         * @description Makes an account and begins its first session. If the account is written and the session is not, the answer is an error, and a later login works. Throttled: an attempt that passes the rules of form counts against the client network.
+         */
+        readonly post: operations["restRegister"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/login": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Log in with an e-mail address
+         * @description Checks an address and a password, and begins a session. The user's other sessions continue. An unknown address and a wrong password are refused with the same message, after the same work. Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.
+         */
+        readonly post: operations["restLogin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/logout": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End the session of the cookie or the header
+         * @description Ends every live session that the cookie and the header name, and clears the cookie. With more than eight ids it ends none and answers 400. It succeeds without a session too. If the store cannot end a session, the answer is 503 and never 204. A body is not needed, and ignored. Not throttled.
+         */
+        readonly post: operations["restLogout"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/register.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Register with a username
+         * @description Makes an account. It begins no session: log in next. Throttled: an attempt that passes the rules of form counts against the client network.
+         */
+        readonly post: operations["dotjsonRegister"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/login.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Log in with a username
+         * @description Checks a username and a password, and begins a session. The user's other sessions continue. The id comes in the body and in the cookie `session_id`. The operator chooses whether an unknown name and a wrong password get different answers (`GATEHOUSE_ENUMERATION`). Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.
+         */
+        readonly post: operations["dotjsonLogin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/logout.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End the session of the query or the cookie
+         * @description Ends a session for good. An id in `?s=` takes precedence over the cookie, even if the id is not valid. A repeated `?s=`, and two different cookies, count as no session. A cookie named `session` is read if there is neither of the two. A body is not needed, and ignored. Not throttled.
+         */
+        readonly post: operations["dotjsonLogout"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/session": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Check a session
+         * @description Returns the user and the session of the request, and counts as a use of the session. `X-Session-Id` and `Authorization: Bearer` take precedence over the cookie, even if they are not valid. Two different ids count as no session. 401 means that the session is known to be dead. If its state cannot be determined, the answer is 503. Not throttled.
+         */
+        readonly get: operations["checkSession"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/sessions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List my sessions
+         * @description Lists the live sessions of the user, the one used last first, whichever contract made them. A page has at most a hundred. It counts as a use of the session of the request. Not throttled.
+         */
+        readonly get: operations["listOwnSessions"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * End my other sessions, or all of them
+         * @description The password must have been confirmed in this session in the last ten minutes, by a login or by `POST /auth/confirm`. Ends all sessions of the user except the session of the request. With `?all=true` that one ends too, and the cookie is cleared. A login that comes later is not affected. A body is not needed, and ignored. Not throttled.
+         */
+        readonly delete: operations["endOwnSessions"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/sessions/{handle}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * End one of my sessions
+         * @description Ends a session of the user by its handle. If it is the session of the request, the cookie is cleared. To end another one, the password must have been confirmed in this session in the last ten minutes. The handle of another user's session is answered with 404, and no session ends. A body is not needed, and ignored. Not throttled.
+         */
+        readonly delete: operations["endOwnSession"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Confirm the password
+         * @description Confirms the password in a live session. For the next ten minutes the session may do what needs a confirmed password. The session continues under a new id of the same form, and the old id is dead. A wrong password is 403, and the session stays alive under its id. Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.
+         */
+        readonly post: operations["confirmPassword"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/password": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change the password
+         * @description The password must have been confirmed in this session in the last ten minutes, by a login or by `POST /auth/confirm`. Ends all other sessions of the user. This session continues under a new id of the same form, and the old id is dead. Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.
+         */
+        readonly post: operations["changePassword"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/account": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete the account
+         * @description The password must have been confirmed in this session in the last ten minutes, by a login or by `POST /auth/confirm`. Ends all sessions and removes the account with everything that belongs to it. Its name is free again. The audit keeps its entries, under the id of the deleted user. Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.
+         */
+        readonly delete: operations["deleteAccount"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/account/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Export my data
+         * @description The password must have been confirmed in this session in the last ten minutes, by a login or by `POST /auth/confirm`. Returns the account, its live sessions, and the audit entries about it, newest first. The audit records the export. The server sends the export page by page, so its length is not known beforehand. If an error occurs, the connection is closed. A process sends at most four exports at once, and one for each user. Hashes of passwords, ids and devices are left out. Not throttled.
+         */
+        readonly get: operations["exportAccount"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/account/activity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read my activity
+         * @description Lists the audit entries about the user, newest first. A page has at most a hundred entries. Not throttled.
+         */
+        readonly get: operations["readActivity"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/email/verify/request": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Request a link that verifies my address
+         * @description Queues a mail with a link that is valid for 24 hours. Throttled: one recipient gets at most three verification mails an hour.
+         */
+        readonly post: operations["requestEmailVerification"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/email/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Verify an address with a token
+         * @description Takes the token of a verification or of a change of address. It needs no session. A token that is malformed, unknown, expired or used gets the same answer. Throttled: an attempt that passes the rules of form counts against the client network.
+         */
+        readonly post: operations["verifyEmail"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/email": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change my address
+         * @description The password must have been confirmed in this session in the last ten minutes, by a login or by `POST /auth/confirm`. Queues a mail to the new address. The address changes when its link is used within 24 hours. The old address gets a notice, if it was verified or names the account. The answer does not reveal whether the new address is free. At most two mails an hour of one account go to one recipient, and four of all accounts; more are dropped without a message. Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.
+         */
+        readonly post: operations["requestEmailChange"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/password/forgot": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Request a link that resets my password
+         * @description Queues a mail with a link that is valid for 30 minutes, if there is an account with an address. The answer and its time are the same if there is none. While three links are valid, no further mail is sent. Throttled: an attempt that passes the rules of form counts against the client network.
+         */
+        readonly post: operations["forgotPassword"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/password/reset": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Set a new password with a token
+         * @description Replaces the password and ends all sessions of the account. It begins no session. If the new password is refused, the token stays valid. Of two resets with one token exactly one succeeds. Throttled: an attempt that passes the rules of form counts against the client network.
+         */
+        readonly post: operations["resetPassword"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Format: uuid
+         * @description A random UUID (version 4), in lower case.
+         */
+        readonly Uuid: string;
+        /** @description A session id of `envelope` and `dotjson`. It has 26 random lower-case letters and digits. */
+        readonly SessionToken: string;
+        /** @description A session id of any contract. Every contract accepts both forms. No session has an id of another form. */
+        readonly SessionId: components["schemas"]["Uuid"] | components["schemas"]["SessionToken"];
+        /** @description The public name of a session. It gives no access. */
+        readonly Handle: string;
+        /** @description The username or e-mail address of the account, in any case, whichever contract it was registered with. */
+        readonly Identifier: string;
+        /** @description A name of ASCII letters, digits and underscores. Its case is kept, and ignored in comparisons. */
+        readonly Username: string;
+        /**
+         * Format: email
+         * @description An e-mail address.
+         */
+        readonly EmailAddress: string;
+        /** @description The password of the account. */
+        readonly Password: string;
+        /** @description A password of 8 to 256 Unicode code points and at most 1,024 bytes of UTF-8, well-formed and without U+0000. The operator can raise the lower bound. There are no rules of composition. A common password, and a password that is little more than the name of the account or of the service, is refused. The password is never trimmed or cut. */
+        readonly NewPassword: string;
+        /** @description The token of an invitation for this name. Required if the operator set `GATEHOUSE_REGISTRATION=invite`; ignored otherwise. */
+        readonly Invitation: string;
+        /** @description The token from the mail. It can be used once. */
+        readonly MailToken: string;
+        /**
+         * Format: date-time
+         * @description An instant in UTC with milliseconds (RFC 3339).
+         */
+        readonly UtcInstant: string;
+        /** @description An instant with its offset and time zone (RFC 9557), in the zone that the operator has set. The fraction has no trailing zeros. */
+        readonly ZonedInstant: string;
+        /** @description The network of the client. It is an IPv4 address, the first 64 bits of an IPv6 address, or `unknown`. */
+        readonly Network: string;
+        /** @description An error as problem details (RFC 9457). */
+        readonly Problem: {
+            /**
+             * @description The type of the problem, for problems of the same status. It is `about:blank` if the status is enough.
+             * @enum {unknown}
+             */
+            readonly type: "about:blank" | "urn:gatehouse:problem:confirmation-required";
+            /** @description The registered phrase of the status. */
+            readonly title: string;
+            /** @description The status of the response. */
+            readonly status: number;
+            /** @description The error, in one sentence. */
+            readonly detail: string;
+        };
+        readonly Problem400: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 400;
+            /** @constant */
+            readonly title?: "Bad Request";
+        };
+        readonly Problem401: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 401;
+            /** @constant */
+            readonly title?: "Unauthorized";
+        };
+        readonly Problem403: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 403;
+            /** @constant */
+            readonly title?: "Forbidden";
+        };
+        readonly Problem404: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 404;
+            /** @constant */
+            readonly title?: "Not Found";
+        };
+        readonly Problem409: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 409;
+            /** @constant */
+            readonly title?: "Conflict";
+        };
+        readonly Problem413: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 413;
+            /** @constant */
+            readonly title?: "Content Too Large";
+        };
+        readonly Problem415: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 415;
+            /** @constant */
+            readonly title?: "Unsupported Media Type";
+        };
+        readonly Problem417: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 417;
+            /** @constant */
+            readonly title?: "Expectation Failed";
+        };
+        readonly Problem422: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 422;
+            /** @constant */
+            readonly title?: "Unprocessable Content";
+        };
+        readonly Problem429: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 429;
+            /** @constant */
+            readonly title?: "Too Many Requests";
+        };
+        readonly Problem500: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 500;
+            /** @constant */
+            readonly title?: "Internal Server Error";
+        };
+        readonly Problem503: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "about:blank";
+            /** @constant */
+            readonly status?: 503;
+            /** @constant */
+            readonly title?: "Service Unavailable";
+        };
+        /** @description The password was not confirmed in this session in the last ten minutes. `POST /auth/confirm` confirms it. */
+        readonly ConfirmationRequired: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "urn:gatehouse:problem:confirmation-required";
+            /** @constant */
+            readonly status?: 403;
+            /** @constant */
+            readonly title?: "Forbidden";
+            /** @constant */
+            readonly detail?: "Confirm the password first: POST /auth/confirm";
+        };
+        /**
+         * @description The body cannot be read, or the request is malformed.
+         * @enum {unknown}
+         */
+        readonly BodyMessage: "The body must be one JSON object in UTF-8" | "Malformed request";
+        /** @description Why a new password is refused. The number is the lower bound that the operator has set. */
+        readonly PasswordMessage: ("Password is too common" | "Password must differ from the name of the account" | "Password must be more than the name of this service or of the account with a few characters added" | "Password must be well-formed Unicode without U+0000" | "Password must have at most 256 characters and 1024 bytes of UTF-8") | `Password must have at least ${number} characters`;
+        /**
+         * @description Why a registration is not allowed.
+         * @enum {unknown}
+         */
+        readonly RegistrationMessage: "Registration is closed" | "Registration needs an invitation: the field \"invite\" must hold the token of one for this name";
+        /**
+         * @description The request comes from a page of an origin that is not allowed.
+         * @constant
+         */
+        readonly CrossSiteMessage: "Cross-site request refused. Add the Origin of the page to GATEHOUSE_ALLOWED_ORIGINS; for pages of this server, let the proxy pass on the Host header";
+        /**
+         * @description The media type or the encoding of the body is not supported.
+         * @enum {unknown}
+         */
+        readonly MediaTypeMessage: "Content-Type must be application/json" | "Content-Encoding must be identity";
+        /**
+         * @description The server cannot hash a password now.
+         * @enum {unknown}
+         */
+        readonly OverloadedMessage: "Too many logins at once, try again later" | "Temporarily unavailable, try again later";
+        /** @description Why a request of `envelope` is refused. */
+        readonly EnvelopeError: {
+            /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
+            readonly request: components["schemas"]["Uuid"];
+            /** @description The error, in one sentence. */
+            readonly error: string;
+        };
+        /** @description A new session. */
+        readonly EnvelopeLogin: {
+            /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
+            readonly request: components["schemas"]["Uuid"];
+            /** @description The id of the user. */
+            readonly user: components["schemas"]["Uuid"];
+            readonly session: components["schemas"]["SessionToken"];
+            /**
+             * @description A message for people.
+             * @constant
+             */
+            readonly message: "Logged in";
+        };
+        /** @description A session that has ended. */
+        readonly EnvelopeLogout: {
+            /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
+            readonly request: components["schemas"]["Uuid"];
+            /**
+             * @description A message for people.
+             * @constant
+             */
+            readonly message: "Logged out";
+        };
+        /** @description A new session. */
+        readonly RestSession: {
+            /** @description The session id. It equals the value of the cookie. */
+            readonly session_id: components["schemas"]["Uuid"];
+        };
+        /** @description Why a request of `dotjson` is refused. */
+        readonly DotjsonError: {
+            /** @description The error, in one sentence. */
+            readonly error: string;
+        };
+        /** @description A new account. `created` is the time at which the account was made. */
+        readonly DotjsonAccount: {
+            readonly username: components["schemas"]["Username"];
+            readonly created: components["schemas"]["ZonedInstant"];
+        };
+        /** @description A new session. `created` is the time at which the session began. */
+        readonly DotjsonSession: {
+            readonly id: components["schemas"]["SessionToken"];
+            /** @description The name as it was registered. It is a username, or the e-mail address of a `rest` account. */
+            readonly username: string;
+            readonly created: components["schemas"]["ZonedInstant"];
+        };
+        /** @description A session that has ended. */
+        readonly DotjsonEnd: {
+            /** @constant */
+            readonly success: true;
+        };
+        /** @description The user and the session. */
+        readonly SessionCheck: {
+            /** @description The user, with the name it was registered with. */
+            readonly user: {
+                readonly id: components["schemas"]["Uuid"];
+                readonly username: components["schemas"]["Username"];
+                readonly created_at: components["schemas"]["UtcInstant"];
+            } | {
+                readonly id: components["schemas"]["Uuid"];
+                readonly email: components["schemas"]["EmailAddress"];
+                /** @description Whether the owner of the account proved that the address is theirs. While it is `false`, the address proves nothing: anyone can register it. */
+                readonly email_verified: boolean;
+                readonly created_at: components["schemas"]["UtcInstant"];
+            };
+            readonly session: {
+                readonly handle: components["schemas"]["Handle"];
+                readonly created_at: components["schemas"]["UtcInstant"];
+                readonly last_seen_at: components["schemas"]["UtcInstant"];
+                readonly idle_expires_at: components["schemas"]["UtcInstant"];
+                readonly expires_at: components["schemas"]["UtcInstant"];
+            };
+        };
+        /** @description A live session of the signed-in user. The session id is never shown. */
+        readonly OwnSession: {
+            readonly handle: components["schemas"]["Handle"];
+            readonly created_at: components["schemas"]["UtcInstant"];
+            readonly last_seen_at: components["schemas"]["UtcInstant"];
+            readonly idle_expires_at: components["schemas"]["UtcInstant"];
+            readonly expires_at: components["schemas"]["UtcInstant"];
+            /**
+             * @description The contract that made it.
+             * @enum {unknown}
+             */
+            readonly contract: "envelope" | "rest" | "dotjson";
+            readonly network: components["schemas"]["Network"];
+            /** @description A readable name of the client that made it, such as `Firefox on Linux`. Empty if the client is unknown. */
+            readonly device: string;
+            /** @description Whether it is the session of the request. */
+            readonly current: boolean;
+        };
+        /** @description A page of live sessions. */
+        readonly OwnSessions: {
+            readonly sessions: readonly components["schemas"]["OwnSession"][];
+            /** @description The value of `before` for the next page. `null` on the last page. */
+            readonly next: string | null;
+        };
+        /** @description The result of ending sessions. */
+        readonly EndedSessions: {
+            /** @description How many sessions ended. */
+            readonly ended: number;
+        };
+        /** @description A session with its new id. */
+        readonly RenewedSession: {
+            readonly session_id: components["schemas"]["SessionId"];
+        };
+        /** @description An entry of the audit. */
+        readonly AuditEntry: {
+            /** @description The number of the entry. Later entries have larger numbers. */
+            readonly seq: number;
+            readonly at: components["schemas"]["UtcInstant"];
+            /**
+             * @description The action or the attempt.
+             * @enum {unknown}
+             */
+            readonly event: "register" | "login" | "logout" | "confirm" | "password_change" | "password_forgot" | "password_reset" | "email_verify_request" | "email_verify" | "email_change_request" | "email_change" | "account_export" | "account_disable" | "account_enable" | "password_link" | "invite" | "invite_revoke" | "throttle_clear";
+            /** @description `ok`, the name of the refusal, or why a session ended. */
+            readonly outcome: string;
+            /** @description The contract or the group of routes of the request. */
+            readonly contract: string;
+            readonly network: components["schemas"]["Network"];
+            /** @description The id of the request, as in `X-Request-Id` of its response. */
+            readonly request_id: string;
+            /** @description The session that began or ended. `null` if there is none. */
+            readonly handle: components["schemas"]["Handle"] | null;
+        };
+        /** @description A page of the audit entries about the signed-in user. */
+        readonly Activity: {
+            readonly activity: readonly components["schemas"]["AuditEntry"][];
+            /** @description The value of `before` for the next page. `null` if this page is empty. */
+            readonly next: number | null;
+        };
+        /** @description All data about the signed-in user, without hashes of passwords, ids and devices. */
+        readonly AccountExport: {
+            /** @description The account. */
+            readonly user: {
+                readonly id: components["schemas"]["Uuid"];
+                /** @description The name it was registered with. It is a username or an e-mail address. */
+                readonly identifier: components["schemas"]["Username"] | components["schemas"]["EmailAddress"];
+                readonly created_at: components["schemas"]["UtcInstant"];
+                /** @description The e-mail address. `null` if there is none. */
+                readonly email: components["schemas"]["EmailAddress"] | null;
+                /** @description When the owner proved that the address is theirs. `null` if they did not. */
+                readonly email_verified_at: components["schemas"]["UtcInstant"] | null;
+            };
+            readonly sessions: readonly components["schemas"]["OwnSession"][];
+            readonly activity: readonly components["schemas"]["AuditEntry"][];
+        };
+        /** @description The server has accepted the request. */
+        readonly Accepted: {
+            readonly message: string;
+        };
+    };
+    responses: {
+        /** @description The request could not be read: it is malformed (400), too slow (408), or its headers are larger than 16 KiB (431). The server closes the connection. */
+        readonly Unreadable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    readonly type?: "about:blank";
+                    /** @enum {unknown} */
+                    readonly status?: 400 | 408 | 431;
+                };
+            };
+        };
+        /** @description The headers of the response to GET, and no body. */
+        readonly HeadersOnly: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description There is no live session in the request. */
+        readonly HeadersOnlyNotAuthenticated: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The server cannot answer now. The state of the session is unknown. */
+        readonly HeadersOnlyUnavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The action is complete. */
+        readonly Done: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description A mail is queued. */
+        readonly MailQueued: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Accepted"];
+            };
+        };
+        /** @description A session has begun. */
+        readonly RestSessionBegun: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RestSession"];
+            };
+        };
+        /** @description The session continues under a new id. */
+        readonly SessionRenewed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RenewedSession"];
+            };
+        };
+        /** @description The action is complete, and the cookie is cleared. */
+        readonly CookieCleared: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The session has ended. */
+        readonly OwnSessionEnded: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The request has no `Host` header, or several. The server closes the connection. */
+        readonly ProblemMalformed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    /** @constant */
+                    readonly detail?: "Malformed request";
+                };
+            };
+        };
+        /** @description There is no live session in the request. */
+        readonly ProblemNotAuthenticated: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem401"] & {
+                    /** @constant */
+                    readonly detail?: "Not authenticated";
+                };
+            };
+        };
+        /** @description The request comes from a page of an origin that is not allowed. Nothing was done. */
+        readonly ProblemForbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem403"] & {
+                    readonly detail?: components["schemas"]["CrossSiteMessage"];
+                };
+            };
+        };
+        /** @description The password is wrong, or the request comes from a page of an origin that is not allowed. The session stays alive. */
+        readonly ProblemWrongPassword: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem403"] & {
+                    readonly detail?: "Invalid password" | components["schemas"]["CrossSiteMessage"];
+                };
+            };
+        };
+        /** @description The password was not confirmed in this session in the last ten minutes, which `type` says. Or the password is wrong, or the request comes from a page of an origin that is not allowed. Nothing was done. */
+        readonly ProblemConfirmOrWrongPassword: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
+                    readonly detail?: "Invalid password" | components["schemas"]["CrossSiteMessage"];
+                });
+            };
+        };
+        /** @description The password was not confirmed in this session in the last ten minutes, which `type` says. Or the request comes from a page of an origin that is not allowed. No session ended. */
+        readonly ProblemConfirmToEnd: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
+                    readonly detail?: components["schemas"]["CrossSiteMessage"];
+                });
+            };
+        };
+        /** @description The password was not confirmed in this session in the last ten minutes. */
+        readonly ProblemConfirm: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"];
+            };
+        };
+        /** @description The body is larger than 16 KiB. The server closes the connection. */
+        readonly ProblemTooLarge: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem413"] & {
+                    /** @constant */
+                    readonly detail?: "The body is larger than 16 KiB";
+                };
+            };
+        };
+        /** @description The body is not declared as `application/json`, has another charset than UTF-8, or is compressed. */
+        readonly ProblemUnsupportedType: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem415"] & {
+                    readonly detail?: components["schemas"]["MediaTypeMessage"];
+                };
+            };
+        };
+        /** @description The server cannot meet the expectation of the header `Expect`. It closes the connection. */
+        readonly ProblemUnmetExpectation: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem417"] & {
+                    /** @constant */
+                    readonly detail?: "The only expectation that can be met is 100-continue";
+                };
+            };
+        };
+        /** @description The new password is refused. `detail` says why. */
+        readonly ProblemPassword: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem422"] & {
+                    readonly detail?: components["schemas"]["PasswordMessage"];
+                };
+            };
+        };
+        /** @description There were too many attempts for this account or from this network. Live sessions are not affected. */
+        readonly ProblemTooMany: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem429"] & {
+                    /** @constant */
+                    readonly detail?: "Too many attempts, try again later";
+                };
+            };
+        };
+        /** @description The server has a defect. Its log says more. */
+        readonly ProblemFailed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem500"] & {
+                    /** @constant */
+                    readonly detail?: "Internal error";
+                };
+            };
+        };
+        /** @description The store cannot answer. The state of the session is unknown. */
+        readonly ProblemUnavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem503"] & {
+                    /** @constant */
+                    readonly detail?: "Temporarily unavailable, try again later";
+                };
+            };
+        };
+        /** @description Too many passwords wait to be hashed, or the store cannot answer. */
+        readonly ProblemOverloaded: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem503"] & {
+                    readonly detail?: components["schemas"]["OverloadedMessage"];
+                };
+            };
+        };
+        /** @description The request comes from a page of an origin that is not allowed. Nothing was done. */
+        readonly EnvelopeForbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    readonly error?: components["schemas"]["CrossSiteMessage"];
+                };
+            };
+        };
+        /** @description The body is larger than 16 KiB. The server closes the connection. */
+        readonly EnvelopeTooLarge: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    /** @constant */
+                    readonly error?: "The body is larger than 16 KiB";
+                };
+            };
+        };
+        /** @description The body is not declared as `application/json`, has another charset than UTF-8, or is compressed. */
+        readonly EnvelopeUnsupportedType: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    readonly error?: components["schemas"]["MediaTypeMessage"];
+                };
+            };
+        };
+        /** @description The server cannot meet the expectation of the header `Expect`. It closes the connection. */
+        readonly EnvelopeUnmetExpectation: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    /** @constant */
+                    readonly error?: "The only expectation that can be met is 100-continue";
+                };
+            };
+        };
+        /** @description There were too many attempts for this account or from this network. Live sessions are not affected. */
+        readonly EnvelopeTooMany: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    /** @constant */
+                    readonly error?: "Too many attempts, try again later";
+                };
+            };
+        };
+        /** @description The server has a defect. Its log says more. */
+        readonly EnvelopeFailed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    /** @constant */
+                    readonly error?: "Internal error";
+                };
+            };
+        };
+        /** @description The store cannot answer. The state of the session is unknown. */
+        readonly EnvelopeUnavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    /** @constant */
+                    readonly error?: "Temporarily unavailable, try again later";
+                };
+            };
+        };
+        /** @description Too many passwords wait to be hashed, or the store cannot answer. */
+        readonly EnvelopeOverloaded: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                    readonly error?: components["schemas"]["OverloadedMessage"];
+                };
+            };
+        };
+        /** @description The request comes from a page of an origin that is not allowed. Nothing was done. */
+        readonly DotjsonForbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    readonly error?: components["schemas"]["CrossSiteMessage"];
+                };
+            };
+        };
+        /** @description The body is larger than 16 KiB. The server closes the connection. */
+        readonly DotjsonTooLarge: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    /** @constant */
+                    readonly error?: "The body is larger than 16 KiB";
+                };
+            };
+        };
+        /** @description The body is not declared as `application/json`, has another charset than UTF-8, or is compressed. */
+        readonly DotjsonUnsupportedType: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    readonly error?: components["schemas"]["MediaTypeMessage"];
+                };
+            };
+        };
+        /** @description The server cannot meet the expectation of the header `Expect`. It closes the connection. */
+        readonly DotjsonUnmetExpectation: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    /** @constant */
+                    readonly error?: "The only expectation that can be met is 100-continue";
+                };
+            };
+        };
+        /** @description There were too many attempts for this account or from this network. Live sessions are not affected. */
+        readonly DotjsonTooMany: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    /** @constant */
+                    readonly error?: "Too many attempts, try again later";
+                };
+            };
+        };
+        /** @description The server has a defect. Its log says more. */
+        readonly DotjsonFailed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    /** @constant */
+                    readonly error?: "Internal error";
+                };
+            };
+        };
+        /** @description The store cannot answer. The state of the session is unknown. */
+        readonly DotjsonUnavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    /** @constant */
+                    readonly error?: "Temporarily unavailable, try again later";
+                };
+            };
+        };
+        /** @description Too many passwords wait to be hashed, or the store cannot answer. */
+        readonly DotjsonOverloaded: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    readonly error?: components["schemas"]["OverloadedMessage"];
+                };
+            };
+        };
+    };
+    parameters: {
+        /** @description Returns only entries with a smaller number. Use `next` of the page before. Any other query is refused. */
+        readonly ActivityBefore: number;
+        /** @description Returns only sessions after this place in the list. Use `next` of the page before. Any other query is refused. */
+        readonly SessionsBefore: string;
+        /** @description With `true`, the session of the request ends too. Any other query is refused, and no session ends. */
+        readonly EndAll: "true";
+        /** @description The handle of the session. Text that cannot be a handle is answered with 404. */
+        readonly Handle: string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly envelopeLogin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored, `request` too. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly username: components["schemas"]["Identifier"];
+                    readonly password: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A session has begun. If refusals are shown as 200, the body can also be a refusal. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnvelopeLogin"] | components["schemas"]["EnvelopeError"];
+                };
+            };
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                        readonly error?: ("The field \"username\" must be a string" | "The field \"password\" must be a string") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            /** @description There is no account with this name and this password. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                        /** @constant */
+                        readonly error?: "Invalid username or password";
+                    };
+                };
+            };
+            readonly 403: components["responses"]["EnvelopeForbidden"];
+            readonly 413: components["responses"]["EnvelopeTooLarge"];
+            readonly 415: components["responses"]["EnvelopeUnsupportedType"];
+            readonly 417: components["responses"]["EnvelopeUnmetExpectation"];
+            readonly 429: components["responses"]["EnvelopeTooMany"];
+            /** @description The password is right, but the user record is missing; or the server has a defect. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                        /** @enum {unknown} */
+                        readonly error?: "User record missing in database" | "Internal error";
+                    };
+                };
+            };
+            readonly 503: components["responses"]["EnvelopeOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly envelopeLogout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly session: components["schemas"]["SessionId"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The session has ended. If refusals are shown as 200, the body can also be a refusal. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnvelopeLogout"] | components["schemas"]["EnvelopeError"];
+                };
+            };
+            /** @description The body is not one JSON object, or `session` is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                        readonly error?: "The field \"session\" must be a string" | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 403: components["responses"]["EnvelopeForbidden"];
+            /** @description No live session has this id. It never existed, has expired, or has already ended. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnvelopeError"] & {
+                        /** @constant */
+                        readonly error?: "Session not found";
+                    };
+                };
+            };
+            readonly 413: components["responses"]["EnvelopeTooLarge"];
+            readonly 415: components["responses"]["EnvelopeUnsupportedType"];
+            readonly 417: components["responses"]["EnvelopeUnmetExpectation"];
+            readonly 500: components["responses"]["EnvelopeFailed"];
+            readonly 503: components["responses"]["EnvelopeUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly restRegister: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description One ASCII address. Its case is kept, and ignored in comparisons. A quoted local part is refused. */
+                    readonly email: components["schemas"]["EmailAddress"];
+                    readonly password: components["schemas"]["NewPassword"];
+                    readonly invite?: components["schemas"]["Invitation"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The account exists and its first session has begun. */
+            readonly 201: components["responses"]["RestSessionBegun"];
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: ("The field \"email\" must be a string" | "The field \"password\" must be a string" | "The field \"invite\" must be a string") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            /** @description Registration is closed; or it needs an invitation, and the token is not valid for this name; or the request comes from a page of an origin that is not allowed. No account was made. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem403"] & {
+                        readonly detail?: components["schemas"]["RegistrationMessage"] | components["schemas"]["CrossSiteMessage"];
+                    };
+                };
+            };
+            /** @description An account with this address exists, compared without regard to case. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                        /** @constant */
+                        readonly detail?: "Email already registered";
+                    };
+                };
+            };
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            /** @description The address or the new password is refused. `detail` says why. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem422"] & {
+                        readonly detail?: "Invalid email" | components["schemas"]["PasswordMessage"];
+                    };
+                };
+            };
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly restLogin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly email: components["schemas"]["Identifier"];
+                    readonly password: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["RestSessionBegun"];
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: ("The field \"email\" must be a string" | "The field \"password\" must be a string") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            /** @description There is no account with this address and this password. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem401"] & {
+                        /** @constant */
+                        readonly detail?: "Invalid email or password";
+                    };
+                };
+            };
+            readonly 403: components["responses"]["ProblemForbidden"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            /** @description The password is right, but the user record is missing; or the server has a defect. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem500"] & {
+                        /** @enum {unknown} */
+                        readonly detail?: "User record missing in database" | "Internal error";
+                    };
+                };
+            };
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly restLogout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No session in the request is alive any more. */
+            readonly 204: components["responses"]["CookieCleared"];
+            /** @description There are more than eight session ids, or the request is malformed. */
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 403: components["responses"]["ProblemForbidden"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            /** @description The server has a defect. Its log says more. The cookie is cleared in any case. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem500"] & {
+                        /** @constant */
+                        readonly detail?: "Internal error";
+                    };
+                };
+            };
+            /** @description The store could not end the session, and it may still be alive. The cookie is cleared in any case. To try again, send the session id in the header. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem503"] & {
+                        /** @constant */
+                        readonly detail?: "Temporarily unavailable, try again later";
+                    };
+                };
+            };
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly dotjsonRegister: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly username: components["schemas"]["Username"];
+                    readonly password: components["schemas"]["NewPassword"];
+                    readonly invite?: components["schemas"]["Invitation"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The account exists. If refusals are shown as 200, the body can also be a refusal. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonAccount"] | components["schemas"]["DotjsonError"];
+                };
+            };
+            /** @description The body is not one JSON object, a field is missing or not a string, or the username or the new password is refused. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        readonly error?: ("Invalid username" | "The field \"username\" must be a string" | "The field \"password\" must be a string" | "The field \"invite\" must be a string") | components["schemas"]["PasswordMessage"] | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            /** @description Registration is closed; or it needs an invitation, and the token is not valid for this name; or the request comes from a page of an origin that is not allowed. No account was made. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        readonly error?: components["schemas"]["RegistrationMessage"] | components["schemas"]["CrossSiteMessage"];
+                    };
+                };
+            };
+            /** @description An account with this name exists, compared without regard to case. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        /** @constant */
+                        readonly error?: "User already exists";
+                    };
+                };
+            };
+            readonly 413: components["responses"]["DotjsonTooLarge"];
+            readonly 415: components["responses"]["DotjsonUnsupportedType"];
+            readonly 417: components["responses"]["DotjsonUnmetExpectation"];
+            readonly 429: components["responses"]["DotjsonTooMany"];
+            readonly 500: components["responses"]["DotjsonFailed"];
+            readonly 503: components["responses"]["DotjsonOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly dotjsonLogin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly username: components["schemas"]["Identifier"];
+                    readonly password: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description A session has begun. If refusals are shown as 200, the body can also be a refusal. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonSession"] | components["schemas"]["DotjsonError"];
+                };
+            };
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        readonly error?: ("The field \"username\" must be a string" | "The field \"password\" must be a string") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            /** @description There is no account with this name, or the password is wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        /** @enum {unknown} */
+                        readonly error?: "Invalid password" | "User does not exist";
+                    };
+                };
+            };
+            readonly 403: components["responses"]["DotjsonForbidden"];
+            readonly 413: components["responses"]["DotjsonTooLarge"];
+            readonly 415: components["responses"]["DotjsonUnsupportedType"];
+            readonly 417: components["responses"]["DotjsonUnmetExpectation"];
+            readonly 429: components["responses"]["DotjsonTooMany"];
+            /** @description The password is right, but the user record is missing; or the server has a defect. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        /** @enum {unknown} */
+                        readonly error?: "User record missing in database" | "Internal error";
+                    };
+                };
+            };
+            readonly 503: components["responses"]["DotjsonOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly dotjsonLogout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Not needed, and ignored. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": Record<string, never>;
+            };
+        };
+        readonly responses: {
+            /** @description The session has ended. If refusals are shown as 200, the body can also be a refusal. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonEnd"] | components["schemas"]["DotjsonError"];
+                };
+            };
+            /** @description The request has no `Host` header, or several. The server closes the connection. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        /** @constant */
+                        readonly error?: "Malformed request";
+                    };
+                };
+            };
+            /** @description There is no live session in the request. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DotjsonError"] & {
+                        /** @constant */
+                        readonly error?: "No session";
+                    };
+                };
+            };
+            readonly 403: components["responses"]["DotjsonForbidden"];
+            readonly 413: components["responses"]["DotjsonTooLarge"];
+            readonly 417: components["responses"]["DotjsonUnmetExpectation"];
+            readonly 500: components["responses"]["DotjsonFailed"];
+            readonly 503: components["responses"]["DotjsonUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly checkSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The session is alive. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionCheck"];
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly listOwnSessions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Returns only sessions after this place in the list. Use `next` of the page before. Any other query is refused. */
+                readonly before?: components["parameters"]["SessionsBefore"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. It can have fewer than a hundred sessions. On the last page, `next` is `null`. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnSessions"];
+                };
+            };
+            /** @description The query is not known, or the request is malformed. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        /** @enum {unknown} */
+                        readonly detail?: "The only query this path knows is ?before=NEXT" | "Malformed request";
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly endOwnSessions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description With `true`, the session of the request ends too. Any other query is refused, and no session ends. */
+                readonly all?: components["parameters"]["EndAll"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The sessions have ended. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description The query is not known, or the request is malformed. No session ended. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        /** @enum {unknown} */
+                        readonly detail?: "The only query this path knows is ?all=true" | "Malformed request";
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToEnd"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly endOwnSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The handle of the session. Text that cannot be a handle is answered with 404. */
+                readonly handle: components["parameters"]["Handle"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: components["responses"]["OwnSessionEnded"];
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToEnd"];
+            /** @description The user has no live session with this handle. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem404"] & {
+                        /** @constant */
+                        readonly detail?: "Session not found";
+                    };
+                };
+            };
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly confirmPassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly password: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The password is proven. The session continues under a new id. */
+            readonly 200: components["responses"]["SessionRenewed"];
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: "The field \"password\" must be a string" | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemWrongPassword"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly changePassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly current_password: components["schemas"]["Password"];
+                    readonly new_password: components["schemas"]["NewPassword"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The password is changed. The session continues under a new id. */
+            readonly 200: components["responses"]["SessionRenewed"];
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: ("The field \"current_password\" must be a string" | "The field \"new_password\" must be a string") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmOrWrongPassword"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 422: components["responses"]["ProblemPassword"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly deleteAccount: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly password: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The account is gone. */
+            readonly 204: components["responses"]["CookieCleared"];
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: "The field \"password\" must be a string" | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmOrWrongPassword"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly exportAccount: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The export. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountExport"];
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirm"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            /** @description Four exports are running, or one of this user; or the store cannot answer. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem503"] & {
+                        /** @enum {unknown} */
+                        readonly detail?: "Too many exports at once, try again later" | "Temporarily unavailable, try again later";
+                    };
+                };
+            };
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly readActivity: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Returns only entries with a smaller number. Use `next` of the page before. Any other query is refused. */
+                readonly before?: components["parameters"]["ActivityBefore"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. The last one is empty, and its `next` is `null`. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description The query is not known, or the request is malformed. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        /** @enum {unknown} */
+                        readonly detail?: "The only query this path knows is ?before=SEQUENCE-NUMBER" | "Malformed request";
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly requestEmailVerification: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: components["responses"]["MailQueued"];
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemForbidden"];
+            /** @description The account has no address, or its address is verified already. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                        /** @constant */
+                        readonly detail?: "No address of this account waits to be verified";
+                    };
+                };
+            };
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly verifyEmail: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly token: components["schemas"]["MailToken"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The address is verified or changed. */
+            readonly 204: components["responses"]["Done"];
+            /** @description The body is not one JSON object, or the token is missing, not a string or not valid. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: ("The field \"token\" must be a string" | "Invalid or expired token") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 403: components["responses"]["ProblemForbidden"];
+            /** @description Another account has registered the new address in the meantime. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                        /** @constant */
+                        readonly detail?: "Email already registered";
+                    };
+                };
+            };
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly requestEmailChange: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description The new address. */
+                    readonly email: string;
+                    readonly password: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["MailQueued"];
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: ("The field \"email\" must be a string" | "The field \"password\" must be a string") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmOrWrongPassword"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            /** @description The text is not an e-mail address. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem422"] & {
+                        /** @constant */
+                        readonly detail?: "Invalid email";
+                    };
+                };
+            };
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly forgotPassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description The username or e-mail address that is used to log in. */
+                    readonly identifier: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The request is accepted, whether there is an account or not. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: "The field \"identifier\" must be a string" | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 403: components["responses"]["ProblemForbidden"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly resetPassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly token: components["schemas"]["MailToken"];
+                    readonly password: components["schemas"]["NewPassword"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The password is replaced. */
+            readonly 204: components["responses"]["Done"];
+            /** @description The body is not one JSON object, or a field is missing, not a string or not valid. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: ("The field \"token\" must be a string" | "The field \"password\" must be a string" | "Invalid or expired token") | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 403: components["responses"]["ProblemForbidden"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 422: components["responses"]["ProblemPassword"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+}
