@@ -139,6 +139,8 @@ test.each([
     'src/settings/options/listen-options.ts',
     '../read-settings.ts',
   ],
+  ['from the server to the client', 'src/http/handler.ts', '../client/index.ts'],
+  ['from the client to the server', 'src/client/index.ts', '../version.ts'],
   ['out of the house', 'src/http/handler.ts', '../support/server.ts'],
   ['into no room', 'src/http/handler.ts', '../helpers.ts'],
 ])('a violation of law 1 is found: %s', (_way, path, specifier) => {
