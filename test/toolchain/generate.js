@@ -16,8 +16,12 @@ const untyped = new Set(['headers', 'example', 'examples', 'security', 'security
 const numbered = /^\^([\w ]+)\\d\+([\w ]+)\$$/;
 
 const text = astToString(await openapiTS(pruned(read()), { immutable: true }));
+// Components and operations are all that the client reads.
+const needed = text
+  .slice(text.indexOf('export interface components'))
+  .replace(/^export type \$defs.*\n/m, '');
 // A template literal type, so that programs can compare such a sentence.
-const written = `${opening}\n\n${text.replace(/"([^"]*)<number>([^"]*)"/g, '`$1$${number}$2`')}`;
+const written = `${opening}\n\n${needed.replace(/"([^"]*)<number>([^"]*)"/g, '`$1$${number}$2`')}`;
 if (process.argv.includes('--print')) process.stdout.write(written);
 else writeFileSync(types, written);
 
