@@ -181,3 +181,24 @@ test('a listener hears of a logout once, of a session found dead, and of no fail
   expect(heard).toBe(2);
   stop();
 });
+
+test('a listener hears nothing if the session cannot be checked again', async () => {
+  const { url } = await startServer();
+  const paths: string[] = [];
+  const client = createClient({
+    baseUrl: url,
+    fetch(asked, init) {
+      const { pathname } = new URL(String(asked));
+      paths.push(pathname);
+      return pathname === '/auth/session' ? Promise.reject(new TypeError('gone')) : fetch(asked, init);
+    },
+  });
+  let heard = 0;
+  const stop = client.onSignedOut(() => {
+    heard += 1;
+  });
+  expect(await problemOf(client.sessions.list())).toMatchObject({ status: 401 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([paths, heard]).toEqual([['/auth/sessions', '/auth/session'], 0]);
+  stop();
+});
