@@ -9,10 +9,11 @@ const alone = 'test/server/flood.test.ts';
 const isFull = process.env['TEST_LENGTH'] === 'full';
 
 /** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
-const either = ['test/{mail,usecases,http}/*.test.ts', 'test/concepts/audit.test.ts'];
+const either = ['test/{mail,usecases,http}/*.test.ts', 'test/concepts/audit.test.ts', 'test/library/*.test.ts'];
 
 /** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
 const both = [
+  'test/library/*.test.ts',
   'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
   'test/http/{clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',

@@ -1,21 +1,17 @@
 /** The composition root: makes a request handler from settings. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contract } from './http/contract.ts';
-import { dotjson } from './http/contracts/dotjson.ts';
-import { envelope } from './http/contracts/envelope.ts';
-import { rest } from './http/contracts/rest.ts';
 import { type Connection, fetchListener } from './http/fetch-adapter.ts';
 import { Handler } from './http/handler.ts';
 import { type Listener, requestListener } from './http/node-adapter.ts';
-import { Cookies } from './http/request/cookies.ts';
 import { ResponseCounters } from './http/response-counters.ts';
 import { assertUnambiguous, Router } from './http/router.ts';
 import { site } from './http/routes/health.ts';
-import { ownAccount } from './http/routes/own-account.ts';
-import { ownEmail } from './http/routes/own-email.ts';
-import { ownSessions } from './http/routes/own-sessions.ts';
-import { type CheckCounts, sessionCheck } from './http/routes/session-check.ts';
+import { RequestCheck } from './http/routes/session-check.ts';
+import { servedContracts } from './http/served-contracts.ts';
+import { type Sessions, sessionsOfAll, type Users, usersOf } from './library/administration.ts';
+import { type Hooks, hookListeners } from './library/hooks.ts';
+import { type ReadSession, sessionReader } from './library/session.ts';
 import { folderTransport } from './mail/folder-transport.ts';
 import { Sender } from './mail/queue-sender.ts';
 import { loadMailLibrary, smtpTransport } from './mail/smtp-transport.ts';
@@ -28,7 +24,7 @@ import { closest } from './settings/did-you-mean.ts';
 import { comparableBlock } from './settings/ip-addresses.ts';
 import { table } from './settings/option-table.ts';
 import { linkBase } from './settings/outbound-addresses.ts';
-import { hstsOf, isContract, type Settings, type Share } from './settings/settings.ts';
+import { hstsOf, type Settings, type Share } from './settings/settings.ts';
 import { checkSettings } from './settings/validate-settings.ts';
 import type { Metric } from './storage/port/port.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
@@ -36,7 +32,7 @@ import type { Services } from './usecases/services.ts';
 
 export type { Log };
 
-export interface GatehouseOptions {
+export interface GatehouseOptions extends Hooks {
   /**
    * Options by their name in `docs/settings.md`; missing or `undefined` ones take their default. The environment is not
    * read.
@@ -69,6 +65,17 @@ export interface Gatehouse {
   readonly paths: readonly string[];
   /** Whether a request target, such as `incoming.url`, is one of these paths, with or without a query. */
   owns(target: string): boolean;
+  /**
+   * Who sent a request: takes its `Request`, its `Headers`, or a request of `node:http`, with the cookie, the bearer token or
+   * `X-Session-Id` (ruling B1). Costs no HTTP, is never throttled, and never rejects for a store that is away.
+   *
+   * @throws {TypeError} (as a rejection) if it is given anything else.
+   */
+  readonly session: ReadSession;
+  /** Accounts, for the application's own code; audited as `library`. */
+  readonly users: Users;
+  /** Sessions of any user, for the application's own code; audited as `library`. */
+  readonly sessions: Sessions;
   /** The current metrics as plain data, for a registry of your own, without those of the process. */
   metrics(): readonly Metric[];
   /** Warnings about the store; usually empty. */
@@ -85,7 +92,14 @@ export interface Gatehouse {
 }
 
 /** The type requires every option here. */
-const options = { settings: 0, log: 0, clock: 0, share: 0 } satisfies Record<keyof GatehouseOptions, 0>;
+const options = {
+  settings: 0,
+  log: 0,
+  clock: 0,
+  share: 0,
+  onRegistered: 0,
+  onSessionEnded: 0,
+} satisfies Record<keyof GatehouseOptions, 0>;
 
 /** The time limit of `hasUsers`. */
 const usersMs = 500;
@@ -104,11 +118,17 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const settings = checkSettings(given.settings, unknownOptions(given));
   const onMail = () => sender.wake();
   if (settings.smtpUrl !== '') await loadMailLibrary();
-  const { services, store, warnings, close } = await openServices(settings, log, onMail, given.share);
+  const hooks = hookListeners(given, (err, hook) => log.error({ err, hook }, 'hook failed'));
+  const { services, store, warnings, close } = await openServices(
+    settings,
+    log,
+    { onMail, ...hooks },
+    given.share,
+  );
   const clock = given.clock ?? store.clock ?? Date.now;
   const sender = createSender(settings, services, log, clock);
-  const checks: CheckCounts = { live: 0, dead: 0, none: 0 };
-  const contracts = createContracts(settings, services, checks);
+  const check = new RequestCheck(services);
+  const contracts = servedContracts(settings, services, check);
   const { basePath } = settings;
   try {
     assertUnambiguous(contracts, basePath);
@@ -141,7 +161,14 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const noteEnd = (given.share?.number ?? 1) === 1 ? auditEndLogger(services, log) : async () => {};
   const sweeping = startSweeping(services, settings.sweepSeconds, log, clock, noteEnd);
   const metrics = () =>
-    collectMetrics({ services, store, sender, responseCounters, checks, sweeps: sweeping.counts });
+    collectMetrics({
+      services,
+      store,
+      sender,
+      responseCounters,
+      checks: check.counts,
+      sweeps: sweeping.counts,
+    });
 
   sender.start();
 
@@ -150,6 +177,9 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
     fetch: fetchListener(handler),
     paths: owned.patterns,
     owns: (target) => owned.has(target),
+    session: sessionReader(check, clock, (err) => log.error({ err }, 'session check failed')),
+    users: usersOf(services, clock),
+    sessions: sessionsOfAll(services, clock),
     metrics,
     warnings,
     hasUsers: () => isInUse(services),
@@ -207,25 +237,4 @@ function createSender(settings: Settings, services: Services, log: Log, clock: (
     clock,
     log,
   });
-}
-
-/** The served contracts, in the order in which they own paths. */
-export function createContracts(settings: Settings, services: Services, checks: CheckCounts): Contract[] {
-  const cookies = new Cookies(!settings.debug, settings.sessionLifetimeSeconds);
-  const all = [
-    envelope(services, settings.envelopeStatus),
-    sessionCheck(services, checks),
-    ownSessions(services, cookies),
-    ownAccount(services, cookies),
-    ownEmail(services),
-    rest(services, cookies),
-    dotjson(services, cookies, {
-      statusMode: settings.dotjsonStatus,
-      enumeration: settings.enumeration,
-      timeZone: settings.timeZone,
-    }),
-  ];
-  // Paths under `/auth` outside `rest` belong to no contract, and cannot be switched off (ruling W5).
-  const isServed = (name: string) => !isContract(name) || settings.contracts.includes(name);
-  return all.filter(({ name }) => isServed(name));
 }

@@ -3,6 +3,10 @@
 export type { Gatehouse, GatehouseOptions, Log } from './gatehouse.ts';
 export { createGatehouse } from './gatehouse.ts';
 export type { Connection } from './http/fetch-adapter.ts';
+export type { Account, Created, NewUser, Sessions, Users } from './library/administration.ts';
+export type { Hooks, SessionEnded } from './library/hooks.ts';
+export type { Session, User } from './library/people.ts';
+export type { SessionResult, SessionSource } from './library/session.ts';
 export type { Remark } from './settings/environment-remarks.ts';
 export { environmentRemarks } from './settings/environment-remarks.ts';
 export { readSettings, UnusableSettings } from './settings/read-settings.ts';
@@ -16,4 +20,4 @@ export type {
   TrustedProxy,
 } from './settings/settings.ts';
 export type { Buckets, Metric, Sample } from './storage/port/port.ts';
-export { StoreUnusable } from './storage/port/port.ts';
+export { StoreUnavailable, StoreUnusable } from './storage/port/port.ts';

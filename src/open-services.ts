@@ -13,7 +13,7 @@ import { Tokens, tokenLifeMs } from './concepts/tokens.ts';
 import { HashingQueue } from './crypto/hashing-queue.ts';
 import { chance, digest, newHandle } from './crypto/ids.ts';
 import { databaseFile, isFile, partOf, type Settings, type Share, whole } from './settings/settings.ts';
-import type { Store } from './storage/port/port.ts';
+import type { SessionEndListener, Store, User } from './storage/port/port.ts';
 import { FallbackThrottle } from './storage/shared/fallback-throttle.ts';
 import { SessionCache } from './storage/shared/session-cache.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
@@ -24,6 +24,15 @@ import type { Services } from './usecases/services.ts';
 export interface Log {
   info(entry: object, message: string): void;
   error(entry: object, message: string): void;
+}
+
+/** What the concepts tell of, in this process; nothing by default. Callbacks must not throw. */
+export interface ServiceListeners {
+  /** A mail was queued. */
+  readonly onMail?: () => void;
+  /** An account was made. */
+  readonly onCreated?: (user: User) => void;
+  readonly onEnded?: SessionEndListener;
 }
 
 /** The concepts over an open store. */
@@ -37,19 +46,19 @@ export interface Opened {
 }
 
 /**
- * Opens the store of the settings, creating it if missing. `onMail` is called when a mail is queued; `share` is this
- * process's part of the node's threads, places, connections and memory.
+ * Opens the store of the settings, creating it if missing. `share` is this process's part of the node's threads, places,
+ * connections and memory.
  *
  * @throws {StoreUnusable} if the database cannot be opened; the message gives advice.
  */
 export async function openServices(
   settings: Settings,
   log: Log,
-  onMail: () => void = () => {},
+  listeners: ServiceListeners = {},
   share: Share = whole,
 ): Promise<Opened> {
   const { store, warnings } = await openStore(settings, log, share);
-  const services = createServices(settings, store, log, onMail, share);
+  const services = createServices(settings, store, log, listeners, share);
   return {
     services,
     store,
@@ -114,17 +123,18 @@ function checkMemoryBytes({ checkTrustMs, checkMemoryMegabytes }: Settings): num
   return Math.min(usualCheckMemoryBytes, getHeapStatistics().heap_size_limit / 4);
 }
 
-/** Composes the concepts over an open store. `onMail` is called when a mail is queued. */
+/** Composes the concepts over an open store. */
 export function createServices(
   settings: Settings,
   store: Store,
   log: Log,
-  onMail: () => void = () => {},
+  { onMail = () => {}, onCreated, onEnded }: ServiceListeners = {},
   share: Share = whole,
 ): Services {
+  if (onEnded) store.sessions.listen(onEnded);
   const pacer = new Pacer();
   return {
-    accounts: new Accounts(store.accounts),
+    accounts: new Accounts(store.accounts, onCreated),
     passwords: new Passwords({
       minLength: settings.passwordMinLength,
       iterations: settings.pbkdf2Iterations,

@@ -2,11 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { newUuid } from '../crypto/ids.ts';
 import { openServices } from '../open-services.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { databaseFile, isFile, type Settings } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
+import { localCaller } from '../usecases/local-caller.ts';
 import { isRefusal, type Refusal } from '../usecases/refusals.ts';
 import type { Caller, Services } from '../usecases/services.ts';
 import { CommandError, exitCodes, refusalError } from './exit-codes.ts';
@@ -23,14 +23,7 @@ export function environmentSettings(): Settings {
 
 /** The operator as the audit records it. The clock is this machine's, unless the store has one (ruling N4). */
 export function operatorCaller(clock: () => number = Date.now): Caller {
-  return {
-    contract: 'cli',
-    network: 'local',
-    device: '',
-    deviceIds: undefined,
-    requestId: newUuid(),
-    now: clock(),
-  };
+  return localCaller('cli', clock());
 }
 
 /**

@@ -53,9 +53,12 @@ const email =
 
 export class Accounts {
   readonly #store: AccountStore;
+  readonly #onCreated: (user: User) => void;
 
-  constructor(store: AccountStore) {
+  /** @param onCreated is called after the commit of every new account; it must not throw. */
+  constructor(store: AccountStore, onCreated: (user: User) => void = () => {}) {
     this.#store = store;
+    this.#onCreated = onCreated;
   }
 
   /** Checks the form of a new identifier (ruling G3), but not whether it is free. */
@@ -87,7 +90,9 @@ export class Accounts {
     const { id: userId, identifier, createdAt, email } = user;
     const account = { userId, identifier, canonical, passwordHash, createdAt, email };
     const outcome = await this.#store.create(account, context, invitation);
-    return outcome === 'created' ? user : { refused: outcome };
+    if (outcome !== 'created') return { refused: outcome };
+    this.#onCreated(user);
+    return user;
   }
 
   /** Finds the credential for a login; any text is allowed (ruling G3). */

@@ -130,9 +130,7 @@ class NodeRequest implements IncomingRequest {
   }
 
   header(name: string): string | null {
-    const value = this.#incoming.headers[name] as string | undefined;
-    if (value === undefined) return null;
-    return keptOnce.has(name) ? valuesOf(this.#incoming.rawHeaders, name).join(', ') : value;
+    return headerOf(this.#incoming, name);
   }
 
   bytes(limit: number): Promise<Uint8Array | undefined> {
@@ -154,6 +152,16 @@ class NodeRequest implements IncomingRequest {
       incoming.once('close', () => reject(endedEarly()));
     });
   }
+}
+
+/** The headers of a request of `node:http`, also as Express and Connect pass it on. */
+export type NodeHeaders = Pick<IncomingMessage, 'headers' | 'rawHeaders'>;
+
+/** A header by its name in lower case; of a repeated one all values, joined as the Fetch standard says. */
+export function headerOf({ headers, rawHeaders }: NodeHeaders, name: string): string | null {
+  const value = headers[name] as string | undefined;
+  if (value === undefined) return null;
+  return keptOnce.has(name) ? valuesOf(rawHeaders, name).join(', ') : value;
 }
 
 /** The pseudo-header field of HTTP/2 that takes the place of `Host` (RFC 9113, section 8.3.1). */

@@ -15,7 +15,7 @@ import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { Cookies } from '../../src/http/request/cookies.ts';
 import { ownAccount } from '../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../src/http/routes/own-email.ts';
-import { sessionCheck } from '../../src/http/routes/session-check.ts';
+import { RequestCheck, sessionCheck } from '../../src/http/routes/session-check.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
 import type { Services } from '../../src/usecases/services.ts';
@@ -47,7 +47,11 @@ describe('the error tables of the contract pages are the words of the code', () 
       'token',
       [...ofRegistration, 'malformed_query', 'too_many_exports', 'unknown_session', 'user_record_missing'],
     ],
-    [sessionCheck(services), '', Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name))],
+    [
+      sessionCheck(new RequestCheck(services)),
+      '',
+      Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name)),
+    ],
   ];
 
   function isAnsweredByTheCheck(name: string): boolean {

@@ -10,6 +10,7 @@ import { endedCases } from './conformance/ended.ts';
 import { endingCases } from './conformance/endings.ts';
 import { feedCases } from './conformance/feed.ts';
 import { invitationCases } from './conformance/invitations.ts';
+import { listeningCases } from './conformance/listening.ts';
 import { mailLimitCases } from './conformance/mail-limits.ts';
 import { mailCases } from './conformance/mails.ts';
 import { ownerCases } from './conformance/owners.ts';
@@ -28,6 +29,7 @@ export const conformance: readonly ConformanceCase[] = [
   ...sessionCases,
   ...removedCases,
   ...endingCases,
+  ...listeningCases,
   ...cascadeCases,
   ...endedCases,
   ...feedCases,

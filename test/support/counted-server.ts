@@ -2,11 +2,12 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished } from 'vitest';
-import { createContracts } from '../../src/gatehouse.ts';
 import { fetchListener } from '../../src/http/fetch-adapter.ts';
 import { Handler } from '../../src/http/handler.ts';
 import { ResponseCounters } from '../../src/http/response-counters.ts';
 import { site } from '../../src/http/routes/health.ts';
+import { RequestCheck } from '../../src/http/routes/session-check.ts';
+import { servedContracts } from '../../src/http/served-contracts.ts';
 import { createServices, openStore } from '../../src/open-services.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Store } from '../../src/storage/port/port.ts';
@@ -86,7 +87,7 @@ export async function openCounted(
     await services.hashing.close();
     await real.close();
   });
-  const served = createContracts(settings, services, { live: 0, dead: 0, none: 0 });
+  const served = servedContracts(settings, services, new RequestCheck(services));
   const contracts = [...served, site(() => store.ping(), '', settings.contracts)];
   const handler = new Handler({
     services,

@@ -27,7 +27,8 @@ const words: readonly Word[] = [
     // A member, by a dot or a key, or the whole as a value. A full stop behind the word is none of these.
     pattern:
       /\bprocess(?:\s*\?\.|\s*\[|\s*\.(?!(?:pid|platform|versions|getuid)\b)\w)|[=(,]\s*process\s*[;,)]/,
-    rooms: ['src/server/', 'src/cli/'],
+    // An adapter starts Gatehouse inside a process that is the application's, with the settings of its environment.
+    rooms: ['src/server/', 'src/cli/', 'src/adapters/opened.ts'],
   },
   {
     // SQLite works on files: they have owners, and names that no other process may take.
@@ -66,6 +67,7 @@ const words: readonly Word[] = [
       'src/http/',
       'src/pages/',
       'src/client/',
+      'src/adapters/',
       'src/server/metrics-server.ts',
       'src/cli/doctor/server-checks.ts',
     ],
@@ -79,7 +81,7 @@ const modules: readonly Word[] = [
   {
     what: 'an HTTP library',
     pattern: /^(?:hono|@hono\/.*|node:https?)$/,
-    rooms: ['src/http/', 'src/server/'],
+    rooms: ['src/http/', 'src/server/', 'src/adapters/'],
   },
   {
     what: 'sockets and their addresses',

@@ -12,7 +12,7 @@ import { sharedWords } from '../refusals/refusal-words.ts';
 import { withFields } from '../request/body.ts';
 import type { Cookies } from '../request/cookies.ts';
 import { readRegistration } from '../request/registration-input.ts';
-import { clientCookieIds, cookieIds, presentedId, queryIds } from '../request/session-id.ts';
+import { type Carriers, cookieIds, cookieValues, idShape, presentedId } from '../request/session-id.ts';
 
 const words = {
   ...sharedWords(400),
@@ -95,4 +95,17 @@ export function dotjson(services: Services, cookies: Cookies, rules: DotjsonRule
       },
     ],
   };
+}
+
+/** The session cookie of the JavaScript client of `dotjson` (ruling D7). */
+const clientCookieName = 'session';
+
+/** The values of the cookies of the `dotjson` client that can be ids: other applications use the name as well. */
+function clientCookieIds(request: Carriers): string[] {
+  return cookieValues(request, clientCookieName).filter((value) => idShape.test(value));
+}
+
+/** The values of `?s=`. */
+function queryIds(query: string): string[] {
+  return new URLSearchParams(query).getAll('s');
 }

@@ -2,14 +2,14 @@
 
 import type { IncomingRequest } from '../exchange.ts';
 
+/** The headers of a request, which carry ids. */
+export type Carriers = Pick<IncomingRequest, 'header'>;
+
 /** The name of the session cookie. */
 export const cookieName = 'session_id';
 
-/** The session cookie of the JavaScript client of `dotjson` (ruling D7). */
-const clientCookieName = 'session';
-
 /** The shape of every session id of this server, including migrated ones. */
-const idShape = /^[a-zA-Z0-9-]{15,36}$/;
+export const idShape = /^[a-zA-Z0-9-]{15,36}$/;
 
 /**
  * The one session id in the explicit carriers of a request, each given as its values, or else in its cookie. `undefined` if
@@ -43,17 +43,12 @@ export function distinctIds(values: readonly string[]): string[] | undefined {
 }
 
 /** The values of all cookies of the session's name (RFC 6265, section 5.4). */
-export function cookieIds(request: IncomingRequest): string[] {
+export function cookieIds(request: Carriers): string[] {
   return cookieValues(request, cookieName);
 }
 
-/** The values of the cookies of the `dotjson` client that can be ids: other applications use the name as well. */
-export function clientCookieIds(request: IncomingRequest): string[] {
-  return cookieValues(request, clientCookieName).filter((value) => idShape.test(value));
-}
-
 /** The values of all cookies of a name, in the order of the header. */
-export function cookieValues(request: IncomingRequest, name: string): string[] {
+export function cookieValues(request: Carriers, name: string): string[] {
   const header = request.header('cookie');
   if (header === null) return [];
   const values: string[] = [];
@@ -69,12 +64,12 @@ export function cookieValues(request: IncomingRequest, name: string): string[] {
 }
 
 /** The one session id a request presents in `X-Session-Id`, `Authorization: Bearer` or the cookie (ruling B1). */
-export function sessionId(request: IncomingRequest): string | undefined {
+export function sessionId(request: Carriers): string | undefined {
   return presentedId([headerIds(request), bearerIds(request)], cookieIds(request));
 }
 
 /** The values of `X-Session-Id`; a repeated header arrives as one value with commas. */
-export function headerIds(request: IncomingRequest): string[] {
+export function headerIds(request: Carriers): string[] {
   const header = request.header('x-session-id');
   return header === null ? [] : header.split(',').map((id) => id.trim());
 }
@@ -83,14 +78,9 @@ export function headerIds(request: IncomingRequest): string[] {
  * The value of `Authorization: Bearer` (RFC 6750, section 2.1), even if empty or no id; other schemes are ignored. A
  * repeated header arrives as one value with commas, which no id has.
  */
-function bearerIds(request: IncomingRequest): string[] {
+function bearerIds(request: Carriers): string[] {
   const header = request.header('authorization');
   if (header === null) return [];
   const bearer = /^bearer(?:[\s,](.*))?$/i.exec(header);
   return bearer ? [(bearer[1] ?? '').trim()] : [];
-}
-
-/** The values of `?s=`. */
-export function queryIds(query: string): string[] {
-  return new URLSearchParams(query).getAll('s');
 }

@@ -1,32 +1,47 @@
-/** The route of the session check (rulings B1 and B3). */
+/** The session check: its answer to a request, for the route and for the library (rulings B1 and B3). */
 
-import { after } from '../../storage/port/awaitable.ts';
+import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import type { Services } from '../../usecases/services.ts';
 import { type Checked, SessionCheck } from '../../usecases/session-check.ts';
 import type { Contract } from '../contract.ts';
 import { refusalReply } from '../refusals/refusal-reply.ts';
 import { prepared, type Reply } from '../reply.ts';
-import { sessionId } from '../request/session-id.ts';
+import { type Carriers, sessionId } from '../request/session-id.ts';
 import { utc } from '../timestamps.ts';
 import { routeGroup } from './signed-in.ts';
 
 /** Results of checks: a live session, a dead one, or no usable id in the request. */
 export type CheckCounts = Record<'live' | 'dead' | 'none', number>;
 
-export function sessionCheck(
-  services: Services,
-  counts: CheckCounts = { live: 0, dead: 0, none: 0 },
-): Contract {
-  const sessions = new SessionCheck(services, inWords);
+/** The answer for a live session. */
+export type CheckAnswer = ReturnType<typeof answerOf>;
 
-  function reply(answer: string | undefined): Reply {
-    if (answer === undefined) {
-      counts.dead += 1;
-      return noSession;
-    }
-    counts.live += 1;
-    return { status: 200, body: answer };
+/** Finds the id that a request presents, checks it, and counts the result. */
+export class RequestCheck {
+  readonly counts: CheckCounts = { live: 0, dead: 0, none: 0 };
+  readonly #sessions: SessionCheck;
+
+  constructor(services: Pick<Services, 'sessions' | 'cache'>) {
+    this.#sessions = new SessionCheck(services, inWords);
   }
+
+  /** The answer for the live session of a request, a {@link CheckAnswer} as JSON; `undefined` if it has none. */
+  answer(request: Carriers, now: number): Awaitable<string | undefined> {
+    const id = sessionId(request);
+    if (id !== undefined) return after(this.#sessions.answer(id, now), this.#counted);
+    this.counts.none += 1;
+    return undefined;
+  }
+
+  readonly #counted = (answer: string | undefined): string | undefined => {
+    this.counts[answer === undefined ? 'dead' : 'live'] += 1;
+    return answer;
+  };
+}
+
+export function sessionCheck(check: RequestCheck): Contract {
+  const reply = (answer: string | undefined): Reply =>
+    answer === undefined ? noSession : { status: 200, body: answer };
 
   const contract: Contract = {
     ...routeGroup,
@@ -35,12 +50,7 @@ export function sessionCheck(
       {
         method: 'GET',
         path: '/auth/session',
-        answer(context) {
-          const id = sessionId(context.request);
-          if (id !== undefined) return after(sessions.answer(id, context.now), reply);
-          counts.none += 1;
-          return noSession;
-        },
+        answer: ({ request, now }) => after(check.answer(request, now), reply),
       },
     ],
   };
@@ -49,12 +59,13 @@ export function sessionCheck(
   return contract;
 }
 
-/** The answer for a live session, as JSON. */
-function inWords({ user, session }: Checked): string {
+const inWords = (checked: Checked): string => JSON.stringify(answerOf(checked));
+
+function answerOf({ user, session }: Checked) {
   const name = user.identifier.includes('@')
     ? { email: user.identifier, email_verified: user.emailVerifiedAt !== null }
     : { username: user.identifier };
-  return JSON.stringify({
+  return {
     user: { id: user.id, ...name, created_at: utc(user.createdAt) },
     session: {
       handle: session.handle,
@@ -63,5 +74,5 @@ function inWords({ user, session }: Checked): string {
       idle_expires_at: utc(session.idleExpiresAt),
       expires_at: utc(session.expiresAt),
     },
-  });
+  };
 }

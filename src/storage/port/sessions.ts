@@ -49,6 +49,9 @@ export interface Death {
   readonly diedAt: number;
 }
 
+/** Is told of sessions that ended, with the reason in their audit entries. It must not throw. */
+export type SessionEndListener = (ended: readonly Session[], context: AuditContext) => void;
+
 /** A page of the sessions of a user: the most recently used first, by descending handle where the instants are equal. */
 export interface SessionQuery {
   /** The last session of the previous page. */
@@ -70,6 +73,12 @@ export interface Cap {
  * audit context, records the end in the same step.
  */
 export interface SessionStore {
+  /**
+   * Tells the listener of the sessions that each step of this process ends with an audit entry: after the commit, and before
+   * the caller continues. Not of sessions that expire, that end together with their account or with those of all users, or
+   * that get another id. One listener at a time.
+   */
+  listen(listener: SessionEndListener): void;
   /**
    * Writes a session, unless its user does not exist. With a cap, sessions beyond it end in the same step: concurrent
    * logins end no more than necessary, and never the new session. `over_cap` means that the session was written and a whole

@@ -9,7 +9,7 @@ import { site } from '../../../src/http/routes/health.ts';
 import { ownAccount } from '../../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../../src/http/routes/own-email.ts';
 import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
-import { sessionCheck } from '../../../src/http/routes/session-check.ts';
+import { RequestCheck, sessionCheck } from '../../../src/http/routes/session-check.ts';
 import type { Services } from '../../../src/usecases/services.ts';
 
 // No route is called, so that nothing asks the services.
@@ -24,6 +24,6 @@ export const listed: readonly Contract[] = [
   ownEmail(services),
   rest(services, cookies),
   dotjson(services, cookies, rules),
-  sessionCheck(services),
+  sessionCheck(new RequestCheck(services)),
   site(async () => {}, ''),
 ];

@@ -56,19 +56,23 @@ export class Connections implements Database {
     work: (run: InStep) => Promise<Result>,
     limit: keyof typeof stepMs = 'usual',
   ): Promise<Result> {
-    const callbacks: (() => void)[] = [];
-    const attempt = (client: pg.PoolClient) =>
-      this.#transaction(
-        client,
-        (run) =>
-          work(Object.assign(run, { afterwards: (callback: () => void) => void callbacks.push(callback) })),
-        limit,
-      );
+    const afterwards: (() => void)[] = [];
+    let committed: (() => void)[] = [];
+    const attempt = (client: pg.PoolClient) => {
+      committed = [];
+      const listening = {
+        afterwards: (callback: () => void) => void afterwards.push(callback),
+        committed: (callback: () => void) => void committed.push(callback),
+      };
+      return this.#transaction(client, (run) => work(Object.assign(run, listening)), limit);
+    };
     return this.#counted(async () => {
       try {
-        return await this.#untilNoCollision(attempt, new Deadline(stepMs[limit]));
+        const result = await this.#untilNoCollision(attempt, new Deadline(stepMs[limit]));
+        for (const callback of committed) callback();
+        return result;
       } finally {
-        for (const callback of callbacks) callback();
+        for (const callback of afterwards) callback();
       }
     });
   }

@@ -19,10 +19,12 @@ export type Read = <Row>(text: string, values?: readonly unknown[], name?: strin
 /** Runs the statements of a step. */
 export interface InStep extends Run {
   /**
-   * Runs `deed` when the step is over, before its caller continues; also after a failure, since a commit whose answer was
-   * lost may have succeeded.
+   * Runs a callback when the step is over, before its caller continues; also after a failure, since a commit whose answer
+   * was lost may have succeeded.
    */
   afterwards(callback: () => void): void;
+  /** Runs a callback when the step is durable, before its caller continues; not if it fails. */
+  committed(callback: () => void): void;
 }
 
 /** Access to the database. Every failure is thrown as `StoreUnavailable`. */

@@ -1,6 +1,6 @@
 /** Ends sessions inside a step: deletes their rows, records their ends, and revokes them on every node. */
 
-import type { AuditContext, Session } from '../../port/port.ts';
+import type { AuditContext, Session, SessionEndListener } from '../../port/port.ts';
 import { byCreation, type EndCause } from '../../shared/session-ends.ts';
 import type { AuditOutbox } from '../audit/audit-outbox.ts';
 import type { RevocationNotifier } from '../cluster/revocation-notifier.ts';
@@ -13,10 +13,15 @@ import { type Beyond, deleteSessions, handlesBeyond, usedLast } from './session-
 export class SessionRemoval {
   readonly #notifier: RevocationNotifier;
   readonly #outbox: AuditOutbox;
+  #listener: SessionEndListener = () => {};
 
   constructor(notifier: RevocationNotifier, outbox: AuditOutbox) {
     this.#notifier = notifier;
     this.#outbox = outbox;
+  }
+
+  listen(listener: SessionEndListener): void {
+    this.#listener = listener;
   }
 
   /** Records the ends of sessions, revokes them on every node, and returns them in order of creation. */
@@ -33,7 +38,7 @@ export class SessionRemoval {
     context: AuditContext | undefined,
   ): Promise<Session[]> {
     const sessions = await this.gone(run, rows, context);
-    await this.#outbox.addEach(run, context, sessions);
+    await this.#audit(run, context, sessions);
     return sessions;
   }
 
@@ -76,7 +81,13 @@ export class SessionRemoval {
     const order = new Map(handles.map((handle, n) => [handle, n]));
     const place = ({ handle }: Session) => order.get(handle) ?? 0;
     const sessions = rows.toSorted((a, b) => place(a) - place(b));
-    await this.#outbox.addEach(run, context, sessions);
+    await this.#audit(run, context, sessions);
     return sessions.length;
+  }
+
+  /** Writes an audit entry for each session, and tells the listener when the step is durable. */
+  async #audit(run: InStep, context: AuditContext | undefined, ended: readonly Session[]): Promise<void> {
+    await this.#outbox.addEach(run, context, ended);
+    if (context && ended.length > 0) run.committed(() => this.#listener(ended, context));
   }
 }

@@ -6,6 +6,7 @@ import type {
   Death,
   EndedSession,
   Session,
+  SessionEndListener,
   SessionQuery,
   SessionStore,
   SessionWithUser,
@@ -41,6 +42,10 @@ export class PostgresSessions implements SessionStore {
     this.#parts = parts;
     this.#db = parts.db;
     this.#removal = parts.removal;
+  }
+
+  listen(listener: SessionEndListener): void {
+    this.#removal.listen(listener);
   }
 
   insert(

@@ -34,6 +34,8 @@ export class Writer {
   readonly #commit: StatementSync;
   readonly #counts = { steps: 0, commits: 0, failures: 0, lockWaits: 0 };
   #waiting: PendingWrite[] = [];
+  /** The callbacks of the step that is running. */
+  #callbacks: (() => void)[] = [];
   #busy = false;
 
   constructor(db: DatabaseSync, file: string, reader: Reader) {
@@ -63,6 +65,11 @@ export class Writer {
       this.#busy = true;
       setImmediate(() => this.#flush(0));
     });
+  }
+
+  /** Runs a callback when the running step is durable, before its caller continues; not if it fails. */
+  committed(callback: () => void): void {
+    this.#callbacks.push(callback);
   }
 
   #flush(attempt: number): void {
@@ -109,17 +116,22 @@ export class Writer {
   }
 
   #runAlone(step: PendingWrite): () => void {
+    this.#callbacks = [];
     const result = step.run();
-    return () => step.resolve(result);
+    const callbacks = this.#callbacks;
+    return () => {
+      for (const callback of callbacks) callback();
+      step.resolve(result);
+    };
   }
 
   /** Rolls back the writes of a step that fails, and only those. */
   #runNested(step: PendingWrite): () => void {
     this.#db.exec('SAVEPOINT step');
     try {
-      const result = step.run();
+      const answer = this.#runAlone(step);
       this.#db.exec('RELEASE step');
-      return () => step.resolve(result);
+      return answer;
     } catch (error) {
       // An error that ended the whole transaction fails every step in it.
       if (!this.#db.isTransaction) throw error;

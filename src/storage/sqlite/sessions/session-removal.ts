@@ -1,9 +1,10 @@
 /** Ends sessions inside a step of the writer: deletes their rows and records their ends. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { AuditContext, Cap, Death, Ending, Session } from '../../port/port.ts';
+import type { AuditContext, Cap, Death, Ending, Session, SessionEndListener } from '../../port/port.ts';
 import { byCreation, type EndCause, expiryOf } from '../../shared/session-ends.ts';
 import type { AuditChain } from '../audit/audit-chain.ts';
+import type { Writer } from '../connection/writer.ts';
 import { type Ended, endedIn } from './ended-sessions.ts';
 import { removalStatements } from './session-rows.ts';
 
@@ -14,13 +15,20 @@ interface Removed extends Session {
 
 export class SessionRemoval {
   readonly #chain: AuditChain;
+  readonly #writer: Writer;
   readonly #statements: ReturnType<typeof removalStatements>;
   readonly ended: Ended;
+  #listener: SessionEndListener = () => {};
 
-  constructor(db: DatabaseSync, chain: AuditChain) {
+  constructor(db: DatabaseSync, chain: AuditChain, writer: Writer) {
     this.#chain = chain;
+    this.#writer = writer;
     this.#statements = removalStatements(db);
     this.ended = endedIn(db);
+  }
+
+  listen(listener: SessionEndListener): void {
+    this.#listener = listener;
   }
 
   /** Ends the sessions of a list of ids; returns those that were alive, as `SessionStore.remove` does. */
@@ -35,7 +43,7 @@ export class SessionRemoval {
       const death = deathOf?.(row);
       const [session] = this.#gone([{ ...row }], death ? expiryOf(row, death) : context);
       if (death || !session) continue;
-      this.#chain.append(context, session);
+      this.#audit(context, [session]);
       removed.set(row.idHash, session);
     }
     return removed;
@@ -44,7 +52,7 @@ export class SessionRemoval {
   /** Ends a session of a user by its handle. */
   endByHandle(userId: string, handle: string, context: AuditContext | undefined): Session | undefined {
     const [removed] = this.#gone(this.#statements.byHandle.all(handle, userId), context);
-    if (removed) this.#chain.append(context, removed);
+    if (removed) this.#audit(context, [removed]);
     return removed;
   }
 
@@ -56,7 +64,7 @@ export class SessionRemoval {
     context: AuditContext | undefined,
   ): Session[] {
     const removed = this.#gone(this.#statements.ofUser.all(userId, exceptHandle ?? null, limit), context);
-    this.#chain.appendEach(context, removed);
+    this.#audit(context, removed);
     return removed;
   }
 
@@ -71,7 +79,7 @@ export class SessionRemoval {
     const order = new Map(handles.map((handle, n) => [handle, n]));
     const place = ({ handle }: Session) => order.get(handle) ?? 0;
     const removed = this.#gone(this.#statements.byHandles.all(JSON.stringify(handles), userId), cap.context);
-    this.#chain.appendEach(
+    this.#audit(
       cap.context,
       removed.toSorted((a, b) => place(a) - place(b)),
     );
@@ -105,6 +113,13 @@ export class SessionRemoval {
     if (live <= limit) return [];
     const rows = selectOldest.all(userId, exceptHandle, at, live - limit);
     return rows.map(({ handle }) => String(handle));
+  }
+
+  /** Writes an audit entry for each session, and tells the listener when the step is durable. */
+  #audit(context: AuditContext | undefined, ended: readonly Session[]): void {
+    if (!context || ended.length === 0) return;
+    this.#chain.appendEach(context, ended);
+    this.#writer.committed(() => this.#listener(ended, context));
   }
 
   /** Records the ends of removed rows, and returns the sessions in order of creation. */

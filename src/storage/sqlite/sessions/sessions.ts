@@ -7,6 +7,7 @@ import type {
   Death,
   EndedSession,
   Session,
+  SessionEndListener,
   SessionQuery,
   SessionStore,
   SessionWithUser,
@@ -42,7 +43,11 @@ export class SqliteSessions implements SessionStore {
     this.#chain = chain;
     this.#statements = sessionStatements(db);
     this.#touchBuffer = touchBufferIn(db, writer);
-    this.removal = new SessionRemoval(db, chain);
+    this.removal = new SessionRemoval(db, chain, writer);
+  }
+
+  listen(listener: SessionEndListener): void {
+    this.removal.listen(listener);
   }
 
   insert(
