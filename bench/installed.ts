@@ -22,11 +22,12 @@ const parts = [
 export function installInto(folder: string): string {
   const copy = join(folder, 'copy');
   mkdirSync(copy);
-  for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true });
+  const filter = (path: string) => !path.slice(root.length).includes('node_modules');
+  for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true, filter });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   run(copy, ['npm', 'pack', '--pack-destination', folder, '--loglevel=error']);
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
-  const own = join(folder, 'node_modules', 'gatehouse');
+  const own = join(folder, 'node_modules', String(packageOf(root).name));
   mkdirSync(own, { recursive: true });
   run(folder, ['tar', '-xzf', archive, '--strip-components=1', '-C', own]);
   for (const name of Object.keys(packageOf(root).dependencies ?? {})) {

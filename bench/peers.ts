@@ -58,6 +58,7 @@ export function versions(): Record<string, string> {
 
 /** The description of a package. */
 export function packageOf(folder: string): {
+  readonly name?: string;
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;

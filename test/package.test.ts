@@ -1,21 +1,34 @@
 /** The package as it is published: judged by the usual tools, then installed and started on every supported runtime. */
 
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { install } from '../scripts/install.js';
+import { versionProblem } from '../src/node-version.cjs';
 import { send } from './support/client.ts';
 import { gather, root, until } from './support/process.ts';
 import { temporaryFolder } from './support/server.ts';
 
 const patience = { timeout: 120_000 };
-const tools = join(root, 'node_modules', '.bin');
+const toolchain = join(root, 'test/toolchain');
+const tools = join(toolchain, 'node_modules', '.bin');
 const environment = { ...process.env, PATH: `${dirname(process.execPath)}:${tools}:${process.env['PATH']}` };
-const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { name, version, dependencies, bin } = manifest;
+
+/** What a program may import: `gatehouse-auth`, and each subpath of it. */
+const subpaths = Object.entries(manifest.exports as Record<string, Entry>).filter(
+  ([subpath]) => subpath !== './package.json',
+);
+const specifiers = subpaths.map(([subpath]) => name + subpath.slice(1));
+
+/** A subpath of the server's side has an entry for `import` and one for `require()`; one for browsers is a plain module. */
+type Entry = string | { readonly require: string; readonly default: string };
 
 const packed = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'));
-const tarball = join(packed, `gatehouse-${version}.tgz`);
+const tarball = join(packed, `${name}-${version}.tgz`);
 
 function run(cwd: string, command: string, ...args: string[]): string {
   return execFileSync(command, args, {
@@ -29,41 +42,34 @@ function run(cwd: string, command: string, ...args: string[]): string {
 /** Installs the tarball the way npm would: the package and what it depends on, and nothing of this repository. */
 function installedIn(folder: string): string {
   const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, 'gatehouse'), { recursive: true });
-  run(folder, 'tar', '-xzf', tarball, '--strip-components=1', '-C', join(modules, 'gatehouse'));
+  mkdirSync(join(modules, name), { recursive: true });
+  run(folder, 'tar', '-xzf', tarball, '--strip-components=1', '-C', join(modules, name));
   const list = run(root, 'npm', 'ls', '--omit=dev', '--all', '--parseable').trim().split('\n').slice(1);
   for (const from of list) cpSync(from, join(folder, from.slice(root.length)), { recursive: true });
-  return join(modules, 'gatehouse');
+  return join(modules, name);
 }
 
-/** The runtime of a major version: the one that runs the tests, or one installed in the folder. */
-function runtimeOf(major: string, folder: string): string {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  run(
-    folder,
-    'npm',
-    'install',
-    '--no-audit',
-    '--no-fund',
-    '--prefer-offline',
-    '--loglevel=error',
-    '--prefix',
-    folder,
-    `node@${major}`,
-  );
+/** The runtime of a version: the one that runs the tests, or one that is installed beside the tarball. */
+function runtimeOf(version: string): string {
+  if (process.version === `v${version}`) return process.execPath;
+  const folder = join(packed, version);
+  const words = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--prefix', folder];
+  if (!existsSync(folder)) run(packed, 'npm', 'install', ...words, `node@${version}`);
   return join(folder, 'node_modules/node/bin/node');
 }
 
-beforeAll(() => {
+beforeAll(async () => {
+  await install('test/toolchain');
   run(root, 'node', 'scripts/build.js');
   run(root, 'npm', 'pack', '--ignore-scripts', '--pack-destination', packed);
-}, patience.timeout);
+}, 2 * patience.timeout);
 
 afterAll(() => rmSync(packed, { recursive: true }));
 
 test('publint and attw find nothing wrong (they exit with an error otherwise)', patience, () => {
   expect(run(root, 'publint', '--strict', tarball)).toContain('All good');
-  expect(run(root, 'attw', tarball, '--profile', 'esm-only')).toContain('🟢');
+  // The resolution of `node10` knows no subpaths; no supported compiler has it as its default.
+  expect(run(root, 'attw', tarball, '--profile', 'node16')).toContain('🟢');
 });
 
 test('holds what it needs and nothing else', () => {
@@ -94,7 +100,7 @@ test('a program can mount what it exports', patience, () => {
   const folder = temporaryFolder();
   installedIn(folder);
   const program = `
-    import { createGatehouse } from 'gatehouse';
+    import { createGatehouse } from '${name}';
     const gatehouse = await createGatehouse({ settings: { databaseUrl: 'file:./mounted.db' } });
     const body = JSON.stringify({ username: 'joe', password: 'supersecure' });
     const headers = { 'content-type': 'application/json' };
@@ -104,11 +110,11 @@ test('a program can mount what it exports', patience, () => {
   expect(run(folder, process.execPath, '--input-type=module', '--eval', program)).toBe('200 joe\n');
 });
 
-test.each(['24', '26'])('serves on Node.js %s', patience, async (major) => {
+test.each(['24.15.0', process.version.slice(1)])('serves on Node.js %s', patience, async (wanted) => {
   const folder = temporaryFolder();
-  const runtime = runtimeOf(major, folder);
+  const runtime = runtimeOf(wanted);
   const program = join(installedIn(folder), 'bin/gatehouse.js');
-  expect(run(folder, runtime, '--version')).toMatch(new RegExp(`^v${major}\\.`));
+  expect(run(folder, runtime, '--version')).toBe(`v${wanted}\n`);
   const server = gather(
     spawn(runtime, [program], {
       cwd: folder,
@@ -130,6 +136,143 @@ test.each(['24', '26'])('serves on Node.js %s', patience, async (major) => {
   expect((await fetch(`${url}/${script}`)).status).toBe(200);
   server.child.kill('SIGTERM');
   expect(await server.exited).toEqual({ code: 0, signal: null });
+});
+
+test('says for each version of Node.js whether it will do, as package.json does', () => {
+  expect(manifest.engines.node).toBe('^24.15.0 || >=26.0.0');
+  for (const will of ['v24.15.0', 'v24.99.0', 'v26.0.0', 'v27.1.0'])
+    expect(versionProblem(will)).toBeUndefined();
+  for (const not of ['v12.22.12', 'v20.20.2', 'v22.99.0', 'v24.14.99', 'v25.9.0'])
+    expect(versionProblem(not)).toBe(
+      `Gatehouse needs Node.js 24.15 or later in 24, or 26; this is ${not}. Install one of them and try again.`,
+    );
+});
+
+/** What a runtime says to a program in a folder, and whether it succeeded. */
+function said(runtime: string, folder: string, ...words: string[]): { status: number | null; text: string } {
+  const { status, stdout, stderr } = spawnSync(runtime, words, { cwd: folder, encoding: 'utf8' });
+  return { status, text: stdout + stderr };
+}
+
+// The first cannot load modules by `require()` at all, the second can, and is the last that is too old.
+test.each(['18.20.8', '24.14.1'])(
+  'Node.js %s is told what is needed, by each entry and by the command',
+  patience,
+  (old) => {
+    const folder = temporaryFolder();
+    const runtime = runtimeOf(old);
+    const program = join(installedIn(folder), 'bin/gatehouse.js');
+    const sentence = String(versionProblem(`v${old}`));
+    expect(said(runtime, folder, program)).toEqual({ status: 1, text: `${sentence}\n` });
+    for (const [subpath, entry] of subpaths) {
+      const specifier = name + subpath.slice(1);
+      const imported = said(runtime, folder, '--input-type=module', '--eval', `import '${specifier}'`);
+      // What is for browsers needs nothing of Node.js.
+      if (typeof entry === 'string') {
+        expect(imported, specifier).toEqual({ status: 0, text: '' });
+        continue;
+      }
+      const required = said(runtime, folder, '--eval', `require('${specifier}')`);
+      for (const { status, text } of [imported, required]) {
+        expect(status, specifier).toBe(1);
+        expect(text.match(/^.*Gatehouse.*$/gm), specifier).toEqual([expect.stringContaining(sentence)]);
+        expect(text, 'a stack').not.toMatch(/^\s+at /m);
+      }
+    }
+  },
+);
+
+test.each(['24.15.0', process.version.slice(1)])(
+  'on Node.js %s every entry is the same for import and require(), and waits for nothing',
+  patience,
+  (wanted) => {
+    const folder = temporaryFolder();
+    const runtime = runtimeOf(wanted);
+    installedIn(folder);
+    expect(specifiers).toContain(name);
+    for (const specifier of specifiers) {
+      const program = `
+        const required = require('${specifier}');
+        import('${specifier}').then((imported) => {
+          for (const name of Object.keys(imported)) {
+            if (imported[name] !== required[name]) throw new Error(name + ' is another one');
+          }
+          console.log(Object.keys(imported).length === Object.keys(required).length && 'the same');
+        });`;
+      expect(said(runtime, folder, '--eval', program), specifier).toEqual({ status: 0, text: 'the same\n' });
+    }
+  },
+);
+
+/** The compilers of those who use the package, and whether a CommonJS file of theirs may import a module. */
+const compilers: readonly [name: string, folder: string, canRequire: boolean][] = [
+  ['5.4', join(toolchain, 'node_modules/typescript-5.4'), false],
+  ['5.9', join(toolchain, 'node_modules/typescript-5.9'), true],
+  ['6', join(toolchain, 'node_modules/typescript-6'), true],
+  ['7', join(root, 'node_modules/typescript'), true],
+];
+
+test.each(compilers)(
+  'TypeScript %s compiles a program that imports every entry',
+  patience,
+  (wanted, compiler, canRequire) => {
+    const folder = temporaryFolder();
+    installedIn(folder);
+    // Their types are those of the compiler's time; the package needs none of its own for them.
+    cpSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'), {
+      recursive: true,
+    });
+    cpSync(join(root, 'node_modules/undici-types'), join(folder, 'node_modules/undici-types'), {
+      recursive: true,
+    });
+    const { version } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8'));
+    expect(version).toMatch(new RegExp(`^${wanted.replace('.', '\\.')}\\.`));
+    const text = [
+      ...specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}';`),
+      `import { createGatehouse, readSettings, type Gatehouse } from '${name}';`,
+      'export const opened: Promise<Gatehouse> = createGatehouse({ settings: readSettings({}) });',
+      // A compiler that finds no types takes everything for `any`, and this for legal.
+      '// @ts-expect-error',
+      'createGatehouse({ settings: 1 });',
+      `export const entries = [${specifiers.map((_, index) => `entry${index}`)}];`,
+    ].join('\n');
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', 'node'];
+    const forms: [file: string, ...options: string[]][] = [
+      ['program.mts', '--module', 'nodenext'],
+      ['bundled.ts', '--module', 'esnext', '--moduleResolution', 'bundler'],
+      ...(canRequire ? [['program.cts', '--module', 'nodenext'] as [string, ...string[]]] : []),
+    ];
+    for (const [file, ...form] of forms) {
+      writeFileSync(join(folder, file), text);
+      const compiled = said(process.execPath, folder, join(compiler, 'bin/tsc'), ...options, ...form, file);
+      expect(compiled, file).toEqual({ status: 0, text: '' });
+    }
+  },
+);
+
+test('every entry names files of the build in the one way that is checked here', () => {
+  for (const [subpath, entry] of subpaths) {
+    const path = typeof entry === 'string' ? entry : entry.default;
+    expect(path, subpath).toMatch(/^\.\/dist\/[a-z0-9/-]+\.m?js$/);
+    if (typeof entry !== 'string')
+      expect(entry).toEqual({ require: path.replace(/mjs$/, 'cjs'), default: path });
+    expect(existsSync(join(root, path)), path).toBe(true);
+  }
+});
+
+test('every command is executable in git, so that no installation changes it', (context) => {
+  if (!existsSync(join(root, '.git'))) return context.skip('not a clone');
+  const listed = run(root, 'git', 'ls-files', '--stage', '--', ...Object.values<string>(bin));
+  expect(
+    listed
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  ).toEqual(Object.keys(bin).map(() => '100755'));
+});
+
+test('names no address that is not ours', () => {
+  for (const field of ['repository', 'homepage', 'bugs']) expect(manifest).not.toHaveProperty(field);
 });
 
 test('depends on nothing but what it needs at run time', () => {

@@ -1,6 +1,11 @@
 /** Resolves time zones, and writes instants in them (ruling D2; RFC 9557). */
 
-const { Temporal } = globalThis.Temporal ? globalThis : await import('temporal-polyfill');
+import { createRequire } from 'node:module';
+
+/** Loaded only where it is missing, and without `await`: a program may load Gatehouse by `require()`. */
+const { Temporal } = globalThis.Temporal
+  ? globalThis
+  : (createRequire(import.meta.url)('temporal-polyfill') as typeof import('temporal-polyfill'));
 
 /** An instant as `Temporal.ZonedDateTime` prints it: offset, zone in brackets, no trailing zeros in the fraction. */
 export function zonedDateTime(epochMs: number, timeZone: string): string {

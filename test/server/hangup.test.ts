@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { send } from '../support/client.ts';
@@ -188,7 +188,7 @@ for (const workers of ['1', '2']) {
 
 /** Where `node` is looked for: with the repository's own runtime first, or without it. */
 const paths = {
-  'the pinned runtime': [join(root, 'node_modules/node/bin'), ...searched()],
+  'the pinned runtime': [dirname(process.execPath), ...searched()],
   'the runtime of the machine': searched(),
 };
 
