@@ -1,62 +1,33 @@
 /** The package as it is published: judged by the usual tools, then installed and started on every supported runtime. */
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { install } from '../scripts/install.js';
 import { versionProblem } from '../src/node-version.cjs';
 import { send } from './support/client.ts';
+import {
+  bin,
+  compilers,
+  dependencies,
+  installedIn,
+  manifest,
+  name,
+  packed,
+  programOfEntries,
+  run,
+  runtimeOf,
+  said,
+  specifiers,
+  subpaths,
+  tarball,
+  version,
+} from './support/package.ts';
 import { gather, root, until } from './support/process.ts';
 import { temporaryFolder } from './support/server.ts';
 
 const patience = { timeout: 120_000 };
-const toolchain = join(root, 'test/toolchain');
-const tools = join(toolchain, 'node_modules', '.bin');
-const environment = { ...process.env, PATH: `${dirname(process.execPath)}:${tools}:${process.env['PATH']}` };
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const { name, version, dependencies, bin } = manifest;
-
-/** What a program may import: `gatehouse-auth`, and each subpath of it. */
-const subpaths = Object.entries(manifest.exports as Record<string, Entry>).filter(
-  ([subpath]) => subpath !== './package.json',
-);
-const specifiers = subpaths.map(([subpath]) => name + subpath.slice(1));
-
-/** A subpath of the server's side has an entry for `import` and one for `require()`; one for browsers is a plain module. */
-type Entry = string | { readonly require: string; readonly default: string };
-
-const packed = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'));
-const tarball = join(packed, `${name}-${version}.tgz`);
-
-function run(cwd: string, command: string, ...args: string[]): string {
-  return execFileSync(command, args, {
-    cwd,
-    env: environment,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-/** Installs the tarball the way npm would: the package and what it depends on, and nothing of this repository. */
-function installedIn(folder: string): string {
-  const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, name), { recursive: true });
-  run(folder, 'tar', '-xzf', tarball, '--strip-components=1', '-C', join(modules, name));
-  const list = run(root, 'npm', 'ls', '--omit=dev', '--all', '--parseable').trim().split('\n').slice(1);
-  for (const from of list) cpSync(from, join(folder, from.slice(root.length)), { recursive: true });
-  return join(modules, name);
-}
-
-/** The runtime of a version: the one that runs the tests, or one that is installed beside the tarball. */
-function runtimeOf(version: string): string {
-  if (process.version === `v${version}`) return process.execPath;
-  const folder = join(packed, version);
-  const words = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--prefix', folder];
-  if (!existsSync(folder)) run(packed, 'npm', 'install', ...words, `node@${version}`);
-  return join(folder, 'node_modules/node/bin/node');
-}
 
 beforeAll(async () => {
   await install('test/toolchain');
@@ -88,6 +59,8 @@ test('holds what it needs and nothing else', () => {
     'openapi/openapi.yaml',
     'openapi/redoc.js.gz',
     'openapi/redoc-notices.txt',
+    'docs/embedding.md',
+    'docs/settings.md',
   ]) {
     expect(files).toContain(needed);
   }
@@ -148,12 +121,6 @@ test('says for each version of Node.js whether it will do, as package.json does'
     );
 });
 
-/** What a runtime says to a program in a folder, and whether it succeeded. */
-function said(runtime: string, folder: string, ...words: string[]): { status: number | null; text: string } {
-  const { status, stdout, stderr } = spawnSync(runtime, words, { cwd: folder, encoding: 'utf8' });
-  return { status, text: stdout + stderr };
-}
-
 // The first cannot load modules by `require()` at all, the second can, and is the last that is too old.
 test.each(['18.20.8', '24.14.1'])(
   'Node.js %s is told what is needed, by each entry and by the command',
@@ -204,14 +171,6 @@ test.each(['24.15.0', process.version.slice(1)])(
   },
 );
 
-/** The compilers of those who use the package, and whether a CommonJS file of theirs may import a module. */
-const compilers: readonly [name: string, folder: string, canRequire: boolean][] = [
-  ['5.4', join(toolchain, 'node_modules/typescript-5.4'), false],
-  ['5.9', join(toolchain, 'node_modules/typescript-5.9'), true],
-  ['6', join(toolchain, 'node_modules/typescript-6'), true],
-  ['7', join(root, 'node_modules/typescript'), true],
-];
-
 test.each(compilers)(
   'TypeScript %s compiles a program that imports every entry',
   patience,
@@ -227,15 +186,6 @@ test.each(compilers)(
     });
     const { version } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8'));
     expect(version).toMatch(new RegExp(`^${wanted.replace('.', '\\.')}\\.`));
-    const text = [
-      ...specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}';`),
-      `import { createGatehouse, readSettings, type Gatehouse } from '${name}';`,
-      'export const opened: Promise<Gatehouse> = createGatehouse({ settings: readSettings({}) });',
-      // A compiler that finds no types takes everything for `any`, and this for legal.
-      '// @ts-expect-error',
-      'createGatehouse({ settings: 1 });',
-      `export const entries = [${specifiers.map((_, index) => `entry${index}`)}];`,
-    ].join('\n');
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', 'node'];
     const forms: [file: string, ...options: string[]][] = [
       ['program.mts', '--module', 'nodenext'],
@@ -243,7 +193,7 @@ test.each(compilers)(
       ...(canRequire ? [['program.cts', '--module', 'nodenext'] as [string, ...string[]]] : []),
     ];
     for (const [file, ...form] of forms) {
-      writeFileSync(join(folder, file), text);
+      writeFileSync(join(folder, file), programOfEntries());
       const compiled = said(process.execPath, folder, join(compiler, 'bin/tsc'), ...options, ...form, file);
       expect(compiled, file).toEqual({ status: 0, text: '' });
     }
@@ -269,6 +219,16 @@ test('every command is executable in git, so that no installation changes it', (
       .split('\n')
       .map((line) => line.split(' ')[0]),
   ).toEqual(Object.keys(bin).map(() => '100755'));
+});
+
+test('installs as docs/embedding.md says', patience, () => {
+  const folder = temporaryFolder();
+  const page = readFileSync(join(root, 'docs/embedding.md'), 'utf8');
+  const [, packing, , installing] = /```sh\n(npm pack .*)\n(cd .*)\n(npm install .*)\n```/.exec(page) ?? [];
+  expect(packing).toBe('npm pack --pack-destination /srv/app');
+  cpSync(tarball, join(folder, basename(tarball)));
+  run(folder, 'sh', '-c', `${installing} --prefer-offline --no-audit --no-fund`);
+  expect(run(folder, join(folder, 'node_modules/.bin/gatehouse'), '--version')).toBe(`${version}\n`);
 });
 
 test('names no address that is not ours', () => {

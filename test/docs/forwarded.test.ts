@@ -126,7 +126,7 @@ test('nginx on a unix domain socket, as docs/embedding.md shows: each client is 
   const program = blocks('docs/embedding.md', 'js').find((text) => text.includes(path)) ?? '';
   writeFileSync(
     join(folder, 'program.mjs'),
-    replaced(program, { [path]: socket, "from 'gatehouse'": `from '${join(root, 'src/index.ts')}'` }),
+    replaced(program, { [path]: socket, "from 'gatehouse-auth'": `from '${join(root, 'src/index.ts')}'` }),
   );
   const env = { DATABASE_URL: 'file:./gatehouse.db', GATEHOUSE_PBKDF2_ITERATIONS: '1000' };
   stopAtEnd(

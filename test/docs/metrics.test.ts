@@ -86,7 +86,7 @@ test('the example of embedding serves its metrics behind those of its own regist
     await gatehouse.close();
     process.exit();`;
   const own = program
-    .replace("from 'gatehouse'", `from '${join(root, 'src/index.ts')}'`)
+    .replace("from 'gatehouse-auth'", `from '${join(root, 'src/index.ts')}'`)
     .replace('9464', '0');
   writeFileSync(join(folder, 'program.mjs'), own + asks);
   const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], {

@@ -97,7 +97,7 @@ describe('the examples of embedding run', () => {
     }
     // The sources stand for the package, whose build may be older than they are; the port is printed on standard output.
     const ownPort = program
-      .replace("from 'gatehouse'", `from '${join(root, 'src/index.ts')}'`)
+      .replace("from 'gatehouse-auth'", `from '${join(root, 'src/index.ts')}'`)
       .replace('process.env.PORT ?? 3000', '0');
     const asks = `
         await new Promise((resolve) => (server.listening ? resolve() : server.once('listening', resolve)));
