@@ -9,7 +9,11 @@ const alone = 'test/server/flood.test.ts';
 const isFull = process.env['TEST_LENGTH'] === 'full';
 
 /** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
-const either = ['test/{mail,usecases,http}/*.test.ts', 'test/concepts/audit.test.ts', 'test/library/*.test.ts'];
+const either = [
+  'test/{mail,usecases,http}/*.test.ts',
+  'test/concepts/audit.test.ts',
+  'test/library/*.test.ts',
+];
 
 /** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
 const both = [
@@ -25,7 +29,7 @@ const isPostgresAlone = process.env['TEST_STORE'] === 'postgres';
 export default defineConfig({
   test: {
     // Starts nothing by itself: PostgreSQL is there once a test asks for it, and gone when the run ends.
-    globalSetup: ['test/support/toolchain.ts', 'test/support/postgres/run.ts'],
+    globalSetup: ['test/support/postgres/run.ts'],
     // Half of a test is waiting: for a process, for a server, for a window to end. Four keep two cores busy.
     maxWorkers: isFull ? 2 : 4,
     sequence: { sequencer: LongestFirst },

@@ -39,16 +39,17 @@ afterAll(() => rmSync(packed, { recursive: true }));
 
 test('publint and attw find nothing wrong (they exit with an error otherwise)', patience, () => {
   expect(run(root, 'publint', '--strict', tarball)).toContain('All good');
-  // The resolution of `node10` knows no subpaths; no supported compiler has it as its default.
-  expect(run(root, 'attw', tarball, '--profile', 'node16')).toContain('🟢');
+  // The resolution of `node10` knows no subpaths; no supported compiler has it as its default. The client is a module only.
+  const rules = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm'];
+  expect(run(root, 'attw', tarball, ...rules)).toContain('🟢');
 });
 
 test('holds what it needs and nothing else', () => {
   const files = run(root, 'tar', '-tzf', tarball)
     .trim()
     .split('\n')
-    .map((name) => name.replace('package/', ''));
-  for (const needed of [
+    .map((path) => path.replace('package/', ''));
+  const needed = [
     'LICENSE',
     'NOTICE',
     'README.md',
@@ -61,12 +62,10 @@ test('holds what it needs and nothing else', () => {
     'openapi/redoc-notices.txt',
     'docs/embedding.md',
     'docs/settings.md',
-  ]) {
-    expect(files).toContain(needed);
-  }
-  expect(files).toContain('dist/concepts/passwords/common.txt');
-  expect(files.filter((name) => /^(src|test|bench|scripts|\.)/.test(name))).toEqual([]);
-  expect(files.filter((name) => name.includes('conformance'))).toEqual([]);
+    'dist/concepts/passwords/common.txt',
+  ];
+  expect(files).toEqual(expect.arrayContaining(needed));
+  expect(files.filter((name) => /^(src|test|bench|scripts|\.)|conformance/.test(name))).toEqual([]);
 });
 
 test('a program can mount what it exports', patience, () => {
@@ -178,12 +177,8 @@ test.each(compilers)(
     const folder = temporaryFolder();
     installedIn(folder);
     // Their types are those of the compiler's time; the package needs none of its own for them.
-    cpSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'), {
-      recursive: true,
-    });
-    cpSync(join(root, 'node_modules/undici-types'), join(folder, 'node_modules/undici-types'), {
-      recursive: true,
-    });
+    for (const types of ['node_modules/@types/node', 'node_modules/undici-types'])
+      cpSync(join(root, types), join(folder, types), { recursive: true });
     const { version } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8'));
     expect(version).toMatch(new RegExp(`^${wanted.replace('.', '\\.')}\\.`));
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', 'node'];
