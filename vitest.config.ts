@@ -5,6 +5,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
+const frameworks = 'test/frameworks/**/*.test.ts';
 const alone = 'test/server/flood.test.ts';
 const isFull = process.env['TEST_LENGTH'] === 'full';
 
@@ -60,7 +61,18 @@ export default defineConfig({
                 // To load the sources and the libraries again for each file takes a tenth of all time.
                 isolate: false,
                 include: ['test/**/*.test.ts'],
-                exclude: [...configDefaults.exclude, faults, alone, soak],
+                exclude: [...configDefaults.exclude, faults, alone, soak, frameworks],
+              },
+            },
+            {
+              // Frameworks replace what is global, such as Request, so each file has a process of its own.
+              extends: true,
+              test: {
+                name: 'frameworks',
+                include: [frameworks],
+                globalSetup: ['test/support/postgres/run.ts', 'test/frameworks/support/packed.ts'],
+                // The package is built, which another test does, too.
+                sequence: { groupOrder: 4 },
               },
             },
             {

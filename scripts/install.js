@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Everything that `npm test` needs: the repository, and the packages that stand apart from it. */
-export const testFolders = ['.', 'test/toolchain'];
+export const testFolders = ['.', 'test/toolchain', 'test/frameworks/node'];
 
 /** The npm that is being installed with, and the signal that stopped it. */
 let npm;

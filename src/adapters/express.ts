@@ -5,7 +5,9 @@ import type { Gatehouse } from '../gatehouse.ts';
 import type { User } from '../library/people.ts';
 import type { SessionResult } from '../library/session.ts';
 import { type GuardOptions, guardAnswer, type SignedIn } from './guard.ts';
+import { assertPrefix, ownedTarget } from './mount.ts';
 import { type Given, opened } from './opened.ts';
+import { guardedUser } from './signed-in.ts';
 
 export type { Given, GuardOptions, SignedIn };
 
@@ -20,6 +22,8 @@ declare global {
 
 /** A request of Express, or of `node:http` in Connect. */
 interface MiddlewareRequest extends IncomingMessage {
+  /** The path under which the middleware is mounted, which Express cuts off `url`. */
+  readonly baseUrl?: string;
   readonly originalUrl?: string;
   auth?: SignedIn;
 }
@@ -51,51 +55,50 @@ export interface ExpressGatehouse extends Middleware {
  * under a prefix of your own. It may stand before or behind `express.json()`.
  */
 export function gatehouse(given?: Given): ExpressGatehouse {
-  const ready = opened(given);
-  const middleware: Middleware = (request, response, next) => {
-    ready.then((open) => {
-      const target = ownedTarget(open, request);
-      if (target === undefined) return next();
-      request.url = target;
-      open.listener(request, response);
-    }, next);
+  const opening = opened(given);
+  let checkedPrefix = '';
+  const answer = (open: Gatehouse, request: MiddlewareRequest, response: ServerResponse): boolean => {
+    const { originalUrl, url = '/', baseUrl = '' } = request;
+    // Express tells the prefix only with a request.
+    if (baseUrl !== checkedPrefix) assertPrefix(open, baseUrl);
+    checkedPrefix = baseUrl;
+    const target = ownedTarget(open, originalUrl ?? url) ?? ownedTarget(open, url);
+    if (target === undefined) return false;
+    request.url = target;
+    // Express has set it; no answer of Gatehouse has it (ruling G12).
+    response.removeHeader('x-powered-by');
+    open.listener(request, response);
+    return true;
   };
-  const session = async (request: IncomingMessage) => (await ready).session(request);
+  const middleware: Middleware = (request, response, next) => {
+    opening.then((open) => answer(open, request, response) || next()).catch(next);
+  };
+  const session = async (request: IncomingMessage) => (await opening).session(request);
   const guard =
     (options: GuardOptions): Middleware =>
     (request, response, next) => {
-      session(request).then((result) => {
-        const { method = 'GET', headers, originalUrl, url = '/' } = request;
-        const target = originalUrl ?? url;
-        const answer = guardAnswer(result, { method, target, accept: headers.accept }, options);
-        if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
-        else if (result.status === 'live') {
-          request.auth = { user: result.user, session: result.session };
+      session(request)
+        .then((result) => {
+          const { method = 'GET', headers, originalUrl, url = '/' } = request;
+          const target = originalUrl ?? url;
+          const answer = guardAnswer(result, { method, target, accept: headers.accept }, options);
+          if (answer) return void response.writeHead(answer.status, answer.headers).end(answer.body);
+          if (result.status === 'live') request.auth = { user: result.user, session: result.session };
           next();
-        }
-      }, next);
+        })
+        .catch(next);
     };
   return Object.assign(middleware, {
     required: guard({}),
     guard,
     session,
-    user: userOf,
-    ready,
-    close: async () => (await ready).close(),
+    user: guardedUser,
+    // A promise of its own: a middleware that waits for the other one handles its rejection.
+    ready: opening.then((open) => open),
+    close: () =>
+      opening.then(
+        (open) => open.close(),
+        () => {},
+      ),
   });
-}
-
-/**
- * The target that Gatehouse answers, if it is one of its own: as the client sent it, or without the path under which the
- * middleware is mounted, which Express cuts off.
- */
-function ownedTarget(open: Gatehouse, { originalUrl, url }: MiddlewareRequest): string | undefined {
-  return [originalUrl, url].find((target) => target !== undefined && open.owns(target));
-}
-
-function userOf(request: { readonly auth?: SignedIn }): User {
-  if (request.auth) return request.auth.user;
-  throw new TypeError(
-    'This route has no guard of Gatehouse: put `required` or `guard()` in front of its handler.',
-  );
 }

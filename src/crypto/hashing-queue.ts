@@ -12,7 +12,7 @@ export interface Overloaded {
   readonly retryAfterSeconds: number;
 }
 
-/** The client disconnected or the queue was closed; nothing was hashed for it. */
+/** The client disconnected or the queue was closed; what was hashed for it is lost. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned';
 }
@@ -35,7 +35,7 @@ export interface HashingSlot extends Disposable {
    * PBKDF2-HMAC of a password, off the event loop. `Overloaded` if another network displaced the place before its first
    * hash began; never after it.
    *
-   * @throws {Abandoned} if the signal of the place was aborted before the hash began, or the queue was closed.
+   * @throws {Abandoned} if the signal of the place was aborted before the hash began, or the queue was closed before it ended.
    */
   pbkdf2(
     password: Uint8Array,
@@ -140,6 +140,8 @@ export class HashingQueue {
           this.#hashed += 1;
           this.#hashedMs += tookMs;
           return hash;
+        } catch (error) {
+          throw this.#closed ? dropped() : error;
         } finally {
           this.#running -= 1;
           this.#next();

@@ -34,7 +34,15 @@ export function requestListener(handler: RequestHandler): Listener {
 function write({ status, headers, body, stream }: Answer, outgoing: ServerResponse): void {
   if (stream) void send(status, headers, stream, outgoing);
   // The application around Gatehouse may have answered already: a second answer would throw where it is not caught.
-  else if (!outgoing.headersSent) outgoing.writeHead(status, headers).end(body);
+  else if (!outgoing.headersSent) outgoing.writeHead(status, withEarlierCookies(headers, outgoing)).end(body);
+}
+
+/** A middleware before Gatehouse may have set cookies, which `writeHead` would replace. */
+function withEarlierCookies(headers: Answer['headers'], outgoing: ServerResponse): Answer['headers'] {
+  const cookies = headers['set-cookie'];
+  const earlier = cookies === undefined ? undefined : outgoing.getHeader('set-cookie');
+  if (cookies === undefined || earlier === undefined) return headers;
+  return { ...headers, 'set-cookie': [earlier, cookies].flat() as string[] };
 }
 
 /** Sends parts as fast as the client reads them; never rejects. An error ends the connection. */
@@ -136,7 +144,11 @@ class NodeRequest implements IncomingRequest {
   bytes(limit: number): Promise<Uint8Array | undefined> {
     const incoming = this.#incoming;
     if (!hasBody(incoming)) return Promise.resolve(new Uint8Array());
-    if (incoming.readableDidRead) return Promise.reject(readBefore());
+    if (incoming.readableDidRead) {
+      const read = parsedBytes(incoming);
+      if (read === undefined) return Promise.reject(readBefore());
+      return Promise.resolve(read.byteLength > limit ? undefined : read);
+    }
     if (incoming.destroyed) return Promise.reject(endedEarly());
     return new Promise((resolve, reject) => {
       const chunks: Uint8Array[] = [];
@@ -188,6 +200,22 @@ function hasBody(incoming: IncomingMessage): boolean {
     return !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders;
   const { headers } = incoming;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** What middlewares leave on a request: the bytes they read, and what they made of them. */
+interface ParsedRequest {
+  readonly rawBody?: unknown;
+  readonly body?: unknown;
+}
+
+/** A body that a middleware has read and kept, such as `express.json()`; `undefined` if nothing kept it. */
+function parsedBytes(incoming: IncomingMessage): Uint8Array | undefined {
+  const { rawBody, body } = incoming as IncomingMessage & ParsedRequest;
+  for (const kept of [rawBody, body]) {
+    if (kept instanceof Uint8Array) return kept;
+    if (typeof kept === 'string') return Buffer.from(kept);
+  }
+  return body === undefined ? undefined : Buffer.from(JSON.stringify(body) ?? '');
 }
 
 /** All values of a header, unchanged. */

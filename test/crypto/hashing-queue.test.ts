@@ -199,7 +199,7 @@ test.each([
 
 test('closing in the same turn as the first hash starts no thread', async () => {
   const queue = new HashingQueue({ threads: 1 });
-  const hashing = expect(hash(queue.enter(home), endless)).rejects.toThrow('The hashing threads were ended');
+  const hashing = expect(hash(queue.enter(home), endless)).rejects.toThrow(Abandoned);
   await queue.close();
   await hashing;
 });

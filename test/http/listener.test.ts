@@ -69,6 +69,70 @@ test('a body that a middleware has read is 500, and the log says what to do', as
   ]);
 });
 
+/** What a middleware leaves of a body on its request. */
+type Kept = { readonly rawBody?: unknown; readonly body?: unknown };
+
+/** A server whose middleware reads each body and keeps something of it. */
+async function keeping(keep: (bytes: Buffer) => Kept) {
+  return around(({ listener }) => async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    listener(Object.assign(incoming, keep(Buffer.concat(chunks))), outgoing);
+  });
+}
+
+test.each([
+  ['its bytes', (bytes) => ({ rawBody: bytes })],
+  ['its bytes beside what it made of them', (bytes) => ({ rawBody: bytes, body: { other: 1 } })],
+  ['its bytes as the body', (bytes) => ({ body: bytes })],
+  ['its text', (bytes) => ({ body: String(bytes) })],
+  ['an object', (bytes) => ({ body: bytes.length > 0 ? JSON.parse(String(bytes)) : {} })],
+] as [string, (bytes: Buffer) => Kept][])(
+  'of a body that was read before %s is enough',
+  async (_what, keep) => {
+    const { url, log } = await keeping(keep);
+    await assertLife(url);
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  },
+);
+
+test('of a body that was read before, the limit of 16 KiB and the form hold', async () => {
+  const { url } = await keeping((bytes) => ({ body: JSON.parse(String(bytes)) }));
+  const at = (length: number) => ({
+    ...joe,
+    more: 'm'.repeat(length - JSON.stringify({ ...joe, more: '' }).length),
+  });
+  expect((await post(url, '/login.json', at(16_384))).status).toBe(401);
+  expect((await post(url, '/login.json', at(16_385))).status).toBe(413);
+  for (const body of [[joe], 'text', 5, null, true])
+    expect((await post(url, '/login.json', body)).status).toBe(400);
+  // In parts, so that no header tells its length.
+  const long = await fetch(`${url}/login.json`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: new Blob([JSON.stringify(at(16_385))]).stream(),
+    duplex: 'half',
+  } as RequestInit);
+  expect(long.status).toBe(413);
+});
+
+test('cookies that a middleware has set before are sent beside those of Gatehouse', async () => {
+  const { url } = await around(({ listener }) => (incoming, outgoing) => {
+    outgoing.setHeader('set-cookie', ['a=1', 'b=2']);
+    listener(incoming, outgoing);
+  });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/register.json`, { method: 'POST', headers, body: JSON.stringify(joe) });
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  const login = await fetch(`${url}/login.json`, { method: 'POST', headers, body: JSON.stringify(joe) });
+  expect(login.headers.getSetCookie().map((line) => line.slice(0, 11))).toEqual([
+    'a=1',
+    'b=2',
+    'session_id=',
+    expect.stringMatching(/^__Host-/),
+  ]);
+});
+
 test('a request without a body is answered, even if a middleware has looked for one', async () => {
   const { url } = await around(({ listener }) => async (incoming, outgoing) => {
     for await (const _ of incoming);
