@@ -6,6 +6,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
 const frameworks = 'test/frameworks/**/*.test.ts';
+const longFrameworks = 'test/frameworks/{next,recipes}/*.test.ts';
 const alone = 'test/server/flood.test.ts';
 const isFull = process.env['TEST_LENGTH'] === 'full';
 
@@ -70,6 +71,8 @@ export default defineConfig({
               test: {
                 name: 'frameworks',
                 include: [frameworks],
+                // To build these applications takes minutes: they are part of the full form.
+                exclude: isFull ? configDefaults.exclude : [...configDefaults.exclude, longFrameworks],
                 globalSetup: ['test/support/postgres/run.ts', 'test/frameworks/support/packed.ts'],
                 // The package is built, which another test does, too.
                 sequence: { groupOrder: 4 },

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Everything that `npm test` needs: the repository, and the packages that stand apart from it. */
+/**
+ * Everything that `npm test` needs: the repository, and the packages that stand apart from it. Those of longer tests are
+ * installed by the test that needs them.
+ */
 export const testFolders = ['.', 'test/toolchain', 'test/frameworks/node'];
 
 /** The npm that is being installed with, and the signal that stopped it. */
