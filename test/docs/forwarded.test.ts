@@ -101,16 +101,16 @@ const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
   all?.some(({ address }) => address === '::1'),
 );
 
-test('nginx that writes Forwarded, as docs/operating.md shows: each client is counted under its own network', async (context) => {
+test('nginx that writes Forwarded, as docs/recipes.md shows: each client is counted under its own network', async (context) => {
   const node = await startProcess({
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
     GATEHOUSE_FORWARDED_HEADER: 'forwarded',
   });
   const port = await freePort();
   const ofPage = (words: string) =>
-    blocks('docs/operating.md', 'nginx').find((text) => text.startsWith(words)) ?? '';
+    blocks('docs/recipes.md', 'nginx').find((text) => text.startsWith(words)) ?? '';
   const listen = `listen 127.0.0.1:${port};${hasIpv6 ? ` listen [::1]:${port};` : ''}`;
-  const server = plainServer('docs/operating.md', listen, {
+  const server = plainServer('docs/recipes.md', listen, {
     'http://127.0.0.1:3000': node.url,
     'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;': ofPage('proxy_set_header Forwarded'),
   });

@@ -48,11 +48,11 @@ async function survives({ ask }: Client, nodes: readonly TestProcess[]): Promise
   const person = { email: 'ada@example.com', password };
   const registered = await ask('POST', '/auth/register', person);
   expect(registered.status).toBe(201);
-  const { session_id: id } = JSON.parse(registered.text);
-  const sessions = await ask('GET', '/auth/sessions', undefined, id);
+  const session = { 'x-session-id': JSON.parse(registered.text).session_id };
+  const sessions = await ask('GET', '/auth/sessions', undefined, session);
   // The address of the client, which the proxy passes on, and not its own.
   expect(JSON.parse(sessions.text).sessions).toMatchObject([{ network: '127.0.0.9' }]);
-  const check = async () => (await ask('GET', '/auth/session', undefined, id)).status;
+  const check = async () => (await ask('GET', '/auth/session', undefined, session)).status;
   const rounds = async () => {
     const statuses = [];
     for (let i = 0; i < 20; i += 1) statuses.push(await check());

@@ -2,7 +2,8 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, type TestContext } from 'vitest';
@@ -29,14 +30,14 @@ export function writeNginx(folder: string, servers: string): string[] {
   return ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'log')];
 }
 
-/** Starts a proxy and waits until it answers: over TLS, or at a plain address where one is given. */
+/** Starts a proxy and waits until it answers: over TLS, or without where it is plain. */
 export async function startProxy(
   program: string,
   args: readonly string[],
   port: number,
-  plain?: string,
+  { isPlain = false, env = process.env } = {},
 ): Promise<Client> {
-  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text) => {
     said += text;
@@ -46,14 +47,19 @@ export async function startProxy(
     child.kill('SIGTERM');
     await exited;
   });
-  const client = clientOf(port);
+  const client = clientOf(port, isPlain);
   for (let tries = 0; ; tries += 1) {
-    const asked = plain ? fetch(`${plain}/readyz`) : client.ask('GET', '/readyz');
-    const answer = await asked.catch(() => undefined);
+    const answer = await client.ask('GET', '/readyz').catch(() => undefined);
     if (answer?.status === 200) return client;
     if (tries === 200 || child.exitCode !== null) throw new Error(`${program} does not answer: ${said}`);
     await sleep(25);
   }
+}
+
+export interface ProxyAnswer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
 }
 
 export interface Client {
@@ -61,29 +67,33 @@ export interface Client {
     method: string,
     path: string,
     body?: object,
-    cookie?: string,
-  ): Promise<{ status: number; text: string }>;
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ProxyAnswer>;
 }
 
-/** Asks over TLS, from an address of its own. */
-function clientOf(port: number): Client {
+/** Asks `localhost` from an address of its own. */
+function clientOf(port: number, isPlain: boolean): Client {
+  const options = { keepAlive: true, localAddress: '127.0.0.9' };
   const ca = readFileSync(join(certificates, 'authority.pem'));
-  const agent = new Agent({ ca, keepAlive: true, localAddress: '127.0.0.9' });
+  const agent = isPlain ? new http.Agent(options) : new https.Agent({ ...options, ca });
+  const { request } = isPlain ? http : https;
   return {
-    ask: (method, path, body, id) =>
+    ask: (method, path, body, more) =>
       new Promise((resolve, reject) => {
         const text = body && JSON.stringify(body);
         const headers = {
+          host: `localhost:${port}`,
           ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-          ...(id && { 'x-session-id': id }),
+          ...more,
         };
-        const options = { host: '127.0.0.1', port, method, path, headers, agent, servername: 'localhost' };
-        const sent = request(options, (response) => {
+        const at = { host: '127.0.0.1', port, method, path, headers, agent, servername: 'localhost' };
+        const sent = request(at, (response) => {
           let answer = '';
           response.setEncoding('utf8').on('data', (part) => {
             answer += part;
           });
-          response.once('end', () => resolve({ status: response.statusCode ?? 0, text: answer }));
+          const { statusCode: status = 0, headers } = response;
+          response.once('end', () => resolve({ status, headers, text: answer }));
         });
         sent.once('error', reject).end(text);
       }),
