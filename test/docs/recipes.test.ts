@@ -6,10 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
-import { createGatehouse } from '../../src/gatehouse.ts';
-import { readSettings } from '../../src/settings/read-settings.ts';
 import { command } from '../support/command.ts';
 import { blocks } from '../support/docs.ts';
+import { embedded } from '../support/embedded.ts';
 import { freePort } from '../support/port.ts';
 import { sharedProcess, type TestProcess } from '../support/process.ts';
 import {
@@ -177,7 +176,7 @@ describe.each(['nginx', 'caddy', 'haproxy'] as const)('%s, as docs/recipes.md se
 
   test('beside an application: exactly the paths of Gatehouse reach it', async (context) => {
     const { client } = await start(context, proxy, 'beside');
-    for (const path of await ownedPaths()) {
+    for (const path of (await embedded()).paths) {
       const { headers } = await client.ask('GET', `${path.replace(':handle', 'abc')}?s=1`);
       expect(headers, path).toHaveProperty('x-request-id');
     }
@@ -228,12 +227,4 @@ async function problems({ node, port }: Behind, base: string): Promise<unknown[]
     stderr,
   ).toContain('origin');
   return json.filter(({ verdict }) => verdict === 'problem');
-}
-
-async function ownedPaths(): Promise<readonly string[]> {
-  const gatehouse = await createGatehouse({
-    settings: readSettings({ DATABASE_URL: `file:${temporaryFolder()}/gatehouse.db` }),
-  });
-  onTestFinished(() => gatehouse.close());
-  return gatehouse.paths;
 }

@@ -1,0 +1,81 @@
+/** The systemd unit of docs/recipes.md: systemd reads it, and its command starts a server that writes to its own folder only. */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { post, send } from '../support/client.ts';
+import { blocks, root } from '../support/docs.ts';
+import { linesOf } from '../support/log-lines.ts';
+import { gather, until } from '../support/process.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+const [unit = ''] = blocks('docs/recipes.md', 'ini').filter((text) => text.startsWith('[Unit]'));
+
+/** The values of a line of the unit. */
+const values = (name: string) =>
+  [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value ?? '');
+
+/** Runs its arguments where nothing but the current folder can be written, without the privileges of root. */
+const sandbox = `mount --bind . . && mount -o remount,bind,ro / && cd "$PWD" && ! touch "$CLONE/written" 2>/dev/null &&
+  exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"`;
+
+function isPermitted(): boolean {
+  const args = ['-m', 'sh', '-c', sandbox, 'sh', 'true'];
+  return (
+    spawnSync('unshare', args, { cwd: temporaryFolder(), env: { ...process.env, CLONE: root } }).status === 0
+  );
+}
+
+test.for([
+  ['starts a server that works and stops in order', []],
+  [
+    'does so without privileges, and with nothing to write to but the folder of its state',
+    ['unshare', '-m', 'sh', '-c', sandbox, 'sh'],
+  ],
+] as const)('the command of the systemd unit %s', async ([, around], context) => {
+  if (around.length > 0 && !isPermitted()) context.skip('it needs root, unshare and setpriv');
+  const state = temporaryFolder();
+  const here = (text: string) =>
+    text.replaceAll('/srv/gatehouse', root).replaceAll('/var/lib/gatehouse', state);
+  const [command = ''] = values('ExecStart').map(here);
+  const [cwd = ''] = values('WorkingDirectory').map(here);
+  const own = Object.fromEntries(values('Environment').map((line) => here(line).split(/=(.*)/s, 2)));
+  const [file, ...args] = [...around, ...command.split(' ')];
+  const path = [dirname(process.execPath), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(delimiter);
+  const env = { ...own, PATH: path, PORT: '0', GATEHOUSE_PBKDF2_ITERATIONS: '1000', CLONE: root };
+  const { child, exited, ...said } = started(spawn(String(file), args, { cwd, env }));
+  const address = () => linesOf(said.stdout()).find(({ msg }) => msg === 'listening')?.['url'];
+  const url = String(await until(address, `the address; standard error: ${said.stderr()}`, exited));
+
+  const registered = await post(url, '/auth/register', {
+    email: 'user@example.com',
+    password: 'supersecure',
+  });
+  const headers = { 'x-session-id': String(registered.json['session_id']) };
+  const check = await send(url, { path: '/auth/session', headers });
+  const verification = await send(url, { method: 'POST', path: '/auth/email/verify/request', headers });
+  expect([registered.status, check.status, verification.status]).toEqual([201, 200, 202]);
+  await until(() => readdirSync(join(state, 'outbox'))[0], 'the mail').catch(() => undefined);
+  child.kill('SIGTERM');
+  expect(await exited).toEqual({ code: 0, signal: null });
+  expect(readdirSync(state).sort()).toEqual(['gatehouse.db', 'outbox']);
+});
+
+function started(child: ReturnType<typeof spawn>) {
+  const all = gather(child);
+  return { child, exited: all.exited, stdout: () => all.stdout, stderr: () => all.stderr };
+}
+
+test('systemd reads every line of the unit, and finds little that it could do to the machine', (context) => {
+  if (spawnSync('systemd-analyze', ['--version']).error)
+    context.skip('systemd is not installed: apt-get install systemd');
+  const file = join(temporaryFolder(), 'gatehouse.service');
+  writeFileSync(file, unit);
+  const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+  const about = verified.stderr.split('\n').filter((line) => line.includes('gatehouse'));
+  expect([verified.status, about]).toEqual([0, []]);
+  const judged = spawnSync('systemd-analyze', ['security', '--offline=true', file], { encoding: 'utf8' });
+  const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(judged.stdout) ?? [];
+  expect(Number(exposure), judged.stderr).toBeLessThan(4);
+});
