@@ -1,8 +1,9 @@
 /** A front end on another port, as docs/recipes.md shows: Vite serves the page, which calls Gatehouse or lets Vite pass the calls on. */
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { type AtEnd, launch, newPage, program, shared, where } from '../support/browser/chromium.ts';
@@ -61,6 +62,14 @@ describe.skipIf(program === undefined)(where, () => {
     return page;
   }
 
+  /** Runs the command of the page that shows whether a recipe works, which names a port; returns what it prints. */
+  async function shown(address: string, changes: Readonly<Record<string, string>>): Promise<string> {
+    const command =
+      blocks('docs/recipes.md', 'sh').find((text) => text.startsWith(`curl -si ${address}`)) ?? '';
+    const own = Object.entries(changes).reduce((text, [from, to]) => text.replaceAll(from, to), command);
+    return (await promisify(execFile)('sh', ['-c', own])).stdout;
+  }
+
   /** Runs the call of the page in a script of the front end; the result is the status. */
   function logIn(page: Page, call: string, email: string): Promise<unknown> {
     const body = `return (async () => { ${call}; return answer.status; })()`;
@@ -77,6 +86,11 @@ describe.skipIf(program === undefined)(where, () => {
     const node = ground()[name];
     const email = 'user@example.com';
     expect(await node.post('/auth/register', { email, password })).toMatchObject({ status: 201 });
+    const [front, own] = [ground().front, `http://localhost:${portOf(node)}`];
+    const changes = { 'http://localhost:3000': own, 'http://localhost:5173': front };
+    expect(await shown('http://localhost:3000', changes)).toContain(
+      `access-control-allow-origin: ${front}\r`,
+    );
     const page = await open();
     const call = (host: string) =>
       programOf("credentials: 'include'", { 'http://localhost:3000': `http://${host}:${portOf(node)}` });
@@ -94,7 +108,10 @@ describe.skipIf(program === undefined)(where, () => {
   });
 
   test('Vite passes exactly the paths of Gatehouse on, and Gatehouse needs no setting', async () => {
-    const { passedTo } = ground();
+    const { passedTo, front } = ground();
+    expect(await shown('http://localhost:5173', { 'http://localhost:5173': front })).toMatch(
+      /^HTTP\/1.1 401.*application\/problem\+json/s,
+    );
     const username = await newAccount(passedTo);
     const page = await open();
     expect(await post(page, '/login.json', { username, password })).toMatchObject({ status: 200 });

@@ -1,16 +1,17 @@
 /** The recipes for reverse proxies: each real proxy, as docs/recipes.md sets it up, in front of a real server. */
 
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
-import { command } from '../support/command.ts';
-import { blocks } from '../support/docs.ts';
+import { blocks, part } from '../support/docs.ts';
 import { embedded } from '../support/embedded.ts';
 import { freePort } from '../support/port.ts';
 import { sharedProcess, type TestProcess } from '../support/process.ts';
+import { theProgram } from '../support/program.ts';
 import {
   assertInstalled,
   type Client,
@@ -74,6 +75,8 @@ const configurations = {
     return `${replaced(whole, { '  default_backend gatehouse': choice })}${line}\n${application}`;
   },
 };
+
+const headings = { nginx: '## nginx', caddy: '## Caddy', haproxy: '## HAProxy' } as const;
 
 type Proxy = keyof typeof configurations;
 
@@ -168,7 +171,8 @@ describe.each(['nginx', 'caddy', 'haproxy'] as const)('%s, as docs/recipes.md se
       expect(await ask(`${base}/auth/session`, session)).toMatchObject({ status: 200 });
       const { text } = await ask(`${base}/auth/sessions`, { ...session, ...forged });
       expect(JSON.parse(text).sessions).toMatchObject([{ network: '127.0.0.9' }, { network: '127.0.0.9' }]);
-      if (place !== 'beside') expect(await problems(behind, base)).toEqual([]);
+      const [heading = headings[proxy], shows] = seen[place];
+      expect(await shown(behind, heading)).toMatch(shows);
       for (const path of applications[place])
         expect(await ask(path), path).toMatchObject({ status: 200, text: 'the application' });
     },
@@ -211,20 +215,30 @@ const applications: Readonly<Record<Place, readonly string[]>> = {
   stripped: [...shared, '/ideas', '/auth/login', '/login.json', '/x/id/auth/login'],
 };
 
-/** The problems that the doctor finds through the proxy. It warns that this machine is itself a trusted proxy. */
-async function problems({ node, port }: Behind, base: string): Promise<unknown[]> {
-  const { json, stderr } = await command(['doctor', '--json', '--url', `https://localhost:${port}${base}`], {
-    file: node.file,
-    environment: {
-      ...settings,
-      DATABASE_URL: node.database,
-      GATEHOUSE_PBKDF2_ITERATIONS: '220000',
-      NODE_EXTRA_CA_CERTS: join(certificates, 'authority.pem'),
-    },
-  });
-  expect(
-    json.map(({ check }) => check),
-    stderr,
-  ).toContain('origin');
-  return json.filter(({ verdict }) => verdict === 'problem');
+/** Runs the commands of the page that show whether a recipe works, through the proxy; returns what they print. */
+async function shown({ node, port }: Behind, heading: string): Promise<string> {
+  const [, commands = ''] = /^```sh\n(.*?)^```$/ms.exec(part(page, heading)) ?? [];
+  const folder = temporaryFolder();
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${await theProgram()}' "$@"\n`;
+  writeFileSync(join(folder, 'gatehouse'), program, { mode: 0o755 });
+  const authority = join(certificates, 'authority.pem');
+  const env = {
+    ...settings,
+    DATABASE_URL: node.database,
+    PATH: `${folder}${delimiter}${process.env['PATH']}`,
+    CURL_CA_BUNDLE: authority,
+    NODE_EXTRA_CA_CERTS: authority,
+  };
+  const here = commands.replace(/https:\/\/\w+\.example\.com/g, `https://localhost:${port}`);
+  const { stdout } = await promisify(execFile)('bash', ['-ec', here], { env });
+  return stdout;
 }
+
+/** Where the page says how to see that a recipe works, and what is then to be seen. */
+const isReady = /^\{"status":"ready"\}.*\nok +origin /s;
+const seen: Readonly<Record<Place, readonly [heading: string | undefined, shows: RegExp]>> = {
+  'own host': [undefined, isReady],
+  beside: ['## Beside an application', /^HTTP\/[\d.]+ 401.*application\/problem\+json/s],
+  'base path': ['## Under a path', isReady],
+  stripped: ['## Under a path', isReady],
+};

@@ -1,8 +1,9 @@
 /** The systemd unit of docs/recipes.md: systemd reads it, and its command starts a server that writes to its own folder only. */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { post, send } from '../support/client.ts';
 import { blocks, root } from '../support/docs.ts';
@@ -57,10 +58,18 @@ test.for([
   const verification = await send(url, { method: 'POST', path: '/auth/email/verify/request', headers });
   expect([registered.status, check.status, verification.status]).toEqual([201, 200, 202]);
   await until(() => readdirSync(join(state, 'outbox'))[0], 'the mail').catch(() => undefined);
+  expect(await listed(here)).toContain('user@example.com');
   child.kill('SIGTERM');
   expect(await exited).toEqual({ code: 0, signal: null });
   expect(readdirSync(state).sort()).toEqual(['gatehouse.db', 'outbox']);
 });
+
+/** The accounts, by the command of the page, without the change of the user. */
+async function listed(here: (text: string) => string): Promise<string> {
+  const command = blocks('docs/recipes.md', 'sh').find((text) => text.startsWith('sudo -u gatehouse ')) ?? '';
+  const own = here(command.replace('sudo -u gatehouse ', '')).replace(' node ', ` '${process.execPath}' `);
+  return (await promisify(execFile)('sh', ['-c', own])).stdout;
+}
 
 function started(child: ReturnType<typeof spawn>) {
   const all = gather(child);
