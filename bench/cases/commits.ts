@@ -75,7 +75,7 @@ async function figuresOf(
   who: string,
   seconds: number,
 ): Promise<Record<string, number>> {
-  if (who === barePbkdf2) return { 'per second': await bareHashes(seconds) };
+  if (who === barePbkdf2) return { 'per second': (await bareHashes(seconds)).perSecond };
   if (who !== onSqlite) {
     const together = who === oneByOne ? 1 : atOnce;
     return { 'per second': await bareCommits(file, kind, together, seconds) };

@@ -2,6 +2,7 @@
 
 import { table } from '../../src/settings/option-table.ts';
 import type { Bench } from '../bench.ts';
+import { cpuTimes, spentMs } from '../cpu.ts';
 import { fire } from '../fire.ts';
 import { firstLine, spawnOnFirstCore } from '../processes.ts';
 import { betterAuth, type Checked, onSqlite, startAll } from '../targets.ts';
@@ -57,28 +58,37 @@ export async function measureLogins(bench: Bench): Promise<void> {
     for (const { login } of doors) await fire({ ...login, connections, seconds: bench.options.seconds });
     await bench.inTurns([undefined, ...doors], async (door) => {
       const name = { case: 'login', group, who: door?.who ?? barePbkdf2 };
-      if (door) bench.figures.addAll(name, await loginsOf(door, seconds));
-      else bench.figures.add({ ...name, unit: 'logins/s' }, await bareHashes(seconds));
+      bench.figures.addAll(name, door ? await loginsOf(door, seconds) : await hashesOf(seconds));
     });
   } finally {
     await Promise.all(doors.map(({ server }) => server.stop()));
   }
 }
 
-async function loginsOf({ login }: Door, seconds: number): Promise<Record<string, number>> {
+async function hashesOf(seconds: number): Promise<Record<string, number>> {
+  const { perSecond, cpuMs } = await bareHashes(seconds);
+  return { 'logins/s': perSecond, 'CPU, ms': cpuMs };
+}
+
+async function loginsOf({ server, login }: Door, seconds: number): Promise<Record<string, number>> {
+  const before = cpuTimes(server.pid);
   const answered = await fire({ ...login, connections, seconds, byStatus: true });
+  const cpuMs = spentMs(before, cpuTimes(server.pid));
   const { requests, perSecond, accepted, failed, p50Ms, p99Ms } = answered;
   return {
     'logins/s': requests > 0 ? (perSecond * accepted) / requests : 0,
+    'CPU, ms': cpuMs / requests,
     'p50, ms': p50Ms,
     'p99, ms': p99Ms,
     'not accepted': requests - accepted + failed,
   };
 }
 
-/** Hashes a second on the first core, with the parameters of a login. */
-export async function bareHashes(seconds: number): Promise<number> {
+/** Hashes a second on the first core, with the parameters of a login, and the processor time of each. */
+export async function bareHashes(seconds: number): Promise<{ perSecond: number; cpuMs: number }> {
   const iterations = table.pbkdf2Iterations.default;
-  const { perSecond } = await firstLine(spawnOnFirstCore(['bench/hashes.ts', iterations, String(seconds)]));
-  return Number(perSecond);
+  const { perSecond, cpuMs } = await firstLine(
+    spawnOnFirstCore(['bench/hashes.ts', iterations, String(seconds)]),
+  );
+  return { perSecond: Number(perSecond), cpuMs: Number(cpuMs) };
 }
