@@ -1,8 +1,9 @@
 /** `gatehouse user` beside a running server: what it does is in force at once, and what it cannot do it says. */
 
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { command, commandsOver } from '../support/command.ts';
+import { query } from '../support/database.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -76,6 +77,23 @@ test('add: without GATEHOUSE_PUBLIC_URL the link is for this machine, and that i
   expect(said.stderr).toContain('GATEHOUSE_PUBLIC_URL is not set');
 });
 
+const cleaning: (() => void | Promise<void>)[] = [];
+afterAll(async () => {
+  for (const clean of cleaning) await clean();
+});
+
+/** A database that has one user, made by the first test that asks; no test changes it. */
+let made: Promise<string> | undefined;
+function withTaken(): Promise<string> {
+  made ??= (async () => {
+    const folder = temporaryFolder((clean) => void cleaning.push(clean));
+    const file = join(folder, 'gatehouse.db');
+    await commandsOver(file)('user add taken');
+    return file;
+  })();
+  return made;
+}
+
 test.each([
   ['a name that is none', ['a!'], password, 2, 'A user name is 3 to 40 letters'],
   [
@@ -108,12 +126,12 @@ test.each([
   ['a password as argument', ['grace', password], '', 2, 'too many arguments'],
   ['no name', [], '', 2, 'missing required argument'],
 ])('add refuses %s', async (_what, words, input, code, sentence) => {
-  const file = freshFile();
-  await commandsOver(file)('user add taken');
+  const file = await withTaken();
   const refused = await command(['user', 'add', ...words], { file, input });
   expect([refused.code, refused.stdout]).toEqual([code, '']);
   expect(refused.stderr).toContain(sentence);
-  expect((await commandsOver(file)('user list --json')).json).toHaveLength(1);
+  const rows = await query({ database: `file:${file}` }, 'SELECT canonical FROM auth');
+  expect(rows).toEqual([{ canonical: 'taken' }]);
 });
 
 test('a password may begin and end with blanks, and only the end of the line is taken off', async () => {
@@ -212,10 +230,7 @@ test('set-password-link: ends what its owner set before', async () => {
 test.each(['show', 'disable', 'enable', 'set-password-link', 'delete --yes'])(
   '%s: a user that is not there is not found',
   async (words) => {
-    const file = freshFile();
-    const run = commandsOver(file);
-    await run('user add ada');
-    const missing = await command(['user', ...words.split(' '), 'nobody'], { file });
+    const missing = await command(['user', ...words.split(' '), 'nobody'], { file: await withTaken() });
     expect([missing.code, missing.stdout, missing.stderr]).toEqual([3, '', 'There is no user "nobody".\n']);
   },
 );
