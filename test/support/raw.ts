@@ -68,6 +68,15 @@ export function written(path: string, body?: object, headers: Readonly<Record<st
   return `${body ? 'POST' : 'GET'} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`;
 }
 
+/**
+ * A request of another site whose refusal leaves two lines in the log, nearly a kilobyte, and costs nothing else. The log
+ * repeats this much of a header and no more. Only two thousand refusals a second are answered.
+ */
+export function loudlyRefused(path: string, body: object): string {
+  const name = (scheme: string) => `${scheme}${'x'.repeat(256 - scheme.length)}`;
+  return written(path, body, { origin: name('https://'), host: name('') });
+}
+
 /** Takes the complete answers out of what came over one connection. */
 export function answersIn(received: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
