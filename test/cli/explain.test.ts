@@ -3,14 +3,24 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { idIn } from '../../src/cli/commands/explain.ts';
 import { command, commandsOver } from '../support/command.ts';
-import { startProcess, type TestProcess } from '../support/process.ts';
+import { sharedProcess, startProcess, type TestProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const password = 'strongpassword';
-const email = 'ada@example.com';
+
+/** One server for the tests that need no settings of their own; each has its own account. */
+const shared = sharedProcess({ GATEHOUSE_THROTTLE: 'off' });
+
+/** The name of the account of this test; a server of its own makes no difference. */
+let email = '';
+let people = 0;
+beforeEach(() => {
+  people += 1;
+  email = `ada${people}@example.com`;
+});
 
 async function register(server: TestProcess): Promise<string> {
   return String((await server.post('/auth/register', { email, password })).json['session_id']);
@@ -35,7 +45,7 @@ function change(server: TestProcess, sql: string): void {
 }
 
 test('live', async () => {
-  const server = await startProcess();
+  const server = shared();
   const id = await register(server);
   expect(await explained(server, id)).toMatchObject({
     state: 'live',
@@ -66,7 +76,7 @@ test('idle, before and after it was swept', async () => {
 });
 
 test('idle by settings that are shorter now', async () => {
-  const server = await startProcess();
+  const server = shared();
   const id = await register(server);
   await sleep(1_100);
   const shorter = { GATEHOUSE_SESSION_IDLE_SECONDS: '1' };
@@ -143,7 +153,7 @@ const endings: readonly [
 ];
 
 test.each(endings)('ended %#', async (end, by, sentence) => {
-  const server = await startProcess();
+  const server = shared();
   const id = await register(server);
   await end(server, id);
   expect(await explained(server, id)).toMatchObject({ state: 'ended', by });
@@ -173,7 +183,7 @@ test('ended by a restore', async () => {
 });
 
 test('unknown', async () => {
-  const server = await startProcess();
+  const server = shared();
   const id = await register(server);
   for (const other of [
     id.toUpperCase(),
