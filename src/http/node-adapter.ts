@@ -161,7 +161,8 @@ class NodeRequest implements IncomingRequest {
       });
       incoming.once('end', () => resolve(Buffer.concat(chunks)));
       incoming.once('error', (error) => reject(endedEarly(error)));
-      incoming.once('close', () => reject(endedEarly()));
+      // It closes after its end as well; an error is made only where it did not end, because each keeps a stack.
+      incoming.once('close', () => incoming.readableEnded || reject(endedEarly()));
     });
   }
 }
