@@ -1,26 +1,24 @@
 /** `gatehouse user invite` beside a running server: what it prints registers one name, and what it cannot do it says. */
 
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command, commandsOver } from '../support/command.ts';
+import { query } from '../support/database.ts';
+import { prepared } from '../support/prepared.ts';
 import { startProcess } from '../support/process.ts';
-import { temporaryFolder } from '../support/server.ts';
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const password = 'strongpassword';
 const dayMs = 86_400_000;
 
-const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
-
 const asInvited = { GATEHOUSE_REGISTRATION: 'invite' };
+
+const withTaken = prepared((run) => run('user add taken@example.com'));
 
 /** A file with its tables, and commands over it. */
 async function withDatabase(environment: Readonly<Record<string, string>> = asInvited) {
-  const file = freshFile();
-  const run = commandsOver(file, environment);
-  await run('user add taken@example.com');
-  return { file, run };
+  const file = await withTaken();
+  return { file, run: commandsOver(file, environment) };
 }
 
 test('invite: the link it prints registers its name at a server that runs, once', async () => {
@@ -117,11 +115,11 @@ test.each([
   ['a day too many', ['ada', '--days', '91'], 2, '--days must be a whole number from 1 to 90.'],
   ['days that are no number', ['ada', '--days', '1.5'], 2, '--days must be a whole number from 1 to 90.'],
 ])('invite refuses %s, and makes nothing', async (_what, words, code, sentence) => {
-  const { file, run } = await withDatabase();
+  const { file } = await withDatabase();
   const refused = await command(['user', 'invite', ...words], { file });
   expect([refused.code, refused.stdout]).toEqual([code, '']);
   expect(refused.stderr).toContain(sentence);
-  expect((await run('user invitations')).stdout).toBe('None.\n');
+  expect(await query({ database: `file:${file}` }, 'SELECT * FROM invitations')).toEqual([]);
 });
 
 test('invite: a second one replaces the first', async () => {

@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { migrations } from '../../src/storage/sqlite/schema.ts';
 import { command, commandsOver } from '../support/command.ts';
+import { query } from '../support/database.ts';
+import { prepared } from '../support/prepared.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -94,17 +96,26 @@ function changed(sql: string) {
   };
 }
 
-test.each(unusable)('a restore refuses %s', async (_what, code, sentence, make) => {
-  const file = freshFile();
-  const run = commandsOver(file);
-  await run('user add ada');
+/** A backup of one user, which is made once. */
+let backup: Buffer | undefined;
+
+/** A database that has had a second user since. */
+const withTwo = prepared(async (run) => {
   const good = freshFile('backup.db');
+  await run('user add ada');
   await run(`backup ${good}`);
   await run('user add bob');
+  backup = readFileSync(good);
+});
+
+test.each(unusable)('a restore refuses %s', async (_what, code, sentence, make) => {
+  const file = await withTwo();
+  const good = freshFile('backup.db');
+  writeFileSync(good, backup ?? '', { mode: 0o600 });
   const refused = await command(['restore', make(good)], { file });
   expect([refused.code, refused.stdout]).toEqual([code, '']);
   expect(refused.stderr).toContain(sentence);
-  expect((await run('user list --json')).json).toHaveLength(2);
+  expect(await query({ database: `file:${file}` }, 'SELECT canonical FROM auth')).toHaveLength(2);
   expect(readdirSync(dirname(file))).toEqual(['gatehouse.db']);
 });
 

@@ -1,17 +1,14 @@
 /** `gatehouse user` beside a running server: what it does is in force at once, and what it cannot do it says. */
 
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { command, commandsOver } from '../support/command.ts';
 import { query } from '../support/database.ts';
+import { freshFile, prepared } from '../support/prepared.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
-import { temporaryFolder } from '../support/server.ts';
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const password = 'strongpassword';
-
-const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
 
 const logIn = (server: TestProcess, email: string, word = password) =>
   server.post('/auth/login', { email, password: word });
@@ -77,22 +74,8 @@ test('add: without GATEHOUSE_PUBLIC_URL the link is for this machine, and that i
   expect(said.stderr).toContain('GATEHOUSE_PUBLIC_URL is not set');
 });
 
-const cleaning: (() => void | Promise<void>)[] = [];
-afterAll(async () => {
-  for (const clean of cleaning) await clean();
-});
-
-/** A database that has one user, made by the first test that asks; no test changes it. */
-let made: Promise<string> | undefined;
-function withTaken(): Promise<string> {
-  made ??= (async () => {
-    const folder = temporaryFolder((clean) => void cleaning.push(clean));
-    const file = join(folder, 'gatehouse.db');
-    await commandsOver(file)('user add taken');
-    return file;
-  })();
-  return made;
-}
+/** A database that has one user. */
+const withTaken = prepared((run) => run('user add taken'));
 
 test.each([
   ['a name that is none', ['a!'], password, 2, 'A user name is 3 to 40 letters'],

@@ -1,10 +1,9 @@
 /** Asks the doctor, and reads what it found. */
 
-import { join } from 'node:path';
-import { command, commandsOver, type Said } from './command.ts';
-import { temporaryFolder } from './server.ts';
+import { command, type Said } from './command.ts';
+import { prepared } from './prepared.ts';
 
-export const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
+export { freshFile } from './prepared.ts';
 
 /** Settings about which there is nothing to say. */
 export const calm = { GATEHOUSE_PBKDF2_ITERATIONS: '220000', GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8' };
@@ -22,8 +21,4 @@ export function trouble({ json }: Said): string[] {
   return json.filter(({ verdict }) => verdict !== 'ok').map(({ check, says }) => `${check}: ${says}`);
 }
 
-export async function withUser(): Promise<string> {
-  const file = freshFile();
-  await commandsOver(file)('user add ada');
-  return file;
-}
+export const withUser = prepared((run) => run('user add ada'));
