@@ -64,20 +64,23 @@ onLinux('a signal to all processes of a group, as a terminal sends it, counts on
   expect(workers.filter(lives)).toEqual([]);
 });
 
-onLinux('a signal to a worker alone has no effect on it or on others', async () => {
-  const server = await startWorkers(2);
-  const workers = await allOf(server, 2);
-  for (const pid of workers) {
-    process.kill(pid, 'SIGTERM');
-    process.kill(pid, 'SIGHUP');
-  }
-  await wait(300);
-  expect(await allOf(server, 2)).toEqual(workers);
-  expect((await server.send({ path: '/readyz' })).status).toBe(200);
-});
+onLinux.concurrent(
+  'a signal to a worker alone has no effect on it or on others',
+  async ({ onTestFinished }) => {
+    const server = await startWorkers(2, {}, { atEnd: onTestFinished });
+    const workers = await allOf(server, 2);
+    for (const pid of workers) {
+      process.kill(pid, 'SIGTERM');
+      process.kill(pid, 'SIGHUP');
+    }
+    await wait(300);
+    expect(await allOf(server, 2)).toEqual(workers);
+    expect((await server.send({ path: '/readyz' })).status).toBe(200);
+  },
+);
 
-onLinux('a second signal ends it at once, and no process is left', async () => {
-  const server = await startWorkers(2);
+onLinux.concurrent('a second signal ends it at once, and no process is left', async ({ onTestFinished }) => {
+  const server = await startWorkers(2, {}, { atEnd: onTestFinished });
   const workers = await allOf(server, 2);
   const unfinished = await openRaw(server.url);
   unfinished.socket.on('error', () => {}).write(written('/auth/login', person).slice(0, -1));
@@ -90,37 +93,46 @@ onLinux('a second signal ends it at once, and no process is left', async () => {
   await until(() => (workers.some(lives) ? undefined : true), 'the workers to be gone');
 });
 
-onLinux('a client that never finishes its request is cut off after 10 seconds', async () => {
-  const server = await startWorkers(2);
-  const raw = await openRaw(server.url);
-  raw.socket.on('error', () => {}).write(written('/auth/login', person).slice(0, -1));
-  for (let i = 0; i < 20; i += 1) await server.send({ path: '/healthz' });
-  const askedAt = performance.now();
-  expect(await within(13_000, server.stop(), 'the end')).toEqual({ code: 0, signal: null });
-  expect(performance.now() - askedAt).toBeGreaterThan(9_900);
-  await raw.closed;
-});
+onLinux.concurrent(
+  'a client that never finishes its request is cut off after 10 seconds',
+  async ({ onTestFinished }) => {
+    const server = await startWorkers(2, {}, { atEnd: onTestFinished });
+    const raw = await openRaw(server.url);
+    raw.socket.on('error', () => {}).write(written('/auth/login', person).slice(0, -1));
+    for (let i = 0; i < 20; i += 1) await server.send({ path: '/healthz' });
+    const askedAt = performance.now();
+    expect(await within(13_000, server.stop(), 'the end')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - askedAt).toBeGreaterThan(9_900);
+    await raw.closed;
+  },
+);
 
-onLinux('a supervisor that is killed leaves no orphans, and its workers finish their requests', async () => {
-  const server = await startWorkers(2, slowHash);
-  const workers = await allOf(server, 2);
-  const logins = await loggingIn(server);
-  server.child.kill('SIGKILL');
-  await until(() => (workers.some(lives) ? undefined : true), 'the orphans to end', undefined, 10_000);
-  expect(logins.map(({ answers }) => answers.map(({ status }) => status))).toEqual(Array(4).fill([200]));
-});
+onLinux.concurrent(
+  'a supervisor that is killed leaves no orphans, and its workers finish their requests',
+  async ({ onTestFinished }) => {
+    const server = await startWorkers(2, slowHash, { atEnd: onTestFinished });
+    const workers = await allOf(server, 2);
+    const logins = await loggingIn(server);
+    server.child.kill('SIGKILL');
+    await until(() => (workers.some(lives) ? undefined : true), 'the orphans to end', undefined, 10_000);
+    expect(logins.map(({ answers }) => answers.map(({ status }) => status))).toEqual(Array(4).fill([200]));
+  },
+);
 
-onLinux('one that is killed in the middle of its start leaves no orphans either', async () => {
-  const server = await startWorkers(2);
-  const [first] = await allOf(server, 2);
-  process.kill(Number(first), 'SIGKILL');
-  const young = await until(
-    () => [...workersOf(server).values()].find((pid) => pid > Number(first)),
-    'another',
-  );
-  server.child.kill('SIGKILL');
-  await until(() => (lives(young) ? undefined : true), 'its end', undefined, 10_000);
-});
+onLinux.concurrent(
+  'one that is killed in the middle of its start leaves no orphans either',
+  async ({ onTestFinished }) => {
+    const server = await startWorkers(2, {}, { atEnd: onTestFinished });
+    const [first] = await allOf(server, 2);
+    process.kill(Number(first), 'SIGKILL');
+    const young = await until(
+      () => [...workersOf(server).values()].find((pid) => pid > Number(first)),
+      'another',
+    );
+    server.child.kill('SIGKILL');
+    await until(() => (lives(young) ? undefined : true), 'its end', undefined, 10_000);
+  },
+);
 
 /** The names, kinds and labels of what is in a text of metrics. */
 function described({ metrics }: Scraped, pattern: RegExp): string[][] {
