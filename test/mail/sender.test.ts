@@ -22,9 +22,11 @@ async function nowhere(): Promise<{ url: string; port: number }> {
   return { url: `smtp://127.0.0.1:${port}`, port };
 }
 
-test('a mail that the server refuses for now is tried again, later each time, and then it works', async () => {
-  const mail = await startMailServer();
-  const server = await startServer(mailingTo(mail));
+test.concurrent('a mail that the server refuses for now is tried again, later each time, and then it works', async ({
+  onTestFinished: atEnd,
+}) => {
+  const mail = await startMailServer(0, {}, atEnd);
+  const server = await startServer(mailingTo(mail), undefined, atEnd);
   await newcomer(server, mail);
   mail.answer(451);
   await forgot(server);
@@ -46,9 +48,11 @@ test('a mail that the server refuses for now is tried again, later each time, an
   expect((await server.post('/auth/email/verify', { token: mail.mails[0]?.token })).status).toBe(400);
 });
 
-test('a mail is given up after a day, and the log says so without an address or a token', async () => {
-  const mail = await startMailServer();
-  const server = await startServer(mailingTo(mail));
+test.concurrent('a mail is given up after a day, and the log says so without an address or a token', async ({
+  onTestFinished: atEnd,
+}) => {
+  const mail = await startMailServer(0, {}, atEnd);
+  const server = await startServer(mailingTo(mail), undefined, atEnd);
   await newcomer(server, mail);
   mail.answer(451);
   await forgot(server);
@@ -62,11 +66,11 @@ test('a mail is given up after a day, and the log says so without an address or 
   expect(mail.tries).toBe(3);
 });
 
-test.each(['5.1.1 <ada@example.com>: Recipient address rejected', 'No such user here'])(
+test.concurrent.for(['5.1.1 <ada@example.com>: Recipient address rejected', 'No such user here'])(
   'a mailbox that does not exist is not tried again: 550 %s',
-  async (text) => {
-    const mail = await startMailServer();
-    const server = await startServer(mailingTo(mail));
+  async (text, { onTestFinished: atEnd }) => {
+    const mail = await startMailServer(0, {}, atEnd);
+    const server = await startServer(mailingTo(mail), undefined, atEnd);
     await newcomer(server, mail);
     mail.answer(550, text);
     await forgot(server);
@@ -77,7 +81,7 @@ test.each(['5.1.1 <ada@example.com>: Recipient address rejected', 'No such user 
 
 const refused = 'mail not sent: the mail server refuses this sender; to be tried again';
 
-test.each([
+test.concurrent.for([
   ['RCPT TO', 550, 'Relaying denied', { command: 'RCPT TO' }, 'does not relay'],
   ['RCPT TO', 550, '5.7.1 Relaying denied', { command: 'RCPT TO', status: '5.7.1' }, 'does not relay'],
   ['RCPT TO', 553, 'Refused', { command: 'RCPT TO' }, 'does not relay'],
@@ -91,9 +95,9 @@ test.each([
   ['MAIL FROM', 554, 'No such user', { command: 'MAIL FROM' }, 'GATEHOUSE_MAIL_FROM'],
 ] as const)(
   '%s: %i %s is a problem of the sender: shown, and tried again until it works',
-  async (to, code, text, entry, advice) => {
-    const mail = await startMailServer();
-    const server = await startServer(mailingTo(mail));
+  async ([to, code, text, entry, advice], { onTestFinished: atEnd }) => {
+    const mail = await startMailServer(0, {}, atEnd);
+    const server = await startServer(mailingTo(mail), undefined, atEnd);
     await newcomer(server, mail);
     mail.answer(code, text, to);
     await forgot(server);

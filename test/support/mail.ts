@@ -54,7 +54,11 @@ export function mailingTo({ url }: Pick<MailServer, 'url'>): Record<string, stri
  * Starts a mail server; it offers STARTTLS with a self-signed certificate, like many relays. A test that gives a
  * user and a password is let in with `let me in` alone.
  */
-export async function startMailServer(port = 0, options: SMTPServerOptions = {}): Promise<MailServer> {
+export async function startMailServer(
+  port = 0,
+  options: SMTPServerOptions = {},
+  atEnd: (clean: () => Promise<void>) => void = onTestFinished,
+): Promise<MailServer> {
   const mails: Arrived[] = [];
   let tries = 0;
   let refusal: { readonly code: number; readonly text: string; readonly to: string } | undefined;
@@ -88,7 +92,7 @@ export async function startMailServer(port = 0, options: SMTPServerOptions = {})
   server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
-  onTestFinished(stop);
+  atEnd(stop);
   return {
     url: `${options.secure ? 'smtps' : 'smtp'}://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     mails,
