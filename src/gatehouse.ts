@@ -10,7 +10,8 @@ import { site } from './http/routes/health.ts';
 import { RequestCheck } from './http/routes/session-check.ts';
 import { servedContracts } from './http/served-contracts.ts';
 import { type Sessions, sessionsOfAll, type Users, usersOf } from './library/administration.ts';
-import { type Hooks, hookListeners } from './library/hooks.ts';
+import { hookListeners } from './library/hooks.ts';
+import { type GatehouseOptions, optionProblems } from './library/options.ts';
 import { type ReadSession, sessionReader } from './library/session.ts';
 import { folderTransport } from './mail/folder-transport.ts';
 import { Sender } from './mail/queue-sender.ts';
@@ -20,34 +21,15 @@ import { collectMetrics } from './metrics/metrics.ts';
 import { prometheusText } from './metrics/prometheus-text.ts';
 import { type Log, openServices } from './open-services.ts';
 import { pages } from './pages/pages.ts';
-import { closest } from './settings/did-you-mean.ts';
 import { comparableBlock } from './settings/ip-addresses.ts';
-import { table } from './settings/option-table.ts';
 import { linkBase } from './settings/outbound-addresses.ts';
-import { hstsOf, type Settings, type Share } from './settings/settings.ts';
+import { hstsOf, type Settings } from './settings/settings.ts';
 import { checkSettings } from './settings/validate-settings.ts';
 import type { Metric } from './storage/port/port.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
 import type { Services } from './usecases/services.ts';
 
-export type { Log };
-
-export interface GatehouseOptions extends Hooks {
-  /**
-   * Options by their name in `docs/settings.md`; missing or `undefined` ones take their default. The environment is not
-   * read.
-   */
-  readonly settings?: Partial<Settings>;
-  /**
-   * Receives one audit entry per event, one entry per error, and the end of the audit chain whenever it changes. Default:
-   * nothing is reported.
-   */
-  readonly log?: Log;
-  /** Epoch milliseconds. Default: the clock of the store (PostgreSQL), otherwise the system clock. */
-  readonly clock?: () => number;
-  /** The share of threads and connections, if several processes form one node. Default: all. */
-  readonly share?: Share;
-}
+export type { GatehouseOptions, Log };
 
 /** A running Gatehouse. */
 export interface Gatehouse {
@@ -91,16 +73,6 @@ export interface Gatehouse {
   close(): Promise<void>;
 }
 
-/** The type requires every option here. */
-const options = {
-  settings: 0,
-  log: 0,
-  clock: 0,
-  share: 0,
-  onRegistered: 0,
-  onSessionEnded: 0,
-} satisfies Record<keyof GatehouseOptions, 0>;
-
 /** The time limit of `hasUsers`. */
 const usersMs = 500;
 
@@ -114,8 +86,8 @@ const silent: Log = { info: () => {}, error: () => {} };
  * @throws {StoreUnusable} if the database cannot be opened; the message gives advice.
  */
 export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gatehouse> {
+  const settings = checkSettings(given?.settings, optionProblems(given));
   const { log = silent } = given;
-  const settings = checkSettings(given.settings, unknownOptions(given));
   const onMail = () => sender.wake();
   if (settings.smtpUrl !== '') await loadMailLibrary();
   const hooks = hookListeners(given, (err, hook) => log.error({ err, hook }, 'hook failed'));
@@ -191,18 +163,6 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
       await close();
     }),
   };
-}
-
-/** A setting beside `settings` would be ignored, and its default used. */
-function unknownOptions(given: object): string[] {
-  const known = Object.keys(options);
-  return Object.keys(given)
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      if (Object.hasOwn(table, name)) return `${name} is a setting: give it in \`settings\`.`;
-      const meant = closest(name, known);
-      return `${JSON.stringify(name).slice(1, -1)} is not an option.${meant ? ` Did you mean ${meant}?` : ''}`;
-    });
 }
 
 /** A step that runs once; later calls get the promise of the first. */

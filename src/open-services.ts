@@ -12,6 +12,7 @@ import { Throttle } from './concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from './concepts/tokens.ts';
 import { HashingQueue } from './crypto/hashing-queue.ts';
 import { chance, digest, newHandle } from './crypto/ids.ts';
+import type { Log } from './library/options.ts';
 import { databaseFile, isFile, partOf, type Settings, type Share, whole } from './settings/settings.ts';
 import type { SessionEndListener, Store, User } from './storage/port/port.ts';
 import { FallbackThrottle } from './storage/shared/fallback-throttle.ts';
@@ -20,11 +21,7 @@ import { openSqliteStore } from './storage/sqlite/store.ts';
 import { Pacer } from './usecases/pacer.ts';
 import type { Services } from './usecases/services.ts';
 
-/** The log of Gatehouse; a pino logger fits. */
-export interface Log {
-  info(entry: object, message: string): void;
-  error(entry: object, message: string): void;
-}
+export type { Log };
 
 /** What the concepts tell of, in this process; nothing by default. Callbacks must not throw. */
 export interface ServiceListeners {

@@ -111,6 +111,29 @@ test('a setting given as an option is refused with its place, and nothing is ope
   ]);
 });
 
+test.each([
+  ['null', null, 'The options must be an object.'],
+  ['a string', 'file:x.db', 'The options must be an object.'],
+  [
+    'a log that is a function',
+    { log: () => {} },
+    'log must be an object with the methods info and error, such as console.',
+  ],
+  [
+    'a log without error',
+    { log: { info() {} } },
+    'log must be an object with the methods info and error, such as console.',
+  ],
+  ['a clock that is a time', { clock: 1_700_000_000_000 }, 'clock must be a function.'],
+  ['a share that is a number', { share: 2 }, 'share must be as in { number: 1, of: 2 }.'],
+  ['a share beyond its whole', { share: { number: 3, of: 2 } }, 'share must be as in { number: 1, of: 2 }.'],
+  ['a hook that is a name', { onRegistered: 'welcome' }, 'onRegistered must be a function.'],
+  ['a hook that is null', { onSessionEnded: null }, 'onSessionEnded must be a function.'],
+])('%s is refused with its sentence, and nothing is opened', async (_what, options, sentence) => {
+  const refused = await createGatehouse(options as never).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ name: 'UnusableSettings', problems: [sentence] });
+});
+
 test('undefined selects the default, and usable options open a store', async () => {
   await opens({ port: undefined, timeZone: undefined, throttleAccount: undefined, debug: true });
 });

@@ -1,0 +1,73 @@
+/** The options of a Gatehouse in an application, and what is wrong with those that were given. */
+
+import { closest } from '../settings/did-you-mean.ts';
+import { table } from '../settings/option-table.ts';
+import type { Settings, Share } from '../settings/settings.ts';
+import type { Hooks } from './hooks.ts';
+
+/** The log of Gatehouse; a pino logger fits. */
+export interface Log {
+  info(entry: object, message: string): void;
+  error(entry: object, message: string): void;
+}
+
+export interface GatehouseOptions extends Hooks {
+  /**
+   * Options by their name in `docs/settings.md`; missing or `undefined` ones take their default. The environment is not
+   * read.
+   */
+  readonly settings?: Partial<Settings>;
+  /**
+   * Receives one audit entry per event, one entry per error, and the end of the audit chain whenever it changes. Default:
+   * nothing is reported.
+   */
+  readonly log?: Log;
+  /** Epoch milliseconds. Default: the clock of the store (PostgreSQL), otherwise the system clock. */
+  readonly clock?: () => number;
+  /** The share of threads and connections, if several processes form one node. Default: all. */
+  readonly share?: Share;
+}
+
+/** The type requires every option here. */
+const options: Record<keyof GatehouseOptions, (value: unknown) => string | undefined> = {
+  // Checked with its values.
+  settings: () => undefined,
+  log: (value) => (isLog(value) ? undefined : 'an object with the methods info and error, such as console'),
+  clock: aFunction,
+  share: (value) => (isShare(value) ? undefined : 'as in { number: 1, of: 2 }'),
+  onRegistered: aFunction,
+  onSessionEnded: aFunction,
+};
+
+/** One sentence for each option that is unknown or of the wrong type: applications in JavaScript have no types. */
+export function optionProblems(given: unknown): string[] {
+  if (typeof given !== 'object' || given === null) return ['The options must be an object.'];
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!Object.hasOwn(options, name)) return [unknown(name)];
+    const expected = value === undefined ? undefined : options[name as keyof GatehouseOptions](value);
+    return expected === undefined ? [] : [`${name} must be ${expected}.`];
+  });
+}
+
+/** A setting beside `settings` would be ignored, and its default used. */
+function unknown(name: string): string {
+  if (Object.hasOwn(table, name)) return `${name} is a setting: give it in \`settings\`.`;
+  const meant = closest(name, Object.keys(options));
+  return `${JSON.stringify(name).slice(1, -1)} is not an option.${meant ? ` Did you mean ${meant}?` : ''}`;
+}
+
+function aFunction(value: unknown): string | undefined {
+  return typeof value === 'function' ? undefined : 'a function';
+}
+
+function isLog(value: unknown): boolean {
+  const { info, error } = (value ?? {}) as Partial<Log>;
+  return typeof info === 'function' && typeof error === 'function';
+}
+
+function isShare(value: unknown): boolean {
+  const { number, of } = (value ?? {}) as Partial<Share>;
+  return (
+    Number.isInteger(number) && Number.isInteger(of) && Number(number) >= 1 && Number(number) <= Number(of)
+  );
+}
