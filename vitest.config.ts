@@ -6,9 +6,16 @@ import { LongestFirst } from './test/support/longest-first.ts';
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
 const frameworks = 'test/frameworks/**/*.test.ts';
-const longFrameworks = 'test/frameworks/{next,recipes}/*.test.ts';
 const alone = 'test/server/flood.test.ts';
+/** What takes minutes of computing, such as builds and installations: part of the full form only (`npm run soak`). */
+const long = [
+  'test/frameworks/{next,recipes,sveltekit}/*.test.ts',
+  'test/server/installation.test.ts',
+  'test/cli/{large,migrate-interrupted}.test.ts',
+];
+
 const isFull = process.env['TEST_LENGTH'] === 'full';
+const notNow = isFull ? [] : long;
 
 /** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
 const either = [
@@ -62,7 +69,7 @@ export default defineConfig({
                 // To load the sources and the libraries again for each file takes a tenth of all time.
                 isolate: false,
                 include: ['test/**/*.test.ts'],
-                exclude: [...configDefaults.exclude, faults, alone, soak, frameworks],
+                exclude: [...configDefaults.exclude, ...notNow, faults, alone, soak, frameworks],
               },
             },
             {
@@ -71,8 +78,7 @@ export default defineConfig({
               test: {
                 name: 'frameworks',
                 include: [frameworks],
-                // To build these applications takes minutes: they are part of the full form.
-                exclude: isFull ? configDefaults.exclude : [...configDefaults.exclude, longFrameworks],
+                exclude: [...configDefaults.exclude, ...notNow],
                 globalSetup: ['test/support/postgres/run.ts', 'test/frameworks/support/packed.ts'],
                 // The package is built, which another test does, too.
                 sequence: { groupOrder: 4 },
