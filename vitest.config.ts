@@ -6,7 +6,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
 const frameworks = 'test/frameworks/**/*.test.ts';
-const alone = 'test/server/flood.test.ts';
+const alone = 'test/server/{flood,slow}.test.ts';
 /** What takes minutes of computing, such as builds and installations: part of the full form only (`npm run soak`). */
 const long = [
   'test/frameworks/{next,recipes,sveltekit}/*.test.ts',
