@@ -1,6 +1,7 @@
 /** Warns about unsafe settings, at the start of the server and in the doctor. */
 
-import { type AddressBlock, holdsStrangers } from './ip-addresses.ts';
+import { holdsStrangers } from './address-blocks.ts';
+import type { AddressBlock } from './ip-addresses.ts';
 import { linkBase, protectionOf } from './outbound-addresses.ts';
 import { headerNames, type Settings } from './settings.ts';
 

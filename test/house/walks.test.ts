@@ -41,7 +41,7 @@ const every = [
 /** The other files, and how many lines all of them have together at most: to be lessened. */
 const walks: Readonly<Record<string, { readonly maxLines: number; readonly files: readonly string[] }>> = {
   login: {
-    maxLines: 4_130,
+    maxLines: 4_100,
     files: [
       'src/concepts/accounts.ts',
       'src/concepts/audit.ts',

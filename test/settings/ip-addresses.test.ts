@@ -4,15 +4,8 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
-import {
-  addressBlock,
-  blockHint,
-  comparableAddress,
-  comparableBlock,
-  holds,
-  holdsStrangers,
-  isLoopback,
-} from '../../src/settings/ip-addresses.ts';
+import { addressBlock, blockHint, holdsStrangers } from '../../src/settings/address-blocks.ts';
+import { comparableAddress, comparableBlock, holds, isLoopback } from '../../src/settings/ip-addresses.ts';
 
 const written = (block: ReturnType<typeof addressBlock>) => block?.join('/');
 const comparable = (text: string) => comparableAddress(ipaddr.parse(text));

@@ -1,7 +1,8 @@
 /** Determines the client network of a request; only trusted proxies may state it (ruling G16). */
 
 import ipaddr from 'ipaddr.js';
-import { addressBlock, holds, type IpAddress } from '../../settings/ip-addresses.ts';
+import { addressBlock } from '../../settings/address-blocks.ts';
+import { holds, type IpAddress } from '../../settings/ip-addresses.ts';
 import type { ForwardedHeader, TrustedProxy } from '../../settings/settings.ts';
 import type { IncomingRequest } from '../exchange.ts';
 import { addressIn, hopsIn } from './forwarded-header.ts';

@@ -1,6 +1,6 @@
 /** The options of the table for proxies. */
 
-import { addressBlock, blockHint } from '../ip-addresses.ts';
+import { addressBlock, blockHint } from '../address-blocks.ts';
 import type { SettingRows } from '../setting.ts';
 import { choice, hintsOf, listOf } from '../value-parsers.ts';
 

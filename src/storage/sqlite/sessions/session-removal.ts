@@ -79,10 +79,8 @@ export class SessionRemoval {
     const order = new Map(handles.map((handle, n) => [handle, n]));
     const place = ({ handle }: Session) => order.get(handle) ?? 0;
     const removed = this.#gone(this.#statements.byHandles.all(JSON.stringify(handles), userId), cap.context);
-    this.#audit(
-      cap.context,
-      removed.toSorted((a, b) => place(a) - place(b)),
-    );
+    removed.sort((a, b) => place(a) - place(b));
+    this.#audit(cap.context, removed);
     return removed.length;
   }
 
