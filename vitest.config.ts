@@ -6,6 +6,8 @@ import { LongestFirst } from './test/support/longest-first.ts';
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
 const frameworks = 'test/frameworks/**/*.test.ts';
+// A pooler makes connections for each case, within the time limits of the store.
+const pooler = 'test/storage/postgres/pooler.test.ts';
 const alone = 'test/server/{flood,slow}.test.ts';
 /** What takes minutes of computing, such as builds and installations: part of the full form only (`npm run soak`). */
 const long = [
@@ -69,7 +71,7 @@ export default defineConfig({
                 // To load the sources and the libraries again for each file takes a tenth of all time.
                 isolate: false,
                 include: ['test/**/*.test.ts'],
-                exclude: [...configDefaults.exclude, ...notNow, faults, alone, soak, frameworks],
+                exclude: [...configDefaults.exclude, ...notNow, faults, pooler, alone, soak, frameworks],
               },
             },
             {
@@ -89,7 +91,7 @@ export default defineConfig({
               extends: true,
               test: {
                 name: 'faults',
-                include: [faults],
+                include: [faults, pooler],
                 maxWorkers: 2,
                 sequence: { groupOrder: 1 },
                 testTimeout: 120_000,

@@ -9,7 +9,7 @@ import { peopleOf, type Session, type User } from './people.ts';
  * Who sent a request.
  *
  * - `live`: `user` is signed in. Go on.
- * - `none`: nobody is signed in. Ask the person to sign in (a page), or answer 401 (an API).
+ * - `none`: the request has no live session. Ask the person to sign in (a page), or answer 401 (an API).
  * - `unknown`: the store does not answer, so nothing is known. Answer 503 with `Retry-After`, and leave the cookie as it
  *   is. Never take it for `none`: the person may well be signed in.
  */

@@ -57,15 +57,15 @@ redoc [aria-label='More actions'] { display: none !important; }
   );
 }
 
-let packed: Promise<Buffer> | undefined;
-let unpacked: Promise<Buffer> | undefined;
+let packed: Buffer | undefined;
+let unpacked: Buffer | undefined;
 
-/** Read at the first use; unpacked once, for the rare client that takes no gzip. */
+/** Read at the first use; unpacked once, for the rare client that takes no gzip. After a failure the next request tries again. */
 async function script(encodings: string | null) {
   const isGzip = accepts(encodings, 'gzip');
-  packed ??= readFile(new URL('../../openapi/redoc.js.gz', import.meta.url));
-  if (!isGzip) unpacked ??= packed.then((file) => promisify(gunzip)(file));
-  const body = await (isGzip ? packed : (unpacked as Promise<Buffer>));
+  packed ??= await readFile(new URL('../../openapi/redoc.js.gz', import.meta.url));
+  if (!isGzip) unpacked ??= await promisify(gunzip)(packed);
+  const body = isGzip ? packed : (unpacked as Buffer);
   return {
     status: 200,
     body,

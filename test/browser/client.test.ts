@@ -81,7 +81,7 @@ describe.skipIf(program === undefined)(where, () => {
     expect(await two.evaluate('heard')).toBe(1);
   });
 
-  test('the React hook of the documentation shows who is signed in, and that nobody is any more', async () => {
+  test('the React hook of the documentation shows who is signed in, and the end of the session', async () => {
     const { own, browser } = ground();
     const [hook = ''] = blocks('docs/client.md', 'jsx');
     const lines = hook.slice(hook.indexOf('export function')).trim().split('\n');

@@ -1,77 +1,52 @@
 /** Gatehouse in Next.js: the application of the documentation, built and used, with routes of the tests beside it. */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sendExactly } from '../../support/client.ts';
 import { isFull } from '../../support/length.ts';
 import { root, until } from '../../support/process.ts';
 import { temporaryFolder } from '../../support/server.ts';
 import { life, pageAt, person, post, registered } from '../support/life.ts';
 import { mounted, networksIn, openIn } from '../support/mounted.ts';
-import {
-  fencesOf,
-  followPage,
-  type PageApplication,
-  type Running,
-  startingPatienceMs,
-} from '../support/page-application.ts';
+import { fencesOf, startingPatienceMs } from '../support/page-application.ts';
+import { servedOnce } from '../support/served-once.ts';
 import { run } from '../support/unpacked.ts';
 import { routes } from './routes.ts';
 
 const patience = { timeout: 240_000 };
 
-const cleaning: (() => Promise<void> | void)[] = [];
-let application: PageApplication;
-let server: Running;
-let hasOpenedInBuild = true;
+const served = servedOnce({ heading: '## Next.js', modules: 'test/frameworks/next', files: routes });
 
-beforeAll(async () => {
-  const atEnd = (clean: () => Promise<void> | void) => void cleaning.unshift(clean);
-  application = await followPage(
-    { heading: '## Next.js', modules: 'test/frameworks/next', files: routes },
-    atEnd,
-  );
-  hasOpenedInBuild = existsSync(join(application.folder, 'data'));
-  server = await application.start({ atEnd });
-}, 240_000);
+test('the build opens no database', () => expect(served.hasOpenedInBuild).toBe(false));
 
-afterAll(async () => {
-  for (const clean of cleaning) await clean();
-});
-
-test('the application of the page registers, shows its page and logs out, and sends others to sign in', () =>
-  life(server.url));
-
-test('the build opens no database', () => expect(hasOpenedInBuild).toBe(false));
-
-mounted(() => server);
+mounted(() => served.server);
 
 test('a guard of a route handler sends browsers to sign in, and answers 401 to others', async () => {
-  const cookie = await registered(server.url, 'handler@example.com');
+  const cookie = await registered(served.server.url, 'handler@example.com');
   const me = { path: '/api/me?a=1' };
-  expect((await sendExactly(server.url, { ...me, headers: { cookie } })).json).toEqual({
+  expect((await sendExactly(served.server.url, { ...me, headers: { cookie } })).json).toEqual({
     email: 'handler@example.com',
   });
-  const browser = await pageAt(server.url, me.path);
+  const browser = await pageAt(served.server.url, me.path);
   expect([browser.status, browser.headers.location]).toEqual([303, '/sign-in.html?next=%2Fapi%2Fme%3Fa%3D1']);
-  const program = await sendExactly(server.url, me);
+  const program = await sendExactly(served.server.url, me);
   expect([program.status, program.headers['www-authenticate'], program.headers['cache-control']]).toEqual([
     401,
     'Bearer',
     'no-store',
   ]);
-  expect((await pageAt(server.url, '/api/items/7')).status).toBe(401);
-  const item = await sendExactly(server.url, { path: '/api/items/7', headers: { cookie } });
+  expect((await pageAt(served.server.url, '/api/items/7')).status).toBe(401);
+  const item = await sendExactly(served.server.url, { path: '/api/items/7', headers: { cookie } });
   expect(item.json).toMatchObject({ id: '7', path: '/api/items/7', handle: expect.any(String) });
 });
 
 test('a guard of a server action sends others to sign in, and tells who called it', async () => {
-  const cookie = await registered(server.url, 'action@example.com');
-  const { text } = await pageAt(server.url, '/action');
+  const cookie = await registered(served.server.url, 'action@example.com');
+  const { text } = await pageAt(served.server.url, '/action');
   const [, name = ''] = /name="(\$ACTION_ID_\w+)"/.exec(text) ?? [];
   const act = (headers: Record<string, string>) =>
-    sendExactly(server.url, {
+    sendExactly(served.server.url, {
       method: 'POST',
       path: '/action',
       headers: { 'content-type': 'multipart/form-data; boundary=b', accept: 'text/html', ...headers },
@@ -84,41 +59,43 @@ test('a guard of a server action sends others to sign in, and tells who called i
 });
 
 test('a public page asks who is there', async () => {
-  expect((await pageAt(server.url, '/open')).text).toContain('none');
+  expect((await pageAt(served.server.url, '/open')).text).toContain('none');
   expect(
-    (await pageAt(server.url, '/open', await registered(server.url, 'open@example.com'))).text,
+    (await pageAt(served.server.url, '/open', await registered(served.server.url, 'open@example.com'))).text,
   ).toContain('live');
 });
 
 test('an error of a handler behind a guard is an error of the application', async () => {
-  const cookie = await registered(server.url, 'error@example.com');
-  expect((await pageAt(server.url, '/error', cookie)).status).toBe(500);
-  await until(() => server.stderr.includes('an error of the application') || undefined, 'the error');
+  const cookie = await registered(served.server.url, 'error@example.com');
+  expect((await pageAt(served.server.url, '/error', cookie)).status).toBe(500);
+  await until(() => served.server.stderr.includes('an error of the application') || undefined, 'the error');
 });
 
 test('the proxy answers paths of other contracts, guards pages, and passes others on', async () => {
-  const made = await post(server.url, '/register.json', { username: 'joe', password: 'supersecure' });
+  const made = await post(served.server.url, '/register.json', { username: 'joe', password: 'supersecure' });
   expect([made.status, made.json['username']]).toEqual([200, 'joe']);
-  const login = await post(server.url, '/login.json', { username: 'joe', password: 'supersecure' });
-  expect((await pageAt(server.url, '/guarded', `session_id=${login.json['id']}`)).text).toContain('Behind');
-  const other = await pageAt(server.url, '/guarded');
+  const login = await post(served.server.url, '/login.json', { username: 'joe', password: 'supersecure' });
+  expect((await pageAt(served.server.url, '/guarded', `session_id=${login.json['id']}`)).text).toContain(
+    'Behind',
+  );
+  const other = await pageAt(served.server.url, '/guarded');
   expect([other.status, other.headers.location]).toEqual([303, '/sign-in.html?next=%2Fguarded']);
-  expect((await sendExactly(server.url, { path: '/guarded' })).status).toBe(401);
-  expect((await pageAt(server.url, '/other.json')).headers['content-type']).toMatch(/^text\/html/);
+  expect((await sendExactly(served.server.url, { path: '/guarded' })).status).toBe(401);
+  expect((await pageAt(served.server.url, '/other.json')).headers['content-type']).toMatch(/^text\/html/);
 });
 
 test('without a trusted proxy no header of a client is believed, and the log says it once', async () => {
-  await post(server.url, '/auth/login', person, { 'x-forwarded-for': '203.0.113.9' });
-  expect(new Set(networksIn(server.database))).toEqual(new Set(['unknown']));
-  expect(server.stderr.match(/all clients share one count of failed logins/g)).toHaveLength(1);
-  expect(server.stderr).toContain('add the word unix to GATEHOUSE_TRUSTED_PROXIES');
+  await post(served.server.url, '/auth/login', person, { 'x-forwarded-for': '203.0.113.9' });
+  expect(new Set(networksIn(served.server.database))).toEqual(new Set(['unknown']));
+  expect(served.server.stderr.match(/all clients share one count of failed logins/g)).toHaveLength(1);
+  expect(served.server.stderr).toContain('add the word unix to GATEHOUSE_TRUSTED_PROXIES');
 });
 
 test('a second instance on the same database refuses a session that the first one ended', async () => {
-  const second = await application.start();
-  const cookie = await registered(server.url, 'second@example.com');
+  const second = await served.application.start();
+  const cookie = await registered(served.server.url, 'second@example.com');
   expect((await sendExactly(second.url, { path: '/api/me', headers: { cookie } })).status).toBe(200);
-  expect((await post(server.url, '/auth/logout', {}, { cookie })).status).toBe(204);
+  expect((await post(served.server.url, '/auth/logout', {}, { cookie })).status).toBe(204);
   expect((await sendExactly(second.url, { path: '/api/me', headers: { cookie } })).status).toBe(401);
   await second.stop();
 });
@@ -126,7 +103,7 @@ test('a second instance on the same database refuses a session that the first on
 test('the nearest address that a trusted proxy wrote is the client, whatever the client wrote before it', async () => {
   const folder = temporaryFolder();
   const database = join(folder, 'own.db');
-  const proxied = await application.start({
+  const proxied = await served.application.start({
     env: { DATABASE_URL: `file:${database}`, GATEHOUSE_TRUSTED_PROXIES: 'unix' },
   });
   await post(proxied.url, '/auth/register', person, { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' });
@@ -139,7 +116,7 @@ test('while the database cannot be opened, everything that needs it is 503, and 
   const folder = temporaryFolder();
   const place = join(folder, 'data');
   writeFileSync(place, 'a file where the folder should be');
-  const troubled = await application.start({ env: { DATABASE_URL: `file:${place}/gatehouse.db` } });
+  const troubled = await served.application.start({ env: { DATABASE_URL: `file:${place}/gatehouse.db` } });
   const cookie = 'session_id=3a0a4f1d-1ab0-428d-bdf4-b7118fa53b4a';
   for (const path of ['/auth/session', '/api/me', '/api/items/7', '/guarded', '/login.json']) {
     const { status, headers } = await pageAt(troubled.url, path, cookie);
@@ -178,7 +155,7 @@ test('the authentication of the page has at most twelve lines of server code, fo
 });
 
 test.runIf(isFull)('a standalone build is complete', async () => {
-  const { folder } = application;
+  const { folder } = served.application;
   const config = join(folder, 'next.config.ts');
   const earlier = readFileSync(config, 'utf8');
   writeFileSync(config, earlier.replace('({})', "({ output: 'standalone' })"));
@@ -187,7 +164,7 @@ test.runIf(isFull)('a standalone build is complete', async () => {
   const elsewhere = temporaryFolder();
   run(folder, 'cp', '-a', '.next/standalone', 'public', elsewhere);
   run(elsewhere, 'cp', '-a', 'public', 'standalone/public');
-  const standalone = await application.start({
+  const standalone = await served.application.start({
     command: 'node server.js',
     cwd: join(elsewhere, 'standalone'),
     env: { DATABASE_URL: `file:${elsewhere}/own.db`, HOSTNAME: '127.0.0.1' },
@@ -197,11 +174,11 @@ test.runIf(isFull)('a standalone build is complete', async () => {
 });
 
 test('development below a base path: a change of a module opens no second writer', patience, async () => {
-  const { folder } = application;
+  const { folder } = served.application;
   const config = join(folder, 'next.config.ts');
   writeFileSync(config, readFileSync(config, 'utf8').replace('({})', "({ basePath: '/app' })"));
   const database = join(temporaryFolder(), 'own.db');
-  const development = await application.start({
+  const development = await served.application.start({
     command: 'npx next dev',
     env: { DATABASE_URL: `file:${database}` },
   });

@@ -1,20 +1,16 @@
 /** Gatehouse in SvelteKit: the application of the documentation, built and used, with routes of the tests beside it. */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sendExactly } from '../../support/client.ts';
 import { until } from '../../support/process.ts';
 import { temporaryFolder } from '../../support/server.ts';
 import { life, pageAt, person, post, registered } from '../support/life.ts';
 import { mounted, networksIn, openIn } from '../support/mounted.ts';
-import {
-  followPage,
-  type PageApplication,
-  type Running,
-  startingPatienceMs,
-} from '../support/page-application.ts';
+import { startingPatienceMs } from '../support/page-application.ts';
+import { servedOnce } from '../support/served-once.ts';
 
 /** Routes that the tests need beside those of the page. */
 const files = {
@@ -28,45 +24,30 @@ const files = {
 
 const patience = { timeout: 240_000 };
 
-const cleaning: (() => Promise<void> | void)[] = [];
-let application: PageApplication;
-let server: Running;
-let hasOpenedInBuild = true;
-
-beforeAll(async () => {
-  const atEnd = (clean: () => Promise<void> | void) => void cleaning.unshift(clean);
-  application = await followPage(
-    { heading: '## SvelteKit', modules: 'test/frameworks/sveltekit', statics: 'static', files },
-    atEnd,
-  );
-  hasOpenedInBuild = existsSync(join(application.folder, 'data'));
-  server = await application.start({ atEnd });
-}, 240_000);
-
-afterAll(async () => {
-  for (const clean of cleaning) await clean();
+const served = servedOnce({
+  heading: '## SvelteKit',
+  modules: 'test/frameworks/sveltekit',
+  statics: 'static',
+  files,
 });
-
-test('the application of the page registers, shows its page and logs out, and sends others to sign in', () =>
-  life(server.url));
 
 test('the build, which renders a page, opens no database', async () => {
-  expect(hasOpenedInBuild).toBe(false);
-  expect((await pageAt(server.url, '/fixed')).text).toContain('Made by the build');
+  expect(served.hasOpenedInBuild).toBe(false);
+  expect((await pageAt(served.server.url, '/fixed')).text).toContain('Made by the build');
 });
 
-mounted(() => server);
+mounted(() => served.server);
 
 test('a guard sends browsers to sign in, also for data and forms, and answers 401 to others', async () => {
   const signIn = (page: string) => `/sign-in.html?next=${encodeURIComponent(page)}`;
-  const page = await pageAt(server.url, '/profile?a=1');
+  const page = await pageAt(served.server.url, '/profile?a=1');
   expect([page.status, page.headers.location]).toEqual([303, signIn('/profile?a=1')]);
-  const data = await sendExactly(server.url, { path: '/profile/__data.json' });
+  const data = await sendExactly(served.server.url, { path: '/profile/__data.json' });
   expect([data.status, data.json]).toMatchObject([200, { type: 'redirect', location: signIn('/profile') }]);
-  const origin = server.url.replace('http:', 'https:');
+  const origin = served.server.url.replace('http:', 'https:');
   const form = { 'content-type': 'application/x-www-form-urlencoded', origin };
   const ask = (headers: Record<string, string>) =>
-    sendExactly(server.url, {
+    sendExactly(served.server.url, {
       method: 'POST',
       path: '/profile?/save',
       headers: { ...form, ...headers },
@@ -76,32 +57,35 @@ test('a guard sends browsers to sign in, also for data and forms, and answers 40
   expect([plain.status, plain.headers.location]).toEqual([303, signIn('/profile')]);
   const enhanced = await ask({ accept: 'application/json', 'x-sveltekit-action': 'true' });
   expect(enhanced.json).toEqual({ type: 'redirect', status: 303, location: signIn('/profile') });
-  const program = await sendExactly(server.url, { path: '/profile' });
+  const program = await sendExactly(served.server.url, { path: '/profile' });
   expect([program.status, program.headers['www-authenticate']]).toEqual([401, 'Bearer']);
-  expect((await sendExactly(server.url, { path: '/profile', method: 'HEAD' })).status).toBe(401);
+  expect((await sendExactly(served.server.url, { path: '/profile', method: 'HEAD' })).status).toBe(401);
 });
 
 test('all contracts are answered, and other paths are the application’s', async () => {
-  const made = await post(server.url, '/register.json', { username: 'joe', password: 'supersecure' });
+  const made = await post(served.server.url, '/register.json', { username: 'joe', password: 'supersecure' });
   expect([made.status, made.json['username']]).toEqual([200, 'joe']);
-  const login = await post(server.url, '/api/auth/login', { username: 'joe', password: 'supersecure' });
+  const login = await post(served.server.url, '/api/auth/login', {
+    username: 'joe',
+    password: 'supersecure',
+  });
   const cookie = `session_id=${login.json['session']}`;
-  expect((await pageAt(server.url, '/open', cookie)).text).toContain('live');
-  expect((await pageAt(server.url, '/open')).text).toContain('none');
-  expect((await pageAt(server.url, '/auth/own')).text).toBe('own');
-  expect((await pageAt(server.url, '/error')).status).toBe(500);
+  expect((await pageAt(served.server.url, '/open', cookie)).text).toContain('live');
+  expect((await pageAt(served.server.url, '/open')).text).toContain('none');
+  expect((await pageAt(served.server.url, '/auth/own')).text).toBe('own');
+  expect((await pageAt(served.server.url, '/error')).status).toBe(500);
 });
 
 test('a target is taken as it was sent: an encoded letter is another path', async () => {
-  expect((await sendExactly(server.url, { path: '/auth/%73ession' })).status).toBe(404);
+  expect((await sendExactly(served.server.url, { path: '/auth/%73ession' })).status).toBe(404);
 });
 
 test('the client is the peer, whatever a client writes, unless the peer is a trusted proxy', async () => {
   const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' };
-  await post(server.url, '/auth/login', person, headers);
-  expect(new Set(networksIn(server.database))).toEqual(new Set(['127.0.0.1']));
+  await post(served.server.url, '/auth/login', person, headers);
+  expect(new Set(networksIn(served.server.database))).toEqual(new Set(['127.0.0.1']));
   const database = join(temporaryFolder(), 'own.db');
-  const proxied = await application.start({
+  const proxied = await served.application.start({
     env: { DATABASE_URL: `file:${database}`, GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' },
   });
   await post(proxied.url, '/auth/register', person, headers);
@@ -110,10 +94,10 @@ test('the client is the peer, whatever a client writes, unless the peer is a tru
 });
 
 test('a second instance refuses a session that the first one ended, and both end by themselves', async () => {
-  const second = await application.start();
-  const cookie = await registered(server.url, 'second@example.com');
+  const second = await served.application.start();
+  const cookie = await registered(served.server.url, 'second@example.com');
   expect((await pageAt(second.url, '/open', cookie)).text).toContain('live');
-  expect((await post(server.url, '/auth/logout', {}, { cookie })).status).toBe(204);
+  expect((await post(served.server.url, '/auth/logout', {}, { cookie })).status).toBe(204);
   expect((await pageAt(second.url, '/open', cookie)).text).toContain('none');
   const startedAt = performance.now();
   await second.stop();
@@ -124,7 +108,7 @@ test('a second instance refuses a session that the first one ended, and both end
 test('while the database cannot be opened, answers are 503 with Retry-After, until it can', async () => {
   const place = join(temporaryFolder(), 'data');
   writeFileSync(place, 'a file where the folder should be');
-  const troubled = await application.start({ env: { DATABASE_URL: `file:${place}/gatehouse.db` } });
+  const troubled = await served.application.start({ env: { DATABASE_URL: `file:${place}/gatehouse.db` } });
   for (const path of ['/auth/session', '/profile', '/open']) {
     const { status, headers } = await pageAt(troubled.url, path);
     expect([path, status, headers['retry-after']]).toEqual([path, 503, '1']);
@@ -137,7 +121,7 @@ test('while the database cannot be opened, answers are 503 with Retry-After, unt
 });
 
 test('development below a base path: a change of a module opens no second writer', patience, async () => {
-  const { folder } = application;
+  const { folder } = served.application;
   const config = join(folder, 'vite.config.js');
   writeFileSync(
     config,
@@ -146,7 +130,7 @@ test('development below a base path: a change of a module opens no second writer
   const hooks = join(folder, 'src/hooks.server.ts');
   writeFileSync(hooks, readFileSync(hooks, 'utf8').replace("'/sign-in", "'/app/sign-in"));
   const database = join(temporaryFolder(), 'own.db');
-  const development = await application.start({
+  const development = await served.application.start({
     command: 'npx vite dev --host 127.0.0.1 --port $PORT --strictPort',
     env: { DATABASE_URL: `file:${database}`, GATEHOUSE_BASE_PATH: '/app' },
   });

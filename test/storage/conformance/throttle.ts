@@ -93,7 +93,7 @@ export const throttleCases: readonly ConformanceCase[] = [
   }),
 
   over('throttle: an attempt that is refused because others were faster leaves no window', async (store) => {
-    const own = upTo(30).map((n) => quota(10 + n, 9));
+    const own = upTo(50).map((n) => quota(10 + n, 9));
     const outcomes = await Promise.all(own.map((each) => store.throttle.take([quota(1, 10), each], 10_000)));
     const allowed = own.filter((_, n) => outcomes[n]?.allowed).map(({ key }) => key);
     assert.equal(allowed.length, 10);

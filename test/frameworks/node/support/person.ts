@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { sendExactly } from '../../../support/client.ts';
 import { person } from './application.ts';
 
-/** Signs somebody up; resolves to the cookie. */
+/** Registers a person; resolves to the cookie. */
 export async function register(url: string, path = '/auth/register'): Promise<string> {
   const answer = await sendExactly(url, {
     method: 'POST',
