@@ -116,12 +116,17 @@ async function costMs(ask: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1_000;
 }
 
-/** The least each of several requests cost, asked in turns, so that a slow moment of the machine hits them alike. */
+/**
+ * The least each of several requests cost, asked in turns, so that a slow moment of the machine hits them alike.
+ * At least five turns; more, up to thirty, while the figures are not as they must be: the least only ever
+ * falls, to what the request truly costs, and a core that another program shares can double every figure of a turn.
+ */
 async function minCosts(
   asks: Readonly<Record<string, () => Promise<unknown>>>,
+  asTheyMustBe: (costs: Map<string, number>) => boolean,
 ): Promise<Map<string, number>> {
   const least = new Map<string, number>();
-  for (let round = 0; round < 5; round += 1) {
+  for (let turn = 0; turn < 5 || (turn < 30 && !asTheyMustBe(least)); turn += 1) {
     for (const [what, ask] of Object.entries(asks)) {
       least.set(what, Math.min(await costMs(ask), least.get(what) ?? Number.POSITIVE_INFINITY));
     }
@@ -151,7 +156,10 @@ test.each(contracts)('G17: every failed login through $name costs one hash', asy
   });
   await register(server, joe.username, joe.password);
   const nothing = async () => expect((await server.post(contract.loginPath, {})).status).toBe(400);
-  const costs = await minCosts({ nothing, ...failures(server, contract) });
+  const costs = await minCosts({ nothing, ...failures(server, contract) }, (figures) => {
+    const { nothing: none = 0, 'a wrong password': one = 0, ...others } = Object.fromEntries(figures);
+    return one > none * 3 && Object.values(others).every((cost) => cost > one * 0.6 && cost < one * 1.6);
+  });
   const one = costs.get('a wrong password') ?? Number.NaN;
   // The measure is worth something: one hash stands far out from none.
   expect(one).toBeGreaterThan((costs.get('nothing') ?? Number.NaN) * 3);
