@@ -58,7 +58,7 @@ const table = {
   flooding: ['0,16,256', 'clients that log in without pause'],
   'at-once': ['1,16,64', 'logouts at once'],
   'memory-sessions': ['1000000', 'live sessions whose memory is measured'],
-  samples: ['300', 'logouts of which is timed when other nodes refuse the session'],
+  samples: ['200', 'logouts of which is timed when other nodes refuse the session'],
   'scale-sessions': ['10000000', 'live sessions the store grows to; they take 13 GB of disk for a while'],
   only: ['', 'parts of the names of those to measure, for example `gatehouse,bare`'],
   folder: [tmpdir(), 'where databases are made; it should be on the disk that is meant'],
