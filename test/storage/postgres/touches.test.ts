@@ -93,13 +93,15 @@ test.concurrent('N3: nodes that check one session without a pause write no more 
       const sessions = new Sessions(node.sessions, { ...rules, ...changes });
       const cache = new SessionCache(node.revocations, 1_048_576);
       const check = new SessionCheck({ sessions, cache }, JSON.stringify);
-      for (let now = clock(); now < over; now = clock()) {
+      const isMostlyHit = () => cache.counts.lookups.hit > cache.counts.lookups.miss;
+      // Longer on a busy machine: while a node is late with the feed, or with the write of a use, its checks ask the store.
+      for (let now = clock(); now < over || (now < over + 20_000 && !isMostlyHit()); now = clock()) {
         expect(await check.answer(id, now)).toContain(joe);
         await sleep(2);
       }
-      // Many checks are answered from memory, and each use that is due is recorded all the same. How many depends on the
-      // machine: while a node is late with the feed, or with the write of a use, its checks ask the store.
-      expect(cache.counts.lookups.hit).toBeGreaterThan(50);
+      // Most checks are answered from memory, and each use that is due is recorded all the same.
+      const { hit, miss } = cache.counts.lookups;
+      expect(hit).toBeGreaterThan(miss);
     }),
   );
   await untilNoted();
