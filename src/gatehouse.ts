@@ -26,6 +26,7 @@ import { linkBase } from './settings/outbound-addresses.ts';
 import { hstsOf, type Settings } from './settings/settings.ts';
 import { checkSettings } from './settings/validate-settings.ts';
 import type { Metric } from './storage/port/port.ts';
+import { Exports } from './usecases/account/export-account.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
 import type { Services } from './usecases/services.ts';
 
@@ -100,18 +101,17 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const clock = given.clock ?? store.clock ?? Date.now;
   const sender = createSender(settings, services, log, clock);
   const check = new RequestCheck(services);
-  const contracts = servedContracts(settings, services, check);
   const { basePath } = settings;
-  try {
+  const ready = () => store.ping();
+  const exports = new Exports();
+  const contracts = servedContracts(settings, services, check, exports);
+  const ownPages = await orClose(close, () => {
     assertUnambiguous(contracts, basePath);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const owned = new Router(contracts, basePath);
-  const ping = () => store.ping();
-  const ownPages = settings.frontPage === 'on' ? [pages(ping, settings.contracts)] : [];
-  const all = [...contracts, ...ownPages, site(ping, basePath, settings.contracts)];
+    return pages({ settings, services, exports, ready });
+  });
+  // The page at `/` is not among them: an application has its own.
+  const owned = new Router([...contracts, ...ownPages.filter(({ name }) => name === 'pages')], basePath);
+  const all = [...contracts, ...ownPages, site(ready, basePath, settings.contracts)];
   const responseCounters = new ResponseCounters(all.map(({ name }) => name));
   const handler = new Handler({
     services,
@@ -163,6 +163,16 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
       await close();
     }),
   };
+}
+
+/** The result of a step; if it fails, the store is closed first. */
+async function orClose<Result>(close: () => Promise<void>, step: () => Result): Promise<Result> {
+  try {
+    return step();
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** A step that runs once; later calls get the promise of the first. */

@@ -1,6 +1,7 @@
 /** The contracts and groups of routes that the settings switch on. */
 
 import { isContract, type Settings } from '../settings/settings.ts';
+import type { Exports } from '../usecases/account/export-account.ts';
 import type { Services } from '../usecases/services.ts';
 import type { Contract } from './contract.ts';
 import { dotjson } from './contracts/dotjson.ts';
@@ -13,13 +14,18 @@ import { ownSessions } from './routes/own-sessions.ts';
 import { type RequestCheck, sessionCheck } from './routes/session-check.ts';
 
 /** The served contracts, in the order in which they own paths. */
-export function servedContracts(settings: Settings, services: Services, check: RequestCheck): Contract[] {
+export function servedContracts(
+  settings: Settings,
+  services: Services,
+  check: RequestCheck,
+  exports: Exports,
+): Contract[] {
   const cookies = new Cookies(!settings.debug, settings.sessionLifetimeSeconds);
   const all = [
     envelope(services, settings.envelopeStatus),
     sessionCheck(check),
     ownSessions(services, cookies),
-    ownAccount(services, cookies),
+    ownAccount(services, cookies, exports),
     ownEmail(services),
     rest(services, cookies),
     dotjson(services, cookies, {

@@ -2,10 +2,11 @@
 
 import type { Route } from '../http/contract.ts';
 import { accepts } from '../http/request/accept.ts';
-import type { ContractName } from '../settings/settings.ts';
+import type { ContractName, Settings } from '../settings/settings.ts';
 import { version } from '../version.ts';
-import { type Html, html } from './html.ts';
-import { page } from './layout.ts';
+import type { Brand } from './parts/brand.ts';
+import { type Html, html, nothing } from './parts/html.ts';
+import { page } from './parts/layout.ts';
 
 /** The page does not wait longer for the store, in milliseconds. */
 const patienceMs = 1_000;
@@ -14,7 +15,11 @@ const patienceMs = 1_000;
  * Only a client that asks for HTML gets the page; for any other the path is unknown, as it is without the page. `ready`
  * is the question of `/readyz`; at most one is asked at a time.
  */
-export function frontPage(ready: () => Promise<void>, contracts: readonly ContractName[]): Route {
+export function frontPage(
+  ready: () => Promise<void>,
+  { contracts, pages }: Pick<Settings, 'contracts' | 'pages'>,
+  brand: Brand,
+): Route {
   const isReady = oneAtATime(ready);
   return {
     method: 'GET',
@@ -22,7 +27,7 @@ export function frontPage(ready: () => Promise<void>, contracts: readonly Contra
     async answer({ request }) {
       if (!accepts(request.header('accept'), 'text/html')) return { refused: 'unknown_route' };
       const main = html`${(await isReady()) ? good : bad}
-<h2>Read on</h2>
+${pages ? forPeople : nothing}<h2>Read on</h2>
 <ul class="card">
 <li><a href="reference">API reference</a><br><span class="quiet">Every route of this server, with examples</span></li>
 <li><a href="openapi.json">OpenAPI document</a><br><span class="quiet">The same for programs</span></li>
@@ -33,7 +38,7 @@ export function frontPage(ready: () => Promise<void>, contracts: readonly Contra
 ${contracts.map((name) => contractItem[name])}
 <li><code>GET /auth/session</code><br><span class="quiet">Who is logged in? The session check for your backend</span></li>
 </ul>`;
-      return page('Gatehouse', `Session authentication, version ${version()}`, main);
+      return page(brand, 'Gatehouse', `Session authentication, version ${version()}`, main);
     },
   };
 }
@@ -47,6 +52,13 @@ const bad = html`<div class="card status bad" role="status"><div>
 <p><strong>Not ready</strong></p>
 <p>The server runs, but its database does not answer. The log of the server says why.</p>
 </div></div>`;
+
+const forPeople = html`<h2>For people</h2>
+<ul class="card">
+<li><a href="sign-in">Sign in</a><br><span class="quiet">Or create an account, or set a new password</span></li>
+<li><a href="account">Your account</a><br><span class="quiet">Address, password, sessions, activity, export and deletion</span></li>
+</ul>
+`;
 
 const contractItem: Readonly<Record<ContractName, Html>> = {
   envelope: item('envelope', 'POST /api/auth/login', 'the session in request and response bodies'),

@@ -6,9 +6,10 @@ import { gunzip } from 'node:zlib';
 import { newUuid } from '../crypto/ids.ts';
 import type { Route } from '../http/contract.ts';
 import { accepts } from '../http/request/accept.ts';
-import { html } from './html.ts';
-import { contentPolicy, head, pageReply } from './layout.ts';
-import { keptForAYear } from './page-files.ts';
+import type { Brand } from './parts/brand.ts';
+import { html } from './parts/html.ts';
+import { contentPolicy, head, pageReply } from './parts/layout.ts';
+import { keptForAYear } from './parts/page-files.ts';
 
 /** The version of `openapi/redoc.js.gz`, and a part of its path, so that browsers may keep it. */
 export const redocVersion = '3.0.1';
@@ -16,20 +17,22 @@ export const redocVersion = '3.0.1';
 const scriptPath = `pages/redoc-${redocVersion}.js`;
 
 /** The page and its script. */
-export const referenceRoutes: readonly Route[] = [
-  { method: 'GET', path: '/reference', answer: () => reference() },
-  {
-    method: 'GET',
-    path: `/${scriptPath}`,
-    answer: ({ request }) => script(request.header('accept-encoding')),
-  },
-];
+export function referenceRoutes(brand: Brand): readonly Route[] {
+  return [
+    { method: 'GET', path: '/reference', answer: () => reference(brand) },
+    {
+      method: 'GET',
+      path: `/${scriptPath}`,
+      answer: ({ request }) => script(request.header('accept-encoding')),
+    },
+  ];
+}
 
 /**
  * Redoc adds `<style>` elements with the nonce of the page, which is another one each time. Its menu of further actions
  * leads to other sites, and is hidden.
  */
-function reference() {
+function reference(brand: Brand) {
   const nonce = newUuid();
   const sources =
     `script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src data:; ` +
@@ -38,7 +41,7 @@ function reference() {
     html`<!DOCTYPE html>
 <html lang="en">
 <head>
-${head('Gatehouse API reference')}
+${head(brand, 'Gatehouse API reference')}
 <meta property="csp-nonce" nonce="${nonce}" content="${nonce}">
 <style nonce="${nonce}">
 body { margin: 0; }

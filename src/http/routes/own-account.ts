@@ -1,24 +1,23 @@
 /** A person's own account, under `/auth`: confirming and changing the password, activity, export and deletion. */
 
 import { changePassword } from '../../usecases/account/change-password.ts';
-import { type Export, Exports, exportAccount } from '../../usecases/account/export-account.ts';
+import { type Exports, exportAccount } from '../../usecases/account/export-account.ts';
 import { activity, deleteAccount } from '../../usecases/account/own-account.ts';
 import { confirm, type SignedIn } from '../../usecases/account/step-up.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import type { Services } from '../../usecases/services.ts';
-import { BodyStream, jsonItems } from '../body-stream.ts';
+import { BodyStream } from '../body-stream.ts';
 import type { Contract } from '../contract.ts';
 import type { Reply } from '../reply.ts';
 import type { Cookies } from '../request/cookies.ts';
+import { readBefore } from '../request/paging-query.ts';
 import { cookieIds } from '../request/session-id.ts';
 import type { RequestContext } from '../request-context.ts';
-import { utc } from '../timestamps.ts';
-import { shownEntry, shownSession } from './representations.ts';
+import { exportText, shownEntry } from './representations.ts';
 import { forSignedIn, routeGroup } from './signed-in.ts';
 
-export function ownAccount(services: Services, cookies: Cookies): Contract {
+export function ownAccount(services: Services, cookies: Cookies, exports: Exports): Contract {
   const signedIn = forSignedIn(services);
-  const exports = new Exports();
 
   /** Returns the new id of the session in the body, and in the cookie if the old id came in the cookie. */
   function renewed({ request }: RequestContext, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
@@ -90,30 +89,4 @@ export function ownAccount(services: Services, cookies: Cookies): Contract {
       },
     ],
   };
-}
-
-/** An export as JSON, part by part. */
-async function* exportText(
-  { user, sessions, activity }: Export,
-  currentHandle: string,
-): AsyncGenerator<string> {
-  const shown = {
-    id: user.id,
-    identifier: user.identifier,
-    created_at: utc(user.createdAt),
-    email: user.email,
-    email_verified_at: user.emailVerifiedAt === null ? null : utc(user.emailVerifiedAt),
-  };
-  yield `{"user":${JSON.stringify(shown)},"sessions":[`;
-  yield* jsonItems(sessions, (session) => shownSession(session, currentHandle));
-  yield '],"activity":[';
-  yield* jsonItems(activity, shownEntry);
-  yield ']}';
-}
-
-/** The sequence number that the page ends before; `undefined` for the first page, `null` for a malformed query. */
-function readBefore(query: string): number | undefined | null {
-  if (query === '') return undefined;
-  const [, before] = /^before=(\d{1,15})$/.exec(query) ?? [];
-  return before === undefined ? null : Number(before);
 }

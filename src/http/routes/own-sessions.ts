@@ -1,17 +1,14 @@
 /** A person's own sessions, under `/auth/sessions`: listing and ending them. */
 
-import type { SessionQuery } from '../../storage/port/port.ts';
 import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { Contract } from '../contract.ts';
 import type { Reply } from '../reply.ts';
 import type { Cookies } from '../request/cookies.ts';
+import { cursorText, readCursor } from '../request/paging-query.ts';
 import { shownSession } from './representations.ts';
 import { forSignedIn, routeGroup } from './signed-in.ts';
-
-/** The position where a page of sessions begins. */
-type Cursor = NonNullable<SessionQuery['before']>;
 
 export function ownSessions(services: Services, cookies: Cookies): Contract {
   const signedIn = forSignedIn(services);
@@ -62,18 +59,6 @@ export function ownSessions(services: Services, cookies: Cookies): Contract {
   function cleared(own: boolean): Pick<Reply, 'headers'> {
     return own ? { headers: cookies.clear() } : {};
   }
-}
-
-/** A cursor is written as an instant and a handle. */
-function cursorText({ lastSeenAt, handle }: Cursor): string {
-  return `${lastSeenAt}-${handle}`;
-}
-
-/** The cursor in a query; `undefined` for the first page, `null` for a malformed query. */
-function readCursor(query: string): Cursor | undefined | null {
-  if (query === '') return undefined;
-  const [, lastSeenAt, handle] = /^before=(\d{1,15})-([a-z0-9]{1,64})$/.exec(query) ?? [];
-  return lastSeenAt === undefined || handle === undefined ? null : { lastSeenAt: Number(lastSeenAt), handle };
 }
 
 /** Without a query the asking session stays; with `all=true` it ends too. A typo is refused and ends none. */

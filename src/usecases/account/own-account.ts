@@ -10,13 +10,14 @@ import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 /** Entries of the audit in one page. */
 const activityPage = 100;
 
-/** The newest entries about the person, `before` a sequence number if asked. */
+/** The newest entries about the person, `before` a sequence number if asked: 100 by default. */
 export function activity(
   { store }: Pick<Services, 'store'>,
   { user }: Checked,
   before: number | undefined,
+  limit = activityPage,
 ): Promise<AuditEntry[]> {
-  return store.audit.read({ userId: user.id, before, limit: activityPage });
+  return store.audit.read({ userId: user.id, before, limit });
 }
 
 export interface Deleted {

@@ -12,14 +12,15 @@ import { notProven, type SignedIn } from './step-up.ts';
 /** Sessions in one page: the default cap of an account. */
 export const sessionsPage = 100;
 
-/** A page of the person's live sessions, the most recently used first. */
+/** A page of the person's live sessions, the most recently used first: 100 by default. */
 export function listSessions(
   services: Pick<Services, 'sessions'>,
   { user }: Checked,
   before: SessionQuery['before'],
   now: number,
+  limit = sessionsPage,
 ): Promise<SessionPage> {
-  return services.sessions.ofUser(user.id, now, { before, limit: sessionsPage });
+  return services.sessions.ofUser(user.id, now, { before, limit });
 }
 
 /**

@@ -1,0 +1,27 @@
+/** The list of what happened to an account. */
+
+import type { PageTexts } from '../../messages/page-texts.ts';
+import type { AuditEntry } from '../../storage/port/port.ts';
+import { type Html, html } from '../parts/html.ts';
+import { instant } from '../parts/instant.ts';
+import type { View } from '../parts/view.ts';
+
+export function activityList({ texts, language }: View, entries: readonly AuditEntry[]): Html {
+  if (entries.length === 0) return html`<p class="quiet">${texts.account.noActivity}</p>\n`;
+  const items = entries.map(
+    (entry) => html`<li>
+${eventText(texts, entry)}
+<p class="quiet">${instant(language, entry.at)}, ${texts.account.network} ${entry.network}</p>
+</li>
+`,
+  );
+  return html`<ul>
+${items}</ul>
+`;
+}
+
+function eventText({ activity: { events, refused } }: PageTexts, { event, outcome }: AuditEntry): string {
+  const name = Object.hasOwn(events, event) ? events[event as keyof typeof events] : event;
+  // A session that ended did end, whatever the reason.
+  return outcome === 'ok' || event === 'logout' ? name : refused(name);
+}

@@ -1,0 +1,42 @@
+/** Who a browser belongs to: pages know people by their cookie and nothing else. */
+
+import type { AnyRefusal, Route } from '../../http/contract.ts';
+import type { Reply } from '../../http/reply.ts';
+import { cookieIds, presentedId } from '../../http/request/session-id.ts';
+import type { RequestContext } from '../../http/request-context.ts';
+import type { Awaitable } from '../../storage/port/awaitable.ts';
+import type { SignedIn } from '../../usecases/account/step-up.ts';
+import { isRefusal } from '../../usecases/refusals.ts';
+import { check } from '../../usecases/session-check.ts';
+import { seeOther } from '../parts/form-page.ts';
+import { accountTarget } from '../parts/return-targets.ts';
+import { type PageServices, type View, viewOf } from '../parts/view.ts';
+
+/** The signed-in person, whom the store knows at this moment; `undefined` without a live session (ruling G14). */
+export async function personOf(
+  { services }: Pick<PageServices, 'services'>,
+  { request, now }: RequestContext,
+): Promise<SignedIn | undefined> {
+  const id = presentedId([], cookieIds(request));
+  if (id === undefined) return undefined;
+  const checked = await check(services, id, now);
+  return isRefusal(checked) ? undefined : { ...checked, id };
+}
+
+/** The answer of a route for signed-in people; all others are sent to sign in, and come back to their account. */
+export function forPerson(
+  pages: PageServices,
+  path: string,
+  answer: (person: SignedIn, view: View, context: RequestContext) => Awaitable<Reply | AnyRefusal>,
+): Route['answer'] {
+  return async (context) => {
+    const view = viewOf(pages, context.request, path);
+    const person = await personOf(pages, context);
+    if (!person) {
+      const reply = seeOther(`${view.root}sign-in?return_to=${accountTarget}`);
+      return context.request.method === 'POST' ? { refused: 'no_session', reply } : reply;
+    }
+    const outcome = await answer(person, view, context);
+    return isRefusal(outcome) ? { ...outcome, user: person.user } : outcome;
+  };
+}

@@ -1,0 +1,30 @@
+/** The files that pages load, under names that change with their content. */
+
+import { digest } from '../../crypto/ids.ts';
+import type { Route } from '../../http/contract.ts';
+import type { ReplyHeaders } from '../../http/reply.ts';
+
+/** Names change with the content, so that browsers and caches may keep a file for a year (ruling G12). */
+export const keptForAYear = { 'cache-control': 'public, max-age=31536000, immutable' };
+
+/** A file, with its path relative to the root of Gatehouse's paths. */
+export interface PageFile {
+  readonly path: string;
+  readonly route: Route;
+}
+
+export function pageFile(
+  name: string,
+  extension: string,
+  type: string,
+  content: string | Uint8Array<ArrayBuffer>,
+): PageFile {
+  const body = typeof content === 'string' ? Buffer.from(content) : content;
+  const path = `pages/${name}-${digest(Buffer.from(body).toString('latin1')).slice(0, 12)}.${extension}`;
+  const headers: ReplyHeaders = {
+    ...keptForAYear,
+    'content-type': type,
+    'content-length': String(body.byteLength),
+  };
+  return { path, route: { method: 'GET', path: `/${path}`, answer: () => ({ status: 200, body, headers }) } };
+}

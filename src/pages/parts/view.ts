@@ -1,0 +1,56 @@
+/** What the pages share: the services, the settings of the pages, and the language of a request. */
+
+import type { Language, Messages } from '../../messages/messages.ts';
+import { chooseLanguage, languages } from '../../messages/messages.ts';
+import type { PageTexts } from '../../messages/page-texts.ts';
+import type { Carriers } from '../../http/request/session-id.ts';
+import type { Cookies } from '../../http/request/cookies.ts';
+import type { Reply } from '../../http/reply.ts';
+import type { Exports } from '../../usecases/account/export-account.ts';
+import type { Services } from '../../usecases/services.ts';
+import type { Brand } from './brand.ts';
+import { type PersonPage, personPage } from './layout.ts';
+import type { ReturnTargets } from './return-targets.ts';
+
+/** The kinds of identifiers that people may register and sign in with, as the served contracts have them. */
+export interface IdentifierKinds {
+  readonly email: boolean;
+  readonly username: boolean;
+}
+
+/** What every page may need. */
+export interface PageServices {
+  readonly services: Services;
+  readonly cookies: Cookies;
+  readonly exports: Exports;
+  readonly brand: Brand;
+  readonly targets: ReturnTargets;
+  readonly kinds: IdentifierKinds;
+  readonly passwordMinLength: number;
+  readonly registration: 'open' | 'invite' | 'closed';
+  readonly language: Language;
+  readonly basePath: string;
+  /** The path of the script that fills in the token of a link. */
+  readonly script: string;
+}
+
+/** A page in the making: the texts in the language of the request, and the way to the root. */
+export interface View {
+  readonly texts: PageTexts;
+  readonly language: string;
+  readonly root: string;
+  /** Puts the page into its frame. */
+  page(content: Omit<PersonPage, 'language' | 'brand' | 'root'>): Reply;
+}
+
+/** `path` is that of the route, without the base path. */
+export function viewOf({ brand, language }: PageServices, request: Carriers, path: string): View {
+  const messages: Messages = languages[chooseLanguage(request.header('accept-language'), language)];
+  const root = '../'.repeat(path.split('/').length - 2);
+  return {
+    texts: messages.pages,
+    language: messages.language,
+    root,
+    page: (content) => personPage({ language: messages.language, brand, root, ...content }),
+  };
+}
