@@ -142,6 +142,7 @@ export function createServices(
       {
         idleSeconds: settings.sessionIdleSeconds,
         lifetimeSeconds: settings.sessionLifetimeSeconds,
+        browserSeconds: settings.sessionBrowserSeconds,
         maxPerUser: settings.sessionsPerUser,
       },
       () => pacer.begin(),

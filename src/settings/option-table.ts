@@ -119,6 +119,13 @@ const rows = {
     ...count(1, 365 * day, 'seconds'),
     meaning: 'A session older than this is dead, even if it is in use. Also the `Max-Age` of the cookie.',
   },
+  sessionBrowserSeconds: {
+    env: 'GATEHOUSE_SESSION_BROWSER_SECONDS',
+    default: String(day),
+    ...count(1, 365 * day, 'seconds'),
+    meaning:
+      'The lifetime of a session whose cookie has no `Max-Age`, so that it ends when the browser closes: a sign-in without "Keep me signed in". Never longer than `GATEHOUSE_SESSION_LIFETIME_SECONDS`.',
+  },
   sessionsPerUser: {
     env: 'GATEHOUSE_SESSIONS_PER_USER',
     default: '100',

@@ -1,7 +1,7 @@
 /** Login: from an identifier and a password to a new session on a device. */
 
 import { canonical } from '../concepts/accounts.ts';
-import type { BegunSession, NoSession } from '../concepts/sessions/sessions.ts';
+import type { BegunSession, Lasting, NoSession } from '../concepts/sessions/sessions.ts';
 import type { Attempt } from '../concepts/throttle.ts';
 import { Abandoned, type HashingSlot } from '../crypto/hashing-queue.ts';
 import type { IdFormat } from '../crypto/ids.ts';
@@ -15,6 +15,8 @@ export interface Login {
   readonly identifier: string;
   readonly password: string;
   readonly idFormat: IdFormat;
+  /** `lifetime` by default. */
+  readonly lasting?: Lasting;
 }
 
 /** A new session, and the new ids of its device. */
@@ -37,7 +39,7 @@ export async function login(services: Services, asked: Login, caller: Caller): P
  */
 async function attempt(
   services: Services,
-  { identifier, password, idFormat }: Login,
+  { identifier, password, idFormat, lasting }: Login,
   caller: Caller,
 ): Promise<LoggedIn | Refusal> {
   const overloaded = services.hashing.overloaded(caller.network);
@@ -55,7 +57,7 @@ async function attempt(
   const user = { id: credential.userId, identifier: credential.identifier };
   if (!credential.hasUser) return { refused: 'user_record_missing', user };
 
-  const begun = await beginSession(services, user.id, idFormat, caller);
+  const begun = await beginSession(services, user.id, idFormat, caller, lasting);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
   // A password change ends all sessions, and wins against a concurrent login.
   const current = await services.store.accounts.findCredentialOf(user.id);
@@ -108,9 +110,11 @@ export function beginSession(
   userId: string,
   idFormat: IdFormat,
   caller: Caller,
+  lasting?: Lasting,
 ): Promise<BegunSession | NoSession> {
   const { contract, network, device, now } = caller;
-  return sessions.begin({ userId, contract, network, device }, idFormat, now, audit.context(caller, 'login'));
+  const owner = { userId, contract, network, device };
+  return sessions.begin(owner, idFormat, now, audit.context(caller, 'login'), lasting);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Registration: a new account and, where the contract wants it, a first session. */
 
 import type { IdentifierKind } from '../concepts/accounts.ts';
+import type { Lasting } from '../concepts/sessions/sessions.ts';
 import type { IdFormat } from '../crypto/ids.ts';
 import type { User } from '../storage/port/port.ts';
 import { verifyRegistered } from './account/change-email.ts';
@@ -15,6 +16,8 @@ export interface Registration {
   readonly password: string;
   /** The token of an invitation; used only if registration needs one (ruling W5). */
   readonly invite?: string | undefined;
+  /** Of the first session, if there is one; `lifetime` by default. */
+  readonly lasting?: Lasting;
 }
 
 export interface Registered {
@@ -47,7 +50,7 @@ export async function registerAndLogin(
 ): Promise<(Registered & BegunOnDevice) | Refusal> {
   const registered = await register(services, asked, caller);
   if (isRefusal(registered)) return registered;
-  const begun = await beginSession(services, registered.user.id, idFormat, caller);
+  const begun = await beginSession(services, registered.user.id, idFormat, caller, asked.lasting);
   if (isRefusal(begun)) return begun;
   return reported(services, 'login', caller, {
     ...registered,

@@ -16,7 +16,13 @@ const [context, ending] = [contextOf('login'), contextOf('logout')];
 async function openSessions(changed: Partial<SessionRules> = {}) {
   const store = openStore();
   for (const name of ['joe', 'ann']) await makeAccount(store, name);
-  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, maxPerUser: 0, ...changed };
+  const rules = {
+    idleSeconds: 3_600,
+    lifetimeSeconds: 86_400,
+    browserSeconds: 86_400,
+    maxPerUser: 0,
+    ...changed,
+  };
   const sessions = new Sessions(store.sessions, rules);
   const begin = async (userId = 'joe', now = start, idFormat: IdFormat = 'token') => {
     const owner: Owner = { userId, contract: 'rest', network: '192.0.2.1', device: '' };

@@ -23,7 +23,13 @@ const ending = contextOf('logout');
 
 /** Sessions of the user `joe` over a real store: an hour idle and a day at most, as many as he likes. */
 async function openSessions(changed: Partial<SessionRules> = {}) {
-  const rules = { idleSeconds: 3_600, lifetimeSeconds: 86_400, maxPerUser: 0, ...changed };
+  const rules = {
+    idleSeconds: 3_600,
+    lifetimeSeconds: 86_400,
+    browserSeconds: 86_400,
+    maxPerUser: 0,
+    ...changed,
+  };
   const store = openStore();
   await makeAccount(store, 'joe');
   const sessions = new Sessions(store.sessions, rules);
@@ -190,8 +196,8 @@ test.each([
 test('shorter settings apply to live sessions; longer ones revive none', async () => {
   const { store, begin } = await openSessions();
   const { id } = await begin();
-  const under = (rules: Omit<SessionRules, 'maxPerUser'>, now: number) =>
-    isAlive(new Sessions(store.sessions, { ...rules, maxPerUser: 0 }), id, now);
+  const under = (rules: Pick<SessionRules, 'idleSeconds' | 'lifetimeSeconds'>, now: number) =>
+    isAlive(new Sessions(store.sessions, { ...rules, browserSeconds: 86_400, maxPerUser: 0 }), id, now);
   expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 59_999)).toBe(true);
   expect(await under({ idleSeconds: 60, lifetimeSeconds: 86_400 }, start + 60_000)).toBe(false);
   expect(await under({ idleSeconds: 3_600, lifetimeSeconds: 60 }, start + 59_999)).toBe(true);

@@ -40,6 +40,7 @@ const written: Readonly<Record<keyof Settings, string>> = {
   forwardedHeader: 'forwarded',
   sessionIdleSeconds: '60',
   sessionLifetimeSeconds: '60',
+  sessionBrowserSeconds: '60',
   sessionsPerUser: '5',
   sweepSeconds: '5',
   passwordMinLength: '15',

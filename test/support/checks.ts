@@ -37,7 +37,7 @@ export function checksOf(store: Store, maxBytes = usualBytes): Checks {
   if (known) return known;
   const emptied: AllRevoked[] = [];
   const cache = new SessionCache(store.revocations, maxBytes, (reason) => emptied.push(reason));
-  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser: 0 };
+  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, browserSeconds: 86_400, maxPerUser: 0 };
   const sessions = new Sessions(store.sessions, rules);
   const checks = { cache, check: new SessionCheck({ sessions, cache }, JSON.stringify), emptied };
   ofStores.set(store, checks);

@@ -32,7 +32,7 @@ export async function withMany(maxPerUser = 0) {
   const calls: StoreCall[] = [];
   const part = counted('sessions', real.store.sessions, calls);
   const pacer = new CountedPacer();
-  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser };
+  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, browserSeconds: 86_400, maxPerUser };
   const sessions = new Sessions(part, rules, () => pacer.begin());
   const services = { ...real, sessions, pacer };
   const begun = granted(await registerAndLogin(services, { ...joe, kind: 'email' }, 'uuid', caller()));

@@ -73,7 +73,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<TestS
     passwords: new Passwords({ minLength: 8, iterations: options.iterations ?? 1_000 }),
     sessions: new Sessions(
       store.sessions,
-      options.sessions ?? { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser: 0 },
+      options.sessions ?? {
+        idleSeconds: 604_800,
+        lifetimeSeconds: 2_592_000,
+        browserSeconds: 86_400,
+        maxPerUser: 0,
+      },
     ),
     throttle: new Throttle(throttle, {
       on: true,

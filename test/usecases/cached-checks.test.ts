@@ -21,7 +21,12 @@ async function checking() {
   const row = { ...sessionOfJoe(1), idleExpiresAt: 101_000, expiresAt: 900_000 };
   await store.sessions.insert(digest('joes-session'), row);
   const cache = new SessionCache(store.revocations, 1_048_576);
-  const sessions = new Sessions(store.sessions, { idleSeconds, lifetimeSeconds: 900, maxPerUser: 0 });
+  const sessions = new Sessions(store.sessions, {
+    idleSeconds,
+    lifetimeSeconds: 900,
+    browserSeconds: 900,
+    maxPerUser: 0,
+  });
   const check = new SessionCheck({ sessions, cache }, ({ session }) => `used at ${session.lastSeenAt}`);
   const { lookups } = cache.counts;
   /** The answer, and where it came from. */
@@ -97,7 +102,12 @@ test('a session that the store refused is not accepted from the cache, although 
   const row = { ...sessionOfJoe(1), idleExpiresAt: 101_000, expiresAt: 900_000 };
   await store.sessions.insert(digest('joes-session'), row);
   const cache = new SessionCache(new HandFeed(), 1_048_576);
-  const sessions = new Sessions(store.sessions, { idleSeconds, lifetimeSeconds: 900, maxPerUser: 0 });
+  const sessions = new Sessions(store.sessions, {
+    idleSeconds,
+    lifetimeSeconds: 900,
+    browserSeconds: 900,
+    maxPerUser: 0,
+  });
   const services = { sessions, cache };
   const checks = new SessionCheck(services, () => 'live');
   expect(await checks.answer('joes-session', 2_000)).toBe('live');

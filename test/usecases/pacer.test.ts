@@ -54,7 +54,7 @@ test('P3: the end of hundreds of sessions pauses after each step but the last', 
   await makeAccount(store, 'joe');
   await addSessions(store, 'joe', 450, 1_000);
   const left: number[] = [];
-  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser: 0 };
+  const rules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, browserSeconds: 86_400, maxPerUser: 0 };
   const sessions = new Sessions(store.sessions, rules, () => async () => {
     left.push((await store.sessions.ofUser('joe', { before: undefined, limit: 1_000 })).length);
   });

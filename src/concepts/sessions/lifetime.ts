@@ -1,6 +1,7 @@
 /** The lifetime of a session (ruling G15). */
 
 import type { Death, EndedSession, Session } from '../../storage/port/port.ts';
+import type { Lasting, SessionRules } from './session-types.ts';
 
 /** The state of a session id. */
 export type Seen =
@@ -9,11 +10,21 @@ export type Seen =
 
 export class Life {
   readonly #idleMs: number;
-  readonly #lifetimeMs: number;
+  /** From the creation of a session to its end. `browser` is always the shorter, so that the length tells the two apart. */
+  readonly lengthsMs: Readonly<Record<Lasting, number>>;
 
-  constructor(idleMs: number, lifetimeMs: number) {
-    this.#idleMs = idleMs;
-    this.#lifetimeMs = lifetimeMs;
+  constructor({ idleSeconds, lifetimeSeconds, browserSeconds }: SessionRules) {
+    const lifetime = lifetimeSeconds * 1_000;
+    this.#idleMs = idleSeconds * 1_000;
+    this.lengthsMs = { lifetime, browser: Math.min(browserSeconds * 1_000, lifetime - 1) };
+  }
+
+  /**
+   * What a session was begun as, told by its length and the current settings. After one of the two settings is lowered,
+   * a `browser` session from before may count as `lifetime`; after one is raised, the reverse. Its end stays the same.
+   */
+  lastingOf({ createdAt, expiresAt }: Session): Lasting {
+    return expiresAt - createdAt <= this.lengthsMs.browser ? 'browser' : 'lifetime';
   }
 
   /** Whether a session is neither idle nor too old at an instant. */
@@ -39,6 +50,6 @@ export class Life {
   }
 
   #agesAt({ createdAt, expiresAt }: Session): number {
-    return Math.min(expiresAt, createdAt + this.#lifetimeMs);
+    return Math.min(expiresAt, createdAt + this.lengthsMs.lifetime);
   }
 }

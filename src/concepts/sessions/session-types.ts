@@ -8,16 +8,22 @@ export type NoSession = { readonly refused: 'no_session' };
 /** There is no session with the id. A dead one is refused with another object: a use not written yet may revive it. */
 export const unknownSession: NoSession = { refused: 'no_session' };
 
+/** How long a session lasts: for the configured lifetime, or until the browser closes and a day (setting) at most. */
+export type Lasting = 'lifetime' | 'browser';
+
 /** A new session with its id, which is returned once and never stored. */
 export interface BegunSession {
   readonly id: string;
   readonly session: Session;
+  readonly lasting: Lasting;
 }
 
 /** The settings of sessions. */
 export interface SessionRules {
   readonly idleSeconds: number;
   readonly lifetimeSeconds: number;
+  /** The lifetime of a session that ends with the browser; never longer than `lifetimeSeconds`. */
+  readonly browserSeconds: number;
   /** Sessions of one user; 0 means no limit. */
   readonly maxPerUser: number;
 }

@@ -23,6 +23,7 @@ import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
 import {
   type BegunSession,
+  type Lasting,
   type NoSession,
   type Owner,
   type SessionPage,
@@ -51,20 +52,17 @@ export class Sessions {
   readonly #store: SessionStore;
   readonly #life: Life;
   readonly #idleMs: number;
-  readonly #lifetimeMs: number;
   readonly #writeBackMs: number;
   readonly #pacing: Pacing;
   readonly #cap: SessionCap;
 
   /** @param pacing the pauses in which very many sessions end; none by default. */
   constructor(store: SessionStore, rules: SessionRules, pacing: Pacing = unpaced) {
-    const { idleSeconds, lifetimeSeconds, maxPerUser } = rules;
     this.#store = store;
     this.#pacing = pacing;
-    this.#cap = new SessionCap(store, maxPerUser);
-    this.#idleMs = idleSeconds * 1_000;
-    this.#lifetimeMs = lifetimeSeconds * 1_000;
-    this.#life = new Life(this.#idleMs, this.#lifetimeMs);
+    this.#cap = new SessionCap(store, rules.maxPerUser);
+    this.#idleMs = rules.idleSeconds * 1_000;
+    this.#life = new Life(rules);
     this.#writeBackMs = Math.min(writeBackMs, this.#idleMs / 10);
   }
 
@@ -77,9 +75,10 @@ export class Sessions {
     idFormat: IdFormat,
     now: number,
     context: AuditContext,
+    lasting: Lasting = 'lifetime',
   ): Promise<BegunSession | NoSession> {
     const id = newSessionId(idFormat);
-    const expiresAt = now + this.#lifetimeMs;
+    const expiresAt = now + this.#life.lengthsMs[lasting];
     const session: Session = {
       handle: newHandle(),
       ...owner,
@@ -93,7 +92,7 @@ export class Sessions {
     const outcome = await this.#store.insert(digest(id), session, context, cap);
     if (outcome === 'unknown_account') return noSession;
     if (cap && outcome === 'over_cap') this.#cap.exceeded(owner.userId, cap);
-    return { id, session };
+    return { id, session, lasting };
   }
 
   /**
@@ -112,6 +111,11 @@ export class Sessions {
   /** The instant until which a session stays as it is, unless it is ended or changed: its death, or its next recorded use. */
   unchangedUntil(session: Session): number {
     return Math.min(this.#life.diesAt(session), session.lastSeenAt + this.#writeBackMs);
+  }
+
+  /** What a session was begun as; see `Life.lastingOf` for changed settings. */
+  lastingOf(session: Session): Lasting {
+    return this.#life.lastingOf(session);
   }
 
   /** The session with this use, which is written only if the stored use is old enough. */

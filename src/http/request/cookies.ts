@@ -1,5 +1,7 @@
 /** The cookies that are set: one with the session id (ruling R3), one with the ids of the device. */
 
+import type { Lasting } from '../../concepts/sessions/sessions.ts';
+import type { BegunOnDevice } from '../../usecases/login.ts';
 import type { IncomingRequest } from '../exchange.ts';
 import type { ReplyHeaders } from '../reply.ts';
 import { cookieName, cookieValues } from './session-id.ts';
@@ -52,21 +54,23 @@ export class Cookies {
   }
 
   /** Sets the cookie of a new session, and for a year that of its device. */
-  begin({ id, deviceIds }: { readonly id: string; readonly deviceIds: readonly string[] }): ReplyHeaders {
+  begin({ id, lasting, deviceIds }: Pick<BegunOnDevice, 'id' | 'lasting' | 'deviceIds'>): ReplyHeaders {
     const device = `${deviceCookieName(this.#secure)}=${deviceIds.join('.')}; Max-Age=${deviceSeconds}`;
-    return { 'set-cookie': [this.#session(id), `${device}; ${this.#attributes}`] };
+    return { 'set-cookie': [this.#session(id, lasting), `${device}; ${this.#attributes}`] };
   }
 
   /** Sets the cookie of a session under a new id. */
-  renew(id: string): ReplyHeaders {
-    return { 'set-cookie': this.#session(id) };
+  renew(id: string, lasting: Lasting): ReplyHeaders {
+    return { 'set-cookie': this.#session(id, lasting) };
   }
 
   clear(): ReplyHeaders {
     return { 'set-cookie': `${cookieName}=; Max-Age=0; ${this.#attributes}` };
   }
 
-  #session(id: string): string {
-    return `${cookieName}=${id}; Max-Age=${this.#lifetimeSeconds}; ${this.#attributes}`;
+  /** Without `Max-Age` the browser drops the cookie when it closes. */
+  #session(id: string, lasting: Lasting): string {
+    const maxAge = lasting === 'browser' ? '' : ` Max-Age=${this.#lifetimeSeconds};`;
+    return `${cookieName}=${id};${maxAge} ${this.#attributes}`;
   }
 }

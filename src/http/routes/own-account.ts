@@ -21,7 +21,8 @@ export function ownAccount(services: Services, cookies: Cookies, exports: Export
 
   /** Returns the new id of the session in the body, and in the cookie if the old id came in the cookie. */
   function renewed({ request }: RequestContext, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
-    const headers = cookieIds(request).includes(signedIn.id) ? cookies.renew(id) : {};
+    const lasting = services.sessions.lastingOf(signedIn.session);
+    const headers = cookieIds(request).includes(signedIn.id) ? cookies.renew(id, lasting) : {};
     return { status: 200, body: { session_id: id }, headers };
   }
 

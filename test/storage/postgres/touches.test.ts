@@ -15,7 +15,12 @@ import { startProxy } from '../../support/proxy.ts';
 import { account, context, findSession, hex, session, untilNoted } from '../conformance/case.ts';
 
 const start = 1_700_000_000_000;
-const rules: SessionRules = { idleSeconds: 604_800, lifetimeSeconds: 2_592_000, maxPerUser: 0 };
+const rules: SessionRules = {
+  idleSeconds: 604_800,
+  lifetimeSeconds: 2_592_000,
+  browserSeconds: 86_400,
+  maxPerUser: 0,
+};
 const owner = { userId: joe, contract: 'rest', network: '192.0.2.1', device: '' };
 
 /** Some nodes on one database, with an account `joe`; every change of a session from now on is counted. */

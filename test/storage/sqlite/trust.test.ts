@@ -44,7 +44,7 @@ class World {
     const first = openStore();
     this.#nodes = [first, openStore(first.file)].map((store) => {
       const cache = new SessionCache(store.revocations, 1_048_576);
-      const rules = { idleSeconds: lifetimeSeconds, lifetimeSeconds, maxPerUser: 0 };
+      const rules = { idleSeconds: lifetimeSeconds, lifetimeSeconds, browserSeconds: 86_400, maxPerUser: 0 };
       const sessions = new Sessions(store.sessions, rules);
       return { store, cache, check: new SessionCheck({ sessions, cache }, () => 'accepted') };
     });

@@ -58,7 +58,7 @@ export class ModelNode {
     this.#notifier = new RevocationNotifier(steps, 'node', () => clock.now);
     this.feed = new PostgresRevocations(steps, this.#reader, this.#notifier);
     this.cache = new SessionCache(this.feed, 1_000_000);
-    const rules = { idleSeconds, lifetimeSeconds: 2_592_000, maxPerUser: 0 };
+    const rules = { idleSeconds, lifetimeSeconds: 2_592_000, browserSeconds: 86_400, maxPerUser: 0 };
     const sessions = new Sessions(this.#sessionStore() as SessionStore, rules);
     this.#check = new SessionCheck({ sessions, cache: this.cache }, () => 'accepted');
     this.connect();
