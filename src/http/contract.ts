@@ -4,6 +4,7 @@ import type { AuditEvent } from '../concepts/audit.ts';
 import type { StatusMode } from '../settings/settings.ts';
 import type { Awaitable } from '../storage/port/awaitable.ts';
 import type { Refusal } from '../usecases/refusals.ts';
+import type { IncomingRequest } from './exchange.ts';
 import type { Reply } from './reply.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -24,8 +25,13 @@ export type RequestFault =
   | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly refused: 'failed' };
 
-/** Every refusal that a contract has words for; `user` is the signed-in person, if there is one. */
-export type AnyRefusal = (Refusal | RequestFault) & { readonly user?: { readonly id: string } };
+/** Every refusal that a contract has words for. */
+export type AnyRefusal = (Refusal | RequestFault) & {
+  /** The signed-in person, if there is one. */
+  readonly user?: { readonly id: string };
+  /** The page of the refusal, which is sent with the status of the refusal; without it the contract's words are used. */
+  readonly reply?: Reply;
+};
 
 export type RefusalName = AnyRefusal['refused'];
 
@@ -50,6 +56,10 @@ export interface WordedRefusal {
   readonly detail: string;
   readonly type?: string | undefined;
   readonly requestId: string;
+  readonly refused: RefusalName;
+  readonly retryAfterSeconds?: number | undefined;
+  /** The refused request, such as for its language; missing where one answer is prepared for many. */
+  readonly request?: IncomingRequest | undefined;
 }
 
 /**
@@ -58,8 +68,8 @@ export interface WordedRefusal {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** `json`: one object is required (ruling G10). Any other body is read up to the limit and ignored, that of a GET not read. */
-  readonly body?: 'json';
+  /** `json`: one object is required (ruling G10). `form`: a form of a page is required. Any other body is read up to the limit and ignored, that of a GET not read. */
+  readonly body?: 'json' | 'form';
   /** Also answers at the root when a base path is set (ruling W6). */
   readonly isAtRoot?: true;
   /** Costs a password hash: refused while the queue for hashing is full, before its body is even read. */

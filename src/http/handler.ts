@@ -11,6 +11,7 @@ import { type ErrorListener, RefusalResponder } from './refusals/refusal-respond
 import { prepared, type Reply } from './reply.ts';
 import { ignoreBody, readFields } from './request/body.ts';
 import { type CrossSite, crossSite } from './request/cross-site.ts';
+import { readForm } from './request/form.ts';
 import { Origins } from './request/origin.ts';
 import { pathOf, RequestContext, type Server } from './request-context.ts';
 import type { ResponseCounters } from './response-counters.ts';
@@ -94,7 +95,7 @@ export class Handler implements RequestHandler {
   }
 
   async #withBody(route: Route, context: RequestContext): Promise<Reply | AnyRefusal> {
-    const body = await (route.body === 'json' ? readFields(context.request) : ignoreBody(context.request));
+    const body = await readerOf(route)(context.request);
     if (isRefusal(body)) return body;
     context.fields = body.fields;
     return route.answer(context);
@@ -147,4 +148,9 @@ export class Handler implements RequestHandler {
   #watched(context: RequestContext, stream: BodyStream): BodyStream {
     return new BodyStream(stream, (error) => void (error && this.#responder.reportFailure(context, error)));
   }
+}
+
+function readerOf({ body }: Route) {
+  if (body === 'form') return readForm;
+  return body === 'json' ? readFields : ignoreBody;
 }

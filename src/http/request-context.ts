@@ -25,7 +25,7 @@ export class RequestContext implements Caller {
   readonly request: IncomingRequest;
   readonly contract: string;
   readonly now: number;
-  /** The fields of the JSON body; empty until it is read, and on routes without one. */
+  /** The fields of the JSON body or the form; empty until it is read, and on routes without one. */
   fields: Readonly<Record<string, unknown>> = {};
   /** Headers of the answer, set before it is known; they are sent also if the store then fails. */
   headers: ReplyHeaders = {};

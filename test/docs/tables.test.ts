@@ -74,7 +74,7 @@ describe('the error tables of the contract pages are the words of the code', () 
       .map(([name, allowed]) => {
         const limit = name === 'password_too_short' ? 8 : 256;
         const refused = { refused: name, limit, field, allowed } as unknown as AnyRefusal;
-        const { status, body } = refusalReply(contract, refused, 'id');
+        const { status, body } = refusalReply(contract, refused, { requestId: 'id' });
         const { error, detail } = body as { error?: string; detail?: string };
         return `${status} ${error ?? detail}`;
       });

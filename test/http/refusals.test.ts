@@ -87,7 +87,9 @@ function worded(contract: Contract, name: RefusalName, operation: Operation, que
       ? fieldsOf(operation).map((field) => ({ field }))
       : [{ allowed: query, limit: name === 'password_too_long' ? 256 : 8 }];
   return details.map((detail) => {
-    const { status, body } = refusalReply(contract, { refused: name, ...detail } as AnyRefusal, 'id');
+    const { status, body } = refusalReply(contract, { refused: name, ...detail } as AnyRefusal, {
+      requestId: 'id',
+    });
     const { type, detail: said, error } = body as Record<string, unknown>;
     return { status, ...(type !== undefined && { type }), message: String(said ?? error) };
   });

@@ -23,7 +23,11 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /** A problem whose title is the phrase of the status. */
-export function problem({ status, detail, type = 'about:blank' }: Omit<WordedRefusal, 'requestId'>): Reply {
+export function problem({
+  status,
+  detail,
+  type = 'about:blank',
+}: Pick<WordedRefusal, 'status' | 'detail' | 'type'>): Reply {
   return {
     status,
     body: { type, title: titles[status] ?? 'Error', status, detail },

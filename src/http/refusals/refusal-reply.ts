@@ -1,17 +1,27 @@
-/** Puts a refusal into the words and the shape of a contract. */
+/** Puts a refusal into the words and the shape of a contract, or sends the page that it brings. */
 
-import type { AnyRefusal, Contract, RefusalDetails, RefusalName } from '../contract.ts';
+import type { AnyRefusal, Contract, RefusalDetails, RefusalName, WordedRefusal } from '../contract.ts';
 import type { Reply } from '../reply.ts';
 
-export function refusalReply(contract: Contract, refusal: AnyRefusal, requestId: string): Reply {
-  const { status, sentence, type } = contract.words[refusal.refused];
-  const detail = typeof sentence === 'string' ? sentence : sentence(refusal as RefusalDetails);
-  const reply = contract.error({ status, detail, type, requestId });
+/** The refused request, as its context has it; only its id, if one answer is prepared for many requests. */
+type Refused = Pick<WordedRefusal, 'requestId' | 'request'>;
+
+export function refusalReply(contract: Contract, refusal: AnyRefusal, asked: Refused): Reply {
+  const { status } = contract.words[refusal.refused];
+  const reply = refusal.reply ?? wordedReply(contract, refusal, asked);
   return {
     ...reply,
     status: contract.statusMode === 'ok' && status < 500 ? 200 : status,
     headers: { ...reply.headers, ...headersOf(refusal) },
   };
+}
+
+function wordedReply(contract: Contract, refusal: AnyRefusal, { requestId, request }: Refused): Reply {
+  const { refused } = refusal;
+  const { status, sentence, type } = contract.words[refused];
+  const detail = typeof sentence === 'string' ? sentence : sentence(refusal as RefusalDetails);
+  const retryAfterSeconds = 'retryAfterSeconds' in refusal ? refusal.retryAfterSeconds : undefined;
+  return contract.error({ status, detail, type, requestId, refused, retryAfterSeconds, request });
 }
 
 /** Headers that a refusal requires. */

@@ -37,7 +37,7 @@ export class RefusalResponder {
 
   /** Answers a refusal. A refusal before the use case is reported here, at the rate of the limiter. */
   refuse(match: RouteMatch, context: RequestContext, refusal: AnyRefusal): Awaitable<Reply> {
-    const worded = () => refusalReply(match.contract, refusal, context.requestId);
+    const worded = () => refusalReply(match.contract, refusal, context);
     if (context.isReported || unreported.has(refusal.refused)) return worded();
     const report = () => {
       reported(this.#services, eventOf(match, refusal), context, refusal);
@@ -52,7 +52,7 @@ export class RefusalResponder {
     if (route?.event) this.#services.audit.count(route.event, failure);
     const refusal: AnyRefusal =
       failure === 'failed' ? { refused: 'failed' } : { refused: 'unavailable', retryAfterSeconds };
-    return refusalReply(contract, refusal, context.requestId);
+    return refusalReply(contract, refusal, context);
   }
 
   /** Counts and reports an error. */

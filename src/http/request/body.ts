@@ -12,7 +12,7 @@ export const maxBodyBytes = 16 * 1_024;
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i;
 
 /** Keeps a BOM, so that it is refused like any other text that is not JSON. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+export const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,11 +20,16 @@ export type Fields = Readonly<Record<string, unknown>>;
 export async function readFields(
   request: IncomingRequest,
 ): Promise<{ readonly fields: Fields } | RequestFault> {
+  const bytes = await readTyped(request, jsonType);
+  return isRefusal(bytes) ? bytes : parseObject(bytes);
+}
+
+/** The bytes of a body of this type; a body of another type, with an encoding, or with too many bytes is refused. */
+export async function readTyped(request: IncomingRequest, type: RegExp): Promise<Uint8Array | RequestFault> {
   const encoding = request.header('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') return { refused: 'unsupported_encoding' };
-  if (!jsonType.test(request.header('content-type') ?? '')) return { refused: 'unsupported_media_type' };
-  const bytes = await readBytes(request);
-  return bytes ? parseObject(bytes) : { refused: 'body_too_large' };
+  if (!type.test(request.header('content-type') ?? '')) return { refused: 'unsupported_media_type' };
+  return (await readBytes(request)) ?? { refused: 'body_too_large' };
 }
 
 /** Reads and discards a body; refuses it if it is too large. */

@@ -55,7 +55,7 @@ export function sessionCheck(check: RequestCheck): Contract {
     ],
   };
   // A check is not an audit event: failures are counted but not reported, and share one prepared reply.
-  const noSession = prepared(refusalReply(contract, { refused: 'no_session' }, ''));
+  const noSession = prepared(refusalReply(contract, { refused: 'no_session' }, { requestId: '' }));
   return contract;
 }
 
