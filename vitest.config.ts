@@ -30,7 +30,7 @@ const either = [
 const both = [
   'test/library/*.test.ts',
   'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
-  'test/http/{clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
+  'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
   'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];
