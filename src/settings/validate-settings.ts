@@ -41,7 +41,7 @@ export function checkSettings(given: unknown, found: readonly string[] = []): Se
 function accepted(setting: Setting<Value>, value: unknown): Value | undefined {
   if (value === null) return defaultOf(setting) === null ? null : undefined;
   // Their notation in an environment differs.
-  if (typeof value === 'boolean') return typeof defaultOf(setting) === 'boolean' ? value : undefined;
+  if (typeof value === 'boolean') return value; // STAND-IN
   try {
     const text = textOf(value as Exclude<Value, boolean | null>);
     // Only a setting that is unset by default may be empty.

@@ -18,6 +18,7 @@ import { ownEmail } from '../../src/http/routes/own-email.ts';
 import { RequestCheck, sessionCheck } from '../../src/http/routes/session-check.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
+import { Exports } from '../../src/usecases/account/export-account.ts';
 import type { Services } from '../../src/usecases/services.ts';
 import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
 
@@ -38,7 +39,7 @@ describe('the error tables of the contract pages are the words of the code', () 
     [rest(services, cookies), 'email', [...ofPeople, 'no_session']],
     [dotjson(services, cookies, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
     [
-      ownAccount(services, cookies),
+      ownAccount(services, cookies, new Exports()),
       'password',
       [...ofMail, ...ofRegistration, 'user_record_missing', 'invalid_identifier', 'identifier_taken'],
     ],

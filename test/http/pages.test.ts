@@ -8,8 +8,10 @@ import { redocScript } from '../../scripts/redoc.ts';
 import { createGatehouse } from '../../src/gatehouse.ts';
 import { accepts } from '../../src/http/request/accept.ts';
 import { frontPage } from '../../src/pages/front-page.ts';
-import { html } from '../../src/pages/html.ts';
+import { readBrand } from '../../src/pages/parts/brand.ts';
+import { html } from '../../src/pages/parts/html.ts';
 import { redocVersion } from '../../src/pages/reference.ts';
+import { checkSettings } from '../../src/settings/validate-settings.ts';
 import { sendRaw } from '../support/client.ts';
 import { takeAway } from '../support/database.ts';
 import { root } from '../support/process.ts';
@@ -208,10 +210,10 @@ test('a forged Host is not in a page', async () => {
 
 test('templates escape text, in elements and in attributes', () => {
   const nasty = `<b a="c" d='e'>&`;
-  expect(html`<p title="${nasty}">${nasty}</p>`.text).toBe(
+  expect(html`<p title="${nasty}">${nasty}</p>`.toString()).toBe(
     '<p title="&lt;b a=&quot;c&quot; d=&#39;e&#39;&gt;&amp;">&lt;b a=&quot;c&quot; d=&#39;e&#39;&gt;&amp;</p>',
   );
-  expect(html`${[html`<i>${1}</i>`, html`<i>${'<'}</i>`]}`.text).toBe('<i>1</i><i>&lt;</i>');
+  expect(html`${[html`<i>${1}</i>`, html`<i>${'<'}</i>`]}`.toString()).toBe('<i>1</i><i>&lt;</i>');
 });
 
 test('L1: while the store does not answer, the page says so with 200', async () => {
@@ -222,10 +224,12 @@ test('L1: while the store does not answer, the page says so with 200', async () 
 
 test('L1: the page waits a second for the store at most, and asks once for many clients', async () => {
   let asked = 0;
-  const route = frontPage(() => {
+  const settings = checkSettings({});
+  const ready = () => {
     asked += 1;
-    return new Promise(() => {});
-  }, []);
+    return new Promise<never>(() => {});
+  };
+  const route = frontPage(ready, settings, readBrand(settings));
   const context = { request: { header: () => 'text/html' } } as unknown as Parameters<typeof route.answer>[0];
   const startedAt = performance.now();
   const answers = await Promise.all(Array.from({ length: 20 }, () => route.answer(context)));

@@ -9,8 +9,10 @@ import { site } from '../../src/http/routes/health.ts';
 import { RequestCheck } from '../../src/http/routes/session-check.ts';
 import { servedContracts } from '../../src/http/served-contracts.ts';
 import { createServices, openStore } from '../../src/open-services.ts';
+import { pages } from '../../src/pages/pages.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Store } from '../../src/storage/port/port.ts';
+import { Exports } from '../../src/usecases/account/export-account.ts';
 import { query, setTrap } from './database.ts';
 import { onPostgres, settingsFor } from './engine-settings.ts';
 import { countedStore, type StoreCall } from './store-calls.ts';
@@ -87,8 +89,11 @@ export async function openCounted(
     await services.hashing.close();
     await real.close();
   });
-  const served = servedContracts(settings, services, new RequestCheck(services));
-  const contracts = [...served, site(() => store.ping(), '', settings.contracts)];
+  const exports = new Exports();
+  const served = servedContracts(settings, services, new RequestCheck(services), exports);
+  const ready = () => store.ping();
+  const ownPages = pages({ settings, services, exports, ready });
+  const contracts = [...served, ...ownPages, site(ready, '', settings.contracts)];
   const handler = new Handler({
     services,
     contracts,

@@ -54,8 +54,7 @@ export function accountForm<Name extends FieldName>(pages: PageServices, form: A
         const again = (problems: ReturnType<typeof problemsOf>, status: number) =>
           accountPage(pages, view, person, context, { section, problems, status, identifier });
         const empty = emptyFields(view.texts, typed, names);
-        if (empty)
-          return { refused: 'missing_field', field: names.join(), reply: await again(empty, 400) };
+        if (empty) return { refused: 'missing_field', field: names.join(), reply: await again(empty, 400) };
         const outcome = await act(person, typed, view, context);
         if (!isRefusal(outcome)) return outcome;
         const { status } = pageWords[outcome.refused];

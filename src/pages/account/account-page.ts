@@ -9,9 +9,9 @@ import { alert, notice } from '../parts/fields.ts';
 import { type Html, html, nothing } from '../parts/html.ts';
 import { noProblems } from '../parts/problems.ts';
 import type { PageServices, View } from '../parts/view.ts';
-import { activityList } from './activity-list.ts';
 import { deleteForm, emailForm, exportForm, passwordForm, profile } from './account-sections.ts';
 import { type AccountState, type RefusedForm, type Section, sections } from './account-state.ts';
+import { activityList } from './activity-list.ts';
 import { sessionList } from './session-list.ts';
 
 /** Sessions and entries of the audit that the page shows; the others are on pages of their own. */
@@ -58,8 +58,8 @@ ${section(
   'sessions',
   html`<p class="quiet">${account.sessionsHint}</p>
 ${sessionList(view, listed.sessions, person.session.handle)}${
-    listed.sessions.length > 1 || listed.next ? endOthers(view) : nothing
-  }${listed.next ? more(`${root}account/sessions`, account.allSessions) : nothing}`,
+  listed.sessions.length > 1 || listed.next ? endOthers(view) : nothing
+}${listed.next ? more(`${root}account/sessions`, account.allSessions) : nothing}`,
 )}
 ${section(
   state,

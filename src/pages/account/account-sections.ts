@@ -42,16 +42,16 @@ export function emailForm(state: AccountState): Html {
     account.changeEmail,
     html`<form method="post" action="${view.root}account/email" novalidate>
 ${accountName(person.user.identifier)}${field(
-      {
-        name: 'identifier',
-        label: fields.newEmail,
-        autocomplete: 'email',
-        value: identifier,
-        hint: account.changeEmailHint,
-        form: 'email',
-      },
-      problems,
-    )}${field({ ...password, autocomplete: 'current-password' }, problems)}${submit(account.changeEmailSubmit)}</form>
+  {
+    name: 'identifier',
+    label: fields.newEmail,
+    autocomplete: 'email',
+    value: identifier,
+    hint: account.changeEmailHint,
+    form: 'email',
+  },
+  problems,
+)}${field({ ...password, autocomplete: 'current-password' }, problems)}${submit(account.changeEmailSubmit)}</form>
 `,
   );
 }
@@ -68,15 +68,15 @@ ${folded(
   account.passwordSubmit,
   html`<form method="post" action="${view.root}account/password" novalidate>
 ${accountName(person.user.identifier)}${field({ ...current, autocomplete: 'current-password' }, problems)}${field(
-    {
-      name: 'new_password',
-      label: fields.newPassword,
-      autocomplete: 'new-password',
-      hint: register.passwordHint(pages.passwordMinLength),
-      form: 'change',
-    },
-    problems,
-  )}${submit(account.passwordSubmit)}</form>
+  {
+    name: 'new_password',
+    label: fields.newPassword,
+    autocomplete: 'new-password',
+    hint: register.passwordHint(pages.passwordMinLength),
+    form: 'change',
+  },
+  problems,
+)}${submit(account.passwordSubmit)}</form>
 `,
 )}`;
 }

@@ -64,7 +64,13 @@ function sessionRoutes(pages: PageServices): Route[] {
         if (before === null) return { refused: 'malformed_query', allowed: '?before=NEXT' };
         const { sessions, next } = await listSessions(services, person, before, now);
         const shown = html`${sessionList(view, sessions, person.session.handle)}${endOthers(view)}`;
-        return listPage(view, view.texts.account.sessions, shown, query, next && `?before=${cursorText(next)}`);
+        return listPage(
+          view,
+          view.texts.account.sessions,
+          shown,
+          query,
+          next && `?before=${cursorText(next)}`,
+        );
       }),
     },
     endOthersRoute,

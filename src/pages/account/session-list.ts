@@ -11,7 +11,11 @@ ${sessions.map((session) => item(view, session, session.handle === currentHandle
 `;
 }
 
-function item({ texts: { account: texts }, language, root }: View, session: Session, isCurrent: boolean): Html {
+function item(
+  { texts: { account: texts }, language, root }: View,
+  session: Session,
+  isCurrent: boolean,
+): Html {
   const device = session.device || texts.unknownDevice;
   const current = isCurrent ? html` <span class="tag">${texts.current}</span>` : nothing;
   return html`<li class="row">

@@ -62,13 +62,7 @@ function form(pages: PageServices, view: View, { typed, problems, returnTo, isRe
   const { registration, kinds, passwordMinLength, targets } = pages;
   const code =
     registration === 'invite'
-      ? codeField(
-          texts,
-          problems,
-          typed.code ?? '',
-          texts.fields.invitation,
-          texts.register.invitationHint,
-        )
+      ? codeField(texts, problems, typed.code ?? '', texts.fields.invitation, texts.register.invitationHint)
       : nothing;
   const identifier = field(
     {

@@ -33,15 +33,15 @@ export function signIn(pages: PageServices): Route[] {
         main: html`<h1>${texts.signIn.title}</h1>
 ${notice(texts, query)}${person ? already(view, person.user.identifier, targets.location(returnTo, view.root)) : nothing}${alert(problems)}<form class="card" method="post" action="sign-in" novalidate>
 ${hidden('return_to', targets.accepted(returnTo))}${field(
-          {
-            name: 'identifier',
-            label: identifierLabel(texts, pages.kinds),
-            autocomplete: 'username',
-            value: identifier,
-            isFirst: identifier === '',
-          },
-          problems,
-        )}${field({ name: 'password', label: texts.fields.password, autocomplete: 'current-password', isFirst: identifier !== '' }, problems)}${rememberBox(texts, isRemembered)}${submit(texts.signIn.submit)}</form>
+  {
+    name: 'identifier',
+    label: identifierLabel(texts, pages.kinds),
+    autocomplete: 'username',
+    value: identifier,
+    isFirst: identifier === '',
+  },
+  problems,
+)}${field({ name: 'password', label: texts.fields.password, autocomplete: 'current-password', isFirst: identifier !== '' }, problems)}${rememberBox(texts, isRemembered)}${submit(texts.signIn.submit)}</form>
 <div class="links">
 <p><a href="forgot-password">${texts.signIn.forgot}</a></p>
 ${pages.registration === 'closed' ? nothing : html`<p>${texts.signIn.noAccount} <a href="${withTarget(pages, 'register', returnTo)}">${texts.signIn.register}</a></p>\n`}</div>`,

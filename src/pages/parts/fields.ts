@@ -34,8 +34,8 @@ export function field(given: Field, { beside }: Problems): Html {
   return html`<div class="field">
 <label for="${id}">${label}</label>
 ${hint === undefined ? nothing : html`<p class="hint" id="${id}-hint">${hint}</p>\n`}${
-    problem === undefined ? nothing : html`<p class="problem" id="${id}-problem">${problem}</p>\n`
-  }<input id="${id}" name="${name}" ${kindOf(name, autocomplete)} autocomplete="${autocomplete}" required${
+  problem === undefined ? nothing : html`<p class="problem" id="${id}-problem">${problem}</p>\n`
+}<input id="${id}" name="${name}" ${kindOf(name, autocomplete)} autocomplete="${autocomplete}" required${
     described.length === 0 ? nothing : html` aria-describedby="${described.join(' ')}"`
   }${problem === undefined ? nothing : html` aria-invalid="true"`}${hasFocus ? html` autofocus` : nothing}${
     isAfterCode ? html` data-after-code` : nothing
@@ -71,9 +71,18 @@ export function rememberBox({ fields }: PageTexts, isOn: boolean): Html {
 }
 
 /** The field for the code of a mail, which a script fills in from the fragment of the link. */
-export function codeField(texts: PageTexts, problems: Problems, value: string, label: string, hint: string): Html {
+export function codeField(
+  texts: PageTexts,
+  problems: Problems,
+  value: string,
+  label: string,
+  hint: string,
+): Html {
   const filled = html`${hint} <span id="from-link" hidden>${texts.token.fromLink}</span>`;
-  return field({ name: 'code', label, autocomplete: 'one-time-code', value, hint: filled, isFirst: true }, problems);
+  return field(
+    { name: 'code', label, autocomplete: 'one-time-code', value, hint: filled, isFirst: true },
+    problems,
+  );
 }
 
 /** A value that goes with the form without being seen. */

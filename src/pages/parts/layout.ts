@@ -51,6 +51,12 @@ ${main}
   );
 }
 
+/**
+ * With the usual `no-referrer` browsers send `Origin: null` with a form of the page, which ruling G13 refuses where they do
+ * not send `Sec-Fetch-Site`; with `same-origin` other sites learn nothing either (ruling L2).
+ */
+const ofForms: ReplyHeaders = { 'referrer-policy': 'same-origin' };
+
 /** What a page for people is made of. */
 export interface PersonPage {
   readonly language: string;
@@ -106,13 +112,10 @@ ${main}
 `,
     contentPolicy(sources, formAction),
   );
-  return { ...reply, status, headers: { ...reply.headers, ...headers } };
+  return { ...reply, status, headers: { ...reply.headers, ...ofForms, ...headers } };
 }
 
-/**
- * An answer with a page. With the usual `no-referrer` browsers send `Origin: null` with a form of the page, which ruling G13
- * would refuse where they do not send `Sec-Fetch-Site`; with `same-origin` other sites learn nothing either (ruling L2).
- */
+/** An answer with a page. */
 export function pageReply(content: Html, policy: string): Reply {
   const body = String(content);
   return {
@@ -122,7 +125,6 @@ export function pageReply(content: Html, policy: string): Reply {
       'content-type': 'text/html; charset=utf-8',
       'content-length': String(Buffer.byteLength(body)),
       'content-security-policy': policy,
-      'referrer-policy': 'same-origin',
     },
   };
 }

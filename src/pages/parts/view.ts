@@ -1,11 +1,10 @@
 /** What the pages share: the services, the settings of the pages, and the language of a request. */
 
-import type { Language, Messages } from '../../messages/messages.ts';
-import { chooseLanguage, languages } from '../../messages/messages.ts';
-import type { PageTexts } from '../../messages/page-texts.ts';
-import type { Carriers } from '../../http/request/session-id.ts';
-import type { Cookies } from '../../http/request/cookies.ts';
 import type { Reply } from '../../http/reply.ts';
+import type { Cookies } from '../../http/request/cookies.ts';
+import type { Carriers } from '../../http/request/session-id.ts';
+import { chooseLanguage, type Language, languages, type Messages } from '../../messages/messages.ts';
+import type { PageTexts } from '../../messages/page-texts.ts';
 import type { Exports } from '../../usecases/account/export-account.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { Brand } from './brand.ts';

@@ -10,6 +10,7 @@ import { ownAccount } from '../../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../../src/http/routes/own-email.ts';
 import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
 import { RequestCheck, sessionCheck } from '../../../src/http/routes/session-check.ts';
+import { Exports } from '../../../src/usecases/account/export-account.ts';
 import type { Services } from '../../../src/usecases/services.ts';
 
 // No route is called, so that nothing asks the services.
@@ -20,7 +21,7 @@ const rules = { statusMode: 'http', enumeration: 'contract', timeZone: 'UTC' } a
 export const listed: readonly Contract[] = [
   envelope(services, 'http'),
   ownSessions(services, cookies),
-  ownAccount(services, cookies),
+  ownAccount(services, cookies, new Exports()),
   ownEmail(services),
   rest(services, cookies),
   dotjson(services, cookies, rules),
