@@ -1,0 +1,47 @@
+/** The catalogue: every text that people read, in every language, and the choice of the language. */
+
+import Negotiator from 'negotiator';
+import { de } from './languages/de.ts';
+import { en } from './languages/en.ts';
+import type { Messages } from './texts.ts';
+
+export type { Messages };
+
+/** Every language by its tag. A further one is a file in `languages/` and a name here. */
+export const languages = { en, de } as const satisfies Readonly<Record<string, Messages>>;
+
+export type Language = keyof typeof languages;
+
+/** The tags, in the order of the documentation. */
+export const languageNames = Object.keys(languages) as readonly Language[];
+
+/** Characters of `Accept-Language` that are read; those of browsers have some fifty. */
+const maxCharacters = 200;
+
+/** The texts of a language; those of `fallback` if there is no such language. */
+export function messagesIn(language: string | undefined, fallback: Language): Messages {
+  const isKnown = language !== undefined && Object.hasOwn(languages, language);
+  return languages[isKnown ? (language as Language) : fallback];
+}
+
+/**
+ * The language that a client prefers (RFC 9110, section 12.5.4); `de` also serves `de-AT`. `fallback` if the client names
+ * none that is known, or takes any.
+ */
+export function chooseLanguage(acceptLanguage: string | null, fallback: Language): Language {
+  if (!acceptLanguage) return fallback;
+  const others = languageNames.filter((name) => name !== fallback);
+  // Of languages that are equally welcome the library takes the first.
+  const [chosen] = new Negotiator({ headers: { 'accept-language': bounded(acceptLanguage) } }).languages([
+    fallback,
+    ...others,
+  ]);
+  return (chosen as Language | undefined) ?? fallback;
+}
+
+/** Cuts between two items: the rest of one could be another language. */
+function bounded(header: string): string {
+  return header.length <= maxCharacters
+    ? header
+    : header.slice(0, header.lastIndexOf(',', maxCharacters) + 1);
+}
