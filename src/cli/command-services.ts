@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openServices } from '../open-services.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import { databaseFile, isFile, type Settings } from '../settings/settings.ts';
+import { databaseFile, isFile, type Settings, standalone } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
 import { localCaller } from '../usecases/local-caller.ts';
 import { isRefusal, type Refusal } from '../usecases/refusals.ts';
@@ -17,8 +17,9 @@ export interface CommandContext {
   readonly caller: Caller;
 }
 
+/** The settings of the server that runs by itself in the same environment. */
 export function environmentSettings(): Settings {
-  return readSettings(process.env);
+  return standalone(readSettings(process.env));
 }
 
 /** The operator as the audit records it. The clock is this machine's, unless the store has one (ruling N4). */

@@ -31,6 +31,8 @@ export interface Addressed {
   readonly recipient: string;
   /** Whether the address is verified. */
   readonly isVerified: boolean;
+  /** The language of the text, which is queued as the detail `language`; the server's default if it is not given. */
+  readonly language?: string | undefined;
   readonly details?: Readonly<Record<string, string>>;
 }
 
@@ -205,10 +207,11 @@ export class Mails {
 
   async #enqueue(
     kind: MailKind,
-    { userId, recipient, details = {} }: Addressed,
+    { userId, recipient, language, details: given }: Addressed,
     createdAt: number,
     limits: MailLimits,
   ): Promise<'queued' | 'too_many'> {
+    const details = { ...given, ...(language !== undefined && { language }) };
     const outcome = await this.#store.enqueue({ kind, userId, recipient, details, createdAt }, limits);
     this.#counts[outcome] += 1;
     if (outcome === 'queued') this.#rules.onQueued?.();

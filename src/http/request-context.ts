@@ -1,6 +1,7 @@
 /** One request as the routes see it, with what the server knows about its origin. */
 
 import { newUuid } from '../crypto/ids.ts';
+import { chooseLanguage, type Language } from '../messages/messages.ts';
 import type { Caller } from '../usecases/services.ts';
 import type { IncomingRequest } from './exchange.ts';
 import type { ReplyHeaders } from './reply.ts';
@@ -17,6 +18,8 @@ interface Group {
 export interface Server extends ProxyTrust {
   /** Whether cookies are `Secure`; false in debug mode only. */
   readonly secure: boolean;
+  /** The language of clients that name none that is known. */
+  readonly language: Language;
 }
 
 /** A request on its way to a route. Values that a session check does not need are computed on first use. */
@@ -47,6 +50,11 @@ export class RequestContext implements Caller {
 
   get device(): string {
     return deviceName(this.request.header('user-agent'));
+  }
+
+  /** The language of pages, and of the mails that the request causes. */
+  get language(): Language {
+    return chooseLanguage(this.request.header('accept-language'), this.#server.language);
   }
 
   get deviceIds(): string[] | undefined {

@@ -1,122 +1,62 @@
-/** The text of every kind of mail: a constant subject, and a body in plain text with its link. */
+/** Writes the message of a mail from the catalogue, with its link. */
 
+import type { MailTexts } from '../messages/mail-texts.ts';
+import { type Language, messagesIn } from '../messages/messages.ts';
 import type { MailKind, QueuedMail } from '../storage/port/port.ts';
 import type { Message } from './message.ts';
 
-/** The page of the application that sets a new password. A fragment appears in no log and in no `Referer`. */
+/** The page that sets a new password. A fragment appears in no log and in no `Referer`. */
 export function resetLink(base: string, token: string): string {
   return `${base}/reset-password#token=${token}`;
 }
 
-/** The page of the application that confirms an address with the token. */
+/** The page that confirms an address with the token. */
 function verifyLink(base: string, token: string): string {
   return `${base}/verify-email#token=${token}`;
 }
 
-/** The page of the application that registers the holder of an invitation. */
+/** The page that registers the holder of an invitation. */
 export function registerLink(base: string, token: string): string {
   return `${base}/register#token=${token}`;
 }
 
-interface Values {
-  /** The public host of the application. */
-  readonly site: string;
-  readonly base: string;
-  /** Empty in a mail without a link. */
-  readonly token: string;
-  readonly when: string;
-  detail(name: string): string;
+/** The texts of every kind of mail: a kind without a text in the catalogue does not compile. */
+function linesOf(
+  texts: MailTexts & Record<MailKind, unknown>,
+  mail: QueuedMail,
+  base: string,
+  token: string,
+) {
+  const detail = (name: string) => oneLine(mail.details[name] ?? '');
+  const site = new URL(base).host;
+  const notice = { site, when: minute(mail.createdAt) };
+  switch (mail.kind) {
+    case 'verify_email':
+    case 'change_email':
+      return texts[mail.kind].body({ site, link: verifyLink(base, token), code: token });
+    case 'reset_password':
+      return texts[mail.kind].body({ site, link: resetLink(base, token), code: token });
+    case 'password_changed':
+      return texts[mail.kind].body(notice);
+    case 'email_changed':
+      return texts[mail.kind].body({ ...notice, email: detail('email') });
+    case 'new_device':
+      return texts[mail.kind].body({ ...notice, device: detail('device'), network: detail('network') });
+  }
 }
 
-interface Template {
-  readonly subject: string;
-  body(values: Values): readonly string[];
+/** Where links begin, and the language of mails that have none of their own, or one that is unknown. */
+export interface MailSetup {
+  readonly linkBase: string;
+  readonly language: Language;
 }
 
-const code = (token: string) => ['Where you are asked for a code instead of a link, it is', '', token, ''];
-
-const notYou = 'If it was not you, set a new password at once: the person who did it knows your password.';
-
-const templates: Readonly<Record<MailKind, Template>> = {
-  verify_email: {
-    subject: 'Confirm your e-mail address',
-    body: ({ site, base, token }) => [
-      `Someone, most likely you, has an account with this address at ${site}.`,
-      'To confirm that the address is yours, open this link within 24 hours:',
-      '',
-      verifyLink(base, token),
-      '',
-      ...code(token),
-      'If it was not you, do nothing: the address stays unconfirmed.',
-    ],
-  },
-  change_email: {
-    subject: 'Confirm your new e-mail address',
-    body: ({ site, base, token }) => [
-      `Someone, most likely you, wants to use this address for an account at ${site}.`,
-      'To confirm that the address is yours, open this link within 24 hours:',
-      '',
-      verifyLink(base, token),
-      '',
-      ...code(token),
-      'If it was not you, do nothing: nothing changes.',
-    ],
-  },
-  reset_password: {
-    subject: 'Set a new password',
-    body: ({ site, base, token }) => [
-      `Someone, most likely you, asked for a new password at ${site}.`,
-      'To set one, open this link within 30 minutes. It works once, and ends all sessions:',
-      '',
-      resetLink(base, token),
-      '',
-      ...code(token),
-      'If it was not you, do nothing: the password stays as it is.',
-    ],
-  },
-  password_changed: {
-    subject: 'Your password was changed',
-    body: ({ site, when }) => [
-      `The password of your account at ${site} was changed on ${when}.`,
-      'All other sessions have been signed out.',
-      '',
-      'If it was not you, set a new password at once: your mailbox is enough for that.',
-    ],
-  },
-  email_changed: {
-    subject: 'Your e-mail address was changed',
-    body: ({ site, when, detail }) => [
-      `Your account at ${site} has another e-mail address since ${when}: ${detail('email')}.`,
-      'This is the last mail about it to the address you are reading now.',
-      '',
-      'If it was not you, get in touch with those who run it: the person who did it knows your password.',
-    ],
-  },
-  new_device: {
-    subject: 'A new sign-in to your account',
-    body: ({ site, when, detail }) => [
-      `Someone signed in to your account at ${site} from a device that was not used for it before.`,
-      '',
-      `When: ${when}`,
-      `Device: ${detail('device') || 'unknown'}`,
-      `Network: ${detail('network') || 'unknown'}`,
-      '',
-      notYou,
-    ],
-  },
-};
-
-/** Writes the message of a mail. Links begin with `base`; `token` is empty for a mail without a link. */
-export function writeMessage(mail: QueuedMail, base: string, token: string, at: number): Message {
-  const { subject, body } = templates[mail.kind];
-  const lines = body({
-    site: new URL(base).host,
-    base,
-    token,
-    when: minute(mail.createdAt),
-    detail: (name) => oneLine(mail.details[name] ?? ''),
-  });
+/** Writes the message of a mail in its language. `token` is empty for a mail without a link. */
+export function writeMessage(mail: QueuedMail, setup: MailSetup, token: string, at: number): Message {
+  const { mails } = messagesIn(mail.details['language'], setup.language);
+  const lines = linesOf(mails, mail, setup.linkBase, token);
   const { kind, id, recipient } = mail;
+  const { subject } = mails[kind];
   return { recipient, subject, text: `${lines.map(wrapped).join('\n')}\n`, kind, id, at };
 }
 

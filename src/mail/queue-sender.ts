@@ -4,7 +4,7 @@ import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';
 import type { QueuedMail } from '../storage/port/port.ts';
 import { SenderRefused, type Transport, Undeliverable } from './message.ts';
-import { writeMessage } from './message-texts.ts';
+import { type MailSetup, writeMessage } from './message-texts.ts';
 import { statusOf } from './smtp-errors.ts';
 
 /** Mails sent at once, so that one slow mail server does not delay all. */
@@ -26,11 +26,9 @@ interface Prepared {
   withdraw(): Promise<void>;
 }
 
-export interface SenderOptions {
+export interface SenderOptions extends MailSetup {
   readonly mails: Mails;
   readonly transport: Transport;
-  /** The base address of links. */
-  readonly linkBase: string;
   /** Makes the token of the link; resolves with `undefined` if the mail is no longer wanted. */
   readonly prepare: (mail: QueuedMail, now: number) => Promise<Prepared | undefined>;
   readonly clock: () => number;
@@ -126,10 +124,10 @@ export class Sender {
 
   /** Sends a mail; returns the error if it fails. */
   async #send(mail: QueuedMail, token: string): Promise<Error | undefined> {
-    const { transport, linkBase, clock } = this.#options;
+    const { transport, clock } = this.#options;
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(attemptMs)]);
-      await transport.send(writeMessage(mail, linkBase, token, clock()), signal);
+      await transport.send(writeMessage(mail, this.#options, token, clock()), signal);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));

@@ -38,6 +38,11 @@ export function hostName(text: string): string | undefined {
 
 /** One of some words, with its description. */
 export function choice<const Word extends string>(...words: readonly Word[]) {
+  return choiceOf(words);
+}
+
+/** The same for a list of words. */
+export function choiceOf<Word extends string>(words: readonly Word[]) {
   const quoted = words.map((word) => `\`${word}\``);
   const read = (text: string): Word | undefined => words.find((word) => word === text);
   return { expects: `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`, read };
@@ -113,7 +118,7 @@ export function mailbox(text: string): Mailbox | undefined {
   return { name: name.trim(), address };
 }
 
-/** A link in a mail is one line of at most 998 characters; this is the part for its base. */
+/** A link in a mail is one line of at most 998 characters, unless it is encoded; this is the part for the public URL. */
 const maxUrlCharacters = 900;
 
 /** A URL that paths can be appended to, without the slash at its end; an empty text stays empty. */

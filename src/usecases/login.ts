@@ -134,11 +134,8 @@ export async function onDevice(
   return { ...begun, deviceIds: device?.ids ?? services.devices.unremembered(caller) };
 }
 
-async function notifyOfDevice(
-  services: Services,
-  userId: string,
-  { device, network, now }: Caller,
-): Promise<void> {
+async function notifyOfDevice(services: Services, userId: string, caller: Caller): Promise<void> {
+  const { device, network } = caller;
   const user = await services.store.accounts.findUser(userId);
-  if (user) await notifyOwner(services, user, 'new_device', { device, network }, now);
+  if (user) await notifyOwner(services, user, 'new_device', { device, network }, caller);
 }

@@ -50,6 +50,8 @@ export interface Caller {
   readonly network: string;
   /** A readable name of the client's device; empty if unknown. */
   readonly device: string;
+  /** The language of the mails that the caller causes; `undefined` for the server's default. */
+  readonly language?: string | undefined;
   /** The device ids of the client; `undefined` if the contract has no device cookie. */
   readonly deviceIds: readonly string[] | undefined;
   readonly requestId: string;

@@ -167,6 +167,7 @@ test('the tables of settings have every setting, its default and its bounds', ()
     GATEHOUSE_TRUSTED_PROXIES: '*none*',
     GATEHOUSE_LOG_FORMAT: '*unset*',
     GATEHOUSE_FRONT_PAGE: '*unset*',
+    GATEHOUSE_PAGES: '*unset*',
     GATEHOUSE_CHECK_MEMORY_MB: '*unset*',
     GATEHOUSE_DATABASE_LISTEN_URL: '*unset*',
     GATEHOUSE_TIME_ZONE: '*unset*',

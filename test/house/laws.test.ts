@@ -21,6 +21,7 @@ test('every room has files to check', () => {
     'storage',
     'storage/sqlite',
     'mail',
+    'messages',
     'server',
     'settings',
   ]) {
@@ -95,6 +96,8 @@ test('every way of importing is seen', () => {
 test.each([
   ['up', 'src/concepts/accounts.ts', '../usecases/services.ts'],
   ['up, from the bottom', 'src/version.ts', './settings/settings.ts'],
+  ['up, from the messages', 'src/messages/messages.ts', '../storage/port/port.ts'],
+  ['up inside a room, from a language to the catalogue', 'src/messages/languages/de.ts', '../messages.ts'],
   ['up, to the root', 'src/http/handler.ts', '../gatehouse.ts'],
   ['up, to the front door', 'src/server/main.ts', '../index.ts'],
   ['between concepts', 'src/concepts/throttle.ts', './accounts.ts'],

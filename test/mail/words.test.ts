@@ -9,6 +9,7 @@ import { warnings } from '../../src/settings/warnings.ts';
 import type { MailKind, QueuedMail } from '../../src/storage/port/port.ts';
 
 const base = 'https://app.example.com/a';
+const setup = { linkBase: base, language: 'en' } as const;
 const token = 'abcdefghijklmnopqrstuvwxyz';
 
 function mail(kind: MailKind, details: Record<string, string> = {}): QueuedMail {
@@ -26,7 +27,7 @@ const kinds: MailKind[] = [
 
 test.each(kinds)('%s is plain ASCII in short lines, with a link only where there is a token', (kind) => {
   const details = { device: 'Firefox on Linux', network: '192.0.2.1', email: 'a***@example.com' };
-  const { subject, text } = writeMessage(mail(kind, details), base, token, 0);
+  const { subject, text } = writeMessage(mail(kind, details), setup, token, 0);
   expect(subject).toMatch(/^[A-Z][ -~]{10,40}$/);
   for (const line of text.split('\n')) expect(line).toMatch(/^[ -~]{0,76}$/);
   const isWithLink = ['verify_email', 'change_email', 'reset_password'].includes(kind);
@@ -36,14 +37,14 @@ test.each(kinds)('%s is plain ASCII in short lines, with a link only where there
 
 test('a new device is described by what is known of it, on one line each', () => {
   const evil = 'Firefox\r\nBcc: eve@example.com\n\nWin a prize\u2028now\u202e';
-  const { text } = writeMessage(mail('new_device', { device: evil, network: '192.0.2.1' }), base, '', 0);
+  const { text } = writeMessage(mail('new_device', { device: evil, network: '192.0.2.1' }), setup, '', 0);
   expect(text).toContain('Device: Firefox Bcc: eve@example.com Win a prize now \n');
   expect(text).toContain('When: 1970-01-01 00:00 UTC\n');
   expect(text.split('\n').filter((line) => /^(?:Bcc|Win)/.test(line))).toEqual([]);
 });
 
 test('an address or a subject that would begin another header is never sent', () => {
-  const message = writeMessage(mail('reset_password'), base, token, 0);
+  const message = writeMessage(mail('reset_password'), setup, token, 0);
   const from = { name: '', address: 'login@example.com' };
   for (const end of ['\r\n', '\n', '\r', '\0']) {
     const recipient = `joe@example.com${end}Bcc: eve@example.com`;

@@ -34,6 +34,8 @@ const written: Readonly<Record<keyof Settings, string>> = {
   hsts: 'subdomains',
   contracts: 'rest,dotjson',
   registration: 'invite',
+  pages: 'on',
+  language: 'de',
   allowedOrigins: 'https://a.example,https://b.example:8443',
   trustedProxies: '10.0.0.0/8,unix,2001:db8::1',
   basePath: '/id',

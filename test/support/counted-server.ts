@@ -102,6 +102,7 @@ export async function openCounted(
     trustedProxies: [],
     forwardedHeader: 'x-forwarded-for',
     secure: true,
+    language: 'en',
     hsts: 'off',
     clock: () => Date.now() + aheadMs,
     responseCounters: new ResponseCounters(contracts.map(({ name }) => name)),

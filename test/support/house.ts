@@ -23,7 +23,7 @@ const stairs: readonly (readonly string[])[] = [
   ['src/concepts'],
   ['src/crypto', 'src/storage'],
   ['src/settings'],
-  ['src/version.ts', 'src/nohup.ts', 'src/disk-errors.ts'],
+  ['src/version.ts', 'src/nohup.ts', 'src/disk-errors.ts', 'src/messages'],
   ['src/client'],
 ];
 
@@ -42,6 +42,7 @@ const innerStairs: readonly (readonly string[])[][] = [
     ['src/settings/options'],
     ['src/settings/database'],
   ],
+  [['src/messages/messages.ts'], ['src/messages/languages'], ['src/messages/texts.ts']],
 ];
 
 /** Where engines are chosen and opened. */

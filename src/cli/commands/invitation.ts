@@ -2,8 +2,6 @@
 
 import type { Command } from 'commander';
 import { invitationDays } from '../../concepts/invitations.ts';
-import { registerLink } from '../../mail/message-texts.ts';
-import { linkBase } from '../../settings/outbound-addresses.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { wholeNumber } from '../../settings/value-parsers.ts';
 import type { Invitation } from '../../storage/port/port.ts';
@@ -12,6 +10,7 @@ import { addCommand } from '../command.ts';
 import { unwrap, withServices } from '../command-services.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { displayTime, type Format, printList, printNote, printResult, utc } from '../output.ts';
+import { pageLink } from '../page-link.ts';
 
 const { usual, limit } = invitationDays;
 
@@ -22,8 +21,8 @@ export function addInvitationCommands(user: Command): void {
   addCommand(user, 'invite <identifier>', {
     summary: 'Print an invitation to register one name, once',
     more:
-      'Prints a link if GATEHOUSE_PUBLIC_URL is set, otherwise the token alone. It replaces an earlier invitation for the ' +
-      'name, and works while GATEHOUSE_REGISTRATION is invite.',
+      'Prints a link; the token alone if GATEHOUSE_PAGES is off and GATEHOUSE_PUBLIC_URL is not set. It replaces an ' +
+      'earlier invitation for the name, and works while GATEHOUSE_REGISTRATION is invite.',
     examples: [
       'gatehouse user invite grace@example.com',
       'gatehouse user invite grace_hopper --days 30 --json',
@@ -53,7 +52,9 @@ function inviteOne(identifier: string, options: Format & { days: number }): Prom
   return withServices(async ({ services, settings, caller }) => {
     const { user, token, expiresAt } = unwrap(await invite(services, identifier, options.days, caller));
     for (const warning of warnings(settings, identifier)) printNote(`Warning: ${warning}`);
-    const url = settings.publicUrl === '' ? null : registerLink(linkBase(settings), token);
+    // Without pages of either kind there is nothing to lead to.
+    const hasPage = settings.pages === true || settings.publicUrl !== '';
+    const url = hasPage ? pageLink(settings, 'register', token) : null;
     const value = { identifier, user_id: user.id, expires_at: utc(expiresAt), token, url };
     await printResult(options, value, url ?? token);
   });

@@ -1,9 +1,6 @@
 /** `gatehouse user`: creates, shows, disables and deletes accounts, and resets passwords. */
 
 import type { Command } from 'commander';
-import { resetLink } from '../../mail/message-texts.ts';
-import { linkBase } from '../../settings/outbound-addresses.ts';
-import type { Settings } from '../../settings/settings.ts';
 import type { User } from '../../storage/port/port.ts';
 import { countSessions } from '../../usecases/admin/admin-sessions.ts';
 import {
@@ -17,15 +14,8 @@ import {
 import { addCommand, addGroup } from '../command.ts';
 import { type CommandContext, requireAccount, unwrap, withServices } from '../command-services.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import {
-  displayTime,
-  type Format,
-  keyValueLines,
-  printList,
-  printNote,
-  printResult,
-  userJson,
-} from '../output.ts';
+import { displayTime, type Format, keyValueLines, printList, printResult, userJson } from '../output.ts';
+import { pageLink } from '../page-link.ts';
 import { confirmed, readPassword } from '../secret-input.ts';
 import { addInvitationCommands } from './invitation.ts';
 
@@ -188,13 +178,7 @@ async function ask({ identifier }: Found): Promise<void> {
 
 async function linkFor({ services, settings, caller }: CommandContext, found: Found): Promise<string> {
   const { token } = unwrap(await passwordToken(services, found, caller));
-  warnWithoutPublicUrl(settings);
-  return resetLink(linkBase(settings), token);
-}
-
-function warnWithoutPublicUrl({ publicUrl }: Settings): void {
-  if (publicUrl === '')
-    printNote('Warning: GATEHOUSE_PUBLIC_URL is not set; the link begins with this machine.');
+  return pageLink(settings, 'reset-password', token);
 }
 
 export function sessionsEnded(count: number): string {

@@ -2,7 +2,7 @@
 
 import { languageNames } from '../../messages/messages.ts';
 import type { SettingRows } from '../setting.ts';
-import { choice, oneOf, orUnset } from '../value-parsers.ts';
+import { choiceOf, oneOf, orUnset } from '../value-parsers.ts';
 
 export const pageOptions = {
   pages: {
@@ -29,11 +29,5 @@ export const pageOptions = {
   },
   pagesStyle: { env: 'GATEHOUSE_PAGES_STYLE', default: '', expects: '', meaning: '', read: (t: string) => t },
   pagesHome: { env: 'GATEHOUSE_PAGES_HOME', default: '', expects: '', meaning: '', read: (t: string) => t },
-  language: {
-    env: 'GATEHOUSE_LANGUAGE',
-    default: 'en',
-    expects: '',
-    meaning: '',
-    read: (t: string) => languageNames.find((n) => n === t),
-  },
+  language: { env: 'GATEHOUSE_LANGUAGE', default: 'en', ...choiceOf(languageNames), meaning: '' },
 } satisfies SettingRows;

@@ -13,7 +13,7 @@ export interface NewMail {
   readonly kind: MailKind;
   readonly userId: string;
   readonly recipient: string;
-  /** Further values in the text: the device of a sign-in, the new address of a change. */
+  /** Further values in the text, such as the device of a sign-in; and `language`, in which it is written. */
   readonly details: Readonly<Record<string, string>>;
   readonly createdAt: number;
 }

@@ -1,7 +1,7 @@
 /** A person's e-mail address: verifying and changing it. */
 
 import { canonical, type Identifier } from '../../concepts/accounts.ts';
-import { limitWindowMs } from '../../concepts/mails.ts';
+import { type Addressed, limitWindowMs } from '../../concepts/mails.ts';
 import type { InvalidToken } from '../../concepts/tokens.ts';
 import { digest } from '../../crypto/ids.ts';
 import type { Token, User } from '../../storage/port/port.ts';
@@ -24,7 +24,7 @@ export async function requestVerification(
 ): Promise<Asked | Refusal> {
   const ask = async (): Promise<Asked | Refusal> => {
     if (user.email === null || user.emailVerifiedAt !== null) return { refused: 'nothing_to_verify' };
-    const to = addressed(user, user.email);
+    const to = addressed(user, user.email, caller);
     const outcome = await services.mails.ask('verify_email', to, caller.now);
     if (outcome === 'queued') return { user };
     return { refused: 'too_many_attempts', retryAfterSeconds: limitWindowMs / 1_000 };
@@ -39,13 +39,14 @@ export async function requestVerification(
 export function verifyRegistered(
   services: Pick<Services, 'mails' | 'throttle'>,
   user: User,
-  { network, now }: Caller,
+  caller: Caller,
 ): void {
   const { email } = user;
+  const { network, now } = caller;
   if (!services.mails.isConfigured || email === null) return;
   services.mails.later(async () => {
     const counted = await services.throttle.registrationMail(network, now);
-    if (!isRefusal(counted)) await services.mails.ask('verify_email', addressed(user, email), now);
+    if (!isRefusal(counted)) await services.mails.ask('verify_email', addressed(user, email, caller), now);
   });
 }
 
@@ -86,15 +87,20 @@ async function askForChange(
   const { user } = signedIn;
   await Promise.all([
     services.audit.keep(caller, 'email_change_request', user.id),
-    services.mails.ask('change_email', changeTo(address, user, credential.passwordHash), caller.now),
+    services.mails.ask('change_email', changeTo(address, user, credential.passwordHash, caller), caller.now),
   ]);
   return { user };
 }
 
 /** The change is bound to the current password: replacing the password cancels it. */
-function changeTo({ typed }: Identifier, { id }: User, passwordHash: string) {
+function changeTo(
+  { typed }: Identifier,
+  { id }: User,
+  passwordHash: string,
+  { language }: Caller,
+): Addressed {
   const details = { credential: fingerprint(passwordHash) };
-  return { userId: id, recipient: typed, isVerified: false, details };
+  return { userId: id, recipient: typed, isVerified: false, language, details };
 }
 
 /** Identifies a stored hash without revealing it. */
@@ -142,7 +148,7 @@ async function changeEmail(
   if (outcome === 'identifier_taken') return { refused: 'identifier_taken' };
   if (outcome === 'unknown_account') return { refused: 'invalid_token' };
   if (user.email === null || canonical(user.email) !== canonical(email)) {
-    const notice = notifyOwner(services, user, 'email_changed', { email: masked(email) }, caller.now);
+    const notice = notifyOwner(services, user, 'email_changed', { email: masked(email) }, caller);
     await afterwards(services, 'email_change', notice);
   }
   return { user };

@@ -75,7 +75,7 @@ async function replace(
     return { refused: 'wrong_password', user };
   }
   await revokeAllAccess(services, user.id, session.handle, 'password_change', caller);
-  const notice = notifyOwner(services, user, 'password_changed', {}, caller.now);
+  const notice = notifyOwner(services, user, 'password_changed', {}, caller);
   await afterwards(services, 'password_change', notice);
   return { ...rotated, user };
 }

@@ -40,7 +40,7 @@ async function sendLink(
   const outcome = recipient ? 'ok' : user ? 'no_address' : 'unknown_account';
   await Promise.all([
     services.audit.keep(caller, 'password_forgot', user?.id, outcome),
-    user && recipient && services.mails.ask('reset_password', addressed(user, recipient), caller.now),
+    user && recipient && services.mails.ask('reset_password', addressed(user, recipient, caller), caller.now),
   ]);
   reported(services, 'password_forgot', caller, outcome === 'ok' ? { user } : { refused: outcome, user });
 }

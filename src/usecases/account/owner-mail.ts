@@ -2,7 +2,7 @@
 
 import type { Addressed, NoticeKind } from '../../concepts/mails.ts';
 import type { User } from '../../storage/port/port.ts';
-import type { Services } from '../services.ts';
+import type { Caller, Services } from '../services.ts';
 
 /** Sends a notice to the address for links; sends none if there is no such address. */
 export async function notifyOwner(
@@ -10,15 +10,19 @@ export async function notifyOwner(
   user: User,
   kind: NoticeKind,
   details: Readonly<Record<string, string>>,
-  now: number,
+  caller: Pick<Caller, 'language' | 'now'>,
 ): Promise<void> {
   const recipient = addressForLinks(user);
-  if (recipient) await mails.notify(kind, { ...addressed(user, recipient), details }, now);
+  if (recipient) await mails.notify(kind, { ...addressed(user, recipient, caller), details }, caller.now);
 }
 
-/** The owner of an account, at an address. */
-export function addressed({ id, emailVerifiedAt }: User, recipient: string): Addressed {
-  return { userId: id, recipient, isVerified: emailVerifiedAt !== null };
+/** The owner of an account, at an address. The language is that of the request that causes the mail. */
+export function addressed(
+  { id, emailVerifiedAt }: User,
+  recipient: string,
+  { language }: Pick<Caller, 'language'>,
+): Addressed {
+  return { userId: id, recipient, isVerified: emailVerifiedAt !== null, language };
 }
 
 /**

@@ -98,5 +98,5 @@ async function settle(
     );
   }
   const owner = (await services.store.accounts.findUser(user.id)) ?? user;
-  await notifyOwner(services, owner, 'password_changed', {}, caller.now);
+  await notifyOwner(services, owner, 'password_changed', {}, caller);
 }
