@@ -11,7 +11,7 @@ import type { FieldName } from '../parts/problems.ts';
 import type { PageServices, View } from '../parts/view.ts';
 import { lastingOf, signedIn, withTarget } from './after-sign-in.ts';
 
-/** One sentence for all of them, as on `rest` (ruling R1): it does not say which names exist. */
+/** One status and one sentence for all of them, as on `rest` (ruling R1): they do not say which names exist. */
 const wrong: ReadonlySet<string> = new Set(['unknown_account', 'wrong_password', 'account_disabled']);
 
 export function signIn(pages: PageServices): Route[] {
@@ -50,10 +50,9 @@ ${pages.registration === 'closed' ? nothing : html`<p>${texts.signIn.noAccount} 
     async act(view, { identifier, password }, state, context) {
       const asked = { identifier, password, idFormat: 'token', lasting: lastingOf(state) } as const;
       const outcome = await login(services, asked, context);
-      return isRefusal(outcome) ? outcome : signedIn(pages, outcome, view, state);
+      if (!isRefusal(outcome)) return signedIn(pages, outcome, view, state);
+      return wrong.has(outcome.refused) ? { refused: 'unknown_account' } : outcome;
     },
-    explain: ({ texts }, { refused }) =>
-      wrong.has(refused) ? { about: texts.problems.unknown_account, beside: {} } : undefined,
   });
 }
 
