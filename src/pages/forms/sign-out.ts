@@ -4,7 +4,7 @@ import type { Route } from '../../http/contract.ts';
 import { cookieIds, distinctIds } from '../../http/request/session-id.ts';
 import { logout } from '../../usecases/logout.ts';
 import { personOf } from '../account/person.ts';
-import { hidden, submit } from '../parts/fields.ts';
+import { alert, hidden, submit } from '../parts/fields.ts';
 import { formPage, seeOther } from '../parts/form-page.ts';
 import { html } from '../parts/html.ts';
 import type { PageServices } from '../parts/view.ts';
@@ -15,20 +15,21 @@ export function signOut(pages: PageServices): Route[] {
     path: '/sign-out',
     event: 'logout',
     names: [],
-    async show(view, { status, returnTo }, context) {
+    async show(view, { problems, status, returnTo }, context) {
       const { signOut: texts } = view.texts;
       const person = await personOf(pages, context);
+      const target = targets.accepted(returnTo);
       const main = person
         ? html`<form class="card" method="post" action="sign-out">
-${hidden('return_to', targets.accepted(returnTo))}<p>${texts.question}</p>
+${hidden('return_to', target)}<p>${texts.question}</p>
 ${submit(texts.submit)}</form>`
         : html`<p class="card">${texts.nothing} <a href="sign-in">${view.texts.signIn.title}</a></p>`;
       return view.page({
         title: texts.title,
         isNarrow: true,
         status,
-        formOrigin: targets.foreignOrigin(returnTo),
-        main: html`<h1>${texts.title}</h1>\n${main}`,
+        formOrigin: target === undefined ? undefined : targets.foreignOrigin(target),
+        main: html`<h1>${texts.title}</h1>\n${alert(problems)}${main}`,
       });
     },
     async act({ root }, _typed, { returnTo }, context) {
