@@ -24,6 +24,9 @@ import { ReturnTargets } from './parts/return-targets.ts';
 import type { PageServices } from './parts/view.ts';
 import { referenceRoutes } from './reference.ts';
 
+/** Unknown paths that get a page: at most as deep as those that are known, because the way back grows with the depth. */
+const belowAccount = /^\/account\/[^/]*(?:\/[^/]*)?$/;
+
 /** What the pages are made from. */
 interface PageOptions {
   readonly settings: Settings;
@@ -95,7 +98,7 @@ function forPeople({ settings, services, exports }: PageOptions, brand: Brand): 
   return {
     name: 'pages',
     hasCookies: true,
-    owns: (path) => path.startsWith('/account/'),
+    owns: (path) => belowAccount.test(path),
     words: pageWords,
     error: (refusal) => errorPage(shared, refusal),
     routes,
