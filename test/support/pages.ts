@@ -140,6 +140,12 @@ export async function signedIn(
   return browser;
 }
 
+/** The public handle of the session that a browser is in. */
+export async function handleOf({ url }: Pick<TestServer, 'url'>, { id }: Browser): Promise<string> {
+  const { json } = await sendExactly(url, { path: '/auth/session', headers: { 'x-session-id': id } });
+  return (json['session'] as { handle: string }).handle;
+}
+
 /** What ruling G12 says of every answer. */
 export function expectHeaders({ headers }: Pick<Answer, 'headers'>): void {
   expect(headers).toMatchObject({
@@ -164,8 +170,8 @@ function expectPage({ headers, text }: Omit<Answer, 'json'>): void {
   if (text === '') return;
   expect(text).toMatch(/^<!DOCTYPE html>\n<html lang="(?:en|de)">/);
   expect(text).not.toMatch(/<style|<script(?! src="[^"<>]+" defer>)|javascript:/i);
-  // Attributes of elements, not words of the text.
-  expect(text).not.toMatch(/<[a-z][^>]*\s(?:style|on[a-z]+)=/i);
+  // Attributes of elements, not words of the text, nor of values.
+  expect(text.replace(/"[^"]*"/g, '""')).not.toMatch(/<[a-z][^>]*\s(?:style|on[a-z]+)=/i);
   expect(text).not.toContain('\uFFFD');
   expect(text).not.toMatch(/undefined|\[object |NaN/);
 }

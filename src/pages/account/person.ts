@@ -1,6 +1,6 @@
 /** Who a browser belongs to: pages know people by their cookie and nothing else. */
 
-import type { AnyRefusal, Route } from '../../http/contract.ts';
+import type { AnyRefusal, RefusalName, Route } from '../../http/contract.ts';
 import type { Reply } from '../../http/reply.ts';
 import { cookieIds, presentedId } from '../../http/request/session-id.ts';
 import type { RequestContext } from '../../http/request-context.ts';
@@ -23,7 +23,13 @@ export async function personOf(
   return isRefusal(checked) ? undefined : { ...checked, id };
 }
 
-/** The answer of a route for signed-in people; all others are sent to sign in, and come back to their account. */
+/** Refusals of an account that ended while its person sent a form: the session is dead, too. */
+const ended: ReadonlySet<RefusalName> = new Set(['unknown_account', 'account_disabled', 'no_session']);
+
+/**
+ * The answer of a route for signed-in people. All others are sent to sign in, and come back to their account; a form that
+ * they send, as from a page that was open when they signed out, gets a page that says so.
+ */
 export function forPerson(
   pages: PageServices,
   path: string,
@@ -33,10 +39,13 @@ export function forPerson(
     const view = viewOf(pages, context.request, path);
     const person = await personOf(pages, context);
     if (!person) {
-      const reply = seeOther(`${view.root}sign-in?return_to=${accountTarget}`);
-      return context.request.method === 'POST' ? { refused: 'no_session', reply } : reply;
+      return context.request.method === 'POST'
+        ? { refused: 'no_session' }
+        : seeOther(`${view.root}sign-in?return_to=${accountTarget}`);
     }
     const outcome = await answer(person, view, context);
-    return isRefusal(outcome) ? { ...outcome, user: person.user } : outcome;
+    if (!isRefusal(outcome)) return outcome;
+    const { user } = person;
+    return ended.has(outcome.refused) ? { refused: 'no_session', user } : { ...outcome, user };
   };
 }
