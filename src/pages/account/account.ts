@@ -2,7 +2,7 @@
 
 import type { Route } from '../../http/contract.ts';
 import { cursorText, readBefore, readCursor } from '../../http/request/paging-query.ts';
-import { activity } from '../../usecases/account/own-account.ts';
+import { activity, activityPage } from '../../usecases/account/own-account.ts';
 import { endSession, endSessions, listSessions } from '../../usecases/account/own-sessions.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { seeOther } from '../parts/form-page.ts';
@@ -34,8 +34,7 @@ export function account(pages: PageServices): Route[] {
         const before = readBefore(query);
         if (before === null) return { refused: 'malformed_query', allowed: '?before=SEQUENCE-NUMBER' };
         const entries = await activity(pages.services, person, before);
-        const last = entries.at(-1);
-        const next = last && `?before=${last.seq}`;
+        const next = entries.length < activityPage ? undefined : `?before=${entries.at(-1)?.seq}`;
         return listPage(view, view.texts.account.activity, activityList(view, entries), query, next);
       }),
     },

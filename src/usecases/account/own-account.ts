@@ -8,7 +8,7 @@ import type { Checked } from '../session-check.ts';
 import { notProven, type SignedIn, verifyOwnPassword } from './step-up.ts';
 
 /** Entries of the audit in one page. */
-const activityPage = 100;
+export const activityPage = 100;
 
 /** The newest entries about the person, `before` a sequence number if asked: 100 by default. */
 export function activity(
