@@ -14,7 +14,7 @@ import type { SignedIn } from '../../usecases/account/step-up.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { emptyFields } from '../parts/fields.ts';
 import { seeOther, type Typed, typedIn } from '../parts/form-page.ts';
-import { type FieldName, pageWords, problemsOf } from '../parts/problems.ts';
+import { type FieldName, type Problems, pageWords, problemsOf } from '../parts/problems.ts';
 import type { PageServices, View } from '../parts/view.ts';
 import { accountPage } from './account-page.ts';
 import type { Section } from './account-state.ts';
@@ -28,6 +28,8 @@ interface AccountForm<Name extends FieldName> {
   readonly hashes?: true;
   readonly names: readonly Name[];
   act(person: SignedIn, typed: Typed<Name>, view: View, context: RequestContext): Promise<Reply | AnyRefusal>;
+  /** The words for a refusal, where they differ from the usual ones. */
+  explain?(view: View, refusal: AnyRefusal): Problems | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ interface AccountForm<Name extends FieldName> {
  * action is not done. A GET, as from the address bar after a refused form, leads back to the account.
  */
 export function accountForm<Name extends FieldName>(pages: PageServices, form: AccountForm<Name>): Route[] {
-  const { path, section, event, hashes, names, act } = form;
+  const { path, section, event, hashes, names, act, explain } = form;
   return [
     {
       method: 'GET',
@@ -51,14 +53,14 @@ export function accountForm<Name extends FieldName>(pages: PageServices, form: A
       answer: forPerson(pages, path, async (person, view, context) => {
         const typed = typedIn(context.fields, names);
         const { identifier = '' } = typed as Partial<Typed>;
-        const again = (problems: ReturnType<typeof problemsOf>, status: number) =>
+        const again = (problems: Problems, status: number) =>
           accountPage(pages, view, person, context, { section, problems, status, identifier });
         const empty = emptyFields(view.texts, typed, names);
         if (empty) return { refused: 'missing_field', field: names.join(), reply: await again(empty, 400) };
         const outcome = await act(person, typed, view, context);
         if (!isRefusal(outcome)) return outcome;
         const { status } = pageWords[outcome.refused];
-        const problems = problemsOf(view.texts, outcome, names);
+        const problems = explain?.(view, outcome) ?? problemsOf(view.texts, outcome, names);
         const reply =
           outcome.refused === 'not_proven'
             ? confirmPage(view, person, section, problems, status)
@@ -93,6 +95,10 @@ export function accountForms(pages: PageServices): Route[] {
         const outcome = await requestEmailChange(services, person, { email: identifier, password }, context);
         return isRefusal(outcome) ? outcome : seeOther(`${root}account?done=change_sent#profile`);
       },
+      explain: ({ texts }, { refused }) =>
+        refused === 'invalid_identifier'
+          ? { beside: { identifier: texts.problems.invalid_email } }
+          : undefined,
     }),
     ...accountForm<'password' | 'new_password'>(pages, {
       path: '/account/password',
