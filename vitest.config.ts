@@ -21,7 +21,7 @@ const notNow = isFull ? [] : long;
 
 /** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
 const either = [
-  'test/{mail,usecases,http}/*.test.ts',
+  'test/{mail,usecases,http,pages}/*.test.ts',
   'test/concepts/audit.test.ts',
   'test/library/*.test.ts',
 ];
@@ -32,6 +32,7 @@ const both = [
   'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
   'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
+  'test/pages/{account,account-lists,hostile,links,remember,sign-in,worst-form}.test.ts',
   'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];
 

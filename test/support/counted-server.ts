@@ -23,6 +23,8 @@ export interface Asked {
   readonly path: string;
   readonly id?: string;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** The fields of a form, in place of a body. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -113,7 +115,7 @@ export async function openCounted(
   });
   const where = { database: given.DATABASE_URL };
 
-  async function cost({ method, path, id, body, headers = {} }: Asked): Promise<Cost> {
+  async function cost({ method, path, id, body, form, headers = {} }: Asked): Promise<Cost> {
     const calls: StoreCall[] = [];
     await query(where, 'DELETE FROM counted_writes');
     const [status, text] = await request.run(calls, async () => {
@@ -121,10 +123,12 @@ export async function openCounted(
         method,
         headers: {
           ...(body && { 'content-type': 'application/json' }),
+          ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
           ...(id !== undefined && { 'x-session-id': id }),
           ...headers,
         },
         ...(body && { body: JSON.stringify(body) }),
+        ...(form && { body: new URLSearchParams(form).toString() }),
       });
       const response = await fetchListener(handler)(sent, { remoteAddress });
       const said = [response.status, await response.text()] as const;

@@ -13,7 +13,7 @@ const password = 'supersecure';
 const many = 450;
 
 /** A person with a session, and everything else there can be very many of. */
-interface Person {
+export interface Person {
   readonly name: string;
   readonly userId: string;
   readonly id: string;
@@ -75,13 +75,14 @@ async function large({ cost, store, database }: CountedServer, name: string): Pr
 }
 
 /** A server to measure, and one with older parameters on the same database, where persons register before. */
-export async function openWorld() {
+export async function openWorld(changes: Readonly<Record<string, string>> = {}) {
   const path = freshPath();
   const elsewhere = { GATEHOUSE_PBKDF2_ITERATIONS: '1001', GATEHOUSE_THROTTLE: 'off' };
   const older = await openCounted(path, elsewhere, { remoteAddress: '198.51.100.1' });
   await countWrites(path);
   // Far enough ahead for a use of a session to be written back.
-  const server = await openCounted(path, { GATEHOUSE_REGISTRATION: 'invite' }, { aheadMs: 120_000 });
+  const environment = { GATEHOUSE_REGISTRATION: 'invite', ...changes };
+  const server = await openCounted(path, environment, { aheadMs: 120_000 });
   const anew = (name: string) => large(older, name);
   const invited = async (canonical: string) => {
     const invite = newToken();
