@@ -1,6 +1,6 @@
 /** How the pages look by the settings: the name, the logo, the accent and a stylesheet; and how much they weigh. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -132,12 +132,9 @@ test.each([
   await refused(`${env} names ${tooLarge(most + 1, most)}`);
   writeFileSync(file, Buffer.alloc(most));
   await open();
-  mkdirSync(join(folder, 'folder'));
-  await expect(
-    createGatehouse({
-      settings: readSettings({ ...pagesOn, DATABASE_URL: `file:${folder}/b.db`, [env]: folder + '/folder' }),
-    }),
-  ).rejects.toThrow(new RegExp(`${env} names a file that cannot be read`));
+  rmSync(file);
+  mkdirSync(file);
+  await refused(expect.stringMatching(new RegExp(`^${env} names a file that cannot be read: EISDIR.*.$`)));
 });
 
 test('both files are named at once if neither can be read', async () => {

@@ -101,3 +101,38 @@ test('markup in whatever people and clients can write is text on the page', asyn
   expect(text).toContain('&lt;i&gt;net&lt;/i&gt;');
   expect(text).not.toMatch(/<b>|<i>|<u>|<script/);
 });
+
+test('a network has the form of an address, whatever a header says', async () => {
+  const server = await startServer({ ...pagesOn, GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8' });
+  const client = await newcomer(server, identifier, { 'x-forwarded-for': '<b>1</b>' });
+  for (const address of [
+    '203.0.113.7',
+    '2001:db8::1',
+    '"><i>x</i>, 203.0.113.8',
+    '<script>',
+    '203.0.113.9<b>',
+  ])
+    await client.fill('/sign-in', { identifier, password }, undefined, { 'x-forwarded-for': address });
+  const { words, text } = await client.open('/account');
+  const networks = [...words.matchAll(/Network ([^ ,]*)/g)].map(([, network]) => network);
+  expect(new Set(networks)).toEqual(new Set(['127.0.0.1', '203.0.113.7', '2001:db8::/64', '203.0.113.8']));
+  expect(text).not.toMatch(/<b>|<i>|<script/);
+});
+
+test('every id stands once on a page, and every field has its label', async () => {
+  const { server, browser } = await start({ GATEHOUSE_REGISTRATION: 'open' });
+  const problems = await browser.submit(await browser.open('/account'), {}, 'account/password');
+  const pages = [problems, await browser.open('/account'), await browser.open('/account/confirm')];
+  for (const path of ['/sign-in', '/register', '/forgot-password', '/reset-password', '/verify-email'])
+    pages.push(await new Browser(server).open(path), await new Browser(server).post(path, {}));
+  for (const { at, text } of pages) {
+    const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect([at, ids.length]).toEqual([at, new Set(ids).size]);
+    const fields = [...text.matchAll(/<input id="([^"]*)"/g)].map(([, id]) => id);
+    const labels = [...text.matchAll(/<label for="([^"]*)"/g)].map(([, id]) => id);
+    for (const id of fields) expect([at, labels.includes(id)]).toEqual([at, true]);
+    for (const [, described = ''] of text.matchAll(/aria-(?:describedby|labelledby)="([^"]*)"/g))
+      for (const id of described.split(' ')) expect([at, id, ids.includes(id)]).toEqual([at, id, true]);
+    expect((text.match(/ autofocus/g) ?? []).length).toBeLessThanOrEqual(1);
+  }
+});
