@@ -195,7 +195,7 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('R', 6),
     ...numbered('D', 7),
     ...numbered('B', 5),
-    ...numbered('L', 1),
+    ...numbered('L', 7),
     ...numbered('W', 6),
     ...numbered('P', 13),
   ]);
