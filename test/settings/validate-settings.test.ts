@@ -149,6 +149,8 @@ test.each([
   ['timeZone', ['Asia/Tokyo'], ['PST', 'Foo/Bar', 'Etc/Unknown']],
   ['enumeration', ['hide'], ['Hide', 'toString']],
   ['debug', [true, false], ['true', 'false', 0]],
+  ['pages', [null, true, false], ['on', 'off', 'true', 0]],
+  ['language', ['de', 'en'], ['DE', 'fr', 'toString', null]],
 ] as const)('%s has the bounds it has in an environment', (name, usable, unusable) => {
   for (const value of usable) expect(checkSettings({ [name]: value })[name]).toEqual(value);
   for (const value of unusable)
