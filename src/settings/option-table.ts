@@ -5,6 +5,7 @@ import { postgresUrlHint } from './database/postgres-url.ts';
 import { contractOptions } from './options/contract-options.ts';
 import { listenOptions } from './options/listen-options.ts';
 import { outboundOptions } from './options/outbound-options.ts';
+import { pageOptions } from './options/page-options.ts';
 import { proxyOptions } from './options/proxy-options.ts';
 import { isOrigin, originHint } from './origins.ts';
 import type { Setting, SettingRows, ValuesOf } from './setting.ts';
@@ -90,6 +91,7 @@ const rows = {
     read: basePath,
   },
   ...contractOptions,
+  ...pageOptions,
   hsts: {
     env: 'GATEHOUSE_HSTS',
     default: 'on',

@@ -42,9 +42,9 @@ export function hstsOf({ debug, hsts }: Pick<Settings, 'debug' | 'hsts'>): Hsts 
   return debug ? 'off' : hsts;
 }
 
-/** The settings of a server that runs by itself: `/` is its own, so its pages are on unless they are off. */
+/** The settings of a server that runs by itself: all paths are its own, so its pages are on unless they are off. */
 export function standalone(settings: Settings): Settings {
-  return { ...settings, frontPage: settings.frontPage ?? 'on' };
+  return { ...settings, frontPage: settings.frontPage ?? 'on', pages: settings.pages ?? true };
 }
 
 /** The number of a process among those of one node. */

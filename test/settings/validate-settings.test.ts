@@ -34,6 +34,12 @@ const written: Readonly<Record<keyof Settings, string>> = {
   hsts: 'subdomains',
   contracts: 'rest,dotjson',
   registration: 'invite',
+  pages: 'on',
+  pagesName: 'Example',
+  pagesLogo: './logo.svg',
+  pagesAccent: '#aa0033',
+  pagesStyle: './own.css',
+  pagesHome: '/app',
   allowedOrigins: 'https://a.example,https://b.example:8443',
   trustedProxies: '10.0.0.0/8,unix,2001:db8::1',
   basePath: '/id',
@@ -146,6 +152,10 @@ test.each([
   ['timeZone', ['Asia/Tokyo'], ['PST', 'Foo/Bar', 'Etc/Unknown']],
   ['enumeration', ['hide'], ['Hide', 'toString']],
   ['debug', [true, false], ['true', 'false', 0]],
+  ['pages', [true, false, null], ['on', 'off', '', 'true', 1]],
+  ['pagesName', ['x', 'x'.repeat(60)], ['', ' ', 'x'.repeat(61)]],
+  ['pagesAccent', ['#2451c4'], ['', '2451c4', '#fff']],
+  ['pagesHome', ['', '/app'], ['//app', 'app']],
 ] as const)('%s has the bounds it has in an environment', (name, usable, unusable) => {
   for (const value of usable) expect(checkSettings({ [name]: value })[name]).toEqual(value);
   for (const value of unusable)
