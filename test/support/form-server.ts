@@ -31,12 +31,15 @@ export interface FormRules {
   /** The refusal of `POST /refused`, and headers that its route sets before. */
   readonly refusal?: AnyRefusal;
   readonly headers?: ReplyHeaders;
+  /** Where `POST /moved` leads. */
+  readonly location?: string;
 }
 
-/** `POST /form` answers with its fields as JSON, `POST /refused` with a refusal; both take forms. */
+/** `POST /form` answers with its fields as JSON, `POST /moved` with a redirect and cookies, `POST /refused` with a refusal. */
 export async function formServer({
   refusal = { refused: 'unknown_session' },
   headers = {},
+  location = 'account',
 }: FormRules = {}): Promise<FormServer> {
   const reported: object[] = [];
   const log = { info: (entry: object) => void reported.push(entry), error: () => {} };
@@ -52,6 +55,12 @@ export async function formServer({
       path: '/form',
       body: 'form',
       answer: ({ fields }) => ({ status: 200, body: Object.entries(fields) }),
+    },
+    {
+      method: 'POST',
+      path: '/moved',
+      body: 'form',
+      answer: () => ({ status: 303, headers: { location, 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] } }),
     },
     {
       method: 'POST',
