@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../support/server.ts';
 import { life, pageAt, person, post, registered } from '../support/life.ts';
 import { mounted, networksIn, openIn } from '../support/mounted.ts';
 import { fencesOf, startingPatienceMs } from '../support/page-application.ts';
+import { pageLife } from '../support/page-form.ts';
 import { servedOnce } from '../support/served-once.ts';
 import { run } from '../support/unpacked.ts';
 import { routes } from './routes.ts';
@@ -85,6 +86,15 @@ test('the proxy answers paths of other contracts, guards pages, and passes other
   expect([other.status, other.headers.location]).toEqual([303, '/sign-in.html?return_to=%2Fguarded']);
   expect((await sendExactly(served.server.url, { path: '/guarded' })).status).toBe(401);
   expect((await pageAt(served.server.url, '/other.json')).headers['content-type']).toMatch(/^text\/html/);
+});
+
+test('the pages are served by the proxy, their forms sign in, and their redirects lead back', async () => {
+  const database = join(temporaryFolder(), 'own.db');
+  const paged = await served.application.start({
+    env: { DATABASE_URL: `file:${database}`, GATEHOUSE_PAGES: 'on' },
+  });
+  await pageLife(paged.url);
+  await paged.stop();
 });
 
 test('without a trusted proxy no header of a client is believed, and the log says it once', async () => {

@@ -1,5 +1,6 @@
 /** The plugin in Fastify 5. */
 
+import { parse as parseQuery } from 'node:querystring';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
@@ -35,8 +36,9 @@ const start: StartApplication = async (given, { bodies, prefix, layers } = {}) =
       const chunks: Buffer[] = [];
       for await (const chunk of raw) chunks.push(chunk);
       const text = Buffer.concat(chunks).toString();
-      const isJson = raw.headers['content-type'] === 'application/json';
-      if (bodies === 'parsed') Object.assign(raw, { body: isJson && text ? JSON.parse(text) : {} });
+      const type = raw.headers['content-type'];
+      const read = type === 'application/json' ? JSON.parse : parseQuery;
+      if (bodies === 'parsed') Object.assign(raw, { body: text ? read(text) : {} });
     });
   const options = prefix ? Object.assign(given, { prefix }) : given;
   await app.register(gatehouse, options);

@@ -35,6 +35,7 @@ const start: StartApplication = async (given, { bodies, prefix, layers } = {}) =
     app.use(async (c, next) => {
       if (bodies === 'read') for await (const _ of c.req.raw.body ?? []);
       else if (c.req.header('content-type') === 'application/json') await c.req.json();
+      else if (c.req.header('content-type') === 'application/x-www-form-urlencoded') await c.req.formData();
       await next();
     });
   if (prefix) app.basePath(prefix).use(auth);
