@@ -33,8 +33,6 @@ export interface HandlerOptions extends Server {
   readonly onCrossSite: (about: CrossSite) => void;
 }
 
-const readers = { json: readFields, form: readForm, ignored: ignoreBody } as const;
-
 export class Handler implements RequestHandler {
   readonly #options: HandlerOptions;
   readonly #router: Router;
@@ -97,6 +95,7 @@ export class Handler implements RequestHandler {
   }
 
   async #withBody(route: Route, context: RequestContext): Promise<Reply | AnyRefusal> {
+    const readers = { json: readFields, form: readForm, ignored: ignoreBody };
     const body = await readers[route.body ?? 'ignored'](context.request);
     if (isRefusal(body)) return body;
     context.fields = body.fields;

@@ -51,7 +51,7 @@ const noSession: NoSession = { refused: 'no_session' };
 
 export class Sessions {
   /** What a session was begun as. */
-  readonly lastingOf: (session: Session) => Lasting;
+  readonly lastingOf = (session: Session): Lasting => lastingIn(this.#lengthsMs, session);
   readonly #store: SessionStore;
   readonly #life: Life;
   readonly #idleMs: number;
@@ -66,10 +66,8 @@ export class Sessions {
     this.#pacing = pacing;
     this.#cap = new SessionCap(store, rules.maxPerUser);
     this.#idleMs = rules.idleSeconds * 1_000;
-    const lengths = lengthsOf(rules);
-    this.#lengthsMs = lengths;
-    this.lastingOf = (session) => lastingIn(lengths, session);
-    this.#life = new Life(this.#idleMs, lengths.lifetime);
+    this.#lengthsMs = lengthsOf(rules);
+    this.#life = new Life(this.#idleMs, this.#lengthsMs.lifetime);
     this.#writeBackMs = Math.min(writeBackMs, this.#idleMs / 10);
   }
 
