@@ -83,7 +83,7 @@ function isFirst(pair: string, n: number, pairs: readonly string[]): boolean {
   return pairs.findIndex((other) => other.split('=')[0] === pair.split('=')[0]) === n;
 }
 
-test('a change of the password is told in the language of its request', async () => {
+test('L7: a change of the password is told in the language of its request', async () => {
   const { mail, ask } = await start();
   const cookie = cookieOf(await ask('/auth/register', { email: identifier, password }, 'en'));
   await mail.taken(1);
@@ -92,7 +92,7 @@ test('a change of the password is told in the language of its request', async ()
   expect((await mail.taken(1))[0]?.subject).toBe(subjects.password[1]);
 });
 
-test('a client that names no known language gets that of GATEHOUSE_LANGUAGE', async () => {
+test('L7: a client that names no known language gets that of GATEHOUSE_LANGUAGE', async () => {
   const { mail, ask } = await start({ GATEHOUSE_LANGUAGE: 'de' });
   await ask('/auth/register', { email: identifier, password }, 'fr, *;q=0.1');
   expect((await mail.taken(1))[0]?.subject).toBe(subjects.verify[1]);
