@@ -11,7 +11,7 @@ import { RequestCheck } from './http/routes/session-check.ts';
 import { servedContracts } from './http/served-contracts.ts';
 import { type Sessions, sessionsOfAll, type Users, usersOf } from './library/administration.ts';
 import { hookListeners } from './library/hooks.ts';
-import { type GatehouseOptions, optionProblems } from './library/options.ts';
+import { type GatehouseOptions, optionProblems, settingsOf } from './library/options.ts';
 import { type ReadSession, sessionReader } from './library/session.ts';
 import { folderTransport } from './mail/folder-transport.ts';
 import { Sender } from './mail/queue-sender.ts';
@@ -87,7 +87,7 @@ const silent: Log = { info: () => {}, error: () => {} };
  * @throws {StoreUnusable} if the database cannot be opened; the message gives advice.
  */
 export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gatehouse> {
-  const settings = checkSettings(given?.settings, optionProblems(given));
+  const settings = checkSettings(settingsOf(given), optionProblems(given));
   const { log = silent } = given;
   const onMail = () => sender.wake();
   if (settings.smtpUrl !== '') await loadMailLibrary();

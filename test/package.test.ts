@@ -233,18 +233,8 @@ test('names no address that is not ours', () => {
 });
 
 test('depends on nothing but what it needs at run time', () => {
-  expect(Object.keys(dependencies).sort()).toEqual([
-    'bowser',
-    'cli-progress',
-    'commander',
-    'ipaddr.js',
-    'leven',
-    'nodemailer',
-    'pg',
-    'pg-connection-string',
-    'pino',
-    'prom-client',
-    'temporal-polyfill',
-    'tough-cookie',
-  ]);
+  const needed =
+    'bowser cli-progress commander hono ipaddr.js leven negotiator nodemailer pg pg-connection-string pino ' +
+    'prom-client temporal-polyfill tough-cookie';
+  expect(Object.keys(dependencies).sort()).toEqual(needed.split(' '));
 });

@@ -14,7 +14,7 @@ export interface SignedIn {
 export interface GuardOptions {
   /**
    * The page where people sign in, a path or a URL: a browser that asks for a page is sent there, with the page it asked for
-   * in the query as `next`. Without it, and for everything that is no page, the answer is 401.
+   * in the query as `return_to`. The page of Gatehouse is `/sign-in`. Without it, and for everything that is no page, the answer is 401.
    */
   readonly signIn?: string | undefined;
 }
@@ -46,7 +46,7 @@ export function guardAnswer(
     });
   if (signIn !== undefined && asksForPage(request)) {
     const separator = signIn.includes('?') ? '&' : '?';
-    const location = `${signIn}${separator}next=${encodeURIComponent(ownPath(request.target))}`;
+    const location = `${signIn}${separator}return_to=${encodeURIComponent(ownPath(request.target))}`;
     return { status: 303, headers: { location, ...uncached }, body: '' };
   }
   return answer(401, 'Not authenticated', { 'www-authenticate': 'Bearer' });

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Gatehouse } from '../gatehouse.ts';
+import { formType } from '../http/request/form.ts';
 import { isOnUnixSocket } from '../http/request/unix-socket.ts';
 import type { User } from '../library/people.ts';
 import type { SessionResult } from '../library/session.ts';
@@ -113,10 +114,18 @@ async function unread({ req }: Context): Promise<Request> {
   if (!raw.bodyUsed) return raw;
   const { headers } = raw;
   const isEmpty = !headers.has('transfer-encoding') && Number(headers.get('content-length')) === 0;
-  const body = isEmpty ? '' : await req.arrayBuffer().catch(() => undefined);
+  const body = isEmpty ? '' : await keptBody(req).catch(() => undefined);
   // Nothing kept it: Gatehouse refuses the request, and the log says why.
   if (body === undefined) return raw;
   return new Request(raw.url, { method: raw.method, headers, body, signal: raw.signal });
+}
+
+/** A form that was read by `c.req.formData()` is written as a form again: Hono would write it as `multipart/form-data`. */
+async function keptBody(req: Context['req']): Promise<ArrayBuffer | string> {
+  const { arrayBuffer, formData } = req.bodyCache;
+  if (arrayBuffer || !formData || !formType.test(req.header('content-type') ?? '')) return req.arrayBuffer();
+  const fields = [...(await formData)].map(([name, value]): [string, string] => [name, String(value)]);
+  return new URLSearchParams(fields).toString();
 }
 
 function warnOnce(): () => void {

@@ -101,7 +101,8 @@ export function gatehouse(given?: Given): NextGatehouse {
     handlers: Object.fromEntries(methods.map((method) => [method, handle])) as NextGatehouse['handlers'],
     async proxy(request) {
       const found = await openIfUsable();
-      return !found || found.owns(targetOf(request)) ? handle(request) : undefined;
+      if (found && !found.owns(targetOf(request))) return undefined;
+      return withWholeLocation(await handle(request), request);
     },
     required: guard({}),
     guard,
@@ -174,6 +175,13 @@ function refusal(
     ...answer,
     headers: { ...answer.headers, location: new URL(location, request.url).href },
   });
+}
+
+/** The answer of a proxy, which takes only a whole URL for a redirect. The URL of the request has the base path. */
+function withWholeLocation(answer: Response, { url }: Request): Response {
+  const location = answer.headers.get('location');
+  if (location !== null) answer.headers.set('location', new URL(location, url).href);
+  return answer;
 }
 
 /** What Next.js passes to a proxy as its second argument; a route gets its parameters there. */

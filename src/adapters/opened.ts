@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { createGatehouse, type Gatehouse, type GatehouseOptions } from '../gatehouse.ts';
+import { optionProblems, settingsOf } from '../library/options.ts';
 import { readSettings, UnusableSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { checkSettings } from '../settings/validate-settings.ts';
@@ -34,7 +35,8 @@ export async function opened(given: Given = {}): Promise<Gatehouse> {
       'gatehouse() takes an object of options, such as { settings, log }, or a Gatehouse.',
     ]);
   const options = { ...given };
-  const settings = checkSettings(options.settings ?? readSettings(process.env));
+  const complete = { ...options, settings: options.settings ?? readSettings(process.env) };
+  const settings = checkSettings(settingsOf(complete), optionProblems(complete));
   const all = openedInProcess();
   const name = settings.databaseUrl;
   const earlier = all.get(name);

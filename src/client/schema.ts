@@ -274,10 +274,10 @@ export interface components {
             readonly idle_expires_at: components["schemas"]["UtcInstant"];
             readonly expires_at: components["schemas"]["UtcInstant"];
             /**
-             * @description The contract that made it.
+             * @description The contract that made it, or `pages` if it began on a page of the server.
              * @enum {unknown}
              */
-            readonly contract: "envelope" | "rest" | "dotjson";
+            readonly contract: "envelope" | "rest" | "dotjson" | "pages";
             readonly network: components["schemas"]["Network"];
             /** @description A readable name of the client that made it, such as `Firefox on Linux`. Empty if the client is unknown. */
             readonly device: string;

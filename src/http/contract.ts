@@ -29,7 +29,7 @@ export type RequestFault =
 export type AnyRefusal = (Refusal | RequestFault) & {
   /** The signed-in person, if there is one. */
   readonly user?: { readonly id: string };
-  /** The page of the refusal, which is sent with the status of the refusal; without it the contract's words are used. */
+  /** The page of the refusal, or the way to it; without it the contract's words are used. */
   readonly reply?: Reply;
 };
 

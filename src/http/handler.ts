@@ -95,7 +95,8 @@ export class Handler implements RequestHandler {
   }
 
   async #withBody(route: Route, context: RequestContext): Promise<Reply | AnyRefusal> {
-    const body = await readerOf(route)(context.request);
+    const readers = { json: readFields, form: readForm, ignored: ignoreBody };
+    const body = await readers[route.body ?? 'ignored'](context.request);
     if (isRefusal(body)) return body;
     context.fields = body.fields;
     return route.answer(context);
@@ -148,9 +149,4 @@ export class Handler implements RequestHandler {
   #watched(context: RequestContext, stream: BodyStream): BodyStream {
     return new BodyStream(stream, (error) => void (error && this.#responder.reportFailure(context, error)));
   }
-}
-
-function readerOf({ body }: Route) {
-  if (body === 'form') return readForm;
-  return body === 'json' ? readFields : ignoreBody;
 }

@@ -11,6 +11,7 @@ import {
   readBefore,
 } from './exchange.ts';
 import { isHost } from './request/host.ts';
+import { parsedBytes } from './request/parsed-body.ts';
 import { isOnUnixSocket } from './request/unix-socket.ts';
 
 /** A client that reads nothing of a streamed body for this long is cut off, in milliseconds. */
@@ -201,22 +202,6 @@ function hasBody(incoming: IncomingMessage): boolean {
     return !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders;
   const { headers } = incoming;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-/** What middlewares leave on a request: the bytes they read, and what they made of them. */
-interface ParsedRequest {
-  readonly rawBody?: unknown;
-  readonly body?: unknown;
-}
-
-/** A body that a middleware has read and kept, such as `express.json()`; `undefined` if nothing kept it. */
-function parsedBytes(incoming: IncomingMessage): Uint8Array | undefined {
-  const { rawBody, body } = incoming as IncomingMessage & ParsedRequest;
-  for (const kept of [rawBody, body]) {
-    if (kept instanceof Uint8Array) return kept;
-    if (typeof kept === 'string') return Buffer.from(kept);
-  }
-  return body === undefined ? undefined : Buffer.from(JSON.stringify(body) ?? '');
 }
 
 /** All values of a header, unchanged. */

@@ -52,7 +52,6 @@ export class RequestContext implements Caller {
     return deviceName(this.request.header('user-agent'));
   }
 
-  /** The language of pages, and of the mails that the request causes. */
   get language(): Language {
     return chooseLanguage(this.request.header('accept-language'), this.#server.language);
   }

@@ -24,6 +24,8 @@ export interface GatehouseOptions extends Hooks {
   readonly log?: Log;
   /** Epoch milliseconds. Default: the clock of the store (PostgreSQL), otherwise the system clock. */
   readonly clock?: () => number;
+  /** The pages where people sign in, such as `/sign-in`. The same as `pages` in `settings`. Default: off. */
+  readonly pages?: boolean;
   /** The share of threads and connections, if several processes form one node. Default: all. */
   readonly share?: Share;
 }
@@ -34,6 +36,7 @@ const options: Record<keyof GatehouseOptions, (value: unknown) => string | undef
   settings: () => undefined,
   log: (value) => (isLog(value) ? undefined : 'an object with the methods info and error, such as console'),
   clock: aFunction,
+  pages: (value) => (typeof value === 'boolean' ? undefined : '`true` or `false`'),
   share: (value) => (isShare(value) ? undefined : 'as in { number: 1, of: 2 }'),
   onRegistered: aFunction,
   onSessionEnded: aFunction,
@@ -42,11 +45,32 @@ const options: Record<keyof GatehouseOptions, (value: unknown) => string | undef
 /** One sentence for each option that is unknown or of the wrong type: applications in JavaScript have no types. */
 export function optionProblems(given: unknown): string[] {
   if (typeof given !== 'object' || given === null) return ['The options must be an object.'];
-  return Object.entries(given).flatMap(([name, value]) => {
+  const problems = Object.entries(given).flatMap(([name, value]) => {
     if (!Object.hasOwn(options, name)) return [unknown(name)];
     const expected = value === undefined ? undefined : options[name as keyof GatehouseOptions](value);
     return expected === undefined ? [] : [`${name} must be ${expected}.`];
   });
+  const { pages, settings } = given as GatehouseOptions;
+  const isTwofold =
+    typeof pages === 'boolean' && typeof settings?.pages === 'boolean' && settings.pages !== pages;
+  return isTwofold
+    ? [
+        ...problems,
+        `pages is ${pages}, but ${settings.pages} in \`settings\` (GATEHOUSE_PAGES): give one of them.`,
+      ]
+    : problems;
+}
+
+/** The settings of the options, before they are checked, with those that are options of their own. */
+export function settingsOf(given: GatehouseOptions | undefined): Partial<Settings> | undefined {
+  const { settings, pages } = given ?? {};
+  // What is no object of settings is refused where the settings are checked.
+  if (typeof pages !== 'boolean' || (settings !== undefined && !isObject(settings))) return settings;
+  return { ...settings, pages: settings?.pages ?? pages };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A setting beside `settings` would be ignored, and its default used. */

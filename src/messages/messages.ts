@@ -1,6 +1,7 @@
 /** The catalogue: every text that people read, in every language, and the choice of the language. */
 
-import Negotiator from 'negotiator';
+import { createRequire } from 'node:module';
+import type Negotiator from 'negotiator';
 import { de } from './languages/de.ts';
 import { en } from './languages/en.ts';
 import type { Messages } from './texts.ts';
@@ -14,6 +15,9 @@ export type Language = keyof typeof languages;
 
 /** The tags, in the order of the documentation. */
 export const languageNames = Object.keys(languages) as readonly Language[];
+
+/** Loaded with the first header, so that it does not delay the start. */
+let library: typeof Negotiator | undefined;
 
 /** Characters of `Accept-Language` that are read; those of browsers have some fifty. */
 const maxCharacters = 200;
@@ -32,10 +36,9 @@ export function chooseLanguage(acceptLanguage: string | null, fallback: Language
   if (!acceptLanguage) return fallback;
   const others = languageNames.filter((name) => name !== fallback);
   // Of languages that are equally welcome the library takes the first.
-  const [chosen] = new Negotiator({ headers: { 'accept-language': bounded(acceptLanguage) } }).languages([
-    fallback,
-    ...others,
-  ]);
+  library ??= createRequire(import.meta.url)('negotiator') as typeof Negotiator;
+  const headers = { 'accept-language': bounded(acceptLanguage) };
+  const [chosen] = new library({ headers }).languages([fallback, ...others]);
   return (chosen as Language | undefined) ?? fallback;
 }
 

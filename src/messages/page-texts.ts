@@ -85,10 +85,8 @@ export interface DoneTexts {
 
 export interface SignInTexts {
   readonly title: string;
-  readonly submit: string;
   readonly forgot: string;
   readonly noAccount: string;
-  readonly register: string;
   readonly signedInAs: With<string>;
   readonly goOn: string;
 }
@@ -97,7 +95,6 @@ export interface RegisterTexts {
   readonly title: string;
   readonly submit: string;
   readonly haveAccount: string;
-  readonly signIn: string;
   readonly closed: string;
   readonly usernameHint: string;
   readonly passwordHint: With<number>;
@@ -146,7 +143,6 @@ export interface AccountTexts {
   readonly enterCode: string;
   readonly changeEmail: string;
   readonly changeEmailHint: string;
-  readonly changeEmailSubmit: string;
   readonly password: string;
   readonly passwordHint: string;
   readonly passwordSubmit: string;
@@ -165,8 +161,6 @@ export interface AccountTexts {
   readonly activity: string;
   readonly allActivity: string;
   readonly noActivity: string;
-  readonly when: string;
-  readonly what: string;
   readonly older: string;
   readonly newest: string;
   readonly exportTitle: string;
@@ -179,10 +173,8 @@ export interface AccountTexts {
   readonly confirmExplanation: string;
   readonly confirmSubmit: string;
   readonly confirmFirst: string;
-  readonly confirmLink: string;
   readonly cancel: string;
   readonly back: string;
-  readonly signOut: string;
 }
 
 /** What happened to an account. An event that is not listed is shown by its name. */

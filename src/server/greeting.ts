@@ -1,4 +1,4 @@
-/** Says that a server has started: on a terminal with colours and a command to try, elsewhere in the log. */
+/** Says that a server has started: on a terminal with colours and something to try, elsewhere in the log. */
 
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { readPostgresUrl } from '../settings/database/postgres-url.ts';
@@ -43,8 +43,8 @@ export function announce(settings: Settings, log: ProcessLog, started: Started):
 }
 
 /**
- * Where it listens, where its data is, and a command to try: it registers the first user, or checks the readiness of a
- * server that has users or whose store did not answer in time. `startMs` is the time that the start took.
+ * Where it listens, where its data is, and what to try: the page or a command that registers the first user, or a command that
+ * checks the readiness of a server that has users or whose store did not answer in time. `startMs` is the time that the start took.
  */
 export function greeting(
   settings: Settings,
@@ -55,7 +55,7 @@ export function greeting(
   const reachable = url.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:');
   const base = `${reachable}${basePath}`;
   const [label, hint] =
-    hasUsers === false ? firstUser(base, settings) : ['Ready?', `curl -i ${reachable}/readyz`];
+    hasUsers === false ? firstUser(base, settings, paint) : ['Ready?', `curl -i ${reachable}/readyz`];
   const lines = [
     ['Local', paint('cyan', basePath === '' ? base : `${base}/`)],
     ...(frontPage === 'on' ? [['Reference', paint('cyan', `${base}/reference`)]] : []),
@@ -72,9 +72,14 @@ export function greeting(
   return `\n${[...shown, ...warned].map((line) => `  ${line}\n`).join('')}\n`;
 }
 
-/** Uses a served and open route, or the command line if there is none. */
-function firstUser(base: string, { contracts, registration }: Settings): [label: string, command: string] {
+/** Uses the page, a served and open route if the pages are off, or the command line if there is none. */
+function firstUser(
+  base: string,
+  { contracts, pages, registration }: Settings,
+  paint: Paint,
+): [label: string, hint: string] {
   const label = 'First user';
+  if (pages && registration === 'open') return [label, paint('cyan', `${base}/register`)];
   const isRegistering = contracts.includes('rest') || contracts.includes('dotjson');
   if (registration !== 'open' || !isRegistering) return [label, 'gatehouse user add user@example.com'];
   const [path, name] = contracts.includes('rest')

@@ -52,12 +52,20 @@ export function conflicts(settings: Partial<Settings>, nameOf: (name: keyof Sett
   const { host, port = 0, metricsHost, metricsPort } = settings;
   const { workers = 1, databaseUrl, databaseConnections = Infinity } = settings;
   const isSame = port > 0 && port === metricsPort && host === metricsHost;
+  const { pagesHome = '', allowedOrigins } = settings;
+  const homeOrigin = pagesHome.startsWith('/') || pagesHome === '' ? undefined : new URL(pagesHome).origin;
+  const isHomeForeign = homeOrigin !== undefined && allowedOrigins?.includes(homeOrigin) === false;
   const needed = workers * minConnections;
   const isShort = workers > 1 && databaseUrl?.startsWith('postgres') && databaseConnections < needed;
   return [
     ...(isSame ? [`${nameOf('metricsPort')} must be another port than ${nameOf('port')}.`] : []),
     ...(isShort
       ? [`${nameOf('databaseConnections')} must be ${needed} or more: ${minConnections} for each worker.`]
+      : []),
+    ...(isHomeForeign
+      ? [
+          `${nameOf('pagesHome')} leads to ${homeOrigin}, which is not in ${nameOf('allowedOrigins')}: add it there, or give a path such as \`/app\`.`,
+        ]
       : []),
   ];
 }

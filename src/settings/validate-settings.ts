@@ -41,7 +41,7 @@ export function checkSettings(given: unknown, found: readonly string[] = []): Se
 function accepted(setting: Setting<Value>, value: unknown): Value | undefined {
   if (value === null) return defaultOf(setting) === null ? null : undefined;
   // Their notation in an environment differs.
-  if (typeof value === 'boolean') return value; // STAND-IN
+  if (typeof value === 'boolean') return isSwitch(setting) ? value : undefined;
   try {
     const text = textOf(value as Exclude<Value, boolean | null>);
     // Only a setting that is unset by default may be empty.
@@ -104,14 +104,19 @@ function isRecord(value: unknown): value is object {
 
 /** The expected form of a value, for a programmer. */
 function expected(setting: Setting<Value>): string {
-  const { expects } = setting;
+  const expects = isSwitch(setting) ? '`true` or `false`' : setting.expects;
   const example = defaultOf(setting);
-  if (typeof example === 'boolean') return '`true` or `false`';
+  if (typeof example === 'boolean') return expects;
   if (example === null) return `${expects}, or \`null\``;
   if (Array.isArray(example)) return `an array (in the environment: ${expects})`;
   if (isObject(example))
     return `an object such as \`${JSON.stringify(example)}\` (in the environment: ${expects})`;
   return expects;
+}
+
+/** Whether a value is a boolean, which the environment writes as one of these words; it may be unset by default. */
+function isSwitch(setting: Setting<Value>): boolean {
+  return ['true', 'on'].some((word) => typeof setting.read(word, {}) === 'boolean');
 }
 
 /** The default value, which also shows the type of a setting. */

@@ -135,7 +135,7 @@ export async function onDevice(
 }
 
 async function notifyOfDevice(services: Services, userId: string, caller: Caller): Promise<void> {
-  const { device, network } = caller;
   const user = await services.store.accounts.findUser(userId);
-  if (user) await notifyOwner(services, user, 'new_device', { device, network }, caller);
+  const details = { device: caller.device, network: caller.network };
+  if (user) await notifyOwner(services, user, 'new_device', details, caller);
 }

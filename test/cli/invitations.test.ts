@@ -63,10 +63,18 @@ test('invite: as JSON it has the name, the id to be, the instant it expires, and
   }
 });
 
-test('invite: without GATEHOUSE_PUBLIC_URL it prints the token alone', async () => {
-  const { run } = await withDatabase({ ...asInvited, GATEHOUSE_PUBLIC_URL: '' });
+test('invite: without GATEHOUSE_PUBLIC_URL the link leads to the page on this machine, and that is said', async () => {
+  const { run } = await withDatabase({ ...asInvited, GATEHOUSE_PUBLIC_URL: '', GATEHOUSE_BASE_PATH: '/id' });
+  const said = await run('user invite ada');
+  expect(said.stdout).toMatch(/^http:\/\/127\.0\.0\.1:3000\/id\/register#token=[a-z0-9]{26}\n$/);
+  expect(said.stderr).toBe('Warning: GATEHOUSE_PUBLIC_URL is not set; the link begins with this machine.\n');
+});
+
+test('invite: without pages and without GATEHOUSE_PUBLIC_URL it prints the token alone', async () => {
+  const { run } = await withDatabase({ ...asInvited, GATEHOUSE_PUBLIC_URL: '', GATEHOUSE_PAGES: 'off' });
   const said = await run('user invite ada');
   expect(said.stdout).toMatch(/^[a-z0-9]{26}\n$/);
+  expect(said.stderr).toBe('');
   const [value] = (await run('user invite ada --json')).json;
   expect(value?.['url']).toBe(null);
 });

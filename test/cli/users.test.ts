@@ -74,6 +74,32 @@ test('add: without GATEHOUSE_PUBLIC_URL the link is for this machine, and that i
   expect(said.stderr).toContain('GATEHOUSE_PUBLIC_URL is not set');
 });
 
+test.each([
+  ['to the pages, below the base path', {}, 'https://app.example.com/id'],
+  [
+    'to the pages, whose base path the address has',
+    { GATEHOUSE_PUBLIC_URL: 'https://a.example/id' },
+    'https://a.example/id',
+  ],
+  ['to the application, if the pages are off', { GATEHOUSE_PAGES: 'off' }, 'https://app.example.com'],
+  [
+    'to the pages on this machine, if nothing else is known',
+    { GATEHOUSE_PUBLIC_URL: '', HOST: '::', PORT: '8080' },
+    'http://[::1]:8080/id',
+  ],
+])('links of user add, set-password-link and invite lead %s', async (_where, given, base) => {
+  const environment = { GATEHOUSE_BASE_PATH: '/id', GATEHOUSE_REGISTRATION: 'invite', ...given };
+  const run = commandsOver(freshFile(), environment);
+  const link = (page: string) =>
+    expect.stringMatching(new RegExp(`^${RegExp.escape(`${base}/${page}#token=`)}[a-z0-9]{26}$`));
+  const [added] = (await run('user add ada --json')).json;
+  expect(added?.['set_password_url']).toEqual(link('reset-password'));
+  const [asked] = (await run('user set-password-link ada --json')).json;
+  expect(asked?.['url']).toEqual(link('reset-password'));
+  const [invited] = (await run('user invite bob --json')).json;
+  expect(invited?.['url']).toEqual(link('register'));
+});
+
 /** A database that has one user. */
 const withTaken = prepared((run) => run('user add taken'));
 

@@ -168,6 +168,9 @@ test('the tables of settings have every setting, its default and its bounds', ()
     GATEHOUSE_LOG_FORMAT: '*unset*',
     GATEHOUSE_FRONT_PAGE: '*unset*',
     GATEHOUSE_PAGES: '*unset*',
+    GATEHOUSE_PAGES_LOGO: '*unset*',
+    GATEHOUSE_PAGES_STYLE: '*unset*',
+    GATEHOUSE_PAGES_HOME: '*unset*',
     GATEHOUSE_CHECK_MEMORY_MB: '*unset*',
     GATEHOUSE_DATABASE_LISTEN_URL: '*unset*',
     GATEHOUSE_TIME_ZONE: '*unset*',
@@ -195,7 +198,7 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('R', 6),
     ...numbered('D', 7),
     ...numbered('B', 5),
-    ...numbered('L', 1),
+    ...numbered('L', 7),
     ...numbered('W', 6),
     ...numbered('P', 13),
   ]);

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gatehouse } from '../../src/adapters/next.ts';
 import { gatehouse as kit } from '../../src/adapters/sveltekit.ts';
+import type { Gatehouse } from '../../src/gatehouse.ts';
 import { UnusableSettings } from '../../src/settings/read-settings.ts';
 import { embedded } from '../support/embedded.ts';
+import { formServer } from '../support/form-server.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const request = () => new Request('http://localhost/auth/session');
@@ -53,3 +55,28 @@ test('a start that failed is logged, answered with 503 and unknown, and tried ag
   expect(await auth.session(request())).toEqual({ status: 'none' });
   await auth.close();
 });
+
+test.each([
+  ['account', 'http://localhost/account'],
+  ['/profile?tab=1', 'http://localhost/profile?tab=1'],
+  ['https://app.example.com/', 'https://app.example.com/'],
+])(
+  'a form is handed over whole, and %s is where the answer leads, also through a proxy of Next.js',
+  async (location, whole) => {
+    const { mountable } = await formServer({ location });
+    const posted = (path: string) =>
+      new Request(`http://localhost${path}`, {
+        method: 'POST',
+        body: new URLSearchParams({ password: 'a b&c' }),
+      });
+    const auth = gatehouse(mountable as Gatehouse);
+    for (const answered of [auth.handlers.POST, auth.proxy])
+      expect(await (await answered(posted('/form')))?.json()).toEqual([['password', 'a b&c']]);
+    const routed = await auth.handlers.POST(posted('/moved'));
+    expect([routed.status, routed.headers.get('location')]).toEqual([303, location]);
+    // The proxy of Next.js takes only a whole URL for a redirect.
+    const proxied = await auth.proxy(posted('/moved'));
+    expect([proxied?.status, proxied?.headers.get('location')]).toEqual([303, whole]);
+    expect(proxied?.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2; Path=/']);
+  },
+);

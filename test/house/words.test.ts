@@ -55,6 +55,7 @@ test.each([
   ['metrics in another file of the room', 'src/server/main.ts', "const m = await import('prom-client');"],
   ['SQL in the suite', 'test/storage/conformance/case.ts', 'db.exec(`SELECT 1`);'],
   ['a cookie library', 'src/cli/commands/doctor.ts', "import { parseDate } from 'tough-cookie';"],
+  ['a choice of languages', 'src/pages/pages.ts', "import Negotiator from 'negotiator';"],
   ['a mail', 'src/usecases/account/forgot-password.ts', "import { createTransport } from 'nodemailer';"],
 ])('a violation of law 2 is found: %s', (_word, path, line) => {
   expect(lawTwo([source(path, line)]).length).toBeGreaterThan(0);

@@ -130,8 +130,8 @@ test('whatever a browser can write into a form is read as it was meant', async (
   );
 });
 
-test('a refusal that brings a page is sent as that page, with the status and the headers of the refusal', async () => {
-  const reply = { ...textReply(200, '<p>Too many attempts</p>') };
+test('a refusal that brings a page is sent as that page, with its status and the headers of the refusal', async () => {
+  const reply = { ...textReply(429, '<p>Too many attempts</p>') };
   const page = { ...reply, headers: { ...reply.headers, 'content-security-policy': "default-src 'none'" } };
   const { url, reported } = await formServer({
     refusal: { refused: 'too_many_attempts', retryAfterSeconds: 7, reply: page },
@@ -168,7 +168,7 @@ test('a refusal without a page is worded by the contract, which knows its name, 
 
 test('the rate of refusals that bring a page is limited like that of all others', async () => {
   const { url } = await formServer({
-    refusal: { refused: 'wrong_password', user: { id: 'u' }, reply: textReply(200, 'page') },
+    refusal: { refused: 'wrong_password', user: { id: 'u' }, reply: textReply(403, 'page') },
   });
   const startMs = performance.now();
   const answers = await Promise.all(Array.from({ length: 200 }, () => sent(url, '', undefined, '/refused')));

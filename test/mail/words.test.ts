@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { mailOptions, Undeliverable } from '../../src/mail/message.ts';
 import { writeMessage } from '../../src/mail/message-texts.ts';
+import { languageNames } from '../../src/messages/messages.ts';
 import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { warnings } from '../../src/settings/warnings.ts';
@@ -33,6 +34,34 @@ test.each(kinds)('%s is plain ASCII in short lines, with a link only where there
   const isWithLink = ['verify_email', 'change_email', 'reset_password'].includes(kind);
   expect(text.includes(token)).toBe(isWithLink);
   if (isWithLink) expect(text).toMatch(/^https:\/\/app\.example\.com\/a\/[a-z-]+#token=[a-z]{26}$/m);
+});
+
+test.each(kinds)('%s in another language has the same links and values, in short lines', (kind) => {
+  const details = { device: 'Firefox on Linux', network: '192.0.2.1', email: 'a***@example.com' };
+  const english = writeMessage(mail(kind, details), setup, token, 0);
+  const values =
+    /https:\S+|^[a-z]{26}$|app\.example\.com|a\*\*\*@example\.com|Firefox on Linux|192\.0\.2\.1|1970\S+ 00:00 UTC/gm;
+  // Undoes the wrapping.
+  const valuesOf = (text: string) => (text.replace(/(?<!\n)\n(?!\n)/g, ' ').match(values) ?? []).toSorted();
+  for (const language of languageNames) {
+    const { subject, text } = writeMessage(mail(kind, { ...details, language }), setup, token, 0);
+    expect(subject, language).toMatch(/^\p{Lu}[\p{L} -]{10,50}$/u);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(76);
+    expect(valuesOf(text)).toEqual(valuesOf(english.text));
+    if (language !== 'en') expect([subject, text]).not.toEqual([english.subject, english.text]);
+    // The language decides the text and is no part of it.
+    expect(text).not.toMatch(new RegExp(`\\b${language}\\b`));
+  }
+});
+
+test('a mail without a language, or in an unknown one, is in that of the server', () => {
+  const subjectOf = (details: Record<string, string>, language: 'en' | 'de') =>
+    writeMessage(mail('reset_password', details), { linkBase: base, language }, token, 0).subject;
+  for (const details of [{}, { language: '' }, { language: 'fr' }, { language: '__proto__' }]) {
+    expect(subjectOf(details, 'en')).toBe('Set a new password');
+    expect(subjectOf(details, 'de')).toBe('Legen Sie ein neues Passwort fest');
+  }
+  expect(subjectOf({ language: 'en' }, 'de')).toBe('Set a new password');
 });
 
 test('a new device is described by what is known of it, on one line each', () => {

@@ -78,12 +78,27 @@ test.each([
   [{ GATEHOUSE_CONTRACTS: 'envelope' }, false, 'First user gatehouse user add user@example.com\n'],
   [{ GATEHOUSE_REGISTRATION: 'closed' }, false, 'First user gatehouse user add user@example.com\n'],
   [{ GATEHOUSE_REGISTRATION: 'invite' }, false, 'First user gatehouse user add user@example.com\n'],
+  [{ GATEHOUSE_PAGES: 'on' }, false, 'First user http://127.0.0.1:3000/register\n'],
+  [{ GATEHOUSE_PAGES: 'on', GATEHOUSE_CONTRACTS: 'envelope' }, false, ' http://127.0.0.1:3000/register\n'],
+  [{ GATEHOUSE_PAGES: 'on', GATEHOUSE_BASE_PATH: '/id' }, false, ' http://127.0.0.1:3000/id/register\n'],
+  [
+    { GATEHOUSE_PAGES: 'on', GATEHOUSE_REGISTRATION: 'closed' },
+    false,
+    ' gatehouse user add user@example.com\n',
+  ],
+  [
+    { GATEHOUSE_PAGES: 'on', GATEHOUSE_REGISTRATION: 'invite' },
+    false,
+    ' gatehouse user add user@example.com\n',
+  ],
+  [{ GATEHOUSE_PAGES: 'off' }, false, 'First user curl --json'],
+  [{ GATEHOUSE_PAGES: 'on' }, true, 'Ready?     curl -i http://127.0.0.1:3000/readyz\n'],
   [{}, true, 'Ready?     curl -i http://127.0.0.1:3000/readyz\n'],
   [{}, undefined, 'Ready?     curl -i http://127.0.0.1:3000/readyz\n'],
 ])('with %j, and users: %s, the hint is: %s', (environment, hasUsers, hint) => {
   const said = greets(environment as Record<string, string>, { hasUsers });
   expect(said).toContain(hint);
-  expect(said.match(/curl|user add/g)).toHaveLength(1);
+  expect(said.match(/curl|user add|First user http/g)).toHaveLength(1);
 });
 
 test('the greeting has no control character of a path or a warning', () => {

@@ -35,6 +35,11 @@ const written: Readonly<Record<keyof Settings, string>> = {
   contracts: 'rest,dotjson',
   registration: 'invite',
   pages: 'on',
+  pagesName: 'Example',
+  pagesLogo: './logo.svg',
+  pagesAccent: '#aa0033',
+  pagesStyle: './own.css',
+  pagesHome: '/app',
   language: 'de',
   allowedOrigins: 'https://a.example,https://b.example:8443',
   trustedProxies: '10.0.0.0/8,unix,2001:db8::1',
@@ -149,6 +154,11 @@ test.each([
   ['timeZone', ['Asia/Tokyo'], ['PST', 'Foo/Bar', 'Etc/Unknown']],
   ['enumeration', ['hide'], ['Hide', 'toString']],
   ['debug', [true, false], ['true', 'false', 0]],
+  ['pages', [true, false, null], ['on', 'off', '', 'true', 1]],
+  ['pagesName', ['x', 'x'.repeat(60)], ['', ' ', 'x'.repeat(61)]],
+  ['pagesAccent', ['#2451c4'], ['', '2451c4', '#fff']],
+  ['pagesHome', ['', '/app'], ['//app', 'app']],
+  ['language', ['de', 'en'], ['DE', 'fr', 'toString', null]],
 ] as const)('%s has the bounds it has in an environment', (name, usable, unusable) => {
   for (const value of usable) expect(checkSettings({ [name]: value })[name]).toEqual(value);
   for (const value of unusable)

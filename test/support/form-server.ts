@@ -1,15 +1,18 @@
 /** A server whose only routes take forms, and whose refusals are pages. */
 
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { Gatehouse } from '../../src/gatehouse.ts';
 import type { AnyRefusal, Contract, Route } from '../../src/http/contract.ts';
+import { fetchListener } from '../../src/http/fetch-adapter.ts';
 import { Handler } from '../../src/http/handler.ts';
 import { requestListener } from '../../src/http/node-adapter.ts';
 import { siteWords } from '../../src/http/refusals/refusal-words.ts';
 import type { Reply, ReplyHeaders } from '../../src/http/reply.ts';
 import { ResponseCounters } from '../../src/http/response-counters.ts';
+import { Router } from '../../src/http/router.ts';
 import { createServices, openStore } from '../../src/open-services.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { settingsFor } from './engine-settings.ts';
@@ -17,6 +20,8 @@ import { temporaryFolder } from './server.ts';
 
 export interface FormServer {
   readonly url: string;
+  /** The part of a Gatehouse that the mounts of frameworks use to answer a request. */
+  readonly mountable: Pick<Gatehouse, 'fetch' | 'listener' | 'owns' | 'paths' | 'close'>;
   /** What the log received of refusals. */
   readonly reported: readonly object[];
 }
@@ -26,15 +31,15 @@ export interface FormRules {
   /** The refusal of `POST /refused`, and headers that its route sets before. */
   readonly refusal?: AnyRefusal;
   readonly headers?: ReplyHeaders;
-  /** Stands between the server and Gatehouse. */
-  readonly around?: (listener: RequestListener) => RequestListener;
+  /** Where `POST /moved` leads. */
+  readonly location?: string;
 }
 
-/** `POST /form` answers with its fields as JSON, `POST /refused` with a refusal; both take forms. */
+/** `POST /form` answers with its fields as JSON, `POST /moved` with a redirect and cookies, `POST /refused` with a refusal. */
 export async function formServer({
   refusal = { refused: 'unknown_session' },
   headers = {},
-  around = (listener) => listener,
+  location = 'account',
 }: FormRules = {}): Promise<FormServer> {
   const reported: object[] = [];
   const log = { info: (entry: object) => void reported.push(entry), error: () => {} };
@@ -50,6 +55,12 @@ export async function formServer({
       path: '/form',
       body: 'form',
       answer: ({ fields }) => ({ status: 200, body: Object.entries(fields) }),
+    },
+    {
+      method: 'POST',
+      path: '/moved',
+      body: 'form',
+      answer: () => ({ status: 303, headers: { location, 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] } }),
     },
     {
       method: 'POST',
@@ -79,6 +90,7 @@ export async function formServer({
     allowedOrigins: [],
     trustedProxies: [],
     forwardedHeader: 'x-forwarded-for',
+    language: 'en',
     secure: true,
     hsts: 'off',
     clock: Date.now,
@@ -86,7 +98,7 @@ export async function formServer({
     onError: () => {},
     onCrossSite: () => {},
   });
-  const server = createServer(around(requestListener(handler))).listen(0, '127.0.0.1');
+  const server = createServer(requestListener(handler)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {
     server.closeAllConnections();
@@ -94,7 +106,18 @@ export async function formServer({
     await services.hashing.close();
     await store.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, reported };
+  const router = new Router([contract], '');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    mountable: {
+      fetch: fetchListener(handler),
+      listener: requestListener(handler),
+      paths: router.patterns,
+      owns: (target) => router.has(target),
+      close: async () => {},
+    },
+    reported,
+  };
 }
 
 /** A page, as far as a refusal is concerned. */

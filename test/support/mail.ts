@@ -129,8 +129,20 @@ export function readOutbox(folder: string): Arrived[] {
 
 function read(bytes: string, to: readonly string[], isEncrypted = false): Arrived {
   const raw = /^Content-Transfer-Encoding: quoted-printable/m.test(bytes) ? unquoted(bytes) : bytes;
-  const subject = /^Subject: (.*)$/m.exec(raw)?.[1]?.trim() ?? '';
+  const subject = words(/^Subject: (.*(?:\r?\n[ \t].*)*)$/m.exec(bytes)?.[1] ?? '').trim();
   return { to, subject, raw, bytes, isEncrypted, token: /#token=([a-z0-9]+)/.exec(raw)?.[1] ?? '' };
+}
+
+/** Undoes encoded words in a header (RFC 2047). Blanks and line breaks between two of them are no part of the text. */
+function words(header: string): string {
+  const decoded = (_: string, encoding: string, text: string) =>
+    encoding.toUpperCase() === 'B'
+      ? Buffer.from(text, 'base64').toString()
+      : unquoted(text.replaceAll('_', ' '));
+  return header
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?UTF-8\?([QB])\?([^?]*)\?=/gi, decoded)
+    .replace(/\r?\n/g, '');
 }
 
 /** Undoes quoted-printable (RFC 2045, section 6.7). */

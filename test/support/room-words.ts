@@ -93,6 +93,7 @@ const modules: readonly Word[] = [
   { what: 'a log', pattern: /^pino$/, rooms: ['src/server/'] },
   { what: 'a metrics library', pattern: /^prom-client(?:\/|$)/, rooms: ['src/server/metrics-server.ts'] },
   { what: 'a mail library', pattern: /^nodemailer(?:\/|$)/, rooms: ['src/mail/'] },
+  { what: 'a choice of languages', pattern: /^negotiator$/, rooms: ['src/messages/'] },
   { what: 'a browser', pattern: /^bowser$/, rooms: ['src/http/'] },
   { what: 'a cookie library', pattern: /^tough-cookie$/, rooms: ['src/cli/doctor/cookie/'] },
 ];

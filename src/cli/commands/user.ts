@@ -74,7 +74,7 @@ export function addUserCommands(program: Command): void {
 
   addCommand(user, 'set-password-link <user>', {
     summary: 'Print a link that sets a new password',
-    more: `${byName} The link begins with GATEHOUSE_PUBLIC_URL and works once, for 30 minutes.`,
+    more: `${byName} The link begins with GATEHOUSE_PUBLIC_URL and the base path, and works once, for 30 minutes.`,
     examples: ['gatehouse user set-password-link ada@example.com'],
   }).action((name: string, format: Format) =>
     withServices(async (work) => {

@@ -1,7 +1,6 @@
 /** The lifetime of a session (ruling G15). */
 
 import type { Death, EndedSession, Session } from '../../storage/port/port.ts';
-import type { Lasting, SessionRules } from './session-types.ts';
 
 /** The state of a session id. */
 export type Seen =
@@ -10,21 +9,11 @@ export type Seen =
 
 export class Life {
   readonly #idleMs: number;
-  /** From the creation of a session to its end. `browser` is always the shorter, so that the length tells the two apart. */
-  readonly lengthsMs: Readonly<Record<Lasting, number>>;
+  readonly #lifetimeMs: number;
 
-  constructor({ idleSeconds, lifetimeSeconds, browserSeconds }: SessionRules) {
-    const lifetime = lifetimeSeconds * 1_000;
-    this.#idleMs = idleSeconds * 1_000;
-    this.lengthsMs = { lifetime, browser: Math.min(browserSeconds * 1_000, lifetime - 1) };
-  }
-
-  /**
-   * What a session was begun as, told by its length and the current settings. After one of the two settings is lowered,
-   * a `browser` session from before may count as `lifetime`; after one is raised, the reverse. Its end stays the same.
-   */
-  lastingOf({ createdAt, expiresAt }: Session): Lasting {
-    return expiresAt - createdAt <= this.lengthsMs.browser ? 'browser' : 'lifetime';
+  constructor(idleMs: number, lifetimeMs: number) {
+    this.#idleMs = idleMs;
+    this.#lifetimeMs = lifetimeMs;
   }
 
   /** Whether a session is neither idle nor too old at an instant. */
@@ -50,6 +39,6 @@ export class Life {
   }
 
   #agesAt({ createdAt, expiresAt }: Session): number {
-    return Math.min(expiresAt, createdAt + this.lengthsMs.lifetime);
+    return Math.min(expiresAt, createdAt + this.#lifetimeMs);
   }
 }

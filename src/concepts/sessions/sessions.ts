@@ -19,6 +19,7 @@ import {
   type SessionStore,
   type SessionWithUser,
 } from '../../storage/port/port.ts';
+import { type Lengths, lastingIn, lengthsOf } from './lasting.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
 import {
@@ -49,9 +50,12 @@ const endedKeptMs = 7 * 86_400_000;
 const noSession: NoSession = { refused: 'no_session' };
 
 export class Sessions {
+  /** What a session was begun as. */
+  readonly lastingOf = (session: Session): Lasting => lastingIn(this.#lengthsMs, session);
   readonly #store: SessionStore;
   readonly #life: Life;
   readonly #idleMs: number;
+  readonly #lengthsMs: Lengths;
   readonly #writeBackMs: number;
   readonly #pacing: Pacing;
   readonly #cap: SessionCap;
@@ -62,7 +66,8 @@ export class Sessions {
     this.#pacing = pacing;
     this.#cap = new SessionCap(store, rules.maxPerUser);
     this.#idleMs = rules.idleSeconds * 1_000;
-    this.#life = new Life(rules);
+    this.#lengthsMs = lengthsOf(rules);
+    this.#life = new Life(this.#idleMs, this.#lengthsMs.lifetime);
     this.#writeBackMs = Math.min(writeBackMs, this.#idleMs / 10);
   }
 
@@ -78,7 +83,7 @@ export class Sessions {
     lasting: Lasting = 'lifetime',
   ): Promise<BegunSession | NoSession> {
     const id = newSessionId(idFormat);
-    const expiresAt = now + this.#life.lengthsMs[lasting];
+    const expiresAt = now + this.#lengthsMs[lasting];
     const session: Session = {
       handle: newHandle(),
       ...owner,
@@ -111,11 +116,6 @@ export class Sessions {
   /** The instant until which a session stays as it is, unless it is ended or changed: its death, or its next recorded use. */
   unchangedUntil(session: Session): number {
     return Math.min(this.#life.diesAt(session), session.lastSeenAt + this.#writeBackMs);
-  }
-
-  /** What a session was begun as; see `Life.lastingOf` for changed settings. */
-  lastingOf(session: Session): Lasting {
-    return this.#life.lastingOf(session);
   }
 
   /** The session with this use, which is written only if the stored use is old enough. */

@@ -7,13 +7,8 @@ import type { Reply } from '../reply.ts';
 type Refused = Pick<WordedRefusal, 'requestId' | 'request'>;
 
 export function refusalReply(contract: Contract, refusal: AnyRefusal, asked: Refused): Reply {
-  const { status } = contract.words[refusal.refused];
   const reply = refusal.reply ?? wordedReply(contract, refusal, asked);
-  return {
-    ...reply,
-    status: contract.statusMode === 'ok' && status < 500 ? 200 : status,
-    headers: { ...reply.headers, ...headersOf(refusal) },
-  };
+  return { ...reply, headers: { ...reply.headers, ...headersOf(refusal) } };
 }
 
 function wordedReply(contract: Contract, refusal: AnyRefusal, { requestId, request }: Refused): Reply {
@@ -21,7 +16,8 @@ function wordedReply(contract: Contract, refusal: AnyRefusal, { requestId, reque
   const { status, sentence, type } = contract.words[refused];
   const detail = typeof sentence === 'string' ? sentence : sentence(refusal as RefusalDetails);
   const retryAfterSeconds = 'retryAfterSeconds' in refusal ? refusal.retryAfterSeconds : undefined;
-  return contract.error({ status, detail, type, requestId, refused, retryAfterSeconds, request });
+  const reply = contract.error({ status, detail, type, requestId, refused, retryAfterSeconds, request });
+  return { ...reply, status: contract.statusMode === 'ok' && status < 500 ? 200 : status };
 }
 
 /** Headers that a refusal requires. */

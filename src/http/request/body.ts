@@ -16,10 +16,10 @@ export const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+export type ReadBody = { readonly fields: Fields } | RequestFault;
+
 /** The fields of a JSON object; of duplicate keys the last one counts. */
-export async function readFields(
-  request: IncomingRequest,
-): Promise<{ readonly fields: Fields } | RequestFault> {
+export async function readFields(request: IncomingRequest): Promise<ReadBody> {
   const bytes = await readTyped(request, jsonType);
   return isRefusal(bytes) ? bytes : parseObject(bytes);
 }
@@ -33,9 +33,7 @@ export async function readTyped(request: IncomingRequest, type: RegExp): Promise
 }
 
 /** Reads and discards a body; refuses it if it is too large. */
-export async function ignoreBody(
-  request: IncomingRequest,
-): Promise<{ readonly fields: Fields } | RequestFault> {
+export async function ignoreBody(request: IncomingRequest): Promise<ReadBody> {
   const bytes = await readBytes(request);
   return bytes ? { fields: {} } : { refused: 'body_too_large' };
 }
@@ -61,7 +59,7 @@ export function withFields<Name extends string>(
   };
 }
 
-function parseObject(bytes: Uint8Array): { readonly fields: Fields } | RequestFault {
+function parseObject(bytes: Uint8Array): ReadBody {
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes));
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

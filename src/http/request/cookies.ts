@@ -1,6 +1,5 @@
 /** The cookies that are set: one with the session id (ruling R3), one with the ids of the device. */
 
-import type { Lasting } from '../../concepts/sessions/sessions.ts';
 import type { BegunOnDevice } from '../../usecases/login.ts';
 import type { IncomingRequest } from '../exchange.ts';
 import type { ReplyHeaders } from '../reply.ts';
@@ -60,7 +59,7 @@ export class Cookies {
   }
 
   /** Sets the cookie of a session under a new id. */
-  renew(id: string, lasting: Lasting): ReplyHeaders {
+  renew(id: string, lasting: BegunOnDevice['lasting']): ReplyHeaders {
     return { 'set-cookie': this.#session(id, lasting) };
   }
 
@@ -69,7 +68,7 @@ export class Cookies {
   }
 
   /** Without `Max-Age` the browser drops the cookie when it closes. */
-  #session(id: string, lasting: Lasting): string {
+  #session(id: string, lasting: BegunOnDevice['lasting']): string {
     const maxAge = lasting === 'browser' ? '' : ` Max-Age=${this.#lifetimeSeconds};`;
     return `${cookieName}=${id};${maxAge} ${this.#attributes}`;
   }

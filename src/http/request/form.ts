@@ -1,9 +1,8 @@
 /** Reads the forms that pages send: bounded, strictly UTF-8, each field at most once. */
 
 import { isRefusal } from '../../usecases/refusals.ts';
-import type { RequestFault } from '../contract.ts';
 import type { IncomingRequest } from '../exchange.ts';
-import { type Fields, readTyped, utf8 } from './body.ts';
+import { type ReadBody, readTyped, utf8 } from './body.ts';
 
 /** The type of a form, in any case (WHATWG HTML, section 4.10.21.7). */
 export const formType = /^application\/x-www-form-urlencoded\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i;
@@ -13,14 +12,12 @@ export const formType = /^application\/x-www-form-urlencoded\s*(?:;\s*charset\s*
  * our pages once and in UTF-8. Anything else is refused as malformed: a repeated name, of which another program may use the
  * other value, a percent sign that escapes nothing, bytes that are not UTF-8, and U+0000. Line breaks stay as they were sent.
  */
-export async function readForm(
-  request: IncomingRequest,
-): Promise<{ readonly fields: Fields } | RequestFault> {
+export async function readForm(request: IncomingRequest): Promise<ReadBody> {
   const bytes = await readTyped(request, formType);
   return isRefusal(bytes) ? bytes : parseForm(bytes);
 }
 
-function parseForm(bytes: Uint8Array): { readonly fields: Fields } | RequestFault {
+function parseForm(bytes: Uint8Array): ReadBody {
   // Without a prototype, `__proto__` is a name like any other.
   const fields: Record<string, string> = Object.create(null);
   try {

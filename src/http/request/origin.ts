@@ -23,11 +23,6 @@ export class Origins {
     return origin === null || isOriginOf(origin, request.host);
   }
 
-  /** Whether any origin is allowed; if not, no answer depends on the origin. */
-  get any(): boolean {
-    return this.#allowed.size > 0;
-  }
-
   /** Headers that let a page of an allowed origin read the answer; none for any other. */
   corsHeaders(request: IncomingRequest): Readonly<Record<string, string>> {
     const origin = request.header('origin');

@@ -2,44 +2,36 @@
 
 import type { Messages } from '../texts.ts';
 
-const code = (token: string) => ['Where you are asked for a code instead of a link, it is', '', token, ''];
+/** A link, and the code that can be typed in its place. */
+const linkLines = (link: string, code: string) => ['', link, '', 'Where you are asked for a code instead of a link, it is', '', code, ''];
 
 export const en = {
   language: 'en',
   mails: {
     verify_email: {
       subject: 'Confirm your e-mail address',
-      body: ({ site, link, code: token }) => [
+      body: ({ site, link, code }) => [
         `Someone, most likely you, has an account with this address at ${site}.`,
         'To confirm that the address is yours, open this link within 24 hours:',
-        '',
-        link,
-        '',
-        ...code(token),
+        ...linkLines(link, code),
         'If it was not you, do nothing: the address stays unconfirmed.',
       ],
     },
     change_email: {
       subject: 'Confirm your new e-mail address',
-      body: ({ site, link, code: token }) => [
+      body: ({ site, link, code }) => [
         `Someone, most likely you, wants to use this address for an account at ${site}.`,
         'To confirm that the address is yours, open this link within 24 hours:',
-        '',
-        link,
-        '',
-        ...code(token),
+        ...linkLines(link, code),
         'If it was not you, do nothing: nothing changes.',
       ],
     },
     reset_password: {
       subject: 'Set a new password',
-      body: ({ site, link, code: token }) => [
+      body: ({ site, link, code }) => [
         `Someone, most likely you, asked for a new password at ${site}.`,
         'To set one, open this link within 30 minutes. It works once, and ends all sessions:',
-        '',
-        link,
-        '',
-        ...code(token),
+        ...linkLines(link, code),
         'If it was not you, do nothing: the password stays as it is.',
       ],
     },
@@ -99,28 +91,21 @@ export const en = {
       wrong_password: 'This is not the current password.',
       invalid_email: 'This is not an e-mail address. One looks like name@example.com.',
       invalid_username: 'A username has 3 to 40 letters, digits or underscores.',
-      invalid_identifier:
-        'Use an e-mail address such as name@example.com, or a username of 3 to 40 letters, digits or underscores.',
+      invalid_identifier: 'Use an e-mail address such as name@example.com, or a username of 3 to 40 letters, digits or underscores.',
       identifier_taken: 'There is an account with this name. Sign in, or choose another name.',
       password_too_short: (limit) => `The password must have at least ${limit} characters.`,
       password_too_long: (limit) => `The password must have at most ${limit} characters.`,
       password_malformed: 'The password has a character that cannot be used.',
       password_common: 'This password is one of the most common ones and easily guessed. Choose another one.',
       password_is_identifier: 'The password must differ from the name of the account.',
-      password_of_context:
-        'The password must be more than the name of this service or of your account with a few characters added.',
+      password_of_context: 'The password must be more than the name of this service or of your account with a few characters added.',
       registration_closed: 'New accounts cannot be made here.',
-      not_invited:
-        'This invitation is not valid for this name. It may have been used, or it may have expired.',
-      invalid_token:
-        'This code is not valid. It may have been used, or it may have expired. Ask for a new mail.',
+      not_invited: 'This invitation is not valid for this name. It may have been used, or it may have expired.',
+      invalid_token: 'This code is not valid. It may have been used, or it may have expired. Ask for a new mail.',
       nothing_to_verify: 'There is no address to confirm.',
       not_proven: 'Confirm your password, then do it again.',
       unknown_session: 'This session has ended already.',
-      too_many_attempts: (minutes) =>
-        minutes === 1
-          ? 'There were too many attempts. Try again in a minute.'
-          : `There were too many attempts. Try again in ${minutes} minutes.`,
+      too_many_attempts: (minutes) => (minutes === 1 ? 'There were too many attempts. Try again in a minute.' : `There were too many attempts. Try again in ${minutes} minutes.`),
       overloaded: 'Too many people are signing in at this moment. Try again in a few seconds.',
       too_many_exports: 'Another export is running. Try again in a few seconds.',
     },
@@ -128,22 +113,18 @@ export const en = {
       title: 'This did not work',
       back: 'Back to the start',
       malformed: 'The form did not arrive as it was sent. Open the page again, and fill it in once more.',
-      cross_site:
-        'The form was sent from another site, so nothing was done. Open this page from the address bar, and try again. For the operator: the proxy must pass on the Host header.',
+      cross_site: 'The form was sent from another site, so nothing was done. Open this page from the address bar, and try again. For the operator: the proxy must pass on the Host header.',
       not_found: 'There is no page at this address.',
       method_not_allowed: 'This address does not take what your browser sent.',
       too_large: 'The form is too large: 16 KiB is the most.',
       media_type: 'The form must be sent as a browser sends it (application/x-www-form-urlencoded).',
-      unavailable:
-        'The service cannot answer at this moment. You are not signed out. Try again in a few seconds.',
-      failed:
-        'Something went wrong on the server. Try again. If it happens once more, tell those who run it.',
+      unavailable: 'The service cannot answer at this moment. You are not signed out. Try again in a few seconds.',
+      failed: 'Something went wrong on the server. Try again. If it happens once more, tell those who run it.',
       request: (id) => `Number of the request: ${id}`,
     },
     done: {
       signed_out: 'You are signed out.',
-      mail_sent:
-        'If there is an account with an e-mail address, a mail is on its way to it. The link in it works for 30 minutes.',
+      mail_sent: 'If there is an account with an e-mail address, a mail is on its way to it. The link in it works for 30 minutes.',
       password_reset: 'The new password is set, and all sessions have ended. Sign in with it.',
       password_changed: 'The password is changed, and all other sessions have ended.',
       email_verified: 'The e-mail address is confirmed.',
@@ -156,10 +137,8 @@ export const en = {
     },
     signIn: {
       title: 'Sign in',
-      submit: 'Sign in',
       forgot: 'Forgot your password?',
       noAccount: 'No account yet?',
-      register: 'Create an account',
       signedInAs: (name) => `You are signed in as ${name}.`,
       goOn: 'Go on',
     },
@@ -167,7 +146,6 @@ export const en = {
       title: 'Create an account',
       submit: 'Create account',
       haveAccount: 'You have an account?',
-      signIn: 'Sign in',
       closed: 'New accounts cannot be made here. Ask those who run this service.',
       usernameHint: 'A username has 3 to 40 letters, digits or underscores.',
       passwordHint: (least) => `At least ${least} characters. A sentence of a few words is a good password.`,
@@ -211,13 +189,11 @@ export const en = {
       enterCode: 'Enter the code from the mail',
       changeEmail: 'Change the e-mail address',
       changeEmailHint: 'The new address gets a mail with a link. Nothing changes before you open it.',
-      changeEmailSubmit: 'Send the mail',
       password: 'Password',
       passwordHint: 'A new password ends all other sessions.',
       passwordSubmit: 'Change the password',
       sessions: 'Sessions',
-      sessionsHint:
-        'Everywhere you are signed in. End a session that you do not know, and change your password.',
+      sessionsHint: 'Everywhere you are signed in. End a session that you do not know, and change your password.',
       current: 'This browser',
       unknownDevice: 'Unknown device',
       network: 'Network',
@@ -230,8 +206,6 @@ export const en = {
       activity: 'Activity',
       allActivity: 'All activity',
       noActivity: 'Nothing yet.',
-      when: 'When',
-      what: 'What',
       older: 'Older',
       newest: 'Newest',
       exportTitle: 'Your data',
@@ -244,10 +218,8 @@ export const en = {
       confirmExplanation: 'You are about to change something important. Confirm that it is you.',
       confirmSubmit: 'Confirm',
       confirmFirst: 'Confirm your password before you change this.',
-      confirmLink: 'Confirm your password',
       cancel: 'Cancel',
       back: 'Back to your account',
-      signOut: 'Sign out',
     },
     activity: {
       events: {

@@ -96,9 +96,9 @@ export function endOthers({ texts: { account }, root }: View): Html {
 `;
 }
 
-export function signOutButton({ texts: { account }, root }: View): Html {
+export function signOutButton({ texts: { signOut }, root }: View): Html {
   return html`<form method="post" action="${root}sign-out">
-<button class="small" type="submit">${account.signOut}</button>
+<button class="small" type="submit">${signOut.submit}</button>
 </form>
 `;
 }

@@ -33,7 +33,7 @@ ${isWaiting ? verify : nothing}`;
 
 export function emailForm(state: AccountState): Html {
   const { view, identifier, person } = state;
-  const { account, fields } = view.texts;
+  const { account, fields, forgot } = view.texts;
   const problems = problemsIn(state, 'profile');
   const password = { name: 'password', label: fields.currentPassword, form: 'email' } as const;
   return folded(
@@ -51,7 +51,7 @@ ${accountName(person.user.identifier)}${field(
     form: 'email',
   },
   problems,
-)}${field({ ...password, autocomplete: 'current-password' }, problems)}${submit(account.changeEmailSubmit)}</form>
+)}${field({ ...password, autocomplete: 'current-password' }, problems)}${submit(forgot.submit)}</form>
 `,
   );
 }
@@ -118,7 +118,7 @@ ${form}</details>
 }
 
 function confirmFirst({ view: { texts, root } }: AccountState, section: Section): Html {
-  return html`<p>${texts.account.confirmFirst} <a href="${root}account/confirm?section=${section}">${texts.account.confirmLink}</a></p>
+  return html`<p>${texts.account.confirmFirst} <a href="${root}account/confirm?section=${section}">${texts.account.confirmTitle}</a></p>
 `;
 }
 

@@ -35,7 +35,7 @@ export function register(pages: PageServices): Route[] {
         formOrigin: pages.targets.foreignOrigin(state.returnTo),
         main: html`<h1>${texts.title}</h1>
 ${registration === 'closed' ? html`<p class="card">${texts.closed}</p>\n` : form(pages, view, state)}<div class="links">
-<p>${texts.haveAccount} <a href="${withTarget(pages, 'sign-in', state.returnTo)}">${texts.signIn}</a></p>
+<p>${texts.haveAccount} <a href="${withTarget(pages, 'sign-in', state.returnTo)}">${view.texts.signIn.title}</a></p>
 </div>`,
       });
     },

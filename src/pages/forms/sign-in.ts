@@ -41,10 +41,10 @@ ${hidden('return_to', targets.accepted(returnTo))}${field(
     isFirst: identifier === '',
   },
   problems,
-)}${field({ name: 'password', label: texts.fields.password, autocomplete: 'current-password', isFirst: identifier !== '' }, problems)}${rememberBox(texts, isRemembered)}${submit(texts.signIn.submit)}</form>
+)}${field({ name: 'password', label: texts.fields.password, autocomplete: 'current-password', isFirst: identifier !== '' }, problems)}${rememberBox(texts, isRemembered)}${submit(texts.signIn.title)}</form>
 <div class="links">
 <p><a href="forgot-password">${texts.signIn.forgot}</a></p>
-${pages.registration === 'closed' ? nothing : html`<p>${texts.signIn.noAccount} <a href="${withTarget(pages, 'register', returnTo)}">${texts.signIn.register}</a></p>\n`}</div>`,
+${pages.registration === 'closed' ? nothing : html`<p>${texts.signIn.noAccount} <a href="${withTarget(pages, 'register', returnTo)}">${texts.register.title}</a></p>\n`}</div>`,
       });
     },
     async act(view, { identifier, password }, state, context) {

@@ -12,9 +12,7 @@ type Value = string | number | Html | readonly Html[] | undefined;
  * A template for elements and for attribute values in quotes. Not for scripts, styles or attributes without quotes. The
  * library would also wait for promises, which these values never are.
  */
-export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return template(parts, ...values) as Html;
-}
+export const html = template as (parts: TemplateStringsArray, ...values: readonly Value[]) => Html;
 
 /** Nothing. */
 export const nothing = html``;

@@ -11,7 +11,7 @@ export const outboundOptions = {
     default: '',
     expects: 'an address such as `https://app.example.com`, without `?` and `#`, of at most 900 characters',
     meaning:
-      'The address of your application, with which links in mails begin. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
+      'The address of your application, with which links begin. `GATEHOUSE_BASE_PATH` follows if the pages are on and the address does not end in it. Unset: this machine, at `PORT`. Warned about at start if mails are sent.',
     read: serviceUrl,
   },
   /** Empty if it is unset. */

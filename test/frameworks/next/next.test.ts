@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../support/server.ts';
 import { life, pageAt, person, post, registered } from '../support/life.ts';
 import { mounted, networksIn, openIn } from '../support/mounted.ts';
 import { fencesOf, startingPatienceMs } from '../support/page-application.ts';
+import { pageLife } from '../support/page-form.ts';
 import { servedOnce } from '../support/served-once.ts';
 import { run } from '../support/unpacked.ts';
 import { routes } from './routes.ts';
@@ -29,7 +30,10 @@ test('a guard of a route handler sends browsers to sign in, and answers 401 to o
     email: 'handler@example.com',
   });
   const browser = await pageAt(served.server.url, me.path);
-  expect([browser.status, browser.headers.location]).toEqual([303, '/sign-in.html?next=%2Fapi%2Fme%3Fa%3D1']);
+  expect([browser.status, browser.headers.location]).toEqual([
+    303,
+    '/sign-in.html?return_to=%2Fapi%2Fme%3Fa%3D1',
+  ]);
   const program = await sendExactly(served.server.url, me);
   expect([program.status, program.headers['www-authenticate'], program.headers['cache-control']]).toEqual([
     401,
@@ -79,9 +83,18 @@ test('the proxy answers paths of other contracts, guards pages, and passes other
     'Behind',
   );
   const other = await pageAt(served.server.url, '/guarded');
-  expect([other.status, other.headers.location]).toEqual([303, '/sign-in.html?next=%2Fguarded']);
+  expect([other.status, other.headers.location]).toEqual([303, '/sign-in.html?return_to=%2Fguarded']);
   expect((await sendExactly(served.server.url, { path: '/guarded' })).status).toBe(401);
   expect((await pageAt(served.server.url, '/other.json')).headers['content-type']).toMatch(/^text\/html/);
+});
+
+test('the pages are served by the proxy, their forms sign in, and their redirects lead back', async () => {
+  const database = join(temporaryFolder(), 'own.db');
+  const paged = await served.application.start({
+    env: { DATABASE_URL: `file:${database}`, GATEHOUSE_PAGES: 'on' },
+  });
+  await pageLife(paged.url);
+  await paged.stop();
 });
 
 test('without a trusted proxy no header of a client is believed, and the log says it once', async () => {
@@ -186,7 +199,7 @@ test('development below a base path: a change of a module opens no second writer
   const guarded = await pageAt(development.url, '/app/guarded');
   expect([guarded.status, guarded.headers.location]).toEqual([
     303,
-    '/app/sign-in.html?next=%2Fapp%2Fguarded',
+    '/app/sign-in.html?return_to=%2Fapp%2Fguarded',
   ]);
   const cookie = await registered(development.url, 'reload@example.com', '/app/auth/register');
   const before = openIn(database);

@@ -4,8 +4,11 @@ import cors from 'cors';
 import express from 'express';
 import { expect, test, vi } from 'vitest';
 import { gatehouse } from '../../../src/adapters/express.ts';
+import type { Gatehouse } from '../../../src/gatehouse.ts';
+import { maxBodyBytes } from '../../../src/http/request/body.ts';
 import { UnusableSettings } from '../../../src/settings/read-settings.ts';
 import { post, send, sendExactly } from '../../support/client.ts';
+import { formServer } from '../../support/form-server.ts';
 import { optionsFor, person, type StartApplication, served } from './support/application.ts';
 import { suite } from './support/suite.ts';
 
@@ -113,6 +116,31 @@ test('a body that was read as text or as bytes is taken as well', async () => {
     const asked = { method: 'POST', path: '/auth/register', headers, body: JSON.stringify(person) };
     expect((await sendExactly(url, asked)).status).toBe(201);
   }
+});
+
+test('a form that was parsed already is taken as it was parsed', async () => {
+  const asked = {
+    method: 'POST',
+    path: '/form',
+    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
+  };
+  for (const parser of [express.urlencoded({ extended: true }), express.urlencoded({ extended: false })]) {
+    const { mountable } = await formServer();
+    const { url } = await served(express().use(parser, gatehouse(mountable as Gatehouse)), async () => {});
+    const sent = (body: string) => sendExactly(url, { ...asked, body });
+    const fields = { identifier: 'user+1@example.com', password: 'a b&c=d%é\r\n', remember: '' };
+    expect((await sent(new URLSearchParams(fields).toString())).json).toEqual(Object.entries(fields));
+    expect((await sent('')).json).toEqual([]);
+    // A repeated name stays one; a list is refused also where the parser takes brackets for one.
+    expect((await sent('password=a&password=b')).status).toBe(400);
+    expect((await sent('password=a%00b')).status).toBe(400);
+    expect((await sent('identifier=a&password%5Bx%5D=b')).text).not.toContain('["password",');
+    expect((await sent(`a=${'x'.repeat(maxBodyBytes)}`)).status).toBe(413);
+  }
+  const { mountable } = await formServer();
+  const app = express().use(express.urlencoded({ extended: true }), gatehouse(mountable as Gatehouse));
+  const { url } = await served(app, async () => {});
+  expect((await sendExactly(url, { ...asked, body: 'password%5B%5D=a' })).status).toBe(400);
 });
 
 test('a route without a guard has no user, and the error says what is missing', () => {

@@ -1,11 +1,13 @@
 /** The plugin in Fastify 5. */
 
+import { parse as parseQuery } from 'node:querystring';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { gatehouse } from '../../../src/adapters/fastify.ts';
 import { UnusableSettings } from '../../../src/settings/read-settings.ts';
 import { post, send, sendExactly } from '../../support/client.ts';
+import { formServer } from '../../support/form-server.ts';
 import { optionsFor, person, type StartApplication } from './support/application.ts';
 import { suite } from './support/suite.ts';
 
@@ -34,8 +36,9 @@ const start: StartApplication = async (given, { bodies, prefix, layers } = {}) =
       const chunks: Buffer[] = [];
       for await (const chunk of raw) chunks.push(chunk);
       const text = Buffer.concat(chunks).toString();
-      const isJson = raw.headers['content-type'] === 'application/json';
-      if (bodies === 'parsed') Object.assign(raw, { body: isJson && text ? JSON.parse(text) : {} });
+      const type = raw.headers['content-type'];
+      const read = type === 'application/json' ? JSON.parse : parseQuery;
+      if (bodies === 'parsed') Object.assign(raw, { body: text ? read(text) : {} });
     });
   const options = prefix ? Object.assign(given, { prefix }) : given;
   await app.register(gatehouse, options);
@@ -107,6 +110,18 @@ test('a body that no parser of Fastify knows is refused in the shape of the cont
   const url = await listening(app);
   for (const type of ['application/xml', 'multipart/form-data; boundary=x', 'nonsense'])
     expect((await send(url, { ...registration, headers: { 'content-type': type } })).status).toBe(415);
+});
+
+test('a form is read by Gatehouse: Fastify needs no parser for its type', async () => {
+  const { mountable } = await formServer();
+  const app = Fastify();
+  await app.register(gatehouse, mountable as never);
+  const url = await listening(app);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const asked = { method: 'POST', path: '/form', headers, body: 'identifier=joe&password=a+b' };
+  expect((await sendExactly(url, asked)).json).toEqual(
+    Object.entries({ identifier: 'joe', password: 'a b' }),
+  );
 });
 
 test('paths that Fastify is told to match loosely are still matched exactly by Gatehouse', async () => {

@@ -2,13 +2,15 @@
 
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { gatehouse } from '../../../src/adapters/hono.ts';
+import type { Gatehouse } from '../../../src/gatehouse.ts';
 import { UnusableSettings } from '../../../src/settings/read-settings.ts';
 import { sendExactly } from '../../support/client.ts';
+import { formServer } from '../../support/form-server.ts';
 import { around, optionsFor, person, type StartApplication } from './support/application.ts';
 import { suite } from './support/suite.ts';
 
@@ -33,6 +35,7 @@ const start: StartApplication = async (given, { bodies, prefix, layers } = {}) =
     app.use(async (c, next) => {
       if (bodies === 'read') for await (const _ of c.req.raw.body ?? []);
       else if (c.req.header('content-type') === 'application/json') await c.req.json();
+      else if (c.req.header('content-type') === 'application/x-www-form-urlencoded') await c.req.formData();
       await next();
     });
   if (prefix) app.basePath(prefix).use(auth);
@@ -52,6 +55,28 @@ suite('Hono 4', start);
 
 const json = { 'content-type': 'application/json' };
 const registration = { method: 'POST', path: '/auth/register', headers: json, body: JSON.stringify(person) };
+
+test.each<[string, (c: Context) => Promise<unknown>]>([
+  ['nothing', async () => {}],
+  ['c.req.text()', (c) => c.req.text()],
+  ['c.req.arrayBuffer()', (c) => c.req.arrayBuffer()],
+  ['c.req.parseBody()', (c) => c.req.parseBody()],
+  ['c.req.formData()', (c) => c.req.formData()],
+])('a form that was read by %s is taken as it was sent', async (_how, read) => {
+  const { mountable } = await formServer();
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await read(c);
+    await next();
+  });
+  const { url } = await listening(app.use(gatehouse(mountable as Gatehouse)), async () => {});
+  const headers = { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' };
+  const sent = (body: string) => sendExactly(url, { method: 'POST', path: '/form', headers, body });
+  const fields = { identifier: 'user+1@example.com', password: 'a b&c=d%é\r\n', remember: '' };
+  expect((await sent(new URLSearchParams(fields).toString())).json).toEqual(Object.entries(fields));
+  expect((await sent('')).json).toEqual([]);
+  expect((await sent('password=a&password=b')).status).toBe(400);
+});
 
 test.each([
   ['a sub-application', (app, auth) => void app.route('/sub', new Hono().use(auth)), '/sub'],

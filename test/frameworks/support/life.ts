@@ -44,10 +44,10 @@ export async function life(url: string, base = '', email = person.email): Promis
   expect([statics.status, statics.text]).toEqual([200, expect.stringContaining('event.submitter.value')]);
   const before = await pageAt(url, `${base}/profile`);
   expect([302, 303, 307]).toContain(before.status);
-  const [location, next] = String(before.headers.location).split('?next=');
-  expect([location, next && decodeURIComponent(next)]).toEqual([
+  const [location, page] = String(before.headers.location).split('?return_to=');
+  expect([location, page && decodeURIComponent(page)]).toEqual([
     `${base}/sign-in.html`,
-    next && `${base}/profile`,
+    page && `${base}/profile`,
   ]);
   const cookie = await registered(url, email, `${base}/auth/register`);
   const seen = await pageAt(url, `${base}/profile`, cookie);

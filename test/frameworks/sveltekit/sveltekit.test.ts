@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../support/server.ts';
 import { life, pageAt, person, post, registered } from '../support/life.ts';
 import { mounted, networksIn, openIn } from '../support/mounted.ts';
 import { startingPatienceMs } from '../support/page-application.ts';
+import { pageLife, postForm } from '../support/page-form.ts';
 import { servedOnce } from '../support/served-once.ts';
 
 /** Routes that the tests need beside those of the page. */
@@ -39,7 +40,7 @@ test('the build, which renders a page, opens no database', async () => {
 mounted(() => served.server);
 
 test('a guard sends browsers to sign in, also for data and forms, and answers 401 to others', async () => {
-  const signIn = (page: string) => `/sign-in.html?next=${encodeURIComponent(page)}`;
+  const signIn = (page: string) => `/sign-in.html?return_to=${encodeURIComponent(page)}`;
   const page = await pageAt(served.server.url, '/profile?a=1');
   expect([page.status, page.headers.location]).toEqual([303, signIn('/profile?a=1')]);
   const data = await sendExactly(served.server.url, { path: '/profile/__data.json' });
@@ -74,6 +75,17 @@ test('all contracts are answered, and other paths are the application’s', asyn
   expect((await pageAt(served.server.url, '/open')).text).toContain('none');
   expect((await pageAt(served.server.url, '/auth/own')).text).toBe('own');
   expect((await pageAt(served.server.url, '/error')).status).toBe(500);
+});
+
+test('the pages are served by the hook, and their forms sign in once SvelteKit knows its own address', async () => {
+  const database = join(temporaryFolder(), 'own.db');
+  const paged = await served.application.start({
+    env: { DATABASE_URL: `file:${database}`, GATEHOUSE_PAGES: 'on', PROTOCOL_HEADER: 'x-forwarded-proto' },
+  });
+  await pageLife(paged.url, { headers: { 'x-forwarded-proto': 'http' } });
+  const refused = await postForm(paged.url, '/sign-in', {}, { 'x-forwarded-proto': 'https' });
+  expect([refused.status, refused.text]).toEqual([403, 'Cross-site POST form submissions are forbidden']);
+  await paged.stop();
 });
 
 test('a target is taken as it was sent: an encoded letter is another path', async () => {

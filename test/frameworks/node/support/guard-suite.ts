@@ -16,7 +16,7 @@ export function guardSuite(start: StartApplication): void {
         const answer = await sendExactly(url, { method, path: '/page?tab=2', headers: html });
         expect([answer.status, answer.headers.location, answer.headers['cache-control']]).toEqual([
           303,
-          '/sign-in?from=app&next=%2Fpage%3Ftab%3D2',
+          '/sign-in?from=app&return_to=%2Fpage%3Ftab%3D2',
           'no-store',
         ]);
       }
@@ -86,7 +86,7 @@ export function guardSuite(start: StartApplication): void {
       ]) {
         const { status, headers } = await sendExactly(url, { path, headers: html });
         if (status === 303)
-          expect([path, new URL(String(headers.location), url).searchParams.get('next')]).toEqual([
+          expect([path, new URL(String(headers.location), url).searchParams.get('return_to')]).toEqual([
             path,
             expect.stringMatching(/^\/(?![/\\])/),
           ]);

@@ -7,6 +7,7 @@ import { createGatehouse } from '../../../../src/gatehouse.ts';
 import { send, sendExactly } from '../../../support/client.ts';
 import { optionsFor, person, type StartApplication } from './application.ts';
 import { guardSuite } from './guard-suite.ts';
+import { pageSuite } from './page-suite.ts';
 import { assertLife, register } from './person.ts';
 import { requestSuite } from './request-suite.ts';
 
@@ -24,6 +25,7 @@ export function suite(framework: string, start: StartApplication): void {
 
     requestSuite(start);
     guardSuite(start);
+    pageSuite(start);
 
     test('the export is streamed as a whole, and a HEAD of it has no body', async () => {
       const { url } = await start(optionsFor().options);
