@@ -32,7 +32,8 @@ const both = [
   'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
   'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
-  'test/pages/{account,account-lists,hostile,links,remember,sign-in,worst-form}.test.ts',
+  'test/pages/{account,account-lists,at-once,cross-site,hostile,links,page-sessions,page-trouble}.test.ts',
+  'test/pages/{register,remember,sign-in,worst-form}.test.ts',
   'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];
 

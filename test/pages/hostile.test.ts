@@ -1,49 +1,17 @@
-/** Forms as no page of ours sends them, and from where no page of ours is (rulings G8, G10, G12, G13 and L6). */
+/** Forms as no page of ours sends them (rulings G8, G10 and L6). */
 
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { maxBodyBytes } from '../../src/http/request/body.ts';
-import { sendExactly, sendRaw } from '../support/client.ts';
-import { rowsOf } from '../support/database.ts';
-import { mailingTo, startMailServer } from '../support/mail.ts';
-import {
-  Browser,
-  expectHeaders,
-  firefox,
-  formType,
-  handleOf,
-  newcomer,
-  pagesOn,
-  signedIn,
-} from '../support/pages.ts';
-import { isAlive, password } from '../support/person.ts';
-import { sharedServer, startServer } from '../support/server.ts';
+import { sendRaw } from '../support/client.ts';
+import { contentOf, everything, forms, pagesOfForms } from '../support/page-forms.ts';
+import { Browser, formType, newcomer, pagesOn } from '../support/pages.ts';
+import { password } from '../support/person.ts';
+import { sharedServer } from '../support/server.ts';
 
 const identifier = 'ada@example.com';
 const allowed = 'https://app.example.com';
-
-/** Every route that takes a form. */
-const forms = [
-  '/sign-in',
-  '/register',
-  '/sign-out',
-  '/forgot-password',
-  '/reset-password',
-  '/verify-email',
-  '/account/confirm',
-  '/account/verify',
-  '/account/email',
-  '/account/password',
-  '/account/export',
-  '/account/delete',
-  '/account/sessions',
-  '/account/sessions/abc',
-] as const;
-
-const pagesOfForms = forms.filter(
-  (path) => !/^\/account\/(?:verify|email|password|export|delete|sessions\/)/.test(path),
-);
 
 const shared = sharedServer({ ...pagesOn, GATEHOUSE_THROTTLE: 'off', GATEHOUSE_ALLOWED_ORIGINS: allowed });
 let browser: Browser;
@@ -52,21 +20,8 @@ beforeEach(async () => {
   browser ??= await newcomer(server);
 });
 
-/** What there is; nothing that is refused may change it. */
-const state = async () => {
-  const tables = ['users', 'auth', 'sessions', 'ended', 'tokens', 'devices', 'mails'];
-  return Promise.all(
-    tables.map(async (table) => (await rowsOf(shared(), table)).map((row) => JSON.stringify(row)).sort()),
-  );
-};
+const state = () => contentOf(shared());
 
-/** Everything that a form could need: none of it may count where the request is refused. */
-const everything = {
-  identifier: 'eve@example.com',
-  password,
-  new_password: 'a whole new one',
-  code: 'a'.repeat(26),
-};
 const all = new URLSearchParams(everything).toString();
 
 test.each([
@@ -285,178 +240,3 @@ test('arbitrary fields are answered with a page, change nothing, and break nothi
   expect(await state()).toEqual(before);
   expect(shared().log.filter(({ level }) => level === 'error')).toEqual([]);
 }, 60_000);
-
-/** The origin and the site of a request; whether it may change something (ruling G13). */
-const sites: readonly [string, string, boolean][] = [
-  ['own', 'same-origin', true],
-  ['own', 'none', true],
-  ['own', '', true],
-  ['', 'same-origin', true],
-  ['', 'none', true],
-  ['', '', true],
-  [allowed, 'cross-site', true],
-  [allowed, '', true],
-  ['null', 'same-origin', true],
-  ['null', '', false],
-  ['null', 'cross-site', false],
-  ['own', 'cross-site', false],
-  ['own', 'same-site', false],
-  ['', 'cross-site', false],
-  ['', 'same-site', false],
-  ['', 'nonsense', false],
-  ['https://evil.example', '', false],
-  ['https://evil.example', 'cross-site', false],
-  ['https://evil.example', 'same-site', false],
-  [`${allowed}.evil.example`, '', false],
-  ['http://app.example.com', '', false],
-  [`${allowed}/`, '', false],
-  ['file://', '', false],
-];
-
-test.each(sites)(
-  'G13: a form of the origin "%s", site "%s": and whether it is taken: %s',
-  async (from, site, isTaken) => {
-    const server = shared();
-    const origin = from === 'own' ? server.url : from;
-    const headers = { origin, 'sec-fetch-site': site };
-    const before = await state();
-    for (const path of forms) {
-      if (isTaken && path !== '/sign-in') continue;
-      const sent = await browser.post(path, isTaken ? { identifier, password } : everything, headers);
-      if (isTaken) expect([path, sent.status, sent.cookie !== undefined]).toEqual([path, 303, true]);
-      else {
-        expect([path, sent.status, sent.headers['set-cookie']]).toEqual([path, 403, undefined]);
-        expect(sent.alert).toContain('The form was sent from another site, so nothing was done.');
-        // Ruling W4: the remedy is named.
-        expect(sent.alert).toContain('Host');
-      }
-    }
-    if (!isTaken) expect(await state()).toEqual(before);
-  },
-);
-
-test('G13: behind a proxy that does not pass on Host, a form is 403, and the log says why', async () => {
-  const server = shared();
-  const since = server.log.length;
-  const headers = { origin: 'https://id.example.com', 'sec-fetch-site': '', host: 'internal:3000' };
-  const refused = await new Browser(server).post('/sign-in', { identifier, password }, headers);
-  expect(refused.status).toBe(403);
-  const entry = server.log
-    .slice(since)
-    .find(({ message }) => message === 'cross-site request refused')?.entry;
-  expect(entry).toMatchObject({ origin: 'https://id.example.com', host: 'internal:3000', path: '/sign-in' });
-});
-
-test('G8: other methods are 405 with Allow and a page, and do nothing', async () => {
-  const before = await state();
-  for (const path of [...forms, '/account', '/account/activity'])
-    for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND']) {
-      const headers = { 'content-type': formType, cookie: `session_id=${browser.id}` };
-      const answer = await sendExactly(shared().url, { method, path, headers, body: all });
-      const allow = ['/account', '/account/activity'].includes(path) ? 'GET, HEAD' : 'GET, HEAD, POST';
-      expect([method, path, answer.status, answer.headers.allow]).toEqual([method, path, 405, allow]);
-      expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
-      expectHeaders(answer);
-    }
-  for (const path of ['/account', '/account/activity'])
-    expect([path, (await browser.post(path, everything)).status]).toEqual([path, 405]);
-  expect(await state()).toEqual(before);
-});
-
-test('a handle is lower-case letters and digits; whatever else stands there is an unknown path', async () => {
-  const own = await handleOf(shared(), browser);
-  for (const handle of [
-    'A',
-    own.toUpperCase(),
-    '%61',
-    `${own}/`,
-    `${own}/x`,
-    '..',
-    '.',
-    ' ',
-    '*',
-    `${own};x`,
-    `${own}%00`,
-  ]) {
-    const path = `/account/sessions/${handle}`;
-    if (handle === ' ') continue;
-    expect([path, (await browser.post(path, {})).status]).toEqual([path, 404]);
-  }
-  // A long one, one of nothing, and names of objects are no sessions.
-  for (const handle of ['x'.repeat(10_000), 'undefined', 'null', 'constructor', '0'])
-    expect([handle.length, (await browser.post(`/account/sessions/${handle}`, {})).status]).toEqual([
-      handle.length,
-      404,
-    ]);
-  expect(
-    (await browser.post(`/account/sessions/${own}?all=true`, { all: 'true' }, { cookie: 'session_id=x' }))
-      .status,
-  ).toBe(401);
-  expect(await isAlive(shared(), browser.id)).toBe(true);
-});
-
-test('two sign-ins at once make two sessions, two registrations one account', async () => {
-  const server = await startServer(pagesOn);
-  const twice = (path: string, fields: Record<string, string>) =>
-    Promise.all([1, 2].map(() => new Browser(server).post(path, fields)));
-  const registered = await twice('/register', { identifier, password });
-  expect(registered.map(({ status }) => status).toSorted()).toEqual([303, 409]);
-  const [taken] = registered.filter(({ status }) => status === 409);
-  expect(taken?.problems).toEqual({
-    identifier: expect.stringContaining('There is an account with this name.'),
-  });
-  const entered = await twice('/sign-in', { identifier, password });
-  expect(entered.map(({ status }) => status)).toEqual([303, 303]);
-  expect(new Set(entered.map(({ cookie }) => cookie)).size).toBe(2);
-  expect((await rowsOf(server, 'sessions')).length).toBe(3);
-});
-
-test('of several resets, and of several confirmations of an address, with one code exactly one wins', async () => {
-  const mail = await startMailServer();
-  const server = await startServer({ ...pagesOn, ...mailingTo(mail) });
-  await newcomer(server);
-  const [{ token: verification } = { token: '' }] = await mail.taken(1);
-  await new Browser(server).fill('/forgot-password', { identifier });
-  const [{ token: code } = { token: '' }] = await mail.taken(1);
-  const words = ['the first new one', 'the second new one', 'the third new one', 'the fourth new one'];
-  const verified = await Promise.all(
-    words.map(() => new Browser(server).post('/verify-email', { code: verification })),
-  );
-  expect(verified.map(({ status }) => status).toSorted()).toEqual([303, 400, 400, 400]);
-  const answers = await Promise.all(
-    words.map((word) => new Browser(server).post('/reset-password', { code, new_password: word })),
-  );
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 400, 400, 400]);
-  const won = words[answers.findIndex(({ status }) => status === 303)];
-  for (const word of words) {
-    const sent = await new Browser(server).post('/sign-in', { identifier, password: word });
-    expect([word, sent.status]).toEqual([word, word === won ? 303 : 401]);
-  }
-});
-
-test('a session id that a client brings is never taken over', async () => {
-  const planted = 'p'.repeat(26);
-  const client = new Browser(shared());
-  for (const cookie of [`session_id=${planted}`, `session_id=${planted}; session_id=${'q'.repeat(26)}`]) {
-    const sent = await client.post('/sign-in', { identifier, password, session_id: planted }, { cookie });
-    expect([sent.status, sent.cookie]).toEqual([303, expect.stringMatching(/^[a-z0-9]{26}$/)]);
-    expect(sent.cookie).not.toBe(planted);
-  }
-  expect(await isAlive(shared(), planted)).toBe(false);
-});
-
-test('the pages work with no header of a browser at all', async () => {
-  const bare = {
-    'user-agent': '',
-    origin: '',
-    'sec-fetch-site': '',
-    'sec-fetch-mode': '',
-    'sec-fetch-dest': '',
-  };
-  const client = new Browser(shared(), bare);
-  const sent = await client.post('/sign-in', { identifier, password }, bare);
-  expect([sent.status, sent.location]).toEqual([303, 'account']);
-  const page = await client.open('/account', { 'user-agent': '' });
-  expect([page.status, page.words.includes('Unknown device')]).toEqual([200, true]);
-  expect((await signedIn(shared(), identifier, { 'user-agent': firefox })).id).not.toBe('');
-});

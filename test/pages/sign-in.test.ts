@@ -1,11 +1,9 @@
-/** Signing in, registering and signing out on pages, and what is refused there (rulings R1 to R5, G16, G17 and W5). */
+/** Signing in and out on pages, and what is refused there (rulings R1 to R5, G16 and G17). */
 
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { command } from '../support/command.ts';
-import { countRows, lockWrites, query, rowCounts, takeAway } from '../support/database.ts';
+import { query } from '../support/database.ts';
 import { embedded } from '../support/embedded.ts';
-import { loginTables } from '../support/engine-settings.ts';
 import { Browser, formType, newcomer, pagesOn, signedIn } from '../support/pages.ts';
 import { isAlive, password } from '../support/person.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -184,144 +182,6 @@ test('R2: a missing record of the user is 500 with a page, after a right passwor
   expect([orphaned.status, orphaned.headers['set-cookie']]).toEqual([500, undefined]);
   expect(orphaned.alert).toContain('Something went wrong on the server.');
   expect((await signIn(server, identifier, 'not my password')).status).toBe(401);
-});
-
-test.each(loginTables)('G9: without the table %s a sign-in is 503 with a page', async (table) => {
-  const server = await startServer(pagesOn);
-  await newcomer(server);
-  const putBack = await takeAway(server, table);
-  const refused = await new Browser(server).post('/sign-in', { identifier, password });
-  await putBack();
-  expect([refused.status, refused.headers['set-cookie']]).toEqual([503, undefined]);
-  expect(refused.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-  expect(refused.alert).toContain('The service cannot answer at this moment.');
-  expect(refused.words).toContain(String(refused.headers['x-request-id']));
-  expect(refused.text).not.toMatch(/sqlite|no such|select |relation|node:/i);
-  expect((await signIn(server, identifier)).status).toBe(303);
-});
-
-test('G9: while the store does not answer, no page clears the cookie, but for the one that signs out (R4)', async () => {
-  const server = await startServer(pagesOn);
-  const browser = await newcomer(server);
-  const { id } = browser;
-  const putBack = await takeAway(server, 'sessions');
-  for (const path of [
-    '/sign-in',
-    '/sign-out',
-    '/account',
-    '/account/sessions',
-    '/account/activity',
-    '/account/confirm',
-  ])
-    expect([path, (await browser.open(path)).status, browser.id]).toEqual([path, 503, id]);
-  for (const path of ['/account/confirm', '/account/delete', '/account/password', '/account/sessions'])
-    expect([path, (await browser.post(path, { password })).status, browser.id]).toEqual([path, 503, id]);
-  // Without a session to look for, the forms are there.
-  expect((await new Browser(server).open('/sign-in')).status).toBe(200);
-  const out = await browser.post('/sign-out', {});
-  expect([out.status, browser.id]).toEqual([503, '']);
-  await putBack();
-  expect(await isAlive(server, id)).toBe(true);
-});
-
-test('R6: if the first session cannot be written, registering is 503, and signing in works later', async () => {
-  const server = await startServer(pagesOn);
-  const unlock = await takeAway(server, 'sessions');
-  const refused = await new Browser(server).post('/register', { identifier, password });
-  await unlock();
-  expect([refused.status, refused.headers['set-cookie']]).toEqual([503, undefined]);
-  expect(await rowCounts(server, 'auth', 'users', 'sessions')).toEqual([1, 1, 0]);
-  expect((await signIn(server, identifier)).status).toBe(303);
-});
-
-test('G9: while writes are blocked, registering is 503 and makes nothing', async () => {
-  const server = await startServer(pagesOn);
-  const unlock = await lockWrites(server);
-  const refused = await new Browser(server).post('/register', { identifier, password });
-  await unlock();
-  expect(refused.status).toBe(503);
-  expect(await countRows(server, 'auth')).toBe(0);
-}, 60_000);
-
-test.each([
-  ['ada', 422, { identifier: expect.stringContaining('Use an e-mail address such as') }, 'a b'],
-  ['ada', 409, { identifier: expect.stringContaining('There is an account with this name.') }, 'ADA'],
-  ['ada', 422, { password: 'The password must have at least 8 characters.' }, 'eve', 'short'],
-  ['ada', 422, { password: 'The password must have at most 256 characters.' }, 'eve', 'x'.repeat(257)],
-  ['ada', 422, { password: expect.stringContaining('one of the most common') }, 'eve', 'password1'],
-  ['ada', 422, { password: expect.stringContaining('must differ from the name') }, 'evelyn_42', 'Evelyn_42'],
-  ['ada', 422, { password: expect.stringContaining('more than the name') }, 'eve', 'gatehouse1'],
-])(
-  'G3, G4: with %s there, a registration is %i, with its reason beside the field',
-  async (name, status, problems, other, word = password) => {
-    const server = await startServer(pagesOn);
-    await newcomer(server, name);
-    const refused = await new Browser(server).fill('/register', { identifier: other, password: word });
-    expect([refused.status, refused.problems, refused.alert]).toEqual([status, problems, '']);
-    expect(refused.headers['set-cookie']).toBeUndefined();
-    // The name is there again, and the password is not.
-    expect(refused.forms[0]?.values).toMatchObject({ identifier: other, password: '' });
-    expect(refused.text).not.toContain(`value="${word}"`);
-    expect(await rowCounts(server, 'auth', 'sessions')).toEqual([1, 1]);
-  },
-);
-
-test.each([
-  ['rest', 'E-mail address', 'ada@example.com', 'ada', 'This is not an e-mail address.'],
-  ['envelope', 'Username', 'ada', 'ada@example.com', 'A username has 3 to 40 letters'],
-  ['dotjson', 'Username', 'ada', 'ada@example.com', 'A username has 3 to 40 letters'],
-  ['rest,dotjson', 'E-mail address or username', 'ada', 'a b', 'Use an e-mail address such as'],
-])('W5: with the contracts %s the pages ask for: %s', async (contracts, label, good, bad, sentence) => {
-  const server = await startServer({ ...pagesOn, GATEHOUSE_CONTRACTS: contracts });
-  for (const path of ['/sign-in', '/register', '/forgot-password'])
-    expect((await new Browser(server).open(path)).text).toContain(`<label for="identifier">${label}</label>`);
-  const refused = await new Browser(server).fill('/register', { identifier: bad, password });
-  expect([refused.status, refused.problems]).toEqual([
-    422,
-    { identifier: expect.stringContaining(sentence) },
-  ]);
-  await newcomer(server, good);
-});
-
-test('W5: a closed registration has no form, no link to it, and refuses a post', async () => {
-  const server = await startServer({ ...pagesOn, GATEHOUSE_REGISTRATION: 'closed' });
-  const page = await new Browser(server).open('/register');
-  expect([page.status, page.forms.length]).toEqual([200, 0]);
-  expect(page.words).toContain('New accounts cannot be made here.');
-  expect((await new Browser(server).open('/sign-in')).links).not.toContain('register');
-  for (const fields of [{}, { identifier, password }, { identifier, password, code: 'a'.repeat(26) }]) {
-    const refused = await new Browser(server).post('/register', fields);
-    expect([refused.status, refused.words]).toEqual([403, expect.stringContaining('cannot be made here')]);
-    expect(refused.headers['set-cookie']).toBeUndefined();
-  }
-  expect(await countRows(server, 'auth')).toBe(0);
-});
-
-test('W5: with invitations only, the page takes the code of the name, once', async () => {
-  const server = await startServer({ ...pagesOn, GATEHOUSE_REGISTRATION: 'invite' });
-  const said = await command(['user', 'invite', identifier, '--json'], {
-    file: server.file,
-    environment: { DATABASE_URL: server.database, GATEHOUSE_REGISTRATION: 'invite' },
-  });
-  const code = String(said.json[0]?.['token']);
-  const browser = new Browser(server);
-  const page = await browser.open('/register');
-  expect(page.forms[0]?.names).toEqual(['code', 'identifier', 'password', 'remember']);
-  const missing = await browser.submit(page, { identifier, password });
-  expect([missing.status, missing.problems]).toEqual([400, { code: 'Fill in the code.' }]);
-  const notInvited = expect.stringContaining('This invitation is not valid for this name.');
-  for (const [name, wrongCode] of [
-    [identifier, 'a'.repeat(26)],
-    ['eve@example.com', code],
-  ] as const) {
-    const refused = await browser.submit(page, { identifier: name, password, code: wrongCode });
-    expect([refused.status, refused.problems]).toEqual([403, { code: notInvited }]);
-  }
-  // Typed from the mail, with capitals and a space.
-  const typed = ` ${code.slice(0, 13).toUpperCase()} ${code.slice(13)} `;
-  expect((await browser.submit(page, { identifier, password, code: typed })).location).toBe('account');
-  const twice = await new Browser(server).post('/register', { identifier, password, code });
-  expect([twice.status, await countRows(server, 'auth')]).toEqual([403, 1]);
 });
 
 test('the pages are off by default in a program that embeds Gatehouse, and their paths are unknown', async () => {
