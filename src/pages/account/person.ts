@@ -23,7 +23,10 @@ export async function personOf(
   return isRefusal(checked) ? undefined : { ...checked, id };
 }
 
-/** The answer of a route for signed-in people; all others are sent to sign in, and come back to their account. */
+/**
+ * The answer of a route for signed-in people. All others are sent to sign in, and come back to their account; a form that
+ * they send, as from a page that was open when they signed out, gets a page that says so.
+ */
 export function forPerson(
   pages: PageServices,
   path: string,
@@ -33,8 +36,9 @@ export function forPerson(
     const view = viewOf(pages, context.request, path);
     const person = await personOf(pages, context);
     if (!person) {
-      const reply = seeOther(`${view.root}sign-in?return_to=${accountTarget}`);
-      return context.request.method === 'POST' ? { refused: 'no_session', reply } : reply;
+      return context.request.method === 'POST'
+        ? { refused: 'no_session' }
+        : seeOther(`${view.root}sign-in?return_to=${accountTarget}`);
     }
     const outcome = await answer(person, view, context);
     return isRefusal(outcome) ? { ...outcome, user: person.user } : outcome;

@@ -11,7 +11,7 @@ export interface Service {
   readonly origin: string;
   readonly site: Site;
   readonly mail: MailServer;
-  readonly nodes: readonly TestServer[];
+  readonly nodes: readonly [TestServer, ...TestServer[]];
   /** Moves the clock of all nodes forward. */
   advance(minutes: number): void;
 }
