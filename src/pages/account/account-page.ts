@@ -104,5 +104,5 @@ export function signOutButton({ texts: { signOut }, root }: View): Html {
 }
 
 function more(path: string, label: string): Html {
-  return html`<p><a href="${path}">${label}</a></p>\n`;
+  return html`<p class="actions"><a href="${path}">${label}</a></p>\n`;
 }

@@ -10,10 +10,12 @@ import type { AccountState, Section } from './account-state.ts';
 export function profile({ view: { texts, language, root }, person: { user } }: AccountState): Html {
   const { account } = texts;
   const isWaiting = user.email !== null && user.emailVerifiedAt === null;
-  const state = user.emailVerifiedAt === null ? account.unverified : account.verified;
-  const address =
-    user.email === null ? account.noAddress : html`${user.email} <span class="tag">${state}</span>`;
-  const verify = html`<div class="row">
+  const tag =
+    user.emailVerifiedAt === null
+      ? html`<span class="tag">${account.unverified}</span>`
+      : html`<span class="tag good">${account.verified}</span>`;
+  const address = user.email === null ? account.noAddress : html`${user.email} ${tag}`;
+  const verify = html`<div class="actions">
 <form method="post" action="${root}account/verify">
 <button class="small" type="submit">${account.sendLink}</button>
 </form>

@@ -9,9 +9,9 @@ import type { View } from '../parts/view.ts';
 export function activityList({ texts, language }: View, entries: readonly AuditEntry[]): Html {
   if (entries.length === 0) return html`<p class="quiet">${texts.account.noActivity}</p>\n`;
   const items = entries.map(
-    (entry) => html`<li>
-${eventText(texts, entry)}
-<p class="quiet">${instant(language, entry.at)}, ${texts.account.network} ${entry.network}</p>
+    (entry) => html`<li class="row entry">
+<span>${eventText(texts, entry)}</span>
+<p class="facts"><span>${instant(language, entry.at)}</span> <span>${texts.account.network} ${entry.network}</span></p>
 </li>
 `,
   );

@@ -21,8 +21,8 @@ function item(
   return html`<li class="row">
 <div>
 <p><strong>${device}</strong>${current}</p>
-<p class="quiet">${texts.network} ${session.network}</p>
-<p class="quiet">${texts.lastUsed} ${instant(language, session.lastSeenAt)}, ${texts.signedIn} ${instant(language, session.createdAt)}</p>
+<p class="facts"><span>${texts.network} ${session.network}</span></p>
+<p class="facts"><span>${texts.lastUsed} ${instant(language, session.lastSeenAt)}</span> <span>${texts.signedIn} ${instant(language, session.createdAt)}</span></p>
 </div>
 <form method="post" action="${root}account/sessions/${session.handle}">
 <button class="small" type="submit" aria-label="${texts.endSessionOf(device)}">${texts.endSession}</button>

@@ -42,8 +42,11 @@ export type Action = (
 export interface Site {
   /** Its address under a host name: every name leads to it. */
   at(host: string): string;
-  /** Says where everything goes that is not the application's; what it returns undoes that. */
-  passTo(target: string): () => void;
+  /**
+   * Says where everything goes that is not the application's: to several servers in turn, files with the page that loads
+   * them. What it returns undoes that.
+   */
+  passTo(...targets: readonly [string, ...string[]]): () => void;
   /** What the browser asked, in order; the files of pages are left out. */
   readonly seen: readonly Seen[];
   /** The latest request of a method to a path; throws if there was none. */
@@ -59,7 +62,14 @@ const types: Readonly<Record<string, string>> = {
 export async function startSite(options: SiteOptions): Promise<Site> {
   const { scheme = 'http', host = 'passed on', actions = {}, atEnd } = options;
   const seen: Seen[] = [];
-  let target = '';
+  let targets: readonly [string, ...string[]] = [''];
+  let turn = 0;
+
+  /** A file of the pages has no turn of its own: then each kind of page would always meet the same server. */
+  function targetOf(path: string): string {
+    if (!path.includes('/pages/')) turn += 1;
+    return targets[turn % targets.length] ?? targets[0];
+  }
 
   function answer(asked: IncomingMessage, response: ServerResponse): void {
     const path = asked.url ?? '';
@@ -89,7 +99,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   async function act(action: Action, asked: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of asked) chunks.push(chunk as Buffer);
-    const { cookie, body } = await action(target, Buffer.concat(chunks).toString());
+    const { cookie, body } = await action(targets[0], Buffer.concat(chunks).toString());
     response.setHeader('content-type', 'application/json');
     if (cookie) response.setHeader('set-cookie', cookie);
     response.end(JSON.stringify(body));
@@ -97,6 +107,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 
   function passOn(asked: IncomingMessage, response: ServerResponse): void {
     const { method = 'GET', url = '/', rawHeaders } = asked;
+    const target = targetOf(url);
     const headers = rewritten(rawHeaders, host === 'passed on' ? undefined : new URL(target).host);
     const passed = request(target, { method, path: url, agent: false, headers }, (answered) => {
       response.writeHead(answered.statusCode ?? 502, answered.rawHeaders);
@@ -115,11 +126,11 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const { port } = server.address() as AddressInfo;
   return {
     at: (name) => `${scheme}://${name}:${port}`,
-    passTo(address) {
-      const before = target;
-      target = address;
+    passTo(...addresses) {
+      const before = targets;
+      targets = addresses;
       return () => {
-        target = before;
+        targets = before;
       };
     },
     seen,

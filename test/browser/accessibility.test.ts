@@ -1,0 +1,110 @@
+/** Every page and state can be used by all people: axe-core, narrow screens, zoom, targets, autofill and paste (WCAG 2.2 AA). */
+
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { sidewaysPixels, smallTargets, violations, visualRules } from '../support/browser/accessibility.ts';
+import { launch, program, shared, where } from '../support/browser/chromium.ts';
+import { openState, openStatePages, type PageState, pageStates } from '../support/browser/page-states.ts';
+import { isFull } from '../support/length.ts';
+
+const narrow = { width: 320, height: 640 };
+const wide = { width: 1_280, height: 800 };
+/** What is left of the wide screen at a zoom of 200 %. */
+const zoomed = { width: 640, height: 400 };
+
+/** The short form has each scheme and each width once. */
+const looks = (['light', 'dark'] as const)
+  .flatMap((colorScheme) => [wide, zoomed, narrow].map((viewport) => ({ colorScheme, viewport })))
+  .filter(({ colorScheme, viewport }) => isFull || (colorScheme === 'dark') === (viewport === narrow));
+
+const accents = ['#ffff00', '#000000'];
+
+/** The states that show all that has a colour of the accent. */
+const coloured = ['the front page', 'sign-in with a wrong name', 'the account with all forms open'];
+
+const account = pageStates.find(({ state }) => state === 'the account with all forms open') as PageState;
+
+/**
+ * What is wrong with a page in each scheme and at each width. In the short form axe checks everything once, and the rules
+ * that see colours and sizes once more.
+ */
+async function flawsOf(page: Page): Promise<unknown> {
+  const found: [string, string[]][] = [];
+  for (const { colorScheme, viewport } of looks) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    const isComplete = isFull || viewport === wide;
+    const flaws =
+      isComplete || viewport === narrow ? await violations(page, isComplete ? undefined : visualRules) : [];
+    const sideways = await sidewaysPixels(page);
+    if (sideways > 0) flaws.push(`${sideways} pixels wider than the window`);
+    flaws.push(...(await smallTargets(page)).map((element) => `too small: ${element}`));
+    if (flaws.length > 0) found.push([`${colorScheme} ${viewport.width}`, flaws]);
+  }
+  return found;
+}
+
+describe.skipIf(program === undefined)(where, () => {
+  const browser = shared(launch);
+
+  describe('in English', () => {
+    const pages = shared((atEnd) => openStatePages(browser(), atEnd));
+
+    test('every field says what browsers and password managers fill in (success criteria 1.3.5 and 3.3.8)', async () => {
+      const found = new Map<string, string[]>();
+      const paths = ['/sign-in', '/register', '/forgot-password', '/reset-password', '/verify-email'];
+      for (const state of [...paths.map((path) => ({ state: path, path })), account]) {
+        const page = await openState(pages(), state);
+        const fields = await page.evaluate<string[]>(
+          `[...document.querySelectorAll('input:not([type=checkbox], [type=hidden], [hidden])')].map((field) => field.name + ' ' + field.autocomplete)`,
+        );
+        found.set(state.path, fields);
+      }
+      expect(Object.fromEntries(found)).toEqual({
+        '/sign-in': ['identifier username', 'password current-password'],
+        '/register': ['identifier username', 'password new-password'],
+        '/forgot-password': ['identifier username'],
+        '/reset-password': ['code one-time-code', 'new_password new-password'],
+        '/verify-email': ['code one-time-code'],
+        '/account': [
+          'identifier email',
+          'password current-password',
+          'password current-password',
+          'new_password new-password',
+          'password current-password',
+        ],
+      });
+    });
+
+    test('a password can be pasted (success criterion 3.3.8)', async () => {
+      const page = await openState(pages(), { state: 'sign-in', path: '/sign-in' });
+      await page.locator('[name="identifier"]').fill('from a password manager');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Control+c');
+      await page.locator('[name="password"]').focus();
+      await page.keyboard.press('Control+v');
+      expect(await page.locator('[name="password"]').inputValue()).toBe('from a password manager');
+    });
+
+    test.each(pageStates)('$state has no violation in light and dark, wide and narrow', async (state) => {
+      expect(await flawsOf(await openState(pages(), state))).toEqual([]);
+    });
+  });
+
+  describe('in German', () => {
+    const pages = shared((atEnd) => openStatePages(browser(), atEnd, { locale: 'de-DE' }));
+    test.each(isFull ? pageStates : [account])('$state has no violation', async (state) => {
+      const page = await openState(pages(), state);
+      if (state === account) expect(await page.locator('html').getAttribute('lang')).toBe('de');
+      expect(await flawsOf(page)).toEqual([]);
+    });
+  });
+
+  describe.each(accents)('with the accent colour %s', (accent) => {
+    const pages = shared((atEnd) => openStatePages(browser(), atEnd, { accent }));
+    const states = pageStates.filter(({ state }) => isFull || coloured.includes(state));
+    test.each(states)('$state has no violation', async (state) => {
+      expect(await flawsOf(await openState(pages(), state))).toEqual([]);
+    });
+  });
+});
