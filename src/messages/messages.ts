@@ -29,17 +29,21 @@ export function messagesIn(language: string | undefined, fallback: Language): Me
 }
 
 /**
- * The language that a client prefers (RFC 9110, section 12.5.4); `de` also serves `de-AT`. `fallback` if the client names
- * none that is known, or takes any.
+ * The language that a client prefers (RFC 9110, section 12.5.4), of equal ones the first; `de` also serves `de-AT`. `fallback`
+ * if the client names none that is known, or takes any.
  */
 export function chooseLanguage(acceptLanguage: string | null, fallback: Language): Language {
   if (!acceptLanguage) return fallback;
-  const others = languageNames.filter((name) => name !== fallback);
-  // Of languages that are equally welcome the library takes the first.
   library ??= createRequire(import.meta.url)('negotiator') as typeof Negotiator;
-  const headers = { 'accept-language': bounded(acceptLanguage) };
-  const [chosen] = new library({ headers }).languages([fallback, ...others]);
-  return (chosen as Language | undefined) ?? fallback;
+  const client = new library({ headers: { 'accept-language': bounded(acceptLanguage) } });
+  const others = languageNames.filter((name) => name !== fallback);
+  for (const wanted of client.languages()) {
+    const [base] =
+      wanted === '*' ? client.languages([fallback, ...others]) : wanted.toLowerCase().split('-', 1);
+    const known = languageNames.find((name) => name === base);
+    if (known) return known;
+  }
+  return fallback;
 }
 
 /** Cuts between two items: the rest of one could be another language. */

@@ -96,7 +96,7 @@ describe.skipIf(program === undefined)(where, () => {
     await open(life, '/sign-in');
     await life.input.type('identifier', life.email);
     await life.input.type('password', life.password);
-    await page.getByRole('button', { name: life.texts.signIn.submit }).dblclick();
+    await page.getByRole('button', { name: life.texts.signIn.title }).dblclick();
     await arrive(life, '/account');
     expect(life.visit.flaws).toEqual([]);
   });

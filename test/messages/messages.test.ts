@@ -79,6 +79,8 @@ test.each([
   ['English first', 'en-US,en;q=0.9,de;q=0.8', 'de', 'en'],
   ['English last, with less weight', 'de;q=0.5, en;q=0.4', 'en', 'de'],
   ['German last, with more weight', 'en;q=0.4, de;q=0.5', 'en', 'de'],
+  ['English of Britain first, without weights', 'en-GB,de', 'en', 'en'],
+  ['German of Austria first, without weights', 'de-AT, en', 'en', 'de'],
   ['German after an unknown language', 'fr-CH, fr;q=0.9, de;q=0.7', 'en', 'de'],
   ['an unknown language', 'fr', 'de', 'de'],
   ['a language that only begins alike', 'den, deu', 'en', 'en'],

@@ -120,7 +120,7 @@ export async function confirmAddress(life: Life): Promise<void> {
 /** Signs out; from then on no node takes the session. */
 export async function signOut(life: Life): Promise<void> {
   const id = (await sessionCookie(life))?.value ?? '';
-  await life.input.press('button', life.texts.account.signOut);
+  await life.input.press('button', life.texts.signOut.submit);
   await arrive(life, '/sign-in', 'signed_out');
   expect(await sessionCookie(life)).toBeUndefined();
   for (const node of life.service.nodes) expect(await isAlive(node, id)).toBe(false);
@@ -132,7 +132,7 @@ export async function signIn(life: Life, { isRemembered = false } = {}): Promise
   await input.type('identifier', life.email);
   await input.type('password', life.password);
   if (isRemembered) await input.check('remember');
-  await input.press('button', texts.signIn.submit);
+  await input.press('button', texts.signIn.title);
   await arrive(life, '/account');
   const expires = (await sessionCookie(life))?.expires ?? 0;
   if (isRemembered) expect(expires - Date.now() / 1_000).toBeGreaterThan(29 * 86_400);
@@ -175,7 +175,7 @@ export async function confirmPassword(life: Life): Promise<void> {
   service.advance(11);
   await open(life, '/account');
   expect(await visit.page.locator('summary').count()).toBe(0);
-  await input.press('link', texts.account.confirmLink);
+  await input.press('link', texts.account.confirmTitle);
   await visit.page.waitForURL('**/account/confirm?section=*');
   await input.type('password', life.password);
   await input.press('button', texts.account.confirmSubmit);
@@ -226,7 +226,7 @@ export async function changeAddress(life: Life, email: string): Promise<void> {
   await unfold(life, texts.account.changeEmail, 'identifier');
   await input.type('identifier', email);
   await input.type('password', life.password);
-  await input.press('button', texts.account.changeEmailSubmit);
+  await input.press('button', texts.forgot.submit);
   await arrive(life, '/account', 'change_sent');
   life.email = email;
   await openMailed(life, '/verify-email');
@@ -254,7 +254,7 @@ export async function deleteAccount(life: Life): Promise<void> {
   await arrive(life, '/sign-in', 'account_deleted');
   await input.type('identifier', life.email);
   await input.type('password', life.password);
-  await input.press('button', texts.signIn.submit);
+  await input.press('button', texts.signIn.title);
   await visit.page.getByRole('alert').waitFor();
   expect(await visit.page.getByRole('alert').textContent()).toBe(texts.problems.unknown_account);
 }
