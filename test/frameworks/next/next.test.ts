@@ -32,7 +32,7 @@ test('a guard of a route handler sends browsers to sign in, and answers 401 to o
   const browser = await pageAt(served.server.url, me.path);
   expect([browser.status, browser.headers.location]).toEqual([
     303,
-    '/sign-in.html?return_to=%2Fapi%2Fme%3Fa%3D1',
+    '/own-sign-in.html?return_to=%2Fapi%2Fme%3Fa%3D1',
   ]);
   const program = await sendExactly(served.server.url, me);
   expect([program.status, program.headers['www-authenticate'], program.headers['cache-control']]).toEqual([
@@ -57,7 +57,7 @@ test('a guard of a server action sends others to sign in, and tells who called i
       body: `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n\r\n--b--\r\n`,
     });
   const others = await act({});
-  expect([others.status, others.headers.location]).toEqual([303, '/sign-in.html']);
+  expect([others.status, others.headers.location]).toEqual([303, '/own-sign-in.html']);
   const signedIn = await act({ cookie });
   expect([signedIn.status, signedIn.headers.location]).toEqual([303, '/done?by=action@example.com']);
 });
@@ -83,7 +83,7 @@ test('the proxy answers paths of other contracts, guards pages, and passes other
     'Behind',
   );
   const other = await pageAt(served.server.url, '/guarded');
-  expect([other.status, other.headers.location]).toEqual([303, '/sign-in.html?return_to=%2Fguarded']);
+  expect([other.status, other.headers.location]).toEqual([303, '/own-sign-in.html?return_to=%2Fguarded']);
   expect((await sendExactly(served.server.url, { path: '/guarded' })).status).toBe(401);
   expect((await pageAt(served.server.url, '/other.json')).headers['content-type']).toMatch(/^text\/html/);
 });
@@ -199,7 +199,7 @@ test('development below a base path: a change of a module opens no second writer
   const guarded = await pageAt(development.url, '/app/guarded');
   expect([guarded.status, guarded.headers.location]).toEqual([
     303,
-    '/app/sign-in.html?return_to=%2Fapp%2Fguarded',
+    '/app/own-sign-in.html?return_to=%2Fapp%2Fguarded',
   ]);
   const cookie = await registered(development.url, 'reload@example.com', '/app/auth/register');
   const before = openIn(database);

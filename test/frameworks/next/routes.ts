@@ -44,6 +44,6 @@ export const routes: Readonly<Record<string, string>> = {
     export function proxy(request: NextRequest, event: NextFetchEvent) {
       return request.nextUrl.pathname === '/guarded' ? guarded(request, event) : auth.proxy(request);
     }
-    export const config = { matcher: ['/guarded', '/register.json', '/login.json', '/other.json'] };
+    export const config = { matcher: ['/guarded', '/sign-in', '/register.json', '/login.json', '/other.json'] };
   `,
 };

@@ -40,13 +40,13 @@ export function pageAt(url: string, path: string, cookie = ''): Promise<Answer> 
  * The application is below `base`.
  */
 export async function life(url: string, base = '', email = person.email): Promise<void> {
-  const statics = await pageAt(url, `${base}/sign-in.html`);
+  const statics = await pageAt(url, `${base}/own-sign-in.html`);
   expect([statics.status, statics.text]).toEqual([200, expect.stringContaining('event.submitter.value')]);
   const before = await pageAt(url, `${base}/profile`);
   expect([302, 303, 307]).toContain(before.status);
   const [location, page] = String(before.headers.location).split('?return_to=');
   expect([location, page && decodeURIComponent(page)]).toEqual([
-    `${base}/sign-in.html`,
+    `${base}/own-sign-in.html`,
     page && `${base}/profile`,
   ]);
   const cookie = await registered(url, email, `${base}/auth/register`);

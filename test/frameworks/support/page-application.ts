@@ -71,7 +71,7 @@ export async function followPage(
   await install(modules);
   const fences = fencesOf(heading);
   const [signIn] = fencesOf('## The sign-in page');
-  write(join(folder, statics, 'sign-in.html'), signIn?.text ?? '');
+  write(join(folder, statics, 'own-sign-in.html'), signIn?.text ?? '');
   for (const { file, text } of fences) if (file !== '') write(join(folder, file), text);
   for (const [name, text] of Object.entries(files)) write(join(folder, name), text);
   const commands = fences.flatMap(({ kind, text }) => (kind === 'sh' ? text.trim().split('\n') : []));
@@ -149,7 +149,7 @@ function takeInstalled(folder: string, modules: string, installs: readonly strin
 
 async function answers(url: string): Promise<true | undefined> {
   try {
-    await (await fetch(`${url}/sign-in.html`)).arrayBuffer();
+    await (await fetch(`${url}/own-sign-in.html`)).arrayBuffer();
     return true;
   } catch {
     return undefined;

@@ -40,7 +40,7 @@ test('the build, which renders a page, opens no database', async () => {
 mounted(() => served.server);
 
 test('a guard sends browsers to sign in, also for data and forms, and answers 401 to others', async () => {
-  const signIn = (page: string) => `/sign-in.html?return_to=${encodeURIComponent(page)}`;
+  const signIn = (page: string) => `/own-sign-in.html?return_to=${encodeURIComponent(page)}`;
   const page = await pageAt(served.server.url, '/profile?a=1');
   expect([page.status, page.headers.location]).toEqual([303, signIn('/profile?a=1')]);
   const data = await sendExactly(served.server.url, { path: '/profile/__data.json' });
