@@ -1,7 +1,4 @@
-/**
- * Firefox, where this machine has it, driven over WebDriver BiDi (W3C). Playwright asks for commands that an extended support
- * release does not have.
- */
+/** Firefox, where this machine has it: started without a way to the outside, and driven over WebDriver BiDi. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -54,6 +51,10 @@ export interface Firefox {
   readonly flaws: readonly string[];
 }
 
+/**
+ * Starts the browser. It is driven over the protocol itself (W3C, "WebDriver BiDi"), because Playwright sends commands that an
+ * extended support release does not have.
+ */
 export async function launchFirefox(atEnd: AtEnd): Promise<Firefox> {
   const profile = temporaryFolder(atEnd);
   writeFileSync(join(profile, 'user.js'), preferences);
