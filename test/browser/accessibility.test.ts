@@ -76,6 +76,16 @@ describe.skipIf(program === undefined)(where, () => {
       });
     });
 
+    test('a flaw of each kind is seen', async () => {
+      const page = await openState(pages(), { state: 'sign-in', path: '/sign-in' });
+      await page.evaluate(`document.querySelector('label').remove();
+        document.querySelector('h1').style.color = '#bbb';
+        document.querySelector('button').style.cssText = 'width: 20rem; min-height: 0; height: 1rem; margin-left: 100vw'`);
+      const flaws = JSON.stringify(await flawsOf(page));
+      for (const flaw of ['label: ', 'color-contrast: ', 'pixels wider', 'too small: <button'])
+        expect(flaws).toContain(flaw);
+    });
+
     test('a password can be pasted (success criterion 3.3.8)', async () => {
       const page = await openState(pages(), { state: 'sign-in', path: '/sign-in' });
       await page.locator('[name="identifier"]').fill('from a password manager');

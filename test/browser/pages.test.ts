@@ -3,6 +3,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { launch, program, shared, where } from '../support/browser/chromium.ts';
+import { byKeyboard } from '../support/browser/person-input.ts';
 import { startProcess } from '../support/process.ts';
 
 describe.skipIf(program === undefined)(where, () => {
@@ -52,8 +53,7 @@ describe.skipIf(program === undefined)(where, () => {
   test('the front page works without scripts and with the keyboard alone: it leads to the reference', async () => {
     const { page } = await open('/', { javaScriptEnabled: false });
     expect(await page.getByRole('status').textContent()).toContain('Ready');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
+    await byKeyboard(page).press('link', 'API reference');
     await page.waitForURL('**/id/reference');
     await page.getByRole('link', { name: 'OpenAPI document' }).click();
     await page.waitForURL('**/id/openapi.json');

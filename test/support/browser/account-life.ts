@@ -27,14 +27,8 @@ export function newLife(
   input: (page: Page) => PersonInput,
   language: Language = 'en',
 ): Life {
-  return {
-    service,
-    visit,
-    input: input(visit.page),
-    texts: languages[language].pages,
-    email: `${randomUUID()}@example.com`,
-    password: 'a sentence of a few words',
-  };
+  const [email, password] = [`${randomUUID()}@example.com`, 'a sentence of a few words'];
+  return { service, visit, input: input(visit.page), texts: languages[language].pages, email, password };
 }
 
 /** The same person in another browser. */
@@ -182,15 +176,9 @@ export async function confirmPassword(life: Life): Promise<void> {
   await arrive(life, '/account', 'confirmed');
 }
 
-/** Opens a form of the account page that is folded. */
-async function unfold({ visit, input }: Life, words: string, field: string): Promise<void> {
-  await input.press('summary', words);
-  await shown(visit.page, 'field', field).waitFor();
-}
-
 export async function changePassword(life: Life, password: string): Promise<void> {
   const { input, texts } = life;
-  await unfold(life, texts.account.passwordSubmit, 'new_password');
+  await input.press('summary', texts.account.passwordSubmit);
   await input.type('password', life.password);
   await input.type('new_password', password);
   await input.press('button', texts.account.passwordSubmit);
@@ -223,7 +211,7 @@ export async function resetPassword(life: Life, password: string): Promise<void>
 
 export async function changeAddress(life: Life, email: string): Promise<void> {
   const { input, texts, visit } = life;
-  await unfold(life, texts.account.changeEmail, 'identifier');
+  await input.press('summary', texts.account.changeEmail);
   await input.type('identifier', email);
   await input.type('password', life.password);
   await input.press('button', texts.forgot.submit);
@@ -248,7 +236,7 @@ export async function downloadData(life: Life): Promise<void> {
 
 export async function deleteAccount(life: Life): Promise<void> {
   const { visit, input, texts } = life;
-  await unfold(life, texts.account.deleteSubmit, 'password');
+  await input.press('summary', texts.account.deleteSubmit);
   await input.type('password', life.password);
   await input.press('button', texts.account.deleteSubmit);
   await arrive(life, '/sign-in', 'account_deleted');
