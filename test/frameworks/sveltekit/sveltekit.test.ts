@@ -140,7 +140,7 @@ test('development below a base path: a change of a module opens no second writer
     readFileSync(config, 'utf8').replace('adapter: adapter()', "adapter: adapter(), paths: { base: '/app' }"),
   );
   const hooks = join(folder, 'src/hooks.server.ts');
-  writeFileSync(hooks, readFileSync(hooks, 'utf8').replace("'/sign-in", "'/app/sign-in"));
+  writeFileSync(hooks, readFileSync(hooks, 'utf8').replace("'/own-sign-in", "'/app/own-sign-in"));
   const database = join(temporaryFolder(), 'own.db');
   const development = await served.application.start({
     command: 'npx vite dev --host 127.0.0.1 --port $PORT --strictPort',
