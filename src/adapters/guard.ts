@@ -13,8 +13,9 @@ export interface SignedIn {
 
 export interface GuardOptions {
   /**
-   * The page where people sign in, a path or a URL: a browser that asks for a page is sent there, with the page it asked for
-   * in the query as `return_to`. The page of Gatehouse is `/sign-in`. Without it, and for everything that is no page, the answer is 401.
+   * The page where people sign in, a path or a URL; that of Gatehouse is `/sign-in`. A browser that asks for a page is sent
+   * there, with the page it asked for in the query as `return_to`. Without it, and for everything that is no page, the answer
+   * is 401.
    */
   readonly signIn?: string | undefined;
 }

@@ -68,7 +68,10 @@ export interface WordedRefusal {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** `json`: one object is required (ruling G10). `form`: a form of a page is required. Any other body is read up to the limit and ignored, that of a GET not read. */
+  /**
+   * `json`: one object is required (ruling G10). `form`: a form of a page is required (ruling L6). Any other body is read up to
+   * the limit and ignored, that of a GET not read.
+   */
   readonly body?: 'json' | 'form';
   /** Also answers at the root when a base path is set (ruling W6). */
   readonly isAtRoot?: true;

@@ -1,7 +1,9 @@
 /** The page `/account`: everything about a person's account, in sections. */
 
+import type { SessionPage } from '../../concepts/sessions/sessions.ts';
 import type { Reply } from '../../http/reply.ts';
 import type { RequestContext } from '../../http/request-context.ts';
+import type { AuditEntry } from '../../storage/port/port.ts';
 import { activity } from '../../usecases/account/own-account.ts';
 import { listSessions } from '../../usecases/account/own-sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
@@ -26,7 +28,7 @@ export async function accountPage(
   refused?: RefusedForm,
 ): Promise<Reply> {
   const { services } = pages;
-  const { texts, root } = view;
+  const { texts } = view;
   const [listed, entries] = await Promise.all([
     listSessions(services, person, undefined, context.now, shownAtFirst),
     activity(services, person, undefined, shownAtFirst),
@@ -53,22 +55,26 @@ ${sections.map((name) => html`<li><a href="#${name}">${headings(view)[name]}</a>
 </nav>
 ${section(state, 'profile', html`${profile(state)}${emailForm(state)}`)}
 ${section(state, 'password', passwordForm(state))}
-${section(
-  state,
-  'sessions',
-  html`<p class="quiet">${account.sessionsHint}</p>
-${sessionList(view, listed.sessions, person.session.handle)}${
-  listed.sessions.length > 1 || listed.next ? endOthers(view) : nothing
-}${listed.next ? more(`${root}account/sessions`, account.allSessions) : nothing}`,
-)}
-${section(
-  state,
-  'activity',
-  html`${activityList(view, entries)}${entries.length === shownAtFirst ? more(`${root}account/activity`, account.allActivity) : nothing}`,
-)}
+${section(state, 'sessions', firstSessions(state, listed))}
+${section(state, 'activity', firstEntries(view, entries))}
 ${section(state, 'data', exportForm(state))}
 ${section(state, 'delete', deleteForm(state))}`,
   });
+}
+
+function firstSessions({ view, person }: AccountState, { sessions: listed, next }: SessionPage): Html {
+  const { account } = view.texts;
+  const others = listed.length > 1 || next ? endOthers(view) : nothing;
+  return html`<p class="quiet">${account.sessionsHint}</p>
+${sessionList(view, listed, person.session.handle)}${others}${
+  next ? more(`${view.root}account/sessions`, account.allSessions) : nothing
+}`;
+}
+
+function firstEntries(view: View, entries: readonly AuditEntry[]): Html {
+  const { account } = view.texts;
+  const isFull = entries.length === shownAtFirst;
+  return html`${activityList(view, entries)}${isFull ? more(`${view.root}account/activity`, account.allActivity) : nothing}`;
 }
 
 /** The headings of the sections. */

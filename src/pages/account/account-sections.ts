@@ -37,50 +37,50 @@ export function emailForm(state: AccountState): Html {
   const { view, identifier, person } = state;
   const { account, fields, forgot } = view.texts;
   const problems = problemsIn(state, 'profile');
-  const password = { name: 'password', label: fields.currentPassword, form: 'email' } as const;
-  return folded(
-    state,
-    'profile',
-    account.changeEmail,
-    html`<form method="post" action="${view.root}account/email" novalidate>
-${accountName(person.user.identifier)}${field(
-  {
-    name: 'identifier',
-    label: fields.newEmail,
-    autocomplete: 'email',
-    value: identifier,
-    hint: account.changeEmailHint,
-    form: 'email',
-  },
-  problems,
-)}${field({ ...password, autocomplete: 'current-password' }, problems)}${submit(forgot.submit)}</form>
-`,
+  const address = field(
+    {
+      name: 'identifier',
+      label: fields.newEmail,
+      autocomplete: 'email',
+      value: identifier,
+      hint: account.changeEmailHint,
+      form: 'email',
+    },
+    problems,
   );
+  const password = field(
+    { name: 'password', label: fields.currentPassword, autocomplete: 'current-password', form: 'email' },
+    problems,
+  );
+  const form = html`<form method="post" action="${view.root}account/email" novalidate>
+${accountName(person.user.identifier)}${address}${password}${submit(forgot.submit)}</form>
+`;
+  return folded(state, 'profile', account.changeEmail, form);
 }
 
 export function passwordForm(state: AccountState): Html {
   const { view, pages, person } = state;
   const { account, fields, register } = view.texts;
   const problems = problemsIn(state, 'password');
-  const current = { name: 'password', label: fields.currentPassword, form: 'change' } as const;
+  const current = field(
+    { name: 'password', label: fields.currentPassword, autocomplete: 'current-password', form: 'change' },
+    problems,
+  );
+  const replacement = field(
+    {
+      name: 'new_password',
+      label: fields.newPassword,
+      autocomplete: 'new-password',
+      hint: register.passwordHint(pages.passwordMinLength),
+      form: 'change',
+    },
+    problems,
+  );
+  const form = html`<form method="post" action="${view.root}account/password" novalidate>
+${accountName(person.user.identifier)}${current}${replacement}${submit(account.passwordSubmit)}</form>
+`;
   return html`<p class="quiet">${account.passwordHint}</p>
-${folded(
-  state,
-  'password',
-  account.passwordSubmit,
-  html`<form method="post" action="${view.root}account/password" novalidate>
-${accountName(person.user.identifier)}${field({ ...current, autocomplete: 'current-password' }, problems)}${field(
-  {
-    name: 'new_password',
-    label: fields.newPassword,
-    autocomplete: 'new-password',
-    hint: register.passwordHint(pages.passwordMinLength),
-    form: 'change',
-  },
-  problems,
-)}${submit(account.passwordSubmit)}</form>
-`,
-)}`;
+${folded(state, 'password', account.passwordSubmit, form)}`;
 }
 
 export function exportForm(state: AccountState): Html {
@@ -96,18 +96,17 @@ ${state.isProven ? form : confirmFirst(state, 'data')}`;
 export function deleteForm(state: AccountState): Html {
   const { view, person } = state;
   const { account, fields } = view.texts;
-  const problems = problemsIn(state, 'delete');
-  const password = { name: 'password', label: fields.currentPassword, form: 'delete' } as const;
-  return html`<p class="quiet">${account.deleteHint}</p>
-${folded(
-  state,
-  'delete',
-  account.deleteSubmit,
-  html`<form method="post" action="${view.root}account/delete" novalidate>
-${accountName(person.user.identifier)}${field({ ...password, autocomplete: 'current-password' }, problems)}<button class="danger" type="submit">${account.deleteSubmit}</button>
+  const password = field(
+    { name: 'password', label: fields.currentPassword, autocomplete: 'current-password', form: 'delete' },
+    problemsIn(state, 'delete'),
+  );
+  const form = html`<form method="post" action="${view.root}account/delete" novalidate>
+${accountName(person.user.identifier)}${password}
+<button class="danger" type="submit">${account.deleteSubmit}</button>
 </form>
-`,
-)}`;
+`;
+  return html`<p class="quiet">${account.deleteHint}</p>
+${folded(state, 'delete', account.deleteSubmit, form)}`;
 }
 
 /** A form that is folded until it is wanted; without a recent confirmation of the password, the way to confirm it. */
@@ -120,7 +119,9 @@ ${form}</details>
 }
 
 function confirmFirst({ view: { texts, root } }: AccountState, section: Section): Html {
-  return html`<p>${texts.account.confirmFirst} <a href="${root}account/confirm?section=${section}">${texts.account.confirmTitle}</a></p>
+  const { account } = texts;
+  const link = html`<a href="${root}account/confirm?section=${section}">${account.confirmTitle}</a>`;
+  return html`<p>${account.confirmFirst} ${link}</p>
 `;
 }
 

@@ -93,6 +93,8 @@ function sessionRoutes(pages: PageServices): Route[] {
 function listPage(view: View, title: string, list: Html, query: string, next: string | undefined) {
   const { texts, root, page } = view;
   const { account: words } = texts;
+  const newest = query === '' ? nothing : html`<p><a href="?">${words.newest}</a></p>\n`;
+  const older = next === undefined ? nothing : html`<p><a href="${next}">${words.older}</a></p>\n`;
   return page({
     title,
     aside: signOutButton(view),
@@ -100,7 +102,7 @@ function listPage(view: View, title: string, list: Html, query: string, next: st
 <div class="card">
 ${list}</div>
 <div class="links">
-${query === '' ? nothing : html`<p><a href="?">${words.newest}</a></p>\n`}${next === undefined ? nothing : html`<p><a href="${next}">${words.older}</a></p>\n`}<p><a href="${root}account">${words.back}</a></p>
+${newest}${older}<p><a href="${root}account">${words.back}</a></p>
 </div>`,
   });
 }

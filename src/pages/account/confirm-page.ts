@@ -60,7 +60,10 @@ export function confirmPage(
   status = 200,
 ): Reply {
   const { account, fields } = texts;
-  const password = { name: 'password', label: fields.password, isFirst: true } as const;
+  const password = field(
+    { name: 'password', label: fields.password, autocomplete: 'current-password', isFirst: true },
+    problems,
+  );
   return page({
     title: account.confirmTitle,
     isNarrow: true,
@@ -68,7 +71,7 @@ export function confirmPage(
     main: html`<h1>${account.confirmTitle}</h1>
 ${alert(problems)}<form class="card" method="post" action="${root}account/confirm" novalidate>
 <p>${account.confirmExplanation}</p>
-${hidden('section', section)}${accountName(user.identifier)}${field({ ...password, autocomplete: 'current-password' }, problems)}${submit(account.confirmSubmit)}</form>
+${hidden('section', section)}${accountName(user.identifier)}${password}${submit(account.confirmSubmit)}</form>
 <div class="links">
 <p><a href="${root}account#${section}">${account.cancel}</a></p>
 </div>`,

@@ -18,11 +18,13 @@ function item(
 ): Html {
   const device = session.device || texts.unknownDevice;
   const current = isCurrent ? html` <span class="tag">${texts.current}</span>` : nothing;
+  const used = html`${texts.lastUsed} ${instant(language, session.lastSeenAt)}`;
+  const begun = html`${texts.signedIn} ${instant(language, session.createdAt)}`;
   return html`<li class="row">
 <div>
 <p><strong>${device}</strong>${current}</p>
 <p class="facts"><span>${texts.network} ${session.network}</span></p>
-<p class="facts"><span>${texts.lastUsed} ${instant(language, session.lastSeenAt)}</span> <span>${texts.signedIn} ${instant(language, session.createdAt)}</span></p>
+<p class="facts"><span>${used}</span> <span>${begun}</span></p>
 </div>
 <form method="post" action="${root}account/sessions/${session.handle}">
 <button class="small" type="submit" aria-label="${texts.endSessionOf(device)}">${texts.endSession}</button>

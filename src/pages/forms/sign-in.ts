@@ -5,9 +5,8 @@ import { login } from '../../usecases/login.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { personOf } from '../account/person.ts';
 import { alert, field, hidden, identifierLabel, notice, rememberBox, submit } from '../parts/fields.ts';
-import { formPage } from '../parts/form-page.ts';
+import { type FormState, formPage } from '../parts/form-page.ts';
 import { type Html, html, nothing } from '../parts/html.ts';
-import type { FieldName } from '../parts/problems.ts';
 import type { PageServices, View } from '../parts/view.ts';
 import { lastingOf, signedIn, withTarget } from './after-sign-in.ts';
 
@@ -16,35 +15,28 @@ const wrong: ReadonlySet<string> = new Set(['unknown_account', 'wrong_password',
 
 export function signIn(pages: PageServices): Route[] {
   const { services, targets } = pages;
-  return formPage<FieldName & ('identifier' | 'password')>(pages, {
+  return formPage<'identifier' | 'password'>(pages, {
     path: '/sign-in',
     event: 'login',
     hashes: true,
     names: ['identifier', 'password'],
-    async show(view, { typed, problems, status, query, returnTo, isRemembered }, context) {
-      const { texts } = view;
+    async show(view, state, context) {
+      const { texts, root } = view;
+      const { problems, status, query, returnTo } = state;
       const person = status === 200 ? await personOf(pages, context) : undefined;
-      const { identifier = '' } = typed;
+      const location = targets.location(returnTo, root);
       return view.page({
         title: texts.signIn.title,
         isNarrow: true,
         status,
         formOrigin: targets.foreignOrigin(returnTo),
         main: html`<h1>${texts.signIn.title}</h1>
-${notice(texts, query)}${person ? already(view, person.user.identifier, targets.location(returnTo, view.root)) : nothing}${alert(problems)}<form class="card" method="post" action="sign-in" novalidate>
-${hidden('return_to', targets.accepted(returnTo))}${field(
-  {
-    name: 'identifier',
-    label: identifierLabel(texts, pages.kinds),
-    autocomplete: 'username',
-    value: identifier,
-    isFirst: identifier === '',
-  },
-  problems,
-)}${field({ name: 'password', label: texts.fields.password, autocomplete: 'current-password', isFirst: identifier !== '' }, problems)}${rememberBox(texts, isRemembered)}${submit(texts.signIn.title)}</form>
+${notice(texts, query)}${person ? already(view, person.user.identifier, location) : nothing}${alert(problems)}
+${form(pages, view, state)}
 <div class="links">
 <p><a href="forgot-password">${texts.signIn.forgot}</a></p>
-${pages.registration === 'closed' ? nothing : html`<p>${texts.signIn.noAccount} <a href="${withTarget(pages, 'register', returnTo)}">${texts.register.title}</a></p>\n`}</div>`,
+${pages.registration === 'closed' ? nothing : toRegister(pages, view, returnTo)}
+</div>`,
       });
     },
     async act(view, { identifier, password }, state, context) {
@@ -56,8 +48,40 @@ ${pages.registration === 'closed' ? nothing : html`<p>${texts.signIn.noAccount} 
   });
 }
 
+function form(pages: PageServices, { texts }: View, { typed, problems, returnTo, isRemembered }: FormState) {
+  const { identifier = '' } = typed;
+  const name = field(
+    {
+      name: 'identifier',
+      label: identifierLabel(texts, pages.kinds),
+      autocomplete: 'username',
+      value: identifier,
+      isFirst: identifier === '',
+    },
+    problems,
+  );
+  const password = field(
+    {
+      name: 'password',
+      label: texts.fields.password,
+      autocomplete: 'current-password',
+      isFirst: identifier !== '',
+    },
+    problems,
+  );
+  return html`<form class="card" method="post" action="sign-in" novalidate>
+${hidden('return_to', pages.targets.accepted(returnTo))}${name}${password}${rememberBox(texts, isRemembered)}
+${submit(texts.signIn.title)}</form>`;
+}
+
+function toRegister(pages: PageServices, { texts }: View, returnTo: string | undefined): Html {
+  const path = withTarget(pages, 'register', returnTo);
+  return html`<p>${texts.signIn.noAccount} <a href="${path}">${texts.register.title}</a></p>`;
+}
+
 /** A person who is signed in may go on, or sign in as another one. */
 function already({ texts }: View, identifier: string, location: string): Html {
-  return html`<p class="notice" role="status">${texts.signIn.signedInAs(identifier)} <a href="${location}">${texts.signIn.goOn}</a></p>
+  const goOn = html`<a href="${location}">${texts.signIn.goOn}</a>`;
+  return html`<p class="notice" role="status">${texts.signIn.signedInAs(identifier)} ${goOn}</p>
 `;
 }
