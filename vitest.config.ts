@@ -14,7 +14,10 @@ const long = [
   'test/frameworks/{next,recipes,sveltekit}/*.test.ts',
   'test/server/installation.test.ts',
   'test/cli/{large,migrate-interrupted}.test.ts',
+  'test/browser/{firefox,mail-links,stale-pages}.test.ts',
 ];
+// A browser draws its pages by itself, on all cores: nothing that is held to a time runs beside it.
+const browser = 'test/browser/*.test.ts';
 
 const isFull = process.env['TEST_LENGTH'] === 'full';
 const notNow = isFull ? [] : long;
@@ -32,8 +35,7 @@ const both = [
   'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
   'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
-  'test/pages/{account,account-lists,at-once,cross-site,hostile,links,page-sessions,page-trouble}.test.ts',
-  'test/pages/{register,remember,sign-in,worst-form}.test.ts',
+  'test/pages/{account,account-lists,at-once,links,page-sessions,page-trouble,sign-in,worst-form}.test.ts',
   'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];
 
@@ -73,7 +75,16 @@ export default defineConfig({
                 // To load the sources and the libraries again for each file takes a tenth of all time.
                 isolate: false,
                 include: ['test/**/*.test.ts'],
-                exclude: [...configDefaults.exclude, ...notNow, faults, pooler, alone, soak, frameworks],
+                exclude: [
+                  ...configDefaults.exclude,
+                  ...notNow,
+                  faults,
+                  pooler,
+                  alone,
+                  soak,
+                  frameworks,
+                  browser,
+                ],
               },
             },
             {
@@ -86,6 +97,16 @@ export default defineConfig({
                 globalSetup: ['test/support/postgres/run.ts', 'test/frameworks/support/packed.ts'],
                 // The package is built, which another test does, too.
                 sequence: { groupOrder: 4 },
+              },
+            },
+            {
+              extends: true,
+              test: {
+                name: 'browser',
+                isolate: false,
+                include: [browser],
+                exclude: [...configDefaults.exclude, ...notNow],
+                sequence: { groupOrder: 5 },
               },
             },
             {

@@ -43,11 +43,11 @@ describe.skipIf(program === undefined)(where, () => {
 
   describe('on SQLite', () => {
     const service = shared((atEnd) => startService(atEnd));
-    test.each(isFull ? ways : ways.slice(0, -1))('a person lives $way', (way) => live(service(), way));
+    test.each(isFull ? ways : ways.slice(0, 1))('a person lives $way', (way) => live(service(), way));
   });
 
   describe('on PostgreSQL with two nodes', () => {
     const service = shared((atEnd) => startService(atEnd, { engine: 'PostgreSQL' }));
-    test.each(isFull ? ways : ways.slice(-1))('a person lives $way', (way) => live(service(), way));
+    test.each(isFull ? ways.slice(-2) : ways.slice(-1))('a person lives $way', (way) => live(service(), way));
   });
 });
