@@ -1,6 +1,7 @@
 /** How the tests are run: real servers and real hashes take a while, so the limits are generous. */
 
 import { configDefaults, defineConfig } from 'vitest/config';
+import { fullFormOnly } from './test/support/full-form-only.js';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 const faults = 'test/faults/*.test.ts';
@@ -9,18 +10,11 @@ const frameworks = 'test/frameworks/**/*.test.ts';
 // A pooler makes connections for each case, within the time limits of the store.
 const pooler = 'test/storage/postgres/pooler.test.ts';
 const alone = 'test/server/{flood,slow}.test.ts';
-/** What takes minutes of computing, such as builds and installations: part of the full form only (`npm run soak`). */
-const long = [
-  'test/frameworks/{next,recipes,sveltekit}/*.test.ts',
-  'test/server/installation.test.ts',
-  'test/cli/{large,migrate-interrupted}.test.ts',
-  'test/browser/{firefox,mail-links,stale-pages}.test.ts',
-];
 // A browser draws its pages by itself, on all cores: nothing that is held to a time runs beside it.
 const browser = 'test/browser/*.test.ts';
 
 const isFull = process.env['TEST_LENGTH'] === 'full';
-const notNow = isFull ? [] : long;
+const notNow = isFull ? [] : fullFormOnly;
 
 /** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
 const either = [
@@ -49,7 +43,7 @@ export default defineConfig({
     maxWorkers: isFull ? 2 : 4,
     sequence: { sequencer: LongestFirst },
     // A full form does more, and a busy machine takes its time.
-    testTimeout: isFull ? 180_000 : 60_000,
+    testTimeout: isFull ? 180_000 : 120_000,
     hookTimeout: 60_000,
     // What is waited for comes at once on a machine of one's own, and late on a busy one.
     expect: { poll: { timeout: 10_000 } },

@@ -7,6 +7,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fullFormOnly } from '../test/support/full-form-only.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -15,9 +16,13 @@ const { values, positionals: names } = parseArgs({
   allowPositionals: true,
 });
 
+const only = globSync(fullFormOnly, { cwd: root });
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
-  .filter((file) => /^test[\\/](soak|faults|frameworks)[\\/]/.test(file) || hasFullForm(file))
+  .filter(
+    (file) =>
+      /^test[\\/](soak|faults|frameworks)[\\/]/.test(file) || only.includes(file) || hasFullForm(file),
+  )
   .sort();
 if (files.length === 0) {
   console.error(`No test with a full form is named ${names.join(' or ')}.`);
