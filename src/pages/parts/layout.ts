@@ -74,7 +74,6 @@ export interface PersonPage {
   /** Another origin to which the answer to a form of this page may redirect; browsers check it (CSP3, section 6.4.1). */
   readonly formOrigin?: string | undefined;
   readonly status?: number;
-  readonly headers?: ReplyHeaders;
 }
 
 /** A page for people, in their language. */
@@ -89,7 +88,6 @@ export function personPage({
   script,
   formOrigin,
   status = 200,
-  headers = {},
 }: PersonPage): Reply {
   const sources = script === undefined ? ownFiles : `${ownFiles}; script-src 'self'`;
   const formAction = formOrigin === undefined ? "'self'" : `'self' ${formOrigin}`;
@@ -112,7 +110,7 @@ ${main}
 `,
     contentPolicy(sources, formAction),
   );
-  return { ...reply, status, headers: { ...reply.headers, ...ofForms, ...headers } };
+  return { ...reply, status, headers: { ...reply.headers, ...ofForms } };
 }
 
 /** An answer with a page. */
