@@ -68,3 +68,23 @@ test('N2: property: no end is accepted for more than a second, no live session i
   );
   expect(hits).toBeGreaterThan(1_000);
 });
+
+test('N2: after a failover that lost commits, one sweep is enough for the cache to answer again', async () => {
+  const world = new World();
+  try {
+    const soon = { evaluatedMs: 0, answeredMs: 0 };
+    const now: Commit = { commitMs: 0, acknowledgedMs: 0, isRolledBack: false };
+    for (let n = 0; n < 4; n += 1) world.do({ do: 'end', of: n, by: 0, commit: now });
+    await world.pass(10);
+    world.do({ do: 'sweep', on: 1 });
+    await world.pass(90_000);
+    // The transactions that the sweep saw come again, for others.
+    world.do({ do: 'fail over', lost: 4, isNoticed: false, afterMs: 0 });
+    world.do({ do: 'check', of: 0, on: 0, rows: soon });
+    await world.pass(250);
+    expect(await world.settle()).toEqual([]);
+    expect(world.faults).toEqual([]);
+  } finally {
+    world.end();
+  }
+});

@@ -107,6 +107,10 @@ export class ModelDatabase {
     this.#state = { ...this.#state, feed: [] };
   }
 
+  get #source(): string {
+    return `16384 ${this.server}`;
+  }
+
   get #snapshot() {
     return snapshotOf(this.#open.keys(), this.#state.latestOver);
   }
@@ -123,7 +127,7 @@ export class ModelDatabase {
     return {
       snapshot: textOf(this.#snapshot),
       // A restored dump has other tables, and a failover leads to another server.
-      source: `16384 ${this.server}`,
+      source: this.#source,
       isWritten: true,
       hasMark: own.some(({ kind }) => kind === 'mark'),
       isContinuous: own.some((row) => row.kind === 'mark' && isSeen(row)),
@@ -133,14 +137,15 @@ export class ModelDatabase {
   }
 
   /** What a sweep does in its transaction: sets a mark and answers with the snapshot, or removes what one shows. */
-  setMark(transaction: Transaction): { readonly snapshot: string }[] {
+  setMark(transaction: Transaction): { readonly snapshot: string; readonly source: string }[] {
     const { feed } = this.#state;
     if (feed.length > 0 && feed.every(({ kind }) => kind === 'mark')) return [];
     this.write(transaction, 'mark');
-    return [{ snapshot: textOf(this.#snapshot) }];
+    return [{ snapshot: textOf(this.#snapshot), source: this.#source }];
   }
 
-  removeSeen(snapshot: string, limit: number): number {
+  removeSeen(snapshot: string, source: string, limit: number): number {
+    if (source !== this.#source) return 0;
     const seen = this.#state.feed.filter(({ xid }) => isVisible(xid, snapshotIn(snapshot))).slice(0, limit);
     this.#state = { ...this.#state, feed: this.#state.feed.filter((row) => !seen.includes(row)) };
     return seen.length;

@@ -145,12 +145,12 @@ export class ModelNode {
       const transaction = database.begin();
       const run = async (text: string, values: readonly unknown[] = []): Promise<Answer<never>> => {
         await clock.sleep(1);
-        const [first, second] = values;
+        const [first, second, third] = values;
         if (text.startsWith('SELECT pg_notify')) notified(JSON.parse(String(second)).at);
         else if (text.startsWith('INSERT INTO revocations'))
           return { rows: database.setMark(transaction) as never[], count: 1 };
         else if (text.startsWith('DELETE FROM revocations'))
-          return { rows: [], count: database.removeSeen(String(first), Number(second)) };
+          return { rows: [], count: database.removeSeen(String(first), String(second), Number(third)) };
         else throw new Error(`The model does not know this statement: ${text}`);
         return { rows: [], count: 0 };
       };

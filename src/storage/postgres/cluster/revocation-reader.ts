@@ -25,9 +25,9 @@ const unwritten =
   'Triggers that write the table revocations are missing or disabled, so every session check asks the database. ' +
   'Enable them (ALTER TABLE … ENABLE TRIGGER ALL), or restore the database from a backup.';
 
-/** The state of the feed when it was last read. */
-interface Position {
-  /** The snapshot of the read (PostgreSQL, `pg_current_snapshot`): what it shows was told to the listener. */
+/** The state of the feed when it was read, or when a mark was set. */
+export interface Position {
+  /** The snapshot of that instant (PostgreSQL, `pg_current_snapshot`). What a read shows was told to the listener. */
   readonly snapshot: string;
   /**
    * The start of the server, and the tables that a check reads and the feed. A connection of a pooler may lead to another
@@ -188,7 +188,8 @@ export class RevocationReader {
 export const isOwn = '(xid < pg_snapshot_xmax(pg_current_snapshot()))';
 
 const tables = ['revocations', 'sessions', 'users', 'auth'].map((table) => `'${table}'::regclass::oid`);
-const identities = ['extract(epoch FROM pg_postmaster_start_time())', ...tables].join(" || ',' || ");
+/** The start of the server, and the tables of a check (`Position.source`). */
+export const identities = ['extract(epoch FROM pg_postmaster_start_time())', ...tables].join(" || ',' || ");
 
 const hasTriggers = `(SELECT count(*) = ${triggers} FROM pg_catalog.pg_trigger
   WHERE tgrelid IN (${tables.join()}) AND tgname LIKE 'revoke%' AND tgenabled IN ('O', 'A'))`;

@@ -7,6 +7,7 @@ import { StoreUnavailable } from '../../../../src/storage/port/port.ts';
 import { checksOf, hits, isAccepted } from '../../../support/checks.ts';
 import { account } from '../../../support/postgres/account.ts';
 import { copyFolder } from '../../../support/postgres/copy.ts';
+import { feedOf } from '../../../support/postgres/feed.ts';
 import { newFolder } from '../../../support/postgres/home.ts';
 import { checking, openCheckingNode, sessionKnownTo, untilSo } from '../../../support/postgres/pair.ts';
 import { program, startPooler } from '../../../support/postgres/pgbouncer.ts';
@@ -17,6 +18,7 @@ import { startProxy } from '../../../support/proxy.ts';
 import { account as accountOf } from '../../conformance/case.ts';
 
 const trustMs = 1_000;
+const keptMs = 120_000;
 
 /** Two servers with the same data and transactions, and the address of a database by way of a pooler that may change between them. */
 async function openTwins() {
@@ -74,6 +76,40 @@ test.skipIf(program === undefined).for([
   expect(checksOf(node).emptied.slice(before)).toSatisfy((reasons: string[]) => reasons.length > 0);
   expect(await isAccepted(node, other)).toBe(true);
 });
+
+test.skipIf(program === undefined)(
+  'N2: a sweep removes nothing of a server by what it saw on another one',
+  async () => {
+    const { pooled, urls, fallBack } = await openTwins();
+    const node = await openNode(pooled);
+    const revoke = (url: string, key: string) =>
+      queryAt(url, ["INSERT INTO revocations (kind, key) VALUES ('session', $1)", key]);
+    await useUp(urls.primary, 300);
+    await revoke(urls.primary, 'before');
+    await node.revocations.sweep(10, 0);
+    fallBack();
+    await untilSo(
+      async () => {
+        try {
+          await node.accounts.findUser('joe');
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      'the other server to answer',
+      5 * trustMs,
+    );
+    // Its transaction has a number that was over on the first server when the sweep looked.
+    await revoke(urls.copy, 'after');
+    const rows = await feedOf(urls.copy);
+    expect(rows.map(({ key }) => key)).toContain('after');
+    expect(await node.revocations.sweep(10, keptMs)).toBe(0);
+    expect((await feedOf(urls.copy)).slice(0, rows.length)).toEqual(rows);
+    // What it sees from now on goes in its turn.
+    expect(await node.revocations.sweep(10, 2 * keptMs)).toBe(rows.length);
+  },
+);
 
 test.skipIf(program === undefined).for([
   ['of the server', false],
