@@ -32,6 +32,8 @@ export interface Credential {
   /** `false` when the `users` row of this credential is missing (ruling R2). */
   readonly hasUser: boolean;
   readonly isDisabled: boolean;
+  /** Whether the user has a second factor: an authenticator app or a passkey (ruling F1). */
+  readonly hasSecondFactor: boolean;
 }
 
 export interface User {
@@ -89,7 +91,8 @@ export interface AccountStore {
   /**
    * Replaces a password hash if it is still the expected one. With `ending`, the sessions of the user end in the same step,
    * so that no crash leaves one alive that the old password began. If there may be more than the limit, that many end and
-   * the hash stays: `sessions_left` asks for another call.
+   * the hash stays: `sessions_left` asks for another call. With the hash, and `ending`, the browser tokens of the user go:
+   * nothing that was begun with the old password is completed with the new one (ruling F4).
    */
   replaceHash(
     userId: string,

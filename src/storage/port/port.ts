@@ -3,6 +3,7 @@
 import type { AccountStore } from './accounts.ts';
 import type { AuditStore } from './audit.ts';
 import type { DeviceStore } from './devices.ts';
+import type { BrowserTokenStore, FactorStores } from './factors/factors.ts';
 import type { InvitationStore } from './invitations.ts';
 import type { MailStore } from './mails.ts';
 import type { Metric } from './metrics.ts';
@@ -24,6 +25,9 @@ export interface Store {
   readonly invitations: InvitationStore;
   readonly mails: MailStore;
   readonly devices: DeviceStore;
+  readonly browserTokens: BrowserTokenStore;
+  /** Loads the stores of second factors at the first call: a server whose users have none does without their code. */
+  factors(): Promise<FactorStores>;
   /** Epoch milliseconds by the common clock of all processes on this store. Without it, they share a machine and its clock. */
   readonly clock?: () => number;
   /** Resolves only if the store answers and still has its schema (ruling B2). */
@@ -37,6 +41,7 @@ export interface Store {
 export type * from './accounts.ts';
 export type * from './audit.ts';
 export type * from './devices.ts';
+export type * from './factors/factors.ts';
 export { StoreUnavailable, StoreUnusable } from './errors.ts';
 export type * from './invitations.ts';
 export type * from './mails.ts';
