@@ -41,8 +41,8 @@ export interface Store {
 export type * from './accounts.ts';
 export type * from './audit.ts';
 export type * from './devices.ts';
-export type * from './factors/factors.ts';
 export { StoreUnavailable, StoreUnusable } from './errors.ts';
+export type * from './factors/factors.ts';
 export type * from './invitations.ts';
 export type * from './mails.ts';
 export type * from './maintenance.ts';
@@ -51,4 +51,5 @@ export type * from './revocations.ts';
 export type * from './sessions.ts';
 export * from './throttle.ts';
 export type * from './tokens.ts';
-export * from './transfer.ts';
+export * from './transfer/transfer.ts';
+export * from './transfer/transferred-tables.ts';
