@@ -42,7 +42,12 @@ const innerStairs: readonly (readonly string[])[][] = [
     ['src/settings/options'],
     ['src/settings/database'],
   ],
-  [['src/messages/messages.ts'], ['src/messages/languages'], ['src/messages/texts.ts']],
+  [
+    ['src/messages/messages.ts'],
+    ['src/messages/languages/en.ts', 'src/messages/languages/de.ts'],
+    ['src/messages/languages'],
+    ['src/messages/texts.ts'],
+  ],
 ];
 
 /** Where engines are chosen and opened. */
