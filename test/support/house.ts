@@ -17,6 +17,7 @@ const stairs: readonly (readonly string[])[] = [
   ['src/maintenance'],
   ['src/metrics'],
   ['src/open-services.ts'],
+  ['src/open-factors.ts'],
   ['src/library', 'src/pages'],
   ['src/http', 'src/mail'],
   ['src/usecases'],
