@@ -217,23 +217,6 @@ test.each([
   }
 });
 
-test('DATABASE_URL may be a file path, and is never repeated: it may hold a password', () => {
-  for (const text of ['file:x', 'file:./a/b.db', 'file:///var/lib/gatehouse.db', 'file:/var/lib/g.db']) {
-    expect(readSettings({ DATABASE_URL: text }).databaseUrl).toBe(text);
-  }
-  for (const text of ['file:', 'file:/', 'file:folder/', 'data', 'http://x', 'postgrex://joe:hunter2@db/x']) {
-    expect(problems({ DATABASE_URL: text }), text).toEqual([
-      `DATABASE_URL has an unusable value; expected ${table.databaseUrl.expects}.`,
-    ]);
-  }
-});
-
-test('GATEHOUSE_SMTP_URL is never repeated either', () => {
-  expect(problems({ GATEHOUSE_SMTP_URL: 'smpt://joe:hunter2@mail.example.com' })).toEqual([
-    `GATEHOUSE_SMTP_URL has an unusable value; expected ${table.smtpUrl.expects}.`,
-  ]);
-});
-
 test.each([
   ['GATEHOUSE_THROTTLE_ACCOUNT', '1/1s', '0/1s'],
   ['GATEHOUSE_THROTTLE_CLIENT', '1000000/30d', '1000001/30d'],
