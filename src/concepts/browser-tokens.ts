@@ -99,7 +99,10 @@ export class BrowserTokens {
     purpose: BrowserTokenPurpose,
     now: number,
   ): Promise<BrowserToken | undefined> {
-    const hashes = texts.filter((text) => form.test(text)).slice(0, maxBrowserTokens).map(digest);
+    const hashes = texts
+      .filter((text) => form.test(text))
+      .slice(0, maxBrowserTokens)
+      .map(digest);
     if (hashes.length === 0) return undefined;
     return valid(await this.#store.find(hashes, purpose), now);
   }

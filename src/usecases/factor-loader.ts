@@ -16,7 +16,10 @@ export class FactorLoader {
   /** Whether every account needs a second factor (ruling F6). */
   readonly isRequired: boolean;
   readonly #open: () => Promise<Factors>;
-  readonly #counts = new Map<string, { readonly kind: FactorKind; readonly outcome: string; count: number }>();
+  readonly #counts = new Map<
+    string,
+    { readonly kind: FactorKind; readonly outcome: string; count: number }
+  >();
   #loading: Promise<Factors> | undefined;
 
   constructor(isRequired: boolean, open: () => Promise<Factors>) {

@@ -68,7 +68,13 @@ async function attempt(services: Services, asked: Login, caller: Caller): Promis
   const isOneStep = !credential.hasUser || (!credential.hasSecondFactor && !services.factors.isRequired);
   const passed = isOneStep
     ? { isTrusted: false }
-    : await (await import('./factors/second-step.ts')).secondStep(services, credential, asked, counted, caller);
+    : await (await import('./factors/second-step.ts')).secondStep(
+        services,
+        credential,
+        asked,
+        counted,
+        caller,
+      );
   if (isRefusal(passed)) return passed;
   await counted.refund();
   return admit(services, credential, asked, { ...passed, knownDevice }, caller);

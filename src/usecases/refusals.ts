@@ -43,8 +43,7 @@ export type FactorRefusal =
   | EnrolmentRefusal
   | CodeRefusal
   | {
-      readonly refused:
-        /** The factor is not there. */
+      readonly refused: /** The factor is not there. */
         | 'unknown_factor'
         /** A second factor is required, and this is the only one. */
         | 'last_factor'

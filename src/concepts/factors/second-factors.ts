@@ -129,7 +129,11 @@ export class SecondFactors {
   }
 
   /** Removes the app; the last factor only if it may be the last. */
-  removeTotp(userId: string, mayBeLast: boolean, context: AuditContext): Promise<'removed' | 'last' | 'none'> {
+  removeTotp(
+    userId: string,
+    mayBeLast: boolean,
+    context: AuditContext,
+  ): Promise<'removed' | 'last' | 'none'> {
     return this.#store.removeTotp(userId, mayBeLast, context);
   }
 

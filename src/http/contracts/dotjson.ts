@@ -9,9 +9,9 @@ import { register } from '../../usecases/register.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { Contract, RefusalName, Words } from '../contract.ts';
 import { sharedWords } from '../refusals/refusal-words.ts';
+import { enrolmentRequired, readRegistration, readSecondStep } from '../request/account-input.ts';
 import { withFields } from '../request/body.ts';
 import type { Cookies } from '../request/cookies.ts';
-import { enrolmentRequired, readRegistration, readSecondStep } from '../request/account-input.ts';
 import { type Carriers, cookieIds, cookieValues, idShape, presentedId } from '../request/session-id.ts';
 
 const words = {

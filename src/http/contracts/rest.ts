@@ -9,9 +9,9 @@ import type { Contract, RefusalName, Words } from '../contract.ts';
 import { problem } from '../refusals/problem.ts';
 import { sharedWords } from '../refusals/refusal-words.ts';
 import type { Reply } from '../reply.ts';
+import { enrolmentRequired, readRegistration, readSecondStep } from '../request/account-input.ts';
 import { withFields } from '../request/body.ts';
 import type { Cookies } from '../request/cookies.ts';
-import { enrolmentRequired, readRegistration, readSecondStep } from '../request/account-input.ts';
 import { cookieIds, distinctIds, headerIds } from '../request/session-id.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid email or password' };

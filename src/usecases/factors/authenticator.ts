@@ -5,7 +5,13 @@ import type { SignedIn } from '../account/step-up.ts';
 import { audited } from '../outcomes.ts';
 import { isRefusal, type Refusal } from '../refusals.ts';
 import type { Caller, Services } from '../services.ts';
-import { type AfterEnrolment, afterEnrolment, bindingOf, type Enroller, mayChangeFactors } from './enroller.ts';
+import {
+  type AfterEnrolment,
+  afterEnrolment,
+  bindingOf,
+  type Enroller,
+  mayChangeFactors,
+} from './enroller.ts';
 import { tell } from './second-step.ts';
 
 /** An enrolment that waits for a code of the app. */

@@ -34,11 +34,7 @@ export async function enrolmentOf(
   caller: Caller,
 ): Promise<Enrolment | undefined> {
   const details = { idFormat, lasting, contract: caller.contract, credential: fingerprintOf(passwordHash) };
-  const minted = await services.browserTokens.mint(
-    'enrolment',
-    { userId, details, idFormat },
-    caller.now,
-  );
+  const minted = await services.browserTokens.mint('enrolment', { userId, details, idFormat }, caller.now);
   if (!minted) return undefined;
   const deviceIds = services.devices.unremembered(caller);
   // The cookie ends with the browser: what it names ends in half an hour.
