@@ -31,9 +31,22 @@ export function newHandle(): string {
   return randomText(16);
 }
 
+/** Characters that are not taken for each other on paper: no `0`, `1`, `i`, `l`, `o` and `u`. */
+const paperAlphabet = 'abcdefghjkmnpqrstvwxyz23456789';
+
+/** 16 characters that can be read from paper: 78 random bits. */
+export function newRecoveryCode(): string {
+  return randomText(16, paperAlphabet);
+}
+
 /** Random bytes for the salt of a password hash. */
 export function randomSalt(bytes: number): Uint8Array {
   return randomBytes(bytes);
+}
+
+/** Random bytes for a secret that is kept encrypted, in a buffer of their own. */
+export function randomSecret(bytes: number): ArrayBuffer {
+  return new Uint8Array(randomBytes(bytes)).buffer;
 }
 
 /** A random number, at least 0 and less than 1, to spread retries. */
@@ -49,12 +62,13 @@ export function digest(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-function randomText(length: number): string {
-  // Bytes from 252 up are rejected: they would favour some characters, since 252 is 7 × 36.
+function randomText(length: number, from = alphabet): string {
+  // Bytes above the last multiple are rejected: they would favour some characters.
+  const most = 256 - (256 % from.length);
   let text = '';
   while (text.length < length) {
     for (const byte of randomBytes(length * 2)) {
-      if (byte < 252 && text.length < length) text += alphabet[byte % 36];
+      if (byte < most && text.length < length) text += from[byte % from.length];
     }
   }
   return text;

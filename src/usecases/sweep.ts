@@ -19,6 +19,7 @@ export async function sweep(services: Services, now: number, pause: () => Promis
   await services.throttle.sweep(now, pause);
   await services.devices.sweep(now, pause);
   await services.tokens.sweep(now, pause);
+  await services.browserTokens.sweep(now, pause);
   await services.invitations.sweep(now, pause);
   await services.mails.sweep(now, pause);
   await services.audit.sweep(now, pause);

@@ -41,8 +41,8 @@ export interface Store {
 export type * from './accounts.ts';
 export type * from './audit.ts';
 export type * from './devices.ts';
-export type * from './factors/factors.ts';
 export { StoreUnavailable, StoreUnusable } from './errors.ts';
+export type * from './factors/factors.ts';
 export type * from './invitations.ts';
 export type * from './mails.ts';
 export type * from './maintenance.ts';

@@ -73,7 +73,10 @@ export interface SecondFactorStore {
   /** Removes all factors, recovery codes and trusted browsers of a user; `false` if there was no factor. */
   removeAll(userId: string, context: AuditContext): Promise<boolean>;
   /** At most `limit` encrypted secrets that begin with none of the prefixes, by user. */
-  sealedOtherwise(prefix: string, limit: number): Promise<{ readonly userId: string; readonly sealed: string }[]>;
+  sealedOtherwise(
+    prefix: string,
+    limit: number,
+  ): Promise<{ readonly userId: string; readonly sealed: string }[]>;
   /** How many encrypted secrets there are, and how many of them do not begin with the prefix. */
   countSealed(prefix: string): Promise<{ readonly all: number; readonly otherwise: number }>;
   /** Replaces an encrypted secret if it is still the expected one. */

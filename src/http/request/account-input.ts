@@ -1,6 +1,7 @@
-/** The input of a registration, the same on every contract that registers accounts (ruling W5). */
+/** What registrations and logins take beside the name and the password, the same on every contract (rulings W5 and F1). */
 
 import type { IdentifierKind } from '../../concepts/accounts.ts';
+import type { SecondStepAsked } from '../../usecases/factors/second-step.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import type { Registration } from '../../usecases/register.ts';
 import type { Services } from '../../usecases/services.ts';
@@ -22,4 +23,20 @@ export function readRegistration(
   if (!services.invitations.areNeeded || !Object.hasOwn(fields, 'invite')) return registration;
   const invited = textFields(fields, ['invite']);
   return isRefusal(invited) ? invited : { ...registration, ...invited };
+}
+
+/** What the answer of a login adds where its session may do nothing but enrol (ruling F6). */
+export const enrolmentRequired = { enrolment_required: true } as const;
+
+/**
+ * Reads what clients that know of second factors add to a login: `code`, and `trust_browser` for a browser that is not to be
+ * asked again (ruling F4). Both may be missing; of another type they are refused (ruling G10).
+ */
+export function readSecondStep(fields: Fields): SecondStepAsked | RequestFault {
+  const trust = Object.hasOwn(fields, 'trust_browser') && fields['trust_browser'];
+  if (typeof trust !== 'boolean')
+    return { refused: 'missing_field', field: 'trust_browser', expected: 'true or false' };
+  if (!Object.hasOwn(fields, 'code')) return { trust };
+  const asked = textFields(fields, ['code']);
+  return isRefusal(asked) ? asked : { ...asked, trust };
 }
