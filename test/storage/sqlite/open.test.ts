@@ -88,7 +88,10 @@ test('every commit is durable, foreign keys hold, and no step sleeps for a lock'
 test('the tables are the three of ruling G2 and those beside them, and they are strict', () => {
   const db = ownConnection();
   const own = tables(db).filter(({ name }) => !String(name).startsWith('sqlite_'));
-  const beside = 'throttle audit audit_ends tokens mails devices ended invitations revocations'.split(' ');
+  const beside =
+    'throttle audit audit_ends tokens mails devices ended invitations revocations second_factors recovery_codes passkeys browser_tokens'.split(
+      ' ',
+    );
   expect(own.map(({ name }) => name).sort()).toEqual(['auth', 'users', 'sessions', ...beside].sort());
   expect(own.map(({ strict }) => strict)).toEqual(own.map(() => 1));
   expect(() => db.exec("INSERT INTO users (id, created_at) VALUES ('a', 'yesterday')")).toThrow(
