@@ -164,10 +164,14 @@ export function createServices(
       onError: (error) => log.error({ err: error }, 'mail not queued'),
     }),
     browserTokens: new BrowserTokens(store.browserTokens),
-    factors: new FactorLoader(settings.secondFactor === 'required', async () => {
-      const { openFactors } = await import('./open-factors.ts');
-      return openFactors(settings, store, log);
-    }),
+    factors: new FactorLoader(
+      settings.secondFactor === 'required',
+      async () => {
+        const { openFactors } = await import('./open-factors.ts');
+        return openFactors(settings, store, log);
+      },
+      settings.previousSecretKey !== '',
+    ),
     audit: new Audit(store.audit, log, settings.auditDays),
     hashing: new HashingQueue({ share }),
     pacer,

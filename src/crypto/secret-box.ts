@@ -36,7 +36,12 @@ export class SecretBox {
 
   /** What every text that is encrypted with the current key begins with. */
   get prefix(): string {
-    return `v1.${this.keyId}.`;
+    return prefixOf(this.#current);
+  }
+
+  /** The same for the previous key; `undefined` if there is none. */
+  get previousPrefix(): string | undefined {
+    return this.#previous && prefixOf(this.#previous);
   }
 
   /**
@@ -63,6 +68,10 @@ export class SecretBox {
 interface Key {
   readonly id: string;
   readonly secret: Uint8Array;
+}
+
+function prefixOf({ id }: Key): string {
+  return `v1.${id}.`;
 }
 
 /** AES gets a key that is derived for this use (HKDF, RFC 5869), so that the given one can have others. */

@@ -15,6 +15,8 @@ export type FactorKind = 'totp' | 'recovery' | 'passkey' | 'code';
 export class FactorLoader {
   /** Whether every account needs a second factor (ruling F6). */
   readonly isRequired: boolean;
+  /** Whether secrets may be left that the previous key encrypted. */
+  readonly isKeyChanging: boolean;
   readonly #open: () => Promise<Factors>;
   readonly #counts = new Map<
     string,
@@ -22,8 +24,9 @@ export class FactorLoader {
   >();
   #loading: Promise<Factors> | undefined;
 
-  constructor(isRequired: boolean, open: () => Promise<Factors>) {
+  constructor(isRequired: boolean, open: () => Promise<Factors>, isKeyChanging = false) {
     this.isRequired = isRequired;
+    this.isKeyChanging = isKeyChanging;
     this.#open = open;
   }
 

@@ -43,6 +43,12 @@ export type OpenBox = (mayCreate: boolean) => Promise<SecretBox | undefined>;
 /** The `Retry-After` of `codes_unavailable`: an operator has to act. */
 const retryAfterSeconds = 60;
 
+/** Secrets that are encrypted anew in one step of a sweep. */
+const resealStep = 50;
+
+/** Secrets under a third key that are read again in each step, because they stand among the others. */
+const maxUnreadable = 2_000;
+
 const invalidCode: CodeRefusal = { refused: 'invalid_code' };
 
 export class SecondFactors {
@@ -135,6 +141,42 @@ export class SecondFactors {
     context: AuditContext,
   ): Promise<'removed' | 'last' | 'none'> {
     return this.#store.removeTotp(userId, mayBeLast, context);
+  }
+
+  /** Removes all factors of a user, with the recovery codes and trusted browsers; `false` if there was none. */
+  removeAll(userId: string, context: AuditContext): Promise<boolean> {
+    return this.#store.removeAll(userId, context);
+  }
+
+  /** How many secrets of apps are encrypted. */
+  async countSecrets(): Promise<number> {
+    return (await this.#store.countSealed('')).all;
+  }
+
+  /**
+   * Encrypts with the current key what the previous one encrypted, in small steps with a pause after each; returns how many
+   * secrets that were. After a crash the next call continues. A secret under a third key stays as it is; behind 2,000 of
+   * these the others wait for the next login of their owner.
+   */
+  async reseal(pause: () => Promise<void>): Promise<number> {
+    const box = await this.#openBox(false);
+    let all = 0;
+    let unreadable = 0;
+    while (box && unreadable <= maxUnreadable) {
+      const limit = resealStep + unreadable;
+      const found = await this.#store.sealedOtherwise(box.prefix, limit);
+      let done = 0;
+      for (const { userId, sealed } of found) {
+        const opened = box.open(sealed, userId);
+        // Another node, or a login of this user, may have been faster.
+        if (opened && (await this.#store.reseal(userId, sealed, box.seal(opened.text, userId)))) done += 1;
+      }
+      all += done;
+      if (found.length < limit) break;
+      unreadable = found.length - done;
+      await pause();
+    }
+    return all;
   }
 
   /** The time step of digits, with the secret under the current key; `undefined` if the secret cannot be decrypted. */
