@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Route } from '../../http/contract.ts';
-import { type KeptFile, keptFile } from './page-files.ts';
+import { type KeptFile, keptFile } from '../parts/page-files.ts';
 
 /**
  * A button `data-passkey="sign-in"` (or `second-step`, `confirm`, `register`) is hidden until the script finds that the browser
