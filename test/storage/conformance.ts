@@ -8,6 +8,11 @@ import { chainCases } from './conformance/chain.ts';
 import { deviceCases } from './conformance/devices.ts';
 import { endedCases } from './conformance/ended.ts';
 import { endingCases } from './conformance/endings.ts';
+import { browserTokenCases } from './conformance/factors/browser-tokens.ts';
+import { codeCases } from './conformance/factors/codes.ts';
+import { passkeyCases } from './conformance/factors/passkeys.ts';
+import { factorRemovalCases } from './conformance/factors/removals.ts';
+import { secondFactorCases } from './conformance/factors/second-factors.ts';
 import { feedCases } from './conformance/feed.ts';
 import { invitationCases } from './conformance/invitations.ts';
 import { listeningCases } from './conformance/listening.ts';
@@ -41,5 +46,10 @@ export const conformance: readonly ConformanceCase[] = [
   ...mailCases,
   ...mailLimitCases,
   ...deviceCases,
+  ...browserTokenCases,
+  ...codeCases,
+  ...secondFactorCases,
+  ...passkeyCases,
+  ...factorRemovalCases,
   ...storeCases,
 ];

@@ -51,4 +51,5 @@ export type * from './revocations.ts';
 export type * from './sessions.ts';
 export * from './throttle.ts';
 export type * from './tokens.ts';
-export * from './transfer.ts';
+export * from './transfer/transfer.ts';
+export * from './transfer/transferred-tables.ts';

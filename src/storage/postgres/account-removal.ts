@@ -3,7 +3,6 @@
 import type { AuditContext } from '../port/port.ts';
 import type { InStep, Run } from './connection/transaction.ts';
 import type { SessionRemoval } from './sessions/session-removal.ts';
-import { dropTokensOf } from './tokens.ts';
 import { lockUserExclusive } from './user-lock.ts';
 
 /**
@@ -20,13 +19,13 @@ export async function removeAccount(
   const isUser = await lockUserExclusive(run, userId);
   if (!isUser && (await isWaiting(run, userId))) return false;
   const { devices, isDone } = await drop(run, sessions, userId, limit, context);
-  const tokens = await dropTokensOf(run, userId);
+  const few = await dropFew(run, userId);
   if (isUser) await run(isDone ? removeUser : markRemoved, [userId]);
   const { count: credentials } = await run(
     'DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))',
     [userId, isUser],
   );
-  return isUser || credentials + tokens + devices > 0;
+  return isUser || credentials + few + devices > 0;
 }
 
 /** Takes one step in removing the rest of an account that no other step has locked; `false` if there is none. */
@@ -89,6 +88,14 @@ async function drop(
     [userId, limit],
   );
   return { devices, isDone: gone < limit && devices < limit };
+}
+
+/** Removes the rows that every user has few of, because they have limits; returns how many. */
+async function dropFew(run: Run, userId: string): Promise<number> {
+  let removed = 0;
+  for (const table of ['tokens', 'second_factors', 'recovery_codes', 'passkeys', 'browser_tokens'])
+    removed += (await run(`DELETE FROM ${table} WHERE user_id = $1`, [userId])).count;
+  return removed;
 }
 
 async function isWaiting(run: Run, userId: string): Promise<boolean> {

@@ -23,8 +23,9 @@ import { hasMany } from './sessions/session-rows.ts';
 import { lockUserExclusive } from './user-lock.ts';
 import { selectUser, usersByPage } from './users.ts';
 
-const selectCredential = `SELECT user_id AS "userId", identifier, password_hash AS "passwordHash",
-    users.id IS NOT NULL AS "hasUser", disabled_at IS NOT NULL AS "isDisabled"
+const selectCredential = `SELECT auth.user_id AS "userId", identifier, password_hash AS "passwordHash",
+    users.id IS NOT NULL AS "hasUser", disabled_at IS NOT NULL AS "isDisabled",
+    EXISTS (SELECT 1 FROM second_factors WHERE second_factors.user_id = auth.user_id) AS "hasSecondFactor"
   FROM auth LEFT JOIN users ON users.id = auth.user_id`;
 
 export class PostgresAccounts implements AccountStore {
@@ -71,7 +72,7 @@ export class PostgresAccounts implements AccountStore {
 
   async findCredentialOf(userId: string): Promise<Credential | undefined> {
     if (!isStorable(userId)) return undefined;
-    const { rows } = await this.#db.read<Credential>(`${selectCredential} WHERE user_id = $1`, [userId]);
+    const { rows } = await this.#db.read<Credential>(`${selectCredential} WHERE auth.user_id = $1`, [userId]);
     return rows[0];
   }
 
@@ -103,6 +104,7 @@ export class PostgresAccounts implements AccountStore {
         await run('UPDATE auth SET password_hash = $1 WHERE user_id = $2', [replacement, userId]);
         await this.#outbox.add(run, context, { userId });
       }
+      if (ending && !isMany) await run('DELETE FROM browser_tokens WHERE user_id = $1', [userId]);
       if (ending)
         await this.#sessions.endOfUser(run, userId, ending.exceptHandle, ending.limit, ending.context);
       return isMany ? 'sessions_left' : 'replaced';

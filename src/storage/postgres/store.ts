@@ -1,6 +1,7 @@
 /** The PostgreSQL store: any number of nodes on one database, with a feed of revocations between them. */
 
 import { type Store, StoreUnavailable } from '../port/port.ts';
+import { loadOnce } from '../shared/factors/load-once.ts';
 import { PostgresAccounts } from './accounts.ts';
 import { PostgresAudit } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
@@ -18,6 +19,7 @@ import { Login } from './connection/session-setup.ts';
 import { inTime } from './connection/time-limit.ts';
 import { isPrivate } from './connection/url.ts';
 import { PostgresDevices } from './devices.ts';
+import { PostgresBrowserTokens } from './factors/browser-tokens.ts';
 import { PostgresInvitations } from './invitations.ts';
 import { PostgresMails } from './mails.ts';
 import { delays, storeMetrics } from './metrics.ts';
@@ -122,6 +124,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     invitations: new PostgresInvitations(db, outbox),
     mails: new PostgresMails(db),
     devices: new PostgresDevices(db),
+    browserTokens: new PostgresBrowserTokens(db, outbox),
+    factors: loadOnce(async () => (await import('./factors/factors.ts')).factorStores({ db, outbox })),
 
     clock: () => clock.now(),
 

@@ -1,7 +1,7 @@
 /** Single-use tokens in PostgreSQL: one row each under the hash of the token, removed by its first use. */
 
 import { clockSlackMs, type Token, type TokenPurpose, type TokenStore } from '../port/port.ts';
-import type { Database, Run } from './connection/transaction.ts';
+import type { Database } from './connection/transaction.ts';
 import { lockUserExclusive, lockUserShared } from './user-lock.ts';
 
 const columns = 'user_id AS "userId", purpose, email, expires_at AS "expiresAt"';
@@ -67,10 +67,4 @@ export class PostgresTokens implements TokenStore {
       return count;
     }, 'long');
   }
-}
-
-/** Removes all tokens of a user inside a step; returns how many. */
-export async function dropTokensOf(run: Run, userId: string): Promise<number> {
-  const { count } = await run('DELETE FROM tokens WHERE user_id = $1', [userId]);
-  return count;
 }

@@ -25,7 +25,10 @@ export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
      WHERE disabled_at > 0 AND id > ? ORDER BY id LIMIT ?`,
   );
   const removeAuth = db.prepare('DELETE FROM auth WHERE user_id = ?');
-  const removeTokens = db.prepare('DELETE FROM tokens WHERE user_id = ?');
+  // Few rows each: tokens and factors of a user have limits.
+  const removeFew = ['tokens', 'second_factors', 'recovery_codes', 'passkeys', 'browser_tokens'].map(
+    (table) => db.prepare(`DELETE FROM ${table} WHERE user_id = ?`),
+  );
   const removeDevices = db.prepare(
     `DELETE FROM devices WHERE (user_id, device_hash) IN
      (SELECT user_id, device_hash FROM devices WHERE user_id = ? LIMIT ?)`,
@@ -46,7 +49,7 @@ export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
     begin(userId, limit, context) {
       if (isWaiting.get(userId)) return false;
       const { devices, isDone } = drop(userId, limit, context);
-      const changes = [removeAuth, removeTokens, isDone ? removeUser : markRemoved].map(
+      const changes = [removeAuth, ...removeFew, isDone ? removeUser : markRemoved].map(
         (statement) => statement.run(userId).changes,
       );
       return devices > 0 || changes.some((count) => count > 0);

@@ -89,6 +89,7 @@ export class SqliteAccounts implements AccountStore {
         this.#statements.updateHash.run(replacement, userId);
         chain.append(context, { userId });
       }
+      if (ending && !isMany) this.#statements.removeBrowserTokens.run(userId);
       if (ending) sessions.endOfUser(userId, ending.exceptHandle, ending.limit, ending.context);
       return isMany ? 'sessions_left' : 'replaced';
     });
@@ -149,6 +150,6 @@ export class SqliteAccounts implements AccountStore {
 
 function credential(row: Record<string, unknown> | undefined): Credential | undefined {
   if (!row) return undefined;
-  const flags = { hasUser: row['hasUser'] === 1, isDisabled: row['isDisabled'] === 1 };
-  return { ...row, ...flags } as unknown as Credential;
+  const flags = ['hasUser', 'isDisabled', 'hasSecondFactor'].map((name) => [name, row[name] === 1]);
+  return { ...row, ...Object.fromEntries(flags) } as unknown as Credential;
 }

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { type Store, StoreUnavailable } from '../port/port.ts';
 import type { Digest } from '../shared/audit-chain.ts';
+import { loadOnce } from '../shared/factors/load-once.ts';
 import { SqliteAccounts } from './accounts.ts';
 import { SqliteAudit } from './audit/audit.ts';
 import { AuditChain } from './audit/audit-chain.ts';
@@ -10,6 +11,7 @@ import { openDatabase } from './connection/open-database.ts';
 import { Reader } from './connection/reader.ts';
 import { Writer } from './connection/writer.ts';
 import { SqliteDevices } from './devices.ts';
+import { SqliteBrowserTokens } from './factors/browser-tokens.ts';
 import { SqliteInvitations } from './invitations.ts';
 import { SqliteMails } from './mails.ts';
 import { storeMetrics } from './metrics.ts';
@@ -46,6 +48,10 @@ export function openSqliteStore(path: string, digest: Digest): Store {
     invitations: new SqliteInvitations(db, reader, writer, chain),
     mails: new SqliteMails(db, reader, writer),
     devices: new SqliteDevices(db, reader, writer),
+    browserTokens: new SqliteBrowserTokens(db, reader, writer, chain),
+    factors: loadOnce(async () =>
+      (await import('./factors/factors.ts')).factorStores({ db, reader, writer, chain }),
+    ),
 
     async ping() {
       reader.read(() => tables.all());

@@ -13,6 +13,7 @@ export const accountCases: readonly ConformanceCase[] = [
       passwordHash: made.passwordHash,
       hasUser: true,
       isDisabled: false,
+      hasSecondFactor: false,
     };
     assertRow(await store.accounts.findCredential('joe_smith'), credential);
     assertRow(await store.accounts.findCredentialOf(made.userId), credential);
@@ -52,6 +53,7 @@ export const accountCases: readonly ConformanceCase[] = [
       passwordHash: 'hash of joe',
       hasUser: true,
       isDisabled: false,
+      hasSecondFactor: false,
     });
   }),
 
@@ -103,6 +105,7 @@ export const accountCases: readonly ConformanceCase[] = [
       passwordHash: 'hash of joe',
       hasUser: false,
       isDisabled: false,
+      hasSecondFactor: false,
     });
     assert.equal(await store.accounts.findUser('id-of-joe'), undefined);
     assert.equal(

@@ -14,6 +14,7 @@ import {
   session,
   upTo,
 } from './case.ts';
+import { browserToken } from './factors/factor-case.ts';
 
 const mail = {
   kind: 'new_device' as const,
@@ -79,6 +80,20 @@ const questions: Readonly<Record<string, (store: Store) => unknown>> = {
   any: ({ devices }) => devices.any('id-of-joe'),
   'devices of a user': ({ devices }) => devices.ofUser('id-of-joe', '', 1),
   'sweep of devices': ({ devices }) => devices.sweep(9_999, 1),
+  'insert of a browser token': ({ browserTokens }) =>
+    browserTokens.insert(hex(1), browserToken(1, 'id-of-joe'), 1),
+  'look for a browser token': ({ browserTokens }) => browserTokens.find([hex(1)], 'trusted_browser'),
+  'take of a browser token': ({ browserTokens }) => browserTokens.take(hex(1), 'trusted_browser'),
+  'browser tokens of a user': ({ browserTokens }) => browserTokens.ofUser('id-of-joe', 'trusted_browser', 1),
+  'removal of browser tokens': ({ browserTokens }) =>
+    browserTokens.removeOfUser('id-of-joe', 'trusted_browser'),
+  'sweep of browser tokens': ({ browserTokens }) => browserTokens.sweep(9_999, 99_999, 1),
+  'second factors of a user': async (store) => (await store.factors()).secondFactors.find('id-of-joe'),
+  'a code': async (store) =>
+    (await store.factors()).secondFactors.tryCode('id-of-joe', { matches: 'nothing' }, 1, context('login')),
+  'a passkey': async (store) => (await store.factors()).passkeys.find('credential-1'),
+  'use of a passkey': async (store) =>
+    (await store.factors()).passkeys.use({ credentialId: '1', counter: 0, isSynced: true, at: 1_000 }),
   'removal of an account': ({ accounts }) => accounts.remove('id-of-joe', 9),
   'reclaim of accounts': ({ accounts }) => accounts.reclaim(9),
   'sessions of disabled accounts': ({ accounts }) => accounts.endOfDisabled('', 9, context('logout')),
