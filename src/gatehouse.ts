@@ -23,6 +23,7 @@ import { type Log, openServices } from './open-services.ts';
 import { pages } from './pages/pages.ts';
 import { comparableBlock } from './settings/ip-addresses.ts';
 import { linkBase } from './settings/outbound-addresses.ts';
+import { UnusableSettings } from './settings/read-settings.ts';
 import { hstsOf, type Settings } from './settings/settings.ts';
 import { checkSettings } from './settings/validate-settings.ts';
 import type { Metric } from './storage/port/port.ts';
@@ -88,6 +89,7 @@ const silent: Log = { info: () => {}, error: () => {} };
  */
 export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gatehouse> {
   const settings = checkSettings(settingsOf(given), optionProblems(given));
+  await assertSecretKeyFile(settings);
   const { log = silent } = given;
   const onMail = () => sender.wake();
   if (settings.smtpUrl !== '') await loadMailLibrary();
@@ -164,6 +166,14 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
       await close();
     }),
   };
+}
+
+/** A file without a key stops the start, not the first enrolment. */
+async function assertSecretKeyFile(settings: Settings): Promise<void> {
+  if (settings.secretKeyFile === '') return;
+  const { secretKeyFileProblems } = await import('./crypto/secret-key-file.ts');
+  const problems = secretKeyFileProblems(settings);
+  if (problems.length > 0) throw new UnusableSettings(problems);
 }
 
 /** The result of a step; if it fails, the store is closed first. */

@@ -3,6 +3,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { Accounts } from './concepts/accounts.ts';
 import { Audit } from './concepts/audit.ts';
+import { BrowserTokens } from './concepts/browser-tokens.ts';
 import { Devices } from './concepts/devices.ts';
 import { Invitations } from './concepts/invitations.ts';
 import { Mails } from './concepts/mails.ts';
@@ -18,6 +19,7 @@ import type { SessionEndListener, Store, User } from './storage/port/port.ts';
 import { FallbackThrottle } from './storage/shared/fallback-throttle.ts';
 import { SessionCache } from './storage/shared/session-cache.ts';
 import { openSqliteStore } from './storage/sqlite/store.ts';
+import { FactorLoader } from './usecases/factor-loader.ts';
 import { Pacer } from './usecases/pacer.ts';
 import type { Services } from './usecases/services.ts';
 
@@ -161,6 +163,15 @@ export function createServices(
       onQueued: onMail,
       onError: (error) => log.error({ err: error }, 'mail not queued'),
     }),
+    browserTokens: new BrowserTokens(store.browserTokens),
+    factors: new FactorLoader(
+      settings.secondFactor === 'required',
+      async () => {
+        const { openFactors } = await import('./open-factors.ts');
+        return openFactors(settings, store, log);
+      },
+      settings.previousSecretKey !== '',
+    ),
     audit: new Audit(store.audit, log, settings.auditDays),
     hashing: new HashingQueue({ share }),
     pacer,

@@ -19,6 +19,8 @@ export type TooManyAttempts = { readonly refused: 'too_many_attempts'; readonly 
 
 /** A counted attempt. It is refunded at most once, and only to the windows that counted it. */
 export interface Attempt {
+  /** The windows that counted it, for a refund by a later request. */
+  readonly windows: readonly CountedIn[];
   /** Refunds all windows: after a success, and after an attempt that the server could not make. */
   refund(): Promise<void>;
   /** Refunds the window of the account or device; the network stays counted. For a client that disconnects. */
@@ -55,7 +57,7 @@ const registrationMails: Rate = { limit: 20, windowMs: 3_600_000 };
 /** Windows removed in one step of a sweep. */
 const sweepStep = 200;
 
-const uncounted: Attempt = { refund: async () => {}, refundAccount: async () => {} };
+const uncounted: Attempt = { windows: [], refund: async () => {}, refundAccount: async () => {} };
 
 export class Throttle {
   readonly #store: ThrottleStore;
@@ -82,6 +84,11 @@ export class Throttle {
     }
     const account = this.#quota({ kind: 'account', identifier: canonicalIdentifier });
     return this.#take([this.#quota({ kind: 'client', network }), account], now);
+  }
+
+  /** Refunds an attempt that an earlier request made, in the windows that counted it. Call it once. */
+  async refund(windows: readonly CountedIn[]): Promise<void> {
+    if (windows.length > 0) await this.#store.refund(windows);
   }
 
   /** Counts one registration for its network; it is never refunded. */
@@ -145,6 +152,6 @@ export class Throttle {
       isCounted = false;
       await this.#store.refund(to);
     };
-    return { refund: () => refund(windows), refundAccount: () => refund(windows.slice(-1)) };
+    return { windows, refund: () => refund(windows), refundAccount: () => refund(windows.slice(-1)) };
   }
 }

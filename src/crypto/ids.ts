@@ -49,12 +49,14 @@ export function digest(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-function randomText(length: number): string {
-  // Bytes from 252 up are rejected: they would favour some characters, since 252 is 7 × 36.
+/** A random text of some characters, at most 256, uniformly distributed. */
+export function randomText(length: number, from = alphabet): string {
+  // Bytes from the last multiple up are rejected: they would favour some characters.
+  const most = 256 - (256 % from.length);
   let text = '';
   while (text.length < length) {
     for (const byte of randomBytes(length * 2)) {
-      if (byte < 252 && text.length < length) text += alphabet[byte % 36];
+      if (byte < most && text.length < length) text += from[byte % from.length];
     }
   }
   return text;

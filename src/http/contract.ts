@@ -19,7 +19,8 @@ export type RequestFault =
         | 'malformed_request';
     }
   | { readonly refused: 'unsupported_media_type' | 'unsupported_encoding' | 'unmet_expectation' }
-  | { readonly refused: 'missing_field'; readonly field: string }
+  /** `expected` is `a string` by default. */
+  | { readonly refused: 'missing_field'; readonly field: string; readonly expected?: string }
   | { readonly refused: 'malformed_query'; readonly allowed: string }
   | { readonly refused: 'method_not_allowed'; readonly allow: string }
   | { readonly refused: 'unavailable'; readonly retryAfterSeconds: number }
@@ -47,6 +48,7 @@ export interface Words {
 export interface RefusalDetails {
   readonly limit?: number;
   readonly field?: string;
+  readonly expected?: string;
   readonly allowed?: string;
 }
 

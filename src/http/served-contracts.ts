@@ -10,6 +10,7 @@ import { rest } from './contracts/rest.ts';
 import { Cookies } from './request/cookies.ts';
 import { ownAccount } from './routes/own-account.ts';
 import { ownEmail } from './routes/own-email.ts';
+import { ownFactors } from './routes/own-factors.ts';
 import { ownSessions } from './routes/own-sessions.ts';
 import { type RequestCheck, sessionCheck } from './routes/session-check.ts';
 
@@ -27,6 +28,7 @@ export function servedContracts(
     ownSessions(services, cookies),
     ownAccount(services, cookies, exports),
     ownEmail(services),
+    ownFactors(services, cookies),
     rest(services, cookies),
     dotjson(services, cookies, {
       statusMode: settings.dotjsonStatus,

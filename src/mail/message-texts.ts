@@ -37,11 +37,16 @@ function linesOf(
     case 'reset_password':
       return texts[mail.kind].body({ site, link: resetLink(base, token), code: token });
     case 'password_changed':
+    case 'recovery_code_used':
+    case 'codes_locked':
       return texts[mail.kind].body(notice);
     case 'email_changed':
       return texts[mail.kind].body({ ...notice, email: detail('email') });
     case 'new_device':
       return texts[mail.kind].body({ ...notice, device: detail('device'), network: detail('network') });
+    case 'factor_added':
+    case 'factor_removed':
+      return texts[mail.kind].body({ ...notice, factor: detail('factor') });
   }
 }
 

@@ -30,6 +30,12 @@ export interface DeviceMail extends NoticeMail {
   readonly network: string;
 }
 
+/** What a notice about a second factor may say besides. */
+export interface FactorMail extends NoticeMail {
+  /** `totp`, `passkey` or `all`; anything else is an unnamed factor. */
+  readonly factor: string;
+}
+
 export interface MailText<Values> {
   /** One line without values, because it appears where others may read it. */
   readonly subject: string;
@@ -45,4 +51,8 @@ export interface MailTexts {
   readonly password_changed: MailText<NoticeMail>;
   readonly email_changed: MailText<AddressMail>;
   readonly new_device: MailText<DeviceMail>;
+  readonly factor_added: MailText<FactorMail>;
+  readonly factor_removed: MailText<FactorMail>;
+  readonly recovery_code_used: MailText<NoticeMail>;
+  readonly codes_locked: MailText<NoticeMail>;
 }

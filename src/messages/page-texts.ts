@@ -1,5 +1,8 @@
 /** The texts of the pages, as every language has to have them. */
 
+import type { AccountTexts, ActivityTexts } from './account-texts.ts';
+import type { FactorTexts } from './factor-texts.ts';
+
 /** A text with one value in it. */
 type With<Value> = (value: Value) => string;
 
@@ -25,6 +28,7 @@ export interface MissingTexts {
   readonly password: string;
   readonly new_password: string;
   readonly code: string;
+  readonly name: string;
 }
 
 /** The reason why a form was refused, by the name of the refusal. */
@@ -50,6 +54,19 @@ export interface ProblemTexts {
   readonly too_many_attempts: With<number>;
   readonly overloaded: string;
   readonly too_many_exports: string;
+  readonly second_factor_required: string;
+  readonly invalid_code: string;
+  readonly codes_locked: string;
+  readonly codes_unavailable: string;
+  readonly factor_exists: string;
+  readonly unknown_factor: string;
+  readonly last_factor: string;
+  readonly totp_unavailable: string;
+  readonly no_enrolment: string;
+  readonly too_many_passkeys: string;
+  readonly invalid_passkey: string;
+  readonly passkeys_unavailable: string;
+  readonly invalid_name: string;
 }
 
 /** A page that says only what went wrong. */
@@ -81,6 +98,12 @@ export interface DoneTexts {
   readonly sessions_ended: string;
   readonly confirmed: string;
   readonly account_deleted: string;
+  readonly passkey_confirmed: string;
+  readonly authenticator_removed: string;
+  readonly passkey_renamed: string;
+  readonly passkey_removed: string;
+  readonly browser_forgotten: string;
+  readonly browsers_forgotten: string;
 }
 
 export interface SignInTexts {
@@ -129,80 +152,8 @@ export interface TokenTexts {
   readonly fromLink: string;
 }
 
-export interface AccountTexts {
-  readonly title: string;
-  readonly sections: string;
-  readonly profile: string;
-  readonly name: string;
-  readonly since: string;
-  readonly address: string;
-  readonly noAddress: string;
-  readonly verified: string;
-  readonly unverified: string;
-  readonly sendLink: string;
-  readonly enterCode: string;
-  readonly changeEmail: string;
-  readonly changeEmailHint: string;
-  readonly password: string;
-  readonly passwordHint: string;
-  readonly passwordSubmit: string;
-  readonly sessions: string;
-  readonly sessionsHint: string;
-  readonly current: string;
-  readonly unknownDevice: string;
-  readonly network: string;
-  readonly lastUsed: string;
-  readonly signedIn: string;
-  readonly endSession: string;
-  /** The same for people who do not see which session the button belongs to. */
-  readonly endSessionOf: With<string>;
-  readonly endOthers: string;
-  readonly allSessions: string;
-  readonly activity: string;
-  readonly allActivity: string;
-  readonly noActivity: string;
-  readonly older: string;
-  readonly newest: string;
-  readonly exportTitle: string;
-  readonly exportHint: string;
-  readonly exportSubmit: string;
-  readonly deleteTitle: string;
-  readonly deleteHint: string;
-  readonly deleteSubmit: string;
-  readonly confirmTitle: string;
-  readonly confirmExplanation: string;
-  readonly confirmSubmit: string;
-  readonly confirmFirst: string;
-  readonly cancel: string;
-  readonly back: string;
-}
-
-/** What happened to an account. An event that is not listed is shown by its name. */
-export interface ActivityTexts {
-  readonly events: {
-    readonly register: string;
-    readonly login: string;
-    readonly logout: string;
-    readonly confirm: string;
-    readonly password_change: string;
-    readonly password_forgot: string;
-    readonly password_reset: string;
-    readonly email_verify_request: string;
-    readonly email_verify: string;
-    readonly email_change_request: string;
-    readonly email_change: string;
-    readonly account_export: string;
-    readonly account_delete: string;
-    readonly account_disable: string;
-    readonly account_enable: string;
-    readonly password_link: string;
-    readonly throttle_clear: string;
-  };
-  readonly refused: With<string>;
-}
-
-/** Every text of the pages. Values in them are shown as text and never as HTML. */
-export interface PageTexts {
+/** The texts of all pages but the account and the second factors. */
+export interface FormTexts {
   readonly fields: FieldTexts;
   readonly missing: MissingTexts;
   readonly problems: ProblemTexts;
@@ -213,6 +164,11 @@ export interface PageTexts {
   readonly signOut: SignOutTexts;
   readonly forgot: ForgotTexts;
   readonly token: TokenTexts;
+}
+
+/** Every text of the pages. Values in them are shown as text and never as HTML. */
+export interface PageTexts extends FormTexts {
   readonly account: AccountTexts;
   readonly activity: ActivityTexts;
+  readonly factors: FactorTexts;
 }

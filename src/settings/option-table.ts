@@ -3,6 +3,7 @@
 import { databaseUrl, databaseUrlHint } from './database/database-url.ts';
 import { postgresUrlHint } from './database/postgres-url.ts';
 import { contractOptions } from './options/contract-options.ts';
+import { factorOptions } from './options/factor-options.ts';
 import { listenOptions } from './options/listen-options.ts';
 import { outboundOptions } from './options/outbound-options.ts';
 import { pageOptions } from './options/page-options.ts';
@@ -207,6 +208,7 @@ const rows = {
     ...count(1, 3_650, 'days'),
     meaning: 'How long the entries of the audit are kept.',
   },
+  ...factorOptions,
   ...outboundOptions,
 } satisfies SettingRows;
 

@@ -1,6 +1,7 @@
 /** Reads the settings from an environment, and reports all problems at once. */
 
 import { closestName } from './did-you-mean.ts';
+import { factorConflicts } from './factors/factor-conflicts.ts';
 import { type Environment, linkVariables } from './link-variables.ts';
 import { table } from './option-table.ts';
 import type { Setting } from './setting.ts';
@@ -67,6 +68,7 @@ export function conflicts(settings: Partial<Settings>, nameOf: (name: keyof Sett
           `${nameOf('pagesHome')} leads to ${homeOrigin}, which is not in ${nameOf('allowedOrigins')}: add it there, or give a path such as \`/app\`.`,
         ]
       : []),
+    ...factorConflicts(settings, nameOf),
   ];
 }
 

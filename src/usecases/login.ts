@@ -7,11 +7,12 @@ import { Abandoned, type HashingSlot } from '../crypto/hashing-queue.ts';
 import type { IdFormat } from '../crypto/ids.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { notifyOwner } from './account/owner-mail.ts';
+import type { Passed, SecondStepAsked } from './factors/second-step.ts';
 import { afterwards, audited } from './outcomes.ts';
 import { isRefusal, type Refusal } from './refusals.ts';
 import type { Caller, Services } from './services.ts';
 
-export interface Login {
+export interface Login extends SecondStepAsked {
   readonly identifier: string;
   readonly password: string;
   readonly idFormat: IdFormat;
@@ -22,10 +23,24 @@ export interface Login {
 /** A new session, and the new ids of its device. */
 export interface BegunOnDevice extends BegunSession {
   readonly deviceIds: readonly string[];
+  /** The tokens of a browser that is trusted from now on (ruling F4). */
+  readonly trustedTokens?: readonly string[] | undefined;
 }
 
 export interface LoggedIn extends BegunOnDevice {
   readonly user: { readonly id: string; readonly identifier: string };
+}
+
+/** What a client gets from a login: a session, or an enrolment session in its place (ruling F6). */
+export interface Given extends Pick<LoggedIn, 'id' | 'lasting' | 'deviceIds' | 'trustedTokens' | 'user'> {
+  readonly createdAt: number;
+  readonly isEnrolment: boolean;
+}
+
+export function givenBy(outcome: LoggedIn | Refusal): Given | Refusal {
+  if (!isRefusal(outcome)) return { ...outcome, createdAt: outcome.session.createdAt, isEnrolment: false };
+  if (outcome.refused !== 'enrolment_required') return outcome;
+  return { ...outcome.enrolment, user: outcome.user, isEnrolment: true };
 }
 
 export async function login(services: Services, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
@@ -37,27 +52,51 @@ export async function login(services: Services, asked: Login, caller: Caller): P
  * attempt is counted, for the device if it is known (ruling G16). Up to the hash, an unknown name takes the same steps as a
  * known one.
  */
-async function attempt(
-  services: Services,
-  { identifier, password, idFormat, lasting }: Login,
-  caller: Caller,
-): Promise<LoggedIn | Refusal> {
+async function attempt(services: Services, asked: Login, caller: Caller): Promise<LoggedIn | Refusal> {
   const overloaded = services.hashing.overloaded(caller.network);
   if (overloaded) return overloaded;
   using slot = services.hashing.enter(caller.network, caller.signal);
 
-  const name = canonical(identifier);
+  const name = canonical(asked.identifier);
   const knownDevice = await services.devices.knownFor(name, caller, caller.now);
   const counted = await services.throttle.login(name, knownDevice, caller.network, caller.now);
   if (isRefusal(counted)) return counted;
 
-  const found = await services.accounts.credential(identifier);
-  const credential = await verifyPassword(services, found, password, counted, slot);
+  const found = await services.accounts.credential(asked.identifier);
+  const credential = await verifyPassword(services, found, asked.password, counted, slot);
   if (isRefusal(credential)) return credential;
+  const isOneStep = !credential.hasUser || (!credential.hasSecondFactor && !services.factors.isRequired);
+  const passed = isOneStep
+    ? { isTrusted: false }
+    : await (await import('./factors/second-step.ts')).secondStep(
+        services,
+        credential,
+        asked,
+        counted,
+        caller,
+      );
+  if (isRefusal(passed)) return passed;
+  await counted.refund();
+  return admit(services, credential, asked, { ...passed, knownDevice }, caller);
+}
+
+/** What the steps before a session have shown. */
+export interface Admission extends Passed {
+  readonly knownDevice: string | undefined;
+}
+
+/** Begins the session of a person who has shown everything that is needed, and records the device. */
+export async function admit(
+  services: Services,
+  credential: Credential,
+  { idFormat, lasting }: Pick<Login, 'idFormat' | 'lasting'>,
+  { knownDevice, isTrusted, trustedTokens }: Admission,
+  caller: Caller,
+): Promise<LoggedIn | Refusal> {
   const user = { id: credential.userId, identifier: credential.identifier };
   if (!credential.hasUser) return { refused: 'user_record_missing', user };
-
-  const begun = await beginSession(services, user.id, idFormat, caller, lasting);
+  const provenAt = isTrusted ? 0 : caller.now;
+  const begun = await beginSession(services, user.id, idFormat, caller, lasting, provenAt);
   if (isRefusal(begun)) return { refused: 'unknown_account' };
   // A password change ends all sessions, and wins against a concurrent login.
   const current = await services.store.accounts.findCredentialOf(user.id);
@@ -66,12 +105,12 @@ async function attempt(
     await services.sessions.end(begun.id, caller.now, context);
     return { refused: 'wrong_password', user };
   }
-  return { ...(await onDevice(services, begun, knownDevice, caller)), user };
+  return { ...(await onDevice(services, begun, knownDevice, caller)), user, trustedTokens };
 }
 
 /**
- * The credential, if the password is correct; one hash is computed in every case (ruling G17). A success is refunded to the
- * windows that counted it, and updates the hash to the current parameters.
+ * The credential, if the password is correct; one hash is computed in every case (ruling G17). A success updates the hash to
+ * the current parameters; the caller refunds it, once nothing else is missing.
  */
 export async function verifyPassword(
   services: Pick<Services, 'accounts' | 'passwords' | 'store'>,
@@ -94,11 +133,13 @@ export async function verifyPassword(
   const user = { id: credential.userId };
   if (!verdict.correct) return { refused: 'wrong_password', user };
   if (credential.isDisabled) return { refused: 'account_disabled', user };
-  await counted.refund();
   if (!verdict.outdated) return credential;
 
   const hashed = await passwords.rehash(password, slot);
-  if (isRefusal(hashed)) return hashed;
+  if (isRefusal(hashed)) {
+    await counted.refund();
+    return hashed;
+  }
   if (await accounts.replaceHash(credential, hashed.passwordHash)) return { ...credential, ...hashed };
   // The hash was replaced meanwhile, for the same password or another one.
   const replaced = await store.accounts.findCredentialOf(credential.userId);
@@ -111,10 +152,11 @@ export function beginSession(
   idFormat: IdFormat,
   caller: Caller,
   lasting?: Lasting,
+  provenAt?: number,
 ): Promise<BegunSession | NoSession> {
   const { contract, network, device, now } = caller;
   const owner = { userId, contract, network, device };
-  return sessions.begin(owner, idFormat, now, audit.context(caller, 'login'), lasting);
+  return sessions.begin(owner, idFormat, now, audit.context(caller, 'login'), lasting, provenAt);
 }
 
 /**

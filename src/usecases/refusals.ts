@@ -7,14 +7,7 @@ import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { TooManyAttempts } from '../concepts/throttle.ts';
 import type { InvalidToken } from '../concepts/tokens.ts';
 import type { Overloaded } from '../crypto/hashing-queue.ts';
-
-/** The reason why a login was refused. A contract decides how much of it to say. */
-export type LoginRefusal =
-  | { readonly refused: 'unknown_account' }
-  | {
-      readonly refused: 'wrong_password' | 'user_record_missing' | 'account_disabled';
-      readonly user: { readonly id: string };
-    };
+import type { FactorRefusal, LoginRefusal } from './login-refusals.ts';
 
 /** The reason why a signed-in person is refused. */
 export type AccessRefusal =
@@ -40,6 +33,7 @@ export type Refusal =
   | PasswordRefusal
   | RegistrationRefusal
   | LoginRefusal
+  | FactorRefusal
   | AccessRefusal
   | TooManyExports
   | InvalidToken

@@ -50,12 +50,27 @@ export async function registerAndLogin(
 ): Promise<(Registered & BegunOnDevice) | Refusal> {
   const registered = await register(services, asked, caller);
   if (isRefusal(registered)) return registered;
+  if (services.factors.isRequired) return toEnrol(services, registered, { ...asked, idFormat }, caller);
   const begun = await beginSession(services, registered.user.id, idFormat, caller, asked.lasting);
   if (isRefusal(begun)) return begun;
   return reported(services, 'login', caller, {
     ...registered,
     ...(await onDevice(services, begun, undefined, caller)),
   });
+}
+
+/** The new account has to enrol a second factor before it gets a session (ruling F6). */
+async function toEnrol(
+  services: Services,
+  { user }: Registered,
+  form: { readonly idFormat: IdFormat; readonly lasting?: Lasting },
+  caller: Caller,
+): Promise<Refusal> {
+  const { enrolmentOf } = await import('./factors/enrolment.ts');
+  const credential = await services.store.accounts.findCredentialOf(user.id);
+  const enrolment = credential && (await enrolmentOf(services, credential, form, caller));
+  if (!enrolment) return { refused: 'unknown_account' };
+  return audited(services, 'login', caller, { refused: 'enrolment_required', user, enrolment });
 }
 
 async function attempt(

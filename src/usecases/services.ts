@@ -2,6 +2,7 @@
 
 import type { Accounts } from '../concepts/accounts.ts';
 import type { Audit } from '../concepts/audit.ts';
+import type { BrowserTokens } from '../concepts/browser-tokens.ts';
 import type { Devices } from '../concepts/devices.ts';
 import type { Invitations } from '../concepts/invitations.ts';
 import type { Mails } from '../concepts/mails.ts';
@@ -12,6 +13,7 @@ import type { Tokens } from '../concepts/tokens.ts';
 import type { HashingQueue } from '../crypto/hashing-queue.ts';
 import type { AccountStore, AuditStore, InvitationStore, RevocationFeed } from '../storage/port/port.ts';
 import type { SessionCache } from '../storage/shared/session-cache.ts';
+import type { FactorLoader } from './factor-loader.ts';
 import type { Pacer } from './pacer.ts';
 
 /**
@@ -27,6 +29,8 @@ export interface Services {
   readonly tokens: Tokens;
   readonly invitations: Invitations;
   readonly mails: Mails;
+  readonly browserTokens: BrowserTokens;
+  readonly factors: FactorLoader;
   readonly audit: Audit;
   readonly hashing: HashingQueue;
   readonly pacer: Pacer;

@@ -7,8 +7,8 @@ import type { Services } from './services.ts';
 const asker = { contract: 'sweep', network: '', requestId: '' };
 
 /**
- * Removes the rows of dead sessions and accounts and of ended windows, and completes interrupted work, with a pause after
- * each small step.
+ * Removes the rows of dead sessions and accounts and of ended windows, completes interrupted work, and encrypts secrets anew
+ * while their key is changed, with a pause after each small step.
  */
 export async function sweep(services: Services, now: number, pause: () => Promise<void>): Promise<void> {
   const by = { ...asker, now };
@@ -19,7 +19,9 @@ export async function sweep(services: Services, now: number, pause: () => Promis
   await services.throttle.sweep(now, pause);
   await services.devices.sweep(now, pause);
   await services.tokens.sweep(now, pause);
+  await services.browserTokens.sweep(now, pause);
   await services.invitations.sweep(now, pause);
   await services.mails.sweep(now, pause);
   await services.audit.sweep(now, pause);
+  if (services.factors.isKeyChanging) await (await services.factors.load()).secondFactors.reseal(pause);
 }

@@ -178,6 +178,11 @@ test('the tables of settings have every setting, its default and its bounds', ()
     GATEHOUSE_SMTP_URL: '*unset*',
     GATEHOUSE_MAIL_FROM: '*unset*',
     GATEHOUSE_METRICS_PORT: '*unset*',
+    GATEHOUSE_SECRET_KEY: '*unset*',
+    GATEHOUSE_SECRET_KEY_FILE: '*unset*',
+    GATEHOUSE_PREVIOUS_SECRET_KEY: '*unset*',
+    GATEHOUSE_PASSKEY_RP_ID: '*unset*',
+    GATEHOUSE_PASSKEY_ORIGINS: '*unset*',
   };
   const settings = Object.values(table);
   const names = (heading: string) =>

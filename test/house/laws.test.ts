@@ -98,6 +98,7 @@ test.each([
   ['up, from the bottom', 'src/version.ts', './settings/settings.ts'],
   ['up, from the messages', 'src/messages/messages.ts', '../storage/port/port.ts'],
   ['up inside a room, from a language to the catalogue', 'src/messages/languages/de.ts', '../messages.ts'],
+  ['up inside a room, from a part of a language', 'src/messages/languages/de/mails.ts', '../de.ts'],
   ['up, to the root', 'src/http/handler.ts', '../gatehouse.ts'],
   ['up, to the front door', 'src/server/main.ts', '../index.ts'],
   ['between concepts', 'src/concepts/throttle.ts', './accounts.ts'],

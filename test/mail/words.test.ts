@@ -24,6 +24,10 @@ const kinds: MailKind[] = [
   'password_changed',
   'email_changed',
   'new_device',
+  'factor_added',
+  'factor_removed',
+  'recovery_code_used',
+  'codes_locked',
 ];
 
 test.each(kinds)('%s is plain ASCII in short lines, with a link only where there is a token', (kind) => {

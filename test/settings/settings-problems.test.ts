@@ -123,6 +123,23 @@ test('DATABASE_URL=file:///tmp/x.db is a spelling of its own, and what may be a 
   }
 });
 
+test('DATABASE_URL may be a file path, and is never repeated: it may hold a password', () => {
+  for (const text of ['file:x', 'file:./a/b.db', 'file:///var/lib/gatehouse.db', 'file:/var/lib/g.db']) {
+    expect(readSettings({ DATABASE_URL: text }).databaseUrl).toBe(text);
+  }
+  for (const text of ['file:', 'file:/', 'file:folder/', 'data', 'http://x', 'postgrex://joe:hunter2@db/x']) {
+    expect(problems({ DATABASE_URL: text }), text).toEqual([
+      `DATABASE_URL has an unusable value; expected ${table.databaseUrl.expects}.`,
+    ]);
+  }
+});
+
+test('GATEHOUSE_SMTP_URL is never repeated either', () => {
+  expect(problems({ GATEHOUSE_SMTP_URL: 'smpt://joe:hunter2@mail.example.com' })).toEqual([
+    `GATEHOUSE_SMTP_URL has an unusable value; expected ${table.smtpUrl.expects}.`,
+  ]);
+});
+
 test('variables of other programs are ignored', () => {
   expect(problems({ PATH: '/bin', gatehouse_debug: 'x', MY_GATEHOUSE_X: 'y', GATEHOUSEX: 'z' })).toEqual([]);
 });

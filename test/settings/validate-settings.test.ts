@@ -60,6 +60,12 @@ const written: Readonly<Record<keyof Settings, string>> = {
   envelopeStatus: 'ok',
   dotjsonStatus: 'ok',
   auditDays: '1',
+  secondFactor: 'required',
+  secretKey: 'ab'.repeat(32),
+  secretKeyFile: '/run/secrets/gatehouse',
+  previousSecretKey: 'cd'.repeat(32),
+  passkeyRelyingParty: 'localhost',
+  passkeyOrigins: 'http://localhost:8080,https://app.localhost',
   publicUrl: 'https://app.example.com/auth',
   smtpUrl: 'smtps://user:password@mail.example.com',
   mailFrom: 'Example <login@example.com>',
@@ -70,11 +76,22 @@ const written: Readonly<Record<keyof Settings, string>> = {
 
 const names = Object.keys(table) as (keyof Settings)[];
 
+/** The settings without which another one is refused. */
+const needs: Partial<Record<keyof Settings, keyof Settings>> = { previousSecretKey: 'secretKey' };
+
+/** An environment with one setting, and what it needs. */
+function environmentOf(name: keyof Settings): Record<string, string> {
+  const set = [name, needs[name]].filter((one) => one !== undefined);
+  return Object.fromEntries(set.map((one) => [table[one].env, written[one]]));
+}
+
 test.each(names)('%s: what an environment is read to is accepted, and so is the default', (name) => {
-  const read = readSettings({ [table[name].env]: written[name] });
+  const read = readSettings(environmentOf(name));
+  const needed = needs[name];
   expect(read[name]).not.toEqual(readSettings({})[name]);
   expect(checkSettings(read)).toEqual(read);
-  expect(checkSettings({ [name]: read[name] })[name]).toEqual(read[name]);
+  const alone = { ...(needed && { [needed]: read[needed] }), [name]: read[name] };
+  expect(checkSettings(alone)[name]).toEqual(read[name]);
   expect(checkSettings({ [name]: undefined })).toEqual(readSettings({}));
   expect(checkSettings({ [name]: readSettings({})[name] })).toEqual(readSettings({}));
 });
@@ -108,7 +125,7 @@ const values: readonly unknown[] = [
 ];
 
 test.each(names)('%s: a value of another type is refused by the name of the option', (name) => {
-  const right = readSettings({ [table[name].env]: written[name] })[name];
+  const right = readSettings(environmentOf(name))[name];
   const kind = (value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
   const others = values.filter((value) => kind(value) !== kind(right) && value !== readSettings({})[name]);
   expect(others.length).toBeGreaterThan(10);

@@ -17,6 +17,7 @@ const stairs: readonly (readonly string[])[] = [
   ['src/maintenance'],
   ['src/metrics'],
   ['src/open-services.ts'],
+  ['src/open-factors.ts'],
   ['src/library', 'src/pages'],
   ['src/http', 'src/mail'],
   ['src/usecases'],
@@ -42,7 +43,12 @@ const innerStairs: readonly (readonly string[])[][] = [
     ['src/settings/options'],
     ['src/settings/database'],
   ],
-  [['src/messages/messages.ts'], ['src/messages/languages'], ['src/messages/texts.ts']],
+  [
+    ['src/messages/messages.ts'],
+    ['src/messages/languages/en.ts', 'src/messages/languages/de.ts'],
+    ['src/messages/languages'],
+    ['src/messages/texts.ts'],
+  ],
 ];
 
 /** Where engines are chosen and opened. */

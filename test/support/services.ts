@@ -1,10 +1,14 @@
 /** The real concepts over a real store, for what cannot be seen over HTTP. */
 
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { Accounts } from '../../src/concepts/accounts.ts';
 import { Audit, type AuditEvent, type Reported } from '../../src/concepts/audit.ts';
+import { BrowserTokens } from '../../src/concepts/browser-tokens.ts';
 import { Devices } from '../../src/concepts/devices.ts';
+import { Passkeys } from '../../src/concepts/factors/passkeys.ts';
+import { SecondFactors } from '../../src/concepts/factors/second-factors.ts';
 import { Invitations } from '../../src/concepts/invitations.ts';
 import { Mails } from '../../src/concepts/mails.ts';
 import { Passwords } from '../../src/concepts/passwords/passwords.ts';
@@ -12,10 +16,12 @@ import { type SessionRules, Sessions } from '../../src/concepts/sessions/session
 import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
 import { HashingQueue, type QueueLimits } from '../../src/crypto/hashing-queue.ts';
+import { SecretBox } from '../../src/crypto/secret-box.ts';
 import type { Registration } from '../../src/settings/settings.ts';
 import type { AuditContext, Store } from '../../src/storage/port/port.ts';
 import { FallbackThrottle } from '../../src/storage/shared/fallback-throttle.ts';
 import { SessionCache } from '../../src/storage/shared/session-cache.ts';
+import { FactorLoader } from '../../src/usecases/factor-loader.ts';
 import { Pacer } from '../../src/usecases/pacer.ts';
 import { isRefusal } from '../../src/usecases/refusals.ts';
 import type { Caller, Services } from '../../src/usecases/services.ts';
@@ -33,6 +39,8 @@ export interface ServicesOptions {
   readonly queue?: QueueLimits;
   readonly auditDays?: number;
   readonly registration?: Registration;
+  /** Whether every account needs a second factor; false by default. */
+  readonly areFactorsRequired?: boolean;
   /** Where every call to the store is noted. */
   readonly calls?: CallSink;
 }
@@ -89,6 +97,16 @@ export async function openServices(options: ServicesOptions = {}): Promise<TestS
     devices: new Devices(store.devices),
     tokens: new Tokens(store.tokens),
     invitations: new Invitations(store.invitations, options.registration ?? 'open'),
+    browserTokens: new BrowserTokens(store.browserTokens),
+    factors: new FactorLoader(options.areFactorsRequired ?? false, async () => {
+      const { secondFactors, passkeys } = await store.factors();
+      const box = new SecretBox(randomBytes(32));
+      const party = { id: 'localhost', name: 'Example', origins: ['http://localhost:3000'] };
+      return {
+        secondFactors: new SecondFactors(secondFactors, async () => box, 'Example'),
+        passkeys: new Passkeys(passkeys, party),
+      };
+    }),
     mails: new Mails(store.mails, { resetLinkMs: tokenLifeMs.reset_password }),
     audit: new Audit(store.audit, { info: ({ audit }) => entries.push(audit) }, options.auditDays ?? 400),
     hashing: openHashing(options.queue),

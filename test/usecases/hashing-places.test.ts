@@ -29,7 +29,7 @@ const acts: Readonly<Record<string, Act>> = {
   login: (services, _, password) => login(services, { ...joe, password, idFormat: 'uuid' }, caller()),
   registration: (services, _, password) =>
     register(services, password === joe.password ? ada : joe, caller()),
-  'step-up': (services, here, password) => confirm(services, here, password, caller()),
+  'step-up': (services, here, password) => confirm(services, here, { password }, caller()),
   'a change of password': (services, here, current) =>
     changePassword(services, here, { current, replacement }, caller()),
   'a change of address': (services, here, password) =>

@@ -159,7 +159,7 @@ test('P4: every refusal shows in the log, with the account it concerns where it 
   await changePassword(services, here, change, later);
   await deleteAccount(services, here, joe.password, later);
   await changePassword(services, here, { ...change, replacement: 'short' }, caller());
-  await confirm(services, here, 'not my password', caller());
+  await confirm(services, here, { password: 'not my password' }, caller());
   await endSession(services, here, 'nothandle', caller());
   const userId = here.user.id;
   await endSession(services, here, 'nothandle', later);

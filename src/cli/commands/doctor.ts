@@ -7,13 +7,8 @@ import { webAddress } from '../address-arguments.ts';
 import { addCommand } from '../command.ts';
 import { environmentSettings, operatorCaller, withServices } from '../command-services.ts';
 import type { Judgement } from '../doctor/cookie/verdict.ts';
-import {
-  type Finding,
-  finder,
-  localFindings,
-  proxyFindings,
-  settingsFindings,
-} from '../doctor/local-checks.ts';
+import { type Finding, finder } from '../doctor/finding.ts';
+import { localFindings, proxyFindings, settingsFindings } from '../doctor/local-checks.ts';
 import { mailFindings } from '../doctor/mail-checks.ts';
 import { remoteFindings } from '../doctor/postgres-checks.ts';
 import { serverFindings } from '../doctor/server-checks.ts';
@@ -73,7 +68,9 @@ async function findingsOf(url: URL | undefined): Promise<Finding[]> {
     throw error;
   }
   const local = [
-    ...(isFile(settings) ? localFindings(settings, operatorCaller().now) : await postgresFindings(settings)),
+    ...(await (isFile(settings)
+      ? localFindings(settings, operatorCaller().now)
+      : postgresFindings(settings))),
     ...(await mailFindings(settings)),
   ];
   if (!url) return local;

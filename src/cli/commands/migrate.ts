@@ -8,6 +8,7 @@ import { databaseAddress } from '../address-arguments.ts';
 import { addCommand } from '../command.ts';
 import { operatorCaller } from '../command-services.ts';
 import { CommandError, exitCodes, type RefusalWords, refusalErrorOf } from '../exit-codes.ts';
+import { keyOfMoved } from '../key-notes.ts';
 import { type Format, printNote, printResult, utc } from '../output.ts';
 import { withProgress } from '../progress.ts';
 
@@ -87,7 +88,7 @@ function forPeople({ from, to, rows }: Migrated): string {
   );
 }
 
-function notes({ leftBehind, begun, isAuditIntact }: Migrated, keepSource: boolean): string[] {
+function notes({ from, rows, leftBehind, begun, isAuditIntact }: Migrated, keepSource: boolean): string[] {
   return [
     ...(begun === 'again'
       ? ['The old place had changed since the copy was begun, so it was begun anew.']
@@ -98,6 +99,7 @@ function notes({ leftBehind, begun, isAuditIntact }: Migrated, keepSource: boole
     ...(isAuditIntact
       ? []
       : ['The audit was broken in the old place, and is so in the new: see `gatehouse audit verify`.']),
+    ...(rows.second_factors > 0 ? [keyOfMoved(from)] : []),
     keepSource
       ? 'Servers may still use the old place: what happens there from now on is not in the new one.'
       : 'Now set DATABASE_URL to what you gave as --to. No server starts on the old place any more: a logout since would ' +

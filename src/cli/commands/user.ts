@@ -17,6 +17,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import { displayTime, type Format, keyValueLines, printList, printResult, userJson } from '../output.ts';
 import { pageLink } from '../page-link.ts';
 import { confirmed, readPassword } from '../secret-input.ts';
+import { addFactorCommand } from './factors.ts';
 import { addInvitationCommands } from './invitation.ts';
 
 /** Users in one read. */
@@ -83,6 +84,7 @@ export function addUserCommands(program: Command): void {
     }),
   );
 
+  addFactorCommand(user);
   addInvitationCommands(user);
 }
 

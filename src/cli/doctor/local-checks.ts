@@ -7,26 +7,8 @@ import { environmentRemarks } from '../../settings/environment-remarks.ts';
 import { isLoopback } from '../../settings/ip-addresses.ts';
 import { databaseFile, headerNames, type Settings } from '../../settings/settings.ts';
 import { warnings } from '../../settings/warnings.ts';
-
-/** The result of one check. A warning may be intended; a problem is not. */
-export interface Finding {
-  readonly check:
-    | 'settings'
-    | 'database'
-    | 'files'
-    | 'disk'
-    | 'tls'
-    | 'durability'
-    | 'clock'
-    | 'notifications'
-    | 'origin'
-    | 'connections'
-    | 'proxies'
-    | 'mail'
-    | 'server';
-  readonly verdict: 'ok' | 'warning' | 'problem';
-  readonly says: string;
-}
+import { type Finding, finder } from './finding.ts';
+import { keyFindings } from './key-checks.ts';
 
 const megabyte = 1_048_576;
 
@@ -42,22 +24,22 @@ const programIsFrom = Date.UTC(2026, 0, 1);
 /** The largest accepted difference of two clocks. */
 export const clockSlackMs = 60_000;
 
-export function finder(check: Finding['check']) {
-  const found =
-    (verdict: Finding['verdict']) =>
-    (says: string): Finding => ({ check, verdict, says });
-  return { ok: found('ok'), warning: found('warning'), problem: found('problem') };
-}
+/** The same for the clock of an app, in milliseconds: codes of one step earlier and later are accepted. */
+export const codeSlackMs = 30_000;
+
+export const codesAllow = `Codes of authenticator apps allow a difference of ${codeSlackMs / 1_000} s.`;
 
 /** All findings on this machine, for a database in a file. */
-export function localFindings(settings: Settings, now: number): Finding[] {
+export async function localFindings(settings: Settings, now: number): Promise<Finding[]> {
   const [inspection, database] = databaseFindings(settings);
+  const sealed = inspection?.sealed ?? [];
   return [
     ...settingsFindings(settings),
     ...database,
     ...fileFindings(resolve(databaseFile(settings))),
     ...diskFindings(resolve(databaseFile(settings)), inspection?.bytes ?? 0),
-    ...clockFindings(inspection?.newestEntryAt, now),
+    ...clockFindings({ now, newestEntryAt: inspection?.newestEntryAt, judgesCodes: sealed.length > 0 }),
+    ...(await keyFindings(settings, sealed)),
     ...proxyFindings(settings),
   ];
 }
@@ -154,20 +136,30 @@ function diskFindings(file: string, databaseBytes: number): Finding[] {
   return [free < databaseBytes * 2 ? warning(`${says} A copy of it leaves too little.`) : ok(says)];
 }
 
+interface Clock {
+  readonly now: number;
+  readonly newestEntryAt: number | undefined;
+  readonly whose?: string;
+  /** Whether codes of authenticator apps depend on it. */
+  readonly judgesCodes: boolean;
+}
+
 /** Checks a clock against the age of the program and the newest audit entry. */
-export function clockFindings(
-  newestEntryAt: number | undefined,
-  now: number,
+export function clockFindings({
+  now,
+  newestEntryAt,
   whose = "this machine's clock",
-): Finding[] {
+  judgesCodes,
+}: Clock): Finding[] {
   const { ok, problem } = finder('clock');
   const says = `It is ${new Date(now).toISOString()} by ${whose}`;
   if (now < programIsFrom) return [problem(`${says}, which is before this program was written.`)];
-  if (newestEntryAt === undefined || newestEntryAt <= now + clockSlackMs) return [ok(`${says}.`)];
+  const codes = judgesCodes ? ` ${codesAllow}` : '';
+  if (newestEntryAt === undefined || newestEntryAt <= now + clockSlackMs) return [ok(`${says}.${codes}`)];
   return [
     problem(
       `${says}, but the newest entry of the audit is from ${new Date(newestEntryAt).toISOString()}: ` +
-        'the clock is wrong now, or was then. Sessions may live too long.',
+        `the clock is wrong now, or was then. Sessions may live too long.${codes}`,
     ),
   ];
 }

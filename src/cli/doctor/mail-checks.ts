@@ -2,7 +2,7 @@
 
 import { smtpProblem } from '../../mail/smtp-transport.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { type Finding, finder } from './local-checks.ts';
+import { type Finding, finder } from './finding.ts';
 
 /** Connects to the mail server of the settings and sends nothing; returns no findings if none is configured. */
 export async function mailFindings({ smtpUrl }: Settings): Promise<Finding[]> {

@@ -3,7 +3,9 @@
 import { inspectServer, type ServerInspection } from '../../maintenance/backup.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { StoreUnavailable, StoreUnusable } from '../../storage/port/port.ts';
-import { clockFindings, clockSlackMs, type Finding, finder } from './local-checks.ts';
+import { type Finding, finder } from './finding.ts';
+import { keyFindings } from './key-checks.ts';
+import { clockFindings, clockSlackMs, codeSlackMs, codesAllow } from './local-checks.ts';
 
 /** Inspects the database of the settings; `clock` is that of this machine. */
 export async function remoteFindings(settings: Settings, clock: () => number): Promise<Finding[]> {
@@ -19,6 +21,7 @@ export async function remoteFindings(settings: Settings, clock: () => number): P
     ...transportFindings(found),
     ...durabilityFindings(found),
     ...timeFindings(found, clock()),
+    ...(await keyFindings(settings, found.sealed)),
     ...newsFindings(found),
     ...connectionFindings(found, settings.databaseConnections),
   ];
@@ -109,20 +112,25 @@ function durabilityFindings({ durability, standbys }: ServerInspection): Finding
   return findings.length === 0 ? [ok(`What is acknowledged is ${well}.`)] : findings;
 }
 
-/** The server's clock decides over sessions (ruling N4); that of this machine writes the log. */
-function timeFindings({ aheadMs, aheadWithinMs, newestEntryAt }: ServerInspection, now: number): Finding[] {
+/** The server's clock decides over sessions and codes (ruling N4); that of this machine writes the log. */
+function timeFindings({ aheadMs, aheadWithinMs, newestEntryAt, sealed }: ServerInspection, now: number) {
   const { ok, warning } = finder('clock');
   const apartMs = Math.max(0, Math.abs(aheadMs) - aheadWithinMs);
+  const judgesCodes = (sealed ?? []).length > 0;
+  const codes = judgesCodes ? ` ${codesAllow}` : '';
   return [
-    apartMs > clockSlackMs
+    apartMs > (judgesCodes ? codeSlackMs : clockSlackMs)
       ? warning(
           `The clocks of the database and of this machine are ${Math.round(apartMs / 1_000)} s apart: one is wrong. ` +
-            'That of the database decides over sessions.',
+            `That of the database decides over sessions.${codes}`,
         )
-      : ok('The clocks of the database and of this machine agree.'),
-    ...clockFindings(newestEntryAt, now + aheadMs, 'the clock of the database').filter(
-      ({ verdict }) => verdict !== 'ok',
-    ),
+      : ok(`The clocks of the database and of this machine agree.${codes}`),
+    ...clockFindings({
+      now: now + aheadMs,
+      newestEntryAt,
+      whose: 'the clock of the database',
+      judgesCodes,
+    }).filter(({ verdict }) => verdict !== 'ok'),
   ];
 }
 

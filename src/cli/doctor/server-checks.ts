@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContractName, headerNames, type Settings } from '../../settings/settings.ts';
 import type { AuditEntry } from '../../storage/port/port.ts';
 import { isLocal } from './cookie/page-address.ts';
-import { clockSlackMs, type Finding, finder } from './local-checks.ts';
+import { type Finding, finder } from './finding.ts';
+import { clockSlackMs } from './local-checks.ts';
 
 /** An address for documentation (RFC 5737): no real client has it. */
 const forged = '192.0.2.77';

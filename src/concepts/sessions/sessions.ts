@@ -72,8 +72,8 @@ export class Sessions {
   }
 
   /**
-   * Begins a session beside those of the user (ruling R5); it counts as confirmed. Beyond the cap, if there is one, the
-   * least recently used sessions end: at most 200 at once, the others in the sweep.
+   * Begins a session beside those of the user (ruling R5); it counts as confirmed unless `provenAt` says otherwise. Beyond the
+   * cap, if there is one, the least recently used sessions end: at most 200 at once, the others in the sweep.
    */
   async begin(
     owner: Owner,
@@ -81,6 +81,7 @@ export class Sessions {
     now: number,
     context: AuditContext,
     lasting: Lasting = 'lifetime',
+    provenAt = now,
   ): Promise<BegunSession | NoSession> {
     const id = newSessionId(idFormat);
     const expiresAt = now + this.#lengthsMs[lasting];
@@ -91,7 +92,7 @@ export class Sessions {
       lastSeenAt: now,
       idleExpiresAt: Math.min(now + this.#idleMs, expiresAt),
       expiresAt,
-      provenAt: now,
+      provenAt,
     };
     const cap = this.#cap.for(owner.userId, context);
     const outcome = await this.#store.insert(digest(id), session, context, cap);

@@ -2,16 +2,16 @@
 
 import type { Settings, StatusMode } from '../../settings/settings.ts';
 import { zonedDateTime } from '../../settings/time-zone.ts';
-import { login } from '../../usecases/login.ts';
+import { givenBy, login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { register } from '../../usecases/register.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { Contract, RefusalName, Words } from '../contract.ts';
 import { sharedWords } from '../refusals/refusal-words.ts';
+import { enrolmentRequired, readRegistration, readSecondStep } from '../request/account-input.ts';
 import { withFields } from '../request/body.ts';
 import type { Cookies } from '../request/cookies.ts';
-import { readRegistration } from '../request/registration-input.ts';
 import { type Carriers, cookieIds, cookieValues, idShape, presentedId } from '../request/session-id.ts';
 
 const words = {
@@ -67,14 +67,16 @@ export function dotjson(services: Services, cookies: Cookies, rules: DotjsonRule
         hashes: true,
         event: 'login',
         answer: withFields(['username', 'password'], async (context, { username, password }) => {
-          const asked = { identifier: username, password, idFormat: 'token' } as const;
-          const outcome = await login(services, asked, context);
+          const second = readSecondStep(context, cookies);
+          if (isRefusal(second)) return second;
+          const asked = { identifier: username, password, idFormat: 'token', ...second } as const;
+          const outcome = givenBy(await login(services, asked, context));
           if (isRefusal(outcome)) return outcome;
-          const { id, user, session } = outcome;
-          const created = zonedDateTime(session.createdAt, timeZone);
+          const { id, user, createdAt, isEnrolment } = outcome;
+          const created = zonedDateTime(createdAt, timeZone);
           return {
             status: 200,
-            body: { id, username: user.identifier, created },
+            body: { id, username: user.identifier, created, ...(isEnrolment && enrolmentRequired) },
             headers: cookies.begin(outcome),
           };
         }),

@@ -1,12 +1,13 @@
 /** The `envelope` contract: login and logout under `/api/auth`, the session in the bodies (rulings E1 to E4). */
 
 import type { StatusMode } from '../../settings/settings.ts';
-import { login } from '../../usecases/login.ts';
+import { givenBy, login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { Contract, RefusalName, Words } from '../contract.ts';
 import { sharedWords } from '../refusals/refusal-words.ts';
+import { enrolmentRequired, readSecondStep } from '../request/account-input.ts';
 import { withFields } from '../request/body.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid username or password' };
@@ -36,14 +37,14 @@ export function envelope(services: Services, statusMode: StatusMode): Contract {
         hashes: true,
         event: 'login',
         answer: withFields(['username', 'password'], async (context, { username, password }) => {
-          const asked = { identifier: username, password, idFormat: 'token' } as const;
-          const outcome = await login(services, asked, context);
+          const second = readSecondStep(context);
+          if (isRefusal(second)) return second;
+          const asked = { identifier: username, password, idFormat: 'token', ...second } as const;
+          const outcome = givenBy(await login(services, asked, context));
           if (isRefusal(outcome)) return outcome;
-          const { user, id } = outcome;
-          return {
-            status: 200,
-            body: { request: context.requestId, user: user.id, session: id, message: 'Logged in' },
-          };
+          const { user, id, isEnrolment } = outcome;
+          const body = { request: context.requestId, user: user.id, session: id, message: 'Logged in' };
+          return { status: 200, body: isEnrolment ? { ...body, ...enrolmentRequired } : body };
         }),
       },
       {

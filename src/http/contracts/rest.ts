@@ -1,7 +1,6 @@
 /** The `rest` contract: register, login and logout under `/auth`, the session in a cookie (rulings R1 to R6). */
 
-import type { BegunOnDevice } from '../../usecases/login.ts';
-import { login } from '../../usecases/login.ts';
+import { type Given, givenBy, login } from '../../usecases/login.ts';
 import { logout } from '../../usecases/logout.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { registerAndLogin } from '../../usecases/register.ts';
@@ -10,9 +9,9 @@ import type { Contract, RefusalName, Words } from '../contract.ts';
 import { problem } from '../refusals/problem.ts';
 import { sharedWords } from '../refusals/refusal-words.ts';
 import type { Reply } from '../reply.ts';
+import { enrolmentRequired, readRegistration, readSecondStep } from '../request/account-input.ts';
 import { withFields } from '../request/body.ts';
 import type { Cookies } from '../request/cookies.ts';
-import { readRegistration } from '../request/registration-input.ts';
 import { cookieIds, distinctIds, headerIds } from '../request/session-id.ts';
 
 const wrongCredentials: Words = { status: 401, sentence: 'Invalid email or password' };
@@ -28,10 +27,10 @@ const words = {
 } satisfies Record<RefusalName, Words>;
 
 export function rest(services: Services, cookies: Cookies): Contract {
-  const begun = (status: number, session: BegunOnDevice): Reply => ({
+  const begun = (status: number, given: Given): Reply => ({
     status,
-    body: { session_id: session.id },
-    headers: cookies.begin(session),
+    body: { session_id: given.id, ...(given.isEnrolment && enrolmentRequired) },
+    headers: cookies.begin(given),
   });
 
   return {
@@ -50,7 +49,7 @@ export function rest(services: Services, cookies: Cookies): Contract {
         async answer(context) {
           const asked = readRegistration(services, context.fields, 'email');
           if (isRefusal(asked)) return asked;
-          const outcome = await registerAndLogin(services, asked, 'uuid', context);
+          const outcome = givenBy(await registerAndLogin(services, asked, 'uuid', context));
           return isRefusal(outcome) ? outcome : begun(201, outcome);
         },
       },
@@ -61,7 +60,10 @@ export function rest(services: Services, cookies: Cookies): Contract {
         hashes: true,
         event: 'login',
         answer: withFields(['email', 'password'], async (context, { email, password }) => {
-          const outcome = await login(services, { identifier: email, password, idFormat: 'uuid' }, context);
+          const second = readSecondStep(context, cookies);
+          if (isRefusal(second)) return second;
+          const asked = { identifier: email, password, idFormat: 'uuid', ...second } as const;
+          const outcome = givenBy(await login(services, asked, context));
           return isRefusal(outcome) ? outcome : begun(200, outcome);
         }),
       },

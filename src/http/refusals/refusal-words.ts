@@ -7,7 +7,10 @@ export function sharedWords(status: 400 | 422) {
   return {
     malformed_request: { status: 400, sentence: 'Malformed request' },
     malformed_body: { status: 400, sentence: 'The body must be one JSON object in UTF-8' },
-    missing_field: { status: 400, sentence: ({ field }) => `The field "${field}" must be a string` },
+    missing_field: {
+      status: 400,
+      sentence: ({ field, expected = 'a string' }) => `The field "${field}" must be ${expected}`,
+    },
     malformed_query: {
       status: 400,
       sentence: ({ allowed }) => `The only query this path knows is ${allowed}`,
@@ -28,6 +31,40 @@ export function sharedWords(status: 400 | 422) {
     unavailable: { status: 503, sentence: 'Temporarily unavailable, try again later' },
     overloaded: { status: 503, sentence: 'Too many logins at once, try again later' },
     too_many_attempts: { status: 429, sentence: 'Too many attempts, try again later' },
+
+    // Second factors (rulings F1 to F6).
+    second_factor_required: {
+      status: 401,
+      sentence: 'Second factor required',
+      type: 'urn:gatehouse:problem:second-factor-required',
+    },
+    invalid_code: { status: 401, sentence: 'Invalid code' },
+    codes_locked: { status: 401, sentence: 'Invalid code' },
+    codes_unavailable: {
+      status: 503,
+      sentence: 'Codes of the authenticator app cannot be checked now, use a recovery code',
+    },
+    enrolment_required: {
+      status: 403,
+      sentence: 'A second factor must be enrolled first',
+      type: 'urn:gatehouse:problem:enrolment-required',
+    },
+    totp_unavailable: {
+      status: 409,
+      sentence: 'Authenticator apps are off: the server has no key to encrypt their secrets with',
+    },
+    factor_exists: { status: 409, sentence: 'There is an authenticator app already' },
+    unknown_factor: { status: 404, sentence: 'Factor not found' },
+    last_factor: { status: 409, sentence: 'A second factor is required, and this is the only one' },
+    no_enrolment: { status: 409, sentence: 'No enrolment was begun here, or it is too old' },
+    no_second_step: { status: 409, sentence: 'No sign-in waits for its second step here, or it is too old' },
+    invalid_passkey: { status: 403, sentence: 'The passkey was not accepted' },
+    too_many_passkeys: { status: 409, sentence: 'The account has as many passkeys as it may have' },
+    invalid_name: { status, sentence: 'A name has 1 to 60 characters on one line' },
+    passkeys_unavailable: {
+      status: 409,
+      sentence: 'Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server',
+    },
 
     // Registrations (ruling W5).
     registration_closed: { status: 403, sentence: 'Registration is closed' },
@@ -68,9 +105,17 @@ export function sharedWords(status: 400 | 422) {
   } as const satisfies Partial<Record<RefusalName, Words>>;
 }
 
-/** Words for everything outside the three contracts. */
+const shared = sharedWords(422);
+
+/** Words for everything outside the three contracts, where 401 means that the session is dead. */
 export const siteWords = {
-  ...sharedWords(422),
+  ...shared,
+  second_factor_required: { ...shared.second_factor_required, status: 403 },
+  invalid_code: { ...shared.invalid_code, status: 403 },
+  codes_locked: {
+    status: 403,
+    sentence: 'Codes of the authenticator app are locked, use a recovery code or a passkey',
+  },
   unknown_account: { status: 401, sentence: 'Not authenticated' },
   wrong_password: { status: 403, sentence: 'Invalid password' },
   account_disabled: { status: 401, sentence: 'Not authenticated' },

@@ -14,6 +14,9 @@ function deviceCookieName(secure: boolean): string {
   return secure ? '__Host-gatehouse_device' : 'gatehouse_device';
 }
 
+/** How long a browser is trusted, in seconds (ruling F4). */
+const trustedSeconds = 30 * 86_400;
+
 /** One year, in seconds. */
 const deviceSeconds = 365 * 86_400;
 
@@ -39,7 +42,17 @@ export function deviceIds(request: IncomingRequest, secure: boolean): string[] {
   return [...ids];
 }
 
-/** Writes the cookies, with the attributes of ruling R3. */
+/** What a browser holds besides: a pending second step, the challenge of a passkey, and the trust of people (ruling F4). */
+export type HeldKind = 'step' | 'challenge' | 'trusted';
+
+function heldName(kind: HeldKind, secure: boolean): string {
+  return `${secure ? '__Host-' : ''}gatehouse_${kind}`;
+}
+
+/** Tokens that are read from one request. */
+const maxHeld = 4;
+
+/** Reads and writes the cookies, with the attributes of ruling R3. */
 export class Cookies {
   readonly #secure: boolean;
   readonly #lifetimeSeconds: number;
@@ -53,9 +66,34 @@ export class Cookies {
   }
 
   /** Sets the cookie of a new session, and for a year that of its device. */
-  begin({ id, lasting, deviceIds }: Pick<BegunOnDevice, 'id' | 'lasting' | 'deviceIds'>): ReplyHeaders {
+  begin({
+    id,
+    lasting,
+    deviceIds,
+    trustedTokens,
+  }: Pick<BegunOnDevice, 'id' | 'lasting' | 'deviceIds' | 'trustedTokens'>): ReplyHeaders {
     const device = `${deviceCookieName(this.#secure)}=${deviceIds.join('.')}; Max-Age=${deviceSeconds}`;
-    return { 'set-cookie': [this.#session(id, lasting), `${device}; ${this.#attributes}`] };
+    const usual = [this.#session(id, lasting), `${device}; ${this.#attributes}`];
+    const trusted = trustedTokens && this.hold('trusted', trustedTokens.join('.'), trustedSeconds);
+    return { 'set-cookie': trusted === undefined ? usual : [...usual, trusted] };
+  }
+
+  /** The different tokens of a kind that a browser holds, at most four; those of every cookie of the name. */
+  held(request: IncomingRequest, kind: HeldKind): string[] {
+    const values = cookieValues(request, heldName(kind, this.#secure)).flatMap((value) =>
+      value.split('.', maxHeld),
+    );
+    return [...new Set(values.filter((text) => /^[a-z0-9]{26}$/.test(text)))].slice(0, maxHeld);
+  }
+
+  /** Sets the cookie of a token that the browser holds for some seconds. */
+  hold(kind: HeldKind, text: string, seconds: number): string {
+    return `${heldName(kind, this.#secure)}=${text}; Max-Age=${seconds}; ${this.#attributes}`;
+  }
+
+  /** Removes the cookie of a kind. */
+  drop(kind: HeldKind): string {
+    return this.hold(kind, '', 0);
   }
 
   /** Sets the cookie of a session under a new id. */

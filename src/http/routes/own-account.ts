@@ -9,20 +9,19 @@ import type { Services } from '../../usecases/services.ts';
 import { BodyStream } from '../body-stream.ts';
 import type { Contract } from '../contract.ts';
 import type { Reply } from '../reply.ts';
+import { readSecondStep } from '../request/account-input.ts';
 import type { Cookies } from '../request/cookies.ts';
 import { readBefore } from '../request/paging-query.ts';
-import { cookieIds } from '../request/session-id.ts';
 import type { RequestContext } from '../request-context.ts';
 import { exportText, shownEntry } from './representations.ts';
-import { forSignedIn, routeGroup } from './signed-in.ts';
+import { forSignedIn, renewedCookie, routeGroup } from './signed-in.ts';
 
 export function ownAccount(services: Services, cookies: Cookies, exports: Exports): Contract {
   const signedIn = forSignedIn(services);
 
   /** Returns the new id of the session in the body, and in the cookie if the old id came in the cookie. */
-  function renewed({ request }: RequestContext, signedIn: SignedIn, { id }: { readonly id: string }): Reply {
-    const lasting = services.sessions.lastingOf(signedIn.session);
-    const headers = cookieIds(request).includes(signedIn.id) ? cookies.renew(id, lasting) : {};
+  function renewed(context: RequestContext, person: SignedIn, { id }: { readonly id: string }): Reply {
+    const headers = renewedCookie(services, cookies, context, person, id);
     return { status: 200, body: { session_id: id }, headers };
   }
 
@@ -38,7 +37,9 @@ export function ownAccount(services: Services, cookies: Cookies, exports: Export
         hashes: true,
         event: 'confirm',
         answer: signedIn(['password'], async (person, context, asked) => {
-          const outcome = await confirm(services, person, asked.password, context);
+          const second = readSecondStep(context);
+          if (isRefusal(second)) return second;
+          const outcome = await confirm(services, person, { ...asked, ...second }, context);
           return isRefusal(outcome) ? outcome : renewed(context, person, outcome);
         }),
       },

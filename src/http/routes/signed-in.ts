@@ -2,15 +2,17 @@
 
 import type { NoSession } from '../../concepts/sessions/sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
+import type { AfterEnrolment, Enroller } from '../../usecases/factors/enroller.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import type { Services } from '../../usecases/services.ts';
 import { check } from '../../usecases/session-check.ts';
 import type { AnyRefusal, Contract, Route, WordedRefusal } from '../contract.ts';
 import { problem } from '../refusals/problem.ts';
 import { siteWords } from '../refusals/refusal-words.ts';
-import type { Reply } from '../reply.ts';
+import type { Reply, ReplyHeaders } from '../reply.ts';
 import { textFields } from '../request/body.ts';
-import { sessionId } from '../request/session-id.ts';
+import type { Cookies } from '../request/cookies.ts';
+import { cookieIds, sessionId } from '../request/session-id.ts';
 import type { RequestContext } from '../request-context.ts';
 
 /** The common base of these route groups: they own no path but those of their routes. */
@@ -44,6 +46,53 @@ export function forSignedIn(services: Services) {
       const outcome = isRefusal(fields) ? fields : await answer(person, context, fields);
       return isRefusal(outcome) ? { ...outcome, user: person.user } : outcome;
     };
+}
+
+/** The cookie of a session under a new id, if the old id came in the cookie. */
+export function renewedCookie(
+  { sessions }: Pick<Services, 'sessions'>,
+  cookies: Cookies,
+  { request }: RequestContext,
+  { id, session }: SignedIn,
+  renewedId: string,
+): ReplyHeaders {
+  return cookieIds(request).includes(id) ? cookies.renew(renewedId, sessions.lastingOf(session)) : {};
+}
+
+/** Wraps answers for people who enrol a second factor: signed in, or with an enrolment session (ruling F6). */
+export function forEnroller(services: Services) {
+  return <Name extends string>(
+    names: readonly Name[],
+    answer: (
+      person: Enroller,
+      context: RequestContext,
+      fields: Record<Name, string>,
+    ) => Promise<Reply | AnyRefusal>,
+  ): Route['answer'] =>
+    async (context) => {
+      const person = await enrollerOf(services, context);
+      if (isRefusal(person)) return person;
+      const fields = textFields(context.fields, names);
+      const outcome = isRefusal(fields) ? fields : await answer(person, context, fields);
+      return isRefusal(outcome) ? { ...outcome, user: person.user } : outcome;
+    };
+}
+
+/** The cookies after an enrolment: of the session under its new id, or of the first session of a person who had to enrol. */
+export function cookiesAfterEnrolment(services: Services, cookies: Cookies) {
+  return (context: RequestContext, person: Enroller, { id, begun }: AfterEnrolment): ReplyHeaders => {
+    if (begun) return cookies.begin(begun);
+    return 'session' in person ? renewedCookie(services, cookies, context, person, id) : {};
+  };
+}
+
+/** The person of a request who is signed in, or who has to enrol. */
+export async function enrollerOf(services: Services, context: RequestContext): Promise<Enroller | NoSession> {
+  const person = await identify(services, context);
+  const id = sessionId(context.request);
+  if (!isRefusal(person) || id === undefined || !services.factors.isRequired) return person;
+  const { enrollingBy } = await import('../../usecases/factors/enrolment.ts');
+  return (await enrollingBy(services, id, context.now)) ?? person;
 }
 
 async function identify(services: Services, context: RequestContext): Promise<SignedIn | NoSession> {

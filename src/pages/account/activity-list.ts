@@ -20,7 +20,11 @@ ${items}</ul>
 `;
 }
 
-function eventText({ activity: { events, refused } }: PageTexts, { event, outcome }: AuditEntry): string {
+function eventText({ activity }: PageTexts, { event, outcome }: AuditEntry): string {
+  const { events, ofFactors, refused } = activity;
+  const kinds: Readonly<Record<string, string>> =
+    event === 'factor_add' || event === 'factor_remove' ? ofFactors[event] : {};
+  if (Object.hasOwn(kinds, outcome)) return kinds[outcome] ?? event;
   const name = Object.hasOwn(events, event) ? events[event as keyof typeof events] : event;
   // A session that ended did end, whatever the reason.
   return outcome === 'ok' || event === 'logout' ? name : refused(name);

@@ -38,7 +38,7 @@ export function confirmRoutes(pages: PageServices): Route[] {
           const reply = confirmPage(view, person, section, empty, 400);
           return { refused: 'missing_field', field: 'password', reply };
         }
-        const outcome = await confirm(services, person, typed.password, context);
+        const outcome = await confirm(services, person, typed, context);
         if (isRefusal(outcome)) {
           const problems = problemsOf(view.texts, outcome, ['password']);
           const { status } = pageWords[outcome.refused];

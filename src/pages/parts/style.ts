@@ -190,6 +190,11 @@ details[open] > summary::before { transform: translateY(25%) rotate(225deg); }
 summary::-webkit-details-marker { display: none; }
 #delete summary { border-color: var(--bad); color: var(--bad); }
 details > form { max-width: 25rem; margin-top: 1.1rem; }
+h3 { margin: 1.3rem 0 0.3rem; font-size: 1rem; }
+.qr { display: block; max-width: 100%; height: auto; margin: 0.8rem auto; }
+.codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0.2rem 1rem; margin: 0.8rem 0; }
+.codes li, .codes li + li { padding: 0.1rem 0; border: 0; }
+.codes code, .secret { font-size: 1.05rem; }
 .tag {
   display: inline-block;
   padding: 0 0.55rem;
@@ -208,5 +213,10 @@ details > form { max-width: 25rem; margin-top: 1.1rem; }
 }
 @media (forced-colors: active) {
   .status::before { background: CanvasText; }
+}
+@media print {
+  body { padding: 0; background: none; color: #000; }
+  .brand form, nav, form, .links, .notice, .no-print { display: none; }
+  .card { padding: 0; border: 0; box-shadow: none; background: none; }
 }
 `;

@@ -7,7 +7,11 @@ export type MailKind =
   | 'reset_password'
   | 'password_changed'
   | 'email_changed'
-  | 'new_device';
+  | 'new_device'
+  | 'factor_added'
+  | 'factor_removed'
+  | 'recovery_code_used'
+  | 'codes_locked';
 
 export interface NewMail {
   readonly kind: MailKind;

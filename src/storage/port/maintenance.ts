@@ -35,6 +35,12 @@ export interface Replaced {
   readonly keptAs: string | undefined;
 }
 
+/** Encrypted secrets that begin with the same 12 characters, which name their key. */
+export interface SealedCount {
+  readonly prefix: string;
+  readonly count: number;
+}
+
 /** The result of inspecting a database, without changing it. */
 export interface Inspection {
   readonly bytes: number;
@@ -49,6 +55,7 @@ export interface Inspection {
   readonly halfAccounts: number;
   /** The instant of the newest audit entry; `undefined` without entries. */
   readonly newestEntryAt: number | undefined;
+  readonly sealed: readonly SealedCount[];
   /** The reason why no server may use it; `undefined` if servers may. */
   readonly closedBecause: string | undefined;
 }
@@ -66,6 +73,8 @@ export interface ServerInspection {
   /** Accounts with only one of their two records; `undefined` if the check would take too long. */
   readonly halfAccounts: number | undefined;
   readonly newestEntryAt: number | undefined;
+  /** `undefined` if the count would take too long. */
+  readonly sealed: readonly SealedCount[] | undefined;
   /** The connection is encrypted and verified, or local. */
   readonly isPrivate: boolean;
   /** The lead of its clock over that of this machine. */

@@ -3,7 +3,7 @@
 import { canonical, type Identifier } from '../../concepts/accounts.ts';
 import { type Addressed, limitWindowMs } from '../../concepts/mails.ts';
 import type { InvalidToken } from '../../concepts/tokens.ts';
-import { digest } from '../../crypto/ids.ts';
+import { fingerprintOf } from '../../crypto/phc.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards, audited, reported } from '../outcomes.ts';
 import { isRefusal, type Refusal } from '../refusals.ts';
@@ -99,13 +99,8 @@ function changeTo(
   passwordHash: string,
   { language }: Caller,
 ): Addressed {
-  const details = { credential: fingerprint(passwordHash) };
+  const details = { credential: fingerprintOf(passwordHash) };
   return { userId: id, recipient: typed, isVerified: false, language, details };
-}
-
-/** Identifies a stored hash without revealing it. */
-export function fingerprint(passwordHash: string): string {
-  return digest(passwordHash).slice(0, 32);
 }
 
 /** Uses a token that verifies an address: the current one of the account, or its new one. */

@@ -2,6 +2,7 @@
 
 import { Abandoned } from '../../crypto/hashing-queue.ts';
 import type { AuditEntry, Session, User } from '../../storage/port/port.ts';
+import type { FactorOverview } from '../factors/overview.ts';
 import { reported } from '../outcomes.ts';
 import type { Refusal, TooManyExports } from '../refusals.ts';
 import type { Caller, Services } from '../services.ts';
@@ -10,6 +11,8 @@ import { notProven, type SignedIn } from './step-up.ts';
 /** All data about a person, except credentials. */
 export interface Export {
   readonly user: User;
+  /** `undefined` for a person who has no second factor. */
+  readonly factors: FactorOverview | undefined;
   /** Pages that are read on demand. */
   readonly sessions: AsyncGenerator<readonly Session[]>;
   readonly activity: AsyncGenerator<readonly AuditEntry[]>;
@@ -66,7 +69,7 @@ export class Exports {
  * export ends when the client disconnects.
  */
 export async function exportAccount(
-  services: Pick<Services, 'sessions' | 'audit' | 'pacer' | 'store'>,
+  services: Pick<Services, 'sessions' | 'audit' | 'pacer' | 'store' | 'factors' | 'browserTokens'>,
   exports: Exports,
   signedIn: SignedIn,
   caller: Caller,
@@ -76,7 +79,9 @@ export async function exportAccount(
   const place = refusal ?? exports.enter(user.id, caller.now);
   if ('refused' in place) return reported(services, 'account_export', caller, { ...place, user });
   const close = () => exports.leave(user.id, place);
+  let factors: FactorOverview | undefined;
   try {
+    factors = await factorsOf(services, user, caller.now);
     await services.audit.keep(caller, 'account_export', user.id);
   } catch (error) {
     close();
@@ -87,10 +92,23 @@ export async function exportAccount(
   const sessions = services.sessions.pagesOfUser(user.id, caller.now, page);
   return reported(services, 'account_export', caller, {
     user,
+    factors,
     sessions: whileTaken(services, place, sessions),
     activity: whileTaken(services, place, activityPages(services, signedIn)),
     close,
   });
+}
+
+/** Loads nothing of second factors for people who have none. */
+async function factorsOf(
+  services: Pick<Services, 'store' | 'factors' | 'browserTokens'>,
+  user: User,
+  now: number,
+): Promise<FactorOverview | undefined> {
+  const credential = await services.store.accounts.findCredentialOf(user.id);
+  if (!credential?.hasSecondFactor) return undefined;
+  const { factorOverview } = await import('../factors/overview.ts');
+  return factorOverview(services, user, now);
 }
 
 async function* activityPages(

@@ -1,9 +1,9 @@
 /** Prepares a mail at the moment it is sent: checks that it is still wanted, and makes the token of its link. */
 
 import { maxResetLinks } from '../../concepts/mails.ts';
+import { fingerprintOf } from '../../crypto/phc.ts';
 import type { QueuedMail, TokenPurpose } from '../../storage/port/port.ts';
 import type { Services } from '../services.ts';
-import { fingerprint } from './change-email.ts';
 import { addressForLinks } from './owner-mail.ts';
 
 /** A mail that may be sent, with the token of its link if it has one. */
@@ -56,5 +56,5 @@ async function isWanted(
   if (purpose === 'verify_email') return user.email === recipient && user.emailVerifiedAt === null;
   if (purpose === 'reset_password') return addressForLinks(user) === recipient;
   const credential = await services.store.accounts.findCredentialOf(userId);
-  return credential !== undefined && fingerprint(credential.passwordHash) === details['credential'];
+  return credential !== undefined && fingerprintOf(credential.passwordHash) === details['credential'];
 }

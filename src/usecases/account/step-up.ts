@@ -14,6 +14,13 @@ export interface SignedIn extends Checked {
   readonly id: string;
 }
 
+/** What a person shows again. */
+export interface Confirmation {
+  readonly password: string;
+  /** Needed if there is a second factor. */
+  readonly code?: string | undefined;
+}
+
 /** The new id of the confirmed session. */
 export interface Confirmed {
   readonly id: string;
@@ -21,22 +28,22 @@ export interface Confirmed {
 }
 
 /**
- * Verifies the password in a session; for ten minutes the session may then do what requires it. The session gets a new id,
- * so that an id that was stolen before gains nothing.
+ * Verifies the password in a session, and a code if the person has a second factor; for ten minutes the session may then do
+ * what requires it. The session gets a new id, so that an id that was stolen before gains nothing.
  */
 export async function confirm(
   services: Services,
   signedIn: SignedIn,
-  password: string,
+  asked: Confirmation,
   caller: Caller,
 ): Promise<Confirmed | Refusal> {
-  return audited(services, 'confirm', caller, await attempt(services, signedIn, password, caller));
+  return audited(services, 'confirm', caller, await attempt(services, signedIn, asked, caller));
 }
 
 async function attempt(
   services: Services,
   signedIn: SignedIn,
-  password: string,
+  { password, code }: Confirmation,
   caller: Caller,
 ): Promise<Confirmed | Refusal> {
   const overloaded = services.hashing.overloaded(caller.network);
@@ -44,9 +51,27 @@ async function attempt(
   using slot = services.hashing.enter(caller.network, caller.signal);
   const credential = await verifyOwnPassword(services, signedIn, password, slot, caller);
   if (isRefusal(credential)) return credential;
+  const refusal = await codeMissing(services, credential, code, caller);
+  if (refusal) return refusal;
   const context = services.audit.context(caller, 'confirm');
   const proven = await services.sessions.prove(signedIn.id, caller.now, context);
   return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
+}
+
+/** Refuses a confirmation without the code of a person who has a second factor (ruling F5). */
+async function codeMissing(
+  services: Services,
+  { userId, passwordHash, hasSecondFactor }: Credential,
+  code: string | undefined,
+  caller: Caller,
+): Promise<Refusal | undefined> {
+  if (!hasSecondFactor) return undefined;
+  const user = { id: userId };
+  const pending = { passwordHash, windows: [] };
+  if (code === undefined) return { refused: 'second_factor_required', user, pending };
+  const { judgeCode } = await import('../factors/second-step.ts');
+  const judged = await judgeCode(services, userId, code, caller);
+  return isRefusal(judged) ? { ...judged, user } : undefined;
 }
 
 /** Refuses a session in which the password was not confirmed recently. */
@@ -71,5 +96,7 @@ export async function verifyOwnPassword(
   const counted = await services.throttle.login(name, knownDevice, caller.network, caller.now);
   if (isRefusal(counted)) return counted;
   const found = await services.store.accounts.findCredentialOf(user.id);
-  return verifyPassword(services, found, password, counted, slot);
+  const credential = await verifyPassword(services, found, password, counted, slot);
+  if (!isRefusal(credential)) await counted.refund();
+  return credential;
 }

@@ -2,7 +2,7 @@
 
 import type { Caller, Services } from '../services.ts';
 
-/** An instant later than every next attempt of a mail, even one set under a wrong clock. */
+/** An instant later than every next attempt of a mail and every end of a token, even one set under a wrong clock. */
 const endOfTime = 2 ** 52;
 
 export interface Settled {
@@ -10,11 +10,13 @@ export interface Settled {
   readonly ended: number;
   /** Queued mails that will not be sent. */
   readonly dropped: number;
+  /** Secrets of authenticator apps in the copy, which are encrypted. */
+  readonly secrets: number;
 }
 
 /**
  * Ends what may have ended since the copy was made: all sessions unless `keepSessions`, all links that were sent, all
- * invitations, and the queued mails.
+ * invitations, the trust in browsers, and the queued mails.
  */
 export async function settleRestored(
   services: Services,
@@ -27,7 +29,10 @@ export async function settleRestored(
   const ended = keepSessions ? 0 : await services.sessions.endOfAllUsers(context, pause);
   await services.tokens.sweep(Number.MAX_SAFE_INTEGER, pause);
   await services.invitations.sweep(Number.MAX_SAFE_INTEGER, pause);
-  return { ended, dropped: await dropMails(services, endOfTime) };
+  await services.browserTokens.sweep(endOfTime, pause);
+  const { secondFactors } = await services.factors.load();
+  const secrets = await secondFactors.countSecrets();
+  return { ended, dropped: await dropMails(services, endOfTime), secrets };
 }
 
 async function dropMails(services: Pick<Services, 'mails'>, until: number): Promise<number> {

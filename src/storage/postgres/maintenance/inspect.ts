@@ -1,6 +1,6 @@
 /** Inspects a database and its server without changing anything there. */
 
-import type { ServerInspection } from '../../port/port.ts';
+import type { SealedCount, ServerInspection } from '../../port/port.ts';
 import { closedBecause } from '../../shared/database-state.ts';
 import { Client } from '../connection/client.ts';
 import { codeOf, thrown } from '../connection/errors.ts';
@@ -83,6 +83,7 @@ async function lookInto(client: Client, clock: () => number) {
     closedBecause: version && closedBecause(version),
     isReadOnly: (await value(`SELECT current_setting('transaction_read_only')::boolean AS value`)) === true,
     halfAccounts: version ? await unlessLate(client, () => value<number>(halves)) : 0,
+    sealed: version ? await unlessLate(client, () => sealedCounts(value)) : [],
     newestEntryAt: version
       ? await value<number>('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1')
       : undefined,
@@ -90,6 +91,17 @@ async function lookInto(client: Client, clock: () => number) {
     standbys: Number(await value('SELECT count(*) AS value FROM pg_stat_replication')),
     freeConnections: Number(await value(free)),
   };
+}
+
+/** A database of an older version has no such table yet. */
+async function sealedCounts(
+  value: <Value>(sql: string) => Promise<Value | undefined>,
+): Promise<readonly SealedCount[]> {
+  if (!(await value(`SELECT to_regclass('second_factors') IS NOT NULL AS value`))) return [];
+  const counts = `SELECT substr(totp_secret, 1, 12) AS prefix, count(*)::int AS count
+    FROM second_factors WHERE totp_secret IS NOT NULL GROUP BY 1 ORDER BY 1`;
+  const counted = `SELECT coalesce(jsonb_agg(to_jsonb(counts)), '[]') AS value FROM (${counts}) AS counts`;
+  return (await value<SealedCount[]>(counted)) ?? [];
 }
 
 /** Takes the reading with the shortest round trip. */

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sentencesOf, systemCodeOf } from '../../../disk-errors.ts';
-import { type Inspection, StoreUnusable } from '../../port/port.ts';
+import { type Inspection, type SealedCount, StoreUnusable } from '../../port/port.ts';
 import { closedBecause } from '../../shared/database-state.ts';
 import { assertOwn, notAFile } from '../connection/file-checks.ts';
 import { migrations } from '../schema.ts';
@@ -56,8 +56,18 @@ function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
     damage: [...found, ...(isReadable ? orphans(db) : [])],
     closedBecause: isReadable ? closedBecause(stateOf(db)) : undefined,
     halfAccounts: isReadable ? (number(halves) ?? 0) : 0,
+    sealed: isReadable ? sealedCounts(db) : [],
     newestEntryAt: isReadable ? number('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1') : undefined,
   };
+}
+
+/** A database of an older version has no such table yet. */
+function sealedCounts(db: DatabaseSync): SealedCount[] {
+  const isThere = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'second_factors'`).get();
+  if (!isThere) return [];
+  const rows = db.prepare(`SELECT substr(totp_secret, 1, 12) AS prefix, count(*) AS count
+    FROM second_factors WHERE totp_secret IS NOT NULL GROUP BY 1 ORDER BY 1`);
+  return rows.all().map(({ prefix, count }) => ({ prefix: String(prefix), count: Number(count) }));
 }
 
 function complaints(db: DatabaseSync): string[] {
