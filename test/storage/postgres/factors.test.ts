@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { FactorStores, Store } from '../../../src/storage/port/port.ts';
 import { prepareTables } from '../../../src/storage/postgres/connection/migrations.ts';
 import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
+import { inspectPostgres } from '../../../src/storage/postgres/maintenance/inspect.ts';
 import { migrations } from '../../../src/storage/postgres/schema.ts';
 import { metricValue } from '../../support/postgres/pair.ts';
 import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
@@ -129,6 +130,8 @@ test('N8: tables of version 1 get those of second factors, and keep what is in t
     ],
   );
   expect(await queryAt(url, ['SELECT version FROM gatehouse'])).toEqual([{ version: 1 }]);
+  // What is added at the next start is not reported as lost.
+  expect(await inspectPostgres(url, '', Date.now)).toMatchObject({ schema: 1, schemaKnown: 2, sealed: [] });
   const node = await openNode(url);
   expect(await queryAt(url, ['SELECT version FROM gatehouse'])).toEqual([{ version: 2 }]);
   expect(await hasFactor(node, joe)).toBe(false);
