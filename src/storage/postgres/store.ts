@@ -1,7 +1,7 @@
 /** The PostgreSQL store: any number of nodes on one database, with a feed of revocations between them. */
 
 import { type Store, StoreUnavailable } from '../port/port.ts';
-import { loadOnce } from '../shared/load-once.ts';
+import { loadOnce } from '../shared/factors/load-once.ts';
 import { PostgresAccounts } from './accounts.ts';
 import { PostgresAudit } from './audit/audit.ts';
 import { AuditOutbox } from './audit/audit-outbox.ts';
@@ -125,10 +125,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     mails: new PostgresMails(db),
     devices: new PostgresDevices(db),
     browserTokens: new PostgresBrowserTokens(db, outbox),
-    factors: loadOnce(async () => {
-      const { factorStores } = await import('./factors/factors.ts');
-      return factorStores({ db, outbox });
-    }),
+    factors: loadOnce(async () => (await import('./factors/factors.ts')).factorStores({ db, outbox })),
 
     clock: () => clock.now(),
 

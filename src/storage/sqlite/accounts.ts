@@ -150,10 +150,6 @@ export class SqliteAccounts implements AccountStore {
 
 function credential(row: Record<string, unknown> | undefined): Credential | undefined {
   if (!row) return undefined;
-  const flags = {
-    hasUser: row['hasUser'] === 1,
-    isDisabled: row['isDisabled'] === 1,
-    hasSecondFactor: row['hasSecondFactor'] === 1,
-  };
-  return { ...row, ...flags } as unknown as Credential;
+  const flags = ['hasUser', 'isDisabled', 'hasSecondFactor'].map((name) => [name, row[name] === 1]);
+  return { ...row, ...Object.fromEntries(flags) } as unknown as Credential;
 }

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { type Store, StoreUnavailable } from '../port/port.ts';
 import type { Digest } from '../shared/audit-chain.ts';
-import { loadOnce } from '../shared/load-once.ts';
+import { loadOnce } from '../shared/factors/load-once.ts';
 import { SqliteAccounts } from './accounts.ts';
 import { SqliteAudit } from './audit/audit.ts';
 import { AuditChain } from './audit/audit-chain.ts';
@@ -49,10 +49,9 @@ export function openSqliteStore(path: string, digest: Digest): Store {
     mails: new SqliteMails(db, reader, writer),
     devices: new SqliteDevices(db, reader, writer),
     browserTokens: new SqliteBrowserTokens(db, reader, writer, chain),
-    factors: loadOnce(async () => {
-      const { factorStores } = await import('./factors/factors.ts');
-      return factorStores({ db, reader, writer, chain });
-    }),
+    factors: loadOnce(async () =>
+      (await import('./factors/factors.ts')).factorStores({ db, reader, writer, chain }),
+    ),
 
     async ping() {
       reader.read(() => tables.all());

@@ -85,21 +85,6 @@ test('every commit is durable, foreign keys hold, and no step sleeps for a lock'
   expect(db.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 0 });
 });
 
-test('the tables are the three of ruling G2 and those beside them, and they are strict', () => {
-  const db = ownConnection();
-  const own = tables(db).filter(({ name }) => !String(name).startsWith('sqlite_'));
-  const beside =
-    'throttle audit audit_ends tokens mails devices ended invitations revocations second_factors recovery_codes passkeys browser_tokens'.split(
-      ' ',
-    );
-  expect(own.map(({ name }) => name).sort()).toEqual(['auth', 'users', 'sessions', ...beside].sort());
-  expect(own.map(({ strict }) => strict)).toEqual(own.map(() => 1));
-  expect(() => db.exec("INSERT INTO users (id, created_at) VALUES ('a', 'yesterday')")).toThrow(
-    'cannot store TEXT value',
-  );
-  expect(() => db.exec("INSERT INTO throttle VALUES (x'00', 1, 1)")).toThrow('CHECK constraint failed');
-});
-
 test('opening again changes nothing', async () => {
   const store = openStore();
   await makeAccount(store, 'joe');

@@ -223,7 +223,7 @@ test('a table that was dropped is noticed: what was cached is not answered any m
 test('a schema that another program changed is noticed by a ping', async () => {
   const store = await storeWithSession();
   await expect(store.ping()).resolves.toBeUndefined();
-  otherConnection(store.file).exec('PRAGMA user_version = 2');
+  otherConnection(store.file).exec('PRAGMA user_version = 3');
   await nextTurn();
   await expect(store.ping()).rejects.toThrow('The schema of the database changed while in use');
 });

@@ -1,7 +1,7 @@
 /** Authenticator apps and recovery codes in PostgreSQL: a row for each user with a factor, and one for each code. */
 
 import type { AuditContext, CodeAttempt, FactorState, NewTotp, SecondFactorStore } from '../../port/port.ts';
-import { type CodeState, type CodeVerdict, judgeCode } from '../../shared/code-verdict.ts';
+import { type CodeState, type CodeVerdict, judgeCode } from '../../shared/factors/code-verdict.ts';
 import type { Run } from '../connection/transaction.ts';
 import { lockUserExclusive } from '../user-lock.ts';
 import { beginFactor, type FactorParts, removeDependent, replaceCodes } from './factor-rows.ts';

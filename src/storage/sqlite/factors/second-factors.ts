@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext, CodeAttempt, FactorState, NewTotp, SecondFactorStore } from '../../port/port.ts';
-import { type CodeState, type CodeVerdict, judgeCode } from '../../shared/code-verdict.ts';
+import { type CodeState, type CodeVerdict, judgeCode } from '../../shared/factors/code-verdict.ts';
 import type { FactorParts, FactorRows } from './factor-rows.ts';
 
 interface FactorRow {

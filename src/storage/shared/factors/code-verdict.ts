@@ -1,6 +1,6 @@
 /** Judges a typed code by the counter of refused ones and the last accepted time step (rulings F2 and F3). */
 
-import type { CodeAttempt } from '../port/port.ts';
+import type { CodeAttempt } from '../../port/port.ts';
 
 /** What the judgement depends on, read in the step that writes its result. */
 export interface CodeState {
