@@ -113,6 +113,7 @@ test('doctor: a healthy server has no findings', async () => {
     'tls',
     'durability',
     'clock',
+    'key',
     'notifications',
     'connections',
     'proxies',
