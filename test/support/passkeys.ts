@@ -1,19 +1,32 @@
 /** Passkeys over a real store, with two people who have accounts. */
 
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type PasskeyOptions, Passkeys, type RelyingParty } from '../../src/concepts/factors/passkeys.ts';
+import { type PasskeyOptions, Passkeys } from '../../src/concepts/factors/passkeys.ts';
 import { digest } from '../../src/crypto/ids.ts';
+import type { RelyingParty } from '../../src/settings/factors/relying-party.ts';
 import type { AuditContext } from '../../src/storage/port/port.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { temporaryFolder } from './server.ts';
-import type { CreationOptions, RequestOptions, SoftwareAuthenticator } from './software-authenticator.ts';
+import {
+  type CreationOptions,
+  type RequestOptions,
+  SoftwareAuthenticator,
+} from './software-authenticator.ts';
 
 export const now = 1_000_000;
 export const origin = 'https://auth.example.com';
 export const party: RelyingParty = { id: 'example.com', name: 'Example', origins: [origin] };
 export const joe = { id: 'joe', identifier: 'joe@example.com' };
 export const ann = { id: 'ann', identifier: 'ann@example.com' };
+
+/** Challenges as a caller makes them. */
+export async function newChallenge(): Promise<string> {
+  return randomBytes(32).toString('base64url');
+}
+
+export const invalid = { refused: 'invalid_passkey' };
 
 export const context: AuditContext = {
   at: now,
@@ -41,7 +54,7 @@ export async function setUp() {
 
 function people(passkeys: Passkeys) {
   async function creation(user = joe) {
-    return optionsOf<CreationOptions>(await passkeys.registrationOptions(user));
+    return optionsOf<CreationOptions>(await passkeys.registrationOptions(user, newChallenge));
   }
 
   /** Adds an answer to a registration. */
@@ -59,7 +72,7 @@ function people(passkeys: Passkeys) {
   }
 
   async function signIn() {
-    return optionsOf<RequestOptions>(await passkeys.signInOptions());
+    return optionsOf<RequestOptions>(await passkeys.signInOptions(newChallenge));
   }
 
   /** Verifies an answer of a passkey that stands alone. */
@@ -68,6 +81,14 @@ function people(passkeys: Passkeys) {
   }
 
   return { creation, add, register, signIn, verify };
+}
+
+/** A scene in which Joe has a passkey. */
+export async function withPasskey() {
+  const scene = await setUp();
+  const authenticator = new SoftwareAuthenticator({ origin });
+  await scene.register(authenticator);
+  return { ...scene, authenticator };
 }
 
 export function optionsOf<Kind>(outcome: PasskeyOptions | { readonly refused: string }): Options<Kind> {

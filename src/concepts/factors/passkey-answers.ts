@@ -55,6 +55,16 @@ export function authenticationAnswer(answer: unknown): AuthenticationAnswer | un
   return { id, clientDataJSON, authenticatorData, signature, userHandle: handle };
 }
 
+/** The challenge that an answer is for; `undefined` if it can be no answer. It is verified with the signature only. */
+export function challengeOf(answer: unknown): string | undefined {
+  const clientDataJSON = credentialOf(answer)?.response['clientDataJSON'];
+  if (!isBase64url(clientDataJSON)) return undefined;
+  const clientData = clientDataOf(clientDataJSON);
+  return isFields(clientData) && typeof clientData['challenge'] === 'string'
+    ? clientData['challenge']
+    : undefined;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The parts that both answers have. A text is read as JSON. */
@@ -94,8 +104,12 @@ function isBounded(...texts: readonly string[]): boolean {
  * answer (WebAuthn level 3, sections 7.1 and 7.2: `crossOrigin` and `topOrigin`).
  */
 function isOfOwnPage(clientDataJSON: string): boolean {
-  const clientData = parse(Buffer.from(clientDataJSON, 'base64url').toString());
+  const clientData = clientDataOf(clientDataJSON);
   return isFields(clientData) && clientData['crossOrigin'] !== true && clientData['topOrigin'] === undefined;
+}
+
+function clientDataOf(clientDataJSON: string): unknown {
+  return parse(Buffer.from(clientDataJSON, 'base64url').toString());
 }
 
 /** Transports are hints for a browser; those of the future are kept, whatever they are called. */

@@ -10,23 +10,26 @@
  */
 
 import { digest, newHandle } from '../../crypto/ids.ts';
+import type { RelyingParty } from '../../settings/factors/relying-party.ts';
 import type { AuditContext, Passkey, PasskeyStore } from '../../storage/port/port.ts';
 import { authenticationAnswer, registrationAnswer } from './passkey-answers.ts';
 import { acceptedName, defaultName } from './passkey-names.ts';
-import { type PasskeyOptions, type RelyingParty, WebAuthn } from './webauthn.ts';
+import { type PasskeyOptions, WebAuthn } from './webauthn.ts';
 
-export type { PasskeyOptions, RelyingParty } from './webauthn.ts';
+export { challengeOf } from './passkey-answers.ts';
+export type { PasskeyOptions } from './webauthn.ts';
 
 /** The service has no host that passkeys can be bound to, or the library is not installed. */
 export type PasskeysUnavailable = { readonly refused: 'passkeys_unavailable' };
 
 /** The answer is not one of this passkey to this challenge. */
 export interface InvalidPasskey {
-  readonly refused: 'invalid_passkey';
+  readonly refused:
+    | 'invalid_passkey'
+    /** The signature is right, and the counter is not higher than before: two devices may hold the key (section 6.1.1). */
+    | 'invalid_counter';
   /** The owner of the passkey that the answer names, if it is known. */
   readonly user?: { readonly id: string };
-  /** The signature is right, and the counter is not higher than before: two devices may hold the key (section 6.1.1). */
-  readonly isPossibleClone?: true;
 }
 
 /** The reason why a passkey was not added. */
@@ -62,45 +65,51 @@ const maxPasskeys = 20;
 const unavailable: PasskeysUnavailable = { refused: 'passkeys_unavailable' };
 const invalid: InvalidPasskey = { refused: 'invalid_passkey' };
 
+/** Makes a challenge of at least 16 random bytes, in base64url, once nothing else refuses (section 13.4.3). */
+export type NewChallenge = () => Promise<string>;
+
 export class Passkeys {
   readonly #store: PasskeyStore;
-  readonly #party: RelyingParty | undefined;
-  #webAuthn: Promise<WebAuthn | undefined> | undefined;
+  readonly #webAuthn: WebAuthn | undefined;
 
   /** @param party `undefined` if no relying party is possible, such as on an IP address. */
   constructor(store: PasskeyStore, party: RelyingParty | undefined) {
     this.#store = store;
-    this.#party = party;
+    this.#webAuthn = WebAuthn.of(party);
+  }
+
+  /** Whether passkeys can be used here at all. */
+  get areAvailable(): boolean {
+    return this.#webAuthn !== undefined;
   }
 
   /** The options with which a browser makes a passkey. Those that the user has are excluded. */
-  async registrationOptions(user: {
-    readonly id: string;
-    readonly identifier: string;
-  }): Promise<PasskeyOptions | PasskeysUnavailable | { readonly refused: 'too_many_passkeys' }> {
-    const webAuthn = await this.#open();
-    if (!webAuthn) return unavailable;
-    const known = await this.#store.ofUser(user.id);
+  async registrationOptions(
+    { id, identifier }: { readonly id: string; readonly identifier: string },
+    newChallenge: NewChallenge,
+  ): Promise<PasskeyOptions | PasskeysUnavailable | { readonly refused: 'too_many_passkeys' }> {
+    if (!this.#webAuthn) return unavailable;
+    const known = await this.#store.ofUser(id);
     if (known.length >= maxPasskeys) return { refused: 'too_many_passkeys' };
-    return webAuthn.registrationOptions(handleOf(user.id), user.identifier, known);
+    return this.#webAuthn.registrationOptions(handleOf(id), identifier, known, await newChallenge());
   }
 
   /** The options of a sign-in without a name and a password. */
-  async signInOptions(): Promise<PasskeyOptions | PasskeysUnavailable> {
-    const webAuthn = await this.#open();
-    return webAuthn ? webAuthn.authenticationOptions('required') : unavailable;
+  async signInOptions(newChallenge: NewChallenge): Promise<PasskeyOptions | PasskeysUnavailable> {
+    return this.#webAuthn ? this.#webAuthn.signInOptions(await newChallenge()) : unavailable;
   }
 
   /** The options with which a browser asks for a passkey of a user. */
   async options(
     userId: string,
     isAlone: boolean,
+    newChallenge: NewChallenge,
   ): Promise<PasskeyOptions | PasskeysUnavailable | { readonly refused: 'unknown_factor' }> {
-    const webAuthn = await this.#open();
-    if (!webAuthn) return unavailable;
+    if (!this.#webAuthn) return unavailable;
     const known = await this.#store.ofUser(userId);
     if (known.length === 0) return { refused: 'unknown_factor' };
-    return webAuthn.authenticationOptions(isAlone ? 'required' : 'preferred', known);
+    const verification = isAlone ? 'required' : 'preferred';
+    return this.#webAuthn.authenticationOptions(verification, known, await newChallenge());
   }
 
   /** Verifies the answer to a registration and adds the passkey. A refusal changes nothing. */
@@ -110,14 +119,13 @@ export class Passkeys {
     now: number,
     context: AuditContext,
   ): Promise<Passkey | PasskeyNotAdded> {
-    const webAuthn = await this.#open();
-    if (!webAuthn) return unavailable;
+    if (!this.#webAuthn) return unavailable;
     const read = registrationAnswer(answer);
     if (!read) return invalid;
     const { transports } = read;
     const kept = name.trim() === '' ? defaultName(transports, device) : acceptedName(name);
     if (kept === undefined) return { refused: 'invalid_name' };
-    const made = await webAuthn.verifyRegistration(read, challenge).catch(() => undefined);
+    const made = await this.#webAuthn.verifyRegistration(read, challenge).catch(() => undefined);
     if (!made) return invalid;
     const passkey = {
       ...made,
@@ -140,8 +148,7 @@ export class Passkeys {
     { challenge, userId, isAlone }: ExpectedUse,
     now: number,
   ): Promise<Passkey | InvalidPasskey | PasskeysUnavailable> {
-    const webAuthn = await this.#open();
-    if (!webAuthn) return unavailable;
+    if (!this.#webAuthn) return unavailable;
     const read = authenticationAnswer(answer);
     const passkey = read && (await this.#store.find(read.id));
     if (!passkey) return invalid;
@@ -151,13 +158,13 @@ export class Passkeys {
     const isNamed = read.userHandle !== undefined;
     if (isNamed ? !isHandleOf(read.userHandle, passkey.userId) : userId === undefined) return refused;
     const { credentialId, publicKey } = passkey;
-    const verified = await webAuthn
+    const verified = await this.#webAuthn
       .verifyAuthentication(read, publicKey, challenge, isAlone)
       .catch(() => undefined);
     if (!verified) return refused;
     const isUsed = await this.#store.use({ credentialId, ...verified, at: now });
     if (isUsed) return { ...passkey, ...verified, lastUsedAt: now };
-    return isBehind(verified.counter, passkey.counter) ? { ...refused, isPossibleClone: true } : refused;
+    return isBehind(verified.counter, passkey.counter) ? { ...refused, refused: 'invalid_counter' } : refused;
   }
 
   /** All passkeys of a user, the oldest first. */
@@ -187,18 +194,6 @@ export class Passkeys {
     const outcome = await this.#store.remove(userId, handle, mayBeLast, context);
     if (outcome === 'removed') return { handle };
     return { refused: outcome === 'last' ? 'last_factor' : 'unknown_factor' };
-  }
-
-  /** Loads the library at the first use; after a failure it is tried again. */
-  async #open(): Promise<WebAuthn | undefined> {
-    if (!this.#party) return undefined;
-    this.#webAuthn ??= WebAuthn.open(this.#party);
-    try {
-      return await this.#webAuthn;
-    } catch (error) {
-      this.#webAuthn = undefined;
-      throw error;
-    }
   }
 }
 

@@ -1,16 +1,8 @@
 /** Verifies the answers of authenticators with `@simplewebauthn/server`, which is loaded at its first use. */
 
+import { createRequire } from 'node:module';
+import type { RelyingParty } from '../../settings/factors/relying-party.ts';
 import type { AuthenticationAnswer, RegistrationAnswer } from './passkey-answers.ts';
-
-/** The service as authenticators know it (WebAuthn level 3, section 4, "Relying Party"). */
-export interface RelyingParty {
-  /** A host name; passkeys work on it and the hosts below it. */
-  readonly id: string;
-  /** Shown by authenticators. */
-  readonly name: string;
-  /** The origins on which passkeys are made and used. */
-  readonly origins: readonly string[];
-}
 
 /** The options for `navigator.credentials`, as JSON: with many more fields, which only browsers read. */
 export interface PasskeyOptions {
@@ -46,6 +38,18 @@ const maxPublicKeyBytes = 1_024;
 /** How long a browser waits for the person: as long as a challenge is valid. */
 const timeout = 5 * 60_000;
 
+const library = '@simplewebauthn/server';
+
+/** Whether the library, which is an optional dependency, is installed. It is not loaded for that. */
+function isInstalled(): boolean {
+  try {
+    createRequire(import.meta.url).resolve(library);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function load() {
   const [server, helpers] = await Promise.all([
     import('@simplewebauthn/server'),
@@ -57,37 +61,33 @@ async function load() {
 type Library = Awaited<ReturnType<typeof load>>;
 
 export class WebAuthn {
-  readonly #library: Library;
   readonly #party: RelyingParty;
+  #loading: Promise<Library> | undefined;
 
-  private constructor(library: Library, party: RelyingParty) {
-    this.#library = library;
+  private constructor(party: RelyingParty) {
     this.#party = party;
   }
 
-  /** `undefined` if the library, which is an optional dependency, is not installed. */
-  static async open(party: RelyingParty): Promise<WebAuthn | undefined> {
-    try {
-      return new WebAuthn(await load(), party);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
-      throw error;
-    }
+  /** `undefined` if there is no relying party, or if the library is not installed. */
+  static of(party: RelyingParty | undefined): WebAuthn | undefined {
+    return party && isInstalled() ? new WebAuthn(party) : undefined;
   }
 
   /** @param userHandle at most 64 bytes that say nothing about the person (section 14.6.1). */
-  registrationOptions(
+  async registrationOptions(
     userHandle: Uint8Array<ArrayBuffer>,
     name: string,
     known: readonly Descriptor[],
+    challenge: string,
   ): Promise<PasskeyOptions> {
-    const { id, name: partyName } = this.#party;
-    return this.#library.generateRegistrationOptions({
-      rpID: id,
-      rpName: partyName,
+    const { generateRegistrationOptions } = await this.#library();
+    return generateRegistrationOptions({
+      rpID: this.#party.id,
+      rpName: this.#party.name,
       userID: userHandle,
       userName: name,
       userDisplayName: name,
+      challenge: bytesOf(challenge),
       timeout,
       attestationType: 'none',
       excludeCredentials: known.map(descriptor),
@@ -96,29 +96,42 @@ export class WebAuthn {
     });
   }
 
-  /** Without known passkeys the authenticator offers those that it has for the service. */
-  authenticationOptions(
+  /**
+   * The options of a sign-in in which the authenticator offers what it has for the service. They are made by hand, because the
+   * sign-in page asks for them also where no user has a passkey: the library is not loaded for that.
+   */
+  signInOptions(challenge: string): PasskeyOptions {
+    const options = { rpId: this.#party.id, challenge, timeout, userVerification: 'required' };
+    return options;
+  }
+
+  /** The options of an authentication with one of the passkeys of a user. */
+  async authenticationOptions(
     userVerification: 'preferred' | 'required',
-    known: readonly Descriptor[] = [],
+    known: readonly Descriptor[],
+    challenge: string,
   ): Promise<PasskeyOptions> {
-    return this.#library.generateAuthenticationOptions({
+    const { generateAuthenticationOptions } = await this.#library();
+    return generateAuthenticationOptions({
       rpID: this.#party.id,
+      challenge: bytesOf(challenge),
       timeout,
       userVerification,
-      ...(known.length > 0 ? { allowCredentials: known.map(descriptor) } : {}),
+      allowCredentials: known.map(descriptor),
     });
   }
 
   /** @throws if anything about the answer is wrong. */
   async verifyRegistration(answer: RegistrationAnswer, challenge: string): Promise<MadePasskey> {
     const { id, clientDataJSON, attestationObject } = answer;
-    const { registrationInfo } = await this.#library.verifyRegistrationResponse({
+    const library = await this.#library();
+    const { registrationInfo } = await library.verifyRegistrationResponse({
       response: {
         id,
         rawId: id,
         type: 'public-key',
         clientExtensionResults: {},
-        response: { clientDataJSON, attestationObject: this.#withoutStatement(attestationObject) },
+        response: { clientDataJSON, attestationObject: withoutStatement(library, attestationObject) },
       },
       ...this.#expected(challenge),
       requireUserVerification: false,
@@ -148,7 +161,8 @@ export class WebAuthn {
     requireUserVerification: boolean,
   ): Promise<VerifiedUse> {
     const { id, clientDataJSON, authenticatorData, signature } = answer;
-    const { verified, authenticationInfo } = await this.#library.verifyAuthenticationResponse({
+    const library = await this.#library();
+    const { verified, authenticationInfo } = await library.verifyAuthenticationResponse({
       response: {
         id,
         rawId: id,
@@ -156,7 +170,7 @@ export class WebAuthn {
         clientExtensionResults: {},
         response: { clientDataJSON, authenticatorData, signature },
       },
-      credential: { id, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')), counter: 0 },
+      credential: { id, publicKey: bytesOf(publicKey), counter: 0 },
       ...this.#expected(challenge),
       requireUserVerification,
     });
@@ -168,24 +182,38 @@ export class WebAuthn {
     return { expectedChallenge, expectedOrigin: [...this.#party.origins], expectedRPID: this.#party.id };
   }
 
-  /**
-   * The attestation without its statement, which nothing was asked for (`none`). The library would verify the certificates of
-   * a statement, and fetch lists of revoked ones from addresses that they name: requests that a client could direct.
-   */
-  #withoutStatement(attestationObject: string): string {
-    const { decodeAttestationObject, isoCBOR, isoBase64URL } = this.#library;
-    const attestation = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
-    const authData = attestation.get('authData');
-    const bare = new Map<string, string | Uint8Array | Map<string, string>>([
-      ['fmt', 'none'],
-      ['attStmt', new Map<string, string>()],
-      ['authData', authData],
-    ]);
-    return isoBase64URL.fromBuffer(new Uint8Array(isoCBOR.encode(bare)));
+  /** Loads the library at the first use; after a failure it is tried again. */
+  #library(): Promise<Library> {
+    this.#loading ??= load().catch((error) => {
+      this.#loading = undefined;
+      throw error;
+    });
+    return this.#loading;
   }
+}
+
+/**
+ * The attestation without its statement, which nothing was asked for (`none`). The library would verify the certificates of a
+ * statement, and fetch lists of revoked ones from addresses that they name: requests that a client could direct.
+ */
+function withoutStatement(
+  { decodeAttestationObject, isoCBOR, isoBase64URL }: Library,
+  attestationObject: string,
+): string {
+  const attestation = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
+  const bare = new Map<string, string | Uint8Array | Map<string, string>>([
+    ['fmt', 'none'],
+    ['attStmt', new Map<string, string>()],
+    ['authData', attestation.get('authData')],
+  ]);
+  return isoBase64URL.fromBuffer(new Uint8Array(isoCBOR.encode(bare)));
 }
 
 function descriptor({ credentialId, transports }: Descriptor) {
   const list = transports === '' ? {} : { transports: transports.split(',') as never[] };
   return { id: credentialId, ...list };
+}
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(base64url, 'base64url'));
 }

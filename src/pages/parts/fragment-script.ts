@@ -1,4 +1,4 @@
-/** The only script of the pages: takes the token of a link out of the address, and fills it in. */
+/** The script that takes the token of a link out of the address, and fills it in. */
 
 /**
  * The token stands in the fragment, which browsers send to no server (`#token=…`). It is removed from the address, so that

@@ -2,7 +2,7 @@
 
 import { digest } from '../../crypto/ids.ts';
 import type { Route } from '../../http/contract.ts';
-import type { ReplyHeaders } from '../../http/reply.ts';
+import type { Reply, ReplyHeaders } from '../../http/reply.ts';
 
 /** Names change with the content, so that browsers and caches may keep a file for a year (ruling G12). */
 export const keptForAYear = { 'cache-control': 'public, max-age=31536000, immutable' };
@@ -13,18 +13,32 @@ export interface PageFile {
   readonly route: Route;
 }
 
+/** The content of a file as an answer, and the digest of its content for its name. */
+export interface KeptFile {
+  readonly digest: string;
+  readonly reply: Reply;
+}
+
+export function keptFile(type: string, content: string | Uint8Array<ArrayBuffer>): KeptFile {
+  const body = typeof content === 'string' ? Buffer.from(content) : content;
+  const headers: ReplyHeaders = {
+    ...keptForAYear,
+    'content-type': type,
+    'content-length': String(body.byteLength),
+  };
+  return {
+    digest: digest(Buffer.from(body).toString('latin1')).slice(0, 12),
+    reply: { status: 200, body, headers },
+  };
+}
+
 export function pageFile(
   name: string,
   extension: string,
   type: string,
   content: string | Uint8Array<ArrayBuffer>,
 ): PageFile {
-  const body = typeof content === 'string' ? Buffer.from(content) : content;
-  const path = `pages/${name}-${digest(Buffer.from(body).toString('latin1')).slice(0, 12)}.${extension}`;
-  const headers: ReplyHeaders = {
-    ...keptForAYear,
-    'content-type': type,
-    'content-length': String(body.byteLength),
-  };
-  return { path, route: { method: 'GET', path: `/${path}`, answer: () => ({ status: 200, body, headers }) } };
+  const file = keptFile(type, content);
+  const path = `pages/${name}-${file.digest}.${extension}`;
+  return { path, route: { method: 'GET', path: `/${path}`, answer: () => file.reply } };
 }
