@@ -1,6 +1,7 @@
 /** The names that a refusal of a use case may have. */
 
 import type { AccountRefusal } from '../concepts/accounts.ts';
+import type { InvalidPasskey, PasskeysUnavailable } from '../concepts/factors/passkeys.ts';
 import type { CodeRefusal, EnrolmentRefusal } from '../concepts/factors/second-factors.ts';
 import type { RegistrationRefusal } from '../concepts/invitations.ts';
 import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
@@ -41,6 +42,8 @@ export interface PendingStep {
 /** The reason why a factor was not enrolled, changed or removed. */
 export type FactorRefusal =
   | EnrolmentRefusal
+  | InvalidPasskey
+  | PasskeysUnavailable
   | CodeRefusal
   | {
       readonly refused: /** The factor is not there. */
@@ -51,12 +54,8 @@ export type FactorRefusal =
         | 'no_enrolment'
         /** No sign-in waits for its second step in this browser, or it is too old. */
         | 'no_second_step'
-        /** A passkey answered wrongly, or for something else. */
-        | 'invalid_passkey'
         | 'too_many_passkeys'
-        | 'invalid_name'
-        /** The library of passkeys is not installed, or no relying party is possible. */
-        | 'passkeys_unavailable';
+        | 'invalid_name';
     };
 
 /** The reason why a signed-in person is refused. */
