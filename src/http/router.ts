@@ -56,15 +56,13 @@ export class Router {
     return this.#exact.has(path) || this.#withHandle.some(({ route }) => isAt(route, path));
   }
 
-  /** The match of a method and a path, which is neither decoded nor normalised. */
+  /** The match of a method and a path, which is neither decoded nor normalised. A path with a route of its own is no handle. */
   find(method: string, path: string): RouteMatch {
-    return (
-      this.#exact.get(path)?.get(method) ??
-      this.#withHandle.find(({ route }) => route.method === method && isAt(route, path)) ?? {
-        contract: this.#ownerOf(path),
-        route: undefined,
-      }
-    );
+    const exact = this.#exact.get(path);
+    const found = exact
+      ? exact.get(method)
+      : this.#withHandle.find(({ route }) => route.method === method && isAt(route, path));
+    return found ?? { contract: this.#ownerOf(path), route: undefined };
   }
 
   /** A route belongs to the contract that has it; every other path to the first one that claims it (ruling G7). */
@@ -75,7 +73,9 @@ export class Router {
 
   /** The methods of a path, in the form of `Allow`; empty if it has none. */
   methodsAt(path: string): string {
-    const methods = this.#routes.filter(({ route }) => isAt(route, path)).map(({ route }) => route.method);
+    const exact = this.#exact.get(path);
+    const routes = exact ? [...exact.values()] : this.#withHandle.filter(({ route }) => isAt(route, path));
+    const methods = routes.map(({ route }) => route.method);
     return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
   }
 }

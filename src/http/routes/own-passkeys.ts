@@ -125,7 +125,7 @@ export function ownPasskeys(services: Services, cookies: Cookies): Contract {
         async answer(context) {
           const asked = readAnswer(context);
           if (isRefusal(asked)) return asked;
-          const second = readSecondStep(context.fields);
+          const second = readTrust(context.fields);
           if (isRefusal(second)) return second;
           const { signInWithPasskey } = await signingIn();
           const form = { idFormat, lasting: 'lifetime' } as const;
@@ -185,8 +185,20 @@ const seconds = {
 
 const expectedPurpose = '"register", "login", "second_step" or "confirm"';
 
-/** Refusals of a login that say something about an account. */
-const inaccessible: ReadonlySet<string> = new Set(['unknown_account', 'wrong_password', 'account_disabled']);
+/** Refusals of a login that say something about an account; the audit has them. */
+const inaccessible: ReadonlySet<string> = new Set([
+  'unknown_account',
+  'wrong_password',
+  'account_disabled',
+  'user_record_missing',
+]);
+
+/** Whether the browser is to be trusted. A code is not read: it is no part of this second step. */
+function readTrust(fields: Fields) {
+  return readSecondStep(
+    Object.hasOwn(fields, 'trust_browser') ? { trust_browser: fields['trust_browser'] } : {},
+  );
+}
 
 /** The answer of a passkey in the field `response`, and the tokens of the challenges that the browser keeps. */
 function readAnswer(context: RequestContext): PasskeyAnswer | RequestFault {

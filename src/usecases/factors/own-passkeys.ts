@@ -63,7 +63,9 @@ export async function addPasskey(
     const passkey = await passkeys.add(user.id, made, caller.now, context);
     if (isRefusal(passkey)) return passkey;
     const after = await afterEnrolment(services, person, 'passkey', caller);
-    return isRefusal(after) ? after : { ...after, user, recoveryCodes: codes, passkey };
+    // The passkey is added; only the session, or the right to one, has ended meanwhile.
+    if (isRefusal(after)) return { refused: 'no_session' };
+    return { ...after, user, recoveryCodes: codes, passkey };
   };
   return audited(services, 'factor_add', caller, await attempt());
 }
