@@ -36,7 +36,7 @@ export function ownPasskeys(services: Services, cookies: Cookies): Contract {
 
   /** The cookie of a new token in front of those that the browser holds for its other pages. */
   function kept(context: RequestContext, kind: keyof typeof seconds, token: string): string {
-    const tokens = new Set([token, ...context.held(kind)]);
+    const tokens = new Set([token, ...cookies.held(context.request, kind)]);
     return cookies.hold(kind, [...tokens].slice(0, maxBrowserTokens).join('.'), seconds[kind]);
   }
 
@@ -70,10 +70,14 @@ export function ownPasskeys(services: Services, cookies: Cookies): Contract {
       const { loginForSecondStep, secondStepOptions } = await signingIn();
       const { fields } = context;
       if (!Object.hasOwn(fields, 'identifier') && !Object.hasOwn(fields, 'password'))
-        return options(context, await secondStepOptions(services, context.held('step'), context));
+        return options(
+          context,
+          await secondStepOptions(services, cookies.held(context.request, 'step'), context),
+        );
       const asked = textFields(fields, ['identifier', 'password']);
       if (isRefusal(asked)) return asked;
-      const outcome = await loginForSecondStep(services, { ...asked, idFormat }, context);
+      const trustedBrowsers = cookies.held(context.request, 'trusted');
+      const outcome = await loginForSecondStep(services, { ...asked, trustedBrowsers, idFormat }, context);
       return 'options' in outcome ? options(context, outcome) : begun(outcome, 'unknown_account');
     },
     confirm: signedIn([], async (person, context) => {
@@ -104,7 +108,7 @@ export function ownPasskeys(services: Services, cookies: Cookies): Contract {
         body: 'json',
         event: 'factor_add',
         answer: enroller(['name'], async (person, context, { name }) => {
-          const asked = readAnswer(context);
+          const asked = readAnswer(context, cookies);
           if (isRefusal(asked)) return asked;
           const { addPasskey } = await own();
           const added = await addPasskey(services, person, { ...asked, name }, context);
@@ -123,13 +127,13 @@ export function ownPasskeys(services: Services, cookies: Cookies): Contract {
         body: 'json',
         event: 'login',
         async answer(context) {
-          const asked = readAnswer(context);
+          const asked = readAnswer(context, cookies);
           if (isRefusal(asked)) return asked;
-          const second = readTrust(context.fields);
+          const second = readTrust(context, cookies);
           if (isRefusal(second)) return second;
           const { signInWithPasskey } = await signingIn();
           const form = { idFormat, lasting: 'lifetime' } as const;
-          const request = { ...asked, steps: context.held('step'), form, trust: second.trust };
+          const request = { ...asked, steps: cookies.held(context.request, 'step'), form, second };
           return begun(await signInWithPasskey(services, request, context), 'invalid_passkey', spent);
         },
       },
@@ -139,7 +143,7 @@ export function ownPasskeys(services: Services, cookies: Cookies): Contract {
         body: 'json',
         event: 'confirm',
         answer: signedIn([], async (person, context) => {
-          const asked = readAnswer(context);
+          const asked = readAnswer(context, cookies);
           if (isRefusal(asked)) return asked;
           const { confirmWithPasskey } = await own();
           const outcome = await confirmWithPasskey(services, person, asked, context);
@@ -201,11 +205,11 @@ function readTrust(fields: Fields) {
 }
 
 /** The answer of a passkey in the field `response`, and the tokens of the challenges that the browser keeps. */
-function readAnswer(context: RequestContext): PasskeyAnswer | RequestFault {
+function readAnswer(context: RequestContext, cookies: Cookies): PasskeyAnswer | RequestFault {
   const { response } = context.fields as Fields & { readonly response?: unknown };
   if (typeof response !== 'object' || response === null || Array.isArray(response))
     return { refused: 'missing_field', field: 'response', expected: 'an object' };
-  return { answer: response, challengeTokens: context.held('challenge') };
+  return { answer: response, challengeTokens: cookies.held(context.request, 'challenge') };
 }
 
 function withCookies(headers: ReplyHeaders, more: readonly string[]): ReplyHeaders {

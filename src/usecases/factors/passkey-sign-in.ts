@@ -15,7 +15,7 @@ import {
   type TakenChallenge,
   takeChallenge,
 } from './passkey-challenges.ts';
-import { passedWith } from './second-step.ts';
+import { passedWith, type SecondStepAsked } from './second-step.ts';
 
 /** A sign-in with a passkey. */
 export interface PasskeySignIn extends PasskeyAnswer {
@@ -23,8 +23,8 @@ export interface PasskeySignIn extends PasskeyAnswer {
   readonly steps: readonly string[];
   /** How the session begins where the passkey stands alone; after a password the first step has said it. */
   readonly form: SessionForm;
-  /** Whether the browser is to be trusted from now on, after a password. */
-  readonly trust?: boolean | undefined;
+  /** After a password: whether the browser is to be trusted from now on. */
+  readonly second?: SecondStepAsked;
 }
 
 /** The options of a second step, and the token of the login that waits for it. */
@@ -116,7 +116,7 @@ async function attempt(
 /** The second step is counted like a login of the account. */
 async function secondStep(
   services: Services,
-  { answer, steps, trust }: PasskeySignIn,
+  { answer, steps, second = {} }: PasskeySignIn,
   { challenge, token }: TakenChallenge,
   caller: Caller,
 ): Promise<LoggedIn | Refusal> {
@@ -130,7 +130,7 @@ async function secondStep(
   const verified = await verifyPasskey(services, answer, { challenge, userId, isAlone: false }, caller);
   if (isRefusal(verified))
     return verified.refused === 'passkeys_unavailable' ? verified : { ...verified, user };
-  const passed = await passedWith(services, userId, trust, caller);
+  const passed = await passedWith(services, userId, second, caller);
   return finish(services, pending, { ...passed, ...counted }, caller);
 }
 
