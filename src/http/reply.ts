@@ -15,7 +15,7 @@ export interface Reply {
 export type ReplyHeaders = Readonly<Record<string, string | string[]>>;
 
 /** The headers with more cookies. */
-export function withCookies(headers: ReplyHeaders, ...more: readonly string[]): ReplyHeaders {
+export function withCookies(headers: ReplyHeaders, more: readonly string[]): ReplyHeaders {
   const own = headers['set-cookie'] ?? [];
   return { ...headers, 'set-cookie': [...(typeof own === 'string' ? [own] : own), ...more] };
 }

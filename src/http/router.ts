@@ -45,7 +45,7 @@ export class Router {
     return this.#routes.some(({ route }) => route.isAtRoot && route.path === path) ? path : '';
   }
 
-  /** Every path that has a route, as a pattern for Express, Hono and similar routers: `:handle` matches any handle. */
+  /** Every path that has a route, as a pattern for Express, Hono and the like: `:handle` matches any handle. */
   get patterns(): string[] {
     return [...new Set(this.#routes.map(({ route }) => `${this.#basePath}${route.path}`))];
   }
@@ -73,10 +73,8 @@ export class Router {
 
   /** The methods of a path, in the form of `Allow`; empty if it has none. */
   methodsAt(path: string): string {
-    const exact = this.#exact.get(path);
-    const routes = exact ? [...exact.values()] : this.#withHandle.filter(({ route }) => isAt(route, path));
-    const methods = routes.map(({ route }) => route.method);
-    return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+    const routes = this.#exact.get(path)?.values() ?? this.#withHandle.filter((at) => isAt(at.route, path));
+    return [...routes].map(({ route }) => (route.method === 'GET' ? 'GET, HEAD' : route.method)).join(', ');
   }
 }
 

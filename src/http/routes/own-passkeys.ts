@@ -113,7 +113,7 @@ function register({ services, cookies, enroller }: Parts): Route {
       return {
         status: 201,
         body: { passkey: shownPasskey(passkey), recovery_codes: recoveryCodes, session_id: id },
-        headers: withCookies(afterwards(context, person, added), cookies.drop('challenge')),
+        headers: withCookies(afterwards(context, person, added), [cookies.drop('challenge')]),
       };
     }),
   };
@@ -134,7 +134,7 @@ function login({ services, cookies }: Parts): Route {
       const form = { idFormat, lasting: 'lifetime' } as const;
       const request = { ...asked, steps: cookies.held(context.request, 'step'), form, second };
       const outcome = await signInWithPasskey(services, request, context);
-      return begun(cookies, outcome, 'invalid_passkey', cookies.drop('challenge'), cookies.drop('step'));
+      return begun(cookies, outcome, 'invalid_passkey', [cookies.drop('challenge'), cookies.drop('step')]);
     },
   };
 }
@@ -156,7 +156,7 @@ function confirm({ services, cookies, signedIn }: Parts): Route {
       return {
         status: 200,
         body: { session_id: id },
-        headers: withCookies(renewed, cookies.drop('challenge')),
+        headers: withCookies(renewed, [cookies.drop('challenge')]),
       };
     }),
   };
@@ -206,14 +206,14 @@ function begun(
   cookies: Cookies,
   outcome: LoggedIn | Refusal,
   wrong: 'unknown_account' | 'invalid_passkey',
-  ...spent: readonly string[]
+  spent: readonly string[] = [],
 ): Reply | AnyRefusal {
   const given = givenBy(outcome);
   if (isRefusal(given)) return inaccessible.has(given.refused) ? { refused: wrong } : given;
   return {
     status: 200,
     body: { session_id: given.id, ...(given.isEnrolment && enrolmentRequired) },
-    headers: withCookies(cookies.begin(given), ...spent),
+    headers: withCookies(cookies.begin(given), spent),
   };
 }
 
