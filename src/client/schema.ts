@@ -341,6 +341,25 @@ export interface components {
             readonly sessions: readonly components["schemas"]["OwnSession"][];
             readonly activity: readonly components["schemas"]["AuditEntry"][];
         };
+        /** @description A passkey, as its owner sees it. */
+        readonly Passkey: {
+            readonly handle: components["schemas"]["Handle"];
+            readonly name: components["schemas"]["PasskeyName"];
+            readonly created_at: components["schemas"]["UtcInstant"];
+            /** @description The last sign-in or confirmation, or null. */
+            readonly last_used_at: components["schemas"]["UtcInstant"] | null;
+            /** @description Whether it is synced between devices. */
+            readonly synced: boolean;
+        };
+        /** @description The name that its owner gave the passkey. */
+        readonly PasskeyName: string;
+        /** @description A new passkey, the recovery codes that replace all earlier ones, and the new id of the session. */
+        readonly NewPasskey: {
+            readonly passkey: components["schemas"]["Passkey"];
+            /** @description Shown only now. Each lets the user in once, in place of the second step. */
+            readonly recovery_codes: readonly string[];
+            readonly session_id: components["schemas"]["SessionId"];
+        };
         /** @description The server has accepted the request. */
         readonly Accepted: {
             readonly message: string;
@@ -600,6 +619,228 @@ export interface components {
                 };
             };
         };
+        /** @description The passkey is accepted. The session continues under a new id. */
+        readonly PasskeyConfirmed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RenewedSession"];
+            };
+        };
+        /** @description The passkey is added. The session continues under a new id. */
+        readonly PasskeyAdded: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        /** @description The options for the browser. After a password that is enough by itself, such as that of a trusted browser, the session that has begun. */
+        readonly PasskeyOptions: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": ({
+                    readonly challenge: string;
+                    /** @constant */
+                    readonly timeout: 300000;
+                } & {
+                    readonly [key: string]: unknown;
+                }) | components["schemas"]["RestSession"];
+            };
+        };
+        /** @description The passkey is accepted, and a session has begun. */
+        readonly PasskeySignedIn: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RestSession"];
+            };
+        };
+        /** @description The passkey has its new name, without spaces around it. */
+        readonly PasskeyRenamed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": {
+                    readonly name: components["schemas"]["PasskeyName"];
+                };
+            };
+        };
+        /** @description The answer is not one of this passkey to a challenge that this browser was given in the last five minutes. Or the request comes from a page of an origin that is not allowed. */
+        readonly ProblemPasskeyRefused: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem403"] & {
+                    readonly detail?: "The passkey was not accepted" | components["schemas"]["CrossSiteMessage"];
+                };
+            };
+        };
+        /** @description The session was not confirmed in the last ten minutes with what the user has, which `type` says. Or the answer is not one to a challenge that this browser was given in the last five minutes, or the request comes from a page of an origin that is not allowed. Nothing was added. */
+        readonly ProblemConfirmOrPasskeyRefused: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
+                    readonly detail?: "The passkey was not accepted" | components["schemas"]["CrossSiteMessage"];
+                });
+            };
+        };
+        /** @description The session was not confirmed in the last ten minutes with what the user has, which `type` says. Or the request comes from a page of an origin that is not allowed. Nothing was done. */
+        readonly ProblemConfirmFactor: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
+                    readonly detail?: components["schemas"]["CrossSiteMessage"];
+                });
+            };
+        };
+        /** @description The user has no such passkey. */
+        readonly ProblemUnknownFactor: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem404"] & {
+                    /** @constant */
+                    readonly detail?: "Factor not found";
+                };
+            };
+        };
+        /** @description Passkeys are off here, the user has 20 of them, or no sign-in waits for a second step in this browser. */
+        readonly ProblemNoOptions: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    readonly detail?: "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server" | "The account has as many passkeys as it may have" | "No sign-in waits for its second step here, or it is too old";
+                };
+            };
+        };
+        /** @description The passkey is registered already, the user has 20 of them, or passkeys are off here. */
+        readonly ProblemPasskeyNotAdded: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    readonly detail?: "This factor is enrolled already" | "The account has as many passkeys as it may have" | "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server";
+                };
+            };
+        };
+        /** @description No sign-in waits for its second step in this browser, or passkeys are off here. */
+        readonly ProblemNoSecondStep: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    readonly detail?: "No sign-in waits for its second step here, or it is too old" | "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server";
+                };
+            };
+        };
+        /** @description Passkeys are off here. */
+        readonly ProblemPasskeysOff: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    /** @constant */
+                    readonly detail?: "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server";
+                };
+            };
+        };
+        /** @description The operator requires a second factor, and this is the only one of the user. */
+        readonly ProblemLastFactor: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    /** @constant */
+                    readonly detail?: "A second factor is required, and this is the only one";
+                };
+            };
+        };
+        /** @description The name is empty, too long, or has control characters. */
+        readonly ProblemPasskeyName: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem422"] & {
+                    /** @constant */
+                    readonly detail?: "A name has 1 to 60 characters on one line";
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemOptionsBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"for\" must be \"register\", \"login\", \"second_step\" or \"confirm\"" | "The field \"identifier\" must be a string" | "The field \"password\" must be a string" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemNewPasskeyBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"response\" must be an object" | "The field \"name\" must be a string" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemPasskeyLoginBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"response\" must be an object" | "The field \"trust_browser\" must be true or false" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemResponseBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"response\" must be an object" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemNameBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"name\" must be a string" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
         /** @description The request comes from a page of an origin that is not allowed. Nothing was done. */
         readonly EnvelopeForbidden: {
             headers: {
@@ -796,6 +1037,8 @@ export interface components {
         readonly EndAll: "true";
         /** @description The handle of the session. Text that cannot be a handle is answered with 404. */
         readonly Handle: string;
+        /** @description The handle of the passkey. Text that cannot be a handle is answered with 404. */
+        readonly PasskeyHandle: string;
     };
     requestBodies: never;
     headers: never;
@@ -1867,6 +2110,234 @@ export interface operations {
             readonly 429: components["responses"]["ProblemTooMany"];
             readonly 500: components["responses"]["ProblemFailed"];
             readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly passkeyOptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly for: "register" | "login" | "second_step" | "confirm";
+                    readonly identifier?: components["schemas"]["Identifier"];
+                    readonly password?: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeyOptions"];
+            readonly 400: components["responses"]["ProblemOptionsBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmFactor"];
+            readonly 404: components["responses"]["ProblemUnknownFactor"];
+            readonly 409: components["responses"]["ProblemNoOptions"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly addPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description 1 to 60 characters on one line. Empty for a name that is made of the device. */
+                    readonly name: string;
+                    /** @description What `navigator.credentials` returned, as `PublicKeyCredential.toJSON()` writes it: bytes are in base64url. At most 8192 characters; other fields are ignored. */
+                    readonly response: {
+                        readonly id: string;
+                        readonly rawId: string;
+                        /** @constant */
+                        readonly type: "public-key";
+                        readonly response: {
+                            readonly clientDataJSON: string;
+                            readonly attestationObject?: string;
+                            readonly authenticatorData?: string;
+                            readonly signature?: string;
+                            readonly userHandle?: string | null;
+                            readonly transports?: readonly string[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["PasskeyAdded"];
+            readonly 400: components["responses"]["ProblemNewPasskeyBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmOrPasskeyRefused"];
+            readonly 409: components["responses"]["ProblemPasskeyNotAdded"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 422: components["responses"]["ProblemPasskeyName"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly passkeyLogin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description What `navigator.credentials` returned, as `PublicKeyCredential.toJSON()` writes it: bytes are in base64url. At most 8192 characters; other fields are ignored. */
+                    readonly response: {
+                        readonly id: string;
+                        readonly rawId: string;
+                        /** @constant */
+                        readonly type: "public-key";
+                        readonly response: {
+                            readonly clientDataJSON: string;
+                            readonly attestationObject?: string;
+                            readonly authenticatorData?: string;
+                            readonly signature?: string;
+                            readonly userHandle?: string | null;
+                            readonly transports?: readonly string[];
+                        };
+                    };
+                    /** @description Whether this browser is not to be asked for a second step for 30 days. After a password only. */
+                    readonly trust_browser?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeySignedIn"];
+            readonly 400: components["responses"]["ProblemPasskeyLoginBody"];
+            readonly 403: components["responses"]["ProblemPasskeyRefused"];
+            readonly 409: components["responses"]["ProblemNoSecondStep"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly confirmWithPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description What `navigator.credentials` returned, as `PublicKeyCredential.toJSON()` writes it: bytes are in base64url. At most 8192 characters; other fields are ignored. */
+                    readonly response: {
+                        readonly id: string;
+                        readonly rawId: string;
+                        /** @constant */
+                        readonly type: "public-key";
+                        readonly response: {
+                            readonly clientDataJSON: string;
+                            readonly attestationObject?: string;
+                            readonly authenticatorData?: string;
+                            readonly signature?: string;
+                            readonly userHandle?: string | null;
+                            readonly transports?: readonly string[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeyConfirmed"];
+            readonly 400: components["responses"]["ProblemResponseBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemPasskeyRefused"];
+            readonly 409: components["responses"]["ProblemPasskeysOff"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly renamePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The handle of the passkey. Text that cannot be a handle is answered with 404. */
+                readonly handle: components["parameters"]["PasskeyHandle"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description 1 to 60 characters on one line. */
+                    readonly name: string;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeyRenamed"];
+            readonly 400: components["responses"]["ProblemNameBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmFactor"];
+            readonly 404: components["responses"]["ProblemUnknownFactor"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 422: components["responses"]["ProblemPasskeyName"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly removePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The handle of the passkey. Text that cannot be a handle is answered with 404. */
+                readonly handle: components["parameters"]["PasskeyHandle"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: components["responses"]["Done"];
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmFactor"];
+            readonly 404: components["responses"]["ProblemUnknownFactor"];
+            readonly 409: components["responses"]["ProblemLastFactor"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
             readonly "4XX": components["responses"]["Unreadable"];
         };
     };

@@ -33,6 +33,8 @@ export type ThrottleTarget =
   | { readonly kind: 'client'; readonly network: string }
   /** The mails that registrations from a network send. */
   | { readonly kind: 'registration_mail'; readonly network: string }
+  /** The challenges for sign-ins with a passkey that a network asks for. */
+  | { readonly kind: 'challenge'; readonly network: string }
   /** A device by the hash of its id, for the account of a canonical identifier. */
   | { readonly kind: 'device'; readonly deviceHash: string; readonly identifier: string };
 
@@ -53,6 +55,9 @@ export interface ThrottleRules {
 
 /** Mails to addresses that were just registered, for one client network. */
 const registrationMails: Rate = { limit: 20, windowMs: 3_600_000 };
+
+/** Challenges of one client network: every visit to a sign-in page may ask for one, and none proves anything. */
+const challenges: Rate = { limit: 600, windowMs: 900_000 };
 
 /** Windows removed in one step of a sweep. */
 const sweepStep = 200;
@@ -97,6 +102,16 @@ export class Throttle {
     return 'refused' in counted ? counted : uncounted;
   }
 
+  /** Counts one sign-in or confirmation with a passkey, which names no account before it is verified, for its network. */
+  signIn(network: string, now: number): Promise<Attempt | TooManyAttempts> {
+    return this.#take([this.#quota({ kind: 'client', network })], now);
+  }
+
+  /** Counts one challenge for a sign-in with a passkey, for its network. */
+  challenge(network: string, now: number): Promise<Attempt | TooManyAttempts> {
+    return this.#take([this.#quota({ kind: 'challenge', network })], now);
+  }
+
   /** The current counts of targets; those without a count are left out. */
   async look(targets: readonly ThrottleTarget[], now: number): Promise<CountedNow[]> {
     const windows = await this.#store.find(targets.map((target) => this.#quota(target).key));
@@ -133,6 +148,8 @@ export class Throttle {
         return { key: digest(`client ${target.network}`), ...client };
       case 'registration_mail':
         return { key: digest(`registration mail ${target.network}`), ...registrationMails };
+      case 'challenge':
+        return { key: digest(`challenge ${target.network}`), ...challenges };
       case 'device':
         return { key: digest(`device ${target.deviceHash} ${target.identifier}`), ...account };
     }

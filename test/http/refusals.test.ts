@@ -46,6 +46,42 @@ const own: Readonly<Record<string, readonly RefusalName[]>> = {
   ],
   'POST /auth/password/forgot': ['too_many_attempts'],
   'POST /auth/password/reset': ['invalid_token', ...newPassword, 'too_many_attempts'],
+  'POST /auth/passkeys/options': [
+    'no_session',
+    'not_proven',
+    'unknown_account',
+    'unknown_factor',
+    'no_second_step',
+    'too_many_passkeys',
+    'passkeys_unavailable',
+    'too_many_attempts',
+    'overloaded',
+  ],
+  'POST /auth/passkeys/register': [
+    'no_session',
+    'not_proven',
+    'invalid_passkey',
+    'factor_exists',
+    'too_many_passkeys',
+    'passkeys_unavailable',
+    'invalid_name',
+  ],
+  'POST /auth/passkeys/login': [
+    'invalid_passkey',
+    'invalid_counter',
+    'no_second_step',
+    'passkeys_unavailable',
+    'too_many_attempts',
+  ],
+  'POST /auth/passkeys/confirm': [
+    'no_session',
+    'invalid_passkey',
+    'invalid_counter',
+    'passkeys_unavailable',
+    'too_many_attempts',
+  ],
+  'POST /auth/passkeys/{handle}': ['no_session', 'not_proven', 'unknown_factor', 'invalid_name'],
+  'DELETE /auth/passkeys/{handle}': ['no_session', 'not_proven', 'unknown_factor', 'last_factor'],
   'GET /healthz': [],
   'GET /readyz': [],
   'GET /openapi.json': [],
@@ -56,6 +92,13 @@ const queries: Readonly<Record<string, string>> = {
   'GET /auth/sessions': '?before=NEXT',
   'DELETE /auth/sessions': '?all=true',
   'GET /auth/account/activity': '?before=SEQUENCE-NUMBER',
+};
+
+/** What fields must be that are no strings. */
+const expected: Readonly<Record<string, string>> = {
+  for: '"register", "login", "second_step" or "confirm"',
+  response: 'an object',
+  trust_browser: 'true or false',
 };
 
 /** What follows from the method and the body. */
@@ -84,7 +127,7 @@ interface Shown {
 function worded(contract: Contract, name: RefusalName, operation: Operation, query?: string): Shown[] {
   const details: readonly object[] =
     name === 'missing_field'
-      ? fieldsOf(operation).map((field) => ({ field }))
+      ? fieldsOf(operation).map((field) => ({ field, expected: expected[field] }))
       : [{ allowed: query, limit: name === 'password_too_long' ? 256 : 8 }];
   return details.map((detail) => {
     const { status, body } = refusalReply(contract, { refused: name, ...detail } as AnyRefusal, {
