@@ -30,8 +30,10 @@ export class PasskeyBrowser {
     return this.#kept(await post(this.#server.url, path, body, this.#cookie()));
   }
 
-  async send(method: string, path: string): Promise<Answer> {
-    return this.#kept(await send(this.#server.url, { method, path, headers: this.#cookie() }));
+  async send(method: string, path: string, body?: object): Promise<Answer> {
+    const json = body && { body: JSON.stringify(body) };
+    const headers = { ...this.#cookie(), ...(body && { 'content-type': 'application/json' }) };
+    return this.#kept(await send(this.#server.url, { method, path, headers, ...json }));
   }
 
   /** Registers an account, and is signed in. */
