@@ -151,6 +151,19 @@ describe.skipIf(program === undefined)(where, () => {
     expect(flaws).toEqual([]);
   });
 
+  test('F1: the browser offers a passkey in the field for the name', async () => {
+    const { service, page, flaws } = await registered();
+    const { client, authenticatorId } = await plugIn(page, true);
+    await addPasskey(page, service.origin, 'My phone');
+    await client.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
+    await signOut(page, service.origin);
+    await client.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
+    // The virtual authenticator takes the first offer.
+    await page.goto(`${service.origin}/sign-in?return_to=%2Faccount%2Factivity`);
+    await page.waitForURL('**/account/activity');
+    expect(flaws).toEqual([]);
+  });
+
   test('F1: a key that verifies nobody is a second step, and does not sign in alone', async () => {
     const { service, page } = await registered();
     const { origin } = service;
