@@ -15,6 +15,7 @@ import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { Cookies } from '../../src/http/request/cookies.ts';
 import { ownAccount } from '../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../src/http/routes/own-email.ts';
+import { ownPasskeys } from '../../src/http/routes/own-passkeys.ts';
 import { RequestCheck, sessionCheck } from '../../src/http/routes/session-check.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
@@ -47,6 +48,29 @@ describe('the error tables of the contract pages are the words of the code', () 
       ownEmail(services),
       'token',
       [...ofRegistration, 'malformed_query', 'too_many_exports', 'unknown_session', 'user_record_missing'],
+    ],
+    [
+      ownPasskeys(services, cookies),
+      'name',
+      [
+        ...[
+          ...ofMail,
+          ...ofRegistration,
+          'malformed_query',
+          'too_many_exports',
+          'unknown_session',
+          'password_',
+        ],
+        ...['user_record_missing', 'invalid_identifier', 'identifier_taken', 'wrong_password'],
+        ...[
+          'second_factor_required',
+          'enrolment_required',
+          'invalid_code',
+          'codes_',
+          'totp_',
+          'no_enrolment',
+        ],
+      ],
     ],
     [
       sessionCheck(new RequestCheck(services)),
