@@ -56,7 +56,7 @@ const written: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     [
       ...['users', 'auth', 'ended', 'throttle', 'tokens', 'invitations', 'devices', 'mails'],
-      ...['second_factors', 'recovery_codes', 'passkeys', 'browser_tokens'],
+      ...['browser_tokens', 'second_factors', 'recovery_codes', 'passkeys'],
     ].map((table) => [table, ['INSERT', 'UPDATE', 'DELETE']]),
   ),
   sessions: ['INSERT', 'DELETE'],
