@@ -175,6 +175,19 @@ export function createClient(client: ClientOptions = {}) {
       /** A page of audit entries; `before` is `next` of the page before. */
       activity: page<'readActivity', number>('/auth/account/activity'),
     },
+    /** Passkeys: options for the browser, and what it made of them. */
+    passkeys: {
+      options: confirmedBody<'passkeyOptions'>('POST', '/auth/passkeys/options'),
+      login: post<'passkeyLogin'>('/auth/passkeys/login', begun),
+      /** The session has a new id afterwards, in the answer and in the cookie. */
+      add: confirmedBody<'addPasskey'>('POST', '/auth/passkeys/register', begun),
+      /** In place of the password and a code. The session has a new id afterwards, in the answer and in the cookie. */
+      confirm: post<'confirmWithPasskey'>('/auth/passkeys/confirm', begun),
+      rename: (handle: string, body: Request<'renamePasskey'>, options?: CallOptions) =>
+        confirmedBody<'renamePasskey'>('POST', `/auth/passkeys/${encodeURIComponent(handle)}`)(body, options),
+      remove: (handle: string, options?: CallOptions) =>
+        confirmed<'removePasskey'>('DELETE', `/auth/passkeys/${encodeURIComponent(handle)}`)(options),
+    },
     /** The e-mail address of the account. */
     email: {
       requestVerification: without<'requestEmailVerification'>('POST', '/auth/email/verify/request'),
