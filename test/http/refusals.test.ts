@@ -8,7 +8,14 @@ import { type Operation, openapi, resolve, type Schema } from '../support/openap
 import { listed } from '../support/openapi/routes.ts';
 
 const newPassword = (Object.keys(siteWords) as RefusalName[]).filter((name) => name.startsWith('password_'));
-const login: RefusalName[] = ['unknown_account', 'wrong_password', 'account_disabled', 'user_record_missing'];
+const code: RefusalName[] = ['second_factor_required', 'invalid_code', 'codes_locked', 'codes_unavailable'];
+const login: RefusalName[] = [
+  'unknown_account',
+  'wrong_password',
+  'account_disabled',
+  'user_record_missing',
+  ...code,
+];
 const register: RefusalName[] = [
   'registration_closed',
   'not_invited',
@@ -30,11 +37,31 @@ const own: Readonly<Record<string, readonly RefusalName[]>> = {
   'GET /auth/sessions': ['no_session', 'malformed_query'],
   'DELETE /auth/sessions': ['no_session', 'malformed_query', 'not_proven'],
   'DELETE /auth/sessions/{handle}': ['no_session', 'not_proven', 'unknown_session'],
-  'POST /auth/confirm': ['no_session', 'wrong_password', 'too_many_attempts'],
+  'POST /auth/confirm': ['no_session', 'wrong_password', ...code, 'too_many_attempts'],
   'POST /auth/password': ['no_session', 'not_proven', 'wrong_password', ...newPassword, 'too_many_attempts'],
   'DELETE /auth/account': ['no_session', 'not_proven', 'wrong_password', 'too_many_attempts'],
   'GET /auth/account/export': ['no_session', 'not_proven', 'too_many_exports'],
   'GET /auth/account/activity': ['no_session', 'malformed_query'],
+  'GET /auth/factors': ['no_session'],
+  'POST /auth/factors/totp': [
+    'no_session',
+    'not_proven',
+    'factor_exists',
+    'totp_unavailable',
+    'no_enrolment',
+  ],
+  'POST /auth/factors/totp/confirm': [
+    'no_session',
+    'not_proven',
+    'no_enrolment',
+    'invalid_code',
+    'factor_exists',
+    'totp_unavailable',
+  ],
+  'DELETE /auth/factors/totp': ['no_session', 'not_proven', 'unknown_factor', 'last_factor'],
+  'POST /auth/factors/recovery-codes': ['no_session', 'not_proven', 'unknown_factor'],
+  'DELETE /auth/factors/trusted-browsers': ['no_session'],
+  'DELETE /auth/factors/trusted-browsers/{handle}': ['no_session', 'unknown_factor'],
   'POST /auth/email/verify/request': ['no_session', 'nothing_to_verify', 'too_many_attempts'],
   'POST /auth/email/verify': ['invalid_token', 'identifier_taken', 'too_many_attempts'],
   'POST /auth/email': [
@@ -84,7 +111,7 @@ interface Shown {
 function worded(contract: Contract, name: RefusalName, operation: Operation, query?: string): Shown[] {
   const details: readonly object[] =
     name === 'missing_field'
-      ? fieldsOf(operation).map((field) => ({ field }))
+      ? fieldsOf(operation)
       : [{ allowed: query, limit: name === 'password_too_long' ? 256 : 8 }];
   return details.map((detail) => {
     const { status, body } = refusalReply(contract, { refused: name, ...detail } as AnyRefusal, {
@@ -95,8 +122,13 @@ function worded(contract: Contract, name: RefusalName, operation: Operation, que
   });
 }
 
-function fieldsOf({ requestBody }: Operation): string[] {
-  return Object.keys(Object(requestBody?.content['application/json']?.schema['properties']));
+/** The fields of the body, each with what it must be. */
+function fieldsOf({ requestBody }: Operation): { readonly field: string; readonly expected: string }[] {
+  const fields = Object(requestBody?.content['application/json']?.schema['properties']);
+  return Object.entries<Schema>(fields).map(([field, schema]) => {
+    const isBoolean = resolve(schema, openapi.components.schemas)['type'] === 'boolean';
+    return { field, expected: isBoolean ? 'true or false' : 'a string' };
+  });
 }
 
 /** Everything the document says that an operation refuses with. */
