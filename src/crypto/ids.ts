@@ -31,22 +31,9 @@ export function newHandle(): string {
   return randomText(16);
 }
 
-/** Characters that are not taken for each other on paper: no `0`, `1`, `i`, `l`, `o` and `u`. */
-const paperAlphabet = 'abcdefghjkmnpqrstvwxyz23456789';
-
-/** 16 characters that can be read from paper: 78 random bits. */
-export function newRecoveryCode(): string {
-  return randomText(16, paperAlphabet);
-}
-
 /** Random bytes for the salt of a password hash. */
 export function randomSalt(bytes: number): Uint8Array {
   return randomBytes(bytes);
-}
-
-/** Random bytes for a secret that is kept encrypted, in a buffer of their own. */
-export function randomSecret(bytes: number): ArrayBuffer {
-  return new Uint8Array(randomBytes(bytes)).buffer;
 }
 
 /** A random number, at least 0 and less than 1, to spread retries. */
@@ -62,8 +49,9 @@ export function digest(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-function randomText(length: number, from = alphabet): string {
-  // Bytes above the last multiple are rejected: they would favour some characters.
+/** A random text of some characters, at most 256, uniformly distributed. */
+export function randomText(length: number, from = alphabet): string {
+  // Bytes from the last multiple up are rejected: they would favour some characters.
   const most = 256 - (256 % from.length);
   let text = '';
   while (text.length < length) {

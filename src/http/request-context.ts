@@ -6,7 +6,7 @@ import type { Caller } from '../usecases/services.ts';
 import type { IncomingRequest } from './exchange.ts';
 import type { ReplyHeaders } from './reply.ts';
 import { clientNetwork, type ProxyTrust } from './request/client-network.ts';
-import { deviceIds, type HeldKind, heldTokens } from './request/cookies.ts';
+import { deviceIds } from './request/cookies.ts';
 import { deviceName } from './request/device-name.ts';
 
 interface Group {
@@ -58,15 +58,6 @@ export class RequestContext implements Caller {
 
   get deviceIds(): string[] | undefined {
     return this.#hasCookies ? deviceIds(this.request, this.#server.secure) : undefined;
-  }
-
-  get trustedBrowsers(): string[] | undefined {
-    return this.#hasCookies ? this.held('trusted') : undefined;
-  }
-
-  /** The tokens of a kind that the browser holds. */
-  held(kind: HeldKind): string[] {
-    return heldTokens(this.request, kind, this.#server.secure);
   }
 
   /** Aborted when the client disconnects. */

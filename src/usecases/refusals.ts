@@ -1,63 +1,13 @@
 /** The names that a refusal of a use case may have. */
 
 import type { AccountRefusal } from '../concepts/accounts.ts';
-import type { CodeRefusal, EnrolmentRefusal } from '../concepts/factors/second-factors.ts';
 import type { RegistrationRefusal } from '../concepts/invitations.ts';
 import type { PasswordRefusal } from '../concepts/passwords/passwords.ts';
 import type { NoSession } from '../concepts/sessions/sessions.ts';
 import type { TooManyAttempts } from '../concepts/throttle.ts';
 import type { InvalidToken } from '../concepts/tokens.ts';
 import type { Overloaded } from '../crypto/hashing-queue.ts';
-import type { CountedIn } from '../storage/port/port.ts';
-import type { Enrolment } from './factors/enrolment.ts';
-
-/** The reason why a login was refused. A contract decides how much of it to say. */
-export type LoginRefusal =
-  | { readonly refused: 'unknown_account' }
-  | {
-      readonly refused: 'wrong_password' | 'user_record_missing' | 'account_disabled';
-      readonly user: { readonly id: string };
-    }
-  /** The password is right, and the second factor is missing (ruling F2). */
-  | {
-      readonly refused: 'second_factor_required';
-      readonly user: { readonly id: string };
-      readonly pending: PendingStep;
-    }
-  /** A second factor is required, and the account has none: an enrolment session in place of a session (ruling F6). */
-  | {
-      readonly refused: 'enrolment_required';
-      readonly user: { readonly id: string; readonly identifier: string };
-      readonly enrolment: Enrolment;
-    }
-  | (CodeRefusal & { readonly user: { readonly id: string } });
-
-/** What a browser needs to send the second factor alone: the verified hash, and the windows that counted the attempt. */
-export interface PendingStep {
-  readonly passwordHash: string;
-  readonly windows: readonly CountedIn[];
-}
-
-/** The reason why a factor was not enrolled, changed or removed. */
-export type FactorRefusal =
-  | EnrolmentRefusal
-  | CodeRefusal
-  | {
-      readonly refused: /** The factor is not there. */
-        | 'unknown_factor'
-        /** A second factor is required, and this is the only one. */
-        | 'last_factor'
-        /** No enrolment was begun in this session, or it is too old. */
-        | 'no_enrolment'
-        /** No sign-in waits for its second step in this browser, or it is too old. */
-        | 'no_second_step'
-        /** A passkey answered wrongly, or for something else. */
-        | 'invalid_passkey'
-        | 'too_many_passkeys'
-        | 'invalid_name'
-        /** The library of passkeys is not installed, or no relying party is possible. */
-        | 'passkeys_unavailable';
-    };
+import type { FactorRefusal, LoginRefusal } from './login-refusals.ts';
 
 /** The reason why a signed-in person is refused. */
 export type AccessRefusal =

@@ -58,8 +58,6 @@ export interface Caller {
   readonly language?: string | undefined;
   /** The device ids of the client; `undefined` if the contract has no device cookie. */
   readonly deviceIds: readonly string[] | undefined;
-  /** The tokens of a trusted browser (ruling F4); missing if the contract has no cookie for them. */
-  readonly trustedBrowsers?: readonly string[] | undefined;
   readonly requestId: string;
   readonly now: number;
   /** Aborted when the client disconnects. */

@@ -1,9 +1,11 @@
 /** What a server loads: second factors only with the first of them. */
 
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/server.ts';
 
 const program = fileURLToPath(new URL('../support/loaded.ts', import.meta.url));
 
@@ -12,7 +14,13 @@ const ofFactors =
   /\/src\/(?:concepts|usecases|storage\/sqlite)\/factors\/(?!browser-tokens)|\/src\/open-factors|\/node_modules\/(?:otpauth|uqr|@simplewebauthn)\//;
 
 test('a server whose users have no second factor loads nothing of them', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: 10_000_000 });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [program, `file:${join(temporaryFolder(), 'a.db')}`],
+    {
+      maxBuffer: 10_000_000,
+    },
+  );
   const urls: string[] = JSON.parse(stdout);
   expect(urls.some((url) => url.endsWith('/src/usecases/login.ts'))).toBe(true);
   expect(urls.filter((url) => ofFactors.test(url))).toEqual([]);

@@ -56,6 +56,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/crypto/phc.ts',
       'src/http/contracts/rest.ts',
       'src/http/reply.ts',
+      'src/http/request/account-input.ts',
       'src/http/request/body.ts',
       'src/http/request/client-network.ts',
       'src/http/request/cookies.ts',

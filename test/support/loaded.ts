@@ -3,6 +3,7 @@
 import { Session } from 'node:inspector/promises';
 import { createGatehouse } from '../../src/index.ts';
 
+const [databaseUrl = ''] = process.argv.slice(2);
 const inspector = new Session();
 inspector.connect();
 const urls = new Set<string>();
@@ -12,7 +13,7 @@ await inspector.post('Debugger.enable');
 
 const gatehouse = await createGatehouse({
   pages: true,
-  settings: { databaseUrl: 'file::memory:', pbkdf2Iterations: 1_000 },
+  settings: { databaseUrl, pbkdf2Iterations: 1_000 },
 });
 const password = 'strongpassword';
 const ask = async (method: string, path: string, id = '', body?: object): Promise<string> => {

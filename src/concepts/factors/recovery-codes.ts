@@ -1,6 +1,7 @@
 /** Recovery codes, and what a person may type as a code (ruling F1). */
 
-import { digest, newRecoveryCode } from '../../crypto/ids.ts';
+import { newRecoveryCode } from '../../crypto/factor-secrets.ts';
+import { digest } from '../../crypto/ids.ts';
 
 /** Codes in a set (ruling F5). */
 export const recoveryCodeCount = 10;

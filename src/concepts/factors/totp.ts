@@ -1,6 +1,6 @@
 /** Codes of authenticator apps (TOTP, RFC 6238): SHA-1, six digits, 30 seconds, one step of drift. */
 
-import { randomSecret } from '../../crypto/ids.ts';
+import { randomSecret } from '../../crypto/factor-secrets.ts';
 
 /** One time step, in milliseconds. */
 export const stepMs = 30_000;

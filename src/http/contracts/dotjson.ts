@@ -67,7 +67,7 @@ export function dotjson(services: Services, cookies: Cookies, rules: DotjsonRule
         hashes: true,
         event: 'login',
         answer: withFields(['username', 'password'], async (context, { username, password }) => {
-          const second = readSecondStep(context.fields);
+          const second = readSecondStep(context, cookies);
           if (isRefusal(second)) return second;
           const asked = { identifier: username, password, idFormat: 'token', ...second } as const;
           const outcome = givenBy(await login(services, asked, context));

@@ -37,7 +37,7 @@ export function envelope(services: Services, statusMode: StatusMode): Contract {
         hashes: true,
         event: 'login',
         answer: withFields(['username', 'password'], async (context, { username, password }) => {
-          const second = readSecondStep(context.fields);
+          const second = readSecondStep(context);
           if (isRefusal(second)) return second;
           const asked = { identifier: username, password, idFormat: 'token', ...second } as const;
           const outcome = givenBy(await login(services, asked, context));

@@ -60,7 +60,7 @@ export function rest(services: Services, cookies: Cookies): Contract {
         hashes: true,
         event: 'login',
         answer: withFields(['email', 'password'], async (context, { email, password }) => {
-          const second = readSecondStep(context.fields);
+          const second = readSecondStep(context, cookies);
           if (isRefusal(second)) return second;
           const asked = { identifier: email, password, idFormat: 'uuid', ...second } as const;
           const outcome = givenBy(await login(services, asked, context));

@@ -6,7 +6,9 @@ import { isRefusal } from '../../usecases/refusals.ts';
 import type { Registration } from '../../usecases/register.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { RequestFault } from '../contract.ts';
+import type { RequestContext } from '../request-context.ts';
 import { type Fields, textFields } from './body.ts';
+import type { Cookies } from './cookies.ts';
 
 /**
  * Reads a registration; the field of the identifier has the name of its kind. `invite` is ignored unless registration needs
@@ -32,11 +34,15 @@ export const enrolmentRequired = { enrolment_required: true } as const;
  * Reads what clients that know of second factors add to a login: `code`, and `trust_browser` for a browser that is not to be
  * asked again (ruling F4). Both may be missing; of another type they are refused (ruling G10).
  */
-export function readSecondStep(fields: Fields): SecondStepAsked | RequestFault {
+export function readSecondStep(
+  { fields, request }: Pick<RequestContext, 'fields' | 'request'>,
+  cookies?: Cookies,
+): SecondStepAsked | RequestFault {
   const trust = Object.hasOwn(fields, 'trust_browser') && fields['trust_browser'];
   if (typeof trust !== 'boolean')
     return { refused: 'missing_field', field: 'trust_browser', expected: 'true or false' };
-  if (!Object.hasOwn(fields, 'code')) return { trust };
+  const given = { trust, trustedBrowsers: cookies?.held(request, 'trusted') };
+  if (!Object.hasOwn(fields, 'code')) return given;
   const asked = textFields(fields, ['code']);
-  return isRefusal(asked) ? asked : { ...asked, trust };
+  return isRefusal(asked) ? asked : { ...given, code: asked.code };
 }

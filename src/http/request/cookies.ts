@@ -52,13 +52,7 @@ function heldName(kind: HeldKind, secure: boolean): string {
 /** Tokens that are read from one request. */
 const maxHeld = 4;
 
-/** The different tokens of a kind that a browser holds, at most four; those of every cookie of the name. */
-export function heldTokens(request: IncomingRequest, kind: HeldKind, secure: boolean): string[] {
-  const values = cookieValues(request, heldName(kind, secure)).flatMap((value) => value.split('.', maxHeld));
-  return [...new Set(values.filter((text) => /^[a-z0-9]{26}$/.test(text)))].slice(0, maxHeld);
-}
-
-/** Writes the cookies, with the attributes of ruling R3. */
+/** Reads and writes the cookies, with the attributes of ruling R3. */
 export class Cookies {
   readonly #secure: boolean;
   readonly #lifetimeSeconds: number;
@@ -82,6 +76,14 @@ export class Cookies {
     const usual = [this.#session(id, lasting), `${device}; ${this.#attributes}`];
     const trusted = trustedTokens && this.hold('trusted', trustedTokens.join('.'), trustedSeconds);
     return { 'set-cookie': trusted === undefined ? usual : [...usual, trusted] };
+  }
+
+  /** The different tokens of a kind that a browser holds, at most four; those of every cookie of the name. */
+  held(request: IncomingRequest, kind: HeldKind): string[] {
+    const values = cookieValues(request, heldName(kind, this.#secure)).flatMap((value) =>
+      value.split('.', maxHeld),
+    );
+    return [...new Set(values.filter((text) => /^[a-z0-9]{26}$/.test(text)))].slice(0, maxHeld);
   }
 
   /** Sets the cookie of a token that the browser holds for some seconds. */

@@ -37,7 +37,7 @@ export function ownAccount(services: Services, cookies: Cookies, exports: Export
         hashes: true,
         event: 'confirm',
         answer: signedIn(['password'], async (person, context, asked) => {
-          const second = readSecondStep(context.fields);
+          const second = readSecondStep(context);
           if (isRefusal(second)) return second;
           const outcome = await confirm(services, person, { ...asked, ...second }, context);
           return isRefusal(outcome) ? outcome : renewed(context, person, outcome);

@@ -6,8 +6,9 @@ import type { CodeKind, CodeRefusal } from '../../concepts/factors/second-factor
 import type { Attempt } from '../../concepts/throttle.ts';
 import type { Credential } from '../../storage/port/port.ts';
 import { notifyOwner } from '../account/owner-mail.ts';
+import type { LoginRefusal } from '../login-refusals.ts';
 import { afterwards } from '../outcomes.ts';
-import { isRefusal, type LoginRefusal } from '../refusals.ts';
+import { isRefusal } from '../refusals.ts';
 import type { Caller, Services } from '../services.ts';
 import { enrolmentOf } from './enrolment.ts';
 
@@ -17,6 +18,8 @@ export interface SecondStepAsked {
   readonly code?: string | undefined;
   /** Whether the browser is to be trusted from now on, if the code is right. */
   readonly trust?: boolean | undefined;
+  /** The tokens of people who trust the browser; `undefined` if the client keeps no cookies. */
+  readonly trustedBrowsers?: readonly string[] | undefined;
 }
 
 /** The second factor was right, or the browser is trusted. */
@@ -44,7 +47,7 @@ export async function secondStep(
     const enrolment = await enrolmentOf(services, { userId, passwordHash }, asked, caller);
     return enrolment ? { refused: 'enrolment_required', user, enrolment } : { refused: 'unknown_account' };
   }
-  if (await isTrusted(services, userId, caller)) return { isTrusted: true };
+  if (await isTrusted(services, userId, asked, caller.now)) return { isTrusted: true };
   if (asked.code === undefined)
     return { refused: 'second_factor_required', user, pending: { passwordHash, windows: counted.windows } };
   const judged = await judgeCode(services, userId, asked.code, caller);
@@ -52,14 +55,15 @@ export async function secondStep(
     if (judged.refused === 'codes_unavailable') await counted.refund();
     return { ...judged, user };
   }
-  return passedWith(services, userId, asked.trust, caller);
+  return passedWith(services, userId, asked, caller);
 }
 
 /** Whether the browser is trusted by this user: it may be by others, too. */
 async function isTrusted(
   { browserTokens }: Pick<Services, 'browserTokens'>,
   userId: string,
-  { trustedBrowsers = [], now }: Caller,
+  { trustedBrowsers = [] }: SecondStepAsked,
+  now: number,
 ): Promise<boolean> {
   for (const text of trustedBrowsers) {
     const token = await browserTokens.look([text], 'trusted_browser', now);
@@ -131,13 +135,13 @@ const eventOfNotice = {
 export async function passedWith(
   services: Services,
   userId: string,
-  trust: boolean | undefined,
+  { trust, trustedBrowsers }: SecondStepAsked,
   caller: Caller,
 ): Promise<Passed> {
-  if (!trust || caller.trustedBrowsers === undefined) return { isTrusted: false };
+  if (!trust || trustedBrowsers === undefined) return { isTrusted: false };
   const details = { device: caller.device, network: caller.network };
   const minted = await services.browserTokens.mint('trusted_browser', { userId, details }, caller.now);
   await keep(services, 'browser_trust', userId, caller);
-  const tokens = minted ? [minted.text, ...caller.trustedBrowsers] : caller.trustedBrowsers;
+  const tokens = minted ? [minted.text, ...trustedBrowsers] : trustedBrowsers;
   return { isTrusted: false, trustedTokens: tokens.slice(0, maxBrowserTokens) };
 }
