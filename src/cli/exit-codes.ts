@@ -84,6 +84,7 @@ const words: RefusalWords<Refusal | BackupRefusal | RestoreRefusal> = {
   no_enrolment: [refused, 'No enrolment was begun.'],
   no_second_step: [refused, 'No sign-in waits for its second step.'],
   invalid_passkey: [failed, 'The passkey was not accepted.'],
+  invalid_counter: [failed, 'The counter of the passkey did not rise.'],
   too_many_passkeys: [refused, 'The account has as many passkeys as it may have.'],
   invalid_name: [usage, 'A name has 1 to 60 characters on one line.'],
   passkeys_unavailable: [refused, 'Passkeys are off here.'],

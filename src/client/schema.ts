@@ -194,7 +194,7 @@ export interface components {
          * @description Why an authenticator app cannot be enrolled.
          * @enum {unknown}
          */
-        readonly EnrolmentMessage: "There is an authenticator app already" | "No enrolment was begun here, or it is too old" | "Authenticator apps are off: the server has no key to encrypt their secrets with";
+        readonly EnrolmentMessage: "This factor is enrolled already" | "No enrolment was begun here, or it is too old" | "Authenticator apps are off: the server has no key to encrypt their secrets with";
         /**
          * @description The request comes from a page of an origin that is not allowed.
          * @constant
@@ -355,17 +355,6 @@ export interface components {
         readonly RenewedSession: {
             readonly session_id: components["schemas"]["SessionId"];
         };
-        /** @description A passkey of the signed-in user. */
-        readonly Passkey: {
-            readonly handle: components["schemas"]["Handle"];
-            /** @description The name that its owner gave it. */
-            readonly name: string;
-            readonly created_at: components["schemas"]["UtcInstant"];
-            /** @description When it was used last. `null` if it was not used yet. */
-            readonly last_used_at: components["schemas"]["UtcInstant"] | null;
-            /** @description Whether the device keeps a copy of it elsewhere, such as in an account of its maker. */
-            readonly synced: boolean;
-        };
         /** @description The second factors of the signed-in user, and the browsers that they trust. Secrets are never shown. */
         readonly Factors: {
             /** @description Whether the operator requires a second factor. */
@@ -453,6 +442,24 @@ export interface components {
             readonly factors: components["schemas"]["Factors"] | null;
             readonly sessions: readonly components["schemas"]["OwnSession"][];
             readonly activity: readonly components["schemas"]["AuditEntry"][];
+        };
+        /** @description A passkey, as its owner sees it. */
+        readonly Passkey: {
+            readonly handle: components["schemas"]["Handle"];
+            readonly name: components["schemas"]["PasskeyName"];
+            readonly created_at: components["schemas"]["UtcInstant"];
+            /** @description The last sign-in or confirmation, or null. */
+            readonly last_used_at: components["schemas"]["UtcInstant"] | null;
+            /** @description Whether it is synced between devices. */
+            readonly synced: boolean;
+        };
+        /** @description The name that its owner gave the passkey. */
+        readonly PasskeyName: string;
+        /** @description A new passkey, the recovery codes that replace all earlier ones, and the new id of the session. */
+        readonly NewPasskey: {
+            readonly passkey: components["schemas"]["Passkey"];
+            readonly recovery_codes: components["schemas"]["RecoveryCodes"];
+            readonly session_id: components["schemas"]["SessionId"];
         };
         /** @description The server has accepted the request. */
         readonly Accepted: {
@@ -685,6 +692,40 @@ export interface components {
                 };
             };
         };
+        /** @description Too many passwords wait to be hashed, or the store cannot answer; or the code cannot be checked, because the key for the secrets of authenticator apps is missing. A recovery code works nevertheless. */
+        readonly ProblemCodesUnavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem503"] & {
+                    readonly detail?: components["schemas"]["CodesMessage"];
+                };
+            };
+        };
+        /** @description The user has no such factor. */
+        readonly ProblemNoFactor: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem404"] & {
+                    /** @constant */
+                    readonly detail?: "Factor not found";
+                };
+            };
+        };
+        /** @description The password, and the second factor if there is one, was not confirmed in this session in the last ten minutes, which `type` says. A confirmation from before the first factor does not count. Or the request comes from a page of an origin that is not allowed. Nothing was done. */
+        readonly ProblemConfirmToChange: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
+                    readonly detail?: components["schemas"]["CrossSiteMessage"];
+                });
+            };
+        };
         /** @description The server has a defect. Its log says more. */
         readonly ProblemFailed: {
             headers: {
@@ -720,38 +761,203 @@ export interface components {
                 };
             };
         };
-        /** @description Too many passwords wait to be hashed, or the store cannot answer; or the code cannot be checked, because the key for the secrets of authenticator apps is missing. A recovery code works nevertheless. */
-        readonly ProblemCodesUnavailable: {
+        /** @description The passkey is accepted. The session continues under a new id. */
+        readonly PasskeyConfirmed: {
             headers: {
                 readonly [name: string]: unknown;
             };
             content: {
-                readonly "application/problem+json": components["schemas"]["Problem503"] & {
-                    readonly detail?: components["schemas"]["CodesMessage"];
-                };
+                readonly "application/json": components["schemas"]["RenewedSession"];
             };
         };
-        /** @description The user has no such factor. */
-        readonly ProblemNoFactor: {
+        /** @description The passkey is added. The session continues under a new id. */
+        readonly PasskeyAdded: {
             headers: {
                 readonly [name: string]: unknown;
             };
             content: {
-                readonly "application/problem+json": components["schemas"]["Problem404"] & {
+                readonly "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        /** @description The options for the browser. After a password that is enough by itself, such as that of a trusted browser, the session that has begun. */
+        readonly PasskeyOptions: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": ({
+                    readonly challenge: string;
                     /** @constant */
-                    readonly detail?: "Factor not found";
+                    readonly timeout: 300000;
+                } & {
+                    readonly [key: string]: unknown;
+                }) | components["schemas"]["RestSession"];
+            };
+        };
+        /** @description The passkey is accepted, and a session has begun. */
+        readonly PasskeySignedIn: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RestSession"];
+            };
+        };
+        /** @description The passkey has its new name, without spaces around it. */
+        readonly PasskeyRenamed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": {
+                    readonly name: components["schemas"]["PasskeyName"];
                 };
             };
         };
-        /** @description The password, and the second factor if there is one, was not confirmed in this session in the last ten minutes, which `type` says. A confirmation from before the first factor does not count. Or the request comes from a page of an origin that is not allowed. Nothing was done. */
-        readonly ProblemConfirmToChange: {
+        /** @description The answer is not one of this passkey to a challenge that this browser was given in the last five minutes. Or the request comes from a page of an origin that is not allowed. */
+        readonly ProblemPasskeyRefused: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem403"] & {
+                    readonly detail?: "The passkey was not accepted" | components["schemas"]["CrossSiteMessage"];
+                };
+            };
+        };
+        /** @description The session was not confirmed in the last ten minutes with what the user has, which `type` says. Or the answer is not one to a challenge that this browser was given in the last five minutes, or the request comes from a page of an origin that is not allowed. Nothing was added. */
+        readonly ProblemConfirmOrPasskeyRefused: {
             headers: {
                 readonly [name: string]: unknown;
             };
             content: {
                 readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
-                    readonly detail?: components["schemas"]["CrossSiteMessage"];
+                    readonly detail?: "The passkey was not accepted" | components["schemas"]["CrossSiteMessage"];
                 });
+            };
+        };
+        /** @description Passkeys are off here, the user has 20 of them, or no sign-in waits for a second step in this browser. */
+        readonly ProblemNoOptions: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    readonly detail?: "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server" | "The account has as many passkeys as it may have" | "No sign-in waits for its second step here, or it is too old";
+                };
+            };
+        };
+        /** @description The passkey is registered already, the user has 20 of them, or passkeys are off here. */
+        readonly ProblemPasskeyNotAdded: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    readonly detail?: "This factor is enrolled already" | "The account has as many passkeys as it may have" | "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server";
+                };
+            };
+        };
+        /** @description No sign-in waits for its second step in this browser, or passkeys are off here. */
+        readonly ProblemNoSecondStep: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    readonly detail?: "No sign-in waits for its second step here, or it is too old" | "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server";
+                };
+            };
+        };
+        /** @description Passkeys are off here. */
+        readonly ProblemPasskeysOff: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    /** @constant */
+                    readonly detail?: "Passkeys are off: they need a host name in GATEHOUSE_PUBLIC_URL and @simplewebauthn/server";
+                };
+            };
+        };
+        /** @description The operator requires a second factor, and this is the only one of the user. */
+        readonly ProblemLastFactor: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                    /** @constant */
+                    readonly detail?: "A second factor is required, and this is the only one";
+                };
+            };
+        };
+        /** @description The name is empty, too long, or has control characters. */
+        readonly ProblemPasskeyName: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem422"] & {
+                    /** @constant */
+                    readonly detail?: "A name has 1 to 60 characters on one line";
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemOptionsBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"for\" must be \"register\", \"login\", \"second_step\" or \"confirm\"" | "The field \"identifier\" must be a string" | "The field \"password\" must be a string" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemNewPasskeyBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"response\" must be an object" | "The field \"name\" must be a string" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemPasskeyLoginBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"response\" must be an object" | "The field \"trust_browser\" must be true or false" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemResponseBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"response\" must be an object" | components["schemas"]["BodyMessage"];
+                };
+            };
+        };
+        /** @description The body is not one JSON object, or a field is missing or of another type. */
+        readonly ProblemNameBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                    readonly detail?: "The field \"name\" must be a string" | components["schemas"]["BodyMessage"];
+                };
             };
         };
         /** @description The request comes from a page of an origin that is not allowed. Nothing was done. */
@@ -957,12 +1163,14 @@ export interface components {
         readonly ActivityBefore: number;
         /** @description Returns only sessions after this place in the list. Use `next` of the page before. Any other query is refused. */
         readonly SessionsBefore: string;
+        /** @description The handle of the trusted browser. Text that cannot be a handle is answered with 404. */
+        readonly BrowserHandle: string;
         /** @description With `true`, the session of the request ends too. Any other query is refused, and no session ends. */
         readonly EndAll: "true";
         /** @description The handle of the session. Text that cannot be a handle is answered with 404. */
         readonly Handle: string;
-        /** @description The handle of the trusted browser. Text that cannot be a handle is answered with 404. */
-        readonly BrowserHandle: string;
+        /** @description The handle of the passkey. Text that cannot be a handle is answered with 404. */
+        readonly PasskeyHandle: string;
     };
     requestBodies: never;
     headers: never;
@@ -1885,7 +2093,7 @@ export interface operations {
             readonly 400: components["responses"]["ProblemMalformed"];
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
             readonly 403: components["responses"]["ProblemConfirmToChange"];
-            /** @description There is an authenticator app already. Or apps are off, because the server has no key to encrypt secrets with. Or another request of this session began an enrolment at the same time. */
+            /** @description This factor is enrolled already. Or apps are off, because the server has no key to encrypt secrets with. Or another request of this session began an enrolment at the same time. */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1917,18 +2125,7 @@ export interface operations {
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
             readonly 403: components["responses"]["ProblemConfirmToChange"];
             readonly 404: components["responses"]["ProblemNoFactor"];
-            /** @description The operator requires a second factor, and this is the only one. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem409"] & {
-                        /** @constant */
-                        readonly detail?: "A second factor is required, and this is the only one";
-                    };
-                };
-            };
+            readonly 409: components["responses"]["ProblemLastFactor"];
             readonly 413: components["responses"]["ProblemTooLarge"];
             readonly 417: components["responses"]["ProblemUnmetExpectation"];
             readonly 500: components["responses"]["ProblemFailed"];
@@ -2291,6 +2488,234 @@ export interface operations {
             readonly 429: components["responses"]["ProblemTooMany"];
             readonly 500: components["responses"]["ProblemFailed"];
             readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly passkeyOptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly for: "register" | "login" | "second_step" | "confirm";
+                    readonly identifier?: components["schemas"]["Identifier"];
+                    readonly password?: components["schemas"]["Password"];
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeyOptions"];
+            readonly 400: components["responses"]["ProblemOptionsBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
+            readonly 409: components["responses"]["ProblemNoOptions"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly addPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description 1 to 60 characters on one line. Empty for a name that is made of the device. */
+                    readonly name: string;
+                    /** @description What `navigator.credentials` returned, as `PublicKeyCredential.toJSON()` writes it: bytes are in base64url. At most 8192 characters; other fields are ignored. */
+                    readonly response: {
+                        readonly id: string;
+                        readonly rawId: string;
+                        /** @constant */
+                        readonly type: "public-key";
+                        readonly response: {
+                            readonly clientDataJSON: string;
+                            readonly attestationObject?: string;
+                            readonly authenticatorData?: string;
+                            readonly signature?: string;
+                            readonly userHandle?: string | null;
+                            readonly transports?: readonly string[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["PasskeyAdded"];
+            readonly 400: components["responses"]["ProblemNewPasskeyBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmOrPasskeyRefused"];
+            readonly 409: components["responses"]["ProblemPasskeyNotAdded"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 422: components["responses"]["ProblemPasskeyName"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly passkeyLogin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description What `navigator.credentials` returned, as `PublicKeyCredential.toJSON()` writes it: bytes are in base64url. At most 8192 characters; other fields are ignored. */
+                    readonly response: {
+                        readonly id: string;
+                        readonly rawId: string;
+                        /** @constant */
+                        readonly type: "public-key";
+                        readonly response: {
+                            readonly clientDataJSON: string;
+                            readonly attestationObject?: string;
+                            readonly authenticatorData?: string;
+                            readonly signature?: string;
+                            readonly userHandle?: string | null;
+                            readonly transports?: readonly string[];
+                        };
+                    };
+                    /** @description Whether this browser is not to be asked for a second step for 30 days. After a password only. */
+                    readonly trust_browser?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeySignedIn"];
+            readonly 400: components["responses"]["ProblemPasskeyLoginBody"];
+            readonly 403: components["responses"]["ProblemPasskeyRefused"];
+            readonly 409: components["responses"]["ProblemNoSecondStep"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly confirmWithPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description What `navigator.credentials` returned, as `PublicKeyCredential.toJSON()` writes it: bytes are in base64url. At most 8192 characters; other fields are ignored. */
+                    readonly response: {
+                        readonly id: string;
+                        readonly rawId: string;
+                        /** @constant */
+                        readonly type: "public-key";
+                        readonly response: {
+                            readonly clientDataJSON: string;
+                            readonly attestationObject?: string;
+                            readonly authenticatorData?: string;
+                            readonly signature?: string;
+                            readonly userHandle?: string | null;
+                            readonly transports?: readonly string[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeyConfirmed"];
+            readonly 400: components["responses"]["ProblemResponseBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemPasskeyRefused"];
+            readonly 409: components["responses"]["ProblemPasskeysOff"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 429: components["responses"]["ProblemTooMany"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly renamePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The handle of the passkey. Text that cannot be a handle is answered with 404. */
+                readonly handle: components["parameters"]["PasskeyHandle"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description 1 to 60 characters on one line. */
+                    readonly name: string;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["PasskeyRenamed"];
+            readonly 400: components["responses"]["ProblemNameBody"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 422: components["responses"]["ProblemPasskeyName"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly removePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The handle of the passkey. Text that cannot be a handle is answered with 404. */
+                readonly handle: components["parameters"]["PasskeyHandle"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: components["responses"]["Done"];
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
+            readonly 409: components["responses"]["ProblemLastFactor"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
             readonly "4XX": components["responses"]["Unreadable"];
         };
     };

@@ -14,6 +14,12 @@ export interface Reply {
 /** Headers by their names in lower case. Only `set-cookie` may have several values. */
 export type ReplyHeaders = Readonly<Record<string, string | string[]>>;
 
+/** The headers with more cookies. */
+export function withCookies(headers: ReplyHeaders, more: readonly string[]): ReplyHeaders {
+  const own = headers['set-cookie'] ?? [];
+  return { ...headers, 'set-cookie': [...(typeof own === 'string' ? [own] : own), ...more] };
+}
+
 /** A reply with its body as text; a reply that is used many times is prepared once. */
 export function prepared(reply: Reply): Reply & { readonly body: string } {
   const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);

@@ -45,7 +45,7 @@ export class Router {
     return this.#routes.some(({ route }) => route.isAtRoot && route.path === path) ? path : '';
   }
 
-  /** Every path that has a route, as a pattern for Express, Hono and similar routers: `:handle` matches any handle. */
+  /** Every path that has a route, as a pattern for Express, Hono and the like: `:handle` matches any handle. */
   get patterns(): string[] {
     return [...new Set(this.#routes.map(({ route }) => `${this.#basePath}${route.path}`))];
   }
@@ -56,15 +56,13 @@ export class Router {
     return this.#exact.has(path) || this.#withHandle.some(({ route }) => isAt(route, path));
   }
 
-  /** The match of a method and a path, which is neither decoded nor normalised. */
+  /** The match of a method and a path, which is neither decoded nor normalised. A path with a route of its own is no handle. */
   find(method: string, path: string): RouteMatch {
-    return (
-      this.#exact.get(path)?.get(method) ??
-      this.#withHandle.find(({ route }) => route.method === method && isAt(route, path)) ?? {
-        contract: this.#ownerOf(path),
-        route: undefined,
-      }
-    );
+    const exact = this.#exact.get(path);
+    const found = exact
+      ? exact.get(method)
+      : this.#withHandle.find(({ route }) => route.method === method && isAt(route, path));
+    return found ?? { contract: this.#ownerOf(path), route: undefined };
   }
 
   /** A route belongs to the contract that has it; every other path to the first one that claims it (ruling G7). */
@@ -75,8 +73,8 @@ export class Router {
 
   /** The methods of a path, in the form of `Allow`; empty if it has none. */
   methodsAt(path: string): string {
-    const methods = this.#routes.filter(({ route }) => isAt(route, path)).map(({ route }) => route.method);
-    return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+    const routes = this.#exact.get(path)?.values() ?? this.#withHandle.filter((at) => isAt(at.route, path));
+    return [...routes].map(({ route }) => (route.method === 'GET' ? 'GET, HEAD' : route.method)).join(', ');
   }
 }
 

@@ -11,6 +11,7 @@ import { Cookies } from './request/cookies.ts';
 import { ownAccount } from './routes/own-account.ts';
 import { ownEmail } from './routes/own-email.ts';
 import { ownFactors } from './routes/own-factors.ts';
+import { ownPasskeys } from './routes/own-passkeys.ts';
 import { ownSessions } from './routes/own-sessions.ts';
 import { type RequestCheck, sessionCheck } from './routes/session-check.ts';
 
@@ -29,6 +30,7 @@ export function servedContracts(
     ownAccount(services, cookies, exports),
     ownEmail(services),
     ownFactors(services, cookies),
+    ownPasskeys(services, cookies),
     rest(services, cookies),
     dotjson(services, cookies, {
       statusMode: settings.dotjsonStatus,

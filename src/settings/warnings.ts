@@ -28,7 +28,19 @@ export function warnings(settings: Settings): string[] {
     ...(smtpUrl && mailFrom.address.endsWith('@localhost')
       ? ['GATEHOUSE_MAIL_FROM is not set: many mail servers refuse mails from localhost.']
       : []),
+    ...passkeyWarnings(settings),
     ...proxyWarnings(settings),
+  ];
+}
+
+/** Browsers offer passkeys in secure contexts only (WebAuthn level 3, section 5). */
+function passkeyWarnings({ passkeyOrigins }: Settings): string[] {
+  const isSecure = ({ protocol, hostname }: URL) =>
+    protocol === 'https:' || /(?:^|\.)localhost$/.test(hostname);
+  const insecure = passkeyOrigins.filter((origin) => !isSecure(new URL(origin)));
+  if (insecure.length === 0) return [];
+  return [
+    `GATEHOUSE_PASSKEY_ORIGINS has ${insecure.join(', ')}: browsers offer passkeys only over HTTPS, and on localhost.`,
   ];
 }
 

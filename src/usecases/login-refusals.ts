@@ -1,5 +1,6 @@
 /** The names that the refusal of a login or of a second factor may have. */
 
+import type { InvalidPasskey, PasskeysUnavailable } from '../concepts/factors/passkeys.ts';
 import type { CodeRefusal, EnrolmentRefusal } from '../concepts/factors/second-factors.ts';
 import type { CountedIn } from '../storage/port/port.ts';
 import type { Enrolment } from './factors/enrolment.ts';
@@ -34,6 +35,8 @@ export interface PendingStep {
 /** The reason why a factor was not enrolled, changed or removed. */
 export type FactorRefusal =
   | EnrolmentRefusal
+  | InvalidPasskey
+  | PasskeysUnavailable
   | CodeRefusal
   | {
       readonly refused: /** The factor is not there. */
@@ -44,10 +47,6 @@ export type FactorRefusal =
         | 'no_enrolment'
         /** No sign-in waits for its second step in this browser, or it is too old. */
         | 'no_second_step'
-        /** A passkey answered wrongly, or for something else. */
-        | 'invalid_passkey'
         | 'too_many_passkeys'
-        | 'invalid_name'
-        /** The library of passkeys is not installed, or no relying party is possible. */
-        | 'passkeys_unavailable';
+        | 'invalid_name';
     };

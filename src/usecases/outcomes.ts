@@ -15,6 +15,8 @@ const counted: ReadonlySet<string> = new Set<Refusal['refused']>([
   'enrolment_required',
   'invalid_code',
   'codes_locked',
+  'invalid_passkey',
+  'invalid_counter',
   'identifier_taken',
   'not_invited',
   'invalid_token',

@@ -21,7 +21,7 @@ test('all is well, with and without a server', async () => {
   expect(said.code).toBe(0);
   expect(trouble(said)).toEqual([]);
   const checks = said.json.map(({ check }) => check);
-  expect(checks).toEqual(['settings', 'database', 'files', 'disk', 'clock', 'proxies']);
+  expect(checks).toEqual(['settings', 'database', 'files', 'disk', 'clock', 'key', 'proxies']);
   const people = await command(['doctor'], { file, environment: calm });
   expect(people.stdout).toMatch(/^VERDICT +CHECK +FINDING\nok +settings +\S/);
 

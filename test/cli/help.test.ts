@@ -11,6 +11,7 @@ import { command, commandEnvironment } from '../support/command.ts';
 import { inStore, moved, places } from '../support/moving.ts';
 import { gather, root, startProcess, until } from '../support/process.ts';
 import { theProgram } from '../support/program.ts';
+import { addPasskeys } from '../support/second-factors.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const docs = readFileSync(join(root, 'docs/cli.md'), 'utf8');
@@ -104,6 +105,7 @@ beforeAll(async () => {
     env: commandEnvironment({ file: server.file }),
   });
   expect(invited.status).toBe(0);
+  await addPasskeys(`file:${server.file}`, 'ada@example.com', 'Laptop');
   const { last } = await inStore(`file:${server.file}`, ({ audit }) => audit.ends());
   const program = await theProgram();
   world = { program, file: server.file, sessionId, handle, end: `${last.seq}:${last.hash}` };

@@ -113,6 +113,7 @@ test('doctor: a healthy server has no findings', async () => {
     'tls',
     'durability',
     'clock',
+    'key',
     'notifications',
     'connections',
     'proxies',
@@ -173,8 +174,9 @@ test('doctor: a database that cannot be used, each for its reason', async () => 
   };
   expect(await found()).toEqual([
     'database problem: Accounts with only one of their two records: 1. They cannot log in.',
+    expect.stringMatching(/^key problem: GATEHOUSE_SECRET_KEY is not set/),
   ]);
-  await queryAt(url, ["DELETE FROM auth WHERE user_id = 'id-dan'"]);
+  await queryAt(url, ["DELETE FROM auth WHERE user_id = 'id-dan'"], ['DELETE FROM second_factors']);
   expect(await found()).toEqual([]);
   expect(await found('UPDATE audit SET at = at + 3600000')).toEqual([
     expect.stringMatching(/^clock problem: .* by the clock of the database, but the newest entry/),

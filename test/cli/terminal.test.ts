@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandEnvironment, commandsOver } from '../support/command.ts';
 import { gather, root, until } from '../support/process.ts';
+import { addPasskeys } from '../support/second-factors.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
@@ -47,6 +48,15 @@ test.skipIf(!hasScript)('deleting asks for the name, and accepts no other', asyn
   expect([other.code, other.shown]).toEqual([1, expect.stringContaining('The name does not match.')]);
   const gone = await atTerminal('user delete ada', file, 'Type the name', 'ada\r');
   expect([gone.code, gone.shown]).toEqual([0, expect.stringContaining('ada was deleted.')]);
+});
+
+test.skipIf(!hasScript)('removing second factors asks for the name, and accepts no other', async () => {
+  const file = await withUser();
+  await addPasskeys(`file:${file}`, 'ada', 'Laptop');
+  const other = await atTerminal('user factors ada remove', file, 'Type the name', 'adam\r');
+  expect([other.code, other.shown]).toEqual([1, expect.stringContaining('The name does not match.')]);
+  const gone = await atTerminal('user factors ada remove', file, 'Type the name', 'ada\r');
+  expect([gone.code, gone.shown]).toEqual([0, expect.stringContaining('ada has no second factor any more.')]);
 });
 
 test.skipIf(!hasScript).each([

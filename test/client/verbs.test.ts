@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createClient, GatehouseProblem, GatehouseUnreachable } from '../../src/client/index.ts';
+import { codeAt, enrolledPerson, startStepped, stepMs } from '../support/codes.ts';
 import { password as word } from '../support/person.ts';
-import { codeAt, enrolledPerson, startStepped, stepMs } from '../support/second-factors.ts';
 import { startServer } from '../support/server.ts';
 
 const password = 'strongpassword';

@@ -2,13 +2,6 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { contracts, dotjson, envelope, isAlive, rest, type WireContract } from '../support/contracts.ts';
-import { countRows, query } from '../support/database.ts';
-import { embedded } from '../support/embedded.ts';
-import { mailingTo, newcomer, startMailServer } from '../support/mail.ts';
-import { openapi } from '../support/openapi/document.ts';
-import { listed } from '../support/openapi/routes.ts';
-import { again, type Person, password, person } from '../support/person.ts';
 import {
   codeAt,
   enrol,
@@ -19,7 +12,14 @@ import {
   startStepped,
   stepMs,
   wrongCode,
-} from '../support/second-factors.ts';
+} from '../support/codes.ts';
+import { contracts, dotjson, envelope, isAlive, rest, type WireContract } from '../support/contracts.ts';
+import { countRows, query } from '../support/database.ts';
+import { embedded } from '../support/embedded.ts';
+import { mailingTo, newcomer, startMailServer } from '../support/mail.ts';
+import { openapi } from '../support/openapi/document.ts';
+import { listed } from '../support/openapi/routes.ts';
+import { again, type Person, password, person } from '../support/person.ts';
 
 const required = { GATEHOUSE_SECOND_FACTOR: 'required' };
 

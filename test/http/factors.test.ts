@@ -2,10 +2,6 @@
 
 import { URI } from 'otpauth';
 import { expect, test } from 'vitest';
-import { isAlive, rest } from '../support/contracts.ts';
-import { rowCounts } from '../support/database.ts';
-import { mailingTo, newcomer, startMailServer } from '../support/mail.ts';
-import { again, type Person, password, person } from '../support/person.ts';
 import {
   codeAt,
   type Enrolled,
@@ -20,7 +16,11 @@ import {
   trustIn,
   verifiedPerson,
   wrongCode,
-} from '../support/second-factors.ts';
+} from '../support/codes.ts';
+import { isAlive, rest } from '../support/contracts.ts';
+import { rowCounts } from '../support/database.ts';
+import { mailingTo, newcomer, startMailServer } from '../support/mail.ts';
+import { again, type Person, password, person } from '../support/person.ts';
 
 const minuteMs = 60_000;
 
@@ -193,7 +193,7 @@ test('F1: there is one app: a second one is refused until the first is removed',
   const { person: ada } = await enrolledPerson(server);
   expect(refusal(await ada.ask('POST', '/auth/factors/totp'))).toEqual([
     409,
-    'There is an authenticator app already',
+    'This factor is enrolled already',
   ]);
 });
 

@@ -98,6 +98,9 @@ test('every operation says how it is throttled, and 429 is described where it is
   const throttles = {
     'Not throttled.': false,
     'Throttled: every attempt counts against the account and the client network, or against a known device alone. A successful attempt is not counted.': true,
+    'Throttled: every attempt counts against the client network. A successful attempt is not counted.': true,
+    'Throttled: every attempt counts against the client network, and a second step against the account as well, or against a known device alone. A successful attempt is not counted.': true,
+    'Throttled: `login` has a count of its own for the client network, and a password counts as in a login.': true,
     'Throttled: an attempt that passes the rules of form counts against the client network.': true,
     'Throttled: one recipient gets at most three verification mails an hour.': true,
   };

@@ -2,8 +2,6 @@
 
 import { expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { contracts, envelope, rest } from '../support/contracts.ts';
-import { mailingTo, startMailServer } from '../support/mail.ts';
 import {
   codeAt,
   type Enrolled,
@@ -15,7 +13,9 @@ import {
   stepMs,
   verifiedPerson,
   wrongCode,
-} from '../support/second-factors.ts';
+} from '../support/codes.ts';
+import { contracts, envelope, rest } from '../support/contracts.ts';
+import { mailingTo, startMailServer } from '../support/mail.ts';
 
 const unthrottled = { GATEHOUSE_THROTTLE: 'off' };
 

@@ -2,10 +2,6 @@
 
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { contracts, rest } from '../support/contracts.ts';
-import { query, rowsOf } from '../support/database.ts';
-import { onPostgres } from '../support/engine-settings.ts';
-import { password, person } from '../support/person.ts';
 import {
   codeAt,
   type Enrolled,
@@ -17,7 +13,11 @@ import {
   secretKey,
   startStepped,
   stepMs,
-} from '../support/second-factors.ts';
+} from '../support/codes.ts';
+import { contracts, rest } from '../support/contracts.ts';
+import { query, rowsOf } from '../support/database.ts';
+import { onPostgres } from '../support/engine-settings.ts';
+import { password, person } from '../support/person.ts';
 
 const unavailable = [503, 'Codes of the authenticator app cannot be checked now, use a recovery code'];
 

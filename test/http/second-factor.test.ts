@@ -1,8 +1,6 @@
 /** Logins of accounts with a second factor, on each contract (rulings F1 and F2). */
 
 import { describe, expect, test } from 'vitest';
-import { contracts, dotjson, envelope, isAlive, rest } from '../support/contracts.ts';
-import { person } from '../support/person.ts';
 import {
   codeAt,
   enrolledPerson,
@@ -11,7 +9,9 @@ import {
   startStepped,
   stepMs,
   wrongCode,
-} from '../support/second-factors.ts';
+} from '../support/codes.ts';
+import { contracts, dotjson, envelope, isAlive, rest } from '../support/contracts.ts';
+import { person } from '../support/person.ts';
 
 const type = 'urn:gatehouse:problem:second-factor-required';
 

@@ -2,10 +2,6 @@
 
 import { expect, test } from 'vitest';
 import type { Answer, Asked } from '../support/client.ts';
-import { contracts, dotjson, envelope, rest } from '../support/contracts.ts';
-import { countRows } from '../support/database.ts';
-import { mailingTo, startMailServer } from '../support/mail.ts';
-import { type Person, password } from '../support/person.ts';
 import {
   codeAt,
   type Enrolled,
@@ -18,7 +14,11 @@ import {
   stepMs,
   trustIn,
   verifiedPerson,
-} from '../support/second-factors.ts';
+} from '../support/codes.ts';
+import { contracts, dotjson, envelope, rest } from '../support/contracts.ts';
+import { countRows } from '../support/database.ts';
+import { mailingTo, startMailServer } from '../support/mail.ts';
+import { type Person, password } from '../support/person.ts';
 
 const dayMs = 86_400_000;
 

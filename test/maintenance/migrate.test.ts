@@ -196,6 +196,7 @@ const changes: readonly (readonly [sql: string, written: (text: string) => strin
   ["UPDATE auth SET canonical = ? WHERE user_id = 'id-bob'", String],
   ["UPDATE ended SET outcome = ? WHERE handle = 'over-ada'", String],
   ['UPDATE audit SET outcome = ? WHERE seq = 9', String],
+  ['UPDATE passkeys SET name = ?', String],
   ['UPDATE mails SET details = ? WHERE id < 3', (text) => JSON.stringify({ b: '', a: text })],
   ['UPDATE mails SET details = ? WHERE id > 2', (text) => JSON.stringify({ [text]: text, a: '' })],
 ];

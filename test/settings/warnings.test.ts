@@ -37,3 +37,17 @@ test('unix is warned about, because a server of its own does not listen on a uni
         'applications that embed Gatehouse and listen on a unix domain socket.',
     ]);
 });
+
+test('origins where browsers offer no passkeys are warned about', () => {
+  const of = (origins: string) =>
+    warnings(
+      readSettings({ GATEHOUSE_PASSKEY_RP_ID: 'example.com', GATEHOUSE_PASSKEY_ORIGINS: origins }),
+    ).join();
+  expect(of('https://example.com,http://example.com,http://a.example.com:8080')).toBe(
+    'GATEHOUSE_PASSKEY_ORIGINS has http://example.com, http://a.example.com:8080: browsers offer passkeys only over HTTPS, and on localhost.',
+  );
+  expect(of('https://example.com')).toBe('');
+  expect(
+    warnings(readSettings({ GATEHOUSE_PASSKEY_ORIGINS: 'http://localhost:8080,http://a.localhost' })),
+  ).toEqual([]);
+});

@@ -6,6 +6,7 @@ import { digest } from '../../src/crypto/ids.ts';
 import type { AuditContext, NewMail, Session, Store } from '../../src/storage/port/port.ts';
 import { openPostgresStore } from '../../src/storage/postgres/store.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
+import { add, codes, enrol, isRecoveryCode, trust } from '../storage/conformance/factors/factor-case.ts';
 import { command, type Said } from './command.ts';
 import { query } from './database.ts';
 import { optionsOf } from './postgres/options.ts';
@@ -62,6 +63,8 @@ export async function inStore<Result>(
   }
 }
 
+const ofFactors = ['second_factors', 'recovery_codes', 'passkeys', 'browser_tokens'] as const;
+
 const tables = [
   'users',
   'auth',
@@ -70,6 +73,7 @@ const tables = [
   'tokens',
   'invitations',
   'devices',
+  ...ofFactors,
   'throttle',
   'mails',
   'audit',
@@ -118,9 +122,11 @@ export async function fill(address: string, now = Date.now()): Promise<void> {
     for (const name of ['ada', 'bob', 'cyd', 'dan', 'eve']) await fillAccount(store, name, now);
     await store.accounts.verifyEmail('id-ada', 'ada@example.com', now, context('email_verify', now));
     await store.accounts.setDisabled('id-bob', now, context('account_disable', now));
+    await enrol(await store.factors(), 'id-eve');
     await store.accounts.remove('id-eve', 99, context('account_delete', now));
     await store.accounts.replaceHash('id-cyd', 'hash of cyd', 'another "hash" \\ of {cyd}');
     await fillMails(store, now);
+    await fillFactors(store, now);
     for (const name of ['fay', 'gil'])
       await store.invitations.put(
         hash(`invitation of ${name}`),
@@ -136,7 +142,7 @@ export async function fill(address: string, now = Date.now()): Promise<void> {
   });
   // Only one of the two records is left (ruling R2).
   await query({ database: address }, `DELETE FROM users WHERE id = 'id-dan'`);
-  for (const table of ['sessions', 'devices', 'tokens'])
+  for (const table of ['sessions', 'devices', 'tokens', ...ofFactors])
     await query({ database: address }, `DELETE FROM ${table} WHERE user_id = 'id-dan'`);
 }
 
@@ -191,6 +197,20 @@ async function fillMails({ mails }: Store, now: number): Promise<void> {
   await mails.sent(first.id, now);
   await mails.failed(second.id, null);
   await mails.failed(third.id, now + 3_600_000);
+}
+
+/** An app and a passkey, a used recovery code, a refused one, and tokens of browsers with a user and without. */
+async function fillFactors(store: Store, now: number): Promise<void> {
+  const factors = await store.factors();
+  for (const name of ['ada', 'cyd', 'dan']) await enrol(factors, `id-${name}`, { at: now });
+  for (const [n, name] of ['ada', 'ada', 'bob'].entries())
+    await add(factors, n, `id-${name}`, { name: `'"\\{} \u{1f511} ${n}`, counter: n * 4_294_967_295 });
+  await isRecoveryCode(factors, 'id-ada', codes(2)[0] ?? '');
+  await isRecoveryCode(factors, 'id-cyd', hash('no code'));
+  await factors.passkeys.use({ credentialId: 'credential-2', counter: 2 ** 33, isSynced: false, at: now });
+  const details = { challenge: '"\\', name: '' };
+  await trust(store, 'id-ada', [1, 2], { createdAt: now, expiresAt: now + 60_000 });
+  await trust(store, null, [3], { purpose: 'passkey_sign_in', details, expiresAt: now + 60_000 });
 }
 
 function sessionOf(userId: string, handle: string, now: number): Session {

@@ -1,132 +1,98 @@
-/** People with a second factor over HTTP: a clock in steps of codes, an authenticator app, and logins with a code. */
+/** Second factors in a database that no server uses, written as a server would write them. */
 
-import { spawnSync } from 'node:child_process';
-import { TOTP } from 'otpauth';
-import { expect } from 'vitest';
-import type { Answer, Asked } from './client.ts';
-import type { WireContract } from './contracts.ts';
-import { installed } from './installed.ts';
-import { type MailServer, newcomer } from './mail.ts';
-import { type Person, password, person } from './person.ts';
-import { startServer, type TestServer } from './server.ts';
+import type { SecretBox } from '../../src/crypto/secret-box.ts';
+import { openSecretBox } from '../../src/crypto/secret-key-file.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import type { AuditContext, FactorStores, Store } from '../../src/storage/port/port.ts';
+import { inStore } from './moving.ts';
 
-/** One time step of codes, in milliseconds. */
-export const stepMs = 30_000;
-
-/** A key for the secrets of apps, which PostgreSQL needs. */
-export const secretKey = { GATEHOUSE_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') };
-
-/** A server whose clock stands at the beginning of a time step, until a test moves it. */
-export interface SteppedServer extends TestServer {
-  /** The present instant of the server, in epoch milliseconds. */
-  readonly now: number;
-}
-
-export async function startStepped(
-  environment: Readonly<Record<string, string>> = {},
-  existing?: string,
-): Promise<SteppedServer> {
-  const server = await startServer({ ...secretKey, ...environment }, existing);
-  let now = Math.ceil(Date.now() / stepMs) * stepMs;
-  server.freeze(now);
-  return {
-    ...server,
-    get now() {
-      return now;
-    },
-    advance(ms) {
-      now += ms;
-      server.advance(ms);
-    },
-    freeze(epochMs) {
-      now = epochMs;
-      server.freeze(epochMs);
-    },
-  };
-}
-
-const oathtool = installed('oathtool');
-
-/** The code of an app at an instant: from oathtool where it is installed, otherwise computed with the server's library. */
-export function codeAt(secret: string, epochMs: number): string {
-  if (oathtool === undefined) return new TOTP({ secret }).generate({ timestamp: epochMs });
-  const seconds = Math.floor(epochMs / 1_000);
-  const { stdout } = spawnSync(oathtool, ['--totp', '--base32', `--now=@${seconds}`, secret], {
-    encoding: 'utf8',
+/** The box of the key in these settings, which is made beside a file if there is none. */
+export async function boxOf(environment: Readonly<Record<string, string>>): Promise<SecretBox> {
+  const box = await openSecretBox(readSettings(environment), {
+    mayCreate: true,
+    hasSealed: async () => false,
   });
-  return stdout.trim();
+  if ('refused' in box) throw new Error(box.because);
+  return box;
 }
 
-/** A code that is none of those around an instant. */
-export function wrongCode(secret: string, epochMs: number): string {
-  const app = new TOTP({ secret });
-  const near = [-2, -1, 0, 1, 2].map((steps) => app.generate({ timestamp: epochMs + steps * stepMs }));
-  for (let n = 0; ; n += 1) {
-    const code = String(n).padStart(6, '0');
-    if (!near.includes(code)) return code;
-  }
+/** Enrols an app for the account of each name, with its secret in the box. */
+export function enrolApps(address: string, box: SecretBox, ...names: string[]): Promise<void> {
+  return withAccounts(address, names, async ({ secondFactors }, userId) => {
+    const totp = { sealed: box.seal('JBSWY3DPEHPK3PXP', userId), step: 1, at: noon };
+    const codes = Array.from({ length: 10 }, (_, n) => hex(n));
+    await secondFactors.enrolTotp(userId, totp, codes, contextOf('factor_add', 'totp'));
+  });
 }
 
-/** A person with an authenticator app. */
-export interface Enrolled {
-  readonly person: Person;
-  readonly secret: string;
-  readonly recoveryCodes: readonly string[];
+/** Adds passkeys with these labels to an account. */
+export function addPasskeys(address: string, name: string, ...labels: string[]): Promise<void> {
+  return withAccounts(address, [name], async ({ passkeys }, userId) => {
+    for (const [n, label] of labels.entries())
+      await passkeys.add(
+        {
+          credentialId: `credential-${label}`,
+          userId,
+          handle: `passkey-${label}`,
+          name: label,
+          publicKey: 'public',
+          counter: 0,
+          transports: '',
+          isSynced: true,
+          createdAt: noon + n,
+          lastUsedAt: null,
+        },
+        Array.from({ length: 10 }, (_, code) => hex(code)),
+        20,
+        contextOf('factor_add', 'passkey'),
+      );
+  });
 }
 
-/** Enrols an app for a signed-in person, and goes on to the next step, so that the next code is a new one. */
-export async function enrol(server: SteppedServer, who: Person): Promise<Enrolled> {
-  const begun = await who.ask('POST', '/auth/factors/totp');
-  expect(begun.status, begun.text).toBe(200);
-  const secret = String(begun.json['secret']);
-  const done = await who.ask('POST', '/auth/factors/totp/confirm', { code: codeAt(secret, server.now) });
-  expect(done.status, done.text).toBe(201);
-  who.id = String(done.json['session_id']);
-  server.advance(stepMs);
-  return { person: who, secret, recoveryCodes: done.json['recovery_codes'] as string[] };
+/** Trusts a browser of an account from now on. */
+export function trustBrowser(address: string, name: string, device: string, now = Date.now()): Promise<void> {
+  return withAccounts(address, [name], async (_factors, userId, { browserTokens }) => {
+    const token = {
+      purpose: 'trusted_browser' as const,
+      userId,
+      handle: `browser-${device}`,
+      details: { device, network: '192.0.2.1' },
+      createdAt: now,
+      expiresAt: now + 86_400_000,
+    };
+    await browserTokens.insert(hex(99), token, 20);
+  });
 }
 
-/** A new person with an authenticator app. */
-export async function enrolledPerson(server: SteppedServer, email?: string): Promise<Enrolled> {
-  return enrol(server, await person(server, email));
+/** Refuses so many codes of an account. */
+export function failCodes(address: string, name: string, count: number): Promise<void> {
+  return withAccounts(address, [name], async ({ secondFactors }, userId) => {
+    const wrong = { matches: 'nothing' } as const;
+    for (let n = 0; n < count; n += 1)
+      await secondFactors.tryCode(userId, wrong, 100, contextOf('login', 'invalid_code'));
+  });
 }
 
-/** Logs in through a contract, with more fields than the two of old clients. */
-export function loginWith(
-  server: TestServer,
-  contract: WireContract,
-  email: string,
-  more: object = {},
-  headers: Asked['headers'] = {},
-): Promise<Answer> {
-  return server.post(contract.loginPath, { [contract.field]: email, password, ...more }, headers);
+/** An instant at which everything was enrolled. */
+export const noon = Date.UTC(2026, 0, 2, 12);
+
+const hex = (n: number) => n.toString(16).padStart(64, '0');
+
+function contextOf(event: string, outcome: string): AuditContext {
+  return { at: noon, event, outcome, contract: 'rest', network: '192.0.2.1', requestId: 'request' };
 }
 
-/** The sentence of a refusal, in whatever body. */
-export function sentenceOf({ json }: Answer): unknown {
-  return json['detail'] ?? json['error'];
-}
-
-/** The status and the sentence of a refusal that sets no cookie. */
-export function refusal(answer: Answer): readonly [number, unknown] {
-  expect(answer.headers['set-cookie']).toBeUndefined();
-  return [answer.status, sentenceOf(answer)];
-}
-
-/** The cookie of a trusted browser that an answer sets, as the browser sends it back. */
-export function trustIn({ headers }: Answer): string | undefined {
-  return headers['set-cookie']
-    ?.map((line) => /^((?:__Host-)?gatehouse_trusted=[^;]*)/.exec(line)?.[1])
-    .find((pair) => pair !== undefined);
-}
-
-/** A person with an app and a verified address, to which notices go; the mails until then are off the list. */
-export async function verifiedPerson(server: SteppedServer, mail: MailServer): Promise<Enrolled> {
-  const who = await newcomer(server, mail);
-  await who.ask('POST', '/auth/email/verify/request');
-  const [{ token } = { token: '' }] = await mail.taken(1);
-  expect((await server.post('/auth/email/verify', { token })).status).toBe(204);
-  const enrolled = await enrol(server, who);
-  await mail.taken(1);
-  return enrolled;
+function withAccounts(
+  address: string,
+  names: readonly string[],
+  work: (factors: FactorStores, userId: string, store: Store) => Promise<void>,
+): Promise<void> {
+  return inStore(address, async (store) => {
+    const factors = await store.factors();
+    for (const name of names) {
+      const credential = await store.accounts.findCredential(name);
+      if (!credential) throw new Error(`There is no ${name}.`);
+      await work(factors, credential.userId, store);
+    }
+  });
 }

@@ -94,7 +94,7 @@ function notes({ from, rows, leftBehind, begun, isAuditIntact }: Migrated, keepS
       ? ['The old place had changed since the copy was begun, so it was begun anew.']
       : []),
     ...(leftBehind > 0
-      ? [`Left behind: ${leftBehind} sessions, links and devices of users who are missing.`]
+      ? [`Left behind: ${leftBehind} sessions, links, devices and factors of users who are missing.`]
       : []),
     ...(isAuditIntact
       ? []

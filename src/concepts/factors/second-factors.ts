@@ -194,7 +194,8 @@ export class SecondFactors {
     if (!box || !opened) return undefined;
     const totpStep = await stepOf(opened.text, digits, now);
     if (totpStep === undefined) return nothing;
-    return opened.isCurrent ? { totpStep } : { totpStep, resealed: box.seal(opened.text, userId) };
+    const attempt = { totpStep, sealed: totp.sealed };
+    return opened.isCurrent ? attempt : { ...attempt, resealed: box.seal(opened.text, userId) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** The cookies that are set: one with the session id (ruling R3), one with the ids of the device. */
 
+import { browserTokenRules } from '../../concepts/browser-tokens.ts';
 import type { BegunOnDevice } from '../../usecases/login.ts';
 import type { IncomingRequest } from '../exchange.ts';
 import type { ReplyHeaders } from '../reply.ts';
@@ -49,6 +50,12 @@ function heldName(kind: HeldKind, secure: boolean): string {
   return `${secure ? '__Host-' : ''}gatehouse_${kind}`;
 }
 
+/** How long a browser holds tokens for one sign-in: as long as they are valid. */
+const heldSeconds = {
+  challenge: browserTokenRules.passkey_sign_in.lifeMs / 1_000,
+  step: browserTokenRules.second_step.lifeMs / 1_000,
+};
+
 /** Tokens that are read from one request. */
 const maxHeld = 4;
 
@@ -89,6 +96,12 @@ export class Cookies {
   /** Sets the cookie of a token that the browser holds for some seconds. */
   hold(kind: HeldKind, text: string, seconds: number): string {
     return `${heldName(kind, this.#secure)}=${text}; Max-Age=${seconds}; ${this.#attributes}`;
+  }
+
+  /** Sets the cookie of a new token, in front of those that the browser holds for its other pages. */
+  keep(request: IncomingRequest, kind: 'step' | 'challenge', token: string): string {
+    const tokens = new Set([token, ...this.held(request, kind)]);
+    return this.hold(kind, [...tokens].slice(0, maxHeld).join('.'), heldSeconds[kind]);
   }
 
   /** Removes the cookie of a kind. */

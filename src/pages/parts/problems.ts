@@ -63,6 +63,7 @@ const sentences = {
   no_second_step: ({ problems }) => problems.second_factor_required,
   too_many_passkeys: ({ problems }) => problems.too_many_passkeys,
   invalid_passkey: ({ problems }) => problems.invalid_passkey,
+  invalid_counter: ({ problems }) => problems.invalid_passkey,
   passkeys_unavailable: ({ problems }) => problems.passkeys_unavailable,
   invalid_name: ({ problems }) => problems.invalid_name,
   not_proven: ({ problems }) => problems.not_proven,

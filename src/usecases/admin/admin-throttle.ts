@@ -47,6 +47,7 @@ async function* targetsOf(
     return yield [
       { kind: 'client', network },
       { kind: 'registration_mail', network },
+      { kind: 'challenge', network },
     ];
   }
   const account = await findAccount(services, whose.name);

@@ -6,6 +6,7 @@ import { carriedOut, explaining } from '../../support/postgres/plans.ts';
 import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import { account, context, hex, session } from '../conformance/case.ts';
+import { add, browserToken, enrol } from '../conformance/factors/factor-case.ts';
 
 /** Rows of joe, and rows of others: a half of all entries is about joe, and all of it older than the rest. */
 const fill = [
@@ -18,6 +19,12 @@ const fill = [
   `UPDATE audit_ends SET last_seq = 30000, last_hash = sha256('30000')`,
   `INSERT INTO devices SELECT 'other-' || n % 50 + 1, sha256(n::text::bytea), 1000 FROM generate_series(1, 20000) AS n`,
   `INSERT INTO devices SELECT '${joe}', sha256(n::text::bytea), 1000 FROM generate_series(1, 50) AS n`,
+  `INSERT INTO second_factors SELECT 'factor-' || n, 1000, 'v1.key.' || n, 1000, 1 FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO recovery_codes SELECT 'factor-' || n % 2000, sha256(n::text::bytea) FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO passkeys SELECT 'key-' || n, 'factor-' || n % 2000, 'key-' || n, '', '', 0, '', 0, 1000
+     FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO browser_tokens SELECT sha256(n::text::bytea), 'factor-' || n % 500, 'trusted_browser', 'token-' || n, '{}',
+     1000 + n, 900000 FROM generate_series(1, 20000) AS n`,
   `INSERT INTO sessions SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), 'many-' || n, '${joe}', 'rest', 1000, 1000 + n,
      900000, 900000, 1000, '', '' FROM generate_series(1, 10000) AS n`,
   `INSERT INTO sessions SELECT sha256(n::text::bytea), 'other-' || n, 'other-' || n % 50 + 1, 'rest', 1000, 1000 + n,
@@ -31,9 +38,13 @@ const maxRead = 500;
 test('B5: no statement of a request reads many more rows than it answers with', async () => {
   const server = await startPostgres({ settings: { ...explaining, fsync: 'off' } });
   const url = await server.createDatabase();
-  const { accounts, audit, devices, sessions } = await openNode(url, { trustMs: 0 });
+  const node = await openNode(url, { trustMs: 0 });
+  const { accounts, audit, devices, sessions } = node;
   await accounts.create(account('joe'));
   await queryAt(url, ...fill.map((sql) => [sql] as const));
+  const { secondFactors, passkeys } = await node.factors();
+  const { browserTokens } = node;
+  const why = context('factor');
   const ending = { limit: 200, context: context('logout') };
   const read = async (something: () => Promise<unknown>) => {
     const statements = await carriedOut(server, something);
@@ -63,6 +74,25 @@ test('B5: no statement of a request reads many more rows than it answers with', 
         step: 200,
         context: context('logout'),
       }),
+    'a new app': () => enrol({ secondFactors, passkeys }, joe),
+    'a new passkey': () => add({ secondFactors, passkeys }, 1, joe),
+    'the factors of a user': () => secondFactors.find(joe),
+    'the credential of a login': async () => accounts.findCredential('joe'),
+    'a code': () => secondFactors.tryCode(joe, { totpStep: 200 }, 9, why),
+    'a recovery code': () => secondFactors.tryCode(joe, { recoveryHash: hex(1) }, 9, why),
+    'a passkey by its credential': () => passkeys.find('key-7'),
+    'the passkeys of a user': () => passkeys.ofUser('factor-7'),
+    'a use of a passkey': () =>
+      passkeys.use({ credentialId: 'key-7', counter: 1, isSynced: false, at: 1_000 }),
+    'a browser token of many': () => browserTokens.insert(hex(7), browserToken(0, joe), 100),
+    'the browsers of a user': () => browserTokens.ofUser('factor-7', 'trusted_browser', 100),
+    'four presented tokens': () => browserTokens.find([1, 2, 3, 4].map(hex), 'trusted_browser'),
+    'a browser token that is used': () => browserTokens.take(hex(7), 'trusted_browser'),
+    'a browser that is not trusted any more': () =>
+      browserTokens.removeOfUser('factor-7', 'trusted_browser', 'token-7', why),
+    'a step of a sweep of browser tokens': () => browserTokens.sweep(999, 999_999, 200),
+    'secrets under another key': () => secondFactors.sealedOtherwise('v1.key.', 200),
+    'an end of trusted browsers and all factors': () => secondFactors.removeAll(joe, why),
     'a removal of the account': () => accounts.remove(joe, 200, context('account_delete')),
     'a step of its reclaim': () => accounts.reclaim(200, context('account_delete')),
   };

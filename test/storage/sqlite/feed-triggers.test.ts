@@ -1,6 +1,6 @@
 /** What a change in a SQLite file leaves in the feed of revocations, whether the server or sqlite3 makes it. */
 
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { checksOf, hashOf, isAccepted } from '../../support/checks.ts';
 import {
@@ -102,8 +102,9 @@ test('a session that was recorded as ended for another reason, or had expired be
 test('the server: uses, logins, registrations and new hashes of a password write nothing', async () => {
   const { store, written } = await storeWithFeed();
   store.sessions.touch(idHash(1), 2_000, 6_000);
-  await sleep(150);
-  expect((await store.sessions.findWithUser(idHash(1)))?.session.lastSeenAt).toBe(2_000);
+  await expect
+    .poll(async () => (await store.sessions.findWithUser(idHash(1)))?.session.lastSeenAt)
+    .toBe(2_000);
   await store.sessions.insert(idHash(3), sessionOfJoe(3));
   await makeAccount(store, 'bob');
   expect(await store.accounts.replaceHash('joe', 'hash of joe', 'rehashed')).toBe('replaced');

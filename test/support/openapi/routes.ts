@@ -9,6 +9,7 @@ import { site } from '../../../src/http/routes/health.ts';
 import { ownAccount } from '../../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../../src/http/routes/own-email.ts';
 import { ownFactors } from '../../../src/http/routes/own-factors.ts';
+import { ownPasskeys } from '../../../src/http/routes/own-passkeys.ts';
 import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
 import { RequestCheck, sessionCheck } from '../../../src/http/routes/session-check.ts';
 import { Exports } from '../../../src/usecases/account/export-account.ts';
@@ -25,6 +26,7 @@ export const listed: readonly Contract[] = [
   ownAccount(services, cookies, new Exports()),
   ownEmail(services),
   ownFactors(services, cookies),
+  ownPasskeys(services, cookies),
   rest(services, cookies),
   dotjson(services, cookies, rules),
   sessionCheck(new RequestCheck(services)),

@@ -30,7 +30,8 @@ export interface NewTotp {
 
 /** What a typed code can be: the code of a time step, a recovery code by its SHA-256, or nothing. */
 export type CodeAttempt =
-  | { readonly totpStep: number; readonly resealed?: string | undefined }
+  /** `sealed`: the encrypted secret that the code was computed with; of another one the step counts as nothing. */
+  | { readonly totpStep: number; readonly sealed?: string; readonly resealed?: string | undefined }
   | { readonly recoveryHash: string }
   | { readonly matches: 'nothing' };
 

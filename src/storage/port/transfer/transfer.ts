@@ -32,8 +32,7 @@ export interface Readable {
   count(table: TransferTable): Promise<number>;
   /**
    * All rows of a table in the order of its key, or those after a row; `pageRows` at a time, only the last page may be
-   * shorter. Rows of a user who is missing are left out: they are useless. So are browser tokens that have no user yet: the
-   * browser begins again.
+   * shorter. Rows of a user who is missing are left out: they are useless.
    */
   scan(table: TransferTable, behind?: TransferRow): AsyncIterable<readonly TransferRow[]>;
 }

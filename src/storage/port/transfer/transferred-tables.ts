@@ -8,8 +8,11 @@ interface Shape {
   readonly columns: Readonly<Record<string, TransferKind>>;
   /** Rows come in ascending order of these columns, texts and hashes compared bytewise. */
   readonly key: readonly string[];
-  /** Deleting a user deletes its rows: rows without a user can only come from a program that disabled the foreign keys. */
-  readonly ofUser?: true;
+  /**
+   * Deleting a user deletes its rows: rows of a missing user can only come from a program that disabled the foreign keys.
+   * `if_any`: a row may belong to no user.
+   */
+  readonly ofUser?: true | 'if_any';
 }
 
 /** Everything that a store keeps, in an order in which it can be written. */
@@ -115,7 +118,7 @@ export const transferred = {
       expires_at: 'number',
     },
     key: ['token_hash'],
-    ofUser: true,
+    ofUser: 'if_any',
   },
   throttle: { columns: { key: 'hash', count: 'number', window_ends_at: 'number' }, key: ['key'] },
   mails: {

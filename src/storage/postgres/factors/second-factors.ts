@@ -21,7 +21,8 @@ const select = `SELECT since, totp_secret AS sealed, totp_step AS "lastStep", to
     (SELECT count(*) FROM passkeys WHERE user_id = $1) AS passkeys
   FROM second_factors WHERE user_id = $1`;
 
-const selectState = 'SELECT failures, totp_step AS "lastStep" FROM second_factors WHERE user_id = $1';
+const selectState = `SELECT failures, totp_step AS "lastStep", totp_secret AS sealed FROM second_factors
+  WHERE user_id = $1`;
 
 /** A new secret begins without refused codes. */
 const enrol = `UPDATE second_factors SET totp_secret = $2, totp_enrolled_at = $3, totp_step = $4, failures = 0

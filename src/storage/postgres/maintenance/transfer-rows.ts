@@ -43,14 +43,15 @@ export async function* scanOf(
   const { columns, key, ofUser } = shapeOf(table);
   const values = behind ? keyOf(table, behind) : [];
   const literals = key.map((column, n) => literal(client, columns[column], values[n] ?? null));
+  const orNone = ofUser === 'if_any' ? ' OR user_id IS NULL' : '';
   const conditions = [
-    ...(ofUser ? [`EXISTS (SELECT 1 FROM users WHERE id = ${table}.user_id)`] : []),
+    ...(ofUser ? [`EXISTS (SELECT 1 FROM users WHERE id = ${table}.user_id)${orNone}`] : []),
     ...(behind ? [`(${key.join()}) > (${literals.join()})`] : []),
   ];
   const selected = Object.entries(columns).map(([column, kind]) => read(column, kind));
   await run(
     `DECLARE pages NO SCROLL CURSOR FOR SELECT ${selected.join()} FROM ${table}
-     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY ${key.join()}`,
+     ${conditions.length > 0 ? `WHERE ${conditions.map((one) => `(${one})`).join(' AND ')}` : ''} ORDER BY ${key.join()}`,
   );
   try {
     for (;;) {

@@ -7,6 +7,8 @@ export interface CodeState {
   readonly failures: number;
   /** The last time step of which a code was accepted; `null` without an authenticator app. */
   readonly lastStep: number | null;
+  /** The encrypted secret of the app. */
+  readonly sealed?: string | null;
 }
 
 export interface CodeVerdict {
@@ -17,14 +19,16 @@ export interface CodeVerdict {
 
 /** `isRecoveryCode`: the attempt is a recovery code that this step removes. */
 export function judgeCode(
-  { failures, lastStep }: CodeState,
+  { failures, lastStep, sealed }: CodeState,
   attempt: CodeAttempt,
   maxFailures: number,
   isRecoveryCode: boolean,
 ): CodeVerdict {
   if (isRecoveryCode) return { outcome: 'accepted', failures: 0 };
   if (failures >= maxFailures) return { outcome: 'locked', failures };
-  const isLater = 'totpStep' in attempt && lastStep !== null && attempt.totpStep > lastStep;
-  if (isLater) return { outcome: 'accepted', failures: 0 };
+  // The app may have been removed and another one enrolled since the code was computed.
+  const isOfApp = 'totpStep' in attempt && (attempt.sealed ?? sealed) === sealed;
+  if (isOfApp && lastStep !== null && attempt.totpStep > lastStep)
+    return { outcome: 'accepted', failures: 0 };
   return { outcome: failures + 1 < maxFailures ? 'refused' : 'locked_now', failures: failures + 1 };
 }

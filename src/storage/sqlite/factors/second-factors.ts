@@ -149,7 +149,9 @@ function prepareAll(db: DatabaseSync) {
               ${countOf('recovery_codes')} AS recoveryCodes, ${countOf('passkeys')} AS passkeys
        FROM second_factors WHERE user_id = ?`,
     ),
-    selectState: db.prepare('SELECT failures, totp_step AS lastStep FROM second_factors WHERE user_id = ?'),
+    selectState: db.prepare(
+      'SELECT failures, totp_step AS lastStep, totp_secret AS sealed FROM second_factors WHERE user_id = ?',
+    ),
     // A new secret begins without refused codes.
     enrol: db.prepare(
       `UPDATE second_factors SET totp_secret = ?, totp_enrolled_at = ?, totp_step = ?, failures = 0

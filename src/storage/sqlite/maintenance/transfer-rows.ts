@@ -31,16 +31,17 @@ export async function* scanOf(
 ): AsyncIterable<readonly TransferRow[]> {
   const { columns, key, ofUser } = shapeOf(table);
   const place = `(${key.join()}) > (${key.map((column) => written(columns[column])).join()})`;
+  const orNone = ofUser === 'if_any' ? ' OR user_id IS NULL' : '';
   // The plus keeps the order of the key: SQLite must look users up for each row, not rows for each user.
   const conditions = [
-    ...(ofUser ? [`EXISTS (SELECT 1 FROM users WHERE id = +${table}.user_id)`] : []),
+    ...(ofUser ? [`EXISTS (SELECT 1 FROM users WHERE id = +${table}.user_id)${orNone}`] : []),
     ...(behind ? [place] : []),
   ];
   const select = db.prepare(
     `SELECT ${Object.entries(columns)
       .map(([column, kind]) => read(column, kind))
       .join()} FROM ${table}
-     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY ${key.join()}`,
+     ${conditions.length > 0 ? `WHERE ${conditions.map((one) => `(${one})`).join(' AND ')}` : ''} ORDER BY ${key.join()}`,
   );
   select.setReturnArrays(true);
   const values = behind ? keyOf(table, behind) : [];

@@ -54,6 +54,19 @@ export const codeCases: readonly ConformanceCase[] = [
   ),
 
   withFactors(
+    'codes: a step that was computed with another secret counts as nothing',
+    async (factors, joe) => {
+      await enrol(factors, joe);
+      const attempt = (totpStep: number, sealed: string) =>
+        factors.secondFactors.tryCode(joe, { totpStep, sealed, resealed: 'v1.of.another' }, 100, used);
+      assert.equal(await attempt(101, 'v1.of.another'), 'refused');
+      assert.equal((await stateOf(factors, joe))?.failures, 1);
+      assert.equal((await stateOf(factors, joe))?.totp?.sealed, app.sealed);
+      assert.equal(await attempt(101, app.sealed), 'accepted');
+    },
+  ),
+
+  withFactors(
     'codes: a recovery code is accepted once, with an entry (ruling F3)',
     async (factors, joe, store) => {
       await enrol(factors, joe);
