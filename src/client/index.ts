@@ -198,6 +198,19 @@ export function createClient(client: ClientOptions = {}) {
         )(options),
       distrustAll: without<'distrustBrowsers'>('DELETE', '/auth/factors/trusted-browsers'),
     },
+    /** Passkeys. `options` goes to the browser, and what the browser returns to the verb that the options are for. */
+    passkeys: {
+      options: confirmedBody<'passkeyOptions'>('POST', '/auth/passkeys/options'),
+      /** Answers recovery codes, which are shown only here. The session has a new id afterwards. */
+      register: confirmedBody<'addPasskey'>('POST', '/auth/passkeys/register', begun),
+      login: post<'passkeyLogin'>('/auth/passkeys/login', begun),
+      /** Confirms the session, in place of the password and a code. It has a new id afterwards. */
+      confirm: post<'confirmWithPasskey'>('/auth/passkeys/confirm', begun),
+      rename: (handle: string, body: Request<'renamePasskey'>, options?: CallOptions) =>
+        confirmedBody<'renamePasskey'>('POST', `/auth/passkeys/${encodeURIComponent(handle)}`)(body, options),
+      remove: (handle: string, options?: CallOptions) =>
+        confirmed<'removePasskey'>('DELETE', `/auth/passkeys/${encodeURIComponent(handle)}`)(options),
+    },
     /** The e-mail address of the account. */
     email: {
       requestVerification: without<'requestEmailVerification'>('POST', '/auth/email/verify/request'),

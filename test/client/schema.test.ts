@@ -21,7 +21,7 @@ type Verbs = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
 
 /** Arguments that any verb takes: a path needs a handle, everything else a body or a page. */
 const argumentsOf = (name: string) =>
-  ['sessions.end', 'factors.distrust'].includes(name) ? ['q7w2e9r4t1y6u3i8'] : [{}];
+  /\.(?:end|distrust|rename|remove)$/.test(name) ? ['q7w2e9r4t1y6u3i8', {}] : [{}];
 
 test('every call of the document is a verb of the client, and every verb is in the document', async () => {
   const asked: string[] = [];
