@@ -30,7 +30,7 @@ const both = [
   'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{hostile-passkeys,passkey-events,passkeys}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
-  'test/http/{enrolment,factors,second-factor,second-factor-codes,second-factor-keys,trusted-browser}.test.ts',
+  'test/http/{enrolment,enrolment-ends,factors,factor-changes,recovery-codes,second-factor,second-factor-codes,second-factor-keys,trust-ends,trusted-browser}.test.ts',
   'test/pages/{account,account-lists,at-once,links,page-sessions,page-trouble,sign-in,worst-form}.test.ts',
   'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];

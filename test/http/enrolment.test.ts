@@ -3,69 +3,23 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
 import {
+  beginTotp,
   codeAt,
-  enrol,
+  finishTotp,
   loginWith,
   refusal,
-  type SteppedServer,
   secretKey,
   startStepped,
   stepMs,
   wrongCode,
 } from '../support/codes.ts';
-import { contracts, dotjson, envelope, isAlive, rest, type WireContract } from '../support/contracts.ts';
-import { countRows, query } from '../support/database.ts';
+import { contracts, dotjson, envelope, isAlive, rest } from '../support/contracts.ts';
+import { countRows } from '../support/database.ts';
 import { embedded } from '../support/embedded.ts';
-import { mailingTo, newcomer, startMailServer } from '../support/mail.ts';
+import { email, enrolling, holding, required, requiring } from '../support/enrolling.ts';
 import { openapi } from '../support/openapi/document.ts';
 import { listed } from '../support/openapi/routes.ts';
-import { again, type Person, password, person } from '../support/person.ts';
-
-const required = { GATEHOUSE_SECOND_FACTOR: 'required' };
-
-const minuteMs = 60_000;
-
-const email = 'ada@example.com';
-
-/** A server that requires a factor, with an account that has none and a session from before. */
-async function requiring(environment: Readonly<Record<string, string>> = {}) {
-  const before = await startStepped(environment);
-  const ada = await person(before, email);
-  await before.stop();
-  const server = await startStepped({ ...required, ...environment }, before.file);
-  return { server, old: { ...ada, ...holding(server, ada.id) } };
-}
-
-/** A client that holds an id. */
-function holding(server: SteppedServer, id: string): Person {
-  return {
-    email,
-    id,
-    ask(method, path, body) {
-      const json = body === undefined ? {} : { 'content-type': 'application/json' };
-      const text = body === undefined ? {} : { body: JSON.stringify(body) };
-      return server.send({ method, path, headers: { 'x-session-id': this.id, ...json }, ...text });
-    },
-  };
-}
-
-/** Logs in, and has to enrol. */
-async function enrolling(server: SteppedServer, contract: WireContract = rest): Promise<Person> {
-  const answer = await loginWith(server, contract, email);
-  expect(answer.status, answer.text).toBe(200);
-  expect(answer.json['enrolment_required']).toBe(true);
-  return holding(server, contract.idIn(answer));
-}
-
-async function begun(who: Person): Promise<string> {
-  const answer = await who.ask('POST', '/auth/factors/totp');
-  expect(answer.status, answer.text).toBe(200);
-  return String(answer.json['secret']);
-}
-
-function finish(server: SteppedServer, who: Person, secret: string): Promise<Answer> {
-  return who.ask('POST', '/auth/factors/totp/confirm', { code: codeAt(secret, server.now) });
-}
+import { password } from '../support/person.ts';
 
 const sessionLine = ({ headers }: Answer) =>
   headers['set-cookie']?.find((line) => line.startsWith('session_id='));
@@ -96,7 +50,7 @@ describe.each(contracts)('$name', (contract) => {
   test('F6: once a factor is enrolled, the session begins in the form of the contract, and counts as confirmed', async () => {
     const { server } = await requiring();
     const ada = await enrolling(server, contract);
-    const secret = await begun(ada);
+    const secret = await beginTotp(ada);
     expect(
       refusal(await ada.ask('POST', '/auth/factors/totp/confirm', { code: wrongCode(secret, server.now) })),
     ).toEqual([403, 'Invalid code']);
@@ -127,7 +81,7 @@ describe.each(contracts)('$name', (contract) => {
 
     // The enrolment session is used up, and the factor is needed from now on.
     expect((await ada.ask('POST', '/auth/factors/totp')).status).toBe(401);
-    expect((await finish(server, ada, secret)).status).toBe(401);
+    expect((await finishTotp(server, ada, secret)).status).toBe(401);
     expect(refusal(await loginWith(server, contract, email))).toEqual([401, 'Second factor required']);
     server.advance(stepMs);
     const next = await loginWith(server, contract, email, { code: codeAt(secret, server.now) });
@@ -151,7 +105,7 @@ test('F6: a registration on rest gives an enrolment session, one on dotjson none
   expect(sessionLine(registered)).not.toContain('Max-Age');
   const ada = holding(server, rest.idIn(registered));
   expect(await isAlive(server, ada.id)).toBe(false);
-  expect((await finish(server, ada, await begun(ada))).status).toBe(201);
+  expect((await finishTotp(server, ada, await beginTotp(ada))).status).toBe(201);
 
   const other = await server.post('/register.json', { username: 'bob', password });
   expect([other.status, Object.keys(other.json)]).toEqual([200, ['username', 'created']]);
@@ -209,124 +163,8 @@ test('F6: an enrolment session opens no route of a signed-in person but those th
   );
 });
 
-test('F6: an enrolment session ends after half an hour, to the millisecond', async () => {
-  const { server } = await requiring();
-  const ada = await enrolling(server);
-  const secret = await begun(ada);
-  server.advance(30 * minuteMs - 1);
-  expect((await ada.ask('POST', '/auth/factors/totp/confirm', { code: '12345' })).status).toBe(403);
-  server.advance(1);
-  expect(refusal(await finish(server, ada, secret))).toEqual([401, 'Not authenticated']);
-  expect(await countRows(server, 'second_factors')).toBe(0);
-});
-
-test('F6: only the enrolment session in which a secret was begun confirms it', async () => {
-  const { server } = await requiring();
-  const ada = await enrolling(server);
-  const thief = await enrolling(server);
-  const secret = await begun(ada);
-  expect(refusal(await finish(server, thief, secret))).toEqual([
-    409,
-    'No enrolment was begun here, or it is too old',
-  ]);
-  expect((await finish(server, ada, secret)).status).toBe(201);
-  // The other enrolment session has nothing left to do.
-  expect((await begunStatus(thief)).status).toBe(401);
-});
-
-const begunStatus = (who: Person) => who.ask('POST', '/auth/factors/totp');
-
-test('F6: of confirmations at once in one enrolment session exactly one begins a session', async () => {
-  const { server } = await requiring();
-  const ada = await enrolling(server);
-  const secret = await begun(ada);
-  const answers = await Promise.all(Array.from({ length: 6 }, () => finish(server, ada, secret)));
-  const done = answers.filter(({ status }) => status === 201);
-  expect(done).toHaveLength(1);
-  for (const answer of answers) expect([201, 401, 409]).toContain(answer.status);
-  expect(await countRows(server, 'sessions')).toBe(2);
-  expect(await isAlive(server, String(done[0]?.json['session_id']))).toBe(true);
-});
-
-test('F6: a change of the password ends the enrolment sessions and what was begun in them', async () => {
-  const { server, old } = await requiring();
-  const ada = await enrolling(server);
-  const secret = await begun(ada);
-  const fields = { current_password: password, new_password: 'correct battery horse' };
-  const changed = await old.ask('POST', '/auth/password', fields);
-  expect(changed.status, changed.text).toBe(200);
-  expect(refusal(await finish(server, ada, secret))).toEqual([401, 'Not authenticated']);
-  expect(refusal(await begunStatus(ada))).toEqual([401, 'Not authenticated']);
-  expect(await countRows(server, 'browser_tokens')).toBe(0);
-});
-
-test('F5, F6: a password reset in the middle of an enrolment voids it', async () => {
-  const mail = await startMailServer();
-  const server = await startStepped({ ...required, ...mailingTo(mail) });
-  await newcomer(server, mail, email);
-  const ada = await enrolling(server);
-  const secret = await begun(ada);
-  await server.post('/auth/password/forgot', { identifier: email });
-  const [{ token } = { token: '' }] = await mail.taken(1);
-  const reset = await server.post('/auth/password/reset', { token, password: 'correct battery horse' });
-  expect(reset.status, reset.text).toBe(204);
-  expect(refusal(await finish(server, ada, secret))).toEqual([401, 'Not authenticated']);
-  expect(await countRows(server, 'second_factors')).toBe(0);
-  expect(refusal(await loginWith(server, rest, email))).toEqual([401, 'Invalid email or password']);
-  const login = await loginWith(server, rest, email, { password: 'correct battery horse' });
-  expect(login.json['enrolment_required']).toBe(true);
-});
-
-test('F6: the enrolment session of a disabled account is dead', async () => {
-  const { server } = await requiring();
-  const ada = await enrolling(server);
-  await query(server, 'UPDATE users SET disabled_at = 1');
-  expect(refusal(await begunStatus(ada))).toEqual([401, 'Not authenticated']);
-});
-
 test('F6: a login that leads to an enrolment session is not counted by the throttle', async () => {
   const { server } = await requiring({ GATEHOUSE_THROTTLE_ACCOUNT: '2/15m' });
   for (let n = 0; n < 4; n += 1) await enrolling(server);
   expect((await loginWith(server, rest, email, { password: 'not mine' })).status).toBe(401);
-});
-
-test('F6: the last factor stays while one is required, and goes when it is not any more', async () => {
-  const { server } = await requiring();
-  const ada = await enrolling(server);
-  const secret = await begun(ada);
-  ada.id = String((await finish(server, ada, secret)).json['session_id']);
-  expect(refusal(await ada.ask('DELETE', '/auth/factors/totp'))).toEqual([
-    409,
-    'A second factor is required, and this is the only one',
-  ]);
-  expect((await ada.ask('GET', '/auth/factors')).json).toMatchObject({
-    required: true,
-    recovery_codes_left: 10,
-  });
-  await server.stop();
-  const optional = await startStepped({}, server.file);
-  optional.freeze(server.now);
-  const same = holding(optional, ada.id);
-  expect((await same.ask('DELETE', '/auth/factors/totp')).status).toBe(204);
-  expect((await loginWith(optional, rest, email)).json).not.toHaveProperty('enrolment_required');
-});
-
-test('F6: a session from before the policy enrols after a step-up, like any other', async () => {
-  const { server, old } = await requiring();
-  server.advance(11 * minuteMs);
-  expect(refusal(await begunStatus(old))).toEqual([403, 'Confirm the password first: POST /auth/confirm']);
-  old.id = String((await old.ask('POST', '/auth/confirm', { password })).json['session_id']);
-  await enrol(server, old);
-  expect(refusal(await loginWith(server, rest, email))).toEqual([401, 'Second factor required']);
-});
-
-test('F6: enrolment sessions mean nothing once no factor is required any more', async () => {
-  const { server } = await requiring();
-  const ada = await enrolling(server);
-  await server.stop();
-  const optional = await startStepped({}, server.file);
-  const same = holding(optional, ada.id);
-  expect(refusal(await begunStatus(same))).toEqual([401, 'Not authenticated']);
-  const now = await again(optional, same);
-  expect(await isAlive(optional, now.id)).toBe(true);
 });

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { TOTP } from 'otpauth';
 import { expect } from 'vitest';
 import type { Answer, Asked } from './client.ts';
-import type { WireContract } from './contracts.ts';
+import { rest, type WireContract } from './contracts.ts';
 import { installed } from './installed.ts';
 import { type MailServer, newcomer } from './mail.ts';
 import { type Person, password, person } from './person.ts';
@@ -129,4 +129,67 @@ export async function verifiedPerson(server: SteppedServer, mail: MailServer): P
   const enrolled = await enrol(server, who);
   await mail.taken(1);
   return enrolled;
+}
+
+/** Confirms a session with a new code of the app, or with another code. */
+export async function confirmWith(
+  server: SteppedServer,
+  { person: who, secret }: Pick<Enrolled, 'person' | 'secret'>,
+  code?: string,
+): Promise<void> {
+  server.advance(stepMs);
+  const asked = { password, code: code ?? codeAt(secret, server.now) };
+  const answer = await who.ask('POST', '/auth/confirm', asked);
+  expect(answer.status, answer.text).toBe(200);
+  who.id = String(answer.json['session_id']);
+}
+
+/** Begins to enrol an app; returns its secret. */
+export async function beginTotp(who: Person): Promise<string> {
+  const answer = await who.ask('POST', '/auth/factors/totp');
+  expect(answer.status, answer.text).toBe(200);
+  return String(answer.json['secret']);
+}
+
+/** Confirms an app with its present code. */
+export function finishTotp(server: SteppedServer, who: Person, secret: string): Promise<Answer> {
+  return who.ask('POST', '/auth/factors/totp/confirm', { code: codeAt(secret, server.now) });
+}
+
+/** The 403 of a session that was not confirmed. */
+export const confirmFirst = [403, 'Confirm the password first: POST /auth/confirm'];
+
+export async function factorsOf(who: Person): Promise<Record<string, unknown>> {
+  return (await who.ask('GET', '/auth/factors')).json;
+}
+
+/** The audit entries of a person, each as its event and its outcome. */
+export async function eventsOf(who: Person): Promise<string[]> {
+  const { json } = await who.ask('GET', '/auth/account/activity');
+  const entries = json['activity'] as { event: string; outcome: string }[];
+  return entries.map(({ event, outcome }) => `${event} ${outcome}`);
+}
+
+/** Logs in with a new code, in a browser that is to be trusted. */
+export async function trustedLogin(
+  server: SteppedServer,
+  { person, secret }: Enrolled,
+  headers: Asked['headers'] = {},
+  contract = rest,
+): Promise<Answer> {
+  server.advance(stepMs);
+  const code = codeAt(secret, server.now);
+  const answer = await loginWith(server, contract, person.email, { code, trust_browser: true }, headers);
+  expect(answer.status, answer.text).toBe(200);
+  return answer;
+}
+
+/** Logs in with the password alone. */
+export function plainLogin(
+  server: SteppedServer,
+  { person }: Enrolled,
+  cookie: string | undefined,
+  contract = rest,
+) {
+  return loginWith(server, contract, person.email, {}, { cookie: cookie ?? '' });
 }
