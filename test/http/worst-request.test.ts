@@ -5,7 +5,10 @@ import { newToken } from '../../src/crypto/ids.ts';
 import type { Asked, Cost } from '../support/counted-server.ts';
 import { onPostgres } from '../support/engine-settings.ts';
 import { linesOf } from '../support/store-calls.ts';
-import { openWorld, requests } from '../support/worst-requests.ts';
+import { passkeyBounds, passkeyRequests } from '../support/worst-passkeys.ts';
+import { openWorld, requests as plainRequests } from '../support/worst-requests.ts';
+
+const requests = { ...plainRequests, ...passkeyRequests };
 
 interface Bound {
   /** The maximum of rows that one call answers with, or ends and returns. */
@@ -166,6 +169,8 @@ const bounds: Readonly<Record<string, Bound>> = {
   'POST /register.json': { rows: 1, writes: 1, calls: registered },
   'POST /login.json': { rows: 1, writes: 402, calls: [...login, ...newDeviceWithIds] },
   'POST /logout.json': { rows: 1, writes: 1, calls: ['sessions.remove 1'] },
+
+  ...passkeyBounds,
 
   'GET /healthz': { rows: 0, writes: 0, calls: [] },
   'GET /readyz': { rows: 0, writes: 0, calls: ['ping'] },

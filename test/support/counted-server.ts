@@ -32,6 +32,8 @@ export interface Asked {
 export interface Cost {
   readonly status: number;
   readonly text: string;
+  /** The cookies that it set, as the next request sends them. */
+  readonly cookie: string;
   /** Its calls to the store, in order, also those that it leaves to be done later. */
   readonly calls: readonly StoreCall[];
   /** The most rows of one table that it inserted, updated or deleted, all its calls together. */
@@ -118,7 +120,7 @@ export async function openCounted(
   async function cost({ method, path, id, body, form, headers = {} }: Asked): Promise<Cost> {
     const calls: StoreCall[] = [];
     await query(where, 'DELETE FROM counted_writes');
-    const [status, text] = await request.run(calls, async () => {
+    const [status, text, cookie] = await request.run(calls, async () => {
       const sent = new Request(`http://app.example${path}`, {
         method,
         headers: {
@@ -131,13 +133,15 @@ export async function openCounted(
         ...(form && { body: new URLSearchParams(form).toString() }),
       });
       const response = await fetchListener(handler)(sent, { remoteAddress });
-      const said = [response.status, await response.text()] as const;
+      const cookies = response.headers.getSetCookie().map((line) => line.split(';')[0]);
+      const said = [response.status, await response.text(), cookies.join('; ')] as const;
       await services.mails.settled();
       return said;
     });
     return {
       status,
       text,
+      cookie,
       calls,
       writes: await maxWrites(where, 'name'),
       writesInStep: onPostgres ? await maxWrites(where, 'name, step') : 0,
