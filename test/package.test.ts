@@ -15,6 +15,7 @@ import {
   installedIn,
   manifest,
   name,
+  optionalDependencies,
   packed,
   programOfEntries,
   run,
@@ -234,7 +235,9 @@ test('names no address that is not ours', () => {
 
 test('depends on nothing but what it needs at run time', () => {
   const needed =
-    'bowser cli-progress commander hono ipaddr.js leven negotiator nodemailer pg pg-connection-string pino ' +
-    'prom-client temporal-polyfill tough-cookie';
+    'bowser cli-progress commander hono ipaddr.js leven negotiator nodemailer otpauth pg pg-connection-string pino ' +
+    'prom-client temporal-polyfill tough-cookie uqr';
   expect(Object.keys(dependencies).sort()).toEqual(needed.split(' '));
+  // Only people with passkeys need them; where they cannot be installed, all else works.
+  expect(Object.keys(optionalDependencies)).toEqual(['@simplewebauthn/browser', '@simplewebauthn/server']);
 });

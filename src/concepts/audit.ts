@@ -10,40 +10,9 @@
  *   process began.
  */
 
-import type { AuditContext, AuditStore, ChainLink } from '../storage/port/port.ts';
+import type { AuditContext, AuditEvent, AuditStore, ChainLink } from '../storage/port/port.ts';
 
-/** All events. */
-export type AuditEvent =
-  | 'register'
-  | 'login'
-  | 'logout'
-  | 'confirm'
-  | 'password_change'
-  | 'password_forgot'
-  | 'password_reset'
-  | 'email_verify_request'
-  | 'email_verify'
-  | 'email_change_request'
-  | 'email_change'
-  | 'account_export'
-  | 'account_delete'
-  | 'account_disable'
-  | 'account_enable'
-  | 'factor_add'
-  | 'factor_remove'
-  | 'recovery_codes'
-  | 'recovery_code_used'
-  | 'codes_locked'
-  | 'browser_trust'
-  | 'browser_distrust'
-  | 'passkey_rename'
-  | 'password_link'
-  | 'invite'
-  | 'invite_revoke'
-  | 'throttle_clear'
-  | 'backup'
-  | 'restore'
-  | 'refusal';
+export type { AuditEvent };
 
 /** The report of an event. It has no other fields, so that no secret can enter it (ruling G18). */
 export interface Reported extends Omit<AuditContext, 'at'> {

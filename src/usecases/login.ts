@@ -7,35 +7,12 @@ import { Abandoned, type HashingSlot } from '../crypto/hashing-queue.ts';
 import type { IdFormat } from '../crypto/ids.ts';
 import type { Credential } from '../storage/port/port.ts';
 import { notifyOwner } from './account/owner-mail.ts';
-import type { Passed, SecondStepAsked } from './factors/second-step.ts';
+import type { Admission, BegunOnDevice, Given, LoggedIn, Login } from './login-types.ts';
 import { afterwards, audited } from './outcomes.ts';
 import { isRefusal, type Refusal } from './refusals.ts';
 import type { Caller, Services } from './services.ts';
 
-export interface Login extends SecondStepAsked {
-  readonly identifier: string;
-  readonly password: string;
-  readonly idFormat: IdFormat;
-  /** `lifetime` by default. */
-  readonly lasting?: Lasting;
-}
-
-/** A new session, and the new ids of its device. */
-export interface BegunOnDevice extends BegunSession {
-  readonly deviceIds: readonly string[];
-  /** The tokens of a browser that is trusted from now on (ruling F4). */
-  readonly trustedTokens?: readonly string[] | undefined;
-}
-
-export interface LoggedIn extends BegunOnDevice {
-  readonly user: { readonly id: string; readonly identifier: string };
-}
-
-/** What a client gets from a login: a session, or an enrolment session in its place (ruling F6). */
-export interface Given extends Pick<LoggedIn, 'id' | 'lasting' | 'deviceIds' | 'trustedTokens' | 'user'> {
-  readonly createdAt: number;
-  readonly isEnrolment: boolean;
-}
+export type * from './login-types.ts';
 
 export function givenBy(outcome: LoggedIn | Refusal): Given | Refusal {
   if (!isRefusal(outcome)) return { ...outcome, createdAt: outcome.session.createdAt, isEnrolment: false };
@@ -78,11 +55,6 @@ async function attempt(services: Services, asked: Login, caller: Caller): Promis
   if (isRefusal(passed)) return passed;
   await counted.refund();
   return admit(services, credential, asked, { ...passed, knownDevice }, caller);
-}
-
-/** What the steps before a session have shown. */
-export interface Admission extends Passed {
-  readonly knownDevice: string | undefined;
 }
 
 /** Begins the session of a person who has shown everything that is needed, and records the device. */

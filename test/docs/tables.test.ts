@@ -203,7 +203,7 @@ test('every ruling has its item, once and in order', () => {
     ...numbered('R', 6),
     ...numbered('D', 7),
     ...numbered('B', 5),
-    ...numbered('L', 7),
+    ...numbered('L', 8),
     ...numbered('W', 6),
     ...numbered('P', 13),
   ]);

@@ -41,7 +41,8 @@ const every = [
 /** The other files, and how many lines all of them have together at most: to be lessened. */
 const walks: Readonly<Record<string, { readonly maxLines: number; readonly files: readonly string[] }>> = {
   login: {
-    maxLines: 4_100,
+    // With the second step (ruling F2), which is elsewhere, but asked for here.
+    maxLines: 4_160,
     files: [
       'src/concepts/accounts.ts',
       'src/concepts/audit.ts',

@@ -52,10 +52,10 @@ export interface CountedServer {
 /** Everything that is written on behalf of a request itself, and not a moment later by a batch of many. */
 const written: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
-    ['users', 'auth', 'ended', 'throttle', 'tokens', 'invitations', 'devices', 'mails'].map((table) => [
-      table,
-      ['INSERT', 'UPDATE', 'DELETE'],
-    ]),
+    [
+      ...['users', 'auth', 'ended', 'throttle', 'tokens', 'invitations', 'devices', 'mails'],
+      ...['browser_tokens', 'second_factors', 'recovery_codes', 'passkeys'],
+    ].map((table) => [table, ['INSERT', 'UPDATE', 'DELETE']]),
   ),
   sessions: ['INSERT', 'DELETE'],
   // On PostgreSQL entries wait in a table of their own until they are linked.

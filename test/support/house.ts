@@ -57,10 +57,11 @@ const composing = ['src/open-services.ts', 'src/maintenance/backup.ts', 'src/mai
 /** What others may know of storage: the port, and the rules that every engine keeps. */
 const ports = ['src/storage/port/', 'src/storage/shared/'];
 
-/** What routes share: who is signed in, how things are shown, and the document that describes them. */
+/** What routes share: who is signed in, how things are read and shown, and the document that describes them. */
 const sharedByRoutes = [
   'src/http/routes/signed-in.ts',
   'src/http/routes/representations.ts',
+  'src/http/routes/passkey-input.ts',
   'src/http/routes/openapi-document.ts',
 ];
 

@@ -10,7 +10,7 @@ const toolchain = join(root, 'test/toolchain');
 const tools = join(toolchain, 'node_modules', '.bin');
 const environment = { ...process.env, PATH: `${dirname(process.execPath)}:${tools}:${process.env['PATH']}` };
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-export const { name, version, dependencies, bin } = manifest;
+export const { name, version, dependencies, optionalDependencies, bin } = manifest;
 
 /** What a program may import: `gatehouse-auth`, and each subpath of it. */
 export const subpaths = Object.entries(manifest.exports as Record<string, Entry>).filter(

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createGatehouse } from '../../src/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const [databaseUrl = 'file::memory:', checkTrustMs = '1000'] = process.argv.slice(2);
+const [databaseUrl = '', checkTrustMs = '1000'] = process.argv.slice(2);
 const gatehouse = await createGatehouse({
   settings: { databaseUrl, checkTrustMs: Number(checkTrustMs), pbkdf2Iterations: 1_000 },
   // A server has a log of its own.

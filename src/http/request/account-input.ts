@@ -1,7 +1,6 @@
 /** What registrations and logins take beside the name and the password, the same on every contract (rulings W5 and F1). */
 
 import type { IdentifierKind } from '../../concepts/accounts.ts';
-import type { PasskeyAnswer } from '../../usecases/factors/passkey-challenges.ts';
 import type { SecondStepAsked } from '../../usecases/factors/second-step.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import type { Registration } from '../../usecases/register.ts';
@@ -46,24 +45,4 @@ export function readSecondStep(
   if (!Object.hasOwn(fields, 'code')) return given;
   const asked = textFields(fields, ['code']);
   return isRefusal(asked) ? asked : { ...given, code: asked.code };
-}
-
-/** Reads what goes with the answer of a passkey. A code is not read: the passkey is in its place. */
-export function readTrust(
-  { fields, request }: Pick<RequestContext, 'fields' | 'request'>,
-  cookies: Cookies,
-): SecondStepAsked | RequestFault {
-  const { code: _, ...others } = fields;
-  return readSecondStep({ fields: others, request }, cookies);
-}
-
-/** The answer of a passkey in the field `response`, and the tokens of the challenges that the browser keeps. */
-export function readPasskeyAnswer(
-  { fields, request }: Pick<RequestContext, 'fields' | 'request'>,
-  cookies: Cookies,
-): PasskeyAnswer | RequestFault {
-  const answer = Object.hasOwn(fields, 'response') ? fields['response'] : undefined;
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
-    return { refused: 'missing_field', field: 'response', expected: 'an object' };
-  return { answer, challengeTokens: cookies.held(request, 'challenge') };
 }

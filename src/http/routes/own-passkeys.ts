@@ -7,10 +7,11 @@ import { isRefusal, type Refusal } from '../../usecases/refusals.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { AnyRefusal, Contract, Route } from '../contract.ts';
 import { type Reply, withCookies } from '../reply.ts';
-import { enrolmentRequired, readPasskeyAnswer, readTrust } from '../request/account-input.ts';
+import { enrolmentRequired } from '../request/account-input.ts';
 import { textFields } from '../request/body.ts';
 import type { Cookies } from '../request/cookies.ts';
 import type { RequestContext } from '../request-context.ts';
+import { readPasskeyAnswer, readTrust } from './passkey-input.ts';
 import { shownPasskey } from './representations.ts';
 import { cookiesAfterEnrolment, forEnroller, forSignedIn, renewedCookie, routeGroup } from './signed-in.ts';
 

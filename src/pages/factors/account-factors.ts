@@ -3,7 +3,6 @@
 import type { Route } from '../../http/contract.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { accountForm } from '../account/account-forms.ts';
-import { forPerson } from '../account/person.ts';
 import { seeOther, textOf } from '../parts/form-page.ts';
 import type { PageServices } from '../parts/view.ts';
 import { accountPlace } from './account-place.ts';
@@ -68,7 +67,6 @@ function removals(pages: PageServices): Route[] {
 /** A new set of codes, and a file of those that the page shows. */
 function recoveryRoutes(pages: PageServices): Route[] {
   const { services, brand } = pages;
-  const file = '/account/recovery-codes/file';
   return [
     ...accountForm<never>(pages, {
       path: '/account/recovery-codes',
@@ -84,15 +82,16 @@ function recoveryRoutes(pages: PageServices): Route[] {
         return recoveryPage(view, { reason: 'codesMade', identifier, codes: outcome.recoveryCodes, goOn });
       },
     }),
-    {
-      method: 'POST',
-      path: file,
-      body: 'form',
-      answer: forPerson(pages, file, ({ user }, { texts }, { fields }) => {
+    ...accountForm<never>(pages, {
+      path: '/account/recovery-codes/file',
+      section,
+      event: 'recovery_codes',
+      names: [],
+      async act({ user }, _typed, { texts }, { fields }) {
         const codes = textOf(fields, 'codes');
         return recoveryFile(texts, brand.name, user.identifier, codes) ?? { refused: 'malformed_body' };
-      }),
-    },
+      },
+    }),
   ];
 }
 

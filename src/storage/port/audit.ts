@@ -66,3 +66,36 @@ export interface AuditStore {
   /** Removes at most `limit` of the oldest entries from before `at`; the chain then starts after them. Returns how many. */
   sweep(at: number, limit: number): Promise<number>;
 }
+
+/** The events that requests and commands report; the sweep and triggers have more. */
+export type AuditEvent =
+  | 'register'
+  | 'login'
+  | 'logout'
+  | 'confirm'
+  | 'password_change'
+  | 'password_forgot'
+  | 'password_reset'
+  | 'email_verify_request'
+  | 'email_verify'
+  | 'email_change_request'
+  | 'email_change'
+  | 'account_export'
+  | 'account_delete'
+  | 'account_disable'
+  | 'account_enable'
+  | 'factor_add'
+  | 'factor_remove'
+  | 'recovery_codes'
+  | 'recovery_code_used'
+  | 'codes_locked'
+  | 'browser_trust'
+  | 'browser_distrust'
+  | 'passkey_rename'
+  | 'password_link'
+  | 'invite'
+  | 'invite_revoke'
+  | 'throttle_clear'
+  | 'backup'
+  | 'restore'
+  | 'refusal';

@@ -1,6 +1,6 @@
 /** What a change in a SQLite file leaves in the feed of revocations, whether the server or sqlite3 makes it. */
 
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { checksOf, hashOf, isAccepted } from '../../support/checks.ts';
 import {
