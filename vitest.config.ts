@@ -31,6 +31,7 @@ const both = [
   'test/http/{hostile-passkeys,passkey-events,passkeys}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
   'test/pages/{account,account-lists,at-once,links,page-sessions,page-trouble,sign-in,worst-form}.test.ts',
+  'test/pages/{authenticator,enrol,factors,second-factor,trusted-browsers}.test.ts',
   'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];
 

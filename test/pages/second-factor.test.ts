@@ -16,7 +16,7 @@ const step = '__Host-gatehouse_step';
 const trusted = '__Host-gatehouse_trusted';
 const tenMinutes = 10 * 60;
 
-test(`F2: a right password leads to the second step, and its code to where the person wanted to go (${codesFrom})`, async () => {
+test(`L8, F2: a right password leads to the second step, and its code to where the person wanted to go (${codesFrom})`, async () => {
   const frozen = await FrozenServer.start();
   const { secret } = await withApp(frozen);
   const path = '/sign-in?return_to=%2Fapp%3Fa%3D1';
