@@ -6,6 +6,7 @@ import type { Asked, Cost } from '../support/counted-server.ts';
 import { pagesOn } from '../support/pages.ts';
 import { password } from '../support/person.ts';
 import { linesOf } from '../support/store-calls.ts';
+import { factorRequests } from '../support/worst-factor-requests.ts';
 import { type Bound, fresh, inSession, lists, signedIn, worst } from '../support/worst-forms.ts';
 import { openWorld, requests, type World } from '../support/worst-requests.ts';
 
@@ -20,7 +21,7 @@ const costOf = ({ calls, writes }: Cost): Bound =>
 
 /** The routes of pages, by their names in the table. */
 function routesOf({ server }: World): Map<string, string> {
-  const ofPages = server.routes.filter((route) => !Object.hasOwn(requests, route));
+  const ofPages = server.routes.filter((route) => !Object.hasOwn({ ...requests, ...factorRequests }, route));
   return new Map(ofPages.map((route) => [route.replace(/-[\w-]{12}(?=\.\w+$)/, ''), route]));
 }
 

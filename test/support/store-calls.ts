@@ -25,7 +25,14 @@ export function countedStore<S extends Store>(store: S, calls: CallSink): S {
     calls.push({ name: 'ping', given: [], rows: 0 });
     return store.ping();
   };
-  return { ...store, ...Object.fromEntries(parts), ping };
+  const factors = async () => {
+    const { secondFactors, passkeys } = await store.factors();
+    return {
+      secondFactors: counted('secondFactors', secondFactors, calls),
+      passkeys: counted('passkeys', passkeys, calls),
+    };
+  };
+  return { ...store, ...Object.fromEntries(parts), ping, factors };
 }
 
 /** The same part of a store, which notes every call. */
