@@ -14,7 +14,7 @@ const expected = [
   ...numbered('R', 6),
   ...numbered('D', 7),
   ...numbered('B', 5),
-  ...numbered('L', 7),
+  ...numbered('L', 8),
   ...numbered('P', 13),
   ...numbered('M', 6),
   ...numbered('N', 9),

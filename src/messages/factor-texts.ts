@@ -7,8 +7,8 @@ type With<Value> = (value: Value) => string;
 export interface SecondStepTexts {
   readonly title: string;
   readonly explanation: string;
-  readonly code: string;
-  readonly codeHint: string;
+  readonly useRecovery: string;
+  readonly useApp: string;
   readonly trust: string;
   readonly trustHint: string;
   readonly submit: string;
@@ -54,6 +54,8 @@ export interface PasskeyTexts {
   readonly hint: string;
   readonly none: string;
   readonly unavailable: string;
+  /** Where passkeys can be used, if it is not here. */
+  readonly elsewhere: With<string>;
   /** Shown until a script finds that the browser knows passkeys. */
   readonly needsScript: string;
   readonly name: string;
@@ -78,6 +80,8 @@ export interface PasskeyTexts {
 export interface RecoveryTexts {
   readonly title: string;
   readonly hint: string;
+  readonly code: string;
+  readonly codeHint: string;
   readonly left: With<number>;
   readonly make: string;
   readonly makeHint: string;

@@ -28,7 +28,6 @@ export interface MissingTexts {
   readonly password: string;
   readonly new_password: string;
   readonly code: string;
-  readonly name: string;
 }
 
 /** The reason why a form was refused, by the name of the refusal. */

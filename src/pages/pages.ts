@@ -4,10 +4,16 @@ import type { Contract, Route } from '../http/contract.ts';
 import { problem } from '../http/refusals/problem.ts';
 import { siteWords } from '../http/refusals/refusal-words.ts';
 import { Cookies } from '../http/request/cookies.ts';
+import { hasApps } from '../settings/factors/factor-conflicts.ts';
+import { relyingParty } from '../settings/factors/relying-party.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Exports } from '../usecases/account/export-account.ts';
 import type { Services } from '../usecases/services.ts';
 import { account } from './account/account.ts';
+import { accountFactors } from './factors/account-factors.ts';
+import { enrol } from './factors/enrol.ts';
+import { PasskeyScript } from './factors/passkey-script.ts';
+import { secondFactor } from './factors/second-factor.ts';
 import { forgotPassword } from './forms/forgot-password.ts';
 import { register } from './forms/register.ts';
 import { resetPassword } from './forms/reset-password.ts';
@@ -67,6 +73,7 @@ function forOperators({ settings, ready }: PageOptions, brand: Brand): Contract 
 
 /** The pages on which people sign in and look after their account. */
 function forPeople({ settings, services, exports }: PageOptions, brand: Brand): Contract {
+  const passkeyScript = new PasskeyScript();
   const script = pageFile('fragment', 'js', 'text/javascript; charset=utf-8', fragmentScript);
   const { contracts, registration, passwordMinLength, basePath, language } = settings;
   const shared: PageServices = {
@@ -84,6 +91,9 @@ function forPeople({ settings, services, exports }: PageOptions, brand: Brand): 
       username: contracts.includes('envelope') || contracts.includes('dotjson'),
     },
     script: script.path,
+    party: relyingParty(settings),
+    hasApps: hasApps(settings),
+    passkeyScript,
   };
   const routes: Route[] = [
     ...signIn(shared),
@@ -93,7 +103,11 @@ function forPeople({ settings, services, exports }: PageOptions, brand: Brand): 
     ...resetPassword(shared),
     ...verifyAddress(shared),
     ...account(shared),
+    ...accountFactors(shared),
+    ...secondFactor(shared),
+    ...enrol(shared),
     script.route,
+    passkeyScript.route,
   ];
   return {
     name: 'pages',

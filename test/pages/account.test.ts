@@ -37,6 +37,7 @@ test('the page shows the name, the address, the sessions and what happened', asy
     'account/verify',
     'account/email',
     'account/password',
+    'account/authenticator',
     'account/sessions/:handle',
     'account/sessions/:handle',
     'account/sessions',

@@ -33,7 +33,7 @@ export interface Asked {
 export interface Cost {
   readonly status: number;
   readonly text: string;
-  /** The cookies that were set, as a browser sends them. */
+  /** The cookies that it set, as the next request sends them. */
   readonly cookie: string;
   /** Its calls to the store, in order, also those that it leaves to be done later. */
   readonly calls: readonly StoreCall[];
@@ -57,7 +57,7 @@ const written: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     [
       ...['users', 'auth', 'ended', 'throttle', 'tokens', 'invitations', 'devices', 'mails'],
-      ...['second_factors', 'recovery_codes', 'passkeys', 'browser_tokens'],
+      ...['browser_tokens', 'second_factors', 'recovery_codes', 'passkeys'],
     ].map((table) => [table, ['INSERT', 'UPDATE', 'DELETE']]),
   ),
   sessions: ['INSERT', 'DELETE'],
@@ -135,8 +135,8 @@ export async function openCounted(
         ...(form && { body: new URLSearchParams(form).toString() }),
       });
       const response = await fetchListener(handler)(sent, { remoteAddress });
-      const pairs = response.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
-      const said = [response.status, await response.text(), pairs.join('; ')] as const;
+      const cookies = response.headers.getSetCookie().map((line) => line.split(';')[0]);
+      const said = [response.status, await response.text(), cookies.join('; ')] as const;
       await services.mails.settled();
       return said;
     });

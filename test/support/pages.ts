@@ -165,7 +165,7 @@ function expectPage({ headers, text }: Omit<Answer, 'json'>): void {
   expect(headers['cache-control']).toBe('no-store');
   expect(headers['referrer-policy']).toBe('same-origin');
   expect(headers['content-security-policy']).toMatch(
-    /^default-src 'none'; style-src 'self'; img-src 'self';( script-src 'self';)? base-uri 'none'; form-action 'self'( https?:\/\/[a-z0-9.:-]+)?; frame-ancestors 'none'$/,
+    /^default-src 'none'; style-src 'self'; img-src 'self';( script-src 'self';( connect-src 'self';)?)? base-uri 'none'; form-action 'self'( https?:\/\/[a-z0-9.:-]+)?; frame-ancestors 'none'$/,
   );
   if (text === '') return;
   expect(text).toMatch(/^<!DOCTYPE html>\n<html lang="(?:en|de)">/);

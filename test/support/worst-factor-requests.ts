@@ -34,23 +34,23 @@ interface Enrolled extends Person {
 /** A person with an app, passkeys and trusted browsers. */
 async function enrolled(world: World, passkeys = maxPasskeys): Promise<Enrolled> {
   const who = await world.anew(`${newToken()}@example.com`);
-  const { older } = world;
+  const { preparing } = world;
   const ask = async (id: string, path: string, body?: object, cookie = '') => {
     const sent = { method: 'POST', path, id, ...(body && { body: body as Record<string, unknown> }) };
-    const { status, text, cookie: set } = await older.cost({ ...sent, headers: { cookie } });
+    const { status, text, cookie: set } = await preparing.cost({ ...sent, headers: { cookie } });
     if (status >= 300) throw new Error(`${path}: ${status} ${text}`);
     return { json: JSON.parse(text), set };
   };
   const { secret } = (await ask(who.id, '/auth/factors/totp')).json as { secret: string };
   const code = codeAt(secret, Date.now());
   const { json: app } = await ask(who.id, '/auth/factors/totp/confirm', { code });
-  await addPasskeys(older, who.userId, passkeys - 1);
+  await addPasskeys(preparing, who.userId, passkeys - 1);
   const authenticator = new SoftwareAuthenticator({ origin });
   const options = await ask(app.session_id, '/auth/passkeys/options', { for: 'register' });
   const response = authenticator.create(options.json as CreationOptions);
   const added = { name: 'Newest', response };
   const { json } = await ask(app.session_id, '/auth/passkeys/register', added, options.set);
-  const browser = await addTrusted(older, who.userId);
+  const browser = await addTrusted(preparing, who.userId);
   return {
     ...who,
     id: json.session_id,
@@ -64,7 +64,7 @@ async function enrolled(world: World, passkeys = maxPasskeys): Promise<Enrolled>
 }
 
 /** Writes passkeys as the store would add them one by one. */
-async function addPasskeys({ store }: World['older'], userId: string, count: number): Promise<void> {
+async function addPasskeys({ store }: World['preparing'], userId: string, count: number): Promise<void> {
   const { passkeys } = await store.factors();
   for (let n = 0; n < count; n += 1) {
     const passkey = {
@@ -80,7 +80,7 @@ async function addPasskeys({ store }: World['older'], userId: string, count: num
 }
 
 /** Trusts as many browsers as one account may; returns the handle of the last. */
-async function addTrusted({ store }: World['older'], userId: string): Promise<string> {
+async function addTrusted({ store }: World['preparing'], userId: string): Promise<string> {
   const createdAt = Date.now();
   const handles = Array.from({ length: maxTrusted }, newHandle);
   for (const handle of handles) {

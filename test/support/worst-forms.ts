@@ -24,8 +24,9 @@ export const signedIn = ['sessions.findWithUser', 'sessions.touch'];
 /** The lists on the page of the account. */
 export const lists = ['sessions.ofUser', 'audit.read'];
 
-const attempt = ['throttle.take 2', 'throttle.refund 2', 'accounts.replaceHash'];
-const ownPassword = ['devices.findKnown 8', ...attempt, 'accounts.findCredentialOf'];
+/** A counted attempt whose password is right, and whose hash is brought up to date. */
+export const attempt = ['throttle.take 2', 'throttle.refund 2', 'accounts.replaceHash'];
+export const ownPassword = ['devices.findKnown 8', ...attempt, 'accounts.findCredentialOf'];
 const endAll = Array.from({ length: 5 }, () => 'sessions.removeOfUser');
 const revoke = ['tokens.removeOfUser', 'tokens.removeOfUser'];
 const revokeAllAccess = [...endAll, ...revoke, 'sessions.removeOfUser', ...revoke, 'accounts.replaceHash'];
@@ -49,36 +50,9 @@ const nothing: Bound = { rows: 0, writes: 0, calls: [] };
 const checked: Bound = { rows: 1, writes: 0, calls: signedIn };
 const file: Worst = [nothing, async () => ({ method: 'GET', path: '' })];
 
-/** The worst of each route; files by the names that they have without their digests. */
+/** The worst of each route but those of second factors; files by the names that they have without their digests. */
 export const worst: Readonly<Record<string, Worst>> = {
   'GET /sign-in': [checked, open('/sign-in')],
-  'POST /sign-in': [
-    {
-      rows: 1,
-      writes: 402,
-      calls: [
-        'devices.findKnown 8',
-        ...attempt,
-        'accounts.findCredential',
-        'sessions.insert',
-        'accounts.findCredentialOf',
-        'devices.any',
-        'devices.remember',
-        'devices.remember',
-        'accounts.findUser',
-        'mails.enqueue',
-      ],
-    },
-    async ({ anew }) => {
-      const who = await anew(address());
-      return {
-        method: 'POST',
-        path: '/sign-in',
-        headers: cookieOf(who),
-        form: { identifier: who.name, password },
-      };
-    },
-  ],
   'GET /register': [nothing, open('/register')],
   'POST /register': [
     {
@@ -179,12 +153,6 @@ export const worst: Readonly<Record<string, Worst>> = {
       return { method: 'POST', path: '/verify-email', headers: cookieOf(who), form: { code } };
     },
   ],
-  'GET /account': [{ rows: 11, writes: 0, calls: [...signedIn, ...lists] }, open('/account')],
-  'GET /account/confirm': [checked, open('/account/confirm')],
-  'POST /account/confirm': [
-    { rows: 1, writes: 4, calls: [...signedIn, ...ownPassword, 'sessions.prove'] },
-    inSession('POST', '/account/confirm', { password }),
-  ],
   'GET /account/verify': [checked, open('/account/verify')],
   'POST /account/verify': [
     { rows: 1, writes: 1, calls: [...signedIn, 'mails.enqueue'] },
@@ -205,14 +173,6 @@ export const worst: Readonly<Record<string, Worst>> = {
     inSession('POST', '/account/password', { password, new_password: fresh }),
   ],
   'GET /account/export': [checked, open('/account/export')],
-  'POST /account/export': [
-    {
-      rows: 201,
-      writes: 1,
-      calls: [...signedIn, 'audit.append', ...lists, ...lists, ...lists],
-    },
-    inSession('POST', '/account/export'),
-  ],
   'GET /account/delete': [checked, open('/account/delete')],
   'POST /account/delete': [
     { rows: 1, writes: 200, calls: [...signedIn, ...ownPassword, 'accounts.remove'] },

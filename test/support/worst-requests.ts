@@ -100,7 +100,7 @@ export async function openWorld(changes: Readonly<Record<string, string>> = {}) 
     });
     return token;
   };
-  return { server, older, anew, invited, tokenFor };
+  return { server, preparing: older, anew, invited, tokenFor };
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;

@@ -63,7 +63,7 @@ export function accountForm<Name extends FieldName>(pages: PageServices, form: A
         const problems = explain?.(view, outcome) ?? problemsOf(view.texts, outcome, names);
         const reply =
           outcome.refused === 'not_proven'
-            ? confirmPage(view, person, section, problems, status)
+            ? await confirmPage(pages, view, person, { section, problems, status })
             : await again(problems, status);
         return { ...outcome, reply };
       }),

@@ -7,6 +7,10 @@ import type { AuditEntry } from '../../storage/port/port.ts';
 import { activity } from '../../usecases/account/own-account.ts';
 import { listSessions } from '../../usecases/account/own-sessions.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
+import type { FactorOverview } from '../../usecases/factors/overview.ts';
+import type { Services } from '../../usecases/services.ts';
+import { factorSection } from '../factors/factor-section.ts';
+import { passkeyPage } from '../factors/passkey-parts.ts';
 import { alert, notice } from '../parts/fields.ts';
 import { type Html, html, nothing } from '../parts/html.ts';
 import { noProblems } from '../parts/problems.ts';
@@ -29,22 +33,24 @@ export async function accountPage(
 ): Promise<Reply> {
   const { services } = pages;
   const { texts } = view;
-  const [listed, entries] = await Promise.all([
+  const [listed, entries, factors] = await Promise.all([
     listSessions(services, person, undefined, context.now, shownAtFirst),
     activity(services, person, undefined, shownAtFirst),
+    factorsOf(services, person, context.now),
   ]);
   const state: AccountState = {
     pages,
     view,
     person,
     isProven: services.sessions.isProven(person.session, context.now),
+    factors,
     refused: refused?.section,
     problems: refused?.problems ?? noProblems,
     identifier: refused?.identifier ?? '',
   };
   const query = new URLSearchParams(context.request.method === 'POST' ? '' : context.query);
   const { account } = texts;
-  return view.page({
+  return passkeyPage(pages, view, {
     title: account.title,
     aside: signOutButton(view),
     status: refused?.status ?? 200,
@@ -55,11 +61,24 @@ ${sections.map((name) => html`<li><a href="#${name}">${headings(view)[name]}</a>
 </nav>
 ${section(state, 'profile', html`${profile(state)}${emailForm(state)}`)}
 ${section(state, 'password', passwordForm(state))}
+${section(state, 'factors', factorSection(state))}
 ${section(state, 'sessions', firstSessions(state, listed))}
 ${section(state, 'activity', firstEntries(view, entries))}
 ${section(state, 'data', exportForm(state))}
 ${section(state, 'delete', deleteForm(state))}`,
   });
+}
+
+/** The second factors of a person who has one: without any, nothing of them is loaded. */
+async function factorsOf(
+  services: Services,
+  { user }: SignedIn,
+  now: number,
+): Promise<FactorOverview | undefined> {
+  const credential = await services.store.accounts.findCredentialOf(user.id);
+  if (!credential?.hasSecondFactor) return undefined;
+  const { factorOverview } = await import('../../usecases/factors/overview.ts');
+  return factorOverview(services, user, now);
 }
 
 function firstSessions({ view, person }: AccountState, { sessions: listed, next }: SessionPage): Html {
@@ -78,10 +97,11 @@ function firstEntries(view: View, entries: readonly AuditEntry[]): Html {
 }
 
 /** The headings of the sections. */
-function headings({ texts: { account } }: View): Readonly<Record<Section, string>> {
+function headings({ texts: { account, factors } }: View): Readonly<Record<Section, string>> {
   return {
     profile: account.profile,
     password: account.password,
+    factors: factors.section.title,
     sessions: account.sessions,
     activity: account.activity,
     data: account.exportTitle,

@@ -118,7 +118,7 @@ ${form}</details>
 `;
 }
 
-function confirmFirst({ view: { texts, root } }: AccountState, section: Section): Html {
+export function confirmFirst({ view: { texts, root } }: AccountState, section: Section): Html {
   const { account } = texts;
   const link = html`<a href="${root}account/confirm?section=${section}">${account.confirmTitle}</a>`;
   return html`<p>${account.confirmFirst} ${link}</p>

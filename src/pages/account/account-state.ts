@@ -1,11 +1,12 @@
 /** The sections of the account page, and what they know. */
 
 import type { SignedIn } from '../../usecases/account/step-up.ts';
+import type { FactorOverview } from '../../usecases/factors/overview.ts';
 import type { Problems } from '../parts/problems.ts';
 import type { PageServices, View } from '../parts/view.ts';
 
 /** The sections, by their fragments, in the order of the page. */
-export const sections = ['profile', 'password', 'sessions', 'activity', 'data', 'delete'] as const;
+export const sections = ['profile', 'password', 'factors', 'sessions', 'activity', 'data', 'delete'] as const;
 
 export type Section = (typeof sections)[number];
 
@@ -21,6 +22,8 @@ export interface AccountState {
   readonly person: SignedIn;
   /** Whether the password was confirmed recently (ruling P5). */
   readonly isProven: boolean;
+  /** The second factors; `undefined` without any. */
+  readonly factors: FactorOverview | undefined;
   /** The section whose form was refused, and why. */
   readonly refused: Section | undefined;
   readonly problems: Problems;

@@ -2,13 +2,12 @@
 
 import type { IdentifierKind } from '../../concepts/accounts.ts';
 import type { Route } from '../../http/contract.ts';
-import { isRefusal } from '../../usecases/refusals.ts';
 import { registerAndLogin } from '../../usecases/register.ts';
 import { alert, codeField, field, hidden, identifierLabel, rememberBox, submit } from '../parts/fields.ts';
 import { type FormState, formPage } from '../parts/form-page.ts';
 import { type Html, html, nothing } from '../parts/html.ts';
 import type { IdentifierKinds, PageServices, View } from '../parts/view.ts';
-import { lastingOf, signedIn, withTarget } from './after-sign-in.ts';
+import { afterPassword, lastingOf, withTarget } from './after-sign-in.ts';
 
 export function register(pages: PageServices): Route[] {
   const { services, registration, kinds } = pages;
@@ -44,7 +43,7 @@ ${registration === 'closed' ? html`<p class="card">${texts.closed}</p>\n` : form
       const lasting = lastingOf(state);
       const asked = { identifier, kind, password, invite: code, lasting };
       const outcome = await registerAndLogin(services, asked, 'token', context);
-      return isRefusal(outcome) ? outcome : signedIn(pages, outcome, view, state);
+      return afterPassword(pages, outcome, view, state, context);
     },
     explain({ texts }, { refused }) {
       if (refused !== 'invalid_identifier') return undefined;

@@ -9,13 +9,22 @@ export interface Field {
   readonly name: FieldName;
   readonly label: string;
   /** What the browser fills in (HTML, "autofill"; WCAG 2.2, success criterion 1.3.5). */
-  readonly autocomplete: 'username' | 'email' | 'current-password' | 'new-password' | 'one-time-code';
+  readonly autocomplete:
+    | 'username'
+    | 'username webauthn'
+    | 'email'
+    | 'current-password'
+    | 'new-password'
+    | 'one-time-code'
+    | 'off';
   readonly value?: string;
   readonly hint?: Html | string | undefined;
   /** Gets the focus when the page opens, if no field has a problem. */
   readonly isFirst?: boolean;
   /** Gets the focus when a script has filled in the code before it. */
   readonly isAfterCode?: boolean;
+  /** Shows the keyboard of digits on phones. */
+  readonly isDigits?: boolean;
   /** Tells fields of one name apart where a page has several forms. */
   readonly form?: string;
 }
@@ -35,7 +44,7 @@ export function field(given: Field, { beside }: Problems): Html {
 <label for="${id}">${label}</label>
 ${hint === undefined ? nothing : html`<p class="hint" id="${id}-hint">${hint}</p>\n`}${
   problem === undefined ? nothing : html`<p class="problem" id="${id}-problem">${problem}</p>\n`
-}<input id="${id}" name="${name}" ${kindOf(name, autocomplete)} autocomplete="${autocomplete}" required${
+}<input id="${id}" name="${name}" ${kindOf(given)} autocomplete="${autocomplete}" required${
     described.length === 0 ? nothing : html` aria-describedby="${described.join(' ')}"`
   }${problem === undefined ? nothing : html` aria-invalid="true"`}${hasFocus ? html` autofocus` : nothing}${
     isAfterCode ? html` data-after-code` : nothing
@@ -48,9 +57,13 @@ function isPassword(name: FieldName): boolean {
   return name === 'password' || name === 'new_password';
 }
 
-function kindOf(name: FieldName, autocomplete: Field['autocomplete']): Html {
+function kindOf({ name, autocomplete, isDigits = false }: Field): Html {
   if (isPassword(name)) return html`type="password"`;
-  const mode = autocomplete === 'email' ? html` inputmode="email"` : nothing;
+  const mode = isDigits
+    ? html` inputmode="numeric"`
+    : autocomplete === 'email'
+      ? html` inputmode="email"`
+      : nothing;
   return html`type="text"${mode} autocapitalize="none" autocorrect="off" spellcheck="false"`;
 }
 
@@ -62,10 +75,15 @@ export function identifierLabel({ fields }: PageTexts, { email, username }: Iden
 
 /** The box for staying signed in. */
 export function rememberBox({ fields }: PageTexts, isOn: boolean): Html {
+  return box('remember', fields.remember, fields.rememberHint, isOn);
+}
+
+/** A box to tick, with what it means. */
+export function box(name: string, label: string, hint: string, isOn: boolean): Html {
   return html`<div class="field check">
-<input type="checkbox" id="remember" name="remember" value="on" aria-describedby="remember-hint"${isOn ? html` checked` : nothing}>
-<label for="remember">${fields.remember}</label>
-<p class="hint" id="remember-hint">${fields.rememberHint}</p>
+<input type="checkbox" id="${name}" name="${name}" value="on" aria-describedby="${name}-hint"${isOn ? html` checked` : nothing}>
+<label for="${name}">${label}</label>
+<p class="hint" id="${name}-hint">${hint}</p>
 </div>
 `;
 }

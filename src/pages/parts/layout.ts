@@ -71,6 +71,8 @@ export interface PersonPage {
   readonly isNarrow?: boolean;
   /** The path of a script, from the root. */
   readonly script?: string | undefined;
+  /** Whether the script asks this origin for something. */
+  readonly connects?: boolean | undefined;
   /** Another origin to which the answer to a form of this page may redirect; browsers check it (CSP3, section 6.4.1). */
   readonly formOrigin?: string | undefined;
   readonly status?: number;
@@ -86,10 +88,12 @@ export function personPage({
   main,
   isNarrow = false,
   script,
+  connects = false,
   formOrigin,
   status = 200,
 }: PersonPage): Reply {
-  const sources = script === undefined ? ownFiles : `${ownFiles}; script-src 'self'`;
+  const ofScript = connects ? "; script-src 'self'; connect-src 'self'" : "; script-src 'self'";
+  const sources = script === undefined ? ownFiles : `${ownFiles}${ofScript}`;
   const formAction = formOrigin === undefined ? "'self'" : `'self' ${formOrigin}`;
   const reply = pageReply(
     html`<!DOCTYPE html>

@@ -29,14 +29,17 @@ function keyConflicts({ secretKey, secretKeyFile, previousSecretKey }: Partial<S
 
 /** With `required`, people without a factor could do nothing at all if they could enrol none. */
 function policyConflicts(settings: Partial<Settings>, nameOf: NameOf): string[] {
-  const { secondFactor, databaseUrl, secretKey, secretKeyFile } = settings;
-  const hasNoKey = databaseUrl?.startsWith('postgres') && secretKey === '' && secretKeyFile === '';
-  if (secondFactor !== 'required' || !hasNoKey) return [];
+  if (settings.secondFactor !== 'required' || hasApps(settings)) return [];
   if (!isComplete(settings) || relyingParty(settings) !== undefined) return [];
   return [
     `${nameOf('secondFactor')} is required, and no second factor is possible: set ${nameOf('secretKey')} for ` +
       `authenticator apps, or ${nameOf('passkeyRelyingParty')} for passkeys.`,
   ];
+}
+
+/** Whether authenticator apps are possible: on SQLite a key is made when one is needed, on PostgreSQL it must be set (F3). */
+export function hasApps({ databaseUrl, secretKey, secretKeyFile }: Partial<Settings>): boolean {
+  return !databaseUrl?.startsWith('postgres') || secretKey !== '' || secretKeyFile !== '';
 }
 
 function isComplete(settings: Partial<Settings>): settings is Partial<Settings> & PasskeySettings {

@@ -6,8 +6,8 @@ export const factors = {
   secondStep: {
     title: 'Noch ein Schritt',
     explanation: 'Ihr Passwort stimmt. Zeigen Sie noch einmal, dass Sie es sind.',
-    code: 'Ihr Code',
-    codeHint: 'Die sechs Ziffern, die Ihre Authenticator-App anzeigt, oder einer Ihrer Wiederherstellungscodes.',
+    useRecovery: 'Einen Wiederherstellungscode benutzen',
+    useApp: 'Einen Code der App benutzen',
     trust: 'Diesem Browser 30 Tage lang vertrauen',
     trustHint: 'Nur auf Ihrem eigenen Gerät. Bis dahin genügt hier das Passwort.',
     submit: 'Anmelden',
@@ -46,6 +46,7 @@ export const factors = {
     hint: 'Ihr Gerät oder Ihr Passwortmanager bewahrt einen Passkey auf. Damit melden Sie sich mit Fingerabdruck, Gesicht oder PIN an, ohne Passwort.',
     none: 'Noch keine.',
     unavailable: 'Passkeys können hier nicht benutzt werden. Wenden Sie sich an den Betreiber.',
+    elsewhere: (address) => `Unter dieser Adresse können Passkeys nicht benutzt werden. Öffnen Sie dafür ${address}.`,
     needsScript: 'Passkeys brauchen JavaScript und einen Browser, der sie kennt.',
     name: 'Name des Passkeys',
     nameHint: 'Zum Beispiel das Gerät, das ihn aufbewahrt. Das Feld darf leer bleiben.',
@@ -66,6 +67,8 @@ export const factors = {
   recovery: {
     title: 'Wiederherstellungscodes',
     hint: 'Jeder gilt einmal, wenn Sie die App und die Passkeys verloren haben.',
+    code: 'Wiederherstellungscode',
+    codeHint: 'Einer von Ihrer Liste, den Sie noch nicht benutzt haben.',
     left: (count) => (count === 0 ? 'Kein Code ist übrig. Erstellen Sie neue.' : count === 1 ? 'Ein Code ist übrig.' : `${count} Codes sind übrig.`),
     make: 'Neue Codes erstellen',
     makeHint: 'Die Codes, die Sie haben, gelten dann nicht mehr.',

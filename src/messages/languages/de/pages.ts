@@ -21,7 +21,6 @@ export const forms = {
     password: 'Geben Sie das Passwort ein.',
     new_password: 'Wählen Sie ein neues Passwort.',
     code: 'Geben Sie den Code ein.',
-    name: 'Geben Sie einen Namen ein.',
   },
   problems: {
     unknown_account: 'Es gibt kein Konto mit diesem Namen und Passwort. Prüfen Sie beides und versuchen Sie es erneut.',

@@ -6,8 +6,8 @@ export const factors = {
   secondStep: {
     title: 'One more step',
     explanation: 'Your password is right. Show once more that it is you.',
-    code: 'Code',
-    codeHint: 'The six digits that your authenticator app shows, or one of your recovery codes.',
+    useRecovery: 'Use a recovery code',
+    useApp: 'Use a code from the app',
     trust: 'Trust this browser for 30 days',
     trustHint: 'Only on a device that is yours. Until then the password is enough here.',
     submit: 'Sign in',
@@ -46,6 +46,7 @@ export const factors = {
     hint: 'Your device or your password manager keeps a passkey. With it you sign in by fingerprint, face or PIN, without the password.',
     none: 'None yet.',
     unavailable: 'Passkeys cannot be used here. Tell those who run this service.',
+    elsewhere: (address) => `Passkeys cannot be used at this address. Open ${address} for them.`,
     needsScript: 'Passkeys need JavaScript, and a browser that knows them.',
     name: 'Name of the passkey',
     nameHint: 'Such as the device that keeps it. You may leave it empty.',
@@ -66,6 +67,8 @@ export const factors = {
   recovery: {
     title: 'Recovery codes',
     hint: 'Each works once, when you have lost the app and the passkeys.',
+    code: 'Recovery code',
+    codeHint: 'One of those on your list that you have not used.',
     left: (count) => (count === 0 ? 'No code is left. Make new ones.' : count === 1 ? 'One code is left.' : `${count} codes are left.`),
     make: 'Make new codes',
     makeHint: 'The codes that you have then stop working.',

@@ -21,7 +21,6 @@ export const forms = {
     password: 'Fill in the password.',
     new_password: 'Choose a new password.',
     code: 'Fill in the code.',
-    name: 'Fill in a name.',
   },
   problems: {
     unknown_account: 'There is no account with this name and password. Check both, and try again.',
