@@ -13,6 +13,7 @@ import { pages } from '../../src/pages/pages.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Store } from '../../src/storage/port/port.ts';
 import { Exports } from '../../src/usecases/account/export-account.ts';
+import { secretKey } from './codes.ts';
 import { query, setTrap } from './database.ts';
 import { onPostgres, settingsFor } from './engine-settings.ts';
 import { countedStore, type StoreCall } from './store-calls.ts';
@@ -69,6 +70,7 @@ const base = {
   GATEHOUSE_SMTP_URL: 'smtp://127.0.0.1:25',
   GATEHOUSE_PUBLIC_URL: 'https://app.example.com',
   GATEHOUSE_MAIL_FROM: 'Example <login@example.com>',
+  ...secretKey,
 };
 
 const silent = { info: () => {}, error: () => {} };
