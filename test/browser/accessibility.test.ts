@@ -37,6 +37,9 @@ const inShort = [
   'the confirmation with a wrong password',
   'all sessions',
   'the page of a server without its database',
+  'the second step with a wrong code',
+  'the recovery codes',
+  'the enrolment of a factor that is required',
   'the account without a recent confirmation',
 ];
 const states = pageStates.filter(({ state }) => isFull || inShort.includes(state));

@@ -42,7 +42,7 @@ test('every step has its entry in the audit, and a possible copy of a key is tol
     'register ok',
     'login ok',
     'factor_add passkey',
-    'confirm factor_add',
+    'confirm ok',
     'passkey_rename ok',
     'confirm ok',
     'login invalid_passkey',

@@ -20,3 +20,9 @@ export function codeAt(secret: string, epochMs: number): string {
     .toString()
     .trim();
 }
+
+/** The code that an app shows now, by the clock of the machine. */
+export function codeNow(secret: string): string {
+  if (oathtool === undefined) return codeAt(secret, Date.now());
+  return execFileSync(oathtool, ['--totp', '--base32', secret]).toString().trim();
+}

@@ -117,6 +117,7 @@ async function setUpPage<Person extends Enroller>(
 ): Promise<Reply> {
   const { authenticator } = view.texts.factors;
   const picture = await qrCode(uri, authenticator.pictureLabel);
+  // It does not get the focus, which would scroll to it, away from the picture.
   const code = field(
     {
       name: 'code',
@@ -124,7 +125,6 @@ async function setUpPage<Person extends Enroller>(
       autocomplete: 'one-time-code',
       hint: authenticator.codeHint,
       isDigits: true,
-      isFirst: true,
     },
     problems,
   );

@@ -1,32 +1,14 @@
 /** Every page of Gatehouse in every state in which a person can meet it. */
 
-import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { takeAway } from '../database.ts';
 import { startServer, type TestServer } from '../server.ts';
 import type { AtEnd } from './chromium.ts';
-
-const password = 'a sentence of a few words';
-
-/** As long as an address can be (ruling G3). */
-const longAddress = () =>
-  `${randomUUID().replaceAll('-', '').padEnd(64, 'x')}@${'long-name.'.repeat(18)}example`;
-
-/** The servers on which the states exist. */
-type Servers = Readonly<Record<'open' | 'invite' | 'closed' | 'broken', TestServer>>;
-
-export interface PageState {
-  readonly state: string;
-  readonly on?: keyof Servers;
-  readonly path: string;
-  /** Whether the browser is signed in. */
-  readonly isSignedIn?: boolean;
-  /** What is done on the page before it is looked at. */
-  readonly act?: (page: Page, server: TestServer) => Promise<unknown>;
-}
+import { factorStates } from './factor-states.ts';
+import { longAddress, type PageState, password, type Servers, send } from './state-steps.ts';
 
 async function startServers(atEnd: AtEnd, accent = '#2451c4'): Promise<Servers> {
-  const start = (registration = 'open') =>
+  const start = (registration = 'open', more: Readonly<Record<string, string>> = {}) =>
     startServer(
       {
         GATEHOUSE_PAGES: 'on',
@@ -34,24 +16,17 @@ async function startServers(atEnd: AtEnd, accent = '#2451c4'): Promise<Servers> 
         GATEHOUSE_PAGES_ACCENT: accent,
         GATEHOUSE_REGISTRATION: registration,
         GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
+        ...more,
       },
       undefined,
       atEnd,
     );
   const broken = await start();
   await takeAway(broken, 'sessions');
-  return { open: await start(), invite: await start('invite'), closed: await start('closed'), broken };
+  const required = await start('open', { GATEHOUSE_SECOND_FACTOR: 'required' });
+  const [open, invite, closed] = [await start(), await start('invite'), await start('closed')];
+  return { open, invite, closed, required, broken };
 }
-
-/** Sends the form of a page with some fields filled in. */
-const send =
-  (fields: Readonly<Record<string, string>> = {}) =>
-  async (page: Page) => {
-    for (const [name, value] of Object.entries(fields))
-      await page.locator(`[name="${name}"]:visible`).fill(value);
-    await page.locator('main form:has(button:visible) button.main:visible').first().click();
-    await page.locator('[aria-invalid], [role="alert"]').first().waitFor();
-  };
 
 const unfoldAll = async (page: Page) => {
   for (const summary of await page.locator('summary').all()) await summary.click();
@@ -124,6 +99,8 @@ export const pageStates: readonly PageState[] = [
   { state: 'all activity', path: '/account/activity', isSignedIn: true },
   { state: 'the page of an unknown path', path: '/account/unknown' },
   { state: 'the page of a server without its database', on: 'broken', path: '/sign-in', act: send(unknown) },
+  // One of them leaves a cookie behind.
+  ...factorStates,
   // The clock goes on from here.
   {
     state: 'the account without a recent confirmation',
@@ -171,6 +148,8 @@ export async function openStatePages(
   await signIn(member, servers.open);
   return { servers, signedIn: await member.newPage(), signedOut: await stranger.newPage() };
 }
+
+export type { PageState };
 
 /** Brings a page into a state, from the top of a new document. */
 export async function openState(

@@ -14,6 +14,8 @@ export interface Service {
   readonly nodes: readonly [TestServer, ...TestServer[]];
   /** Moves the clock of all nodes forward. */
   advance(minutes: number): void;
+  /** What that clock shows, in epoch milliseconds. */
+  now(): number;
 }
 
 export interface ServiceOptions {
@@ -45,13 +47,16 @@ export async function startService(
   if (engine === 'PostgreSQL') nodes.push(await start({ DATABASE_URL: nodes[0].database }));
   const [first, ...others] = nodes;
   atEnd(site.passTo(first.url, ...others.map(({ url }) => url)));
+  let aheadMs = 0;
   return {
     origin,
     site,
     mail,
     nodes,
     advance(minutes) {
+      aheadMs += minutes * 60_000;
       for (const node of nodes) node.advance(minutes * 60_000);
     },
+    now: () => Date.now() + aheadMs,
   };
 }

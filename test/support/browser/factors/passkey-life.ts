@@ -1,0 +1,143 @@
+/** The life of two passkeys as their owner leads it on the pages: on a device that knows its person, and on a bare security key. */
+
+import { expect } from 'vitest';
+import { arrive, type Life, open, register, signOut } from '../account-life.ts';
+import { givePassword, keepCodes, noticed } from './app-life.ts';
+import { Authenticators, type VirtualAuthenticator } from './virtual-authenticator.ts';
+
+export async function passkeyLife(life: Life): Promise<void> {
+  const sockets = await Authenticators.of(life.visit.page);
+  const device = await sockets.plugIn('device');
+  await register(life);
+  await life.service.mail.taken(1);
+  await addPasskey(life, device, 'My phone');
+  await isKnown(life, device);
+  const key = await sockets.plugIn('security key');
+  await addPasskey(life, key, 'Key');
+  await isKnown(life, key);
+  await signOut(life);
+  await signInAlone(life, device);
+  await offeredInField(life, device);
+  await keyIsNotEnough(life, key);
+  await signInWithKey(life, key);
+  await confirm(life, device, key);
+  await renameAndRemove(life);
+  expect(life.visit.flaws).toEqual([]);
+}
+
+/** Adds a passkey under a name, with the first recovery codes or new ones. */
+export async function addPasskey(
+  life: Life,
+  authenticator: VirtualAuthenticator,
+  name: string,
+  base: '/account' | '/enrol' = '/account',
+): Promise<readonly string[]> {
+  const { visit, input, texts } = life;
+  const { passkeys, recovery } = texts.factors;
+  await visit.page.locator('#passkey-name').fill(name);
+  await authenticator.touchedDuring(async () => {
+    await input.press('button', passkeys.add);
+    await arrive(life, `${base}/passkeys`);
+  });
+  expect(await visit.page.getByRole('status').textContent()).toBe(recovery.passkeyAdded);
+  const codes = await keepCodes(life);
+  await noticed(life, 'factor_added');
+  await input.press('link', recovery.goOn);
+  await arrive(life, '/account');
+  return codes;
+}
+
+/** What the page says of the browser. */
+export async function said({ visit }: Life, words: string): Promise<void> {
+  const alert = visit.page.locator('[role="alert"]:visible');
+  await alert.waitFor();
+  expect(await alert.textContent()).toBe(words);
+}
+
+/** The browser finds the passkey that an authenticator has, and adds no second one. */
+async function isKnown(life: Life, authenticator: VirtualAuthenticator): Promise<void> {
+  const { input, texts } = life;
+  await authenticator.touchedDuring(async () => {
+    await input.press('button', texts.factors.passkeys.add);
+    await said(life, texts.factors.passkeys.known);
+  });
+}
+
+/** The device asks for a finger, and signs its person in without a name and a password (ruling F1). */
+async function signInAlone(life: Life, device: VirtualAuthenticator): Promise<void> {
+  const { input, texts } = life;
+  const { passkeys } = texts.factors;
+  const before = await device.passkeys();
+  await device.touchedByStranger(async () => {
+    await input.press('button', passkeys.signIn);
+    await said(life, passkeys.cancelled);
+  });
+  await device.touchedDuring(async () => {
+    await input.press('button', passkeys.signIn);
+    await arrive(life, '/account');
+  });
+  expect(await device.passkeys()).not.toEqual(before);
+  await signOut(life);
+}
+
+/** The browser offers the passkey in the field for the name, without a button. */
+async function offeredInField(life: Life, device: VirtualAuthenticator): Promise<void> {
+  await open(life, '/account');
+  await device.touchedDuring(() => arrive(life, '/account'));
+  await signOut(life);
+}
+
+/** A security key does not know who holds it, so it does not stand alone. */
+async function keyIsNotEnough(life: Life, key: VirtualAuthenticator): Promise<void> {
+  const { input, texts } = life;
+  const { passkeys } = texts.factors;
+  await key.touchedDuring(async () => {
+    await input.press('button', passkeys.signIn);
+    await said(life, passkeys.cancelled);
+  });
+}
+
+/** After the password it is enough. */
+async function signInWithKey(life: Life, key: VirtualAuthenticator): Promise<void> {
+  await givePassword(life);
+  await key.touchedDuring(async () => {
+    await life.input.press('button', life.texts.factors.passkeys.use);
+    await arrive(life, '/account');
+  });
+}
+
+/** Confirms that it is them: with the device, because the key does not know them. */
+async function confirm(life: Life, device: VirtualAuthenticator, key: VirtualAuthenticator): Promise<void> {
+  const { input, texts, service } = life;
+  const { passkeys } = texts.factors;
+  service.advance(11);
+  await open(life, '/account');
+  await input.press('link', texts.account.confirmTitle);
+  await key.touchedDuring(async () => {
+    await input.press('button', passkeys.use);
+    await said(life, passkeys.cancelled);
+  });
+  await device.touchedDuring(async () => {
+    await input.press('button', passkeys.use);
+    await arrive(life, '/account', 'passkey_confirmed');
+  });
+}
+
+async function renameAndRemove(life: Life): Promise<void> {
+  const { input, texts, visit } = life;
+  const { passkeys, section } = texts.factors;
+  const { page } = visit;
+  await page
+    .locator('summary')
+    .and(page.getByLabel(passkeys.renameOf('Key')))
+    .click();
+  await page.getByLabel(passkeys.nameOf('Key')).fill('Key on the ring');
+  await input.press('button', passkeys.renameOf('Key'));
+  await arrive(life, '/account', 'passkey_renamed');
+  for (const name of ['Key on the ring', 'My phone']) {
+    await input.press('button', passkeys.removeOf(name));
+    await arrive(life, '/account', 'passkey_removed');
+    await noticed(life, 'factor_removed');
+  }
+  expect(await page.locator('#factors').getByText(section.isOff, { exact: true }).count()).toBe(1);
+}
