@@ -48,7 +48,7 @@ test(`F1: an app is set up with a picture, the secret in groups of four, and a c
   expect(account.text).not.toContain(secret.replaceAll(' ', ''));
 });
 
-test('L8, F5: the codes are saved as a file that has them, the name of the account, and nothing that is sent besides', async () => {
+test('L8: the codes are saved as a file that has them, the name of the account, and nothing that is sent besides', async () => {
   const { frozen, browser } = await start({ GATEHOUSE_PAGES_NAME: 'Example Library' });
   const page = await browser.follow(await begin(browser));
   const done = await browser.submit(page, { code: frozen.code(secretOn(page)) }, confirmation);
