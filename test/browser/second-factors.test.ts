@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { codeAt } from '../support/authenticator-app.ts';
+import { sidewaysPixels, smallTargets, violations } from '../support/browser/accessibility.ts';
 import { launch, program, shared, where } from '../support/browser/chromium.ts';
 import { startService } from '../support/browser/service.ts';
 import { visit } from '../support/browser/visit.ts';
@@ -127,6 +128,12 @@ describe.skipIf(program === undefined)(where, () => {
     const { origin } = service;
     const { client, authenticatorId } = await plugIn(page, true);
     await addPasskey(page, origin, 'My phone');
+    for (const summary of await page.locator('#factors summary').all()) await summary.click();
+    expect([await violations(page), await smallTargets(page), await sidewaysPixels(page)]).toEqual([
+      [],
+      [],
+      0,
+    ]);
     await client.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
     await signOut(page, origin);
     const button = page.locator('button[data-passkey="sign-in"]');
