@@ -26,10 +26,11 @@ const either = [
 /** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
 const both = [
   'test/library/*.test.ts',
-  'test/usecases/{afterwards,end-all,key-change,login-calls,logout,people,steps}.test.ts',
+  'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
   'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{hostile-passkeys,passkey-events,passkeys}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
+  'test/http/{enrolment,enrolment-ends,factors,factor-changes,recovery-codes,second-factor,second-factor-codes,second-factor-keys,trust-ends,trusted-browser}.test.ts',
   'test/pages/{account,account-lists,at-once,links,page-sessions,page-trouble,sign-in,worst-form}.test.ts',
   'test/pages/{authenticator,enrol,factors,second-factor,trusted-browsers}.test.ts',
   'test/http/{audit,devices,expiry,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',

@@ -10,6 +10,11 @@ import type { Settings } from './settings/settings.ts';
 import type { Store } from './storage/port/port.ts';
 import type { Factors } from './usecases/factor-loader.ts';
 
+/** What the log says when the key is there and does not fit. */
+const otherKey =
+  'a secret in the database is encrypted with another key than the present one. Set that key again, as ' +
+  'GATEHOUSE_PREVIOUS_SECRET_KEY if you are changing keys. Until then recovery codes and passkeys go on working.';
+
 export async function openFactors(settings: Settings, store: Store, log: Log): Promise<Factors> {
   const { secondFactors, passkeys } = await store.factors();
   const hasSealed = async () => (await secondFactors.countSealed('')).all > 0;
@@ -25,9 +30,12 @@ export async function openFactors(settings: Settings, store: Store, log: Log): P
     log.error({ refused: opened.refused }, `codes of authenticator apps cannot be used: ${opened.because}`);
     return undefined;
   };
+  const onOtherKey = () =>
+    log.error({ refused: 'other_key' }, `codes of authenticator apps cannot be used: ${otherKey}`);
   const party = relyingParty(settings);
+  const issuer = party?.name ?? settings.pagesName;
   return {
-    secondFactors: new SecondFactors(secondFactors, openBox, party?.name ?? settings.pagesName),
+    secondFactors: new SecondFactors(secondFactors, openBox, issuer, onOtherKey),
     passkeys: new Passkeys(passkeys, party),
   };
 }

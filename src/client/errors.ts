@@ -25,6 +25,11 @@ export class GatehouseProblem extends Error {
     this.retryAfterSeconds = retryAfter(headers);
     this.requestId = headers.get('x-request-id') ?? undefined;
   }
+
+  /** Whether the password is right and `code` is missing: ask for one, and send the same call with it. */
+  get isSecondFactorRequired(): boolean {
+    return this.detail === 'Second factor required';
+  }
 }
 
 /**

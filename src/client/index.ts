@@ -64,12 +64,12 @@ export function createClient(client: ClientOptions = {}) {
     path: string,
     body?: object,
     options?: CallOptions,
-    effect?: () => void,
+    effect?: (data: Data) => void,
   ): Promise<Data> => {
     const isOwn = options?.session === undefined;
     try {
       const data = await send<Data>(method, path, body, options);
-      if (isOwn) effect?.();
+      if (isOwn) effect?.(data);
       return data;
     } catch (error) {
       if (isOwn && error instanceof GatehouseProblem && dead.test(error.detail)) suspect();
@@ -77,8 +77,13 @@ export function createClient(client: ClientOptions = {}) {
     }
   };
 
+  /** After a login: an enrolment session is none that could end. */
+  const loggedIn = (data: object) => {
+    if (!('enrolment_required' in data)) begun();
+  };
+
   const post =
-    <Id extends OperationId>(path: string, effect?: () => void): Verb<Id> =>
+    <Id extends OperationId>(path: string, effect?: (data: Answer<Id>) => void): Verb<Id> =>
     (body, options) =>
       call('POST', path, body, options, effect);
 
@@ -131,8 +136,8 @@ export function createClient(client: ClientOptions = {}) {
     onSignedOut: listen,
     /** The contract `rest`: e-mail addresses, and the session in the cookie. */
     rest: {
-      register: post<'restRegister'>('/auth/register', begun),
-      login: post<'restLogin'>('/auth/login', begun),
+      register: post<'restRegister'>('/auth/register', loggedIn),
+      login: post<'restLogin'>('/auth/login', loggedIn),
       /** Succeeds without a session too. After 503 the session may be alive, and the cookie is cleared nevertheless. */
       logout: without<'restLogout'>('POST', '/auth/logout', ended),
     },
@@ -140,7 +145,7 @@ export function createClient(client: ClientOptions = {}) {
     dotjson: {
       /** Begins no session: log in next. */
       register: post<'dotjsonRegister'>('/register.json'),
-      login: post<'dotjsonLogin'>('/login.json', begun),
+      login: post<'dotjsonLogin'>('/login.json', loggedIn),
       /** A session id that this client or this call has goes into `?s=`. */
       logout(options?: CallOptions): Promise<Answer<'dotjsonLogout'>> {
         const id = sessionOf(client, options);
@@ -150,7 +155,7 @@ export function createClient(client: ClientOptions = {}) {
     },
     /** The contract `envelope`: the session in request and response bodies. The caller keeps it. */
     envelope: {
-      login: post<'envelopeLogin'>('/api/auth/login', begun),
+      login: post<'envelopeLogin'>('/api/auth/login', loggedIn),
       logout: post<'envelopeLogout'>('/api/auth/logout', ended),
     },
     /** The sessions of the signed-in person. */
@@ -166,7 +171,7 @@ export function createClient(client: ClientOptions = {}) {
     },
     /** The account of the signed-in person. */
     account: {
-      /** Confirms the password. The session has a new id afterwards, in the answer and in the cookie. */
+      /** Confirms the password, and the second factor if there is one. The session has a new id afterwards, in the answer and in the cookie. */
       confirm: post<'confirmPassword'>('/auth/confirm', begun),
       /** Ends all other sessions. This one has a new id afterwards, in the answer and in the cookie. */
       changePassword: confirmedBody<'changePassword'>('POST', '/auth/password', begun),
@@ -174,6 +179,37 @@ export function createClient(client: ClientOptions = {}) {
       export: confirmed<'exportAccount'>('GET', '/auth/account/export'),
       /** A page of audit entries; `before` is `next` of the page before. */
       activity: page<'readActivity', number>('/auth/account/activity'),
+    },
+    /** The second factors of the signed-in person; the first one of a person with an enrolment session too. */
+    factors: {
+      list: without<'listOwnFactors'>('GET', '/auth/factors'),
+      /** Begins an enrolment: show the QR code or the secret, and pass a code of the app to `confirmTotp`. */
+      beginTotp: confirmed<'beginTotp'>('POST', '/auth/factors/totp'),
+      /** Answers recovery codes, which are shown only here. The session has a new id afterwards. */
+      confirmTotp: confirmedBody<'confirmTotp'>('POST', '/auth/factors/totp/confirm', begun),
+      removeTotp: confirmed<'removeTotp'>('DELETE', '/auth/factors/totp'),
+      /** Answers new recovery codes in place of all earlier ones. */
+      renewRecoveryCodes: confirmed<'renewRecoveryCodes'>('POST', '/auth/factors/recovery-codes'),
+      /** Ends the trust in one browser, by its handle. */
+      distrust: (handle: string, options?: CallOptions) =>
+        without<'distrustBrowser'>(
+          'DELETE',
+          `/auth/factors/trusted-browsers/${encodeURIComponent(handle)}`,
+        )(options),
+      distrustAll: without<'distrustBrowsers'>('DELETE', '/auth/factors/trusted-browsers'),
+    },
+    /** Passkeys. `options` goes to the browser, and what the browser returns to the verb that the options are for. */
+    passkeys: {
+      options: confirmedBody<'passkeyOptions'>('POST', '/auth/passkeys/options'),
+      /** Answers recovery codes, which are shown only here. The session has a new id afterwards. */
+      register: confirmedBody<'addPasskey'>('POST', '/auth/passkeys/register', begun),
+      login: post<'passkeyLogin'>('/auth/passkeys/login', begun),
+      /** Confirms the session, in place of the password and a code. It has a new id afterwards. */
+      confirm: post<'confirmWithPasskey'>('/auth/passkeys/confirm', begun),
+      rename: (handle: string, body: Request<'renamePasskey'>, options?: CallOptions) =>
+        confirmedBody<'renamePasskey'>('POST', `/auth/passkeys/${encodeURIComponent(handle)}`)(body, options),
+      remove: (handle: string, options?: CallOptions) =>
+        confirmed<'removePasskey'>('DELETE', `/auth/passkeys/${encodeURIComponent(handle)}`)(options),
     },
     /** The e-mail address of the account. */
     email: {

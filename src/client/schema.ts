@@ -24,6 +24,17 @@ export interface components {
         readonly EmailAddress: string;
         /** @description The password of the account. */
         readonly Password: string;
+        /** @description A code of the authenticator app, or a recovery code. Blanks, dashes, capitals and full-width digits do not matter. Needed if the account has a second factor and the browser is not trusted; ignored if it has none. */
+        readonly Code: string;
+        /** @description Whether the browser is not to be asked for a code for 30 days, if the code is right. `false` if it is missing. Of no effect on `envelope`, which sets no cookie. */
+        readonly TrustBrowser: boolean;
+        /**
+         * @description The session is an enrolment session: it can only enrol a second factor, with `/auth/factors`, and ends after half an hour. No check takes it for a session.
+         * @constant
+         */
+        readonly EnrolmentRequired: true;
+        /** @description Ten recovery codes in place of all earlier ones. Each can be used once where a code of the app is asked for. They are shown only here. */
+        readonly RecoveryCodes: readonly string[];
         /** @description A password of 8 to 256 Unicode code points and at most 1,024 bytes of UTF-8, well-formed and without U+0000. The operator can raise the lower bound. There are no rules of composition. A common password, and a password that is little more than the name of the account or of the service, is refused. The password is never trimmed or cut. */
         readonly NewPassword: string;
         /** @description The token of an invitation for this name. Required if the operator set `GATEHOUSE_REGISTRATION=invite`; ignored otherwise. */
@@ -45,7 +56,7 @@ export interface components {
              * @description The type of the problem, for problems of the same status. It is `about:blank` if the status is enough.
              * @enum {unknown}
              */
-            readonly type: "about:blank" | "urn:gatehouse:problem:confirmation-required";
+            readonly type: "about:blank" | "urn:gatehouse:problem:confirmation-required" | "urn:gatehouse:problem:second-factor-required";
             /** @description The registered phrase of the status. */
             readonly title: string;
             /** @description The status of the response. */
@@ -160,6 +171,13 @@ export interface components {
             /** @constant */
             readonly detail?: "Confirm the password first: POST /auth/confirm";
         };
+        /** @description The password is right, and the account has a second factor. Send the request again with `code`. */
+        readonly SecondFactorRequired: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "urn:gatehouse:problem:second-factor-required";
+            /** @constant */
+            readonly detail?: "Second factor required";
+        };
         /**
          * @description The body cannot be read, or the request is malformed.
          * @enum {unknown}
@@ -172,6 +190,11 @@ export interface components {
          * @enum {unknown}
          */
         readonly RegistrationMessage: "Registration is closed" | "Registration needs an invitation: the field \"invite\" must hold the token of one for this name";
+        /**
+         * @description Why an authenticator app cannot be enrolled.
+         * @enum {unknown}
+         */
+        readonly EnrolmentMessage: "This factor is enrolled already" | "No enrolment was begun here, or it is too old" | "Authenticator apps are off: the server has no key to encrypt their secrets with";
         /**
          * @description The request comes from a page of an origin that is not allowed.
          * @constant
@@ -187,6 +210,11 @@ export interface components {
          * @enum {unknown}
          */
         readonly OverloadedMessage: "Too many logins at once, try again later" | "Temporarily unavailable, try again later";
+        /**
+         * @description The server cannot hash a password now, or it cannot check codes of the authenticator app: the key for their secrets is missing, or is another one. Recovery codes work nevertheless.
+         * @enum {unknown}
+         */
+        readonly CodesMessage: "Too many logins at once, try again later" | "Temporarily unavailable, try again later" | "Codes of the authenticator app cannot be checked now, use a recovery code";
         /** @description Why a request of `envelope` is refused. */
         readonly EnvelopeError: {
             /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
@@ -207,6 +235,20 @@ export interface components {
              */
             readonly message: "Logged in";
         };
+        /** @description An enrolment session, in place of a session. */
+        readonly EnvelopeEnrolment: {
+            /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
+            readonly request: components["schemas"]["Uuid"];
+            /** @description The id of the user. */
+            readonly user: components["schemas"]["Uuid"];
+            readonly session: components["schemas"]["SessionToken"];
+            /**
+             * @description A message for people.
+             * @constant
+             */
+            readonly message: "Logged in";
+            readonly enrolment_required: components["schemas"]["EnrolmentRequired"];
+        };
         /** @description A session that has ended. */
         readonly EnvelopeLogout: {
             /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
@@ -221,6 +263,12 @@ export interface components {
         readonly RestSession: {
             /** @description The session id. It equals the value of the cookie. */
             readonly session_id: components["schemas"]["Uuid"];
+        };
+        /** @description An enrolment session, in place of a session. */
+        readonly RestEnrolment: {
+            /** @description The id of the enrolment session. It equals the value of the cookie. */
+            readonly session_id: components["schemas"]["Uuid"];
+            readonly enrolment_required: components["schemas"]["EnrolmentRequired"];
         };
         /** @description Why a request of `dotjson` is refused. */
         readonly DotjsonError: {
@@ -238,6 +286,14 @@ export interface components {
             /** @description The name as it was registered. It is a username, or the e-mail address of a `rest` account. */
             readonly username: string;
             readonly created: components["schemas"]["ZonedInstant"];
+        };
+        /** @description An enrolment session, in place of a session. `created` is the time at which it began. */
+        readonly DotjsonEnrolment: {
+            readonly id: components["schemas"]["SessionToken"];
+            /** @description The name as it was registered. It is a username, or the e-mail address of a `rest` account. */
+            readonly username: string;
+            readonly created: components["schemas"]["ZonedInstant"];
+            readonly enrolment_required: components["schemas"]["EnrolmentRequired"];
         };
         /** @description A session that has ended. */
         readonly DotjsonEnd: {
@@ -299,6 +355,50 @@ export interface components {
         readonly RenewedSession: {
             readonly session_id: components["schemas"]["SessionId"];
         };
+        /** @description The second factors of the signed-in user, and the browsers that they trust. Secrets are never shown. */
+        readonly Factors: {
+            /** @description Whether the operator requires a second factor. */
+            readonly required: boolean;
+            /** @description The authenticator app. `null` if there is none. */
+            readonly totp: {
+                readonly enrolled_at: components["schemas"]["UtcInstant"];
+                /** @description Whether its codes are locked after 100 refused codes. A recovery code, a passkey or the operator unlocks them. */
+                readonly locked: boolean;
+            } | null;
+            /** @description How many recovery codes can still be used. */
+            readonly recovery_codes_left: number;
+            /** @description The passkeys, the oldest first. */
+            readonly passkeys: readonly components["schemas"]["Passkey"][];
+            /** @description The browsers that are not asked for a code, the newest first. */
+            readonly trusted_browsers: readonly {
+                readonly handle: components["schemas"]["Handle"];
+                readonly created_at: components["schemas"]["UtcInstant"];
+                readonly expires_at: components["schemas"]["UtcInstant"];
+                readonly network: components["schemas"]["Network"];
+                /** @description A readable name of the browser, such as `Firefox on Linux`. Empty if it is unknown. */
+                readonly device: string;
+            }[];
+        };
+        /** @description The secret for an authenticator app, which a code of the app has to confirm. */
+        readonly PendingTotp: {
+            /** @description The secret in base32, for people who type it. */
+            readonly secret: string;
+            /** @description The address for authenticator apps, which the QR code holds. */
+            readonly uri: string;
+            /** @description The QR code, as a picture in SVG. */
+            readonly qr_code: string;
+            /** @description Until when a code can confirm it. */
+            readonly expires_at: components["schemas"]["UtcInstant"];
+        };
+        /** @description A factor was added. The session continues under a new id, or has begun after an enrolment session. */
+        readonly EnrolledFactor: {
+            readonly session_id: components["schemas"]["SessionId"];
+            readonly recovery_codes: components["schemas"]["RecoveryCodes"];
+        };
+        /** @description New recovery codes. */
+        readonly RenewedCodes: {
+            readonly recovery_codes: components["schemas"]["RecoveryCodes"];
+        };
         /** @description An entry of the audit. */
         readonly AuditEntry: {
             /** @description The number of the entry. Later entries have larger numbers. */
@@ -308,7 +408,7 @@ export interface components {
              * @description The action or the attempt.
              * @enum {unknown}
              */
-            readonly event: "register" | "login" | "logout" | "confirm" | "password_change" | "password_forgot" | "password_reset" | "email_verify_request" | "email_verify" | "email_change_request" | "email_change" | "account_export" | "account_disable" | "account_enable" | "password_link" | "invite" | "invite_revoke" | "throttle_clear";
+            readonly event: "register" | "login" | "logout" | "confirm" | "password_change" | "password_forgot" | "password_reset" | "email_verify_request" | "email_verify" | "email_change_request" | "email_change" | "factor_add" | "factor_remove" | "recovery_codes" | "recovery_code_used" | "codes_locked" | "browser_trust" | "browser_distrust" | "passkey_rename" | "account_export" | "account_disable" | "account_enable" | "password_link" | "invite" | "invite_revoke" | "throttle_clear";
             /** @description `ok`, the name of the refusal, or why a session ended. */
             readonly outcome: string;
             /** @description The contract or the group of routes of the request. */
@@ -325,7 +425,7 @@ export interface components {
             /** @description The value of `before` for the next page. `null` if this page is empty. */
             readonly next: number | null;
         };
-        /** @description All data about the signed-in user, without hashes of passwords, ids and devices. */
+        /** @description All data about the signed-in user, without hashes of passwords, ids and devices, and without secrets. */
         readonly AccountExport: {
             /** @description The account. */
             readonly user: {
@@ -338,6 +438,8 @@ export interface components {
                 /** @description When the owner proved that the address is theirs. `null` if they did not. */
                 readonly email_verified_at: components["schemas"]["UtcInstant"] | null;
             };
+            /** @description The second factors. `null` if there are none. */
+            readonly factors: components["schemas"]["Factors"] | null;
             readonly sessions: readonly components["schemas"]["OwnSession"][];
             readonly activity: readonly components["schemas"]["AuditEntry"][];
         };
@@ -356,8 +458,7 @@ export interface components {
         /** @description A new passkey, the recovery codes that replace all earlier ones, and the new id of the session. */
         readonly NewPasskey: {
             readonly passkey: components["schemas"]["Passkey"];
-            /** @description Shown only now. Each lets the user in once, in place of the second step. */
-            readonly recovery_codes: readonly string[];
+            readonly recovery_codes: components["schemas"]["RecoveryCodes"];
             readonly session_id: components["schemas"]["SessionId"];
         };
         /** @description The server has accepted the request. */
@@ -423,7 +524,16 @@ export interface components {
                 readonly [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["RestSession"];
+                readonly "application/json": components["schemas"]["RestSession"] | components["schemas"]["RestEnrolment"];
+            };
+        };
+        /** @description A session has begun. */
+        readonly RestLoggedIn: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RestSession"] | components["schemas"]["RestEnrolment"];
             };
         };
         /** @description The session continues under a new id. */
@@ -433,6 +543,15 @@ export interface components {
             };
             content: {
                 readonly "application/json": components["schemas"]["RenewedSession"];
+            };
+        };
+        /** @description The factor is enrolled. The session continues under a new id, or has begun after an enrolment session. */
+        readonly FactorEnrolled: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["EnrolledFactor"];
             };
         };
         /** @description The action is complete, and the cookie is cleared. */
@@ -481,17 +600,6 @@ export interface components {
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem403"] & {
                     readonly detail?: components["schemas"]["CrossSiteMessage"];
-                };
-            };
-        };
-        /** @description The password is wrong, or the request comes from a page of an origin that is not allowed. The session stays alive. */
-        readonly ProblemWrongPassword: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
-            content: {
-                readonly "application/problem+json": components["schemas"]["Problem403"] & {
-                    readonly detail?: "Invalid password" | components["schemas"]["CrossSiteMessage"];
                 };
             };
         };
@@ -582,6 +690,40 @@ export interface components {
                     /** @constant */
                     readonly detail?: "Too many attempts, try again later";
                 };
+            };
+        };
+        /** @description Too many passwords wait to be hashed, or the store cannot answer; or the code cannot be checked, because the key for the secrets of authenticator apps is missing. A recovery code works nevertheless. */
+        readonly ProblemCodesUnavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem503"] & {
+                    readonly detail?: components["schemas"]["CodesMessage"];
+                };
+            };
+        };
+        /** @description The user has no such factor. */
+        readonly ProblemNoFactor: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem404"] & {
+                    /** @constant */
+                    readonly detail?: "Factor not found";
+                };
+            };
+        };
+        /** @description The password, and the second factor if there is one, was not confirmed in this session in the last ten minutes, which `type` says. A confirmation from before the first factor does not count. Or the request comes from a page of an origin that is not allowed. Nothing was done. */
+        readonly ProblemConfirmToChange: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
+                    readonly detail?: components["schemas"]["CrossSiteMessage"];
+                });
             };
         };
         /** @description The server has a defect. Its log says more. */
@@ -692,29 +834,6 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
                     readonly detail?: "The passkey was not accepted" | components["schemas"]["CrossSiteMessage"];
                 });
-            };
-        };
-        /** @description The session was not confirmed in the last ten minutes with what the user has, which `type` says. Or the request comes from a page of an origin that is not allowed. Nothing was done. */
-        readonly ProblemConfirmFactor: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
-            content: {
-                readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
-                    readonly detail?: components["schemas"]["CrossSiteMessage"];
-                });
-            };
-        };
-        /** @description The user has no such passkey. */
-        readonly ProblemUnknownFactor: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
-            content: {
-                readonly "application/problem+json": components["schemas"]["Problem404"] & {
-                    /** @constant */
-                    readonly detail?: "Factor not found";
-                };
             };
         };
         /** @description Passkeys are off here, the user has 20 of them, or no sign-in waits for a second step in this browser. */
@@ -923,14 +1042,14 @@ export interface components {
                 };
             };
         };
-        /** @description Too many passwords wait to be hashed, or the store cannot answer. */
-        readonly EnvelopeOverloaded: {
+        /** @description Too many passwords wait to be hashed, or the store cannot answer; or the code cannot be checked, because the key for the secrets of authenticator apps is missing. A recovery code works nevertheless. */
+        readonly EnvelopeCodesUnavailable: {
             headers: {
                 readonly [name: string]: unknown;
             };
             content: {
                 readonly "application/json": components["schemas"]["EnvelopeError"] & {
-                    readonly error?: components["schemas"]["OverloadedMessage"];
+                    readonly error?: components["schemas"]["CodesMessage"];
                 };
             };
         };
@@ -1027,12 +1146,25 @@ export interface components {
                 };
             };
         };
+        /** @description Too many passwords wait to be hashed, or the store cannot answer; or the code cannot be checked, because the key for the secrets of authenticator apps is missing. A recovery code works nevertheless. */
+        readonly DotjsonCodesUnavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["DotjsonError"] & {
+                    readonly error?: components["schemas"]["CodesMessage"];
+                };
+            };
+        };
     };
     parameters: {
         /** @description Returns only entries with a smaller number. Use `next` of the page before. Any other query is refused. */
         readonly ActivityBefore: number;
         /** @description Returns only sessions after this place in the list. Use `next` of the page before. Any other query is refused. */
         readonly SessionsBefore: string;
+        /** @description The handle of the trusted browser. Text that cannot be a handle is answered with 404. */
+        readonly BrowserHandle: string;
         /** @description With `true`, the session of the request ends too. Any other query is refused, and no session ends. */
         readonly EndAll: "true";
         /** @description The handle of the session. Text that cannot be a handle is answered with 404. */
@@ -1058,6 +1190,8 @@ export interface operations {
                 readonly "application/json": {
                     readonly username: components["schemas"]["Identifier"];
                     readonly password: components["schemas"]["Password"];
+                    readonly code?: components["schemas"]["Code"];
+                    readonly trust_browser?: components["schemas"]["TrustBrowser"];
                 };
             };
         };
@@ -1068,29 +1202,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["EnvelopeLogin"] | components["schemas"]["EnvelopeError"];
+                    readonly "application/json": components["schemas"]["EnvelopeLogin"] | components["schemas"]["EnvelopeEnrolment"] | components["schemas"]["EnvelopeError"];
                 };
             };
-            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            /** @description The body is not one JSON object, or a field is missing or of another type. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EnvelopeError"] & {
-                        readonly error?: ("The field \"username\" must be a string" | "The field \"password\" must be a string") | components["schemas"]["BodyMessage"];
+                        readonly error?: ("The field \"username\" must be a string" | "The field \"password\" must be a string" | "The field \"code\" must be a string" | "The field \"trust_browser\" must be true or false") | components["schemas"]["BodyMessage"];
                     };
                 };
             };
-            /** @description There is no account with this name and this password. */
+            /** @description There is no account with this name and this password. Or the password is right, and the second factor is missing or wrong. There is no session. */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EnvelopeError"] & {
-                        /** @constant */
-                        readonly error?: "Invalid username or password";
+                        /** @enum {unknown} */
+                        readonly error?: "Invalid username or password" | "Second factor required" | "Invalid code";
                     };
                 };
             };
@@ -1111,7 +1245,7 @@ export interface operations {
                     };
                 };
             };
-            readonly 503: components["responses"]["EnvelopeOverloaded"];
+            readonly 503: components["responses"]["EnvelopeCodesUnavailable"];
             readonly "4XX": components["responses"]["Unreadable"];
         };
     };
@@ -1260,32 +1394,39 @@ export interface operations {
                 readonly "application/json": {
                     readonly email: components["schemas"]["Identifier"];
                     readonly password: components["schemas"]["Password"];
+                    readonly code?: components["schemas"]["Code"];
+                    readonly trust_browser?: components["schemas"]["TrustBrowser"];
                 };
             };
         };
         readonly responses: {
-            readonly 200: components["responses"]["RestSessionBegun"];
-            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            readonly 200: components["responses"]["RestLoggedIn"];
+            /** @description The body is not one JSON object, or a field is missing or of another type. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem400"] & {
-                        readonly detail?: ("The field \"email\" must be a string" | "The field \"password\" must be a string") | components["schemas"]["BodyMessage"];
+                        readonly detail?: ("The field \"email\" must be a string" | "The field \"password\" must be a string" | "The field \"code\" must be a string" | "The field \"trust_browser\" must be true or false") | components["schemas"]["BodyMessage"];
                     };
                 };
             };
-            /** @description There is no account with this address and this password. */
+            /** @description There is no account with this address and this password. Or the password is right, and the second factor is missing, which `type` says, or wrong. There is no session. */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": components["schemas"]["Problem401"] & {
+                    readonly "application/problem+json": (components["schemas"]["SecondFactorRequired"] & {
                         /** @constant */
-                        readonly detail?: "Invalid email or password";
-                    };
+                        readonly status?: 401;
+                        /** @constant */
+                        readonly title?: "Unauthorized";
+                    }) | (components["schemas"]["Problem401"] & {
+                        /** @enum {unknown} */
+                        readonly detail?: "Invalid email or password" | "Invalid code";
+                    });
                 };
             };
             readonly 403: components["responses"]["ProblemForbidden"];
@@ -1305,7 +1446,7 @@ export interface operations {
                     };
                 };
             };
-            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly 503: components["responses"]["ProblemCodesUnavailable"];
             readonly "4XX": components["responses"]["Unreadable"];
         };
     };
@@ -1435,6 +1576,8 @@ export interface operations {
                 readonly "application/json": {
                     readonly username: components["schemas"]["Identifier"];
                     readonly password: components["schemas"]["Password"];
+                    readonly code?: components["schemas"]["Code"];
+                    readonly trust_browser?: components["schemas"]["TrustBrowser"];
                 };
             };
         };
@@ -1445,21 +1588,21 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DotjsonSession"] | components["schemas"]["DotjsonError"];
+                    readonly "application/json": components["schemas"]["DotjsonSession"] | components["schemas"]["DotjsonEnrolment"] | components["schemas"]["DotjsonError"];
                 };
             };
-            /** @description The body is not one JSON object, or a field is missing or not a string. */
+            /** @description The body is not one JSON object, or a field is missing or of another type. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DotjsonError"] & {
-                        readonly error?: ("The field \"username\" must be a string" | "The field \"password\" must be a string") | components["schemas"]["BodyMessage"];
+                        readonly error?: ("The field \"username\" must be a string" | "The field \"password\" must be a string" | "The field \"code\" must be a string" | "The field \"trust_browser\" must be true or false") | components["schemas"]["BodyMessage"];
                     };
                 };
             };
-            /** @description There is no account with this name, or the password is wrong. */
+            /** @description There is no account with this name, or the password is wrong. Or the password is right, and the second factor is missing or wrong. There is no session. */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1467,7 +1610,7 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["DotjsonError"] & {
                         /** @enum {unknown} */
-                        readonly error?: "Invalid password" | "User does not exist";
+                        readonly error?: "Invalid password" | "User does not exist" | "Second factor required" | "Invalid code";
                     };
                 };
             };
@@ -1488,7 +1631,7 @@ export interface operations {
                     };
                 };
             };
-            readonly 503: components["responses"]["DotjsonOverloaded"];
+            readonly 503: components["responses"]["DotjsonCodesUnavailable"];
             readonly "4XX": components["responses"]["Unreadable"];
         };
     };
@@ -1701,6 +1844,7 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly password: components["schemas"]["Password"];
+                    readonly code?: components["schemas"]["Code"];
                 };
             };
         };
@@ -1714,18 +1858,33 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem400"] & {
-                        readonly detail?: "The field \"password\" must be a string" | components["schemas"]["BodyMessage"];
+                        readonly detail?: ("The field \"password\" must be a string" | "The field \"code\" must be a string") | components["schemas"]["BodyMessage"];
                     };
                 };
             };
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
-            readonly 403: components["responses"]["ProblemWrongPassword"];
+            /** @description The second factor is missing, which `type` says. Or the password or the code is wrong, or the request comes from a page of an origin that is not allowed. The session stays alive. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": (components["schemas"]["SecondFactorRequired"] & {
+                        /** @constant */
+                        readonly status?: 403;
+                        /** @constant */
+                        readonly title?: "Forbidden";
+                    }) | (components["schemas"]["Problem403"] & {
+                        readonly detail?: ("Invalid password" | "Invalid code" | "Codes of the authenticator app are locked, use a recovery code or a passkey") | components["schemas"]["CrossSiteMessage"];
+                    });
+                };
+            };
             readonly 413: components["responses"]["ProblemTooLarge"];
             readonly 415: components["responses"]["ProblemUnsupportedType"];
             readonly 417: components["responses"]["ProblemUnmetExpectation"];
             readonly 429: components["responses"]["ProblemTooMany"];
             readonly 500: components["responses"]["ProblemFailed"];
-            readonly 503: components["responses"]["ProblemOverloaded"];
+            readonly 503: components["responses"]["ProblemCodesUnavailable"];
             readonly "4XX": components["responses"]["Unreadable"];
         };
     };
@@ -1882,6 +2041,225 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly listOwnFactors: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The factors. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Factors"];
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly beginTotp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The secret. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PendingTotp"];
+                };
+            };
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            /** @description This factor is enrolled already. Or apps are off, because the server has no key to encrypt secrets with. Or another request of this session began an enrolment at the same time. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                        readonly detail?: components["schemas"]["EnrolmentMessage"];
+                    };
+                };
+            };
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly removeTotp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: components["responses"]["Done"];
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
+            readonly 409: components["responses"]["ProblemLastFactor"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly confirmTotp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description One JSON object. Other fields are ignored. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description A code that the app shows now. */
+                    readonly code: string;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["FactorEnrolled"];
+            /** @description The body is not one JSON object, or `code` is missing or not a string. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem400"] & {
+                        readonly detail?: "The field \"code\" must be a string" | components["schemas"]["BodyMessage"];
+                    };
+                };
+            };
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            /** @description The code is wrong, and another one can be tried. Or the password was not confirmed in this session in the last ten minutes, which `type` says. Or the request comes from a page of an origin that is not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ConfirmationRequired"] | (components["schemas"]["Problem403"] & {
+                        readonly detail?: "Invalid code" | components["schemas"]["CrossSiteMessage"];
+                    });
+                };
+            };
+            /** @description No enrolment was begun in this session, or it is too old. Or there is an authenticator app already. Or apps are off, because the server has no key to encrypt secrets with. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem409"] & {
+                        readonly detail?: components["schemas"]["EnrolmentMessage"];
+                    };
+                };
+            };
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 415: components["responses"]["ProblemUnsupportedType"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly renewRecoveryCodes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The new codes. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RenewedCodes"];
+                };
+            };
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly distrustBrowsers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: components["responses"]["Done"];
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemForbidden"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly distrustBrowser: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The handle of the trusted browser. Text that cannot be a handle is answered with 404. */
+                readonly handle: components["parameters"]["BrowserHandle"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: components["responses"]["Done"];
+            readonly 400: components["responses"]["ProblemMalformed"];
+            readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 403: components["responses"]["ProblemForbidden"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
+            readonly 413: components["responses"]["ProblemTooLarge"];
             readonly 417: components["responses"]["ProblemUnmetExpectation"];
             readonly 500: components["responses"]["ProblemFailed"];
             readonly 503: components["responses"]["ProblemUnavailable"];
@@ -2135,8 +2513,8 @@ export interface operations {
             readonly 200: components["responses"]["PasskeyOptions"];
             readonly 400: components["responses"]["ProblemOptionsBody"];
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
-            readonly 403: components["responses"]["ProblemConfirmFactor"];
-            readonly 404: components["responses"]["ProblemUnknownFactor"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
             readonly 409: components["responses"]["ProblemNoOptions"];
             readonly 413: components["responses"]["ProblemTooLarge"];
             readonly 415: components["responses"]["ProblemUnsupportedType"];
@@ -2305,8 +2683,8 @@ export interface operations {
             readonly 200: components["responses"]["PasskeyRenamed"];
             readonly 400: components["responses"]["ProblemNameBody"];
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
-            readonly 403: components["responses"]["ProblemConfirmFactor"];
-            readonly 404: components["responses"]["ProblemUnknownFactor"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
             readonly 413: components["responses"]["ProblemTooLarge"];
             readonly 415: components["responses"]["ProblemUnsupportedType"];
             readonly 417: components["responses"]["ProblemUnmetExpectation"];
@@ -2331,8 +2709,8 @@ export interface operations {
             readonly 204: components["responses"]["Done"];
             readonly 400: components["responses"]["ProblemMalformed"];
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
-            readonly 403: components["responses"]["ProblemConfirmFactor"];
-            readonly 404: components["responses"]["ProblemUnknownFactor"];
+            readonly 403: components["responses"]["ProblemConfirmToChange"];
+            readonly 404: components["responses"]["ProblemNoFactor"];
             readonly 409: components["responses"]["ProblemLastFactor"];
             readonly 413: components["responses"]["ProblemTooLarge"];
             readonly 417: components["responses"]["ProblemUnmetExpectation"];

@@ -83,5 +83,7 @@ export interface ActivityTexts {
     readonly factor_add: { readonly totp: string; readonly passkey: string };
     readonly factor_remove: { readonly totp: string; readonly passkey: string; readonly all: string };
   };
+  /** Logins that were right, and that went on in a second step. */
+  readonly halfway: { readonly second_factor_required: string; readonly enrolment_required: string };
   readonly refused: With<string>;
 }

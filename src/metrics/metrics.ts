@@ -5,6 +5,7 @@ import type { ResponseCounters } from '../http/response-counters.ts';
 import type { CheckCounts } from '../http/routes/session-check.ts';
 import type { Sender } from '../mail/queue-sender.ts';
 import type { Metric, Sample, Store } from '../storage/port/port.ts';
+import type { FactorKind } from '../usecases/factor-loader.ts';
 import type { Services } from '../usecases/services.ts';
 import { version } from '../version.ts';
 
@@ -26,6 +27,13 @@ const expectedEvents: Readonly<Record<string, readonly string[]>> = {
   register: ['ok', 'identifier_taken', 'too_many_attempts', 'overloaded', 'unavailable'],
   login: ['ok', 'wrong_password', 'unknown_account', 'too_many_attempts', 'overloaded', 'unavailable'],
   logout: ['ok', 'no_session', 'unavailable'],
+};
+
+const expectedFactors: Readonly<Record<FactorKind, readonly string[]>> = {
+  totp: ['ok'],
+  recovery: ['ok'],
+  passkey: ['ok'],
+  code: ['invalid_code', 'codes_locked', 'codes_unavailable'],
 };
 
 /** Reads every counter and changes none. */
@@ -51,6 +59,11 @@ export function collectMetrics(sources: MetricSources): Metric[] {
       'gatehouse_events_total',
       'Events of the audit, by outcome.',
       eventSamples(services.audit.counts),
+    ),
+    counter(
+      'gatehouse_second_factors_total',
+      'Uses of second factors, by kind and outcome.',
+      factorSamples(services.factors.counts),
     ),
     ...cacheMetrics(services),
     ...hashingMetrics(services),
@@ -113,11 +126,35 @@ function hashingMetrics({ hashing }: Services): Metric[] {
 
 /** The expected outcomes first, then all others that occurred. */
 function eventSamples(counts: readonly EventCount[]): Sample[] {
-  const expected = Object.entries(expectedEvents).flatMap(([event, outcomes]) =>
-    outcomes.map((outcome) => ({ event, outcome, count: 0 })),
+  const all = withExpected(
+    expectedEvents,
+    counts.map(({ event, ...rest }) => ({ ...rest, of: event })),
   );
-  const all = new Map([...expected, ...counts].map((each) => [`${each.event} ${each.outcome}`, each]));
-  return [...all.values()].map(({ event, outcome, count }) => ({ labels: { event, outcome }, value: count }));
+  return all.map(({ of, outcome, count }) => ({ labels: { event: of, outcome }, value: count }));
+}
+
+function factorSamples(counts: Services['factors']['counts']): Sample[] {
+  const all = withExpected(
+    expectedFactors,
+    counts.map(({ kind, ...rest }) => ({ ...rest, of: kind })),
+  );
+  return all.map(({ of, outcome, count }) => ({ labels: { kind: of, outcome }, value: count }));
+}
+
+interface OutcomeCount {
+  readonly of: string;
+  readonly outcome: string;
+  readonly count: number;
+}
+
+function withExpected(
+  expected: Readonly<Record<string, readonly string[]>>,
+  counts: readonly OutcomeCount[],
+): OutcomeCount[] {
+  const first = Object.entries(expected).flatMap(([of, outcomes]) =>
+    outcomes.map((outcome) => ({ of, outcome, count: 0 })),
+  );
+  return [...new Map([...first, ...counts].map((each) => [`${each.of} ${each.outcome}`, each])).values()];
 }
 
 function by(

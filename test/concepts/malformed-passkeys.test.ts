@@ -1,5 +1,6 @@
 /** What is no answer of an authenticator is refused, with bounded work. */
 
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { invalid, origin, setUp, withPasskey } from '../support/passkeys.ts';
 import { encodeCbor, SoftwareAuthenticator } from '../support/software-authenticator.ts';
@@ -82,3 +83,47 @@ test('CBOR that is nested deeply, or claims lengths that it has not, is refused 
   }
   expect(performance.now() - start).toBeLessThan(2_000);
 });
+
+test('no change of one byte in an answer is accepted, and none is an error of the server', async () => {
+  const { add, authenticator, creation, signIn, verify } = await withPasskey();
+  const creating = await creation();
+  const made = new SoftwareAuthenticator({ origin }).create(creating, { transports: [] });
+  const options = await signIn();
+  const used = authenticator.get(options);
+  const bytesOf = (text: string) => Buffer.from(text, 'base64url').byteLength;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('clientDataJSON', 'authenticatorData', 'signature'),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      async (field, at, change) => {
+        const place = at % bytesOf(used.response[field]);
+        const response = { ...used.response, [field]: flipped(used.response[field], place, change) };
+        expect(await verify({ ...used, response }, options)).toMatchObject(invalid);
+      },
+    ),
+    { numRuns: 150 },
+  );
+  // The attestation is signed by nothing, so that another key in it is another passkey; but it never is an error.
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), async (at, change) => {
+      const { attestationObject } = made.response;
+      const response = {
+        ...made.response,
+        attestationObject: flipped(attestationObject, at % bytesOf(attestationObject), change),
+      };
+      const outcome = await add({ ...made, response }, creating);
+      if ('refused' in outcome)
+        expect(['invalid_passkey', 'factor_exists', 'too_many_passkeys']).toContain(outcome.refused);
+      else expect(outcome.credentialId).toBe(made.id);
+    }),
+    { numRuns: 150 },
+  );
+  expect(await verify(used, options)).toMatchObject({ userId: 'joe' });
+});
+
+function flipped(base64url: string, at: number, change: number): string {
+  const bytes = Buffer.from(base64url, 'base64url');
+  bytes[at] = (bytes[at] ?? 0) ^ change;
+  return bytes.toString('base64url');
+}

@@ -223,3 +223,28 @@ test('a sweep removes windows that have ended, in small steps, and no others', a
   });
   expect([rows(), pauses]).toEqual([2, 1]);
 });
+
+test('sign-ins with passkeys are counted for their network with all others, and a right one is returned', async () => {
+  const { throttle, allows } = openThrottle();
+  for (let n = 0; n < 10; n += 1) {
+    const success = await throttle.signIn(home, start);
+    if ('refused' in success) throw new Error('refused though every attempt was given back');
+    await success.refund();
+  }
+  expect(await allowed(10, async () => 'refund' in (await throttle.signIn(home, start)))).toBe(5);
+  expect(await allows('joe')).toBe(false);
+});
+
+test('challenges of a network have a count of their own: 600 in a quarter of an hour', async () => {
+  const { throttle, allows } = openThrottle();
+  const allowedChallenges = await allowed(
+    601,
+    async () => 'refund' in (await throttle.challenge(home, start)),
+  );
+  expect(allowedChallenges).toBe(600);
+  expect('refund' in (await throttle.challenge(elsewhere(1), start))).toBe(true);
+  expect('refund' in (await throttle.challenge(home, start + 15 * minute))).toBe(true);
+  expect(await allows('joe')).toBe(true);
+  const counts = await throttle.look([{ kind: 'challenge', network: elsewhere(1) }], start);
+  expect(counts).toMatchObject([{ kind: 'challenge', count: 1, limit: 600 }]);
+});

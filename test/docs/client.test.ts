@@ -5,11 +5,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { codeAt, enrolledPerson, startStepped } from '../support/codes.ts';
 import { blocks, root } from '../support/docs.ts';
+import { password as word } from '../support/person.ts';
 import { startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
 const person = { email: 'user@example.com', password: 'strongpassword' };
-const [browser = '', backend = ''] = blocks('docs/client.md', 'js');
+const [browser = '', secondStep = '', backend = ''] = blocks('docs/client.md', 'js');
 
 /** What a program of the page prints, with what stands around it in an application. */
 async function printed(program: string, url: string, before: string, after: string): Promise<unknown> {
@@ -38,6 +40,23 @@ test('the login of the page signs in, and shows the sentence of a refusal', asyn
     );
   expect(await logIn(person.password)).toEqual([]);
   expect(await logIn('another password')).toEqual(['Invalid email or password']);
+});
+
+test('F1: the login of the page asks for a code, and logs in with it', async () => {
+  const server = await startStepped();
+  const ada = await enrolledPerson(server);
+  const fields = { email: ada.person.email, password: word };
+  const program = (email: string) =>
+    printed(
+      secondStep,
+      server.url,
+      `const client = createClient({ baseUrl: '${server.url}' });
+       const { email, password } = ${JSON.stringify({ ...fields, email })};
+       let asked = 0; const askForCode = async () => (asked += 1, '${codeAt(ada.secret, server.now)}');`,
+      'console.log(JSON.stringify(asked));',
+    );
+  expect(await program(ada.person.email)).toBe(1);
+  await expect(program('eve@example.com')).rejects.toThrow(/Invalid email or password/);
 });
 
 test('the backend of the page knows who is signed in, and lists the sessions', async () => {

@@ -3,110 +3,11 @@
 import { existsSync } from 'node:fs';
 import { maxHeaderSize } from 'node:http';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import type { AnyRefusal, Contract } from '../../src/http/contract.ts';
-import { dotjson } from '../../src/http/contracts/dotjson.ts';
-import { envelope } from '../../src/http/contracts/envelope.ts';
-import { rest } from '../../src/http/contracts/rest.ts';
-import { refuseRaw } from '../../src/http/protocol-errors.ts';
-import { refusalReply } from '../../src/http/refusals/refusal-reply.ts';
-import { siteWords } from '../../src/http/refusals/refusal-words.ts';
+import { expect, test } from 'vitest';
 import { maxBodyBytes } from '../../src/http/request/body.ts';
-import { Cookies } from '../../src/http/request/cookies.ts';
-import { ownAccount } from '../../src/http/routes/own-account.ts';
-import { ownEmail } from '../../src/http/routes/own-email.ts';
-import { RequestCheck, sessionCheck } from '../../src/http/routes/session-check.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
-import { Exports } from '../../src/usecases/account/export-account.ts';
-import type { Services } from '../../src/usecases/services.ts';
 import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
-
-describe('the error tables of the contract pages are the words of the code', () => {
-  // A contract is asked for its words only; none of these is used for that.
-  const services = {} as Services;
-  const cookies = new Cookies(true, 1);
-  const modes = { statusMode: 'http', enumeration: 'contract' } as const;
-  const ofRegistration = ['registration_closed', 'not_invited'];
-  const ofMail = ['invalid_token', 'nothing_to_verify'];
-  const ofPeople = [...ofMail, 'malformed_query', 'not_proven', 'too_many_exports', 'unknown_session'];
-  const contracts: readonly [contract: Contract, field: string, unreachable: readonly string[]][] = [
-    [
-      envelope(services, 'http'),
-      'username',
-      [...ofPeople, ...ofRegistration, 'identifier_taken', 'invalid_identifier', 'password_'],
-    ],
-    [rest(services, cookies), 'email', [...ofPeople, 'no_session']],
-    [dotjson(services, cookies, { ...modes, timeZone: 'UTC' }), 'username', ofPeople],
-    [
-      ownAccount(services, cookies, new Exports()),
-      'password',
-      [...ofMail, ...ofRegistration, 'user_record_missing', 'invalid_identifier', 'identifier_taken'],
-    ],
-    [
-      ownEmail(services),
-      'token',
-      [...ofRegistration, 'malformed_query', 'too_many_exports', 'unknown_session', 'user_record_missing'],
-    ],
-    [
-      sessionCheck(new RequestCheck(services)),
-      '',
-      Object.keys(siteWords).filter((name) => !isAnsweredByTheCheck(name)),
-    ],
-  ];
-
-  function isAnsweredByTheCheck(name: string): boolean {
-    const own = ['no_session', 'method_not_allowed', 'failed', 'unavailable'];
-    return [...own, 'malformed_request', 'unmet_expectation'].includes(name);
-  }
-
-  /** Every query that a route knows, as the refusal of another one names it. */
-  const queries = [read('src/http/routes/own-sessions.ts'), read('src/http/routes/own-account.ts')].flatMap(
-    (text) => [...text.matchAll(/allowed: '([^']+)'/g)].map(([, allowed]) => allowed),
-  );
-
-  /** `status sentence` for everything a contract may answer, except what none of its routes can come to. */
-  function words(contract: Contract, field: string, unreachable: readonly string[]): string[] {
-    const said = Object.keys(siteWords)
-      .filter((name) => !unreachable.some((start) => name.startsWith(start)))
-      .flatMap((name) =>
-        (name === 'malformed_query' ? queries : [undefined]).map((allowed) => [name, allowed]),
-      )
-      .map(([name, allowed]) => {
-        const limit = name === 'password_too_short' ? 8 : 256;
-        const refused = { refused: name, limit, field, allowed } as unknown as AnyRefusal;
-        const { status, body } = refusalReply(contract, refused, { requestId: 'id' });
-        const { error, detail } = body as { error?: string; detail?: string };
-        return `${status} ${error ?? detail}`;
-      });
-    return [...new Set(said)].sort();
-  }
-
-  test.each(contracts.map(([contract, ...about]) => [contract.name, contract, ...about] as const))(
-    '%s',
-    (name, contract, field, unreachable) => {
-      const documented = rows(part(`docs/contracts/${name}.md`, '## Errors'))
-        .filter(([status]) => /^\d{3}$/.test(status ?? ''))
-        .map(([status, sentence]) => `${status} ${withoutTicks(sentence)}`);
-      expect([...documented].sort()).toEqual(words(contract, field, unreachable));
-    },
-  );
-
-  test('the answers to input that is not a complete request', async () => {
-    const documented = rows(part('docs/operating.md', '## Limits'))
-      .filter(([status]) => /^\d{3}$/.test(status ?? ''))
-      .map(([status, sentence]) => `${status} ${withoutTicks(sentence)}`);
-    const faults = ['malformed', 'too_slow', 'headers_too_large'] as const;
-    const said = faults.map(async (fault) => {
-      const { status, detail } = JSON.parse(refuseRaw(fault, 'on').body) as {
-        status: number;
-        detail: string;
-      };
-      return `${status} ${detail}`;
-    });
-    expect(documented).toEqual(await Promise.all(said));
-  });
-});
 
 test('every limit in the table of limits is the constant in the code', () => {
   /** A constant or a default that is not exported, read from its source. */

@@ -13,15 +13,22 @@ const program = fileURLToPath(new URL('../support/loaded.ts', import.meta.url));
 const ofFactors =
   /\/src\/(?:concepts|usecases|storage\/sqlite)\/factors\/(?!browser-tokens)|\/src\/open-factors|\/node_modules\/(?:otpauth|uqr|@simplewebauthn)\//;
 
+/** The files that a server has loaded after the requests of a visitor. */
+async function loaded(visitor = ''): Promise<string[]> {
+  const database = `file:${join(temporaryFolder(), 'a.db')}`;
+  const options = { maxBuffer: 10_000_000 };
+  const { stdout } = await promisify(execFile)(process.execPath, [program, database, visitor], options);
+  return JSON.parse(stdout);
+}
+
 test('a server whose users have no second factor loads nothing of them', async () => {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [program, `file:${join(temporaryFolder(), 'a.db')}`],
-    {
-      maxBuffer: 10_000_000,
-    },
-  );
-  const urls: string[] = JSON.parse(stdout);
+  const urls = await loaded();
   expect(urls.some((url) => url.endsWith('/src/usecases/login.ts'))).toBe(true);
   expect(urls.filter((url) => ofFactors.test(url))).toEqual([]);
+});
+
+test('a sign-in page that offers passkeys in a field loads no library', async () => {
+  const urls = await loaded('in a browser');
+  expect(urls.some((url) => url.endsWith('/src/concepts/factors/passkeys.ts'))).toBe(true);
+  expect(urls.filter((url) => /\/node_modules\/(?:otpauth|uqr|@simplewebauthn)\//.test(url))).toEqual([]);
 });

@@ -5,46 +5,22 @@ import { newToken } from '../../src/crypto/ids.ts';
 import type { Asked, Cost } from '../support/counted-server.ts';
 import { onPostgres } from '../support/engine-settings.ts';
 import { linesOf } from '../support/store-calls.ts';
+import {
+  type Bound,
+  endAll,
+  factorBounds,
+  ownPassword,
+  revokeAllAccess,
+  signedIn,
+} from '../support/worst-factor-bounds.ts';
+import { factorRequests } from '../support/worst-factor-requests.ts';
 import { openWorld, requests } from '../support/worst-requests.ts';
-
-interface Bound {
-  /** The maximum of rows that one call answers with, or ends and returns. */
-  readonly rows: number;
-  /** The most rows of one table that the request writes, all its calls together. */
-  readonly writes: number;
-  /** Its calls; the number behind one is the length of the list that it is handed. */
-  readonly calls: readonly string[];
-}
 
 /** No call touches more rows than a page of two hundred and the one that begins the next page. */
 const maxRowsInCall = 201;
 
-/** A check of the session, which was used last more than a minute ago. */
-const signedIn = ['sessions.findWithUser', 'sessions.touch'];
-
 /** The same through the cache of checks, which the tests on PostgreSQL turn off. */
 const checked = onPostgres ? signedIn : ['revocations.isFresh', ...signedIn];
-
-/** An attempt that is counted, a password that is proven, and its hash that is brought up to date. */
-const attempt = ['throttle.take 2', 'throttle.refund 2', 'accounts.replaceHash'];
-
-const ownPassword = [...attempt, 'accounts.findCredentialOf'];
-
-const login = [...attempt, 'accounts.findCredential', 'sessions.insert', 'accounts.findCredentialOf'];
-
-/** A new device, of which the owner of the account gets a notice. */
-const newDevice = ['devices.any', 'devices.remember', 'accounts.findUser', 'mails.enqueue'];
-
-/** As `newDevice`, of a client that keeps cookies and carries the ids of eight others. */
-const newDeviceWithIds = [...newDevice, 'devices.findKnown 8', 'devices.remember'];
-
-/** The ends of more than 400 sessions: in steps of 100, and others have their turn between two of them. */
-const endAll = Array.from({ length: 5 }, () => 'sessions.removeOfUser');
-
-const revoke = ['tokens.removeOfUser', 'tokens.removeOfUser'];
-
-/** What a new password ends and makes void: all there was before it, and what began meanwhile. */
-const revokeAllAccess = [...endAll, ...revoke, 'sessions.removeOfUser', ...revoke, 'accounts.replaceHash'];
 
 const registered = ['throttle.take 1', 'invitations.find', 'accounts.findCredential', 'accounts.create'];
 
@@ -56,7 +32,8 @@ const verifyLink = ['throttle.take 1', 'mails.enqueue'];
  * is ended, read or sent in steps; every other number of calls is fixed.
  */
 const bounds: Readonly<Record<string, Bound>> = {
-  'POST /api/auth/login': { rows: 1, writes: 201, calls: [...login, ...newDevice] },
+  ...factorBounds,
+
   'POST /api/auth/logout': { rows: 1, writes: 1, calls: ['sessions.remove 1'] },
 
   'GET /auth/session': { rows: 1, writes: 0, calls: checked },
@@ -69,38 +46,6 @@ const bounds: Readonly<Record<string, Bound>> = {
     calls: [...signedIn, 'sessions.findByHandle', 'sessions.removeByHandle'],
   },
 
-  'POST /auth/confirm': {
-    rows: 1,
-    writes: 4,
-    calls: [...signedIn, 'devices.findKnown 8', ...ownPassword, 'sessions.prove'],
-  },
-  'POST /auth/password': {
-    rows: 100,
-    writes: 452,
-    calls: [
-      ...signedIn,
-      'devices.findKnown 8',
-      ...ownPassword,
-      ...revokeAllAccess,
-      'sessions.rotate',
-      'mails.enqueue',
-    ],
-  },
-  'DELETE /auth/account': {
-    rows: 1,
-    writes: 200,
-    calls: [...signedIn, 'devices.findKnown 8', ...ownPassword, 'accounts.remove'],
-  },
-  'GET /auth/account/export': {
-    rows: 201,
-    writes: 1,
-    calls: [
-      ...signedIn,
-      'audit.append',
-      ...Array.from({ length: 3 }, () => 'sessions.ofUser'),
-      ...Array.from({ length: 3 }, () => 'audit.read'),
-    ],
-  },
   'GET /auth/account/activity': { rows: 100, writes: 0, calls: [...signedIn, 'audit.read'] },
 
   'POST /auth/email/verify/request': { rows: 1, writes: 1, calls: [...signedIn, 'mails.enqueue'] },
@@ -160,11 +105,9 @@ const bounds: Readonly<Record<string, Bound>> = {
       'devices.remember',
     ],
   },
-  'POST /auth/login': { rows: 1, writes: 402, calls: [...login, ...newDeviceWithIds] },
   'POST /auth/logout': { rows: 8, writes: 8, calls: ['sessions.remove 8'] },
 
   'POST /register.json': { rows: 1, writes: 1, calls: registered },
-  'POST /login.json': { rows: 1, writes: 402, calls: [...login, ...newDeviceWithIds] },
   'POST /logout.json': { rows: 1, writes: 1, calls: ['sessions.remove 1'] },
 
   'GET /healthz': { rows: 0, writes: 0, calls: [] },
@@ -180,9 +123,10 @@ const costOf = ({ calls, writes }: Cost): Bound =>
 
 test('B5: the worst request of every route makes the calls in the table, and no others', async () => {
   const world = await openWorld();
-  expect(Object.keys(requests).sort()).toEqual(world.server.routes.toSorted());
+  const all = { ...requests, ...factorRequests };
+  expect(Object.keys(all).sort()).toEqual(world.server.routes.toSorted());
   expect(Object.keys(bounds).sort()).toEqual(world.server.routes.toSorted());
-  for (const [route, worst] of Object.entries(requests)) {
+  for (const [route, worst] of Object.entries(all)) {
     const cost = await world.server.cost(await worst(world));
     expect([200, 201, 202, 204], `${route}: ${cost.status} ${cost.text}`).toContain(cost.status);
     const bound = bounds[route] ?? { rows: 0, writes: 0, calls: [] };

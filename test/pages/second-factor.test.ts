@@ -37,6 +37,9 @@ test(`L8, F2: a right password leads to the second step, and its code to where t
   expect(done.headers['set-cookie']?.[0]).toContain(' Max-Age=2592000;');
   expect([browser.cookies.has(step), browser.cookies.has(trusted)]).toEqual([false, false]);
   expect((await browser.open('/second-factor')).words).toContain('There is no sign-in to finish here.');
+  const { words } = await browser.open('/account');
+  expect(words).toContain('Right password, second step asked for');
+  expect(words).not.toContain('Signed in: refused');
 });
 
 test('F2: without the tick the session ends with the browser', async () => {

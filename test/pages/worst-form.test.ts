@@ -7,6 +7,7 @@ import { pagesOn } from '../support/pages.ts';
 import { password } from '../support/person.ts';
 import { linesOf } from '../support/store-calls.ts';
 import { worstFactorForms } from '../support/worst-factor-forms.ts';
+import { factorRequests } from '../support/worst-factor-requests.ts';
 import { factorPages } from '../support/worst-factors.ts';
 import { type Bound, fresh, inSession, lists, signedIn, worst } from '../support/worst-forms.ts';
 import { openWorld, requests, type World } from '../support/worst-requests.ts';
@@ -23,7 +24,7 @@ const costOf = ({ calls, writes }: Cost): Bound =>
 /** The routes of pages, by their names in the table. */
 function routesOf({ server }: World): Map<string, string> {
   const ofPages = server.routes.filter(
-    (route) => !Object.hasOwn(requests, route) && !route.includes(' /auth/'),
+    (route) => !Object.hasOwn(requests, route) && !Object.hasOwn(factorRequests, route),
   );
   return new Map(ofPages.map((route) => [route.replace(/-[\w-]{12}(?=\.\w+$)/, ''), route]));
 }

@@ -13,6 +13,7 @@ import { pages } from '../../src/pages/pages.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Store } from '../../src/storage/port/port.ts';
 import { Exports } from '../../src/usecases/account/export-account.ts';
+import { secretKey } from './codes.ts';
 import { query, setTrap } from './database.ts';
 import { onPostgres, settingsFor } from './engine-settings.ts';
 import { countedStore, type StoreCall } from './store-calls.ts';
@@ -32,6 +33,8 @@ export interface Asked {
 export interface Cost {
   readonly status: number;
   readonly text: string;
+  /** The cookies that it set, as the next request sends them. */
+  readonly cookie: string;
   /** Its calls to the store, in order, also those that it leaves to be done later. */
   readonly calls: readonly StoreCall[];
   /** The most rows of one table that it inserted, updated or deleted, all its calls together. */
@@ -67,6 +70,7 @@ const base = {
   GATEHOUSE_SMTP_URL: 'smtp://127.0.0.1:25',
   GATEHOUSE_PUBLIC_URL: 'https://app.example.com',
   GATEHOUSE_MAIL_FROM: 'Example <login@example.com>',
+  ...secretKey,
 };
 
 const silent = { info: () => {}, error: () => {} };
@@ -118,7 +122,7 @@ export async function openCounted(
   async function cost({ method, path, id, body, form, headers = {} }: Asked): Promise<Cost> {
     const calls: StoreCall[] = [];
     await query(where, 'DELETE FROM counted_writes');
-    const [status, text] = await request.run(calls, async () => {
+    const [status, text, cookie] = await request.run(calls, async () => {
       const sent = new Request(`http://app.example${path}`, {
         method,
         headers: {
@@ -131,13 +135,15 @@ export async function openCounted(
         ...(form && { body: new URLSearchParams(form).toString() }),
       });
       const response = await fetchListener(handler)(sent, { remoteAddress });
-      const said = [response.status, await response.text()] as const;
+      const cookies = response.headers.getSetCookie().map((line) => line.split(';')[0]);
+      const said = [response.status, await response.text(), cookies.join('; ')] as const;
       await services.mails.settled();
       return said;
     });
     return {
       status,
       text,
+      cookie,
       calls,
       writes: await maxWrites(where, 'name'),
       writesInStep: onPostgres ? await maxWrites(where, 'name, step') : 0,

@@ -3,7 +3,7 @@
 import { Session } from 'node:inspector/promises';
 import { createGatehouse } from '../../src/index.ts';
 
-const [databaseUrl = ''] = process.argv.slice(2);
+const [databaseUrl = '', visitor = ''] = process.argv.slice(2);
 const inspector = new Session();
 inspector.connect();
 const urls = new Set<string>();
@@ -38,6 +38,8 @@ const changed = await ask('POST', '/auth/password', confirmed, change);
 await ask('GET', '/auth/account/export', changed);
 await ask('GET', '/sign-in');
 await ask('GET', '/register');
+// The script of the page asks for that in a browser that can offer passkeys in a field.
+if (visitor === 'in a browser') await ask('POST', '/auth/passkeys/options', '', { for: 'login' });
 await ask('POST', '/auth/logout', changed);
 await gatehouse.close();
 process.stdout.write(JSON.stringify([...urls]));

@@ -78,11 +78,6 @@ export class Passkeys {
     this.#webAuthn = WebAuthn.of(party);
   }
 
-  /** Whether passkeys can be used here at all. */
-  get areAvailable(): boolean {
-    return this.#webAuthn !== undefined;
-  }
-
   /** The options with which a browser makes a passkey. Those that the user has are excluded. */
   async registrationOptions(
     { id, identifier }: { readonly id: string; readonly identifier: string },

@@ -55,12 +55,17 @@ export class SecondFactors {
   readonly #store: SecondFactorStore;
   readonly #openBox: OpenBox;
   readonly #issuer: string;
+  readonly #onOtherKey: () => void;
 
-  /** @param issuer the name of the service in authenticator apps. */
-  constructor(store: SecondFactorStore, openBox: OpenBox, issuer: string) {
+  /**
+   * @param issuer the name of the service in authenticator apps.
+   * @param onOtherKey called when a code cannot be checked because its secret is encrypted with another key.
+   */
+  constructor(store: SecondFactorStore, openBox: OpenBox, issuer: string, onOtherKey: () => void = () => {}) {
     this.#store = store;
     this.#openBox = openBox;
     this.#issuer = issuer;
+    this.#onOtherKey = onOtherKey;
   }
 
   /** The factors of a user; `undefined` without any. */
@@ -185,6 +190,7 @@ export class SecondFactors {
     if (!totp) return nothing;
     const box = await this.#openBox(false);
     const opened = box?.open(totp.sealed, userId);
+    if (box && !opened) this.#onOtherKey();
     if (!box || !opened) return undefined;
     const totpStep = await stepOf(opened.text, digits, now);
     if (totpStep === undefined) return nothing;

@@ -41,8 +41,11 @@ export function readSecondStep(
   const trust = Object.hasOwn(fields, 'trust_browser') && fields['trust_browser'];
   if (typeof trust !== 'boolean')
     return { refused: 'missing_field', field: 'trust_browser', expected: 'true or false' };
-  const given = { trust, trustedBrowsers: cookies?.held(request, 'trusted') };
-  if (!Object.hasOwn(fields, 'code')) return given;
-  const asked = textFields(fields, ['code']);
-  return isRefusal(asked) ? asked : { ...given, code: asked.code };
+  const asked = readCode(fields);
+  return isRefusal(asked) ? asked : { ...asked, trust, trustedBrowsers: cookies?.held(request, 'trusted') };
+}
+
+/** Reads `code`, which old clients do not send. */
+export function readCode(fields: Fields): Pick<SecondStepAsked, 'code'> | RequestFault {
+  return Object.hasOwn(fields, 'code') ? textFields(fields, ['code']) : {};
 }

@@ -9,7 +9,7 @@ import type { Services } from '../../usecases/services.ts';
 import { BodyStream } from '../body-stream.ts';
 import type { Contract } from '../contract.ts';
 import type { Reply } from '../reply.ts';
-import { readSecondStep } from '../request/account-input.ts';
+import { readCode } from '../request/account-input.ts';
 import type { Cookies } from '../request/cookies.ts';
 import { readBefore } from '../request/paging-query.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -37,7 +37,7 @@ export function ownAccount(services: Services, cookies: Cookies, exports: Export
         hashes: true,
         event: 'confirm',
         answer: signedIn(['password'], async (person, context, asked) => {
-          const second = readSecondStep(context);
+          const second = readCode(context.fields);
           if (isRefusal(second)) return second;
           const outcome = await confirm(services, person, { ...asked, ...second }, context);
           return isRefusal(outcome) ? outcome : renewed(context, person, outcome);

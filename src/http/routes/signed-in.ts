@@ -78,10 +78,13 @@ export function forEnroller(services: Services) {
     };
 }
 
-/** The cookies after an enrolment: of the session under its new id, or of the first session of a person who had to enrol. */
+/**
+ * The cookies after an enrolment, if the id came in the cookie: of the session under its new id, or of the first session of
+ * a person who had to enrol.
+ */
 export function cookiesAfterEnrolment(services: Services, cookies: Cookies) {
   return (context: RequestContext, person: Enroller, { id, begun }: AfterEnrolment): ReplyHeaders => {
-    if (begun) return cookies.begin(begun);
+    if (begun) return cookieIds(context.request).includes(person.id) ? cookies.begin(begun) : {};
     return 'session' in person ? renewedCookie(services, cookies, context, person, id) : {};
   };
 }

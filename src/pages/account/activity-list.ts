@@ -21,11 +21,19 @@ ${items}</ul>
 }
 
 function eventText({ activity }: PageTexts, { event, outcome }: AuditEntry): string {
-  const { events, ofFactors, refused } = activity;
-  const kinds: Readonly<Record<string, string>> =
-    event === 'factor_add' || event === 'factor_remove' ? ofFactors[event] : {};
-  if (Object.hasOwn(kinds, outcome)) return kinds[outcome] ?? event;
+  const { events, refused } = activity;
+  const own = wordsOf(activity, event);
+  if (Object.hasOwn(own, outcome)) return own[outcome] ?? event;
   const name = Object.hasOwn(events, event) ? events[event as keyof typeof events] : event;
   // A session that ended did end, whatever the reason.
   return outcome === 'ok' || event === 'logout' ? name : refused(name);
+}
+
+/** Words for an event with an outcome: the kind of a factor, or a login that went on in a second step. */
+function wordsOf(
+  { ofFactors, halfway }: PageTexts['activity'],
+  event: string,
+): Readonly<Record<string, string>> {
+  if (event === 'factor_add' || event === 'factor_remove') return ofFactors[event];
+  return event === 'login' ? halfway : {};
 }

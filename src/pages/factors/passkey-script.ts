@@ -13,8 +13,8 @@ import { type KeptFile, keptFile } from '../parts/page-files.ts';
  * of the browser before the form is sent, to `data-action` if the button has that: the answer to it is a page like any other.
  * Other fields of the form are sent along.
  *
- * Errors of the browser are shown in the element `data-passkey-errors`, with the texts of its attributes `data-cancelled`,
- * `data-known` (the device has a passkey of the account already), `data-domain` and `data-failed`.
+ * Errors of the browser are shown in the element `data-passkey-errors` of the form or of the page, with the texts of its
+ * attributes `data-cancelled`, `data-known` (the device has a passkey of the account already), `data-domain` and `data-failed`.
  *
  * On a page that has a field for the name with `autocomplete="username webauthn"`, the browser offers passkeys there, too. The
  * options of such an offer are asked for anew when the person comes back after four minutes, because they end after five.
@@ -24,7 +24,6 @@ const ownScript = `'use strict';
   const { browserSupportsWebAuthn, browserSupportsWebAuthnAutofill, startAuthentication, startRegistration } =
     SimpleWebAuthnBrowser;
   if (!browserSupportsWebAuthn()) return;
-  const errors = document.querySelector('[data-passkey-errors]');
   const purposes = { 'sign-in': 'login', 'second-step': 'second_step', confirm: 'confirm', register: 'register' };
   let offeredAt = -Infinity;
   const texts = {
@@ -34,7 +33,12 @@ const ownScript = `'use strict';
     SecurityError: 'domain',
   };
 
-  function show(error) {
+  function errorsOf({ form }) {
+    return form.querySelector('[data-passkey-errors]') ?? document.querySelector('[data-passkey-errors]');
+  }
+
+  function show(button, error) {
+    const errors = errorsOf(button);
     if (errors === null) return;
     const { cancelled, known, domain, failed } = errors.dataset;
     const text = { cancelled, known, domain }[texts[error.name]] ?? failed;
@@ -73,12 +77,13 @@ const ownScript = `'use strict';
       button.disabled = false;
     });
     button.addEventListener('click', async () => {
+      const errors = errorsOf(button);
       if (errors !== null) errors.hidden = true;
       button.disabled = true;
       try {
         await use(button);
       } catch (error) {
-        show(error);
+        show(button, error);
         button.disabled = false;
         // The browser has ended its offer in the field for this.
         offeredAt = -Infinity;

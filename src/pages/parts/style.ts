@@ -192,10 +192,9 @@ summary::-webkit-details-marker { display: none; }
 details > form { max-width: 25rem; margin-top: 1.1rem; }
 h3 { margin: 1.3rem 0 0.3rem; font-size: 1rem; }
 .qr { display: block; max-width: 100%; height: auto; margin: 0.8rem auto; }
-.codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: 0.2rem 1rem; margin: 0.8rem 0; }
+.codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.2rem 1rem; margin: 0.8rem 0; }
 .codes li, .codes li + li { padding: 0.1rem 0; border: 0; }
 .codes code, .secret { font-size: 1.05rem; }
-.codes code { white-space: nowrap; }
 .tag {
   display: inline-block;
   padding: 0 0.55rem;

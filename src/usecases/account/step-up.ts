@@ -49,10 +49,9 @@ async function attempt(
   const overloaded = services.hashing.overloaded(caller.network);
   if (overloaded) return overloaded;
   using slot = services.hashing.enter(caller.network, caller.signal);
-  const credential = await verifyOwnPassword(services, signedIn, password, slot, caller);
+  const withCode = (found: Credential) => codeMissing(services, found, code, caller);
+  const credential = await verifyOwnPassword(services, signedIn, password, slot, caller, withCode);
   if (isRefusal(credential)) return credential;
-  const refusal = await codeMissing(services, credential, code, caller);
-  if (refusal) return refusal;
   const context = services.audit.context(caller, 'confirm');
   const proven = await services.sessions.prove(signedIn.id, caller.now, context);
   return isRefusal(proven) ? proven : { ...proven, user: signedIn.user };
@@ -83,13 +82,17 @@ export function notProven(
   return sessions.isProven(session, now) ? undefined : { refused: 'not_proven' };
 }
 
-/** The credential of the signed-in person, if the password is correct; counted like a login attempt. */
+/**
+ * The credential of the signed-in person, if the password is correct and `refusalOf` refuses nothing; counted like a login
+ * attempt.
+ */
 export async function verifyOwnPassword(
   services: Services,
   { user }: SignedIn,
   password: string,
   slot: HashingSlot,
   caller: Caller,
+  refusalOf: (credential: Credential) => Promise<Refusal | undefined> = async () => undefined,
 ): Promise<Credential | Refusal> {
   const name = canonical(user.identifier);
   const knownDevice = await services.devices.knownFor(name, caller, caller.now);
@@ -97,6 +100,9 @@ export async function verifyOwnPassword(
   if (isRefusal(counted)) return counted;
   const found = await services.store.accounts.findCredentialOf(user.id);
   const credential = await verifyPassword(services, found, password, counted, slot);
-  if (!isRefusal(credential)) await counted.refund();
-  return credential;
+  if (isRefusal(credential)) return credential;
+  const refusal = await refusalOf(credential);
+  // A code that the server could not check is no failure of the person.
+  if (!refusal || refusal.refused === 'codes_unavailable') await counted.refund();
+  return refusal ?? credential;
 }

@@ -1,6 +1,5 @@
 /** Who may enrol and change second factors: a signed-in person after a step-up, or one with an enrolment session (F5, F6). */
 
-import type { AuditEvent } from '../../concepts/audit.ts';
 import { notProven, type SignedIn } from '../account/step-up.ts';
 import type { LoggedIn } from '../login.ts';
 import { isRefusal, type Refusal } from '../refusals.ts';
@@ -55,7 +54,5 @@ export async function afterEnrolment(
     const begun = await finishEnrolment(services, person, caller);
     return isRefusal(begun) ? begun : { id: begun.id, begun };
   }
-  const event: AuditEvent = 'confirm';
-  const context = services.audit.context(caller, event, 'factor_add');
-  return services.sessions.prove(person.id, caller.now, context);
+  return services.sessions.prove(person.id, caller.now, services.audit.context(caller, 'confirm'));
 }

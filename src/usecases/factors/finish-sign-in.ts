@@ -129,9 +129,18 @@ export async function finishEnrolment(
     if (!credential || fingerprintOf(credential.passwordHash) !== token.details['credential'])
       return { refused: 'no_session' };
     const admission = { isTrusted: false, knownDevice: undefined };
-    return admit(services, credential, formOf(token), admission, caller);
+    const begunBy = inContract(caller, token.details['contract'] ?? caller.contract);
+    const admitted = await admit(services, credential, formOf(token), admission, begunBy);
+    // The account or its password changed in between: what was refused is the enrolment session, not a password.
+    return isRefusal(admitted) ? { refused: 'no_session' } : admitted;
   };
   return audited(services, 'login', caller, await attempt());
+}
+
+/** The caller, in the contract whose login gave the enrolment session: it is the one that made the session. */
+function inContract(caller: Caller, contract: string): Caller {
+  const { network, device, language, deviceIds, requestId, now, signal } = caller;
+  return { contract, network, device, language, deviceIds, requestId, now, signal };
 }
 
 function formOf({ details }: BrowserToken): SessionForm {

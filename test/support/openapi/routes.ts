@@ -8,6 +8,7 @@ import { Cookies } from '../../../src/http/request/cookies.ts';
 import { site } from '../../../src/http/routes/health.ts';
 import { ownAccount } from '../../../src/http/routes/own-account.ts';
 import { ownEmail } from '../../../src/http/routes/own-email.ts';
+import { ownFactors } from '../../../src/http/routes/own-factors.ts';
 import { ownPasskeys } from '../../../src/http/routes/own-passkeys.ts';
 import { ownSessions } from '../../../src/http/routes/own-sessions.ts';
 import { RequestCheck, sessionCheck } from '../../../src/http/routes/session-check.ts';
@@ -24,6 +25,7 @@ export const listed: readonly Contract[] = [
   ownSessions(services, cookies),
   ownAccount(services, cookies, new Exports()),
   ownEmail(services),
+  ownFactors(services, cookies),
   ownPasskeys(services, cookies),
   rest(services, cookies),
   dotjson(services, cookies, rules),

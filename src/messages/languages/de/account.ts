@@ -79,5 +79,9 @@ export const activity = {
     factor_add: { totp: 'Authenticator-App eingerichtet', passkey: 'Passkey hinzugefügt' },
     factor_remove: { totp: 'Authenticator-App entfernt', passkey: 'Passkey entfernt', all: 'Alle zweiten Faktoren entfernt' },
   },
+  halfway: {
+    second_factor_required: 'Richtiges Passwort, zweiter Schritt angefordert',
+    enrolment_required: 'Richtiges Passwort, zweiter Schritt einzurichten',
+  },
   refused: (event) => `${event}: abgelehnt`,
 } as const satisfies ActivityTexts;

@@ -79,5 +79,9 @@ export const activity = {
     factor_add: { totp: 'Authenticator app set up', passkey: 'Passkey added' },
     factor_remove: { totp: 'Authenticator app removed', passkey: 'Passkey removed', all: 'All second factors removed' },
   },
+  halfway: {
+    second_factor_required: 'Right password, second step asked for',
+    enrolment_required: 'Right password, second step to be set up',
+  },
   refused: (event) => `${event}: refused`,
 } as const satisfies ActivityTexts;
