@@ -23,7 +23,11 @@ async function startServers(atEnd: AtEnd, accent = '#2451c4'): Promise<Servers> 
     );
   const broken = await start();
   await takeAway(broken, 'sessions');
-  const required = await start('open', { GATEHOUSE_SECOND_FACTOR: 'required' });
+  const required = await start('open', {
+    GATEHOUSE_SECOND_FACTOR: 'required',
+    // Its pages offer passkeys.
+    GATEHOUSE_PUBLIC_URL: 'https://id.example.com',
+  });
   const [open, invite, closed] = [await start(), await start('invite'), await start('closed')];
   return { open, invite, closed, required, broken };
 }
