@@ -1,6 +1,7 @@
 /** The life of two passkeys as their owner leads it on the pages: on a device that knows its person, and on a bare security key. */
 
 import { expect } from 'vitest';
+import { sidewaysPixels, smallTargets, violations } from '../accessibility.ts';
 import { arrive, type Life, open, register, sessionCookie, signOut } from '../account-life.ts';
 import { givePassword, noticed } from './app-life.ts';
 import { keepCodes } from './recovery-page.ts';
@@ -134,6 +135,10 @@ async function renameAndRemove(life: Life): Promise<void> {
   const { input, texts, visit } = life;
   const { passkeys, section } = texts.factors;
   const { page } = visit;
+  for (const summary of await page.locator('#factors summary').all()) await summary.click();
+  const flaws = [await violations(page), await smallTargets(page), await sidewaysPixels(page)];
+  expect(flaws).toEqual([[], [], 0]);
+  await page.reload();
   await page
     .locator('summary')
     .and(page.getByLabel(passkeys.renameOf('Key')))
