@@ -19,6 +19,7 @@ const expected = [
   ...numbered('M', 6),
   ...numbered('N', 9),
   ...numbered('W', 6),
+  ...numbered('F', 7),
 ];
 
 /** The rulings the documentation names, one line each: `- **G1** …`. */

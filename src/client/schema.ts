@@ -330,10 +330,10 @@ export interface components {
             readonly idle_expires_at: components["schemas"]["UtcInstant"];
             readonly expires_at: components["schemas"]["UtcInstant"];
             /**
-             * @description The contract that made it, or `pages` if it began on a page of the server.
+             * @description The contract that made it, `pages` if it began on a page of the server, or `passkeys` if it began with a passkey over JSON.
              * @enum {unknown}
              */
-            readonly contract: "envelope" | "rest" | "dotjson" | "pages";
+            readonly contract: "envelope" | "rest" | "dotjson" | "pages" | "passkeys";
             readonly network: components["schemas"]["Network"];
             /** @description A readable name of the client that made it, such as `Firefox on Linux`. Empty if the client is unknown. */
             readonly device: string;
@@ -791,7 +791,7 @@ export interface components {
                     readonly timeout: 300000;
                 } & {
                     readonly [key: string]: unknown;
-                }) | components["schemas"]["RestSession"];
+                }) | components["schemas"]["RestSession"] | components["schemas"]["RestEnrolment"];
             };
         };
         /** @description The passkey is accepted, and a session has begun. */

@@ -48,7 +48,7 @@ test(`F1: an app is set up with a picture, the secret in groups of four, and a c
   expect(account.text).not.toContain(secret.replaceAll(' ', ''));
 });
 
-test('L8, F5: the codes are saved as a file that has them, the name of the account, and nothing that is sent besides', async () => {
+test('L8: the codes are saved as a file that has them, the name of the account, and nothing that is sent besides', async () => {
   const { frozen, browser } = await start({ GATEHOUSE_PAGES_NAME: 'Example Library' });
   const page = await browser.follow(await begin(browser));
   const done = await browser.submit(page, { code: frozen.code(secretOn(page)) }, confirmation);
@@ -109,6 +109,23 @@ test('a wrong code, an old one and none at all show the same picture again', asy
   }
   const done = await browser.submit(page, { code: frozen.code(secret, -1) }, confirmation);
   expect(done.status).toBe(200);
+});
+
+test('F5: a form that is sent again says that there is an app, where the browser scrolls to, and shows no code', async () => {
+  const { frozen, browser } = await start();
+  const page = await browser.follow(await begin(browser));
+  // The page opens at its picture.
+  expect(page.text).not.toContain('autofocus');
+  const code = frozen.code(secretOn(page));
+  const codes = codesOn(await browser.submit(page, { code }, confirmation));
+  const again = await browser.submit(page, { code }, confirmation);
+  expect([again.status, again.alert, codesOn(again)]).toEqual([
+    409,
+    'Your account has an authenticator app. Remove it before you set up another one.',
+    [],
+  ]);
+  expect(again.text).toMatch(/<p class="alert" role="alert" tabindex="-1" autofocus>/);
+  for (const code of codes) expect(again.text).not.toContain(code);
 });
 
 test('F5: an enrolment ends after half an hour, when another is begun, and belongs to its session', async () => {

@@ -46,7 +46,7 @@ export function seen(at: string, { status, headers, text, cookie }: Answer): Pag
       unescaped(link),
     ),
     notice: first(/<p class="notice" role="status">(.*?)<\/p>/s),
-    alert: first(/<p class="alert" role="alert">(.*?)<\/p>/s),
+    alert: first(/<p class="alert" role="alert"[^>]*>(.*?)<\/p>/s),
     problems: Object.fromEntries(
       [...text.matchAll(/<p class="problem" id="([^"]*)-problem">(.*?)<\/p>/gs)].map(
         ([, id = '', sentence = '']) => [id, unescaped(sentence)],

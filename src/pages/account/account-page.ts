@@ -112,7 +112,7 @@ function headings({ texts: { account, factors } }: View): Readonly<Record<Sectio
 function section({ view, refused, problems }: AccountState, name: Section, content: Html): Html {
   return html`<section class="card" id="${name}" aria-labelledby="${name}-heading">
 <h2 id="${name}-heading">${headings(view)[name]}</h2>
-${refused === name ? alert(problems) : nothing}${content}</section>`;
+${refused === name ? alert(problems, true) : nothing}${content}</section>`;
 }
 
 export function endOthers({ texts: { account }, root }: View): Html {

@@ -117,9 +117,10 @@ export function submit(label: string): Html {
   return html`<button class="main" type="submit">${label}</button>\n`;
 }
 
-/** What is wrong with a form as a whole. */
-export function alert({ about }: Problems): Html {
-  return about === undefined ? nothing : html`<p class="alert" role="alert">${about}</p>\n`;
+/** What is wrong with a form as a whole. In the middle of a long page it gets the focus, so that the browser scrolls to it. */
+export function alert({ about }: Problems, isInside = false): Html {
+  if (about === undefined) return nothing;
+  return html`<p class="alert" role="alert"${isInside ? html` tabindex="-1" autofocus` : nothing}>${about}</p>\n`;
 }
 
 /** What was done before this page, if the query names it. */

@@ -69,9 +69,13 @@ export async function confirmTotp(
   const attempt = async (): Promise<Enrolled | Refusal> => {
     const refusal = await mayChangeFactors(services, person, caller.now);
     if (refusal) return refusal;
-    const token = await tokenOf(services, person, caller.now);
-    if (!token) return { refused: 'no_enrolment' };
     const { secondFactors } = await services.factors.load();
+    const token = await tokenOf(services, person, caller.now);
+    // A form that is sent a second time finds what the first one did.
+    if (!token) {
+      const isEnrolled = (await secondFactors.find(user.id))?.totp !== undefined;
+      return { refused: isEnrolled ? 'factor_exists' : 'no_enrolment' };
+    }
     const context = services.audit.context(caller, 'factor_add', 'totp');
     const enrolled = await secondFactors.enrol(user.id, token.sealed, code, caller.now, context);
     if (isRefusal(enrolled)) return enrolled;

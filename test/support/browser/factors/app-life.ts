@@ -1,12 +1,12 @@
 /** The life of an authenticator app as its owner leads it on the pages: set up, used, lost and removed (rulings F1 to F5). */
 
-import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Language, languages } from '../../../../src/messages/messages.ts';
 import { codeAt, codeNow } from '../../authenticator-app.ts';
 import { arrive, changePassword, type Life, open, register, signOut } from '../account-life.ts';
 import type { Service } from '../service.ts';
 import { readPicture, zbarimg } from './qr-picture.ts';
+import { codesAreGone, keepCodes } from './recovery-page.ts';
 
 const stepMs = 30_000;
 
@@ -57,6 +57,7 @@ export interface Kit {
 export async function appLife(life: Life, other: Life): Promise<void> {
   await register(life);
   await life.service.mail.taken(1);
+  await readAboutPasskeys(life);
   const { app, codes } = await setUpApp(life);
   await arrive(life, '/account');
   await codesAreGone(life, codes);
@@ -67,6 +68,14 @@ export async function appLife(life: Life, other: Life): Promise<void> {
   other.password = life.password;
   await losePhone(other, codes);
   expect([...life.visit.flaws, ...other.visit.flaws]).toEqual([]);
+}
+
+/** Where no script runs, the page says that passkeys need one, and shows nothing else of them. */
+async function readAboutPasskeys({ visit, texts }: Life): Promise<void> {
+  if (visit.hasScripts) return;
+  const missing = visit.page.getByText(texts.factors.passkeys.needsScript);
+  expect(await missing.isVisible()).toBe(true);
+  expect(await visit.page.locator('[data-passkey-part]:visible').count()).toBe(0);
 }
 
 /** Notices arrive, in any order. */
@@ -117,35 +126,6 @@ async function scanned({ visit, service, email }: Life): Promise<string> {
   expect(issuer).not.toBe('');
   expect(service.site.seen.map(({ path }) => path).join()).not.toContain(typed);
   return String(secret);
-}
-
-/** Notes the ten codes of the page and saves them as a file. */
-export async function keepCodes({ visit, input, texts, email }: Life): Promise<readonly string[]> {
-  const codes = await visit.page.locator('.codes li').allTextContents();
-  expect(new Set(codes).size).toBe(10);
-  const downloading = visit.page.waitForEvent('download');
-  await input.press('button', texts.factors.recovery.save);
-  const download = await downloading;
-  expect(download.suggestedFilename()).toBe('recovery-codes.txt');
-  const lines = readFileSync(await download.path(), 'utf8').split('\n');
-  expect([lines[1], ...lines.slice(3, 13)]).toEqual([email, ...codes]);
-  return codes;
-}
-
-/** Neither the back button nor sending the form again shows the codes once more. */
-async function codesAreGone(life: Life, codes: readonly string[]): Promise<void> {
-  const { service, visit, texts } = life;
-  const { page } = visit;
-  const address = `${service.origin}/account/authenticator/confirm`;
-  // The browser kept nothing of the page. It would have to send the form again, and asks for that first.
-  await expect(page.goBack()).rejects.toThrow('ERR_CACHE_MISS');
-  expect((visit.flaws as string[]).splice(0)).toEqual([`${address} failed: net::ERR_CACHE_MISS`]);
-  const again = () => page.reload().then(() => page.url(), String);
-  await expect.poll(again).toBe(address);
-  const text = await page.content();
-  expect(codes.filter((code) => text.includes(code))).toEqual([]);
-  expect(await page.getByRole('alert').textContent()).toBe(texts.problems.no_enrolment);
-  await open(life, '/account');
 }
 
 /** Gives the password on the page to sign in, and is asked for the second step. */

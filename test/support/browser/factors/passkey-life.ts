@@ -1,8 +1,10 @@
 /** The life of two passkeys as their owner leads it on the pages: on a device that knows its person, and on a bare security key. */
 
 import { expect } from 'vitest';
-import { arrive, type Life, open, register, signOut } from '../account-life.ts';
-import { givePassword, keepCodes, noticed } from './app-life.ts';
+import { sidewaysPixels, smallTargets, violations } from '../accessibility.ts';
+import { arrive, type Life, open, register, sessionCookie, signOut } from '../account-life.ts';
+import { givePassword, noticed } from './app-life.ts';
+import { keepCodes } from './recovery-page.ts';
 import { Authenticators, type VirtualAuthenticator } from './virtual-authenticator.ts';
 
 export async function passkeyLife(life: Life): Promise<void> {
@@ -72,18 +74,24 @@ async function signInAlone(life: Life, device: VirtualAuthenticator): Promise<vo
     await input.press('button', passkeys.signIn);
     await said(life, passkeys.cancelled);
   });
+  await input.check('remember');
   await device.touchedDuring(async () => {
     await input.press('button', passkeys.signIn);
     await arrive(life, '/account');
   });
+  expect((await sessionCookie(life))?.expires).toBeGreaterThan(Date.now() / 1_000 + 29 * 86_400);
   expect(await device.passkeys()).not.toEqual(before);
   await signOut(life);
 }
 
-/** The browser offers the passkey in the field for the name, without a button. */
+/** The browser offers the passkey in the field for the name, as the page opens: no button is pressed. */
 async function offeredInField(life: Life, device: VirtualAuthenticator): Promise<void> {
-  await open(life, '/account');
-  await device.touchedDuring(() => arrive(life, '/account'));
+  const { service, visit } = life;
+  await device.touchedDuring(async () => {
+    // It may be answered before the page has loaded.
+    await visit.page.goto(`${service.origin}/account`, { waitUntil: 'commit' });
+    await arrive(life, '/account');
+  });
   await signOut(life);
 }
 
@@ -127,6 +135,10 @@ async function renameAndRemove(life: Life): Promise<void> {
   const { input, texts, visit } = life;
   const { passkeys, section } = texts.factors;
   const { page } = visit;
+  for (const summary of await page.locator('#factors summary').all()) await summary.click();
+  const flaws = [await violations(page), await smallTargets(page), await sidewaysPixels(page)];
+  expect(flaws).toEqual([[], [], 0]);
+  await page.reload();
   await page
     .locator('summary')
     .and(page.getByLabel(passkeys.renameOf('Key')))

@@ -1,0 +1,45 @@
+/** The page with recovery codes as a person meets it: once, to be saved or printed (ruling F5). */
+
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { type Life, open } from '../account-life.ts';
+
+/** Notes the ten codes of the page, each of which is on a line, saves them as a file, and could print them. */
+export async function keepCodes({ visit, input, texts, email }: Life): Promise<readonly string[]> {
+  const { page } = visit;
+  const codes = await page.locator('.codes li').allTextContents();
+  expect(new Set(codes).size).toBe(10);
+  for (const code of await page.locator('.codes code').all())
+    expect((await code.boundingBox())?.height).toBeLessThan(30);
+  const downloading = page.waitForEvent('download');
+  await input.press('button', texts.factors.recovery.save);
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('recovery-codes.txt');
+  const lines = readFileSync(await download.path(), 'utf8').split('\n');
+  expect([lines[1], ...lines.slice(3, 13)]).toEqual([email, ...codes]);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('.codes li:visible').count()).toBe(10);
+  expect(await page.locator('form:visible, .links:visible').count()).toBe(0);
+  await page.emulateMedia({ media: 'screen' });
+  return codes;
+}
+
+/** Neither the back button nor sending the form again shows the codes once more. */
+export async function codesAreGone(life: Life, codes: readonly string[]): Promise<void> {
+  const { service, visit, texts } = life;
+  const { page } = visit;
+  const address = `${service.origin}/account/authenticator/confirm`;
+  // The browser kept nothing of the page. It would have to send the form again, and asks for that first.
+  await expect(page.goBack()).rejects.toThrow('ERR_CACHE_MISS');
+  expect((visit.flaws as string[]).splice(0)).toEqual([`${address} failed: net::ERR_CACHE_MISS`]);
+  const again = () => page.reload().then(() => page.url(), String);
+  await expect.poll(again).toBe(address);
+  const text = await page.content();
+  expect(codes.filter((code) => text.includes(code))).toEqual([]);
+  // It is where the person looks, in the middle of a long page.
+  const alert = page.getByRole('alert');
+  expect(await alert.textContent()).toBe(texts.problems.factor_exists);
+  const { height = 0 } = page.viewportSize() ?? {};
+  expect((await alert.boundingBox())?.y).toBeLessThan(height);
+  await open(life, '/account');
+}
