@@ -49,11 +49,9 @@ export async function addPasskey(
   return codes;
 }
 
-/** What the page says of the browser. */
+/** The page says this, because of the browser or of the server. */
 export async function said({ visit }: Life, words: string): Promise<void> {
-  const alert = visit.page.locator('[role="alert"]:visible');
-  await alert.waitFor();
-  expect(await alert.textContent()).toBe(words);
+  await visit.page.getByRole('alert').filter({ hasText: words }).waitFor();
 }
 
 /** The browser finds the passkey that an authenticator has, and adds no second one. */
