@@ -77,7 +77,9 @@ test('with no memory for checks one check is one question, and so is the look at
   const asked = async (something: () => Promise<unknown>) => {
     const statements = await carriedOut(postgres, something);
     // Signs of life touch no table, and entries of the audit are linked beside requests.
-    const own = statements.filter(({ tables }) => tables.isSubsetOf(new Set(['auth', 'sessions', 'users'])));
+    const own = statements.filter(({ tables }) =>
+      tables.isSubsetOf(new Set(['auth', 'second_factors', 'sessions', 'users'])),
+    );
     return own.map(({ tables }) => [...tables].sort()).filter(({ length }) => length > 0);
   };
   const check = [['auth', 'sessions', 'users']];
@@ -89,7 +91,8 @@ test('with no memory for checks one check is one question, and so is the look at
 
   const { accounts } = await openNode(await postgres.createDatabase());
   await makeAccount({ accounts }, 'joe');
-  expect(await asked(async () => accounts.findCredential('joe'))).toEqual([['auth', 'users']]);
+  const ofName = [['auth', 'second_factors', 'users']];
+  expect(await asked(async () => accounts.findCredential('joe'))).toEqual(ofName);
   expect(await asked(async () => accounts.findCredential('nobody'))).toHaveLength(1);
 });
 
