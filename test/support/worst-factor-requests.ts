@@ -107,16 +107,20 @@ const login = (path: string, field: string) => async (world: World) => {
   return { method: 'POST', path, body, headers: { cookie } };
 };
 
-/** Asks for options first, in the same browser. */
+/**
+ * Asks for options first, in the same browser; in a session two minutes before, so that the request itself is a use that is
+ * written.
+ */
 async function answered(
-  { server }: World,
+  { server, preparing }: World,
   who: Enrolled,
   asked: Readonly<Record<string, unknown>>,
   more: object = {},
 ) {
   const headers = { cookie: who.cookie };
-  const session = asked['for'] === 'confirm' ? { id: who.id } : {};
-  const given = await server.cost({
+  const isInSession = asked['for'] === 'confirm';
+  const session = isInSession ? { id: who.id } : {};
+  const given = await (isInSession ? preparing : server).cost({
     ...{ method: 'POST', path: '/auth/passkeys/options', body: asked, headers },
     ...session,
   });
@@ -142,9 +146,9 @@ export const factorRequests: Readonly<Record<string, (world: World) => Promise<A
     const { id } = await anew(`${newToken()}@example.com`);
     return { method: 'POST', path: '/auth/factors/totp', id };
   },
-  'POST /auth/factors/totp/confirm': async ({ anew, server }) => {
+  'POST /auth/factors/totp/confirm': async ({ anew, preparing }) => {
     const { id } = await anew(`${newToken()}@example.com`);
-    const { text } = await server.cost({ method: 'POST', path: '/auth/factors/totp', id });
+    const { text } = await preparing.cost({ method: 'POST', path: '/auth/factors/totp', id });
     const { secret } = JSON.parse(text) as { secret: string };
     // The clock of the server is two minutes ahead.
     const body = { code: codeAt(secret, Date.now() + 120_000) };
@@ -165,7 +169,7 @@ export const factorRequests: Readonly<Record<string, (world: World) => Promise<A
     const who = await enrolled(world, maxPasskeys - 1);
     const session = { method: 'POST', id: who.id };
     const path = '/auth/passkeys/options';
-    const { text, cookie } = await world.server.cost({ ...session, path, body: { for: 'register' } });
+    const { text, cookie } = await world.preparing.cost({ ...session, path, body: { for: 'register' } });
     const response = who.authenticator.create(JSON.parse(text) as CreationOptions);
     const body = { name: 'The last', response };
     return { ...session, path: '/auth/passkeys/register', body, headers: { cookie } };
