@@ -68,10 +68,13 @@ async function signInAlone(life: Life, device: VirtualAuthenticator): Promise<vo
   const { input, texts } = life;
   const { passkeys } = texts.factors;
   const before = await device.passkeys();
-  await device.touchedByStranger(async () => {
-    await input.press('button', passkeys.signIn);
-    await said(life, passkeys.cancelled);
-  });
+  await device.touchedByStranger(
+    () => open(life, '/sign-in'),
+    async () => {
+      await input.press('button', passkeys.signIn);
+      await said(life, passkeys.cancelled);
+    },
+  );
   await input.check('remember');
   await device.touchedDuring(async () => {
     await input.press('button', passkeys.signIn);

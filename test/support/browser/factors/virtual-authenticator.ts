@@ -52,10 +52,14 @@ export class VirtualAuthenticator {
     }
   }
 
-  /** The same with a finger that it does not know. */
-  async touchedByStranger<Result>(act: () => Promise<Result>): Promise<Result> {
+  /**
+   * The same with a finger that it does not know; `open` comes between, because a request that waits already has been promised
+   * the finger of its owner.
+   */
+  async touchedByStranger<Result>(open: () => Promise<unknown>, act: () => Promise<Result>): Promise<Result> {
     await this.#verify(false);
     try {
+      await open();
       return await this.touchedDuring(act);
     } finally {
       await this.#verify(true);

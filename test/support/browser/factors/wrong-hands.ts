@@ -53,12 +53,16 @@ async function signInWithKey(life: Life, key: VirtualAuthenticator): Promise<voi
 /** A device that did not verify its person opens nothing alone, whatever the browser asked it for. */
 async function unverified(life: Life, device: VirtualAuthenticator): Promise<void> {
   const { visit, input, texts } = life;
-  await open(life, '/sign-in');
-  await tamper(visit.page, { userVerification: 'discouraged' });
-  await device.touchedByStranger(async () => {
-    await input.press('button', texts.factors.passkeys.signIn);
-    await refused(life, '/sign-in/passkey');
-  });
+  await device.touchedByStranger(
+    async () => {
+      await open(life, '/sign-in');
+      await tamper(visit.page, { userVerification: 'discouraged' });
+    },
+    async () => {
+      await input.press('button', texts.factors.passkeys.signIn);
+      await refused(life, '/sign-in/passkey');
+    },
+  );
 }
 
 /** Neither does a security key, which knows no person. */
