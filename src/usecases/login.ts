@@ -77,6 +77,12 @@ export async function admit(
     await services.sessions.end(begun.id, caller.now, context);
     return { refused: 'wrong_password', user };
   }
+  // So does the first second factor against a login that began before it.
+  if (current.hasSecondFactor && !credential.hasSecondFactor) {
+    await services.sessions.end(begun.id, caller.now, services.audit.context(caller, 'logout', 'factor_add'));
+    const pending = { passwordHash: current.passwordHash, windows: [] };
+    return { refused: 'second_factor_required', user, pending };
+  }
   return { ...(await onDevice(services, begun, knownDevice, caller)), user, trustedTokens };
 }
 

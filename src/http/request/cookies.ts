@@ -1,6 +1,6 @@
 /** The cookies that are set: one with the session id (ruling R3), one with the ids of the device. */
 
-import { browserTokenRules } from '../../concepts/browser-tokens.ts';
+import { browserTokenRules, maxBrowserTokens } from '../../concepts/browser-tokens.ts';
 import type { BegunOnDevice } from '../../usecases/login.ts';
 import type { IncomingRequest } from '../exchange.ts';
 import type { ReplyHeaders } from '../reply.ts';
@@ -14,9 +14,6 @@ import { cookieName, cookieValues } from './session-id.ts';
 function deviceCookieName(secure: boolean): string {
   return secure ? '__Host-gatehouse_device' : 'gatehouse_device';
 }
-
-/** How long a browser is trusted, in seconds (ruling F4). */
-const trustedSeconds = 30 * 86_400;
 
 /** One year, in seconds. */
 const deviceSeconds = 365 * 86_400;
@@ -50,14 +47,12 @@ function heldName(kind: HeldKind, secure: boolean): string {
   return `${secure ? '__Host-' : ''}gatehouse_${kind}`;
 }
 
-/** How long a browser holds tokens for one sign-in: as long as they are valid. */
+/** How long a browser holds its tokens: as long as they are valid. */
 const heldSeconds = {
   challenge: browserTokenRules.passkey_sign_in.lifeMs / 1_000,
   step: browserTokenRules.second_step.lifeMs / 1_000,
+  trusted: browserTokenRules.trusted_browser.lifeMs / 1_000,
 };
-
-/** Tokens that are read from one request. */
-const maxHeld = 4;
 
 /** Reads and writes the cookies, with the attributes of ruling R3. */
 export class Cookies {
@@ -81,16 +76,16 @@ export class Cookies {
   }: Pick<BegunOnDevice, 'id' | 'lasting' | 'deviceIds' | 'trustedTokens'>): ReplyHeaders {
     const device = `${deviceCookieName(this.#secure)}=${deviceIds.join('.')}; Max-Age=${deviceSeconds}`;
     const usual = [this.#session(id, lasting), `${device}; ${this.#attributes}`];
-    const trusted = trustedTokens && this.hold('trusted', trustedTokens.join('.'), trustedSeconds);
+    const trusted = trustedTokens && this.hold('trusted', trustedTokens.join('.'), heldSeconds.trusted);
     return { 'set-cookie': trusted === undefined ? usual : [...usual, trusted] };
   }
 
   /** The different tokens of a kind that a browser holds, at most four; those of every cookie of the name. */
   held(request: IncomingRequest, kind: HeldKind): string[] {
     const values = cookieValues(request, heldName(kind, this.#secure)).flatMap((value) =>
-      value.split('.', maxHeld),
+      value.split('.', maxBrowserTokens),
     );
-    return [...new Set(values.filter((text) => /^[a-z0-9]{26}$/.test(text)))].slice(0, maxHeld);
+    return [...new Set(values.filter((text) => /^[a-z0-9]{26}$/.test(text)))].slice(0, maxBrowserTokens);
   }
 
   /** Sets the cookie of a token that the browser holds for some seconds. */
@@ -101,7 +96,7 @@ export class Cookies {
   /** Sets the cookie of a new token, in front of those that the browser holds for its other pages. */
   keep(request: IncomingRequest, kind: 'step' | 'challenge', token: string): string {
     const tokens = new Set([token, ...this.held(request, kind)]);
-    return this.hold(kind, [...tokens].slice(0, maxHeld).join('.'), heldSeconds[kind]);
+    return this.hold(kind, [...tokens].slice(0, maxBrowserTokens).join('.'), heldSeconds[kind]);
   }
 
   /** Removes the cookie of a kind. */

@@ -11,7 +11,7 @@ import { enrolmentRequired } from '../request/account-input.ts';
 import { textFields } from '../request/body.ts';
 import type { Cookies } from '../request/cookies.ts';
 import type { RequestContext } from '../request-context.ts';
-import { readPasskeyAnswer, readTrust } from './passkey-input.ts';
+import { inaccessible, readPasskeyAnswer, readTrust } from './passkey-input.ts';
 import { shownPasskey } from './representations.ts';
 import { cookiesAfterEnrolment, forEnroller, forSignedIn, renewedCookie, routeGroup } from './signed-in.ts';
 
@@ -219,11 +219,3 @@ function begun(
 }
 
 const expectedPurpose = '"register", "login", "second_step" or "confirm"';
-
-/** Refusals of a login that say something about an account; the audit has them. */
-const inaccessible: ReadonlySet<string> = new Set([
-  'unknown_account',
-  'wrong_password',
-  'account_disabled',
-  'user_record_missing',
-]);

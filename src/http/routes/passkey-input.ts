@@ -1,4 +1,4 @@
-/** What requests with the answer of a passkey bring. */
+/** What requests with the answer of a passkey bring, and which of their refusals stay unsaid. */
 
 import type { PasskeyAnswer } from '../../usecases/factors/passkey-challenges.ts';
 import type { SecondStepAsked } from '../../usecases/factors/second-step.ts';
@@ -26,3 +26,11 @@ export function readPasskeyAnswer(
     return { refused: 'missing_field', field: 'response', expected: 'an object' };
   return { answer, challengeTokens: cookies.held(request, 'challenge') };
 }
+
+/** Refusals of a login that say something about an account; the audit has them. */
+export const inaccessible: ReadonlySet<string> = new Set([
+  'unknown_account',
+  'wrong_password',
+  'account_disabled',
+  'user_record_missing',
+]);

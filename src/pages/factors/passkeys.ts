@@ -1,14 +1,15 @@
 /** The page forms that a passkey has answered: adding one, signing in, the second step, and a confirmation. */
 
 import type { AnyRefusal, Route } from '../../http/contract.ts';
-import type { Reply } from '../../http/reply.ts';
+import { type Reply, withCookies } from '../../http/reply.ts';
 import type { RequestContext } from '../../http/request-context.ts';
+import { inaccessible } from '../../http/routes/passkey-input.ts';
 import type { SignedIn } from '../../usecases/account/step-up.ts';
 import type { Enroller } from '../../usecases/factors/enroller.ts';
 import type { PasskeyAnswer } from '../../usecases/factors/passkey-challenges.ts';
 import type { BegunOnDevice } from '../../usecases/login.ts';
 import { isRefusal, type Refusal } from '../../usecases/refusals.ts';
-import { secondStepIn, signedIn, withCookies } from '../forms/after-sign-in.ts';
+import { secondStepIn, signedIn } from '../forms/after-sign-in.ts';
 import { seeOther, textOf } from '../parts/form-page.ts';
 import type { PageServices, View } from '../parts/view.ts';
 import { type Place, refusedIn } from './place.ts';
@@ -52,20 +53,12 @@ export function passkeyRoutes<Person extends Enroller>(pages: PageServices, plac
           identifier: person.user.identifier,
           codes: added.recoveryCodes,
           goOn: place.goOn(view, context),
-          headers: withCookies(place.cookies(person, added), cookies.drop('challenge')),
+          headers: withCookies(place.cookies(person, added), [cookies.drop('challenge')]),
         });
       }),
     },
   ];
 }
-
-/** Refusals of a sign-in that would say something about an account. */
-const inaccessible: ReadonlySet<string> = new Set([
-  'unknown_account',
-  'wrong_password',
-  'account_disabled',
-  'user_record_missing',
-]);
 
 /** Signs a person in: alone, or as the second step of the sign-in that waits in this browser, as the challenge was made for. */
 export async function signInByPasskey(
@@ -92,7 +85,7 @@ export function afterPasskey(
 ): Reply {
   const { cookies } = pages;
   const reply = signedIn(pages, begun, view, { returnTo });
-  const headers = withCookies(reply.headers ?? {}, cookies.drop('challenge'), cookies.drop('step'));
+  const headers = withCookies(reply.headers ?? {}, [cookies.drop('challenge'), cookies.drop('step')]);
   return { ...reply, headers };
 }
 
@@ -108,5 +101,5 @@ export async function confirmByPasskey(
   const outcome = await confirmWithPasskey(services, person, passkeyIn(pages, context), context);
   if (isRefusal(outcome)) return outcome;
   const renewed = cookies.renew(outcome.id, services.sessions.lastingOf(person.session));
-  return seeOther(location, withCookies(renewed, cookies.drop('challenge')));
+  return seeOther(location, withCookies(renewed, [cookies.drop('challenge')]));
 }

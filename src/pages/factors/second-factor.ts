@@ -1,10 +1,10 @@
 /** The page `/second-factor`: a code or a passkey after the password (ruling F2), and whether to trust the browser (F4). */
 
 import type { Route } from '../../http/contract.ts';
-import type { Reply } from '../../http/reply.ts';
+import { type Reply, withCookies } from '../../http/reply.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
-import { secondStepIn, signedIn, withCookies, withTarget } from '../forms/after-sign-in.ts';
+import { secondStepIn, signedIn, withTarget } from '../forms/after-sign-in.ts';
 import { alert, box, hidden, submit } from '../parts/fields.ts';
 import { type FormState, formPage, textOf } from '../parts/form-page.ts';
 import { html, nothing } from '../parts/html.ts';
@@ -40,7 +40,7 @@ export function secondFactor(pages: PageServices): Route[] {
         const outcome = await finishWithCode(services, held, asked, context);
         if (isRefusal(outcome)) return outcome;
         const reply = signedIn(pages, outcome, view, state);
-        return { ...reply, headers: withCookies(reply.headers ?? {}, cookies.drop('step')) };
+        return { ...reply, headers: withCookies(reply.headers ?? {}, [cookies.drop('step')]) };
       },
     }),
     ...formPage<never>(pages, {

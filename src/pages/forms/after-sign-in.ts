@@ -2,7 +2,7 @@
 
 import type { Lasting } from '../../concepts/sessions/sessions.ts';
 import type { AnyRefusal } from '../../http/contract.ts';
-import type { Reply, ReplyHeaders } from '../../http/reply.ts';
+import type { Reply } from '../../http/reply.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import type { SecondStepAsked } from '../../usecases/factors/second-step.ts';
 import type { BegunOnDevice } from '../../usecases/login.ts';
@@ -65,12 +65,6 @@ export function secondStepIn(
   { request, fields }: RequestContext,
 ): Pick<SecondStepAsked, 'trust' | 'trustedBrowsers'> {
   return { trust: textOf(fields, 'trust') !== '', trustedBrowsers: cookies.held(request, 'trusted') };
-}
-
-/** Headers of a reply with the cookies of several steps. */
-export function withCookies(headers: ReplyHeaders, ...more: readonly string[]): ReplyHeaders {
-  const { 'set-cookie': set = [] } = headers;
-  return { ...headers, 'set-cookie': [...(typeof set === 'string' ? [set] : set), ...more] };
 }
 
 /** The query that takes the target along to another page. */
