@@ -1,6 +1,6 @@
 /** Links that commands print: they lead to the pages of Gatehouse, or to those of the application. */
 
-import { registerLink, resetLink } from '../mail/message-texts.ts';
+import { registerLink, resetLink } from '../mail/page-links.ts';
 import { linkBase } from '../settings/outbound-addresses.ts';
 import type { Settings } from '../settings/settings.ts';
 import { printNote } from './output.ts';

@@ -87,6 +87,8 @@ export interface Route {
 
 export interface Contract {
   readonly name: string;
+  /** Loads what its answers need; `undefined` once that is done. Each request waits for it. */
+  load?(): Promise<void> | undefined;
   /** Whether its clients keep cookies, and with them the ids of their device. */
   readonly hasCookies?: boolean;
   /** Whether errors on this path are answered in this contract's shape (ruling G7). */

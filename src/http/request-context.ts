@@ -1,7 +1,7 @@
 /** One request as the routes see it, with what the server knows about its origin. */
 
 import { newUuid } from '../crypto/ids.ts';
-import { chooseLanguage, type Language } from '../messages/messages.ts';
+import { chooseLanguage, type Language } from '../messages/language-choice.ts';
 import type { Caller } from '../usecases/services.ts';
 import type { IncomingRequest } from './exchange.ts';
 import type { ReplyHeaders } from './reply.ts';

@@ -1,24 +1,11 @@
 /** Writes the message of a mail from the catalogue, with its link. */
 
+import type { Language } from '../messages/language-choice.ts';
 import type { MailTexts } from '../messages/mail-texts.ts';
-import { type Language, messagesIn } from '../messages/messages.ts';
+import { messagesIn } from '../messages/messages.ts';
 import type { MailKind, QueuedMail } from '../storage/port/port.ts';
 import type { Message } from './message.ts';
-
-/** The page that sets a new password. A fragment appears in no log and in no `Referer`. */
-export function resetLink(base: string, token: string): string {
-  return `${base}/reset-password#token=${token}`;
-}
-
-/** The page that confirms an address with the token. */
-function verifyLink(base: string, token: string): string {
-  return `${base}/verify-email#token=${token}`;
-}
-
-/** The page that registers the holder of an invitation. */
-export function registerLink(base: string, token: string): string {
-  return `${base}/register#token=${token}`;
-}
+import { resetLink, verifyLink } from './page-links.ts';
 
 /** The texts of every kind of mail: a kind without a text in the catalogue does not compile. */
 function linesOf(

@@ -4,7 +4,7 @@ import type { Mails } from '../concepts/mails.ts';
 import { chance } from '../crypto/ids.ts';
 import type { QueuedMail } from '../storage/port/port.ts';
 import { SenderRefused, type Transport, Undeliverable } from './message.ts';
-import { type MailSetup, writeMessage } from './message-texts.ts';
+import type { MailSetup } from './message-texts.ts';
 import { statusOf } from './smtp-errors.ts';
 
 /** Mails sent at once, so that one slow mail server does not delay all. */
@@ -127,6 +127,7 @@ export class Sender {
     const { transport, clock } = this.#options;
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(attemptMs)]);
+      const { writeMessage } = await import('./message-texts.ts');
       await transport.send(writeMessage(mail, this.#options, token, clock()), signal);
       return undefined;
     } catch (error) {

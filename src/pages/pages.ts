@@ -1,34 +1,18 @@
 /** The pages for people with a browser, and the files that they load. */
 
-import type { Contract, Route } from '../http/contract.ts';
+import type { Contract } from '../http/contract.ts';
 import { problem } from '../http/refusals/problem.ts';
 import { siteWords } from '../http/refusals/refusal-words.ts';
-import { Cookies } from '../http/request/cookies.ts';
-import { hasApps } from '../settings/factors/factor-conflicts.ts';
-import { relyingParty } from '../settings/factors/relying-party.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Exports } from '../usecases/account/export-account.ts';
 import type { Services } from '../usecases/services.ts';
-import { account } from './account/account.ts';
-import { accountFactors } from './factors/account-factors.ts';
-import { enrol } from './factors/enrol.ts';
 import { PasskeyScript } from './factors/passkey-script.ts';
-import { secondFactor } from './factors/second-factor.ts';
-import { forgotPassword } from './forms/forgot-password.ts';
-import { register } from './forms/register.ts';
-import { resetPassword } from './forms/reset-password.ts';
-import { signIn } from './forms/sign-in.ts';
-import { signOut } from './forms/sign-out.ts';
-import { verifyAddress } from './forms/verify-email.ts';
-import { frontPage } from './front-page.ts';
+import { pageGroup } from './page-group.ts';
+import { frontRoutes, peopleRoutes } from './page-routes.ts';
+import { pageWords } from './page-words.ts';
 import { type Brand, readBrand } from './parts/brand.ts';
-import { errorPage } from './parts/error-page.ts';
 import { fragmentScript } from './parts/fragment-script.ts';
 import { pageFile } from './parts/page-files.ts';
-import { pageWords } from './parts/problems.ts';
-import { ReturnTargets } from './parts/return-targets.ts';
-import type { PageServices } from './parts/view.ts';
-import { referenceRoutes } from './reference.ts';
 
 /** Unknown paths that get a page: at most as deep as those that are known, because the way back grows with the depth. */
 const belowAccount = /^\/account\/[^/]*(?:\/[^/]*)?$/;
@@ -62,59 +46,36 @@ export function pages(options: PageOptions): Contract[] {
 
 /** `/` and `/reference`. */
 function forOperators({ settings, ready }: PageOptions, brand: Brand): Contract {
-  return {
+  return pageGroup({
     name: 'front',
     owns: () => false,
     words: siteWords,
-    error: problem,
-    routes: [frontPage(ready, settings, brand), ...referenceRoutes(brand)],
-  };
+    table: frontRoutes,
+    files: [],
+    load: async () => {
+      const [{ frontPage }, { referenceRoutes }] = await Promise.all([
+        import('./front-page.ts'),
+        import('./reference.ts'),
+      ]);
+      return { routes: [frontPage(ready, settings, brand), ...referenceRoutes(brand)], error: problem };
+    },
+  });
 }
 
 /** The pages on which people sign in and look after their account. */
 function forPeople({ settings, services, exports }: PageOptions, brand: Brand): Contract {
   const passkeyScript = new PasskeyScript();
   const script = pageFile('fragment', 'js', 'text/javascript; charset=utf-8', fragmentScript);
-  const { contracts, registration, passwordMinLength, basePath, language } = settings;
-  const shared: PageServices = {
-    services,
-    exports,
-    brand,
-    registration,
-    passwordMinLength,
-    basePath,
-    language,
-    cookies: new Cookies(!settings.debug, settings.sessionLifetimeSeconds),
-    targets: new ReturnTargets(settings.allowedOrigins, settings.pagesHome),
-    kinds: {
-      email: contracts.includes('rest'),
-      username: contracts.includes('envelope') || contracts.includes('dotjson'),
-    },
-    script: script.path,
-    party: relyingParty(settings),
-    hasApps: hasApps(settings),
-    passkeyScript,
-  };
-  const routes: Route[] = [
-    ...signIn(shared),
-    ...register(shared),
-    ...signOut(shared),
-    ...forgotPassword(shared),
-    ...resetPassword(shared),
-    ...verifyAddress(shared),
-    ...account(shared),
-    ...accountFactors(shared),
-    ...secondFactor(shared),
-    ...enrol(shared),
-    script.route,
-    passkeyScript.route,
-  ];
-  return {
+  return pageGroup({
     name: 'pages',
     hasCookies: true,
     owns: (path) => belowAccount.test(path),
     words: pageWords,
-    error: (refusal) => errorPage(shared, refusal),
-    routes,
-  };
+    table: peopleRoutes,
+    files: [script.route, passkeyScript.route],
+    load: async () => {
+      const { people } = await import('./people.ts');
+      return people(settings, { services, exports, brand, script: script.path, passkeyScript });
+    },
+  });
 }

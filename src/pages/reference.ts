@@ -6,15 +6,11 @@ import { gunzip } from 'node:zlib';
 import { newUuid } from '../crypto/ids.ts';
 import type { Route } from '../http/contract.ts';
 import { accepts } from '../http/request/accept.ts';
+import { redocPath } from './page-routes.ts';
 import type { Brand } from './parts/brand.ts';
 import { html } from './parts/html.ts';
 import { contentPolicy, head, pageReply } from './parts/layout.ts';
 import { keptForAYear } from './parts/page-files.ts';
-
-/** The version of `openapi/redoc.js.gz`, and a part of its path, so that browsers may keep it. */
-export const redocVersion = '3.0.1';
-
-const scriptPath = `pages/redoc-${redocVersion}.js`;
 
 /** The page and its script. */
 export function referenceRoutes(brand: Brand): readonly Route[] {
@@ -22,7 +18,7 @@ export function referenceRoutes(brand: Brand): readonly Route[] {
     { method: 'GET', path: '/reference', answer: () => reference(brand) },
     {
       method: 'GET',
-      path: `/${scriptPath}`,
+      path: `/${redocPath}`,
       answer: ({ request }) => script(request.header('accept-encoding')),
     },
   ];
@@ -52,7 +48,7 @@ redoc [aria-label='More actions'] { display: none !important; }
 <body>
 <noscript><p>The reference needs JavaScript. Without it, read the <a href="openapi.json">OpenAPI document</a>.</p></noscript>
 <redoc spec-url="openapi.json" disable-telemetry="true"></redoc>
-<script type="module" src="${scriptPath}"></script>
+<script type="module" src="${redocPath}"></script>
 </body>
 </html>
 `,

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { maxBodyBytes } from '../../src/http/request/body.ts';
-import { languageNames } from '../../src/messages/messages.ts';
+import { languageNames } from '../../src/messages/language-choice.ts';
 import { shownAtFirst } from '../../src/pages/account/account-page.ts';
 import { maxLogoBytes, maxStyleBytes } from '../../src/pages/parts/brand.ts';
 import { maxTargetCharacters } from '../../src/pages/parts/return-targets.ts';

@@ -1,4 +1,4 @@
-/** What a server loads: second factors only with the first of them. */
+/** What a server loads: second factors only with the first of them, pages only with the first request for one. */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -20,6 +20,16 @@ async function loaded(visitor = ''): Promise<string[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [program, database, visitor], options);
   return JSON.parse(stdout);
 }
+
+/** Everything that only people with a browser need, but for what is read at the start. */
+const ofPages =
+  /\/src\/pages\/(?:account|forms|people|front-page|reference|factors\/(?!passkey-script)|parts\/(?:layout|view|html|fields))|\/node_modules\/hono\//;
+
+test('a server that was asked for no page loads none', async () => {
+  const urls = await loaded('a program');
+  expect(urls.some((url) => url.endsWith('/src/pages/pages.ts'))).toBe(true);
+  expect(urls.filter((url) => ofPages.test(url))).toEqual([]);
+});
 
 test('a server whose users have no second factor loads nothing of them', async () => {
   const urls = await loaded();

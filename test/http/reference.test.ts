@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { redocNotices, redocScript } from '../../scripts/redoc.ts';
-import { redocVersion } from '../../src/pages/reference.ts';
+import { redocVersion } from '../../src/pages/page-routes.ts';
 import { root } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 

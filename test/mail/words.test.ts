@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { mailOptions, Undeliverable } from '../../src/mail/message.ts';
 import { writeMessage } from '../../src/mail/message-texts.ts';
-import { languageNames } from '../../src/messages/messages.ts';
+import { languageNames } from '../../src/messages/language-choice.ts';
 import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { warnings } from '../../src/settings/warnings.ts';

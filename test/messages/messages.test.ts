@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseLanguage, languageNames, languages, messagesIn } from '../../src/messages/messages.ts';
+import { chooseLanguage, languageNames } from '../../src/messages/language-choice.ts';
+import { languages, messagesIn } from '../../src/messages/messages.ts';
 import { flawsOf } from '../support/translations.ts';
 
 /** Texts that are the same in another language, by language: the paths of their keys. */

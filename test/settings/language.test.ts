@@ -1,7 +1,7 @@
 /** The settings of pages and of the language: their words, and where links lead with them. */
 
 import { expect, test } from 'vitest';
-import { languageNames } from '../../src/messages/messages.ts';
+import { languageNames } from '../../src/messages/language-choice.ts';
 import { linkBase } from '../../src/settings/outbound-addresses.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { standalone } from '../../src/settings/settings.ts';

@@ -47,7 +47,7 @@ const innerStairs: readonly (readonly string[])[][] = [
     ['src/messages/messages.ts'],
     ['src/messages/languages/en.ts', 'src/messages/languages/de.ts'],
     ['src/messages/languages'],
-    ['src/messages/texts.ts'],
+    ['src/messages/texts.ts', 'src/messages/language-choice.ts'],
   ],
 ];
 

@@ -36,8 +36,10 @@ const confirmed = await ask('POST', '/auth/confirm', id, { password });
 const change = { current_password: password, new_password: 'another long password' };
 const changed = await ask('POST', '/auth/password', confirmed, change);
 await ask('GET', '/auth/account/export', changed);
-await ask('GET', '/sign-in');
-await ask('GET', '/register');
+if (visitor !== 'a program') {
+  await ask('GET', '/sign-in');
+  await ask('GET', '/register');
+}
 // The script of the page asks for that in a browser that can offer passkeys in a field.
 if (visitor === 'in a browser') await ask('POST', '/auth/passkeys/options', '', { for: 'login' });
 await ask('POST', '/auth/logout', changed);

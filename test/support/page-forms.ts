@@ -61,7 +61,9 @@ export const ofFactors = ['browser_tokens', 'second_factors', 'recovery_codes', 
 export async function contentOf(server: TestServer): Promise<string[][]> {
   const tables = ['users', 'auth', 'sessions', 'ended', 'tokens', 'devices', 'mails', ...ofFactors];
   const content: string[][] = [];
-  for (const table of tables)
-    content.push((await rowsOf(server, table)).map((row) => JSON.stringify(row)).sort());
+  // A slow machine notes the last use of a session on the way.
+  const written = (row: unknown) =>
+    JSON.stringify(row, (key, value) => (key === 'last_seen_at' ? null : value));
+  for (const table of tables) content.push((await rowsOf(server, table)).map(written).sort());
   return content;
 }

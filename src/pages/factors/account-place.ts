@@ -5,8 +5,8 @@ import { notProven } from '../../usecases/account/step-up.ts';
 import { accountPage } from '../account/account-page.ts';
 import { confirmPage } from '../account/confirm-page.ts';
 import { forPerson } from '../account/person.ts';
+import { pageWords } from '../page-words.ts';
 import { nothing } from '../parts/html.ts';
-import { pageWords } from '../parts/problems.ts';
 import type { PageServices } from '../parts/view.ts';
 import type { Place } from './place.ts';
 

@@ -6,8 +6,9 @@ import type { Reply, ReplyHeaders } from '../../http/reply.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import type { Awaitable } from '../../storage/port/awaitable.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
+import { pageWords } from '../page-words.ts';
 import { emptyFields } from './fields.ts';
-import { type FieldName, noProblems, type Problems, pageWords, problemsOf } from './problems.ts';
+import { type FieldName, noProblems, type Problems, problemsOf } from './problems.ts';
 import { type PageServices, type View, viewOf } from './view.ts';
 
 /** What people typed, by field; empty for a field that is missing. */

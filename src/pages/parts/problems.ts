@@ -1,7 +1,6 @@
 /** Puts refusals into words for people, beside the field that they are about. */
 
-import type { AnyRefusal, RefusalDetails, RefusalName, Words } from '../../http/contract.ts';
-import { siteWords } from '../../http/refusals/refusal-words.ts';
+import type { AnyRefusal, RefusalDetails, RefusalName } from '../../http/contract.ts';
 import type { PageTexts } from '../../messages/page-texts.ts';
 
 /** The names of the fields, the same on every page. */
@@ -14,15 +13,6 @@ export interface Problems {
 }
 
 export const noProblems: Problems = { beside: {} };
-
-/** The statuses of the pages. The sentences are those of other clients; people get the texts of their language. */
-export const pageWords = {
-  ...siteWords,
-  unsupported_media_type: {
-    status: 415,
-    sentence: 'Content-Type must be application/x-www-form-urlencoded',
-  },
-} satisfies Record<RefusalName, Words>;
 
 type Details = RefusalDetails & { readonly retryAfterSeconds?: number };
 type TextOf = (texts: PageTexts, details: Details) => string;

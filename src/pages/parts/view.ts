@@ -3,8 +3,10 @@
 import type { Reply } from '../../http/reply.ts';
 import type { Cookies } from '../../http/request/cookies.ts';
 import type { Carriers } from '../../http/request/session-id.ts';
-import { chooseLanguage, type Language, languages, type Messages } from '../../messages/messages.ts';
+import { chooseLanguage, type Language } from '../../messages/language-choice.ts';
+import { languages } from '../../messages/messages.ts';
 import type { PageTexts } from '../../messages/page-texts.ts';
+import type { Messages } from '../../messages/texts.ts';
 import type { RelyingParty } from '../../settings/factors/relying-party.ts';
 import type { Exports } from '../../usecases/account/export-account.ts';
 import type { Services } from '../../usecases/services.ts';

@@ -1,6 +1,6 @@
 /** The options of the table for the pages that people use, and for the language of pages and mails. */
 
-import { languageNames } from '../../messages/messages.ts';
+import { languageNames } from '../../messages/language-choice.ts';
 import type { SettingRows } from '../setting.ts';
 import { choiceOf, oneOf, orUnset } from '../value-parsers.ts';
 

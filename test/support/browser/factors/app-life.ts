@@ -1,7 +1,8 @@
 /** The life of an authenticator app as its owner leads it on the pages: set up, used, lost and removed (rulings F1 to F5). */
 
 import { expect } from 'vitest';
-import { type Language, languages } from '../../../../src/messages/messages.ts';
+import type { Language } from '../../../../src/messages/language-choice.ts';
+import { languages } from '../../../../src/messages/messages.ts';
 import { codeAt, codeNow } from '../../authenticator-app.ts';
 import { arrive, changePassword, type Life, open, register, signOut } from '../account-life.ts';
 import type { Service } from '../service.ts';
