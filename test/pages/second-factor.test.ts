@@ -163,6 +163,22 @@ test('G16: codes are throttled like passwords', async () => {
   expect(refused.alert).toContain('There were too many attempts.');
 });
 
+test('F3: a code that cannot be checked is not counted by the throttle', async () => {
+  const first = await FrozenServer.start();
+  await withApp(first);
+  await first.server.stop();
+  const other = {
+    GATEHOUSE_SECRET_KEY: Buffer.alloc(32, 9).toString('base64url'),
+    GATEHOUSE_THROTTLE_ACCOUNT: '2/15m',
+  };
+  const frozen = await FrozenServer.start(other, first.server.file);
+  const { browser, page } = await atSecondStep(frozen);
+  for (let n = 0; n < 4; n += 1) {
+    const { status, text } = await browser.submit(page, { code: '000000' });
+    expect([status, text.includes('cannot check codes')]).toEqual([503, true]);
+  }
+});
+
 test('F2: after a hundred wrong codes only a recovery code is taken, which unlocks the app', async () => {
   const mail = await startMailServer();
   const frozen = await FrozenServer.start({ ...mailingTo(mail), GATEHOUSE_THROTTLE: 'off' });

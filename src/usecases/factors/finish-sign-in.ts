@@ -78,7 +78,10 @@ export async function finishWithCode(
     const begun = await count(services, pending, caller);
     if (isRefusal(begun)) return begun;
     const judged = await judgeCode(services, userId, asked.code ?? '', caller);
-    if (isRefusal(judged)) return { ...judged, user: { id: userId } };
+    if (isRefusal(judged)) {
+      if (judged.refused === 'codes_unavailable') await begun.counted.refund();
+      return { ...judged, user: { id: userId } };
+    }
     const passed = await passedWith(services, userId, asked, caller);
     return finish(services, pending, { ...passed, ...begun }, caller);
   };
