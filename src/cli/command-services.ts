@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openServices } from '../open-services.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { databaseFile, isFile, type Settings, standalone } from '../settings/settings.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
@@ -37,6 +36,8 @@ export async function withServices<Result>(
 ): Promise<Result> {
   const settings = environmentSettings();
   if (missing === 'fail') assertDatabase(settings);
+  // Neither help nor a wrong command line needs it.
+  const { openServices } = await import('../open-services.ts');
   const { services, store, close } = await openServices(settings, { info: () => {}, error: () => {} });
   try {
     return await work({ settings, services, caller: operatorCaller(store.clock) });

@@ -1,6 +1,6 @@
 /** Shows a progress bar on a terminal while a long step runs, and lets Ctrl-C stop it. */
 
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { Progress } from '../maintenance/backup.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
@@ -13,7 +13,7 @@ export async function withProgress<Result>(
   work: (progress: Progress) => Promise<Result>,
   interruption = 'Interrupted. Nothing was changed.',
 ): Promise<Result> {
-  const bar = process.stderr.isTTY ? createBar(title) : undefined;
+  const bar = process.stderr.isTTY ? await createBar(title) : undefined;
   let interrupted = false;
   const interrupt = () => {
     interrupted = true;
@@ -31,7 +31,9 @@ export async function withProgress<Result>(
   }
 }
 
-function createBar(title: string): SingleBar {
+/** The library has twenty files, and only a person at a terminal sees a bar. */
+async function createBar(title: string): Promise<SingleBar> {
+  const { SingleBar } = await import('cli-progress');
   const format = `${title} {bar} {percentage} %  {duration_formatted}`;
   const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true });
   bar.start(1, 0);

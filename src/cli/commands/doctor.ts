@@ -1,23 +1,13 @@
 /** `gatehouse doctor`: finds problems, and explains why a browser drops a cookie. */
 
 import type { Command } from 'commander';
-import { UnusableSettings } from '../../settings/read-settings.ts';
-import { isFile, type Settings } from '../../settings/settings.ts';
 import { webAddress } from '../address-arguments.ts';
 import { addCommand } from '../command.ts';
-import { environmentSettings, operatorCaller, withServices } from '../command-services.ts';
+import { operatorCaller } from '../command-services.ts';
 import type { Judgement } from '../doctor/cookie/verdict.ts';
-import { type Finding, finder } from '../doctor/finding.ts';
-import { localFindings, proxyFindings, settingsFindings } from '../doctor/local-checks.ts';
-import { mailFindings } from '../doctor/mail-checks.ts';
-import { remoteFindings } from '../doctor/postgres-checks.ts';
-import { serverFindings } from '../doctor/server-checks.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { type Format, printList, printResult } from '../output.ts';
 import { readAll } from '../secret-input.ts';
-
-/** Recent entries that are searched for the doctor's own. */
-const maxSearched = 200;
 
 export function addDoctorCommands(program: Command): void {
   const doctor = addCommand(program, 'doctor', {
@@ -47,6 +37,7 @@ export function addDoctorCommands(program: Command): void {
 
 async function runChecks(options: Format & { url?: string }): Promise<void> {
   const url = options.url === undefined ? undefined : webAddress(options.url, '--url');
+  const { findingsOf } = await import('../doctor/findings.ts');
   const findings = await findingsOf(url);
   await printList(
     options,
@@ -56,42 +47,6 @@ async function runChecks(options: Format & { url?: string }): Promise<void> {
     ({ verdict, check, says }) => [verdict, check, says],
   );
   if (findings.some(({ verdict }) => verdict === 'problem')) process.exitCode = exitCodes.failed;
-}
-
-async function findingsOf(url: URL | undefined): Promise<Finding[]> {
-  let settings: Settings;
-  try {
-    settings = environmentSettings();
-  } catch (error) {
-    // Without settings nothing else can be checked.
-    if (error instanceof UnusableSettings) return error.problems.map(finder('settings').problem);
-    throw error;
-  }
-  const local = [
-    ...(await (isFile(settings)
-      ? localFindings(settings, operatorCaller().now)
-      : postgresFindings(settings))),
-    ...(await mailFindings(settings)),
-  ];
-  if (!url) return local;
-  const isUsable = local.every(({ check, verdict }) => check !== 'database' || verdict === 'ok');
-  const ask = (findEntry?: Parameters<typeof serverFindings>[2]) => serverFindings(url, settings, findEntry);
-  if (!isUsable) return [...local, ...(await ask())];
-  const asked = await withServices(({ services }) =>
-    ask(async (requestId) => {
-      const entries = await services.store.audit.read({ limit: maxSearched });
-      return entries.find((entry) => entry.requestId === requestId);
-    }),
-  );
-  return [...local, ...asked];
-}
-
-async function postgresFindings(settings: Settings): Promise<Finding[]> {
-  return [
-    ...settingsFindings(settings),
-    ...(await remoteFindings(settings, () => operatorCaller().now)),
-    ...proxyFindings(settings),
-  ];
 }
 
 async function checkCookies(written: string, options: Format & { page?: string }): Promise<void> {
