@@ -1,7 +1,6 @@
 /** `gatehouse backup` and `gatehouse restore`: copy the database, and replace it by a copy. */
 
 import type { Command } from 'commander';
-import { backup, restore } from '../../maintenance/backup.ts';
 import { isFile, type Settings } from '../../settings/settings.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { addCommand } from '../command.ts';
@@ -48,8 +47,12 @@ function assertFile(settings: Settings, command: keyof typeof postgresAdvice): v
   if (!isFile(settings)) throw new CommandError(exitCodes.refused, postgresAdvice[command]);
 }
 
+/** Loaded for these two commands only. */
+const maintenance = () => import('../../maintenance/backup.ts');
+
 async function runBackup(file: string, format: Format): Promise<void> {
   assertFile(environmentSettings(), 'backup');
+  const { backup } = await maintenance();
   await withServices(async ({ settings, services, caller }) => {
     // The audit entry comes first: no copy of the password hashes exists without it.
     await services.audit.keep(caller, 'backup', undefined);
@@ -65,6 +68,7 @@ async function runRestore(file: string, options: Format & { keepSessions?: true 
   const settings = environmentSettings();
   assertFile(settings, 'restore');
   const keep = options.keepSessions === true;
+  const { restore } = await maintenance();
   const restored = await withProgress('Restoring', (progress) =>
     restore(settings, file, keep, operatorCaller(), progress),
   );

@@ -1,7 +1,7 @@
 /** `gatehouse migrate`: moves a database between a file and PostgreSQL, with its live sessions. */
 
 import type { Command } from 'commander';
-import { type Migrated, type MigrationRefusal, migrate } from '../../maintenance/migrate.ts';
+import type { Migrated, MigrationRefusal } from '../../maintenance/migrate.ts';
 import { StoreUnavailable } from '../../storage/port/port.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { databaseAddress } from '../address-arguments.ts';
@@ -42,6 +42,7 @@ async function runMigrate(options: Options): Promise<void> {
   const from = databaseAddress(options.from, '--from');
   const to = databaseAddress(options.to, '--to');
   const keepSource = options.keepSource === true;
+  const { migrate } = await import('../../maintenance/migrate.ts');
   const moved = await withRetryAdvice(() =>
     withProgress(
       'Moving',
