@@ -114,6 +114,9 @@ export interface EnrolTexts {
   readonly title: string;
   readonly explanation: string;
   readonly nothing: string;
+  /** For a person who has done it, with the way to their account. */
+  readonly finished: string;
+  readonly toAccount: string;
 }
 
 /** What people read about second factors. */

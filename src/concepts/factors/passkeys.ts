@@ -162,6 +162,12 @@ export class Passkeys {
     return isBehind(verified.counter, passkey.counter) ? { ...refused, refused: 'invalid_counter' } : refused;
   }
 
+  /** Whether the passkey that an answer names is one of the user's. The answer itself is not verified. */
+  async isOf(userId: string, answer: unknown): Promise<boolean> {
+    const read = registrationAnswer(answer);
+    return read !== undefined && (await this.#store.find(read.id))?.userId === userId;
+  }
+
   /** All passkeys of a user, the oldest first. */
   ofUser(userId: string): Promise<Passkey[]> {
     return this.#store.ofUser(userId);

@@ -12,7 +12,7 @@
 import type { SecretBox } from '../../crypto/secret-box.ts';
 import type { AuditContext, CodeAttempt, FactorState, SecondFactorStore } from '../../storage/port/port.ts';
 import { newRecoveryCodes, readCode } from './recovery-codes.ts';
-import { newTotpSecret, stepOf, type TotpKey, totpKey } from './totp.ts';
+import { newTotpSecret, stepMs, stepOf, type TotpKey, totpKey } from './totp.ts';
 
 export type { FactorState };
 
@@ -131,6 +131,16 @@ export class SecondFactors {
     if (outcome === 'accepted') return { kind: 'totpStep' in attempt ? 'totp' : 'recovery' };
     if (outcome === 'locked') return { refused: 'codes_locked' };
     return { refused: 'invalid_code', isLockedNow: outcome === 'locked_now' };
+  }
+
+  /** Whether it is the code of the app that was accepted last, as in a form that is sent again. Nothing is counted. */
+  async isLastCode(userId: string, typed: string): Promise<boolean> {
+    const code = readCode(typed);
+    const totp = code.kind === 'totp' && (await this.#store.find(userId))?.totp;
+    if (!totp || code.kind !== 'totp') return false;
+    const opened = (await this.#openBox(false))?.open(totp.sealed, userId);
+    if (!opened) return false;
+    return (await stepOf(opened.text, code.digits, totp.lastStep * stepMs)) === totp.lastStep;
   }
 
   /** A new set of recovery codes in place of the old one; `undefined` if the user has no factor. */

@@ -75,7 +75,7 @@ async function confirm<Person extends Enroller>(
   view: View,
   context: RequestContext,
 ): Promise<Reply | AnyRefusal> {
-  const { confirmTotp, pendingTotp } = await useCases();
+  const { confirmTotp, pendingTotp, wasConfirmedWith } = await useCases();
   const { code } = typedIn(context.fields, ['code']);
   /** The picture again, so that an app which was not set up yet still can be. */
   const again = async (problems: Problems, status: number) => {
@@ -92,6 +92,9 @@ async function confirm<Person extends Enroller>(
   }
   const enrolled = await confirmTotp(services, person, code, context);
   if (isRefusal(enrolled)) {
+    // As when the page with the codes is reloaded.
+    if (enrolled.refused === 'factor_exists' && (await wasConfirmedWith(services, person, code)))
+      return seeOther(place.again(view, context, 'authenticator_added'));
     const problems = problemsOf(view.texts, enrolled, ['code']);
     const isOfCode = problems.beside.code !== undefined;
     const reply = isOfCode ? await again(problems, pageWords[enrolled.refused].status) : undefined;

@@ -110,6 +110,8 @@ footer { margin-top: 2rem; color: var(--quiet); font-size: 0.9rem; }
   background: var(--front);
 }
 .alert { border-inline-start-color: var(--bad); }
+.inside, main:has(:target > .inside) > .notice { display: none; }
+:target > .inside { display: block; }
 form { margin: 0; }
 .field { margin-bottom: 1.1rem; }
 label { display: block; font-weight: 600; }

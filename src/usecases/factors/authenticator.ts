@@ -86,6 +86,15 @@ export async function confirmTotp(
   return audited(services, 'factor_add', caller, await attempt());
 }
 
+/** Whether the app of the person was confirmed with this code: a form that is sent again finds what the first one did. */
+export async function wasConfirmedWith(
+  { factors }: Pick<Services, 'factors'>,
+  { user }: Pick<Enroller, 'user'>,
+  code: string,
+): Promise<boolean> {
+  return (await factors.load()).secondFactors.isLastCode(user.id, code);
+}
+
 /** Removes the app. The owner is told, and no browser is trusted any more. */
 export async function removeTotp(
   services: Services,

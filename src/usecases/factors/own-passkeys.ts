@@ -70,6 +70,15 @@ export async function addPasskey(
   return audited(services, 'factor_add', caller, await attempt());
 }
 
+/** Whether the person has the passkey of an answer already: a form that is sent again finds what the first one did. */
+export async function wasAdded(
+  { factors }: Pick<Services, 'factors'>,
+  { user }: Pick<Enroller, 'user'>,
+  { answer }: Pick<PasskeyAnswer, 'answer'>,
+): Promise<boolean> {
+  return (await factors.load()).passkeys.isOf(user.id, answer);
+}
+
 /** The options of a confirmation. */
 export async function confirmationOptions(
   services: Services,

@@ -97,5 +97,8 @@ export const factors = {
     title: 'Zweiten Schritt einrichten',
     explanation: 'Dieser Dienst verlangt nach dem Passwort einen zweiten Schritt, damit ein gestohlenes Passwort allein nichts nützt. Richten Sie einen ein, um fortzufahren.',
     nothing: 'Hier gibt es keine Anmeldung abzuschließen. Vielleicht hat es zu lange gedauert. Melden Sie sich erneut an.',
+    finished:
+      'Sie sind angemeldet, und Ihr zweiter Schritt ist eingerichtet. Wiederherstellungscodes werden nur einmal angezeigt: Wenn Sie Ihre nicht aufbewahrt haben, erstellen Sie in Ihrem Konto neue.',
+    toAccount: 'Anmeldung in zwei Schritten in Ihrem Konto',
   },
 } as const satisfies FactorTexts;

@@ -96,5 +96,7 @@ export const factors = {
     title: 'Set up a second step',
     explanation: 'This service asks for a second step after the password, so that a stolen password alone is of no use. Set one up to go on.',
     nothing: 'There is no sign-in to finish here. It may have taken too long. Sign in again.',
+    finished: 'You are signed in, and your second step is set up. Recovery codes are shown only once: if you have not kept yours, make new ones in your account.',
+    toAccount: 'Two-step sign-in in your account',
   },
 } as const satisfies FactorTexts;
