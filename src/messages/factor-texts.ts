@@ -70,6 +70,8 @@ export interface PasskeyTexts {
   readonly removeOf: With<string>;
   readonly signIn: string;
   readonly use: string;
+  /** While the browser asks for the passkey. */
+  readonly waiting: string;
   /** What the browser answered, where it made or found no passkey. */
   readonly cancelled: string;
   readonly known: string;

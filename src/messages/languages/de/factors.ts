@@ -59,6 +59,7 @@ export const factors = {
     removeOf: (name) => `Passkey entfernen: ${name}`,
     signIn: 'Mit einem Passkey anmelden',
     use: 'Passkey benutzen',
+    waiting: 'Ihr Browser wartet auf Ihren Passkey. Wenn er nicht danach fragt, drücken Sie noch einmal auf den Knopf.',
     cancelled: 'Es wurde kein Passkey benutzt. Versuchen Sie es erneut oder nehmen Sie einen anderen Weg.',
     known: 'Dieses Gerät hat schon einen Passkey dieses Kontos.',
     wrongDomain: 'Unter dieser Adresse können Passkeys nicht benutzt werden. Wenden Sie sich an den Betreiber.',

@@ -59,6 +59,7 @@ export const factors = {
     removeOf: (name) => `Remove the passkey: ${name}`,
     signIn: 'Sign in with a passkey',
     use: 'Use a passkey',
+    waiting: 'Your browser is waiting for your passkey. If it does not ask you for one, press the button again.',
     cancelled: 'No passkey was used. Try again, or choose another way.',
     known: 'This device has a passkey of this account already.',
     wrongDomain: 'Passkeys do not work at this address. Tell those who run this service.',
