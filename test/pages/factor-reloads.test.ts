@@ -1,7 +1,7 @@
 /** Pages that are reloaded after a second factor was set up: the browser sends the form again, and nothing is wrong (F5, F6). */
 
 import { expect, test } from 'vitest';
-import { countRows } from '../support/database.ts';
+import { countRows, query } from '../support/database.ts';
 import { codesOn, FrozenServer, secretOn, setUpApp } from '../support/factor-pages.ts';
 import { newAuthenticator, optionsFor, passkeysOn, sendAnswer } from '../support/page-passkeys.ts';
 import { Browser, newcomer, signedIn } from '../support/pages.ts';
@@ -116,6 +116,32 @@ test('F6: the page of the codes after an enrolment with a passkey, reloaded, say
   expect([again.status, again.location]).toEqual([303, '../enrol?return_to=%2Fapp']);
   expect((await browser.follow(again)).words).toContain('your second step is set up');
   expect(await countRows(frozen.server, 'passkeys')).toBe(1);
+});
+
+test('F6: of several factors at once in one enrolment session exactly one is enrolled, and its codes are the ones that work', async () => {
+  const { frozen, browser, page } = await enrolling();
+  const setUp = await browser.send(page, {}, 'enrol/authenticator');
+  const answers = [await created(browser), await created(browser), await created(browser)];
+  const sent = await Promise.all([
+    ...answers.map((answer) => sendAnswer(browser, page, 'register', answer)),
+    browser.post('/enrol/authenticator/confirm', { code: frozen.code(secretOn(setUp)) }),
+  ]);
+  const done = sent.filter((one) => one.status === 200);
+  expect(sent.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401]);
+  const enrolled = await query(
+    frozen.server,
+    `SELECT handle FROM passkeys UNION ALL SELECT user_id FROM second_factors WHERE totp_secret IS NOT NULL`,
+  );
+  expect([enrolled.length, await countRows(frozen.server, 'sessions')]).toEqual([1, 1]);
+  const [code = ''] = done.flatMap(codesOn);
+  frozen.pass(60);
+  const other = new Browser(frozen.server);
+  const asked = await other.fill('/sign-in', { identifier: 'ada@example.com', password });
+  const step = await other.open('/second-factor?with=recovery');
+  expect([asked.location, (await other.submit(step, { code })).location]).toEqual([
+    'second-factor',
+    'account',
+  ]);
 });
 
 test('F6: people who are signed in read that, and go on', async () => {

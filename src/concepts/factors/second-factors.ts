@@ -90,13 +90,17 @@ export class SecondFactors {
     return opened && totpKey(opened.text, this.#issuer, label);
   }
 
-  /** Enrols an app with a secret that a code of it confirms; returns the new recovery codes. */
+  /**
+   * Enrols an app with a secret that a code of it confirms; returns the new recovery codes. `mustBeFirst`: the user may have no
+   * factor yet, as in an enrolment session, which ends with the first one (ruling F6).
+   */
   async enrol(
     userId: string,
     sealed: string,
     typed: string,
     now: number,
     context: AuditContext,
+    mustBeFirst = false,
   ): Promise<{ readonly recoveryCodes: readonly string[] } | CodeRefusal | EnrolmentRefusal> {
     const code = readCode(typed);
     const opened = (await this.#openBox(false))?.open(sealed, userId);
@@ -104,7 +108,8 @@ export class SecondFactors {
     const step = code.kind === 'totp' ? await stepOf(opened.text, code.digits, now) : undefined;
     if (step === undefined) return invalidCode;
     const { codes, hashes } = newRecoveryCodes();
-    const outcome = await this.#store.enrolTotp(userId, { sealed, step, at: now }, hashes, context);
+    const totp = { sealed, step, at: now };
+    const outcome = await this.#store.enrolTotp(userId, totp, hashes, context, mustBeFirst);
     if (outcome === 'taken') return { refused: 'factor_exists' };
     return outcome === 'enrolled' ? { recoveryCodes: codes } : { refused: 'no_session' };
   }

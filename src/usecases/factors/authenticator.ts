@@ -10,6 +10,7 @@ import {
   afterEnrolment,
   bindingOf,
   type Enroller,
+  isSignedIn,
   mayChangeFactors,
 } from './enroller.ts';
 import { tell } from './second-step.ts';
@@ -77,7 +78,9 @@ export async function confirmTotp(
       return { refused: isEnrolled ? 'factor_exists' : 'no_enrolment' };
     }
     const context = services.audit.context(caller, 'factor_add', 'totp');
-    const enrolled = await secondFactors.enrol(user.id, token.sealed, code, caller.now, context);
+    const mustBeFirst = !isSignedIn(person);
+    const { sealed } = token;
+    const enrolled = await secondFactors.enrol(user.id, sealed, code, caller.now, context, mustBeFirst);
     if (isRefusal(enrolled)) return enrolled;
     await services.browserTokens.end(user.id, 'totp_enrolment');
     const after = await afterEnrolment(services, person, 'totp', caller);
