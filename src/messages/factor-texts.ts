@@ -46,6 +46,8 @@ export interface AuthenticatorTexts {
   readonly code: string;
   readonly codeHint: string;
   readonly submit: string;
+  /** For a code that does not confirm the secret; there are no recovery codes yet. */
+  readonly wrongCode: string;
   readonly nothing: string;
 }
 

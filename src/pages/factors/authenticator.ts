@@ -95,7 +95,10 @@ async function confirm<Person extends Enroller>(
     // As when the page with the codes is reloaded.
     if (enrolled.refused === 'factor_exists' && (await wasConfirmedWith(services, person, code)))
       return seeOther(place.again(view, context, 'authenticator_added'));
-    const problems = problemsOf(view.texts, enrolled, ['code']);
+    const isWrong = enrolled.refused === 'invalid_code';
+    const problems = isWrong
+      ? { beside: { code: view.texts.factors.authenticator.wrongCode } }
+      : problemsOf(view.texts, enrolled, ['code']);
     const isOfCode = problems.beside.code !== undefined;
     const reply = isOfCode ? await again(problems, pageWords[enrolled.refused].status) : undefined;
     return reply ? { ...enrolled, reply } : refusedIn(place, person, view, context, enrolled);

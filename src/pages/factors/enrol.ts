@@ -134,12 +134,12 @@ function signedInPage(
   identifier: string,
   isFinished: boolean,
 ): Reply {
-  const { enrol: words } = texts.factors;
+  const { enrol: words, section } = texts.factors;
   const toAccount = html`<p><a href="${root}account#factors">${words.toAccount}</a></p>\n`;
   return page({
-    title: words.title,
+    title: section.title,
     isNarrow: true,
-    main: html`<h1>${words.title}</h1>
+    main: html`<h1>${section.title}</h1>
 <p class="card">${isFinished ? words.finished : texts.signIn.signedInAs(identifier)}</p>
 <div class="links">
 <p><a href="${targets.location(returnTo(context), root)}">${texts.signIn.goOn}</a></p>

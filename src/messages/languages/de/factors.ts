@@ -39,6 +39,7 @@ export const factors = {
     code: 'Code der App',
     codeHint: 'Die sechs Ziffern, die die App jetzt anzeigt.',
     submit: 'Fertig',
+    wrongCode: 'Dieser Code gilt nicht. Geben Sie den ein, den die App jetzt anzeigt. Wenn keiner gilt, geht vielleicht die Uhr Ihres Telefons falsch.',
     nothing: 'Hier gibt es nichts abzuschließen. Vielleicht hat es zu lange gedauert. Beginnen Sie von vorn.',
   },
   passkeys: {
@@ -72,7 +73,7 @@ export const factors = {
     codeHint: 'Einer von Ihrer Liste, den Sie noch nicht benutzt haben.',
     left: (count) => (count === 0 ? 'Kein Code ist übrig. Erstellen Sie neue.' : count === 1 ? 'Ein Code ist übrig.' : `${count} Codes sind übrig.`),
     make: 'Neue Codes erstellen',
-    makeHint: 'Die Codes, die Sie haben, gelten dann nicht mehr.',
+    makeHint: 'Neue Codes ersetzen die, die Sie haben.',
     shownTitle: 'Ihre Wiederherstellungscodes',
     authenticatorAdded: 'Die Authenticator-App ist eingerichtet.',
     passkeyAdded: 'Der Passkey ist hinzugefügt.',

@@ -39,6 +39,7 @@ export const factors = {
     code: 'Code from the app',
     codeHint: 'The six digits that the app shows now.',
     submit: 'Finish',
+    wrongCode: 'This code is not valid. Type the one that the app shows now. If none is accepted, the clock of your phone may be wrong.',
     nothing: 'There is nothing to finish here. It may have taken too long. Begin again.',
   },
   passkeys: {
@@ -72,7 +73,7 @@ export const factors = {
     codeHint: 'One of those on your list that you have not used.',
     left: (count) => (count === 0 ? 'No code is left. Make new ones.' : count === 1 ? 'One code is left.' : `${count} codes are left.`),
     make: 'Make new codes',
-    makeHint: 'The codes that you have then stop working.',
+    makeHint: 'New codes replace those that you have.',
     shownTitle: 'Your recovery codes',
     authenticatorAdded: 'The authenticator app is set up.',
     passkeyAdded: 'The passkey is added.',
