@@ -46,6 +46,8 @@ export interface AuthenticatorTexts {
   readonly code: string;
   readonly codeHint: string;
   readonly submit: string;
+  /** For a code that does not confirm the secret; there are no recovery codes yet. */
+  readonly wrongCode: string;
   readonly nothing: string;
 }
 
@@ -70,6 +72,8 @@ export interface PasskeyTexts {
   readonly removeOf: With<string>;
   readonly signIn: string;
   readonly use: string;
+  /** While the browser asks for the passkey. */
+  readonly waiting: string;
   /** What the browser answered, where it made or found no passkey. */
   readonly cancelled: string;
   readonly known: string;
@@ -114,6 +118,9 @@ export interface EnrolTexts {
   readonly title: string;
   readonly explanation: string;
   readonly nothing: string;
+  /** For a person who has done it, with the way to their account. */
+  readonly finished: string;
+  readonly toAccount: string;
 }
 
 /** What people read about second factors. */

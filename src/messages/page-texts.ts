@@ -98,6 +98,9 @@ export interface DoneTexts {
   readonly confirmed: string;
   readonly account_deleted: string;
   readonly passkey_confirmed: string;
+  /** What the form that was sent again had done: the codes are shown once. */
+  readonly authenticator_added: string;
+  readonly passkey_added: string;
   readonly authenticator_removed: string;
   readonly passkey_renamed: string;
   readonly passkey_removed: string;

@@ -43,6 +43,51 @@ describe.skipIf(program === undefined)(where, () => {
     expect(flaws).toEqual([]);
   });
 
+  test('an authenticator that vanishes leaves the button to be pressed again, and another one answers', async () => {
+    const { page, flaws } = await registered();
+    const sockets = await Authenticators.of(page);
+    const gone = await sockets.plugIn('device');
+    const add = page.locator('button[data-passkey="register"]');
+    const waiting = page.locator('[data-passkey-waiting]');
+    const errors = page.locator('[data-passkey-errors]');
+    expect([await waiting.isVisible(), await add.isEnabled()]).toEqual([false, true]);
+    await add.click();
+    await waiting.waitFor();
+    await gone.unplug();
+    // Chromium does not tell the page: it would wait for five minutes.
+    expect([await add.isEnabled(), await errors.isVisible()]).toEqual([true, false]);
+    // Without the options nothing is asked for, and the page says so.
+    await page.route('**/auth/passkeys/options', (route) => route.abort());
+    await add.click();
+    await errors.waitFor();
+    expect([await add.isEnabled(), await waiting.isVisible()]).toEqual([true, false]);
+    await page.unroute('**/auth/passkeys/options');
+    const device = await sockets.plugIn('device');
+    await device.touchedDuring(async () => {
+      await add.dblclick();
+      await page.locator('.codes').waitFor();
+    });
+    expect(flaws.filter((flaw) => !flaw.includes('net::ERR_FAILED'))).toEqual([]);
+  });
+
+  test('a device that does not know the finger ends what was asked for, and the page says so', async () => {
+    const { page, flaws } = await registered();
+    const device = await (await Authenticators.of(page)).plugIn('device');
+    const add = page.locator('button[data-passkey="register"]');
+    await device.touchedByStranger(
+      async () => undefined,
+      async () => {
+        await add.click();
+        await page.locator('[data-passkey-errors]').waitFor();
+      },
+    );
+    expect([await add.isEnabled(), await page.locator('[data-passkey-waiting]').isVisible()]).toEqual([
+      true,
+      false,
+    ]);
+    expect(flaws).toEqual([]);
+  });
+
   test('the account with a passkey and all forms open has no violation', async () => {
     const { service, page, flaws } = await registered();
     const phone = await (await Authenticators.of(page)).plugIn('device');

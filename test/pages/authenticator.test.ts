@@ -111,14 +111,14 @@ test('a wrong code, an old one and none at all show the same picture again', asy
   expect(done.status).toBe(200);
 });
 
-test('F5: a form that is sent again says that there is an app, where the browser scrolls to, and shows no code', async () => {
+test('F5: a form with another code says that there is an app, where the browser scrolls to, and shows no code', async () => {
   const { frozen, browser } = await start();
   const page = await browser.follow(await begin(browser));
   // The page opens at its picture.
   expect(page.text).not.toContain('autofocus');
   const code = frozen.code(secretOn(page));
   const codes = codesOn(await browser.submit(page, { code }, confirmation));
-  const again = await browser.submit(page, { code }, confirmation);
+  const again = await browser.submit(page, { code: frozen.code(secretOn(page), 1) }, confirmation);
   expect([again.status, again.alert, codesOn(again)]).toEqual([
     409,
     'Your account has an authenticator app. Remove it before you set up another one.',

@@ -36,7 +36,9 @@ export interface InvalidPasskey {
 export type PasskeyNotAdded =
   | PasskeysUnavailable
   | InvalidPasskey
-  | { readonly refused: 'invalid_name' | 'factor_exists' | 'too_many_passkeys' | 'unknown_account' };
+  | { readonly refused: 'invalid_name' | 'factor_exists' | 'too_many_passkeys' | 'unknown_account' }
+  /** There is a first factor by now: the enrolment session has ended with it. */
+  | { readonly refused: 'no_session' };
 
 /** A passkey to be added. */
 export interface NewPasskey {
@@ -49,6 +51,8 @@ export interface NewPasskey {
   readonly challenge: string;
   /** The hashes of the recovery codes that replace all earlier ones (ruling F5). */
   readonly recoveryHashes: readonly string[];
+  /** Whether the user may have no factor yet, as in an enrolment session (ruling F6). */
+  readonly mustBeFirst?: boolean;
 }
 
 /** What an answer must be an answer to. */
@@ -110,7 +114,7 @@ export class Passkeys {
   /** Verifies the answer to a registration and adds the passkey. A refusal changes nothing. */
   async add(
     userId: string,
-    { name, device, answer, challenge, recoveryHashes }: NewPasskey,
+    { name, device, answer, challenge, recoveryHashes, mustBeFirst = false }: NewPasskey,
     now: number,
     context: AuditContext,
   ): Promise<Passkey | PasskeyNotAdded> {
@@ -131,8 +135,9 @@ export class Passkeys {
       createdAt: now,
       lastUsedAt: null,
     };
-    const outcome = await this.#store.add(passkey, recoveryHashes, maxPasskeys, context);
+    const outcome = await this.#store.add(passkey, recoveryHashes, maxPasskeys, context, mustBeFirst);
     if (outcome === 'known') return { refused: 'factor_exists' };
+    if (outcome === 'not_first') return { refused: 'no_session' };
     if (outcome === 'too_many') return { refused: 'too_many_passkeys' };
     return outcome === 'added' ? passkey : { refused: outcome };
   }
@@ -160,6 +165,12 @@ export class Passkeys {
     const isUsed = await this.#store.use({ credentialId, ...verified, at: now });
     if (isUsed) return { ...passkey, ...verified, lastUsedAt: now };
     return isBehind(verified.counter, passkey.counter) ? { ...refused, refused: 'invalid_counter' } : refused;
+  }
+
+  /** Whether the passkey that an answer names is one of the user's. The answer itself is not verified. */
+  async isOf(userId: string, answer: unknown): Promise<boolean> {
+    const read = registrationAnswer(answer);
+    return read !== undefined && (await this.#store.find(read.id))?.userId === userId;
   }
 
   /** All passkeys of a user, the oldest first. */

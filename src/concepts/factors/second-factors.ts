@@ -12,7 +12,7 @@
 import type { SecretBox } from '../../crypto/secret-box.ts';
 import type { AuditContext, CodeAttempt, FactorState, SecondFactorStore } from '../../storage/port/port.ts';
 import { newRecoveryCodes, readCode } from './recovery-codes.ts';
-import { newTotpSecret, stepOf, type TotpKey, totpKey } from './totp.ts';
+import { newTotpSecret, stepMs, stepOf, type TotpKey, totpKey } from './totp.ts';
 
 export type { FactorState };
 
@@ -90,13 +90,17 @@ export class SecondFactors {
     return opened && totpKey(opened.text, this.#issuer, label);
   }
 
-  /** Enrols an app with a secret that a code of it confirms; returns the new recovery codes. */
+  /**
+   * Enrols an app with a secret that a code of it confirms; returns the new recovery codes. `mustBeFirst`: the user may have no
+   * factor yet, as in an enrolment session, which ends with the first one (ruling F6).
+   */
   async enrol(
     userId: string,
     sealed: string,
     typed: string,
     now: number,
     context: AuditContext,
+    mustBeFirst = false,
   ): Promise<{ readonly recoveryCodes: readonly string[] } | CodeRefusal | EnrolmentRefusal> {
     const code = readCode(typed);
     const opened = (await this.#openBox(false))?.open(sealed, userId);
@@ -104,7 +108,8 @@ export class SecondFactors {
     const step = code.kind === 'totp' ? await stepOf(opened.text, code.digits, now) : undefined;
     if (step === undefined) return invalidCode;
     const { codes, hashes } = newRecoveryCodes();
-    const outcome = await this.#store.enrolTotp(userId, { sealed, step, at: now }, hashes, context);
+    const totp = { sealed, step, at: now };
+    const outcome = await this.#store.enrolTotp(userId, totp, hashes, context, mustBeFirst);
     if (outcome === 'taken') return { refused: 'factor_exists' };
     return outcome === 'enrolled' ? { recoveryCodes: codes } : { refused: 'no_session' };
   }
@@ -131,6 +136,16 @@ export class SecondFactors {
     if (outcome === 'accepted') return { kind: 'totpStep' in attempt ? 'totp' : 'recovery' };
     if (outcome === 'locked') return { refused: 'codes_locked' };
     return { refused: 'invalid_code', isLockedNow: outcome === 'locked_now' };
+  }
+
+  /** Whether it is the code of the app that was accepted last, as in a form that is sent again. Nothing is counted. */
+  async isLastCode(userId: string, typed: string): Promise<boolean> {
+    const code = readCode(typed);
+    const totp = code.kind === 'totp' && (await this.#store.find(userId))?.totp;
+    if (!totp || code.kind !== 'totp') return false;
+    const opened = (await this.#openBox(false))?.open(totp.sealed, userId);
+    if (!opened) return false;
+    return (await stepOf(opened.text, code.digits, totp.lastStep * stepMs)) === totp.lastStep;
   }
 
   /** A new set of recovery codes in place of the old one; `undefined` if the user has no factor. */

@@ -47,15 +47,15 @@ export async function accountPage(
     refused: refused?.section,
     problems: refused?.problems ?? noProblems,
     identifier: refused?.identifier ?? '',
+    query: new URLSearchParams(context.request.method === 'POST' ? '' : context.query),
   };
-  const query = new URLSearchParams(context.request.method === 'POST' ? '' : context.query);
   const { account } = texts;
   return passkeyPage(pages, view, {
     title: account.title,
     aside: signOutButton(view),
     status: refused?.status ?? 200,
     main: html`<h1>${account.title}</h1>
-${notice(texts, query)}<nav aria-label="${account.sections}">
+${notice(texts, state.query)}<nav aria-label="${account.sections}">
 <ul>
 ${sections.map((name) => html`<li><a href="#${name}">${headings(view)[name]}</a></li>\n`)}</ul>
 </nav>
@@ -109,10 +109,10 @@ function headings({ texts: { account, factors } }: View): Readonly<Record<Sectio
   };
 }
 
-function section({ view, refused, problems }: AccountState, name: Section, content: Html): Html {
+function section({ view, refused, problems, query }: AccountState, name: Section, content: Html): Html {
   return html`<section class="card" id="${name}" aria-labelledby="${name}-heading">
 <h2 id="${name}-heading">${headings(view)[name]}</h2>
-${refused === name ? alert(problems, true) : nothing}${content}</section>`;
+${refused === name ? alert(problems, true) : notice(view.texts, query, true)}${content}</section>`;
 }
 
 export function endOthers({ texts: { account }, root }: View): Html {

@@ -29,6 +29,8 @@ export interface AccountState {
   readonly problems: Problems;
   /** What was typed as a new address. */
   readonly identifier: string;
+  /** The query of a GET, which may name what was done; empty in an answer to a POST. */
+  readonly query: URLSearchParams;
 }
 
 /** A form of the page that was refused. */

@@ -25,6 +25,7 @@ export function accountPlace(pages: PageServices): Place<SignedIn> {
     carried: () => nothing,
     back: ({ root }) => `${root}account#factors`,
     page: ({ root }, _context, name) => `${root}account/${name}`,
+    again: ({ root }, _context, done) => `${root}account?done=${done}#factors`,
     goOn: ({ root }) => `${root}account#factors`,
     cookies: (person, { id }) => cookies.renew(id, services.sessions.lastingOf(person.session)),
   };

@@ -76,7 +76,7 @@ async function confirm<Person extends Enroller>(
   view: View,
   context: RequestContext,
 ): Promise<Reply | AnyRefusal> {
-  const { confirmTotp, pendingTotp } = await useCases();
+  const { confirmTotp, pendingTotp, wasConfirmedWith } = await useCases();
   const { code } = typedIn(context.fields, ['code']);
   /** The picture again, so that an app which was not set up yet still can be. */
   const again = async (problems: Problems, status: number) => {
@@ -93,7 +93,13 @@ async function confirm<Person extends Enroller>(
   }
   const enrolled = await confirmTotp(services, person, code, context);
   if (isRefusal(enrolled)) {
-    const problems = problemsOf(view.texts, enrolled, ['code']);
+    // As when the page with the codes is reloaded.
+    if (enrolled.refused === 'factor_exists' && (await wasConfirmedWith(services, person, code)))
+      return seeOther(place.again(view, context, 'authenticator_added'));
+    const isWrong = enrolled.refused === 'invalid_code';
+    const problems = isWrong
+      ? { beside: { code: view.texts.factors.authenticator.wrongCode } }
+      : problemsOf(view.texts, enrolled, ['code']);
     const isOfCode = problems.beside.code !== undefined;
     const reply = isOfCode ? await again(problems, pageWords[enrolled.refused].status) : undefined;
     return reply ? { ...enrolled, reply } : refusedIn(place, person, view, context, enrolled);

@@ -1,14 +1,15 @@
 /** The pages at `/enrol`: for people who need a second factor before their first session (ruling F6). */
 
-import type { Route } from '../../http/contract.ts';
+import type { AnyRefusal, Route } from '../../http/contract.ts';
 import type { Reply } from '../../http/reply.ts';
 import { cookieIds, presentedId } from '../../http/request/session-id.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import type { Enrolling } from '../../usecases/factors/enrolment.ts';
+import { personOf } from '../account/person.ts';
 import { withTarget } from '../forms/after-sign-in.ts';
 import { pageWords } from '../page-words.ts';
 import { alert, hidden, submit } from '../parts/fields.ts';
-import { textOf } from '../parts/form-page.ts';
+import { seeOther, textOf } from '../parts/form-page.ts';
 import { html } from '../parts/html.ts';
 import { noProblems, type Problems } from '../parts/problems.ts';
 import { type PageServices, type View, viewOf } from '../parts/view.ts';
@@ -37,11 +38,7 @@ function enrolPlace(pages: PageServices): Place<Enrolling> {
     answer: (path, answer) => async (context) => {
       const view = viewOf(pages, context.request, path);
       const person = await enrollingOf(pages, context);
-      if (person) return answer(person, view, context);
-      const isForm = context.request.method === 'POST';
-      return isForm
-        ? { refused: 'no_session', reply: ledAway(pages, view, context, pageWords.no_session.status) }
-        : ledAway(pages, view, context);
+      return person ? answer(person, view, context) : withoutEnrolment(pages, view, context);
     },
     // The password was given for this alone, half an hour ago at most.
     unproven: () => undefined,
@@ -54,6 +51,8 @@ function enrolPlace(pages: PageServices): Place<Enrolling> {
     carried: (context) => hidden('return_to', targets.accepted(returnTo(context))),
     back: ({ root }, context) => withTarget(pages, `${root}enrol`, returnTo(context)),
     page: ({ root }, context, name) => withTarget(pages, `${root}enrol/${name}`, returnTo(context)),
+    // The enrolment session ended with the first factor: `withoutEnrolment` answers before this is asked.
+    again: ({ root }, context) => withTarget(pages, `${root}enrol`, returnTo(context)),
     goOn: ({ root }, context) => targets.location(returnTo(context), root),
     cookies: (_person, { begun }) => (begun ? cookies.begin(begun) : {}),
   };
@@ -105,6 +104,47 @@ ${app}</section>
 <section class="card" aria-labelledby="passkey-heading">
 <h2 id="passkey-heading">${view.texts.factors.passkeys.title}</h2>
 ${registerForm(pages, view, 'enrol', place.carried(context))}</section>`,
+  });
+}
+
+/**
+ * People who have nothing to enrol here. Those who have just finished it, and reload the page with their codes, are signed in
+ * by now: their form leads to a page that says so.
+ */
+async function withoutEnrolment(
+  pages: PageServices,
+  view: View,
+  context: RequestContext,
+): Promise<Reply | AnyRefusal> {
+  const isForm = context.request.method === 'POST';
+  const person = await personOf(pages, context);
+  const credential = person && (await pages.services.store.accounts.findCredentialOf(person.user.id));
+  const isFinished = credential?.hasSecondFactor === true;
+  if (isForm && isFinished) return seeOther(withTarget(pages, `${view.root}enrol`, returnTo(context)));
+  if (person && !isForm) return signedInPage(pages, view, context, person.user.identifier, isFinished);
+  const { status } = pageWords.no_session;
+  return isForm
+    ? { refused: 'no_session', reply: ledAway(pages, view, context, status) }
+    : ledAway(pages, view, context);
+}
+
+function signedInPage(
+  { targets }: PageServices,
+  { texts, root, page }: View,
+  context: RequestContext,
+  identifier: string,
+  isFinished: boolean,
+): Reply {
+  const { enrol: words, section } = texts.factors;
+  const toAccount = html`<p><a href="${root}account#factors">${words.toAccount}</a></p>\n`;
+  return page({
+    title: section.title,
+    isNarrow: true,
+    main: html`<h1>${section.title}</h1>
+<p class="card">${isFinished ? words.finished : texts.signIn.signedInAs(identifier)}</p>
+<div class="links">
+<p><a href="${targets.location(returnTo(context), root)}">${texts.signIn.goOn}</a></p>
+${toAccount}</div>`,
   });
 }
 

@@ -25,10 +25,11 @@ export async function passkeyPage(
 export function passkeyButton(view: View, purpose: PasskeyPurpose, path: string, label: string): Html {
   const { texts, root } = view;
   if (view.passkeys !== 'here') return nothing;
-  const { cancelled, known, wrongDomain, failed } = texts.factors.passkeys;
+  const { waiting, cancelled, known, wrongDomain, failed } = texts.factors.passkeys;
   return html`<div class="passkey" data-passkey-part hidden>
 ${hidden('passkey', '')}<p class="alert" role="alert" data-passkey-errors data-cancelled="${cancelled}" data-known="${known}" data-domain="${wrongDomain}" data-failed="${failed}" hidden></p>
 <button type="button" data-passkey="${purpose}" data-options="${root}auth/passkeys/options" data-action="${root}${path}" hidden>${label}</button>
+<p class="hint" role="status" data-passkey-waiting hidden>${waiting}</p>
 </div>
 `;
 }

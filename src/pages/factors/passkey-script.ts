@@ -16,6 +16,10 @@ import { type KeptFile, keptFile } from '../parts/page-files.ts';
  * Errors of the browser are shown in the element `data-passkey-errors` of the form or of the page, with the texts of its
  * attributes `data-cancelled`, `data-known` (the device has a passkey of the account already), `data-domain` and `data-failed`.
  *
+ * A button can be pressed again while the browser asks for the passkey, and then asks anew: browsers do not say that an
+ * authenticator was unplugged, or that there is none, before the five minutes are over. The element `data-passkey-waiting` of the
+ * form is shown for that time.
+ *
  * On a page that has a field for the name with `autocomplete="username webauthn"`, the browser offers passkeys there, too. The
  * options of such an offer are asked for anew when the person comes back after four minutes, because they end after five.
  */
@@ -26,6 +30,9 @@ const ownScript = `'use strict';
   if (!browserSupportsWebAuthn()) return;
   const purposes = { 'sign-in': 'login', 'second-step': 'second_step', confirm: 'confirm', register: 'register' };
   let offeredAt = -Infinity;
+  // The number of the press that the browser asks for, and whether it does.
+  let presses = 0;
+  let isAsking = false;
   const texts = {
     NotAllowedError: 'cancelled',
     AbortError: 'cancelled',
@@ -51,6 +58,7 @@ const ownScript = `'use strict';
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ for: purposes[button.dataset.passkey] }),
+      signal: AbortSignal.timeout(20000),
     });
     if (!response.ok) throw new Error('refused');
     return response.json();
@@ -62,10 +70,20 @@ const ownScript = `'use strict';
     form.submit();
   }
 
+  /** Asks for the passkey. The library ends what the browser asks for an earlier press. */
   async function use(button) {
     const optionsJSON = await optionsOf(button);
     const ask = button.dataset.passkey === 'register' ? startRegistration : startAuthentication;
-    send(button, await ask({ optionsJSON }));
+    rest(button, true);
+    const answer = await ask({ optionsJSON });
+    button.disabled = true;
+    send(button, answer);
+  }
+
+  /** The button takes another press, while the browser asks for the passkey or not. */
+  function rest(button, isWaiting) {
+    button.disabled = false;
+    button.form.querySelector('[data-passkey-waiting]').hidden = !isWaiting;
   }
 
   for (const part of document.querySelectorAll('[data-passkey-part]')) part.hidden = false;
@@ -73,18 +91,22 @@ const ownScript = `'use strict';
   for (const button of document.querySelectorAll('button[data-passkey]')) {
     button.hidden = false;
     // A page that the browser kept comes back as it was left.
-    addEventListener('pageshow', () => {
-      button.disabled = false;
-    });
+    addEventListener('pageshow', () => rest(button, false));
     button.addEventListener('click', async () => {
+      presses += 1;
+      const press = presses;
+      isAsking = true;
       const errors = errorsOf(button);
       if (errors !== null) errors.hidden = true;
       button.disabled = true;
       try {
         await use(button);
       } catch (error) {
+        // Another press goes on in place of this one.
+        if (press !== presses) return;
+        isAsking = false;
         show(button, error);
-        button.disabled = false;
+        rest(button, false);
         // The browser has ended its offer in the field for this.
         offeredAt = -Infinity;
       }
@@ -94,7 +116,7 @@ const ownScript = `'use strict';
   const signIn = document.querySelector('button[data-passkey="sign-in"]');
   const field = document.querySelector('input[autocomplete$="webauthn"]');
   async function offer() {
-    if (signIn.disabled || document.timeline.currentTime - offeredAt < 240000) return;
+    if (isAsking || document.timeline.currentTime - offeredAt < 240000) return;
     offeredAt = document.timeline.currentTime;
     try {
       const optionsJSON = await optionsOf(signIn);

@@ -39,10 +39,13 @@ export function passkeyRoutes<Person extends Enroller>(pages: PageServices, plac
       body: 'form',
       event: 'factor_add',
       answer: place.answer(path, async (person, view, context) => {
-        const { addPasskey } = await own();
+        const { addPasskey, wasAdded } = await own();
         const asked = { ...passkeyIn(pages, context), name: textOf(context.fields, 'name') };
         const added = await addPasskey(services, person, asked, context);
         if (isRefusal(added)) {
+          // Its challenge was answered, as when the page with the codes is reloaded.
+          if (added.refused === 'invalid_passkey' && (await wasAdded(services, person, asked)))
+            return seeOther(place.again(view, context, 'passkey_added'));
           // The browser should have found it among those that are excluded.
           const isKnown = added.refused === 'factor_exists';
           const problems = { about: view.texts.factors.passkeys.known, beside: {} };

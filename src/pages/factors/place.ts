@@ -16,6 +16,9 @@ export type PlaceAnswer<Person extends Enroller> = (
   context: RequestContext,
 ) => Awaitable<Reply | AnyRefusal>;
 
+/** What a form that is sent again had done, as the notice of a page says it. */
+export type AddedBefore = 'authenticator_added' | 'passkey_added';
+
 export interface Place<Person extends Enroller = Enroller> {
   /** The path below which the pages are. */
   readonly base: '/account' | '/enrol';
@@ -37,6 +40,8 @@ export interface Place<Person extends Enroller = Enroller> {
   back(view: View, context: RequestContext): string;
   /** A page below the base, with what is carried along. */
   page(view: View, context: RequestContext, name: string): string;
+  /** Where a form leads that is sent again after it has added a factor: reloading that page sends nothing. */
+  again(view: View, context: RequestContext, done: AddedBefore): string;
   /** Where a person goes on when the factor is there. */
   goOn(view: View, context: RequestContext): string;
   /** The cookies after an enrolment: of the session under its new id, or of the first one. */

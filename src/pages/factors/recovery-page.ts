@@ -18,7 +18,7 @@ export interface NewCodes {
   readonly headers?: ReplyHeaders;
 }
 
-/** The codes stand in the page and in no address. Reloading it sends the form again, which shows no code a second time. */
+/** The codes stand in the page and in no address. Reloading it sends the form again, which leads to a page without them. */
 export function recoveryPage(view: View, { reason, identifier, codes, goOn, headers }: NewCodes): Reply {
   const { account, factors } = view.texts;
   const { recovery } = factors;

@@ -123,11 +123,15 @@ export function alert({ about }: Problems, isInside = false): Html {
   return html`<p class="alert" role="alert"${isInside ? html` tabindex="-1" autofocus` : nothing}>${about}</p>\n`;
 }
 
-/** What was done before this page, if the query names it. */
-export function notice({ done }: PageTexts, query: URLSearchParams): Html {
+/**
+ * What was done before this page, if the query names it. `inSection`: the copy in a section of a long page, which is seen in
+ * place of the first one where the address leads to that section, because the first one is then out of sight.
+ */
+export function notice({ done }: PageTexts, query: URLSearchParams, inSection = false): Html {
   const name = query.get('done') ?? '';
   if (!Object.hasOwn(done, name)) return nothing;
-  return html`<p class="notice" role="status">${done[name as keyof typeof done]}</p>\n`;
+  const kind = inSection ? html`notice inside` : html`notice`;
+  return html`<p class="${kind}" role="status">${done[name as keyof typeof done]}</p>\n`;
 }
 
 /** The problems of fields that are empty; `undefined` if none is. */

@@ -60,7 +60,7 @@ header img { width: 3rem; height: 3rem; flex: none; object-fit: contain; }
 .brand { gap: 0.7rem; font-weight: 600; }
 .brand img { width: 2rem; height: 2rem; }
 .brand form { margin-inline-start: auto; }
-h1 { margin: 0; font-size: 1.6rem; line-height: 1.2; letter-spacing: -0.01em; }
+h1 { margin: 0; font-size: 1.6rem; line-height: 1.2; letter-spacing: -0.01em; hyphens: auto; }
 main > h1 { margin-bottom: 1.2rem; }
 h2 { margin: 2rem 0 0.6rem; font-size: 1.05rem; }
 .card h2 { margin: 0 0 0.5rem; font-size: 1.15rem; line-height: 1.3; }
@@ -80,7 +80,7 @@ code { font: 0.9em/1.4 ui-monospace, monospace; }
   background: var(--front);
   box-shadow: 0 1px 2px rgb(0 0 0 / 4%);
 }
-.card + .card { margin-top: 1.2rem; }
+.card + .card, main > p + .card { margin-top: 1.2rem; }
 section { scroll-margin-top: 1rem; }
 .status { display: flex; gap: 0.7rem; }
 .status::before {
@@ -110,6 +110,8 @@ footer { margin-top: 2rem; color: var(--quiet); font-size: 0.9rem; }
   background: var(--front);
 }
 .alert { border-inline-start-color: var(--bad); }
+.inside, main:has(:target > .inside) > .notice { display: none; }
+:target > .inside { display: block; }
 form { margin: 0; }
 .field { margin-bottom: 1.1rem; }
 label { display: block; font-weight: 600; }
@@ -192,7 +194,8 @@ summary::-webkit-details-marker { display: none; }
 details > form { max-width: 25rem; margin-top: 1.1rem; }
 h3 { margin: 1.3rem 0 0.3rem; font-size: 1rem; }
 .qr { display: block; max-width: 100%; height: auto; margin: 0.8rem auto; }
-.passkey { margin-top: 0.8rem; }
+.passkey, .quiet + form:has(.field) { margin-top: 0.8rem; }
+.passkey .hint { margin-top: 0.4rem; }
 .narrow .passkey button { width: 100%; }
 .card > p:first-child { margin-bottom: 1rem; }
 .card > form + .quiet { margin-top: 0.6rem; }

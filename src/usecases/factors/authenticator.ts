@@ -10,6 +10,7 @@ import {
   afterEnrolment,
   bindingOf,
   type Enroller,
+  isSignedIn,
   mayChangeFactors,
 } from './enroller.ts';
 import { tell } from './second-step.ts';
@@ -77,13 +78,24 @@ export async function confirmTotp(
       return { refused: isEnrolled ? 'factor_exists' : 'no_enrolment' };
     }
     const context = services.audit.context(caller, 'factor_add', 'totp');
-    const enrolled = await secondFactors.enrol(user.id, token.sealed, code, caller.now, context);
+    const mustBeFirst = !isSignedIn(person);
+    const { sealed } = token;
+    const enrolled = await secondFactors.enrol(user.id, sealed, code, caller.now, context, mustBeFirst);
     if (isRefusal(enrolled)) return enrolled;
     await services.browserTokens.end(user.id, 'totp_enrolment');
     const after = await afterEnrolment(services, person, 'totp', caller);
     return isRefusal(after) ? after : { ...after, ...enrolled, user };
   };
   return audited(services, 'factor_add', caller, await attempt());
+}
+
+/** Whether the app of the person was confirmed with this code: a form that is sent again finds what the first one did. */
+export async function wasConfirmedWith(
+  { factors }: Pick<Services, 'factors'>,
+  { user }: Pick<Enroller, 'user'>,
+  code: string,
+): Promise<boolean> {
+  return (await factors.load()).secondFactors.isLastCode(user.id, code);
 }
 
 /** Removes the app. The owner is told, and no browser is trusted any more. */

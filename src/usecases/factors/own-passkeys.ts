@@ -7,7 +7,7 @@ import { audited } from '../outcomes.ts';
 import { isRefusal, type Refusal } from '../refusals.ts';
 import type { Caller, Services } from '../services.ts';
 import type { Enrolled } from './authenticator.ts';
-import { afterEnrolment, bindingOf, type Enroller, mayChangeFactors } from './enroller.ts';
+import { afterEnrolment, bindingOf, type Enroller, isSignedIn, mayChangeFactors } from './enroller.ts';
 import {
   ask,
   type ChallengeClaim,
@@ -58,7 +58,8 @@ export async function addPasskey(
     const { codes, hashes } = newRecoveryCodes();
     const { answer } = asked;
     const { challenge } = taken;
-    const made = { name, device: caller.device, answer, challenge, recoveryHashes: hashes };
+    const mustBeFirst = !isSignedIn(person);
+    const made = { name, device: caller.device, answer, challenge, recoveryHashes: hashes, mustBeFirst };
     const context = services.audit.context(caller, 'factor_add', 'passkey');
     const passkey = await passkeys.add(user.id, made, caller.now, context);
     if (isRefusal(passkey)) return passkey;
@@ -68,6 +69,15 @@ export async function addPasskey(
     return { ...after, user, recoveryCodes: codes, passkey };
   };
   return audited(services, 'factor_add', caller, await attempt());
+}
+
+/** Whether the person has the passkey of an answer already: a form that is sent again finds what the first one did. */
+export async function wasAdded(
+  { factors }: Pick<Services, 'factors'>,
+  { user }: Pick<Enroller, 'user'>,
+  { answer }: Pick<PasskeyAnswer, 'answer'>,
+): Promise<boolean> {
+  return (await factors.load()).passkeys.isOf(user.id, answer);
 }
 
 /** The options of a confirmation. */

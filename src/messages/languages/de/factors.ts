@@ -39,6 +39,7 @@ export const factors = {
     code: 'Code der App',
     codeHint: 'Die sechs Ziffern, die die App jetzt anzeigt.',
     submit: 'Fertig',
+    wrongCode: 'Dieser Code gilt nicht. Geben Sie den ein, den die App jetzt anzeigt. Wenn keiner gilt, geht vielleicht die Uhr Ihres Telefons falsch.',
     nothing: 'Hier gibt es nichts abzuschließen. Vielleicht hat es zu lange gedauert. Beginnen Sie von vorn.',
   },
   passkeys: {
@@ -59,6 +60,7 @@ export const factors = {
     removeOf: (name) => `Passkey entfernen: ${name}`,
     signIn: 'Mit einem Passkey anmelden',
     use: 'Passkey benutzen',
+    waiting: 'Ihr Browser wartet auf Ihren Passkey. Wenn er nicht danach fragt, drücken Sie noch einmal auf den Knopf.',
     cancelled: 'Es wurde kein Passkey benutzt. Versuchen Sie es erneut oder nehmen Sie einen anderen Weg.',
     known: 'Dieses Gerät hat schon einen Passkey dieses Kontos.',
     wrongDomain: 'Unter dieser Adresse können Passkeys nicht benutzt werden. Wenden Sie sich an den Betreiber.',
@@ -71,7 +73,7 @@ export const factors = {
     codeHint: 'Einer von Ihrer Liste, den Sie noch nicht benutzt haben.',
     left: (count) => (count === 0 ? 'Kein Code ist übrig. Erstellen Sie neue.' : count === 1 ? 'Ein Code ist übrig.' : `${count} Codes sind übrig.`),
     make: 'Neue Codes erstellen',
-    makeHint: 'Die Codes, die Sie haben, gelten dann nicht mehr.',
+    makeHint: 'Neue Codes ersetzen die, die Sie haben.',
     shownTitle: 'Ihre Wiederherstellungscodes',
     authenticatorAdded: 'Die Authenticator-App ist eingerichtet.',
     passkeyAdded: 'Der Passkey ist hinzugefügt.',
@@ -97,5 +99,8 @@ export const factors = {
     title: 'Zweiten Schritt einrichten',
     explanation: 'Dieser Dienst verlangt nach dem Passwort einen zweiten Schritt, damit ein gestohlenes Passwort allein nichts nützt. Richten Sie einen ein, um fortzufahren.',
     nothing: 'Hier gibt es keine Anmeldung abzuschließen. Vielleicht hat es zu lange gedauert. Melden Sie sich erneut an.',
+    finished:
+      'Sie sind angemeldet, und Ihr zweiter Schritt ist eingerichtet. Wiederherstellungscodes werden nur einmal angezeigt: Wenn Sie Ihre nicht aufbewahrt haben, erstellen Sie in Ihrem Konto neue.',
+    toAccount: 'Anmeldung in zwei Schritten in Ihrem Konto',
   },
 } as const satisfies FactorTexts;

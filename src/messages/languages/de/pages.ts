@@ -85,6 +85,8 @@ export const forms = {
     confirmed: 'Ihr Passwort ist bestätigt. Zehn Minuten lang können Sie Wichtiges ändern.',
     account_deleted: 'Ihr Konto ist gelöscht.',
     passkey_confirmed: 'Es ist bestätigt, dass Sie es sind. Zehn Minuten lang können Sie Wichtiges ändern.',
+    authenticator_added: 'Die Authenticator-App ist eingerichtet. Wiederherstellungscodes werden nur einmal angezeigt: Wenn Sie Ihre nicht aufbewahrt haben, erstellen Sie neue.',
+    passkey_added: 'Der Passkey ist hinzugefügt. Wiederherstellungscodes werden nur einmal angezeigt: Wenn Sie Ihre nicht aufbewahrt haben, erstellen Sie neue.',
     authenticator_removed: 'Die Authenticator-App ist entfernt.',
     passkey_renamed: 'Der Passkey hat seinen neuen Namen.',
     passkey_removed: 'Der Passkey ist entfernt.',

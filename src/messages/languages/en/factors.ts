@@ -39,6 +39,7 @@ export const factors = {
     code: 'Code from the app',
     codeHint: 'The six digits that the app shows now.',
     submit: 'Finish',
+    wrongCode: 'This code is not valid. Type the one that the app shows now. If none is accepted, the clock of your phone may be wrong.',
     nothing: 'There is nothing to finish here. It may have taken too long. Begin again.',
   },
   passkeys: {
@@ -59,6 +60,7 @@ export const factors = {
     removeOf: (name) => `Remove the passkey: ${name}`,
     signIn: 'Sign in with a passkey',
     use: 'Use a passkey',
+    waiting: 'Your browser is waiting for your passkey. If it does not ask you for one, press the button again.',
     cancelled: 'No passkey was used. Try again, or choose another way.',
     known: 'This device has a passkey of this account already.',
     wrongDomain: 'Passkeys do not work at this address. Tell those who run this service.',
@@ -71,7 +73,7 @@ export const factors = {
     codeHint: 'One of those on your list that you have not used.',
     left: (count) => (count === 0 ? 'No code is left. Make new ones.' : count === 1 ? 'One code is left.' : `${count} codes are left.`),
     make: 'Make new codes',
-    makeHint: 'The codes that you have then stop working.',
+    makeHint: 'New codes replace those that you have.',
     shownTitle: 'Your recovery codes',
     authenticatorAdded: 'The authenticator app is set up.',
     passkeyAdded: 'The passkey is added.',
@@ -96,5 +98,7 @@ export const factors = {
     title: 'Set up a second step',
     explanation: 'This service asks for a second step after the password, so that a stolen password alone is of no use. Set one up to go on.',
     nothing: 'There is no sign-in to finish here. It may have taken too long. Sign in again.',
+    finished: 'You are signed in, and your second step is set up. Recovery codes are shown only once: if you have not kept yours, make new ones in your account.',
+    toAccount: 'Two-step sign-in in your account',
   },
 } as const satisfies FactorTexts;

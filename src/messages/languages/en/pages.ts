@@ -84,6 +84,8 @@ export const forms = {
     confirmed: 'Your password is confirmed. For ten minutes you may change what is important.',
     account_deleted: 'Your account is deleted.',
     passkey_confirmed: 'It is confirmed that it is you. For ten minutes you may change what is important.',
+    authenticator_added: 'The authenticator app is set up. Recovery codes are shown only once: if you have not kept yours, make new ones.',
+    passkey_added: 'The passkey is added. Recovery codes are shown only once: if you have not kept yours, make new ones.',
     authenticator_removed: 'The authenticator app is removed.',
     passkey_renamed: 'The passkey has its new name.',
     passkey_removed: 'The passkey is removed.',

@@ -30,17 +30,24 @@ export interface PasskeyUse {
   readonly at: number;
 }
 
+/** The outcome of adding a passkey. */
+export type PasskeyAddition = 'added' | 'known' | 'too_many' | 'not_first' | 'unknown_account';
+
 export interface PasskeyStore {
   find(credentialId: string): Promise<Passkey | undefined>;
   /** All passkeys of a user, the oldest first. */
   ofUser(userId: string): Promise<Passkey[]>;
-  /** Adds a passkey and replaces all recovery codes, in one step; a refusal changes nothing. */
+  /**
+   * Adds a passkey and replaces all recovery codes, in one step; a refusal changes nothing. `mustBeFirst`: `not_first` if the
+   * user has a factor already, so that of concurrent calls for a user without one exactly one adds.
+   */
   add(
     passkey: Passkey,
     recoveryHashes: readonly string[],
     maxPasskeys: number,
     context: AuditContext,
-  ): Promise<'added' | 'known' | 'too_many' | 'unknown_account'>;
+    mustBeFirst?: boolean,
+  ): Promise<PasskeyAddition>;
   /**
    * Records a use, and sets the failed codes of the user to 0 (ruling F2). `false` if the passkey is gone, or if the counter
    * is not higher than the stored one and one of them is not 0: of concurrent calls with one counter exactly one counts.

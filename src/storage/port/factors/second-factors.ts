@@ -35,19 +35,23 @@ export type CodeAttempt =
   | { readonly recoveryHash: string }
   | { readonly matches: 'nothing' };
 
+/** The outcome of enrolling an app. */
+export type TotpEnrolment = 'enrolled' | 'taken' | 'not_first' | 'unknown_account';
+
 export interface SecondFactorStore {
   /** The factors of a user; `undefined` without any. */
   find(userId: string): Promise<FactorState | undefined>;
   /**
-   * Enrols an authenticator app and replaces all recovery codes, in one step. `taken` if the user has an app already: then
-   * nothing changes.
+   * Enrols an authenticator app and replaces all recovery codes, in one step. `taken` if the user has an app already, and with
+   * `mustBeFirst` `not_first` if they have any factor: then nothing changes.
    */
   enrolTotp(
     userId: string,
     totp: NewTotp,
     recoveryHashes: readonly string[],
     context: AuditContext,
-  ): Promise<'enrolled' | 'taken' | 'unknown_account'>;
+    mustBeFirst?: boolean,
+  ): Promise<TotpEnrolment>;
   /**
    * Judges a code in one step, so that of concurrent calls exactly one gets a time step or a recovery code (ruling F3). A time
    * step is accepted if it is later than the last accepted one and fewer than `maxFailures` codes failed before; `resealed`

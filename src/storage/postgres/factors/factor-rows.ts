@@ -28,6 +28,11 @@ export async function beginFactor(
   await replaceCodes(run, userId, recoveryHashes);
 }
 
+/** Whether a user has a factor. Call it inside a step that has locked the user. */
+export async function hasFactor(run: Run, userId: string): Promise<boolean> {
+  return (await run('SELECT 1 FROM second_factors WHERE user_id = $1', [userId])).rows.length > 0;
+}
+
 /** Replaces all recovery codes inside a step that has locked the user. */
 export async function replaceCodes(
   run: Run,

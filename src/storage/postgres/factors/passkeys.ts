@@ -1,10 +1,10 @@
 /** Passkeys in PostgreSQL: one row each under the id of its credential. */
 
-import type { AuditContext, Passkey, PasskeyStore, PasskeyUse } from '../../port/port.ts';
+import type { AuditContext, Passkey, PasskeyAddition, PasskeyStore, PasskeyUse } from '../../port/port.ts';
 import { isStorable, storable } from '../connection/text.ts';
 import type { Run } from '../connection/transaction.ts';
 import { lockUserExclusive } from '../user-lock.ts';
-import { beginFactor, type FactorParts, removeDependent } from './factor-rows.ts';
+import { beginFactor, type FactorParts, hasFactor, removeDependent } from './factor-rows.ts';
 
 const columns = `credential_id AS "credentialId", user_id AS "userId", handle, name, public_key AS "publicKey", counter,
   transports, is_synced = 1 AS "isSynced", created_at AS "createdAt", last_used_at AS "lastUsedAt"`;
@@ -48,10 +48,12 @@ export class PostgresPasskeys implements PasskeyStore {
     recoveryHashes: readonly string[],
     maxPasskeys: number,
     context: AuditContext,
-  ): Promise<'added' | 'known' | 'too_many' | 'unknown_account'> {
+    mustBeFirst = false,
+  ): Promise<PasskeyAddition> {
     const { credentialId, userId, handle, createdAt } = passkey;
     return this.#parts.db.step(async (run) => {
       if (!(await lockUserExclusive(run, userId))) return 'unknown_account';
+      if (mustBeFirst && (await hasFactor(run, userId))) return 'not_first';
       if ((await run(selectOne, [credentialId])).rows.length > 0) return 'known';
       const { rows } = await run('SELECT 1 FROM passkeys WHERE user_id = $1', [userId]);
       if (rows.length >= maxPasskeys) return 'too_many';

@@ -1,6 +1,13 @@
 /** Authenticator apps and recovery codes in PostgreSQL: a row for each user with a factor, and one for each code. */
 
-import type { AuditContext, CodeAttempt, FactorState, NewTotp, SecondFactorStore } from '../../port/port.ts';
+import type {
+  AuditContext,
+  CodeAttempt,
+  FactorState,
+  NewTotp,
+  SecondFactorStore,
+  TotpEnrolment,
+} from '../../port/port.ts';
 import { type CodeState, type CodeVerdict, judgeCode } from '../../shared/factors/code-verdict.ts';
 import type { Run } from '../connection/transaction.ts';
 import { lockUserExclusive } from '../user-lock.ts';
@@ -64,10 +71,13 @@ export class PostgresSecondFactors implements SecondFactorStore {
     { sealed, step, at }: NewTotp,
     recoveryHashes: readonly string[],
     context: AuditContext,
-  ): Promise<'enrolled' | 'taken' | 'unknown_account'> {
+    mustBeFirst = false,
+  ): Promise<TotpEnrolment> {
     return this.#parts.db.step(async (run) => {
       if (!(await lockUserExclusive(run, userId))) return 'unknown_account';
-      if ((await rowOf(run, userId))?.sealed) return 'taken';
+      const row = await rowOf(run, userId);
+      if (row?.sealed) return 'taken';
+      if (row && mustBeFirst) return 'not_first';
       await beginFactor(run, userId, at, recoveryHashes);
       await run(enrol, [userId, sealed, at, step]);
       await this.#parts.outbox.add(run, context, { userId });

@@ -30,6 +30,10 @@ export class FactorRows {
     this.#statements.begin.run(userId, at);
   }
 
+  hasFactor(userId: string): boolean {
+    return this.#statements.hasFactor.get(userId) !== undefined;
+  }
+
   replaceRecoveryCodes(userId: string, recoveryHashes: readonly string[]): void {
     this.#statements.removeCodes.run(userId);
     for (const hash of recoveryHashes) this.#statements.insertCode.run(userId, hash);
@@ -49,6 +53,7 @@ function prepareAll(db: DatabaseSync) {
     '(SELECT min(created_at) FROM passkeys WHERE passkeys.user_id = second_factors.user_id)';
   return {
     isUser: db.prepare(`SELECT 1 FROM users WHERE id = ? AND ${isNotRemoved}`),
+    hasFactor: db.prepare('SELECT 1 FROM second_factors WHERE user_id = ?'),
     begin: db.prepare(
       `INSERT INTO second_factors (user_id, since) VALUES (?, ?)
        ON CONFLICT (user_id) DO UPDATE SET since = min(since, excluded.since)`,

@@ -1,7 +1,7 @@
 /** Passkeys in SQLite: one row each under the id of its credential. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { AuditContext, Passkey, PasskeyStore, PasskeyUse } from '../../port/port.ts';
+import type { AuditContext, Passkey, PasskeyAddition, PasskeyStore, PasskeyUse } from '../../port/port.ts';
 import type { FactorParts, FactorRows } from './factor-rows.ts';
 
 export class SqlitePasskeys implements PasskeyStore {
@@ -31,11 +31,13 @@ export class SqlitePasskeys implements PasskeyStore {
     recoveryHashes: readonly string[],
     maxPasskeys: number,
     context: AuditContext,
-  ): Promise<'added' | 'known' | 'too_many' | 'unknown_account'> {
+    mustBeFirst = false,
+  ): Promise<PasskeyAddition> {
     const { userId, handle, createdAt } = passkey;
     const { select, count, insert } = this.#statements;
     return this.#parts.writer.write(() => {
       if (!this.#rows.isUser(userId)) return 'unknown_account';
+      if (mustBeFirst && this.#rows.hasFactor(userId)) return 'not_first';
       if (select.get(passkey.credentialId)) return 'known';
       if (Number(count.get(userId)?.['count']) >= maxPasskeys) return 'too_many';
       insert.run({ ...passkey, isSynced: Number(passkey.isSynced) });

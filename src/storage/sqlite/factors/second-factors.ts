@@ -1,7 +1,14 @@
 /** Authenticator apps and recovery codes in SQLite: a row for each user with a factor, and one for each code. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { AuditContext, CodeAttempt, FactorState, NewTotp, SecondFactorStore } from '../../port/port.ts';
+import type {
+  AuditContext,
+  CodeAttempt,
+  FactorState,
+  NewTotp,
+  SecondFactorStore,
+  TotpEnrolment,
+} from '../../port/port.ts';
 import { type CodeState, type CodeVerdict, judgeCode } from '../../shared/factors/code-verdict.ts';
 import type { FactorParts, FactorRows } from './factor-rows.ts';
 
@@ -40,10 +47,13 @@ export class SqliteSecondFactors implements SecondFactorStore {
     { sealed, step, at }: NewTotp,
     recoveryHashes: readonly string[],
     context: AuditContext,
-  ): Promise<'enrolled' | 'taken' | 'unknown_account'> {
+    mustBeFirst = false,
+  ): Promise<TotpEnrolment> {
     return this.#parts.writer.write(() => {
       if (!this.#rows.isUser(userId)) return 'unknown_account';
-      if (this.#select(userId)?.sealed) return 'taken';
+      const row = this.#select(userId);
+      if (row?.sealed) return 'taken';
+      if (row && mustBeFirst) return 'not_first';
       this.#rows.begin(userId, at);
       this.#statements.enrol.run(sealed, at, step, userId);
       this.#rows.replaceRecoveryCodes(userId, recoveryHashes);

@@ -1,7 +1,16 @@
 /** Cases for authenticator apps: enrolled once, with recovery codes; and for their secrets, encrypted anew under another key. */
 
 import assert from 'node:assert/strict';
-import { account, audited, type ConformanceCase, context, hex, session, upTo } from '../case.ts';
+import {
+  account,
+  assertIntact,
+  audited,
+  type ConformanceCase,
+  context,
+  hex,
+  session,
+  upTo,
+} from '../case.ts';
 import {
   add,
   adding,
@@ -10,6 +19,7 @@ import {
   enrol,
   hasFactor,
   isRecoveryCode,
+  passkey,
   stateOf,
   withFactors,
 } from './factor-case.ts';
@@ -125,6 +135,28 @@ export const secondFactorCases: readonly ConformanceCase[] = [
       assert.equal(await secondFactors.reseal('nobody', 'v1.old.a', 'v1.new.e'), false);
       assert.equal((await stateOf(factors, 'id-of-user0'))?.totp?.sealed, 'v1.new.e');
       assert.deepEqual({ ...(await secondFactors.countSealed(prefix)) }, { all: 6, otherwise: 3 });
+    },
+  ),
+
+  withFactors(
+    'factors: of first ones at once exactly one is added, and none later; any number without that condition',
+    async (factors, joe, store) => {
+      const { passkeys, secondFactors } = factors;
+      const addFirst = (n: number) => passkeys.add(passkey(n, joe), codes(n), 20, adding('passkey'), true);
+      const totp = { sealed: 'v1.key.first', step: 1, at: 2_000 };
+      const enrolFirst = (n: number) => secondFactors.enrolTotp(joe, totp, codes(n), adding('totp'), true);
+      const outcomes = await Promise.all(upTo(8).map((n) => (n === 4 ? enrolFirst(n) : addFirst(n))));
+      const winners = upTo(8).filter((_n, at) => ['added', 'enrolled'].includes(String(outcomes[at])));
+      assert.equal(winners.length, 1);
+      assert.equal(outcomes.filter((outcome) => outcome === 'not_first' || outcome === 'taken').length, 7);
+      assert.equal((await audited(store)).length, 1);
+      for (const n of winners) {
+        const [code = ''] = codes(n);
+        assert.equal(await isRecoveryCode(factors, joe, code), true);
+      }
+      assert.equal(await addFirst(9), 'not_first');
+      assert.equal(await passkeys.add(passkey(9, joe), codes(9), 20, adding('passkey')), 'added');
+      await assertIntact(store, 3);
     },
   ),
 ];

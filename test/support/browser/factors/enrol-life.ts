@@ -22,7 +22,12 @@ export async function enrolWithPasskey(life: Life): Promise<void> {
   const { visit, input, texts } = life;
   const device = await (await Authenticators.of(visit.page)).plugIn('device');
   const before = await begin(life);
-  await addPasskey(life, device, '', '/enrol');
+  await addPasskey(life, device, '', '/enrol', 'stay');
+  await visit.page.reload();
+  await arrive(life, '/enrol');
+  expect(await visit.page.getByText(texts.factors.enrol.finished).count()).toBe(1);
+  await input.press('link', texts.signIn.goOn);
+  await arrive(life, '/account');
   await cameIn(life, before);
   // A browser that offers nothing in the field has the button all the same.
   await visit.page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false');

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { sidewaysPixels, smallTargets, violations } from '../accessibility.ts';
 import { arrive, type Life, open, register, sessionCookie, signOut } from '../account-life.ts';
 import { givePassword, noticed } from './app-life.ts';
-import { keepCodes } from './recovery-page.ts';
+import { keepCodes, reloadCodes } from './recovery-page.ts';
 import { Authenticators, type VirtualAuthenticator } from './virtual-authenticator.ts';
 
 export async function passkeyLife(life: Life): Promise<void> {
@@ -15,7 +15,7 @@ export async function passkeyLife(life: Life): Promise<void> {
   await addPasskey(life, device, 'My phone');
   await isKnown(life, device);
   const key = await sockets.plugIn('security key');
-  await addPasskey(life, key, 'Key');
+  await reloadCodes(life, await addPasskey(life, key, 'Key', '/account', 'stay'), 'passkey_added');
   await isKnown(life, key);
   await signOut(life);
   await signInAlone(life, device);
@@ -33,6 +33,7 @@ export async function addPasskey(
   authenticator: VirtualAuthenticator,
   name: string,
   base: '/account' | '/enrol' = '/account',
+  then: 'go on' | 'stay' = 'go on',
 ): Promise<readonly string[]> {
   const { visit, input, texts } = life;
   const { passkeys, recovery } = texts.factors;
@@ -44,6 +45,7 @@ export async function addPasskey(
   expect(await visit.page.getByRole('status').textContent()).toBe(recovery.passkeyAdded);
   const codes = await keepCodes(life);
   await noticed(life, 'factor_added');
+  if (then === 'stay') return codes;
   await input.press('link', recovery.goOn);
   await arrive(life, '/account');
   return codes;
