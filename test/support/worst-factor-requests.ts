@@ -10,7 +10,7 @@ import {
 } from './software-authenticator.ts';
 import type { Person, World } from './worst-requests.ts';
 
-const password = 'supersecure';
+export const password = 'supersecure';
 
 /** As many as one account may have. */
 const maxPasskeys = 20;
@@ -20,6 +20,9 @@ const origin = 'https://app.example.com';
 
 /** Three tokens that mean nothing, and so are all looked up, with room for a fourth. */
 const strangers = [1, 2, 3].map((n) => String(n).repeat(26));
+
+/** A cookie with as many tokens of trusted browsers as are read, none of which means anything. */
+export const foreignTrustIn = `__Host-gatehouse_trusted=${strangers.join('.')}.${'4'.repeat(26)}`;
 
 interface Enrolled extends Person {
   readonly secret: string;
@@ -59,7 +62,7 @@ async function enrolled(world: World, passkeys = maxPasskeys): Promise<Enrolled>
     authenticator,
     passkey: json.passkey.handle,
     browser,
-    cookie: `${who.cookie}; __Host-gatehouse_trusted=${strangers.join('.')}.${'4'.repeat(26)}`,
+    cookie: `${who.cookie}; ${foreignTrustIn}`,
   };
 }
 
