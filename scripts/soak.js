@@ -7,7 +7,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fullFormOnly } from '../test/support/full-form-only.js';
+import { fullFormOnly, postgresInFullForm } from '../test/support/full-form-only.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -16,7 +16,7 @@ const { values, positionals: names } = parseArgs({
   allowPositionals: true,
 });
 
-const only = globSync(fullFormOnly, { cwd: root });
+const only = globSync([...fullFormOnly, ...postgresInFullForm], { cwd: root });
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
   .filter(
