@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { idIn } from '../../src/cli/commands/explain.ts';
 import { command, commandsOver } from '../support/command.ts';
+import { spread } from '../support/length.ts';
 import { sharedProcess, startProcess, type TestProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -224,15 +225,14 @@ test.each([
   expect(idIn(written(token))).toBe(token);
 });
 
-test.each(['', 'nothing', uuid.slice(1), `${uuid}0`, `${token}0`, token.slice(1), `${uuid} ${token}`])(
-  'no id, or more than one, is unusable: %j',
-  async (input) => {
-    const file = join(temporaryFolder(), 'gatehouse.db');
-    const refused = await command(['explain'], { file, input });
-    expect([refused.code, refused.stdout]).toEqual([2, '']);
-    expect(refused.stderr).toMatch(/^Standard input holds (?:no|more than one) session id: /);
-  },
-);
+const unusable = ['', 'nothing', uuid.slice(1), `${uuid}0`, `${token}0`, token.slice(1), `${uuid} ${token}`];
+
+test.each(spread(unusable, 4))('no id, or more than one, is unusable: %j', async (input) => {
+  const file = join(temporaryFolder(), 'gatehouse.db');
+  const refused = await command(['explain'], { file, input });
+  expect([refused.code, refused.stdout]).toEqual([2, '']);
+  expect(refused.stderr).toMatch(/^Standard input holds (?:no|more than one) session id: /);
+});
 
 test('an id on the command line is refused, and not repeated', async () => {
   const file = join(temporaryFolder(), 'gatehouse.db');

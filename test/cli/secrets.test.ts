@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command, commandEnvironment, commandsOver } from '../support/command.ts';
+import { spread } from '../support/length.ts';
 import { fill, inStore, places } from '../support/moving.ts';
 import { gather, startProcess } from '../support/process.ts';
 import { theProgram } from '../support/program.ts';
@@ -39,7 +40,7 @@ test('a password that is one line of UTF-8 is the one that its owner types, howe
   }
 });
 
-test.each([
+const unusable = [
   ['Latin-1', Buffer.from('Grüße aus Köln\n', 'latin1'), 'must be UTF-8'],
   ['UTF-16 with a byte order mark', Buffer.from('\ufeffstrongpassword', 'utf16le'), 'must be UTF-8'],
   ['a character cut short', Buffer.from('strongpasswordé').subarray(0, -1), 'must be UTF-8'],
@@ -54,7 +55,9 @@ test.each([
   ['an empty CRLF line', '\r\n', 'first line is empty'],
   ['nothing', '', 'first line is empty'],
   ['more than 16 KiB', 'a'.repeat(16_385), 'longer than 16 KiB'],
-])('refused as a password: %s', async (_what, input, sentence) => {
+] as const;
+
+test.each(spread(unusable, 7))('refused as a password: %s', async (_what, input, sentence) => {
   const file = freshFile();
   const refused = await add(file, 'grace', input);
   expect([refused.code, refused.stdout, refused.stderr]).toEqual([2, '', expect.stringContaining(sentence)]);

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { command } from '../support/command.ts';
+import { spread } from '../support/length.ts';
 import { places } from '../support/moving.ts';
 import { startProcess } from '../support/process.ts';
 
@@ -130,7 +131,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (place) => {
   });
 });
 
-test.each([
+const unusable: [string[], string][] = [
   [[], 'Give an account, a network'],
   [['ada', '--unknown'], 'Give an account, a network'],
   [['203.0.113.0/24'], 'A network must be'],
@@ -138,7 +139,9 @@ test.each([
   [['2001:db8::1/64'], 'A network must be'],
   [['300.1.2.3'], 'A network must be'],
   [['::g'], 'A network must be'],
-])('refused: %j', async (words, sentence) => {
+];
+
+test.each(spread(unusable, 4))('refused: %j', async (words, sentence) => {
   for (const what of ['show', 'clear']) {
     const refused = await command(['throttle', what, ...words], { file: 'unused.db' });
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([
