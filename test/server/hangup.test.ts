@@ -194,15 +194,12 @@ const paths = {
 };
 
 function searched(): string[] {
-  return String(process.env['PATH'])
-    .split(delimiter)
-    .filter((folder) => !folder.includes('node_modules'));
+  const folders = String(process.env['PATH']).split(delimiter);
+  return folders.filter((folder) => !folder.includes('node_modules'));
 }
 
+// npm runs a shell that runs the program, and both npm and the shell die of SIGHUP. In the short form each runtime meets one.
 const targets = ['npm alone', 'all of the job'] as const;
-
-// In the short form each runtime meets one of them.
-// npm runs a shell that runs the program, and both npm and the shell die of SIGHUP.
 for (const [n, [runtime, folders]] of Object.entries(paths).entries())
   for (const whom of isFull ? targets : targets.slice(n % 2, (n % 2) + 1)) {
     const PATH = folders.join(delimiter);

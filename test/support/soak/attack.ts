@@ -2,7 +2,6 @@
 
 import { strictEqual } from 'node:assert';
 import { password } from '../person.ts';
-import type { Most } from './factors.ts';
 import type { Asked, Heard, Hostile } from './hostile.ts';
 
 /** An account of the attacker, which has far too much of everything. */
@@ -12,6 +11,14 @@ export interface Account {
   /** What the ids and handles of its sessions begin with. */
   readonly name: string;
   readonly sessions: number;
+}
+
+/** An account with an app, passkeys, recovery codes and trusted browsers. */
+export interface Most extends Account {
+  /** The cookie of one of its trusted browsers. */
+  readonly trust: string;
+  /** Recovery codes that are good, the next one last. */
+  readonly codes: string[];
 }
 
 /** The accounts and sessions of the attacker. */

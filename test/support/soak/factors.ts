@@ -5,7 +5,7 @@ import { TOTP } from 'otpauth';
 import { query } from '../database.ts';
 import { password } from '../person.ts';
 import { addPasskeys, addTrusted } from '../worst-requests.ts';
-import { type Account, type Attack, type Scene, stranger, usual } from './attack.ts';
+import { type Account, type Attack, type Most, type Scene, stranger, usual } from './attack.ts';
 import { eightDevices } from './entering.ts';
 import { filledId } from './fill.ts';
 import type { Heard, Hostile } from './hostile.ts';
@@ -14,14 +14,6 @@ import type { Heard, Hostile } from './hostile.ts';
 const maxPasskeys = 20;
 const maxTrusted = 20;
 const longestName = '\u{1f511}'.repeat(60);
-
-/** An account with an app, passkeys, recovery codes and trusted browsers. */
-export interface Most extends Account {
-  /** The cookie of one of its trusted browsers. */
-  readonly trust: string;
-  /** Recovery codes that are good, the next one last. */
-  readonly codes: string[];
-}
 
 const json = ({ text }: Heard) => JSON.parse(text) as Record<string, unknown>;
 const post = (path: string, body: object, headers = {}) => ({ method: 'POST', path, body, headers });
