@@ -174,7 +174,7 @@ test('a failover may undo a change that was seen and not acknowledged', () => {
 });
 
 test('a process that answers its own health with anything but 200 is found', () => {
-  const answer = (status: number) => ({ status, retryAfter: '1', json: {}, tookMs: 1 });
+  const answer = (status: number) => ({ status, retryAfter: '1', json: {}, tookMs: 1, cookies: [] });
   expect(outcomeOf('health', 'rest', answer(503))).toBe('wrong');
   expect(outcomeOf('health', 'rest', answer(200))).toBe('done');
 });
@@ -192,5 +192,5 @@ test.each<[Kind, 'rest' | 'dotjson', Told['status'], string | undefined, Outcome
   ['login', 'rest', 429, '60', 'wrong'],
   ['logout', 'rest', 401, undefined, 'wrong'],
 ])('%s through %s: %i (Retry-After %s) is %s', (kind, contract, status, retryAfter, outcome) => {
-  expect(outcomeOf(kind, contract, { status, retryAfter, json: {}, tookMs: 1 })).toBe(outcome);
+  expect(outcomeOf(kind, contract, { status, retryAfter, json: {}, tookMs: 1, cookies: [] })).toBe(outcome);
 });

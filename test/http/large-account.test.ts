@@ -1,10 +1,20 @@
 /** One account with very many sessions over HTTP: it is served in pages and in steps, and others do not wait for it. */
 
 import { expect, test } from 'vitest';
-import { countRows } from '../support/database.ts';
+import { sendExactly } from '../support/client.ts';
+import { codeAt } from '../support/codes.ts';
+import { countRows, query } from '../support/database.ts';
 import { addSessions, idOf, storeOf } from '../support/large.ts';
+import { passkeysOn } from '../support/page-passkeys.ts';
 import { again, isAlive, type Person, password, person } from '../support/person.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { addPasskeys, addTrusted } from '../support/worst-requests.ts';
+
+interface Factors {
+  readonly passkeys: readonly { readonly name: string }[];
+  readonly recovery_codes_left: number;
+  readonly trusted_browsers: readonly { readonly handle: string }[];
+}
 
 interface Page {
   readonly sessions: readonly { readonly handle: string; readonly current: boolean }[];
@@ -120,4 +130,52 @@ test('P7: a password change ends hundreds of sessions before it is answered', as
   const changed = await ada.ask('POST', '/auth/password', change);
   expect(changed.status).toBe(200);
   expect([await isAlive(server, idOf(449)), await countRows(server, 'sessions')]).toEqual([false, 1]);
+});
+
+test('B4, B5: the most of everything: all factors are listed, exported and shown, and one more is refused or replaces', async () => {
+  const server = await startServer({ ...passkeysOn });
+  const { ada } = await withMany(server, 99);
+  const { json } = await ada.ask('GET', '/auth/session');
+  const { id: userId } = json['user'] as { id: string };
+  const secret = String((await ada.ask('POST', '/auth/factors/totp')).json['secret']);
+  const code = codeAt(secret, Date.now());
+  const enrolled = await ada.ask('POST', '/auth/factors/totp/confirm', { code });
+  ada.id = String(enrolled.json['session_id']);
+  await addPasskeys(server, userId, 20);
+  const longest = '\u{1f511}'.repeat(60);
+  await query(server, 'UPDATE passkeys SET name = ? WHERE user_id = ?', longest, userId);
+  await addTrusted(server, userId, 20);
+
+  const factors = async () => (await ada.ask('GET', '/auth/factors')).json as unknown as Factors;
+  const before = await factors();
+  expect([before.passkeys.length, before.recovery_codes_left, before.trusted_browsers.length]).toEqual([
+    20, 10, 20,
+  ]);
+  expect(new Set(before.passkeys.map(({ name }) => name))).toEqual(new Set([longest]));
+  const further = await ada.ask('POST', '/auth/passkeys/options', { for: 'register' });
+  expect([further.status, further.json['detail']]).toEqual([
+    409,
+    'The account has as many passkeys as it may have',
+  ]);
+  // One more trusted browser ends the trust in the oldest.
+  const [recovery = ''] = enrolled.json['recovery_codes'] as string[];
+  const login = { email: ada.email, password, code: recovery, trust_browser: true };
+  expect((await server.post('/auth/login', login)).status).toBe(200);
+  const after = await factors();
+  expect([after.recovery_codes_left, after.trusted_browsers.length]).toEqual([9, 20]);
+  const kept = before.trusted_browsers.filter(({ handle }) =>
+    after.trusted_browsers.some((one) => one.handle === handle),
+  );
+  expect(kept).toHaveLength(19);
+
+  const exported = await ada.ask('GET', '/auth/account/export');
+  expect(exported.text.split(longest)).toHaveLength(21);
+  const page = await sendExactly(server.url, {
+    path: '/account',
+    headers: { cookie: `session_id=${ada.id}` },
+  });
+  expect(page.status).toBe(200);
+  // The fields of a renamed passkey repeat its name.
+  expect(page.text.split(longest).length).toBeGreaterThanOrEqual(21);
+  expect(page.text.match(/account\/browsers\/[a-z0-9]+"/g)).toHaveLength(20);
 });

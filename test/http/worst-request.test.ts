@@ -5,6 +5,7 @@ import { newToken } from '../../src/crypto/ids.ts';
 import type { Asked, Cost } from '../support/counted-server.ts';
 import { onPostgres } from '../support/engine-settings.ts';
 import { linesOf } from '../support/store-calls.ts';
+import { worstEnrolments } from '../support/worst-enrolments.ts';
 import {
   type Bound,
   endAll,
@@ -130,6 +131,18 @@ test('B5: the worst request of every route makes the calls in the table, and no 
     const cost = await world.server.cost(await worst(world));
     expect([200, 201, 202, 204], `${route}: ${cost.status} ${cost.text}`).toContain(cost.status);
     const bound = bounds[route] ?? { rows: 0, writes: 0, calls: [] };
+    expect.soft(costOf(cost), route).toEqual(inOrder(bound));
+    for (const { name, rows } of cost.calls)
+      expect(rows, `${route}: ${name}`).toBeLessThanOrEqual(maxRowsInCall);
+    expect(cost.writesInStep, route).toBeLessThanOrEqual(maxRowsInCall);
+  }
+}, 120_000);
+
+test('B5, F6: where a factor is required, the worst requests until there is one make these calls, and no others', async () => {
+  const world = await openWorld({ GATEHOUSE_SECOND_FACTOR: 'required' });
+  for (const [route, [bound, worst]] of Object.entries(worstEnrolments)) {
+    const cost = await world.server.cost(await worst(world));
+    expect([200, 201, 204], `${route}: ${cost.status} ${cost.text}`).toContain(cost.status);
     expect.soft(costOf(cost), route).toEqual(inOrder(bound));
     for (const { name, rows } of cost.calls)
       expect(rows, `${route}: ${name}`).toBeLessThanOrEqual(maxRowsInCall);

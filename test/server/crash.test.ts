@@ -1,6 +1,6 @@
 /**
  * Power cuts, as far as a process can have them: killed at random moments under concurrent writes and started again on
- * the same file, it still holds everything it acknowledged.
+ * the same file, it still holds everything it acknowledged; of second factors too, and a code that was used stays used.
  *
  * `CRASH_ROUNDS` sets how often; the default is 12, and 50 in the full form.
  */
@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Client, openClient } from '../support/agent.ts';
+import { FactorLedger } from '../support/factor-ledger.ts';
 import { Ledger, type Owner } from '../support/ledger.ts';
 import { isFull } from '../support/length.ts';
 import { startProcess, until } from '../support/process.ts';
@@ -17,6 +18,8 @@ import { temporaryFolder } from '../support/server.ts';
 
 const rounds = Number(process.env['CRASH_ROUNDS'] ?? (isFull ? 50 : 12));
 const writers = 8;
+/** People beside them who enrol an app and log in with codes and in trusted browsers. */
+const withFactors = 2;
 /** A round lives between these many milliseconds after its first write was sent. */
 const shortest = 5;
 const longest = 250;
@@ -38,25 +41,42 @@ async function write(client: Client, ledger: Ledger, name: string): Promise<neve
   }
 }
 
+/** Enrols people and logs them in for as long as the server lives. */
+async function enrol(client: Client, ledger: FactorLedger, name: string): Promise<never> {
+  for (let i = 0; ; i += 1) await ledger.live(client, `${name}.${i}@example.com`);
+}
+
 function ended({ sessions }: Ledger): number {
   return [...sessions.values()].filter((fate) => fate === 'ended').length;
 }
 
+/** What was acknowledged in a round. */
+interface Ledgers {
+  readonly ledger: Ledger;
+  readonly factors: FactorLedger;
+}
+
+const newLedgers = (): Ledgers => ({ ledger: new Ledger(), factors: new FactorLedger() });
+
 /** Lets the writers write until the process is killed; rejects if an answer is wrong rather than missing. */
-async function writeUntilKilled(url: string, round: number, kill: () => Promise<unknown>): Promise<Ledger> {
-  const client = openClient(url, writers);
-  const ledger = new Ledger();
-  const ends = Array.from({ length: writers }, (_, writer) =>
-    write(client, ledger, `r${round}w${writer}`).catch((error: NodeJS.ErrnoException) => error),
-  );
+async function writeUntilKilled(url: string, round: number, kill: () => Promise<unknown>): Promise<Ledgers> {
+  const client = openClient(url, writers + withFactors);
+  const [ledger, factors] = [new Ledger(), new FactorLedger()];
+  const ends = [
+    ...Array.from({ length: writers }, (_, writer) => write(client, ledger, `r${round}w${writer}`)),
+    ...Array.from({ length: withFactors }, (_, writer) => enrol(client, factors, `r${round}f${writer}`)),
+  ].map((writing) => writing.catch((error: NodeJS.ErrnoException) => error));
   if (round % 2 === 1)
-    await until(() => (ended(ledger) < logouts ? undefined : true), `${logouts} logouts of round ${round}`);
+    await until(
+      () => (ended(ledger) < logouts || factors.done.trust < 2 ? undefined : true),
+      `${logouts} logouts of round ${round}, and logins in a trusted browser`,
+    );
   await wait(shortest + Math.random() * (longest - shortest));
   await kill();
   for (const error of await Promise.all(ends))
     expect(error.code).toMatch(/^(ECONNRESET|ECONNREFUSED|EPIPE)$/);
   client.close();
-  return ledger;
+  return { ledger, factors };
 }
 
 /** Looks at the file over a connection of its own, while the server has it open. */
@@ -73,25 +93,31 @@ function checkIntegrity(file: string): void {
   db.close();
 }
 
-test(`killed ${rounds} times under writes, it loses nothing it acknowledged`, {
+test(`F1, F3, F4: killed ${rounds} times under writes, it loses nothing it acknowledged, and no code is good again`, {
   timeout: rounds * 10_000,
 }, async () => {
   const file = join(temporaryFolder(), 'gatehouse.db');
-  const all = new Ledger();
-  let last = new Ledger();
+  const all = newLedgers();
+  let last = newLedgers();
   for (let round = 0; round <= rounds; round += 1) {
     const server = await startProcess({ GATEHOUSE_THROTTLE: 'off' }, { file });
     const client = openClient(server.url, writers);
     // Each round checks the one before it; the one after the last checks all of them.
-    expect(await (round < rounds ? last : all).broken(client)).toEqual([]);
+    const { ledger, factors } = round < rounds ? last : all;
+    expect([await ledger.broken(client), await factors.broken(client)]).toEqual([[], []]);
     client.close();
     checkIntegrity(file);
     if (round === rounds) break;
     last = await writeUntilKilled(server.url, round, () => server.stop('SIGKILL'));
-    all.add(last);
+    all.ledger.add(last.ledger);
+    all.factors.add(last.factors);
   }
   // What was checked is worth the name, also where a busy machine lets few writes through in a round.
-  expect(all.accounts.length).toBeGreaterThan(rounds * 2);
-  expect(ended(all)).toBeGreaterThanOrEqual(Math.floor(rounds / 2) * logouts);
-  expect([...all.sessions.values()].filter((fate) => fate === 'alive').length).toBeGreaterThan(rounds / 2);
+  expect(all.ledger.accounts.length).toBeGreaterThan(rounds * 2);
+  expect(ended(all.ledger)).toBeGreaterThanOrEqual(Math.floor(rounds / 2) * logouts);
+  expect([...all.ledger.sessions.values()].filter((fate) => fate === 'alive').length).toBeGreaterThan(
+    rounds / 2,
+  );
+  expect(all.factors.enrolled).toBeGreaterThanOrEqual(rounds / 2);
+  for (const logins of Object.values(all.factors.done)) expect(logins).toBeGreaterThanOrEqual(rounds / 2);
 });

@@ -1,10 +1,12 @@
-/** One account with a hundred thousand sessions and three hundred thousand entries, and attacks on every route. */
+/** One account with a hundred thousand sessions and three hundred thousand entries, one with every factor, and attacks on every route. */
 
 import { expect, test } from 'vitest';
+import { secretKey } from '../support/codes.ts';
 import { command } from '../support/command.ts';
 import { engines, memoryMissed, openArena } from '../support/soak/arena.ts';
 import { ending } from '../support/soak/ending.ts';
 import { endings, entering } from '../support/soak/entering.ts';
+import { factorChanges, factorLogins, factorPagesAttacked } from '../support/soak/factors.ts';
 import { misuse } from '../support/soak/misuse.ts';
 import { exporting, reading } from '../support/soak/reading.ts';
 
@@ -15,6 +17,8 @@ const settings = {
   GATEHOUSE_THROTTLE_ACCOUNT: '1000000/15m',
   GATEHOUSE_THROTTLE_CLIENT: '1000000/15m',
   GATEHOUSE_CHECK_MEMORY_MB: '16',
+  GATEHOUSE_PAGES: 'on',
+  ...secretKey,
 };
 
 const sessions = 100_000;
@@ -30,8 +34,11 @@ test.each(engines)(
       gone: { sessions: 40_000 },
       word: { sessions: 20_000 },
       last: { sessions: 20_000 },
+      // With the most second factors there can be.
+      most: { sessions: 1_000 },
     };
-    const attacks = [...reading, ...ending, ...entering, ...misuse];
+    const onFactors = [...factorLogins, ...factorChanges, ...factorPagesAttacked];
+    const attacks = [...reading, ...ending, ...entering, ...onFactors, ...misuse];
     const arena = await openArena(engine, settings, sizes, attacks);
     const { scene, server } = arena;
     for (const attack of [...attacks, ...exporting]) await arena.attack(attack);

@@ -8,6 +8,8 @@ export interface Told {
   /** The body, or an empty object if there is none. */
   readonly json: Readonly<Record<string, unknown>>;
   readonly tookMs: number;
+  /** The cookies that were set, each with its value alone. */
+  readonly cookies: readonly string[];
 }
 
 export interface Client {
@@ -35,6 +37,7 @@ export function openClient(url: string, connections: number): Client {
             retryAfter: response.headers['retry-after'],
             json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
             tookMs: performance.now() - askedAt,
+            cookies: (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0] ?? ''),
           }),
         );
       });

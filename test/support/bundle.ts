@@ -56,6 +56,8 @@ export async function bundleProgram(): Promise<string> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
+    // Names stay, but not what only people read: each start reads and decodes all of it.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await bundle.close();
   for (const path of data) cpSync(join(root, path), placeOf(join(root, path)));

@@ -19,10 +19,10 @@ export const attempt = ['throttle.take 2', 'throttle.refund 2', 'accounts.replac
 export const ownPassword = [...attempt, 'accounts.findCredentialOf'];
 
 /** A message to the owner of the account. */
-const notice = ['accounts.findUser', 'mails.enqueue'];
+export const notice = ['accounts.findUser', 'mails.enqueue'];
 
 /** A new device, of which the owner of the account gets a notice. */
-const newDevice = ['devices.any', 'devices.remember', ...notice];
+export const newDevice = ['devices.any', 'devices.remember', ...notice];
 
 /** As `newDevice`, of a client that keeps cookies and carries the ids of eight others. */
 const newDeviceWithIds = [...newDevice, 'devices.findKnown 8', 'devices.remember'];

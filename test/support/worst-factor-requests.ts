@@ -1,6 +1,6 @@
 /** The worst legal requests that have to do with second factors, of people with as many of everything as there can be. */
 
-import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
+import { newToken } from '../../src/crypto/ids.ts';
 import { codeAt } from './codes.ts';
 import type { Asked } from './counted-server.ts';
 import {
@@ -8,9 +8,9 @@ import {
   type RequestOptions,
   SoftwareAuthenticator,
 } from './software-authenticator.ts';
-import type { Person, World } from './worst-requests.ts';
+import { addPasskeys, addTrusted, type Person, type World } from './worst-requests.ts';
 
-const password = 'supersecure';
+export const password = 'supersecure';
 
 /** As many as one account may have. */
 const maxPasskeys = 20;
@@ -20,6 +20,9 @@ const origin = 'https://app.example.com';
 
 /** Three tokens that mean nothing, and so are all looked up, with room for a fourth. */
 const strangers = [1, 2, 3].map((n) => String(n).repeat(26));
+
+/** A cookie with as many tokens of trusted browsers as are read, none of which means anything. */
+export const foreignTrustIn = `__Host-gatehouse_trusted=${strangers.join('.')}.${'4'.repeat(26)}`;
 
 interface Enrolled extends Person {
   readonly secret: string;
@@ -50,7 +53,7 @@ async function enrolled(world: World, passkeys = maxPasskeys): Promise<Enrolled>
   const response = authenticator.create(options.json as CreationOptions);
   const added = { name: 'Newest', response };
   const { json } = await ask(app.session_id, '/auth/passkeys/register', added, options.set);
-  const browser = await addTrusted(preparing, who.userId);
+  const browser = await addTrusted(preparing, who.userId, maxTrusted);
   return {
     ...who,
     id: json.session_id,
@@ -59,37 +62,8 @@ async function enrolled(world: World, passkeys = maxPasskeys): Promise<Enrolled>
     authenticator,
     passkey: json.passkey.handle,
     browser,
-    cookie: `${who.cookie}; __Host-gatehouse_trusted=${strangers.join('.')}.${'4'.repeat(26)}`,
+    cookie: `${who.cookie}; ${foreignTrustIn}`,
   };
-}
-
-/** Writes passkeys as the store would add them one by one. */
-async function addPasskeys({ store }: World['preparing'], userId: string, count: number): Promise<void> {
-  const { passkeys } = await store.factors();
-  for (let n = 0; n < count; n += 1) {
-    const passkey = {
-      ...{ credentialId: newToken(), userId, handle: newHandle(), name: `Key ${n}`, publicKey: 'none' },
-      ...{ counter: 0, transports: '', isSynced: true, createdAt: n, lastUsedAt: null },
-    };
-    const codes = Array.from({ length: 10 }, () => digest(newToken()));
-    await passkeys.add(passkey, codes, maxPasskeys, {
-      ...{ at: n, event: 'factor_add', outcome: 'passkey', contract: 'passkeys', network: '192.0.2.1' },
-      requestId: 'request',
-    });
-  }
-}
-
-/** Trusts as many browsers as one account may; returns the handle of the last. */
-async function addTrusted({ store }: World['preparing'], userId: string): Promise<string> {
-  const createdAt = Date.now();
-  const handles = Array.from({ length: maxTrusted }, newHandle);
-  for (const handle of handles) {
-    const details = { device: 'Firefox on Linux', network: '192.0.2.1' };
-    const lasting = { createdAt, expiresAt: createdAt + 86_400_000 };
-    const token = { purpose: 'trusted_browser' as const, userId, handle, details, ...lasting };
-    await store.browserTokens.insert(digest(newToken()), token, maxTrusted);
-  }
-  return handles.at(-1) ?? '';
 }
 
 /** A request in the session of such a person. */

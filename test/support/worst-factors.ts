@@ -9,7 +9,7 @@ import {
 import { Passkeys } from '../../src/concepts/factors/passkeys.ts';
 import { newRecoveryCodes } from '../../src/concepts/factors/recovery-codes.ts';
 import { newTotpSecret } from '../../src/concepts/factors/totp.ts';
-import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
+import { digest, newToken } from '../../src/crypto/ids.ts';
 import { fingerprintOf } from '../../src/crypto/phc.ts';
 import { SecretBox } from '../../src/crypto/secret-box.ts';
 import type { BrowserTokenPurpose } from '../../src/storage/port/port.ts';
@@ -17,7 +17,7 @@ import { codeAt } from './authenticator-app.ts';
 import type { Asked } from './counted-server.ts';
 import { pagesOn } from './pages.ts';
 import { type CreationOptions, SoftwareAuthenticator } from './software-authenticator.ts';
-import type { Person, World } from './worst-requests.ts';
+import { addPasskeys, addTrusted, type Person, type World } from './worst-requests.ts';
 
 const key = randomBytes(32);
 
@@ -95,10 +95,7 @@ export async function enrolled(
     await new Passkeys(factors.passkeys, party).add(userId, made, at, context);
   }
   const [passkey] = await factors.passkeys.ofUser(userId);
-  for (let n = 1; passkey && n < passkeys; n += 1) {
-    const copy = { ...passkey, credentialId: newToken(), handle: newHandle() };
-    await factors.passkeys.add(copy, hashes, maxPasskeys, context);
-  }
+  await addPasskeys(world.server, userId, Math.max(0, passkeys - 1));
   const credential = await store.accounts.findCredentialOf(userId);
   const ofPassword = {
     credential: fingerprintOf(credential?.passwordHash ?? ''),
@@ -113,8 +110,7 @@ export async function enrolled(
   };
   // As many of each kind as one user can have.
   const { limit } = browserTokenRules.trusted_browser;
-  for (let n = 0; n < limit; n += 1)
-    await mint('trusted_browser', { device: 'Firefox on Linux', network: '192.0.2.1' });
+  await addTrusted(world.server, userId, limit);
   const challenge = async (purpose: BrowserTokenPurpose, binding: string) => {
     const { text } = await mint(purpose, { binding });
     const asked = Buffer.from(digest(`passkey challenge ${text}`), 'hex').toString('base64url');

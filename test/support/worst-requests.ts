@@ -4,7 +4,7 @@ import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
 import { findSession } from '../storage/conformance/case.ts';
 import { type Asked, type CountedServer, countWrites, openCounted } from './counted-server.ts';
 import { bytes, query, type Server } from './database.ts';
-import { addEntries } from './large.ts';
+import { onPostgres } from './engine-settings.ts';
 import { freshPath } from './sqlite.ts';
 
 const password = 'supersecure';
@@ -58,6 +58,24 @@ async function addRows(
   );
 }
 
+/** Writes entries of the audit for a user in one step. Their hashes are made up: no test of these servers verifies the chain. */
+async function addEntries(where: Server, userId: string, count: number): Promise<void> {
+  const columns = 'seq, at, event, outcome, user_id, contract, network, request_id, hash';
+  const words = `'login', 'wrong_password', '${userId}', 'rest', '192.0.2.1', 'request'`;
+  const row = (seq: string) => `SELECT ${seq}, ${Date.now()}, ${words}, ${bytes(where, '00'.repeat(32))}`;
+  const numbers = `(VALUES ${Array.from({ length: count }, (_, n) => `(${n})`)})`;
+  if (onPostgres) {
+    // In one statement, because a server may be about to link its own entries.
+    const ends = `UPDATE audit_ends SET last_seq = last_seq + ${count} RETURNING last_seq AS last`;
+    const rows = `${row('last - number')} FROM ends, ${numbers} AS counted (number)`;
+    await query(where, `WITH ends AS (${ends}) INSERT INTO audit (${columns}) ${rows}`);
+    return;
+  }
+  const last = '(SELECT last_seq FROM audit_ends)';
+  await query(where, `INSERT INTO audit (${columns}) ${row(`${last} + 1 + column1`)} FROM ${numbers}`);
+  await query(where, `UPDATE audit_ends SET last_seq = last_seq + ${count}`);
+}
+
 /** Registers a person whose account is as large as can be, with a hash that the next login brings up to date. */
 async function large({ cost, store, database }: CountedServer, name: string): Promise<Person> {
   const path = name.includes('@') ? '/auth/register' : '/register.json';
@@ -68,10 +86,41 @@ async function large({ cost, store, database }: CountedServer, name: string): Pr
   const { handle = '' } = (await findSession(store.sessions, digest(id))) ?? {};
   const others = Array.from({ length: many }, () => newToken());
   await addRows({ database }, userId, name, others);
-  await addEntries(store, userId, many);
+  await addEntries({ database }, userId, many);
   const inCookie = (n: number) => Array.from({ length: 4 }, (_, i) => String(n + i).repeat(26)).join('.');
   const cookie = [inCookie(0), inCookie(4)].map((ids) => `__Host-gatehouse_device=${ids}`).join('; ');
   return { name, userId, id, handle, others, cookie };
+}
+
+/** Writes passkeys as the store would add them one by one, without codes. */
+export async function addPasskeys(where: Server, userId: string, count: number): Promise<void> {
+  if (count === 0) return;
+  const rows = Array.from(
+    { length: count },
+    (_, n) => `('${newToken()}', '${userId}', '${newHandle()}', 'Key ${n}', 'none', 0, '', 1, ${n}, NULL)`,
+  );
+  await query(
+    where,
+    `INSERT INTO passkeys (credential_id, user_id, handle, name, public_key, counter, transports, is_synced,
+       created_at, last_used_at) VALUES ${rows}`,
+  );
+}
+
+/** Trusts so many browsers as the store would; returns the handle of the last. */
+export async function addTrusted(where: Server, userId: string, count: number): Promise<string> {
+  const createdAt = Date.now();
+  const handles = Array.from({ length: count }, newHandle);
+  const details = JSON.stringify({ device: 'Firefox on Linux', network: '192.0.2.1' });
+  const rows = handles.map(
+    (handle) =>
+      `(${bytes(where, digest(newToken()))}, '${userId}', 'trusted_browser', '${handle}', '${details}',
+        ${createdAt}, ${createdAt + 86_400_000})`,
+  );
+  await query(
+    where,
+    `INSERT INTO browser_tokens (token_hash, user_id, purpose, handle, details, created_at, expires_at) VALUES ${rows}`,
+  );
+  return handles.at(-1) ?? '';
 }
 
 /** A server to measure, and one with older parameters on the same database, where persons register before. */

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { password } from '../person.ts';
 import { startPostgres } from '../postgres.ts';
 import { type Account, type Attack, type Scene, sceneOf } from './attack.ts';
+import { enrolMost } from './factors.ts';
 import { fill } from './fill.ts';
 import { openHostile } from './hostile.ts';
 import { lineOf, Meter, missed, type Span, turnMissed } from './measure.ts';
@@ -16,7 +17,7 @@ export type Engine = (typeof engines)[number];
 
 /** How large the accounts are made, by their names. */
 export type Sizes = Readonly<
-  Partial<Record<keyof Scene['accounts'], { readonly sessions: number; readonly entries?: number }>>
+  Partial<Record<keyof Scene['accounts'] | 'most', { readonly sessions: number; readonly entries?: number }>>
 >;
 
 export interface Arena {
@@ -60,7 +61,7 @@ export async function openArena(
   onTestFinished(() => hostile.close());
   const addSessions: Arena['addSessions'] = ({ userId }, name, sessions) =>
     fill(running.database, { name, userId, sessions, entries: 0 });
-  const make = async (name: keyof Scene['accounts']): Promise<Account> => {
+  const make = async (name: keyof Sizes): Promise<Account> => {
     const { sessions = 0, entries = 0 } = sizes[name] ?? {};
     const email = `${name}@example.com`;
     const id = await registered(server, email);
@@ -69,12 +70,17 @@ export async function openArena(
     await fill(running.database, { name, userId, sessions, entries });
     return { email, userId, name, sessions };
   };
-  const scene = sceneOf(hostile, {
-    many: await make('many'),
-    gone: await make('gone'),
-    word: await make('word'),
-    last: await make('last'),
-  });
+  const most = sizes.most && (await enrolMost(hostile, running.database, await make('most')));
+  const scene = sceneOf(
+    hostile,
+    {
+      many: await make('many'),
+      gone: await make('gone'),
+      word: await make('word'),
+      last: await make('last'),
+    },
+    most,
+  );
   const meter = new Meter(server, { cookie: `session_id=${await registered(server, 'ada@example.com')}` });
   onTestFinished(() => meter.close());
   for (const attack of warming) await meter.attack({ ...attack, seconds: 0.3 }, scene);

@@ -13,9 +13,19 @@ export interface Account {
   readonly sessions: number;
 }
 
+/** An account with an app, passkeys, recovery codes and trusted browsers. */
+export interface Most extends Account {
+  /** The cookie of one of its trusted browsers. */
+  readonly trust: string;
+  /** Recovery codes that are good, the next one last. */
+  readonly codes: string[];
+}
+
 /** The accounts and sessions of the attacker. */
 export interface Scene extends Hostile {
   readonly accounts: Readonly<Record<'many' | 'gone' | 'word' | 'last', Account>>;
+  /** An account with the most second factors there can be, where an arena has one. */
+  readonly most: Most | undefined;
   /** Begins a session in which the password counts as proven, and returns its id. */
   logIn(account: Account): Promise<string>;
   /** Counts calls with the same word, from 0. */
@@ -92,7 +102,7 @@ export function signedIn(
 }
 
 /** A scene over a client. */
-export function sceneOf(hostile: Hostile, accounts: Scene['accounts']): Scene {
+export function sceneOf(hostile: Hostile, accounts: Scene['accounts'], most?: Most): Scene {
   const counted = new Map<string, number>();
   const sessionIn = ({ status, text }: Heard, expected: number) => {
     strictEqual(status, expected, text);
@@ -108,6 +118,7 @@ export function sceneOf(hostile: Hostile, accounts: Scene['accounts']): Scene {
   return {
     ...hostile,
     accounts,
+    most,
     count,
     logIn: async ({ email }) => sessionIn(await enter('/auth/login', email), 200),
     register: async () => sessionIn(await enter('/auth/register', `extra${count('extra')}@example.com`), 201),

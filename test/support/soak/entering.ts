@@ -5,7 +5,7 @@ import { type Attack, type Scene, signedIn, stranger, usual } from './attack.ts'
 import { filledId } from './fill.ts';
 
 /** Two cookies of four ids: as many devices as are read from one request. */
-const eightDevices = {
+export const eightDevices = {
   cookie: [0, 4]
     .map((first) => [0, 1, 2, 3].map((n) => filledId('device', first + n)).join('.'))
     .map((ids) => `__Host-gatehouse_device=${ids}`)

@@ -18,6 +18,8 @@ export interface Heard {
   readonly text: string;
   /** Its end. */
   readonly end: string;
+  /** The cookies that were set, each with its value alone. */
+  readonly cookies: readonly string[];
 }
 
 export interface Hostile {
@@ -41,12 +43,13 @@ export function openHostile(url: string, connections = 512): Hostile {
         const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
         const type = text === undefined ? {} : { 'content-type': 'application/json' };
         const length = { 'content-length': Buffer.byteLength(text ?? '') };
-        const broken = () => resolve({ status: 0, bytes: 0, text: '', end: '' });
+        const broken = () => resolve({ status: 0, bytes: 0, text: '', end: '', cookies: [] });
         request(
           url + path,
           { method, agent, headers: { 'user-agent': browser, ...type, ...length, ...headers } },
           (response) => {
             let [bytes, begun, end] = [0, '', ''];
+            const cookies = (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0] ?? '');
             response.setEncoding('utf8').on('error', broken);
             response.on('data', (part: string) => {
               bytes += part.length;
@@ -55,7 +58,7 @@ export function openHostile(url: string, connections = 512): Hostile {
             });
             response.on('end', () =>
               response.complete
-                ? resolve({ status: response.statusCode ?? 0, bytes, text: begun, end })
+                ? resolve({ status: response.statusCode ?? 0, bytes, text: begun, end, cookies })
                 : broken(),
             );
           },
