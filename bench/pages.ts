@@ -5,8 +5,8 @@
  * reads of the store included, medians of many. What pages take from checks is measured with a server on the first core and
  * checks without a pause on the second, in turns alone, beside people who open their account fifty times a second at most,
  * and beside as many health checks, which tell what a client alone takes. Fails if a page and its stylesheet have more than
- * 15 kB, or if a page takes more than a millisecond, 20 for the one with a QR code. The page with recovery codes is the answer
- * to a form that writes ten rows: its time is shown, and is mostly that of the disk.
+ * 15 kB, or if a page takes more than a millisecond. The page with recovery codes is the answer to a form that writes ten rows:
+ * its time is shown, and is mostly that of the disk.
  *
  * Options: `-- --calls 2000 --rounds 5 --seconds 5`.
  */
@@ -27,9 +27,6 @@ import { form, origin, Visitor } from './visitor.ts';
 
 const maxBytes = 15_000;
 const maxMs = 1;
-
-/** For a page with a QR code, which a person opens once in an enrolment, as eight masks are tried for it. */
-const maxDrawnMs = 20;
 
 /** Accounts that people open in a second beside the checks, at most: a person waits for one before the next. */
 const pagesPerSecond = 50;
@@ -66,8 +63,6 @@ interface Shown {
   readonly visitor: Visitor;
   /** Whether it is the answer to a form, which writes: its time is mostly that of the disk, and has no bound. */
   readonly isForm?: boolean;
-  /** Whether it has a picture, which is drawn for it. */
-  readonly isDrawn?: boolean;
 }
 
 /** Size and time of each page; the account has ten sessions and more than ten entries of activity. */
@@ -80,7 +75,7 @@ async function pagesAlone(): Promise<Record<string, Row>> {
   const pages = paths.map((path): Shown => ({ path, visitor }));
   const rows: Record<string, Row> = {};
   for (const shown of [...pages, ...(await factorPages(open, strict))]) {
-    const { path, visitor: opener, isForm = false, isDrawn = false } = shown;
+    const { path, visitor: opener, isForm = false } = shown;
     const ask = () => (isForm ? opener.post(path, {}) : opener.send(path));
     const page = await ask();
     const [, style = ''] = /href="(?:\.\.\/)*([^"]+\.css)"/.exec(page) ?? [];
@@ -93,7 +88,7 @@ async function pagesAlone(): Promise<Record<string, Row>> {
       if (i >= 0) times.push(performance.now() - startedAt);
     }
     const ms = median(times);
-    isOver ||= bytes > maxBytes || (ms > (isDrawn ? maxDrawnMs : maxMs) && !isForm);
+    isOver ||= bytes > maxBytes || (ms > maxMs && !isForm);
     const name = opener === visitor ? path : `${path}, ${opener.name}`;
     rows[name] = { 'page, bytes': page.length, 'with stylesheet, gzip': bytes, 'median, ms': ms.toFixed(3) };
   }
@@ -130,7 +125,7 @@ async function factorPages(open: Gatehouse, strict: Gatehouse): Promise<Shown[]>
     { path: '/account', visitor: owner },
     { path: '/account/confirm', visitor: owner },
     { path: '/account/recovery-codes', visitor: owner, isForm: true },
-    { path: '/account/authenticator', visitor: beginner, isDrawn: true },
+    { path: '/account/authenticator', visitor: beginner },
     { path: '/second-factor', visitor: stepping },
     { path: '/enrol', visitor: enrolling },
   ];
