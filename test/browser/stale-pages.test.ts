@@ -88,7 +88,7 @@ describe.skipIf(program === undefined)(where, () => {
     await open(life, '/register');
     await life.input.type('identifier', life.email);
     await life.input.type('password', life.password);
-    await page.getByRole('button', { name: life.texts.register.submit }).dblclick();
+    await page.getByRole('button', { name: life.texts.register.submit, exact: true }).dblclick();
     await arrive(life, '/account');
     await service().mail.taken(1);
     const found = await query(node(), 'SELECT id FROM users WHERE email = ?', life.email);
@@ -96,7 +96,7 @@ describe.skipIf(program === undefined)(where, () => {
     await open(life, '/sign-in');
     await life.input.type('identifier', life.email);
     await life.input.type('password', life.password);
-    await page.getByRole('button', { name: life.texts.signIn.title }).dblclick();
+    await page.getByRole('button', { name: life.texts.signIn.title, exact: true }).dblclick();
     await arrive(life, '/account');
     expect(life.visit.flaws).toEqual([]);
   });
