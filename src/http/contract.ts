@@ -87,7 +87,7 @@ export interface Route {
 
 export interface Contract {
   readonly name: string;
-  /** Loads what its answers need; `undefined` once that is done. Each request waits for it. */
+  /** Loads what its error needs; `undefined` once that is done. A refusal waits for it. */
   load?(): Promise<void> | undefined;
   /** Whether its clients keep cookies, and with them the ids of their device. */
   readonly hasCookies?: boolean;

@@ -53,13 +53,13 @@ export class Handler implements RequestHandler {
 
   /** Answers a request. Every error of a route is caught here. */
   handle(request: IncomingRequest): Awaitable<Answer> {
+    const { method } = request;
     const path = this.#router.within(pathOf(request));
     // HEAD is answered like GET, but for the body (RFC 9110, section 9.3.2).
-    const match = this.#router.find(request.method === 'HEAD' ? 'GET' : request.method, path);
+    const match = this.#router.find(method === 'HEAD' ? 'GET' : method, path);
     const context = new RequestContext(request, match.contract, this.#options.clock(), this.#options);
-    const answer = () => this.#answer(match, context, path);
     try {
-      const outcome = match.contract.load?.()?.then(answer) ?? answer();
+      const outcome = this.#answer(match, context, path);
       return outcome instanceof Promise
         ? this.#later(match, context, outcome)
         : this.#finish(match, context, outcome);

@@ -28,25 +28,25 @@ export function pageGroup({ table, files, load, ...parts }: PageGroup): Contract
       loading = undefined;
     }
   };
+  const whenLoaded = () => {
+    if (loaded) return undefined;
+    loading ??= begin();
+    return loading;
+  };
   const routes = table.map((route): Route => {
     let found: Route | undefined;
-    return {
-      ...route,
-      answer(context) {
-        found ??= loaded?.routes.find(({ method, path }) => method === route.method && path === route.path);
-        if (!found) throw new Error(`The page ${route.path} is not loaded.`);
-        return found.answer(context);
-      },
+    const answer: Route['answer'] = (context) => {
+      found ??= loaded?.routes.find(({ method, path }) => method === route.method && path === route.path);
+      if (!found) throw new Error(`The page ${route.path} has no answer.`);
+      return found.answer(context);
     };
+    return { ...route, answer: (context) => whenLoaded()?.then(() => answer(context)) ?? answer(context) };
   });
   return {
     ...parts,
     routes: [...routes, ...files],
+    // An error that is thrown before they are loaded, such as that they cannot be, has the shape that programs get.
     error: (refusal) => (loaded?.error ?? problem)(refusal),
-    load() {
-      if (loaded) return undefined;
-      loading ??= begin();
-      return loading;
-    },
+    load: whenLoaded,
   };
 }

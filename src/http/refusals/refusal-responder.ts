@@ -37,6 +37,12 @@ export class RefusalResponder {
 
   /** Answers a refusal. A refusal before the use case is reported here, at the rate of the limiter. */
   refuse(match: RouteMatch, context: RequestContext, refusal: AnyRefusal): Awaitable<Reply> {
+    const loading = match.contract.load?.();
+    if (loading)
+      return loading.then(
+        () => this.refuse(match, context, refusal),
+        (error) => this.fail(match, context, error),
+      );
     const worded = () => refusalReply(match.contract, refusal, context);
     if (context.isReported || unreported.has(refusal.refused)) return worded();
     const report = () => {
