@@ -2,6 +2,9 @@
 
 import { expect, test } from 'vitest';
 import type { Contract, Route } from '../../src/http/contract.ts';
+import { RefusalResponder } from '../../src/http/refusals/refusal-responder.ts';
+import type { RequestContext } from '../../src/http/request-context.ts';
+import { ResponseCounters } from '../../src/http/response-counters.ts';
 import { PasskeyScript } from '../../src/pages/factors/passkey-script.ts';
 import { frontPage } from '../../src/pages/front-page.ts';
 import { pageGroup } from '../../src/pages/page-group.ts';
@@ -70,6 +73,18 @@ test('after a load that failed the next request tries again', async () => {
   await pages.load?.();
   expect(loads).toBe(2);
   expect(pages.load?.()).toBe(undefined);
+});
+
+test('a refusal whose page cannot be loaded is an error of the server, which is logged once', async () => {
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  // No service is used for it.
+  const responder = new RefusalResponder({} as Services, new ResponseCounters(['pages']), onError);
+  const contract = group(() => Promise.reject(new Error('no such file')));
+  const context = { requestId: 'x', path: '/account/nowhere', contract: 'pages' } as RequestContext;
+  const reply = await responder.refuse({ contract, route: undefined }, context, { refused: 'unknown_route' });
+  expect([reply.status, JSON.stringify(reply.body).includes('no such file')]).toEqual([500, false]);
+  expect(errors).toEqual([new Error('no such file')]);
 });
 
 test.each([
