@@ -86,8 +86,8 @@ test('B4: a login ends at most two hundred sessions beyond the cap, and the swee
   const server = await startServer({ GATEHOUSE_SESSIONS_PER_USER: '5', GATEHOUSE_SWEEP_SECONDS: '1' });
   const { ada } = await withMany(server, 450);
   const other = await again(server, ada);
-  const left = await countRows(server, 'sessions');
-  expect([252, 5]).toContain(left);
+  // The sweep may have begun, which ends a hundred in a step.
+  expect([252, 152, 52, 5]).toContain(await countRows(server, 'sessions'));
   await expect.poll(() => countRows(server, 'sessions')).toBe(5);
   expect(await Promise.all([ada, other].map(({ id }) => isAlive(server, id)))).toEqual([true, true]);
   expect(await isAlive(server, idOf(449))).toBe(true);

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Behind, Row, Trap, Value } from './behind.ts';
 
@@ -16,7 +17,12 @@ export function sqliteAt(file: string): Behind {
   }
 
   return {
-    query: async (sql, values) => query(sql, values).map(legible),
+    async query(sql, values) {
+      const rows = query(sql, values);
+      // What another program wrote is seen from the next turn of the event loop on, in which a store reads anew.
+      await nextTurn();
+      return rows.map(legible);
+    },
 
     settled: async () => {},
 
