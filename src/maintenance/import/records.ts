@@ -1,0 +1,87 @@
+/** What a format reads from the files of another system: accounts, sessions and problems, each with its place. */
+
+/** The place of a record in its file, for the report. */
+export interface Place {
+  /** The name of the file as it was given; `-` for standard input. */
+  readonly file: string;
+  /** Counted from 1; in a database the number of the row, with its table in `file`. */
+  readonly line: number;
+}
+
+/** An account as its origin has it. Instants are epoch milliseconds; what the origin does not know is left out. */
+export interface AccountRecord {
+  readonly kind: 'account';
+  readonly place: Place;
+  /** The user id at the origin, which is kept (ruling I1). */
+  readonly userId: string;
+  /** The name or address with which the user logs in, as it was typed at the origin (ruling I4). */
+  readonly identifier: string;
+  /** The address that mails go to, also where the identifier is one. */
+  readonly email?: string | undefined;
+  readonly isEmailVerified?: boolean | undefined;
+  readonly createdAt?: number | undefined;
+  /** Since when the account is disabled; the import's own instant if only the fact is known. */
+  readonly disabledAt?: number | 'now' | undefined;
+  /** The password hash in stored form (`src/crypto/hashes`); without one the user sets a password by mail. */
+  readonly passwordHash?: string | undefined;
+  /** The secret of an authenticator app, base32 (RFC 4648) without padding. */
+  readonly totpSecret?: string | undefined;
+}
+
+/** A session of an account, which may come before or after its account. */
+export interface SessionRecord {
+  readonly kind: 'session';
+  readonly place: Place;
+  readonly userId: string;
+  /** The SHA-256 of the id: 64 hexadecimal digits. Plain ids are hashed where they are read, and go no further. */
+  readonly idHash: string;
+  readonly createdAt?: number | undefined;
+  readonly lastSeenAt?: number | undefined;
+  readonly expiresAt?: number | undefined;
+}
+
+/** A line, or a part of one, that is not imported, and why. */
+export interface ProblemRecord {
+  readonly kind: 'problem';
+  readonly place: Place;
+  /** `account` and `session` are not imported; a `part` is missing in what is imported; a `file` cannot be read on. */
+  readonly of: 'account' | 'session' | 'part' | 'file';
+  /** A stable word for programs, such as `broken_utf8`. */
+  readonly reason: string;
+  /** A sentence for people, with no secret in it. */
+  readonly message: string;
+}
+
+export type ImportRecord = AccountRecord | SessionRecord | ProblemRecord;
+
+/** A file of the other system. */
+export interface ImportFile {
+  readonly name: string;
+  /** The path, for formats that are databases; absent for standard input. */
+  readonly path?: string | undefined;
+  /** Its bytes from the beginning; standard input can be read once. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** What the operator says about the files. */
+export interface FormatOptions {
+  /** Log in by name or by address, where an account has both; default: what the origin does. */
+  readonly identifier?: 'username' | 'email' | undefined;
+  /** Columns of a CSV file by what they hold. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** Parameters that the origin keeps outside of the file, by name. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One system or file format that accounts come from. */
+export interface ImportFormat {
+  /** As in `--from`. */
+  readonly name: string;
+  /** What it reads, in a few words for the help. */
+  readonly summary: string;
+  /** What it cannot bring, a sentence each, for the report and the documentation. */
+  readonly leavesOut: readonly string[];
+  /** Whether the beginning of a file looks like this format, so that `--from` may be left out. */
+  recognises(beginning: string, name: string): boolean;
+  read(files: readonly ImportFile[], options: FormatOptions): AsyncIterable<ImportRecord>;
+}

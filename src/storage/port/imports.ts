@@ -1,0 +1,86 @@
+/** The port of accounts that come from another system, with their live sessions (rulings I1 to I4). */
+
+import type { AuditContext } from './audit.ts';
+
+/** An account with the instants and the names that the import has decided. */
+export interface AccountToImport {
+  readonly userId: string;
+  readonly identifier: string;
+  readonly canonical: string;
+  /** In stored form; `!` for an account without a usable password. */
+  readonly passwordHash: string;
+  /** SHA-256 of the hash as the origin has it: another one at the next import is a newer hash. */
+  readonly fingerprint: string;
+  readonly email: string | null;
+  readonly emailVerifiedAt: number | null;
+  readonly createdAt: number;
+  readonly disabledAt: number | null;
+  /** The encrypted secret of an authenticator app, or none. */
+  readonly totpSecret: string | null;
+}
+
+/** A session under its hash, with the instants that the import has decided. */
+export interface SessionToImport {
+  readonly idHash: string;
+  readonly handle: string;
+  readonly userId: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly idleExpiresAt: number;
+  readonly expiresAt: number;
+}
+
+/** One call of the command. */
+export interface ImportRun {
+  /** The origin, as in `--from`: what is gone is looked for among what came from the same one. */
+  readonly source: string;
+  /** Differs from every earlier run of the source. */
+  readonly run: string;
+  readonly at: number;
+  /** What to do with a name that another account has (ruling I4). */
+  readonly onConflict: 'report' | 'skip' | 'suffix';
+  /** Decides and changes nothing. */
+  readonly isDryRun: boolean;
+}
+
+/** What became of an account. */
+export type AccountOutcome =
+  | { readonly outcome: 'imported' | 'unchanged' | 'hash_replaced' | 'kept_newer_hash' }
+  /** The name belongs to another user: the account waits under no name, has another one, or was left out. */
+  | { readonly outcome: 'parked' | 'skipped'; readonly heldBy: string }
+  | { readonly outcome: 'suffixed'; readonly heldBy: string; readonly identifier: string }
+  /** A user of this id exists that no import made. */
+  | { readonly outcome: 'id_taken' };
+
+/** What became of a session. `ended` was imported before and has ended since; `no_account`: its user is not here. */
+export type SessionOutcome = 'imported' | 'unchanged' | 'ended' | 'no_account' | 'id_taken';
+
+/** Distinct costs of the stored hashes of one form of name, and how many credentials have each (ruling I5). */
+export interface HashKinds {
+  readonly form: 'address' | 'username' | 'other';
+  /** A stored hash of this kind, as an example to compute. */
+  readonly example: string;
+  readonly count: number;
+}
+
+export interface ImportStore {
+  /** At most 500 accounts in one step; the outcomes are in the order of the accounts. Each import and change has its audit entry. */
+  writeAccounts(
+    accounts: readonly AccountToImport[],
+    run: ImportRun,
+    context: AuditContext,
+  ): Promise<readonly AccountOutcome[]>;
+  /** At most 500 sessions in one step. A session that was imported once is never written again. */
+  writeSessions(sessions: readonly SessionToImport[], run: ImportRun): Promise<readonly SessionOutcome[]>;
+  /** Ends at most `limit` live sessions of the source that the run did not see, each with its audit entry; returns how many. */
+  prune(run: ImportRun, limit: number, context: AuditContext): Promise<number>;
+  /** Credentials whose stored hash begins with one of the prefixes, in the order of the user ids, after one. */
+  credentialsWith(
+    prefixes: readonly string[],
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly userId: string; readonly passwordHash: string }[]>;
+  countWith(prefixes: readonly string[]): Promise<number>;
+  /** The kinds of hash in the store by form of name; one per form if nothing foreign is stored. */
+  hashKinds(): Promise<readonly HashKinds[]>;
+}
