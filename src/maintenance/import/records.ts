@@ -1,5 +1,10 @@
 /** What a format reads from the files of another system: accounts, sessions and problems, each with its place. */
 
+import type { DeviceToImport, 
+  DeviceToImport,FactorsToImport, 
+  FactorsToImport,TrustedBrowserToImport, 
+  TrustedBrowserToImport,} from "../../storage/port/imports.ts";
+
 /** The place of a record in its file, for the report. */
 export interface Place {
   /** The name of the file as it was given; `-` for standard input. */
@@ -26,6 +31,20 @@ export interface AccountRecord {
   readonly passwordHash?: string | undefined;
   /** The secret of an authenticator app, base32 (RFC 4648) without padding. */
   readonly totpSecret?: string | undefined;
+  /** What only Gatehouse's own format has. */
+  readonly own?: OwnParts | undefined;
+}
+
+/** The parts of an account that only an export of Gatehouse brings, so that a round trip loses nothing. */
+export interface OwnParts {
+  /** Since when the address is verified. */
+  readonly emailVerifiedAt?: number | undefined;
+  /** The account waits under no name (ruling I4). */
+  readonly isParked?: boolean | undefined;
+  /** Second factors; the secret of an authenticator app is encrypted here, or in `totpSecret`. */
+  readonly factors?: FactorsToImport | undefined;
+  readonly devices?: readonly DeviceToImport[] | undefined;
+  readonly trustedBrowsers?: readonly TrustedBrowserToImport[] | undefined;
 }
 
 /** A session of an account, which may come before or after its account. */
@@ -37,7 +56,16 @@ export interface SessionRecord {
   readonly idHash: string;
   readonly createdAt?: number | undefined;
   readonly lastSeenAt?: number | undefined;
+  /** The instant of death at the origin unless the session is used before. */
+  readonly idleExpiresAt?: number | undefined;
+  /** The instant of death at the origin in any case. */
   readonly expiresAt?: number | undefined;
+  readonly provenAt?: number | undefined;
+  readonly handle?: string | undefined;
+  /** The contract that began it; default: that of the format. */
+  readonly contract?: string | undefined;
+  readonly network?: string | undefined;
+  readonly device?: string | undefined;
 }
 
 /** A line, or a part of one, that is not imported, and why. */
@@ -57,8 +85,10 @@ export type ImportRecord = AccountRecord | SessionRecord | ProblemRecord;
 /** A file of the other system. */
 export interface ImportFile {
   readonly name: string;
-  /** The path, for formats that are databases; absent for standard input. */
+  /** The path, for formats that are databases; absent for standard input and for addresses. */
   readonly path?: string | undefined;
+  /** The address of a PostgreSQL database, given in place of a file; `name` is it without its password. */
+  readonly url?: string | undefined;
   /** Its bytes from the beginning; standard input can be read once. */
   read(): AsyncIterable<Uint8Array>;
 }
@@ -81,6 +111,8 @@ export interface ImportFormat {
   readonly summary: string;
   /** What it cannot bring, a sentence each, for the report and the documentation. */
   readonly leavesOut: readonly string[];
+  /** The contract of its sessions, for listings and the audit; default `import`. */
+  readonly contract?: string | undefined;
   /** Whether the beginning of a file looks like this format, so that `--from` may be left out. */
   recognises(beginning: string, name: string): boolean;
   read(files: readonly ImportFile[], options: FormatOptions): AsyncIterable<ImportRecord>;

@@ -1,6 +1,10 @@
 /** The port of accounts that come from another system, with their live sessions (rulings I1 to I4). */
 
 import type { AuditContext } from './audit.ts';
+import type { BrowserToken } from './factors/browser-tokens.ts';
+import type { Passkey } from './factors/passkeys.ts';
+import type { Totp } from './factors/second-factors.ts';
+import type { Session } from './sessions.ts';
 
 /** An account with the instants and the names that the import has decided. */
 export interface AccountToImport {
@@ -15,19 +19,40 @@ export interface AccountToImport {
   readonly emailVerifiedAt: number | null;
   readonly createdAt: number;
   readonly disabledAt: number | null;
-  /** The encrypted secret of an authenticator app, or none. */
-  readonly totpSecret: string | null;
+  /** Second factors with their recovery codes, written with a new account only; `null` without any. */
+  readonly factors: FactorsToImport | null;
+  /** Devices that the account was used from, written with a new account only; at most 50. */
+  readonly devices: readonly DeviceToImport[];
+  /** Trusted browsers (ruling F4), written with a new account only; at most 50. A handle that exists is made anew. */
+  readonly trustedBrowsers: readonly TrustedBrowserToImport[];
 }
 
-/** A session under its hash, with the instants that the import has decided. */
-export interface SessionToImport {
+/** The second factors of an account: an authenticator app, passkeys, or both. */
+export interface FactorsToImport {
+  readonly since: number;
+  readonly totp: Totp | null;
+  /** Refused codes since the last accepted one. */
+  readonly failures: number;
+  /** SHA-256 of the recovery codes: 64 hexadecimal digits each; at most 50. */
+  readonly recoveryHashes: readonly string[];
+  /** At most 50. A credential id or a handle that another account has is left out. */
+  readonly passkeys: readonly Omit<Passkey, 'userId'>[];
+}
+
+export interface DeviceToImport {
+  /** SHA-256 of the id of the device: 64 hexadecimal digits. */
+  readonly deviceHash: string;
+  readonly lastUsedAt: number;
+}
+
+export type TrustedBrowserToImport = Omit<BrowserToken, 'userId' | 'purpose'> & {
+  /** SHA-256 of the token: 64 hexadecimal digits. */
+  readonly tokenHash: string;
+};
+
+/** A session under its hash, with the instants that the import has decided. A handle that exists is made anew. */
+export interface SessionToImport extends Session {
   readonly idHash: string;
-  readonly handle: string;
-  readonly userId: string;
-  readonly createdAt: number;
-  readonly lastSeenAt: number;
-  readonly idleExpiresAt: number;
-  readonly expiresAt: number;
 }
 
 /** One call of the command. */
