@@ -1,9 +1,6 @@
 /** What a format reads from the files of another system: accounts, sessions and problems, each with its place. */
 
-import type { DeviceToImport, 
-  DeviceToImport,FactorsToImport, 
-  FactorsToImport,TrustedBrowserToImport, 
-  TrustedBrowserToImport,} from "../../storage/port/imports.ts";
+import type { DeviceToImport, FactorsToImport, TrustedBrowserToImport } from '../../storage/port/imports.ts';
 
 /** The place of a record in its file, for the report. */
 export interface Place {
