@@ -98,4 +98,7 @@ export type AuditEvent =
   | 'throttle_clear'
   | 'backup'
   | 'restore'
+  | 'import'
+  | 'hash_wrap'
+  | 'export'
   | 'refusal';

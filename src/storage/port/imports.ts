@@ -99,6 +99,8 @@ export interface ImportStore {
   writeSessions(sessions: readonly SessionToImport[], run: ImportRun): Promise<readonly SessionOutcome[]>;
   /** Ends at most `limit` live sessions of the source that the run did not see, each with its audit entry; returns how many. */
   prune(run: ImportRun, limit: number, context: AuditContext): Promise<number>;
+  /** The hashes of live sessions that came from a source, in ascending order after one: what a dry run would prune. */
+  liveFrom(source: string, at: number, after: string, limit: number): Promise<readonly string[]>;
   /** Credentials whose stored hash begins with one of the prefixes, in the order of the user ids, after one. */
   credentialsWith(
     prefixes: readonly string[],
@@ -108,4 +110,45 @@ export interface ImportStore {
   countWith(prefixes: readonly string[]): Promise<number>;
   /** The kinds of hash in the store by form of name; one per form if nothing foreign is stored. */
   hashKinds(): Promise<readonly HashKinds[]>;
+}
+
+/** The place of a record for the spool: the number of its file, and its line. */
+export interface SpoolPlace {
+  readonly file: number;
+  readonly line: number;
+}
+
+/**
+ * What an import keeps on the disk while it runs, so that its memory is bounded: sessions until all accounts are written, and
+ * what was seen before. It is in no folder under a name, holds no session id, and is gone with the process.
+ */
+export interface ImportSpool extends Disposable {
+  /** Notes an account with its hash in stored form; the place where its id was seen before, if it was, and then nothing else. */
+  addAccount(userId: string, place: SpoolPlace, passwordHash: string | null): SpoolPlace | undefined;
+  placeOf(userId: string): SpoolPlace | undefined;
+  /** Claims a canonical name for a user, unless another has it; returns the user who has it. For dry runs. */
+  claimName(canonical: string, userId: string): string;
+  /** Keeps a session; the place and the user where its id was seen before, if it was, and then nothing else. */
+  addSession(session: SpooledSession): (SpoolPlace & { readonly userId: string }) | undefined;
+  hasSession(idHash: string): boolean;
+  /** At most `limit` sessions in the order in which they were added, after a number. */
+  sessions(after: number, limit: number): readonly (SpooledSession & { readonly number: number })[];
+  /** Accounts with a hash, in the order in which they were added, after a number. */
+  credentials(after: number, limit: number): readonly SpooledCredential[];
+  readonly sessionCount: number;
+}
+
+export interface SpooledSession {
+  readonly idHash: string;
+  readonly userId: string;
+  readonly place: SpoolPlace;
+  /** The rest of the record, as text. */
+  readonly rest: string;
+}
+
+export interface SpooledCredential {
+  readonly number: number;
+  readonly userId: string;
+  readonly place: SpoolPlace;
+  readonly passwordHash: string;
 }

@@ -1,0 +1,144 @@
+/** What an import keeps on the disk while it runs, in a temporary database of SQLite. */
+
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { CannotWrite, sentencesOf } from '../../../disk-errors.ts';
+import type { ImportSpool, SpooledCredential, SpooledSession, SpoolPlace } from '../../port/imports.ts';
+import { isFull } from '../connection/errors.ts';
+
+/** Pages in memory, in KiB; the rest is on the disk. */
+const cacheKibibytes = 16_384;
+
+const tables = `
+  PRAGMA cache_size = -${cacheKibibytes};
+  PRAGMA temp_store = FILE;
+  PRAGMA journal_mode = OFF;
+  PRAGMA synchronous = OFF;
+  CREATE TABLE accounts (
+    number        INTEGER PRIMARY KEY,
+    user_id       TEXT NOT NULL UNIQUE,
+    file          INTEGER NOT NULL,
+    line          INTEGER NOT NULL,
+    password_hash TEXT
+  ) STRICT;
+  CREATE TABLE names (canonical TEXT PRIMARY KEY, user_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE sessions (
+    number  INTEGER PRIMARY KEY,
+    id_hash BLOB NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    file    INTEGER NOT NULL,
+    line    INTEGER NOT NULL,
+    rest    TEXT NOT NULL
+  ) STRICT;
+`;
+
+/**
+ * Opens an empty spool. SQLite makes its file in the folder for temporary files (SQLITE_TMPDIR, TMPDIR, /var/tmp) once it
+ * outgrows the cache, and removes the name at once: not even a killed process leaves it behind.
+ */
+export function openSpool(): ImportSpool {
+  return new SqliteSpool();
+}
+
+class SqliteSpool implements ImportSpool {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor() {
+    // An empty name is a temporary database (https://sqlite.org/inmemorydb.html#temp_db).
+    this.#db = new DatabaseSync('');
+    this.#db.exec(tables);
+  }
+
+  addAccount(
+    userId: string,
+    { file, line }: SpoolPlace,
+    passwordHash: string | null,
+  ): SpoolPlace | undefined {
+    const changed = this.#run(
+      'INSERT INTO accounts (user_id, file, line, password_hash) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      [userId, file, line, passwordHash],
+    );
+    return changed ? undefined : this.placeOf(userId);
+  }
+
+  placeOf(userId: string): SpoolPlace | undefined {
+    return this.#get<SpoolPlace>('SELECT file, line FROM accounts WHERE user_id = ?', [userId]);
+  }
+
+  claimName(canonical: string, userId: string): string {
+    this.#run('INSERT INTO names VALUES (?, ?) ON CONFLICT DO NOTHING', [canonical, userId]);
+    const row = this.#get<{ holder: string }>('SELECT user_id AS holder FROM names WHERE canonical = ?', [
+      canonical,
+    ]);
+    return row?.holder ?? userId;
+  }
+
+  addSession({ idHash, userId, place, rest }: SpooledSession): ReturnType<ImportSpool['addSession']> {
+    const changed = this.#run(
+      'INSERT INTO sessions (id_hash, user_id, file, line, rest) VALUES (unhex(?), ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      [idHash, userId, place.file, place.line, rest],
+    );
+    if (changed) return undefined;
+    return this.#get('SELECT file, line, user_id AS userId FROM sessions WHERE id_hash = unhex(?)', [idHash]);
+  }
+
+  hasSession(idHash: string): boolean {
+    return this.#get('SELECT 1 FROM sessions WHERE id_hash = unhex(?)', [idHash]) !== undefined;
+  }
+
+  sessions(after: number, limit: number): readonly (SpooledSession & { readonly number: number })[] {
+    const rows = this.#all(
+      `SELECT number, lower(hex(id_hash)) AS idHash, user_id AS userId, file, line, rest FROM sessions
+       WHERE number > ? ORDER BY number LIMIT ?`,
+      [after, limit],
+    );
+    return rows.map(({ file, line, ...rest }) => ({ ...rest, place: { file, line } })) as never;
+  }
+
+  credentials(after: number, limit: number): readonly SpooledCredential[] {
+    const rows = this.#all(
+      `SELECT number, user_id AS userId, file, line, password_hash AS passwordHash FROM accounts
+       WHERE number > ? AND password_hash IS NOT NULL ORDER BY number LIMIT ?`,
+      [after, limit],
+    );
+    return rows.map(({ file, line, ...rest }) => ({ ...rest, place: { file, line } })) as never;
+  }
+
+  get sessionCount(): number {
+    return this.#get<{ all: number }>('SELECT count(*) AS "all" FROM sessions', [])?.all ?? 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  #run(sql: string, values: readonly SQLInputValue[]): boolean {
+    try {
+      return Number(this.#statement(sql).run(...values).changes) > 0;
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  #get<Row>(sql: string, values: readonly SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined;
+  }
+
+  #all(sql: string, values: readonly SQLInputValue[]): Record<string, unknown>[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const made = this.#db.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+}
+
+function explained(error: unknown): unknown {
+  if (!isFull(error)) return error;
+  const said = sentencesOf('ENOSPC', 'set TMPDIR to a folder on another disk');
+  return new CannotWrite('ENOSPC', `Cannot write the temporary file of the import: ${said}`, error);
+}
