@@ -6,13 +6,27 @@ import type { Passkey } from './factors/passkeys.ts';
 import type { Totp } from './factors/second-factors.ts';
 import type { Session } from './sessions.ts';
 
+/** Accounts, or sessions, that one step writes at most: more would keep other writers of a SQLite file waiting. */
+export const maxImported = 500;
+
+/**
+ * The canonical form of an account whose name another account has (ruling I4): it waits under no name. No login reaches it,
+ * because the canonical form of a typed text has no capital letters.
+ */
+export function parkedForm(userId: string): string {
+  return `PARKED:${userId}`;
+}
+
 /** An account with the instants and the names that the import has decided. */
 export interface AccountToImport {
   readonly userId: string;
   readonly identifier: string;
+  /** `parkedForm` of the user for an account that waited at its origin too. */
   readonly canonical: string;
   /** In stored form; `!` for an account without a usable password. */
   readonly passwordHash: string;
+  /** Names the cost of verifying the hash: equal for hashes that cost the same, whatever their salts (ruling I5). */
+  readonly hashKind: string;
   /** SHA-256 of the hash as the origin has it: another one at the next import is a newer hash. */
   readonly fingerprint: string;
   readonly email: string | null;
@@ -57,27 +71,33 @@ export interface SessionToImport extends Session {
 
 /** One call of the command. */
 export interface ImportRun {
-  /** The origin, as in `--from`: what is gone is looked for among what came from the same one. */
+  /** The origin, as in `--from`: user ids and sessions of one origin mean nothing in another. */
   readonly source: string;
-  /** Differs from every earlier run of the source. */
-  readonly run: string;
   readonly at: number;
   /** What to do with a name that another account has (ruling I4). */
   readonly onConflict: 'report' | 'skip' | 'suffix';
-  /** Decides and changes nothing. */
+  /** Decides and changes nothing. It sees the database and the accounts of the same call, not those of earlier calls. */
   readonly isDryRun: boolean;
 }
 
-/** What became of an account. */
+/** What became of an account. `heldBy` is the user who has its name; `null` if it waited at its origin already. */
 export type AccountOutcome =
+  /** `kept_newer_hash`: the password was changed here, or the hash was upgraded; the origin's new hash is not taken. */
   | { readonly outcome: 'imported' | 'unchanged' | 'hash_replaced' | 'kept_newer_hash' }
   /** The name belongs to another user: the account waits under no name, has another one, or was left out. */
-  | { readonly outcome: 'parked' | 'skipped'; readonly heldBy: string }
-  | { readonly outcome: 'suffixed'; readonly heldBy: string; readonly identifier: string }
-  /** A user of this id exists that no import made. */
+  | { readonly outcome: 'parked' | 'skipped'; readonly heldBy: string | null }
+  | { readonly outcome: 'suffixed'; readonly heldBy: string | null; readonly identifier: string }
+  /** It waited under no name, and its own name has become free. */
+  | { readonly outcome: 'unparked' }
+  /** It was imported before, and removed here since: it stays removed. */
+  | { readonly outcome: 'removed' }
+  /** A user of this id exists that came from elsewhere. */
   | { readonly outcome: 'id_taken' };
 
-/** What became of a session. `ended` was imported before and has ended since; `no_account`: its user is not here. */
+/**
+ * What became of a session. `ended` was imported before and has ended since; `no_account`: no import of this source made its
+ * user; `id_taken`: another session has the id, or had it.
+ */
 export type SessionOutcome = 'imported' | 'unchanged' | 'ended' | 'no_account' | 'id_taken';
 
 /** Distinct costs of the stored hashes of one form of name, and how many credentials have each (ruling I5). */
@@ -88,27 +108,52 @@ export interface HashKinds {
   readonly count: number;
 }
 
+/** A stored hash that is replaced by a wrapping of it (ruling I3). */
+export interface HashToWrap {
+  readonly userId: string;
+  /** The hash that was wrapped: if another is stored by now, nothing changes. */
+  readonly expected: string;
+  readonly passwordHash: string;
+  readonly hashKind: string;
+}
+
+/**
+ * A step is whole or not there at all. A running server sees what it wrote at once: also a session whose id was presented
+ * before, and was unknown then.
+ */
 export interface ImportStore {
-  /** At most 500 accounts in one step; the outcomes are in the order of the accounts. Each import and change has its audit entry. */
+  /**
+   * Writes at most `maxImported` accounts in one step; the outcomes are in the order of the accounts, and of two with one name
+   * the first gets it. Each account that is made or changed has an audit entry, whose outcome is that of the account (`ok`
+   * for `imported`). An account that came from the same source before is changed in two respects only: its hash is replaced
+   * by a newer one of the origin if the stored one is still the origin's or a wrapping of it, and an account that waits under
+   * no name gets one, if its own is free or the run gives suffixes. Making an account removes any invitation for its name.
+   */
   writeAccounts(
     accounts: readonly AccountToImport[],
     run: ImportRun,
     context: AuditContext,
   ): Promise<readonly AccountOutcome[]>;
-  /** At most 500 sessions in one step. A session that was imported once is never written again. */
+  /** Writes at most `maxImported` sessions in one step. An id that was imported once is never written again (ruling I4). */
   writeSessions(sessions: readonly SessionToImport[], run: ImportRun): Promise<readonly SessionOutcome[]>;
-  /** Ends at most `limit` live sessions of the source that the run did not see, each with its audit entry; returns how many. */
-  prune(run: ImportRun, limit: number, context: AuditContext): Promise<number>;
-  /** The hashes of live sessions that came from a source, in ascending order after one: what a dry run would prune. */
+  /** The hashes of live sessions that came from a source, in ascending order after one. */
   liveFrom(source: string, at: number, after: string, limit: number): Promise<readonly string[]>;
-  /** Credentials whose stored hash begins with one of the prefixes, in the order of the user ids, after one. */
+  /** Ends those of a short list of sessions that came from a source and live, as a logout does; returns how many. */
+  prune(source: string, idHashes: readonly string[], context: AuditContext): Promise<number>;
+  /** Replaces a hash by a wrapping of it: no password changes, and no session ends. `false` if the stored hash is another. */
+  wrapHash(hash: HashToWrap, context?: AuditContext): Promise<boolean>;
+  /** Imported credentials whose stored hash begins with one of the prefixes, in the order of the user ids, after one. */
   credentialsWith(
     prefixes: readonly string[],
     after: string,
     limit: number,
   ): Promise<readonly { readonly userId: string; readonly passwordHash: string }[]>;
+  /** How many there are. It reads them all: for commands, not for requests. */
   countWith(prefixes: readonly string[]): Promise<number>;
-  /** The kinds of hash in the store by form of name; one per form if nothing foreign is stored. */
+  /**
+   * The kinds of hash that logins by name meet, by form of name; none if nothing was ever imported. No kind is left out.
+   * Counts above a thousand are estimates from a sample; the work is bounded, however many accounts there are.
+   */
   hashKinds(): Promise<readonly HashKinds[]>;
 }
 
