@@ -12,6 +12,18 @@ export function zonedDateTime(epochMs: number, timeZone: string): string {
   return inZone(epochMs, timeZone).toString();
 }
 
+/**
+ * The instant of a date-time with an offset, as RFC 3339 and RFC 9557 write it, in epoch milliseconds; a fraction of one is
+ * cut off. The offset counts, not the zone in brackets. `undefined` if it is none.
+ */
+export function instantOf(text: string): number | undefined {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return undefined;
+  }
+}
+
 function inZone(epochMs: number, timeZone: string) {
   return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
 }
