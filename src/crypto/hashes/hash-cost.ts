@@ -1,0 +1,64 @@
+/** What one computation of a hash costs: a name for its kind, a first guess of its time, and its memory. */
+
+import type { HashParameters } from './hash-types.ts';
+
+export interface HashCost {
+  /** Equal for all hashes of equal cost: the algorithm and its parameters, without salts. */
+  readonly kind: string;
+  /** The time on one core of the machine that was measured, in milliseconds: a guess until this machine has computed one. */
+  readonly guessedMs: number;
+  /** The memory during the computation beside the thread's own, in bytes. */
+  readonly memoryBytes: number;
+}
+
+/** The time of one HMAC of PBKDF2, in milliseconds (Node.js 26, OpenSSL 3.5). */
+const hmacMs = { sha1: 0.000_11, sha256: 0.000_125, sha384: 0.000_31, sha512: 0.000_31 } as const;
+/** The size of one block of PBKDF2's result, in bytes. */
+const blockBytes = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
+/** The time of scrypt for each unit of N·r·p, and of Argon2 for each KiB and pass. */
+const scryptMs = 0.000_33;
+const argon2Ms = 0.000_51;
+/** The time of bcryptjs at a cost of 0; each step doubles it. */
+const bcryptMs = 0.06;
+
+/** The time of the first block of PBKDF2: all that an attacker computes for a guess, however long the result is. */
+export function guessMs({ digest, iterations }: { digest: keyof typeof hmacMs; iterations: number }): number {
+  return hmacMs[digest] * iterations;
+}
+
+export function blocksOf({ digest, hashBytes }: { digest: keyof typeof hmacMs; hashBytes: number }): number {
+  return Math.ceil(hashBytes / blockBytes[digest]);
+}
+
+export function costOf(parameters: HashParameters): HashCost {
+  switch (parameters.kind) {
+    case 'pbkdf2': {
+      const { digest, iterations } = parameters;
+      const blocks = blocksOf(parameters);
+      return cost(`pbkdf2-${digest} i=${iterations} x${blocks}`, guessMs(parameters) * blocks);
+    }
+    case 'bcrypt':
+      return cost(`bcrypt ${parameters.cost}`, bcryptMs * 2 ** parameters.cost);
+    case 'argon2id':
+    case 'argon2i': {
+      const { kind, memoryKiB, passes, lanes } = parameters;
+      const name = `${kind} m=${memoryKiB},t=${passes},p=${lanes}`;
+      return cost(name, argon2Ms * memoryKiB * passes, memoryKiB * 1_024);
+    }
+    case 'scrypt':
+    case 'firebase-scrypt': {
+      const { logN, r, p } = parameters;
+      return cost(`scrypt ln=${logN},r=${r},p=${p}`, scryptMs * 2 ** logN * r * p, 128 * 2 ** logN * r);
+    }
+    case 'digest':
+      return cost('digest', 0.01);
+    case 'wrapped': {
+      const [inner, outer] = [costOf(parameters.inner), costOf(parameters.outer)];
+      return cost(`${outer.kind} of ${inner.kind}`, outer.guessedMs + inner.guessedMs);
+    }
+  }
+}
+
+function cost(kind: string, guessedMs: number, memoryBytes = 0): HashCost {
+  return { kind, guessedMs, memoryBytes };
+}
