@@ -168,9 +168,13 @@ export interface SpoolPlace {
  * what was seen before. It is in no folder under a name, holds no session id, and is gone with the process.
  */
 export interface ImportSpool extends Disposable {
-  /** Notes an account with its hash in stored form; the place where its id was seen before, if it was, and then nothing else. */
-  addAccount(userId: string, place: SpoolPlace, passwordHash: string | null): SpoolPlace | undefined;
+  /** Notes an account; the place where its id was seen before, if it was, and then nothing else. */
+  addAccount(account: SpooledAccount): SpoolPlace | undefined;
   placeOf(userId: string): SpoolPlace | undefined;
+  /** Marks a noted account as one that is not written. */
+  leaveOut(userId: string): void;
+  /** Whether an account was noted, and not marked so. */
+  isComing(userId: string): boolean;
   /** Claims a canonical name for a user, unless another has it; returns the user who has it. For dry runs. */
   claimName(canonical: string, userId: string): string;
   /** Keeps a session; the place and the user where its id was seen before, if it was, and then nothing else. */
@@ -179,7 +183,7 @@ export interface ImportSpool extends Disposable {
   /** At most `limit` sessions in the order in which they were added, after a number. */
   sessions(after: number, limit: number): readonly (SpooledSession & { readonly number: number })[];
   /** Accounts with a hash, in the order in which they were added, after a number. */
-  credentials(after: number, limit: number): readonly SpooledCredential[];
+  credentials(after: number, limit: number): readonly (SpooledAccount & { readonly number: number })[];
   readonly sessionCount: number;
 }
 
@@ -191,9 +195,10 @@ export interface SpooledSession {
   readonly rest: string;
 }
 
-export interface SpooledCredential {
-  readonly number: number;
+export interface SpooledAccount {
   readonly userId: string;
+  readonly identifier: string;
   readonly place: SpoolPlace;
-  readonly passwordHash: string;
+  /** In stored form; `null` for an account without a usable password. */
+  readonly passwordHash: string | null;
 }

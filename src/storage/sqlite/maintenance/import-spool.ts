@@ -2,7 +2,7 @@
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CannotWrite, sentencesOf } from '../../../disk-errors.ts';
-import type { ImportSpool, SpooledCredential, SpooledSession, SpoolPlace } from '../../port/imports.ts';
+import type { ImportSpool, SpooledAccount, SpooledSession, SpoolPlace } from '../../port/imports.ts';
 import { isFull } from '../connection/errors.ts';
 
 /** Pages in memory, in KiB; the rest is on the disk. */
@@ -16,9 +16,11 @@ const tables = `
   CREATE TABLE accounts (
     number        INTEGER PRIMARY KEY,
     user_id       TEXT NOT NULL UNIQUE,
+    identifier    TEXT NOT NULL,
     file          INTEGER NOT NULL,
     line          INTEGER NOT NULL,
-    password_hash TEXT
+    password_hash TEXT,
+    is_coming     INTEGER NOT NULL DEFAULT 1
   ) STRICT;
   CREATE TABLE names (canonical TEXT PRIMARY KEY, user_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE sessions (
@@ -49,20 +51,25 @@ class SqliteSpool implements ImportSpool {
     this.#db.exec(tables);
   }
 
-  addAccount(
-    userId: string,
-    { file, line }: SpoolPlace,
-    passwordHash: string | null,
-  ): SpoolPlace | undefined {
+  addAccount({ userId, identifier, place, passwordHash }: SpooledAccount): SpoolPlace | undefined {
     const changed = this.#run(
-      'INSERT INTO accounts (user_id, file, line, password_hash) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-      [userId, file, line, passwordHash],
+      `INSERT INTO accounts (user_id, identifier, file, line, password_hash) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      [userId, identifier, place.file, place.line, passwordHash],
     );
     return changed ? undefined : this.placeOf(userId);
   }
 
   placeOf(userId: string): SpoolPlace | undefined {
     return this.#get<SpoolPlace>('SELECT file, line FROM accounts WHERE user_id = ?', [userId]);
+  }
+
+  leaveOut(userId: string): void {
+    this.#run('UPDATE accounts SET is_coming = 0 WHERE user_id = ?', [userId]);
+  }
+
+  isComing(userId: string): boolean {
+    return this.#get('SELECT 1 FROM accounts WHERE user_id = ? AND is_coming = 1', [userId]) !== undefined;
   }
 
   claimName(canonical: string, userId: string): string {
@@ -95,9 +102,9 @@ class SqliteSpool implements ImportSpool {
     return rows.map(({ file, line, ...rest }) => ({ ...rest, place: { file, line } })) as never;
   }
 
-  credentials(after: number, limit: number): readonly SpooledCredential[] {
+  credentials(after: number, limit: number): readonly (SpooledAccount & { readonly number: number })[] {
     const rows = this.#all(
-      `SELECT number, user_id AS userId, file, line, password_hash AS passwordHash FROM accounts
+      `SELECT number, user_id AS userId, identifier, file, line, password_hash AS passwordHash FROM accounts
        WHERE number > ? AND password_hash IS NOT NULL ORDER BY number LIMIT ?`,
       [after, limit],
     );

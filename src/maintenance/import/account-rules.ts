@@ -1,0 +1,135 @@
+/** Decides what of an account of another system is imported: its names, instants, credential and factors. */
+
+import { digest } from '../../crypto/ids.ts';
+import type { AccountToImport, FactorsToImport } from '../../storage/port/imports.ts';
+import { canonical } from '../../storage/shared/canonical-form.ts';
+import type { AccountRecord } from './records.ts';
+import type { SecretSealer } from './secret-sealer.ts';
+
+/** Why an account, or a part of it, is not imported. */
+export interface Fault {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** An account that can be written, with the faults of parts that it comes without. */
+export interface Decided {
+  readonly account: AccountToImport;
+  readonly faults: readonly Fault[];
+}
+
+/** What the rules need to know beside the record. */
+export interface AccountRules {
+  /** The instant of the import: missing instants count from it (ruling I1). */
+  readonly at: number;
+  /** Whether mails can be sent to a text (ruling G3). */
+  readonly isAddress: (text: string) => boolean;
+  readonly sealer: SecretSealer;
+}
+
+/** The stored form of a credential that no password matches. */
+export const unusableHash = '!';
+
+/** User ids of origins: printable ASCII without spaces. */
+const userIdForm = /^[\x21-\x7e]{1,128}$/;
+
+/** The longest name, in Unicode code points. */
+const maxNameLength = 254;
+
+/** One time step of an authenticator app (RFC 6238), in milliseconds. */
+const stepMs = 30_000;
+
+/** A secret of an authenticator app in base32 (RFC 4648), of 10 to 80 bytes. */
+const secretForm = /^[A-Z2-7]{16,128}$/;
+
+/** The canonical form of an account that waits for its name: no typed name has capital letters in its own (ruling I4). */
+export function parkedForm(userId: string): string {
+  return `PARKED:${userId}`;
+}
+
+/**
+ * Checks an account, and decides everything that its row needs. A fault means that nothing of it is imported; an account
+ * never comes without a second factor that it has at its origin.
+ */
+export async function decideAccount(record: AccountRecord, rules: AccountRules): Promise<Decided | Fault> {
+  const { userId, identifier, own = {} } = record;
+  const fault = faultOf(record);
+  if (fault) return fault;
+  const factors = await factorsOf(record, rules);
+  if (factors && 'reason' in factors) return factors;
+  const faults = factors?.warning ? [factors.warning] : [];
+  const address = record.email ?? (identifier.includes('@') ? identifier : undefined);
+  const email = address !== undefined && rules.isAddress(address) ? address : null;
+  if (address !== undefined && email === null) faults.push(noAddress);
+  const passwordHash = record.passwordHash ?? unusableHash;
+  const isVerified = record.isEmailVerified === true || own.emailVerifiedAt !== undefined;
+  const account: AccountToImport = {
+    userId,
+    identifier,
+    canonical: own.isParked ? parkedForm(userId) : canonical(identifier),
+    passwordHash,
+    fingerprint: digest(passwordHash),
+    email,
+    emailVerifiedAt: email !== null && isVerified ? (own.emailVerifiedAt ?? rules.at) : null,
+    createdAt: record.createdAt ?? rules.at,
+    // An instant of 0 would mark an account that is being removed.
+    disabledAt: record.disabledAt === undefined ? null : disabledSince(record.disabledAt, rules.at),
+    factors: factors?.factors ?? null,
+    devices: own.devices ?? [],
+    trustedBrowsers: (own.trustedBrowsers ?? []).filter(({ expiresAt }) => expiresAt > rules.at),
+  };
+  return { account, faults };
+}
+
+function disabledSince(disabledAt: number | 'now', at: number): number {
+  return disabledAt === 'now' || disabledAt <= 0 ? at : disabledAt;
+}
+
+const noAddress: Fault = {
+  reason: 'email_form',
+  message: 'Mails cannot be sent to its address, so the account comes without one.',
+};
+
+function faultOf({ userId, identifier }: AccountRecord): Fault | undefined {
+  if (!userIdForm.test(userId))
+    return { reason: 'user_id_form', message: 'A user id has 1 to 128 characters of ASCII without spaces.' };
+  if (identifier === '') return { reason: 'no_name', message: 'The account has no name to log in with.' };
+  if ([...identifier].length > maxNameLength)
+    return { reason: 'name_form', message: `The name has more than ${maxNameLength} characters.` };
+  if (!identifier.isWellFormed() || /\p{Cc}/u.test(identifier))
+    return {
+      reason: 'name_form',
+      message: 'The name has control characters or is not well-formed Unicode: no client can type it.',
+    };
+  return undefined;
+}
+
+/** The factors of an account, encrypted with the key of this server; a warning about those that its key does not open. */
+async function factorsOf(
+  { userId, totpSecret, own }: AccountRecord,
+  { at, sealer }: AccountRules,
+): Promise<{ readonly factors: FactorsToImport; readonly warning?: Fault } | Fault | undefined> {
+  const given = own?.factors;
+  if (totpSecret === undefined) {
+    if (!given) return undefined;
+    if (!given.totp) return { factors: given };
+    const { sealed, warning } = await sealer.keep(given.totp.sealed, userId);
+    return { factors: { ...given, totp: { ...given.totp, sealed } }, ...(warning && { warning }) };
+  }
+  const secret = totpSecret.replace(/[\s=-]/g, '').toUpperCase();
+  if (!secretForm.test(secret))
+    return {
+      reason: 'totp_form',
+      message: 'The secret of its authenticator app is not in base32, so the account would lose its factor.',
+    };
+  const sealed = await sealer.seal(secret, userId);
+  if (typeof sealed !== 'string') return sealed;
+  const totp = {
+    sealed,
+    enrolledAt: given?.totp?.enrolledAt ?? given?.since ?? at,
+    // Codes of earlier steps may have been used at the origin (ruling F3).
+    lastStep: given?.totp?.lastStep ?? Math.floor(at / stepMs) - 1,
+  };
+  const none = { since: totp.enrolledAt, failures: 0, recoveryHashes: [], passkeys: [] };
+  return { factors: { ...(given ?? none), totp } };
+}

@@ -1,0 +1,51 @@
+/** Encrypts the secrets of authenticator apps for the server that they come to. */
+
+import type { SecretBox } from '../../crypto/secret-box.ts';
+import type { NoKey } from '../../crypto/secret-key-file.ts';
+import type { Fault } from './account-rules.ts';
+
+/** The key of this server; opened when the first secret needs it. */
+export type OpenBox = () => Promise<SecretBox | NoKey>;
+
+const otherKey: Fault = {
+  reason: 'totp_other_key',
+  message:
+    'The secret of its authenticator app is encrypted with another key: set GATEHOUSE_PREVIOUS_SECRET_KEY to the key of ' +
+    'the old server. Until then its owner needs a recovery code or a passkey.',
+};
+
+export class SecretSealer {
+  readonly #open: OpenBox;
+  #opened: Promise<SecretBox | NoKey> | undefined;
+
+  constructor(open: OpenBox) {
+    this.#open = open;
+  }
+
+  /** Encrypts a plain secret for its user; a fault without a key. */
+  async seal(secret: string, userId: string): Promise<string | Fault> {
+    const box = await this.#box();
+    if (!('refused' in box)) return box.seal(secret, userId);
+    return {
+      reason: 'totp_no_key',
+      message: `It has an authenticator app, and there is no key to encrypt its secret with. ${box.because}`,
+    };
+  }
+
+  /**
+   * Keeps a secret that is encrypted already, with the present key if it can be opened. One under another key stays as it is,
+   * with a warning, so that no account loses its factor.
+   */
+  async keep(sealed: string, userId: string): Promise<{ readonly sealed: string; readonly warning?: Fault }> {
+    const box = await this.#box();
+    const opened = 'refused' in box ? undefined : box.open(sealed, userId);
+    if (!opened) return { sealed, warning: otherKey };
+    if (opened.isCurrent || 'refused' in box) return { sealed };
+    return { sealed: box.seal(opened.text, userId) };
+  }
+
+  #box(): Promise<SecretBox | NoKey> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+}
