@@ -1,7 +1,8 @@
 /** Decides what of an account of another system is imported: its names, instants, credential and factors. */
 
+import { noPassword } from '../../crypto/hashes/stored-hash.ts';
 import { digest } from '../../crypto/ids.ts';
-import type { AccountToImport, FactorsToImport } from '../../storage/port/imports.ts';
+import { type AccountToImport, type FactorsToImport, parkedForm } from '../../storage/port/imports.ts';
 import { canonical } from '../../storage/shared/canonical-form.ts';
 import type { AccountRecord } from './records.ts';
 import type { SecretSealer } from './secret-sealer.ts';
@@ -15,6 +16,8 @@ export interface Fault {
 /** An account that can be written, with the faults of parts that it comes without. */
 export interface Decided {
   readonly account: AccountToImport;
+  /** Whether its hash waits for wrapping. */
+  readonly isWaiting: boolean;
   readonly faults: readonly Fault[];
 }
 
@@ -25,10 +28,16 @@ export interface AccountRules {
   /** Whether mails can be sent to a text (ruling G3). */
   readonly isAddress: (text: string) => boolean;
   readonly sealer: SecretSealer;
+  readonly hashes: HashRules;
 }
 
-/** The stored form of a credential that no password matches. */
-export const unusableHash = '!';
+/** What becomes of hashes of other systems. */
+export interface HashRules {
+  /** The form in which a hash is stored at first, and whether it waits for wrapping (ruling I3). */
+  readonly atRest: (passwordHash: string) => { readonly stored: string; readonly isWaiting: boolean };
+  /** A name for the cost of a stored form, equal for equal costs (ruling I5). */
+  readonly kindOf: (passwordHash: string) => string;
+}
 
 /** User ids of origins: printable ASCII without spaces. */
 const userIdForm = /^[\x21-\x7e]{1,128}$/;
@@ -41,11 +50,6 @@ const stepMs = 30_000;
 
 /** A secret of an authenticator app in base32 (RFC 4648), of 10 to 80 bytes. */
 const secretForm = /^[A-Z2-7]{16,128}$/;
-
-/** The canonical form of an account that waits for its name: no typed name has capital letters in its own (ruling I4). */
-export function parkedForm(userId: string): string {
-  return `PARKED:${userId}`;
-}
 
 /**
  * Checks an account, and decides everything that its row needs. A fault means that nothing of it is imported; an account
@@ -61,14 +65,16 @@ export async function decideAccount(record: AccountRecord, rules: AccountRules):
   const address = record.email ?? (identifier.includes('@') ? identifier : undefined);
   const email = address !== undefined && rules.isAddress(address) ? address : null;
   if (address !== undefined && email === null) faults.push(noAddress);
-  const passwordHash = record.passwordHash ?? unusableHash;
+  const given = record.passwordHash ?? noPassword;
+  const { stored: passwordHash, isWaiting } = rules.hashes.atRest(given);
   const isVerified = record.isEmailVerified === true || own.emailVerifiedAt !== undefined;
   const account: AccountToImport = {
     userId,
     identifier,
     canonical: own.isParked ? parkedForm(userId) : canonical(identifier),
     passwordHash,
-    fingerprint: digest(passwordHash),
+    hashKind: rules.hashes.kindOf(passwordHash),
+    fingerprint: digest(given),
     email,
     emailVerifiedAt: email !== null && isVerified ? (own.emailVerifiedAt ?? rules.at) : null,
     createdAt: record.createdAt ?? rules.at,
@@ -78,7 +84,7 @@ export async function decideAccount(record: AccountRecord, rules: AccountRules):
     devices: own.devices ?? [],
     trustedBrowsers: (own.trustedBrowsers ?? []).filter(({ expiresAt }) => expiresAt > rules.at),
   };
-  return { account, faults };
+  return { account, isWaiting, faults };
 }
 
 function disabledSince(disabledAt: number | 'now', at: number): number {

@@ -36,7 +36,7 @@ export class DryRunNames {
     return this.#suffixed(userId, identifier, heldBy);
   }
 
-  async #suffixed(userId: string, identifier: string, heldBy: string): Promise<AccountOutcome> {
+  async #suffixed(userId: string, identifier: string, heldBy: string | null): Promise<AccountOutcome> {
     for (let n = 2; ; n += 1) {
       const name = canonical(`${identifier}-${n}`);
       if (await this.#isTaken(name)) continue;

@@ -1,5 +1,6 @@
 /** Brings the records of a format into the store: accounts first, in batches, and then their sessions. */
 
+import { noPassword } from '../../crypto/hashes/stored-hash.ts';
 import type {
   AccountOutcome,
   AccountToImport,
@@ -10,7 +11,7 @@ import type {
   SpoolPlace,
 } from '../../storage/port/imports.ts';
 import type { AuditContext } from '../../storage/port/port.ts';
-import { type AccountRules, decideAccount, unusableHash } from './account-rules.ts';
+import { type AccountRules, decideAccount } from './account-rules.ts';
 import { DryRunNames } from './dry-run-names.ts';
 import type { AccountRecord, ImportRecord, Place, SessionRecord } from './records.ts';
 import type { Report } from './report.ts';
@@ -27,7 +28,6 @@ export interface PipelineParts {
   readonly context: AuditContext;
   readonly rules: AccountRules;
   readonly life: SessionLife;
-  readonly mustBeWrapped: (passwordHash: string) => boolean;
   /** Whether a canonical name has an account; asked in dry runs. */
   readonly isTaken: (canonical: string) => Promise<boolean>;
   /** Called between batches: with the sessions written and all of them, once accounts are done. May throw to end the run. */
@@ -36,9 +36,13 @@ export interface PipelineParts {
   readonly pause: () => Promise<void>;
 }
 
+/** Outcomes after which the hash of the line is the stored one. */
+const written: readonly AccountOutcome['outcome'][] = ['imported', 'hash_replaced', 'parked', 'suffixed'];
+
 /** An account that waits for its batch. */
 interface Waiting {
   readonly account: AccountToImport;
+  readonly isWaiting: boolean;
   readonly place: Place;
 }
 
@@ -92,9 +96,9 @@ export class Pipeline {
       });
       return;
     }
-    const { account, faults } = decided;
+    const { account, isWaiting, faults } = decided;
     const { identifier, passwordHash } = account;
-    const hash = passwordHash === unusableHash ? null : passwordHash;
+    const hash = passwordHash === noPassword ? null : passwordHash;
     const before = spool.addAccount({ userId, identifier, place: this.#spooled(place), passwordHash: hash });
     if (before) {
       const message = 'An earlier line has the same user id.';
@@ -114,7 +118,7 @@ export class Pipeline {
       const message = 'It has no password here: its owner sets one by mail.';
       report.add({ kind: 'note', outcome: 'no_credential', place, userId, message });
     }
-    this.#waiting.push({ account, place });
+    this.#waiting.push({ account, isWaiting, place });
     if (this.#waiting.length >= batchRows) await this.#flush();
   }
 
@@ -128,23 +132,24 @@ export class Pipeline {
       run,
       context,
     );
-    for (const [n, { account, place }] of batch.entries()) {
+    for (const [n, waiting] of batch.entries()) {
       const outcome = outcomes[n];
       if (outcome === undefined)
         throw new TypeError('The store answered for fewer accounts than it was given.');
-      this.#reportAccount(account, place, this.#names ? await this.#names.decide(account, outcome) : outcome);
+      this.#reportAccount(
+        waiting,
+        this.#names ? await this.#names.decide(waiting.account, outcome) : outcome,
+      );
     }
     await pause();
   }
 
-  #reportAccount(account: AccountToImport, place: Place, decided: AccountOutcome): void {
-    const { report, spool, mustBeWrapped } = this.#parts;
-    const { userId, passwordHash } = account;
+  #reportAccount({ account, isWaiting, place }: Waiting, decided: AccountOutcome): void {
+    const { report, spool } = this.#parts;
+    const { userId } = account;
     const { outcome } = decided;
-    const isNew = outcome !== 'unchanged' && outcome !== 'kept_newer_hash' && outcome !== 'id_taken';
-    if (isNew && outcome !== 'skipped' && passwordHash !== unusableHash && mustBeWrapped(passwordHash))
-      this.#toWrap += 1;
-    const held = 'heldBy' in decided ? spool.placeOf(decided.heldBy) : undefined;
+    if (isWaiting && written.includes(outcome)) this.#toWrap += 1;
+    const held = 'heldBy' in decided && decided.heldBy !== null ? spool.placeOf(decided.heldBy) : undefined;
     const other = held && this.#place(held);
     report.add({ kind: 'account', outcome, place, userId, message: messageOf(decided), other });
   }
@@ -236,19 +241,26 @@ const sessionWords: Readonly<Record<string, string>> = {
 };
 
 function messageOf(decided: AccountOutcome): string | undefined {
-  switch (decided.outcome) {
+  const { outcome } = decided;
+  const holder =
+    'heldBy' in decided && decided.heldBy !== null ? `User ${decided.heldBy}` : 'Another account';
+  switch (outcome) {
     case 'parked':
-      return `User ${decided.heldBy} has its name. Its sessions live; to log in it needs another name (--on-conflict suffix).`;
+      return `${holder} has its name. Its sessions live; to log in it needs another name (--on-conflict suffix).`;
     case 'skipped':
-      return `User ${decided.heldBy} has its name. It was left out.`;
+      return `${holder} has its name. It was left out.`;
     case 'suffixed':
-      return `User ${decided.heldBy} has its name. It logs in as ${JSON.stringify(decided.identifier)}.`;
+      return `${holder} has its name. It logs in as ${JSON.stringify(decided.identifier)}.`;
+    case 'unparked':
+      return 'Its name has become free, and is its own now.';
+    case 'removed':
+      return 'It was imported before, and was removed here since.';
     case 'id_taken':
-      return 'A user of this id exists who was not imported. Nothing of it was changed.';
+      return 'A user of this id exists who came from elsewhere. Nothing of it was changed.';
     case 'kept_newer_hash':
-      return 'Its password was changed here since; the one here stays.';
+      return 'Its password was changed here, and at its origin too; the one here stays.';
     case 'hash_replaced':
-      return 'Its password was changed at the origin since the last import.';
+      return 'Its password was changed at its origin since the last import.';
     default:
       return undefined;
   }
