@@ -28,6 +28,12 @@ export interface Store {
   readonly browserTokens: BrowserTokenStore;
   /** Loads the stores of second factors at the first call: a server whose users have none does without their code. */
   factors(): Promise<FactorStores>;
+  /**
+   * The key that chooses costs for unknown names (ruling I5): 64 hexadecimal digits, random, made once for a store and equal on
+   * all nodes; `undefined` if no imported account is there. One row, read without loading the stores of imports: logins ask at
+   * most once a minute, known names and unknown ones alike.
+   */
+  readonly importKey?: () => Promise<string | undefined>;
   /** Epoch milliseconds by the common clock of all processes on this store. Without it, they share a machine and its clock. */
   readonly clock?: () => number;
   /** Resolves only if the store answers and still has its schema (ruling B2). */
