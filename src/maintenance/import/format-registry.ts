@@ -1,0 +1,23 @@
+/** The formats of an import by name, each loaded when it is needed. */
+
+import type { ImportFormat } from './records.ts';
+
+const loaders: Readonly<Record<string, () => Promise<ImportFormat>>> = {
+  gatehouse: async () => (await import('./formats/native.ts')).native,
+};
+
+/** As in `--from`. */
+export const formatNames: readonly string[] = Object.keys(loaders);
+
+/** @throws {TypeError} for a name that is none of `formatNames`. */
+export function loadFormat(name: string): Promise<ImportFormat> {
+  const load = loaders[name];
+  if (!load) throw new TypeError(`There is no format ${name}.`);
+  return load();
+}
+
+/** The formats that the beginning of a file looks like. */
+export async function recognised(beginning: string, fileName: string): Promise<ImportFormat[]> {
+  const formats = await Promise.all(formatNames.map(loadFormat));
+  return formats.filter((format) => format.recognises(beginning, fileName));
+}
