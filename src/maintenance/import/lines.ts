@@ -12,9 +12,16 @@ export interface Line {
   readonly number: number;
   /** Without the line feed, and without a carriage return before it. */
   readonly text: string;
+  /** What ends it; nothing ends a last line that may be cut off. */
+  readonly ending: '\n' | '\r\n' | '';
   /** False for a last line without a line feed, which may be cut off. */
   readonly isTerminated: boolean;
+  /** The line is not UTF-8, and its text has U+FFFD in place of what is broken. */
+  readonly isBroken: boolean;
 }
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -25,13 +32,15 @@ const carriageReturn = 13;
  * read. A file that is compressed or in UTF-16 is one problem. At most one line and one chunk of the file are in memory.
  *
  * @param of What a line is in this file, for the problems.
+ * @param isBrokenKept Whether lines that are not UTF-8 are lines with `isBroken`, for files in which a line may end what another
+ * one began.
  */
 export async function* readLines(
   file: ImportFile,
   of: ProblemRecord['of'] = 'account',
+  isBrokenKept = false,
 ): AsyncGenerator<Line | ProblemRecord> {
   const pending = new PendingLine();
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let number = 1;
   const finished = (isTerminated: boolean): Line | ProblemRecord => {
     const place = { file: file.name, line: number };
@@ -39,11 +48,12 @@ export async function* readLines(
       ({ kind: 'problem', place, of, reason, message }) as const;
     if (pending.isTooLong)
       return problem('too_long', `The line has more than ${maxLineBytes} bytes of UTF-8.`);
-    try {
-      return { kind: 'line', number, text: decoder.decode(pending.bytes()), isTerminated };
-    } catch {
-      return problem('broken_utf8', 'The line is not valid UTF-8.');
-    }
+    const ending = !isTerminated ? '' : pending.hasCarriageReturn ? '\r\n' : '\n';
+    const bytes = pending.bytes();
+    const text = decoded(strict, bytes);
+    if (text !== undefined) return { kind: 'line', number, text, ending, isTerminated, isBroken: false };
+    if (!isBrokenKept) return problem('broken_utf8', 'The line is not valid UTF-8.');
+    return { kind: 'line', number, text: lossy.decode(bytes), ending, isTerminated, isBroken: true };
   };
   for await (const chunk of readBytes(file)) {
     if (!(chunk instanceof Uint8Array)) return yield chunk;
@@ -58,6 +68,14 @@ export async function* readLines(
     pending.add(chunk.subarray(start));
   }
   if (pending.size > 0) yield finished(false);
+}
+
+function decoded(decoder: TextDecoder, bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -103,7 +121,11 @@ class PendingLine {
 
   /** A carriage return before the line feed does not count. */
   get isTooLong(): boolean {
-    return this.size > maxLineBytes + 1 || (this.size > maxLineBytes && this.#last() !== carriageReturn);
+    return this.size > maxLineBytes + 1 || (this.size > maxLineBytes && !this.hasCarriageReturn);
+  }
+
+  get hasCarriageReturn(): boolean {
+    return this.#parts.at(-1)?.at(-1) === carriageReturn;
   }
 
   add(part: Uint8Array): void {
@@ -121,10 +143,6 @@ class PendingLine {
   clear(): void {
     this.#parts = [];
     this.size = 0;
-  }
-
-  #last(): number | undefined {
-    return this.#parts.at(-1)?.at(-1);
   }
 }
 
