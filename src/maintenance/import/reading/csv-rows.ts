@@ -37,9 +37,14 @@ export async function* readCsv(file: ImportFile, delimiter?: string): AsyncGener
 }
 
 function delimiterOf(line: string): string {
-  const bare = line.replace(/"(?:[^"]|"")*"/g, '');
-  const count = (delimiter: string) => bare.split(delimiter).length;
-  return delimiters.reduce((best, next) => (count(next) > count(best) ? next : best));
+  const counts = new Map<string, number>(delimiters.map((delimiter) => [delimiter, 0]));
+  let isQuoted = false;
+  for (const character of line) {
+    if (character === '"') isQuoted = !isQuoted;
+    const count = counts.get(character);
+    if (count !== undefined && !isQuoted) counts.set(character, count + 1);
+  }
+  return delimiters.reduce((best, next) => ((counts.get(next) ?? 0) > (counts.get(best) ?? 0) ? next : best));
 }
 
 /** Puts rows together from lines. */
