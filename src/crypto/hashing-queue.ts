@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { partOf, whole } from '../settings/settings.ts';
 import { FairQueue } from './fair-queue.ts';
-import { HashingThreads } from './hashing-threads.ts';
+import { HashingThreads, type Task } from './hashing-threads.ts';
 import type { HashingSlot, Overloaded, QueueCounts, QueueLimits } from './hashing-types.ts';
 
 export type * from './hashing-types.ts';
@@ -16,8 +16,18 @@ export class Abandoned extends Error {
 /** Ends a wait: with a thread, or with the reason for leaving the queue. */
 type Settle = (leaving?: Overloaded | Abandoned) => void;
 
-/** The assumed time of a hash before the first one is timed: about a third of a microsecond per iteration. */
+/** The assumed time of a hash before the first one is timed, and of an iteration of PBKDF2, in milliseconds. */
 const guessedMs = 65;
+const iterationMs = 0.000_31;
+
+/** Kinds of hash whose times are kept: more than an import of several systems brings. */
+const maxKinds = 100;
+
+/** The expected time of a place's next hash, in milliseconds. */
+interface Place {
+  ms: number;
+  isRunning: boolean;
+}
 
 /**
  * A bounded queue before a pool of hashing threads, which serves networks in turn. One network may take all places while no
@@ -25,7 +35,7 @@ const guessedMs = 65;
  * waiting, if that network has at least two places more: a flood from one network leaves the others their share.
  */
 export class HashingQueue {
-  readonly #threads: HashingThreads;
+  readonly #threads = new HashingThreads();
   readonly #size: number;
   readonly #maxWaitMs: number;
   readonly #maxPlaces: number;
@@ -37,7 +47,12 @@ export class HashingQueue {
   #running = 0;
   #places = 0;
   #closed = false;
+  /** The expected time of all hashes that are computed, and of all places that wait or have not asked yet. */
+  #runningMs = 0;
+  #waitingMs = 0;
+  /** Moving averages of the measured times: of all hashes, and of each kind. */
   #averageMs = guessedMs;
+  readonly #kindMs = new Map<string, number>();
   #refused = 0;
   #hashed = 0;
   #hashedMs = 0;
@@ -48,7 +63,6 @@ export class HashingQueue {
     maxWaitMs = 2_000,
     maxPlaces = 1_000,
   }: QueueLimits = {}) {
-    this.#threads = new HashingThreads();
     this.#size = Math.max(1, partOf(threads, share));
     this.#maxWaitMs = maxWaitMs;
     this.#maxPlaces = partOf(maxPlaces, share);
@@ -78,30 +92,39 @@ export class HashingQueue {
     const displaced = this.#isFull() ? this.#displaceableBy(network) : undefined;
     displaced?.(this.#refusal());
     this.#hold(network, 1);
+    const place: Place = { ms: 0, isRunning: false };
+    this.#expect(place, this.#averageMs);
     let hasLeft = false;
     const leave = () => {
       if (!hasLeft) this.#hold(network, -1);
+      this.#expect(place, 0);
       hasLeft = true;
     };
     let hasHashed = false;
+    const hash = async (task: Task, kind: string, guess: number) => {
+      this.#expect(place, this.#kindMs.get(kind) ?? guess);
+      const displaced = await this.#turn(network, hasHashed, leave, signal);
+      if (displaced) return displaced;
+      hasHashed = true;
+      this.#expect(place, place.ms, true);
+      try {
+        const { hash, tookMs } = await this.#threads.compute(task);
+        this.#learn(kind, tookMs);
+        return hash;
+      } catch (error) {
+        throw this.#closed ? dropped() : error;
+      } finally {
+        this.#expect(place, hasLeft ? 0 : this.#averageMs);
+        this.#running -= 1;
+        this.#next();
+      }
+    };
     return {
-      pbkdf2: async (password, salt, parameters) => {
-        const displaced = await this.#turn(network, hasHashed, leave, signal);
-        if (displaced) return displaced;
-        hasHashed = true;
-        try {
-          const { hash, tookMs } = await this.#threads.pbkdf2(password, salt, parameters);
-          this.#averageMs += (tookMs - this.#averageMs) / 8;
-          this.#hashed += 1;
-          this.#hashedMs += tookMs;
-          return hash;
-        } catch (error) {
-          throw this.#closed ? dropped() : error;
-        } finally {
-          this.#running -= 1;
-          this.#next();
-        }
+      pbkdf2: (password, salt, parameters) => {
+        const { digest, iterations } = parameters;
+        return hash({ password, salt, parameters }, `${digest} ${iterations}`, iterations * iterationMs);
       },
+      foreign: (password, parameters, { kind, guessedMs }) => hash({ password, parameters }, kind, guessedMs),
       [Symbol.dispose]: leave,
     };
   }
@@ -146,9 +169,35 @@ export class HashingQueue {
     return this.#waitMs() > this.#maxWaitMs || this.#places >= this.#maxPlaces;
   }
 
-  /** The expected wait of one more place. */
+  /**
+   * The expected wait of one more place: until all before it have begun, and a thread is free again. Free threads begin with
+   * places of average time at once.
+   */
   #waitMs(): number {
-    return (Math.max(0, this.#places + 1 - this.#size) * this.#averageMs) / this.#size;
+    const waiting = Math.max(0, this.#places - this.#running);
+    const starting = Math.min(this.#size - this.#running, waiting);
+    if (this.#running + starting < this.#size) return 0;
+    const startingMs = starting === 0 ? 0 : (this.#waitingMs * starting) / waiting;
+    const freeMs = (this.#runningMs + startingMs) / this.#size;
+    return (this.#waitingMs - startingMs + freeMs) / this.#size;
+  }
+
+  #expect(place: Place, ms: number, isRunning = false): void {
+    if (place.isRunning) this.#runningMs -= place.ms;
+    else this.#waitingMs -= place.ms;
+    if (isRunning) this.#runningMs += ms;
+    else this.#waitingMs += ms;
+    Object.assign(place, { ms, isRunning });
+  }
+
+  #learn(kind: string, tookMs: number): void {
+    const known = this.#kindMs.get(kind);
+    this.#averageMs += (tookMs - this.#averageMs) / 8;
+    this.#kindMs.set(kind, known === undefined ? tookMs : known + (tookMs - known) / 8);
+    const [oldest = kind] = this.#kindMs.keys();
+    if (this.#kindMs.size > maxKinds) this.#kindMs.delete(oldest);
+    this.#hashed += 1;
+    this.#hashedMs += tookMs;
   }
 
   #refusal(): Overloaded {

@@ -8,7 +8,7 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 
-/** @import { Derived, Task } from './hashing-threads.ts' */
+/** @import { Derived, ForeignTask, OwnTask, Task } from './hashing-threads.ts' */
 
 /**
  * Of two threads that want one core, the event loop gets three quarters of it. Further down, a busy neighbour on the
@@ -17,11 +17,28 @@ import { parentPort } from 'node:worker_threads';
 const lowerPriority = 5;
 
 stepBack();
-parentPort?.on('message', (/** @type {Task} */ { password, salt, parameters }) => {
+parentPort?.on('message', async (/** @type {Task} */ task) => {
+  const compute = 'salt' in task ? () => own(task) : await foreign(task);
   const startedAt = performance.now();
-  const hash = pbkdf2Sync(password, salt, parameters.iterations, parameters.hashBytes, parameters.digest);
+  const hash = compute();
   parentPort?.postMessage(/** @satisfies {Derived} */ ({ hash, tookMs: performance.now() - startedAt }));
 });
+
+/** @param {OwnTask} task */
+function own({ password, salt, parameters: { iterations, hashBytes, digest } }) {
+  return pbkdf2Sync(password, salt, iterations, hashBytes, digest);
+}
+
+/**
+ * What computes a hash of another system. If it fails, the thread ends, and the waiting call is rejected.
+ *
+ * @param {ForeignTask} task
+ */
+async function foreign({ password, parameters }) {
+  const { computeHash, prepare } = await import('./hashes/compute-hash.js');
+  await prepare(parameters);
+  return () => computeHash(password, parameters);
+}
 
 /** Only Linux gives each thread a priority of its own; elsewhere the whole process would step back. */
 function stepBack() {

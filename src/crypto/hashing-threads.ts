@@ -1,13 +1,21 @@
-/** Threads that compute PBKDF2 at a lower priority, so that the event loop goes first. */
+/** Threads that compute hashes at a lower priority, so that the event loop goes first. */
 
 import { Worker } from 'node:worker_threads';
+import type { HashParameters } from './hashes/hash-types.ts';
 import type { Pbkdf2Parameters } from './phc.ts';
 
-export interface Task {
+export interface OwnTask {
   readonly password: Uint8Array;
   readonly salt: Uint8Array;
   readonly parameters: Pbkdf2Parameters;
 }
+
+export interface ForeignTask {
+  readonly password: Uint8Array;
+  readonly parameters: HashParameters;
+}
+
+export type Task = OwnTask | ForeignTask;
 
 /** The answer of a thread: the hash, and the time it took on the thread. */
 export interface Derived {
@@ -27,7 +35,7 @@ export class HashingThreads {
   #closed = false;
 
   /** Rejects if the thread dies, and after `close`; a later call starts a new thread. */
-  async pbkdf2(password: Uint8Array, salt: Uint8Array, parameters: Pbkdf2Parameters): Promise<Derived> {
+  async compute(task: Task): Promise<Derived> {
     if (this.#closed) throw new Error('The hashing threads were ended.');
     const thread = this.#free.pop() ?? this.#start();
     return new Promise<Derived>((resolve, reject) => {
@@ -44,7 +52,7 @@ export class HashingThreads {
       const died = () => settle(() => reject(new Error('A hashing thread ended before it answered.')));
       thread.on('message', answered).on('exit', died);
       thread.ref();
-      thread.postMessage({ password, salt, parameters } satisfies Task);
+      thread.postMessage(task);
     });
   }
 

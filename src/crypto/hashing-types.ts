@@ -1,6 +1,8 @@
 /** The input and output types of the hashing queue. */
 
 import type { Share } from '../settings/settings.ts';
+import type { HashCost } from './hashes/hash-cost.ts';
+import type { HashParameters } from './hashes/hash-types.ts';
 import type { Pbkdf2Parameters } from './phc.ts';
 
 /** The queue is full; retry after this many seconds. */
@@ -34,6 +36,8 @@ export interface HashingSlot extends Disposable {
     salt: Uint8Array,
     parameters: Pbkdf2Parameters,
   ): Promise<Uint8Array | Overloaded>;
+  /** The same for a hash as another system computes it. The password is well-formed UTF-8; the cost is that of the parameters. */
+  foreign(password: Uint8Array, parameters: HashParameters, cost: HashCost): Promise<Uint8Array | Overloaded>;
 }
 
 /** The state of the queue, and its counters since the start. */

@@ -10,6 +10,11 @@ export interface Pbkdf2Parameters {
   readonly hashBytes: number;
 }
 
+/** The parameters of a new hash (ruling G5). */
+export function currentParameters(iterations: number): Pbkdf2Parameters {
+  return { digest: 'sha512', iterations, saltBytes: 16, hashBytes: 64 };
+}
+
 /** A password hash with all that is needed to compute it again. */
 export interface Pbkdf2Hash extends Pbkdf2Parameters {
   readonly salt: Uint8Array;
@@ -18,6 +23,14 @@ export interface Pbkdf2Hash extends Pbkdf2Parameters {
 
 const form =
   /^\$pbkdf2-(sha1|sha256|sha384|sha512)\$i=(\d{1,8})(?:,l=(\d{1,3}))?\$([\w+/-]{8,128})\$([\w+/-]{16,128})$/;
+
+/** The stored form of an account without a usable password: nothing matches it. */
+export const noPassword = '!';
+
+/** Whether a text begins like a hash of Gatehouse. Other systems do not write `i=` (`src/crypto/hashes`). */
+export function isOwnForm(text: string): boolean {
+  return /^\$pbkdf2-\w+\$i=/.test(text);
+}
 
 /** Writes a hash; base64 is unpadded, as the format requires. */
 export function formatPhc({

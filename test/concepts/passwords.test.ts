@@ -208,6 +208,7 @@ test('a login that cannot succeed costs the hash of one that can (ruling G17)', 
         computed.push({ digest, iterations, saltBytes, hashBytes });
         return slot.pbkdf2(bytes, salt, parameters);
       },
+      foreign: (...task) => slot.foreign(...task),
       [Symbol.dispose]: () => {},
     };
     expect(await passwords.verify(password, against, counting)).toMatchObject({ correct: false });

@@ -66,15 +66,21 @@ const vectors: [
 ];
 
 test.each(vectors)('%s: "%s" with "%s"', async (_source, password, salt, given, expected) => {
-  const { hash } = await openThreads().pbkdf2(bytes(password), bytes(salt), given);
+  const { hash } = await openThreads().compute({
+    password: bytes(password),
+    salt: bytes(salt),
+    parameters: given,
+  });
   expect(Buffer.from(hash).toString('hex')).toBe(expected);
 });
 
 test('answers many at once, each with its own hash and the time it took', async () => {
   const threads = openThreads();
-  const alone = await threads.pbkdf2(bytes('pw3'), bytes('salt'), cheap);
+  const alone = await threads.compute({ password: bytes('pw3'), salt: bytes('salt'), parameters: cheap });
   const all = await Promise.all(
-    Array.from({ length: 8 }, (_, n) => threads.pbkdf2(bytes(`pw${n}`), bytes('salt'), cheap)),
+    Array.from({ length: 8 }, (_, n) =>
+      threads.compute({ password: bytes(`pw${n}`), salt: bytes('salt'), parameters: cheap }),
+    ),
   );
   const texts = all.map(({ hash }) => Buffer.from(hash).toString('hex'));
   expect(new Set(texts).size).toBe(8);
@@ -85,7 +91,9 @@ test('answers many at once, each with its own hash and the time it took', async 
 test.runIf(process.platform === 'linux')('it lowers only its own priority', async () => {
   const before = niceByThread();
   const threads = openThreads();
-  await Promise.all([1, 2].map(() => threads.pbkdf2(bytes('pw'), bytes('salt'), cheap)));
+  await Promise.all(
+    [1, 2].map(() => threads.compute({ password: bytes('pw'), salt: bytes('salt'), parameters: cheap })),
+  );
   const after = niceByThread();
   const steppedBack = [...after].filter(([id, nice]) => nice === 5 && before.get(id) !== 5);
   expect(steppedBack).toHaveLength(2);
@@ -95,23 +103,32 @@ test.runIf(process.platform === 'linux')('it lowers only its own priority', asyn
 test('a thread that dies rejects its own task; the next call gets a new thread', async () => {
   const threads = openThreads();
   const deadly = { ...cheap, digest: 'no such digest' as 'sha512' };
-  await expect(threads.pbkdf2(bytes('pw'), bytes('salt'), deadly)).rejects.toThrow(
-    'ended before it answered',
-  );
+  await expect(
+    threads.compute({ password: bytes('pw'), salt: bytes('salt'), parameters: deadly }),
+  ).rejects.toThrow('ended before it answered');
   const neighbours = await Promise.allSettled([
-    threads.pbkdf2(bytes('pw'), bytes('salt'), cheap),
-    threads.pbkdf2(bytes('pw'), bytes('salt'), deadly),
-    threads.pbkdf2(bytes('pw'), bytes('salt'), cheap),
+    threads.compute({ password: bytes('pw'), salt: bytes('salt'), parameters: cheap }),
+    threads.compute({ password: bytes('pw'), salt: bytes('salt'), parameters: deadly }),
+    threads.compute({ password: bytes('pw'), salt: bytes('salt'), parameters: cheap }),
   ]);
   expect(neighbours.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect((await threads.pbkdf2(bytes('pw'), bytes('salt'), cheap)).hash.byteLength).toBe(64);
+  expect(
+    (await threads.compute({ password: bytes('pw'), salt: bytes('salt'), parameters: cheap })).hash
+      .byteLength,
+  ).toBe(64);
 });
 
 test('closing ends running hashes, and none begins after it', async () => {
   const threads = new HashingThreads();
-  const hashing = threads.pbkdf2(bytes('pw'), bytes('salt'), { ...cheap, iterations: 99_999_999 });
+  const hashing = threads.compute({
+    password: bytes('pw'),
+    salt: bytes('salt'),
+    parameters: { ...cheap, iterations: 99_999_999 },
+  });
   const ended = expect(hashing).rejects.toThrow('ended before it answered');
   await threads.close();
   await ended;
-  await expect(threads.pbkdf2(bytes('pw'), bytes('salt'), cheap)).rejects.toThrow('threads were ended');
+  await expect(
+    threads.compute({ password: bytes('pw'), salt: bytes('salt'), parameters: cheap }),
+  ).rejects.toThrow('threads were ended');
 });

@@ -47,6 +47,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/concepts/accounts.ts',
       'src/concepts/audit.ts',
       'src/concepts/devices.ts',
+      'src/concepts/passwords/password-form.ts',
       'src/concepts/passwords/passwords.ts',
       'src/concepts/sessions/session-cap.ts',
       'src/concepts/sessions/sessions.ts',

@@ -19,6 +19,10 @@ export class HeldQueue extends HashingQueue {
         await this.#held;
         return slot.pbkdf2(...task);
       },
+      foreign: async (...task) => {
+        await this.#held;
+        return slot.foreign(...task);
+      },
       [Symbol.dispose]: () => slot[Symbol.dispose](),
     };
   }

@@ -12,24 +12,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { HashingSlot, Overloaded } from '../../crypto/hashing-queue.ts';
 import { randomSalt } from '../../crypto/ids.ts';
-import { formatPhc, type Pbkdf2Parameters, parsePhc } from '../../crypto/phc.ts';
-import { canonical } from '../../storage/shared/canonical-form.ts';
-import { isCommon } from './common-passwords.ts';
-import { contextWords, isOfContext } from './context-words.ts';
+import {
+  currentParameters,
+  formatPhc,
+  isOwnForm,
+  noPassword,
+  type Pbkdf2Parameters,
+  parsePhc,
+} from '../../crypto/phc.ts';
+import { type PreparedPassword, preparePassword } from './password-form.ts';
+import { acceptPassword, type PasswordRefusal } from './password-rules.ts';
 
-/** The reason why a new password was refused; `limit` is the bound it missed, in Unicode code points. */
-export type PasswordRefusal =
-  | { readonly refused: 'password_too_short' | 'password_too_long'; readonly limit: number }
-  | {
-      readonly refused:
-        | 'password_malformed'
-        | 'password_common'
-        | 'password_is_identifier'
-        | 'password_of_context';
-    };
-
-/** A password in the form that is hashed: well-formed, NFC, UTF-8. */
-export type PreparedPassword = { readonly bytes: Uint8Array };
+export type { PasswordRefusal, PreparedPassword };
 
 /** A new hash, in PHC form. */
 export interface Hashed {
@@ -39,7 +33,7 @@ export interface Hashed {
 /** The result of comparing a password. */
 export interface Verdict {
   readonly correct: boolean;
-  /** The parameters of the stored hash differ from those of a new one. */
+  /** A new hash of the password should take the place of the stored one. */
   readonly outdated: boolean;
 }
 
@@ -51,10 +45,6 @@ export interface PasswordRules {
   readonly host?: string;
 }
 
-/** Longest password, in code points and in bytes of UTF-8 (ruling G4). */
-const maxCodePoints = 256;
-const maxBytes = 1_024;
-
 export class Passwords {
   readonly #minLength: number;
   readonly #host: string;
@@ -63,24 +53,13 @@ export class Passwords {
   constructor({ minLength, iterations, host = '' }: PasswordRules) {
     this.#minLength = minLength;
     this.#host = host;
-    this.#current = { digest: 'sha512', iterations, saltBytes: 16, hashBytes: 64 };
+    this.#current = currentParameters(iterations);
   }
 
   /** Decides whether a new password may be used by the owner of an identifier and an address (ruling G4). */
   accept(password: string, canonicalIdentifier: string, email = ''): PreparedPassword | PasswordRefusal {
-    if (!isWellFormed(password)) return { refused: 'password_malformed' };
-    const normal = password.normalize('NFC');
-    const bytes = Buffer.from(normal);
-    const length = [...normal].length;
-    if (length < this.#minLength) return { refused: 'password_too_short', limit: this.#minLength };
-    if (length > maxCodePoints || bytes.byteLength > maxBytes) {
-      return { refused: 'password_too_long', limit: maxCodePoints };
-    }
-    if (canonical(normal) === canonicalIdentifier) return { refused: 'password_is_identifier' };
-    if (isCommon(normal)) return { refused: 'password_common' };
-    const words = contextWords(this.#host, canonicalIdentifier, email);
-    if (isOfContext(normal, words)) return { refused: 'password_of_context' };
-    return { bytes };
+    const rules = { minLength: this.#minLength, host: this.#host };
+    return acceptPassword(rules, password, canonicalIdentifier, email);
   }
 
   /** Hashes an accepted password with the current parameters and a salt of its own (ruling G5). */
@@ -91,22 +70,30 @@ export class Passwords {
   }
 
   /**
-   * Compares a password with a stored hash. Without one, and for a text that can be no password, one hash with the current
-   * parameters is computed all the same (ruling G17).
+   * Compares a password with a stored hash. Without one, and for a text that can be no password, one hash is computed all the
+   * same (ruling G17): that of the stand-in, by default with the current parameters (ruling I5).
    */
   async verify(
     password: string,
     storedHash: string | undefined,
     slot: HashingSlot,
+    standIn?: string,
   ): Promise<Verdict | Overloaded> {
-    const prepared = prepare(password);
-    if (!prepared || storedHash === undefined) {
-      const dummy = await this.hash(prepared ?? { bytes: new Uint8Array() }, slot);
-      return 'refused' in dummy ? dummy : { correct: false, outdated: false };
+    const isUsable = storedHash !== undefined && storedHash !== noPassword;
+    const target = isUsable ? storedHash : standIn;
+    if (target !== undefined && !isOwnForm(target)) {
+      const { verifyForeign } = await import('./foreign-passwords.ts');
+      const rules = { minLength: this.#minLength, current: this.#current };
+      const verdict = await verifyForeign(password, target, rules, slot);
+      return 'refused' in verdict || isUsable ? verdict : { correct: false, outdated: false };
     }
-    const stored = parsePhc(storedHash);
-    const hash = await slot.pbkdf2(prepared.bytes, stored.salt, stored);
+    const prepared = preparePassword(password);
+    const stored = target === undefined ? undefined : parsePhc(target);
+    const parameters = stored ?? this.#current;
+    const salt = stored?.salt ?? randomSalt(parameters.saltBytes);
+    const hash = await slot.pbkdf2(prepared?.bytes ?? new Uint8Array(), salt, parameters);
     if ('refused' in hash) return hash;
+    if (!isUsable || !prepared || !stored) return { correct: false, outdated: false };
     return { correct: timingSafeEqual(hash, stored.hash), outdated: !sameCost(stored, this.#current) };
   }
 
@@ -114,18 +101,6 @@ export class Passwords {
   rehash(password: string, slot: HashingSlot): Promise<Hashed | Overloaded> {
     return this.hash({ bytes: Buffer.from(password.normalize('NFC')) }, slot);
   }
-}
-
-/** The form of a password at a login: current length rules do not apply to an older password, only the outer bounds. */
-function prepare(password: string): PreparedPassword | undefined {
-  if (!isWellFormed(password)) return undefined;
-  const bytes = Buffer.from(password.normalize('NFC'));
-  return bytes.byteLength <= maxBytes ? { bytes } : undefined;
-}
-
-/** PBKDF2 pads short keys with zeros, and UTF-8 has one form for all lone surrogates: either would make two passwords equal. */
-function isWellFormed(password: string): boolean {
-  return password.isWellFormed() && !password.includes('\0');
 }
 
 function sameCost(a: Pbkdf2Parameters, b: Pbkdf2Parameters): boolean {

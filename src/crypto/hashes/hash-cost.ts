@@ -1,5 +1,6 @@
 /** What one computation of a hash costs: a name for its kind, a first guess of its time, and its memory. */
 
+import type { Pbkdf2Parameters } from '../phc.ts';
 import type { HashParameters } from './hash-types.ts';
 
 export interface HashCost {
@@ -11,10 +12,13 @@ export interface HashCost {
   readonly memoryBytes: number;
 }
 
-/** The time of one HMAC of PBKDF2, in milliseconds (Node.js 26, OpenSSL 3.5). */
-const hmacMs = { sha1: 0.000_11, sha256: 0.000_125, sha384: 0.000_31, sha512: 0.000_31 } as const;
-/** The size of one block of PBKDF2's result, in bytes. */
-const blockBytes = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
+/** The time of one HMAC of PBKDF2 in milliseconds (Node.js 26, OpenSSL 3.5), and its bytes. */
+const hmacs = {
+  sha1: { ms: 0.000_11, bytes: 20 },
+  sha256: { ms: 0.000_125, bytes: 32 },
+  sha384: { ms: 0.000_31, bytes: 48 },
+  sha512: { ms: 0.000_31, bytes: 64 },
+} as const;
 /** The time of scrypt for each unit of N·r·p, and of Argon2 for each KiB and pass. */
 const scryptMs = 0.000_33;
 const argon2Ms = 0.000_51;
@@ -22,20 +26,21 @@ const argon2Ms = 0.000_51;
 const bcryptMs = 0.06;
 
 /** The time of the first block of PBKDF2: all that an attacker computes for a guess, however long the result is. */
-export function guessMs({ digest, iterations }: { digest: keyof typeof hmacMs; iterations: number }): number {
-  return hmacMs[digest] * iterations;
+export function attackMs({ digest, iterations }: Pick<Pbkdf2Parameters, 'digest' | 'iterations'>): number {
+  return hmacs[digest].ms * iterations;
 }
 
-export function blocksOf({ digest, hashBytes }: { digest: keyof typeof hmacMs; hashBytes: number }): number {
-  return Math.ceil(hashBytes / blockBytes[digest]);
+/** PBKDF2 computes its result in blocks, each as expensive as the first. */
+export function blocksOf({ digest, hashBytes }: Pick<Pbkdf2Parameters, 'digest' | 'hashBytes'>): number {
+  return Math.ceil(hashBytes / hmacs[digest].bytes);
 }
 
 export function costOf(parameters: HashParameters): HashCost {
   switch (parameters.kind) {
     case 'pbkdf2': {
-      const { digest, iterations } = parameters;
       const blocks = blocksOf(parameters);
-      return cost(`pbkdf2-${digest} i=${iterations} x${blocks}`, guessMs(parameters) * blocks);
+      const kind = `pbkdf2-${parameters.digest} ${parameters.iterations} ${blocks}`;
+      return cost(kind, attackMs(parameters) * blocks);
     }
     case 'bcrypt':
       return cost(`bcrypt ${parameters.cost}`, bcryptMs * 2 ** parameters.cost);

@@ -1,6 +1,9 @@
 /** The written forms in which hashes of other systems are stored: of the usual spellings, one for each kind. */
 
 import { formatPhc, type Pbkdf2Hash, parsePhc } from '../phc.ts';
+
+export { noPassword } from '../phc.ts';
+
 import { fromBase64, fromPasslibBase64, toBase64, toPasslibBase64 } from './encodings.ts';
 import type {
   DigestName,
@@ -10,9 +13,6 @@ import type {
   HashParameters,
   Wrappable,
 } from './hash-types.ts';
-
-/** The stored form of an account without a usable password: nothing matches it. */
-export const noPassword = '!';
 
 /** What a hash begins with that waits to be wrapped (ruling I3); the hash in its usual form follows. */
 export const unwrappedMark = '$unwrapped';

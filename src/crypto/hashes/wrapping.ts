@@ -2,7 +2,7 @@
 
 import { randomSalt } from '../ids.ts';
 import type { Pbkdf2Parameters } from '../phc.ts';
-import { guessMs } from './hash-cost.ts';
+import { attackMs } from './hash-cost.ts';
 import type { HashParameters, WrappedHash } from './hash-types.ts';
 import { formatStored, isWrappable, parseStored, unwrappedMark } from './stored-hash.ts';
 
@@ -57,5 +57,5 @@ function isTooWeak(parameters: HashParameters, current: Pbkdf2Parameters): boole
   if (parameters.kind === 'digest') return true;
   if (parameters.kind !== 'pbkdf2') return false;
   // Without a salt one computation tries a guess on every account.
-  return parameters.salt.byteLength === 0 || guessMs(parameters) < weakPart * guessMs(current);
+  return parameters.salt.byteLength === 0 || attackMs(parameters) < weakPart * attackMs(current);
 }
