@@ -52,7 +52,12 @@ const innerStairs: readonly (readonly string[])[][] = [
 ];
 
 /** Where engines are chosen and opened. */
-const composing = ['src/open-services.ts', 'src/maintenance/backup.ts', 'src/maintenance/migrate.ts'];
+const composing = [
+  'src/open-services.ts',
+  'src/maintenance/backup.ts',
+  'src/maintenance/migrate.ts',
+  'src/maintenance/import/reading/databases.ts',
+];
 
 /** What others may know of storage: the port, and the rules that every engine keeps. */
 const ports = ['src/storage/port/', 'src/storage/shared/'];

@@ -96,6 +96,8 @@ export interface FormatOptions {
   readonly identifier?: 'username' | 'email' | undefined;
   /** Columns of a CSV file by what they hold. */
   readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** The instant of the import, in epoch milliseconds: what ended before it has ended; default: nothing has. */
+  readonly at?: number | undefined;
   /** Parameters that the origin keeps outside of the file, by name. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
 }

@@ -202,3 +202,28 @@ export interface SpooledAccount {
   /** In stored form; `null` for an account without a usable password. */
   readonly passwordHash: string | null;
 }
+
+/** A database of another system that is only read, in one snapshot. */
+export interface OtherDatabase extends AsyncDisposable {
+  /** The names of the columns of a table; `undefined` if it is not there. */
+  columnsOf(table: string, schema?: string): Promise<readonly string[] | undefined>;
+  /** The rows of a table, their columns as text; `undefined` for a row that has more than `maxBytes`. */
+  rows(
+    table: string,
+    schema: string | undefined,
+    columns: readonly string[],
+    maxBytes: number,
+  ): AsyncIterable<readonly (string | null)[] | undefined>;
+}
+
+/**
+ * Texts under kinds and keys, kept on the disk to put rows of several tables together, so that memory is bounded. It is in no
+ * folder under a name, and gone with the process.
+ */
+export interface KeptRows extends Disposable {
+  /** False if the key is taken in its kind; then nothing changes. */
+  put(kind: string, key: string, value: string): boolean;
+  get(kind: string, key: string): string | undefined;
+  /** All of a kind in the order in which they were put. */
+  each(kind: string): Iterable<{ readonly key: string; readonly value: string }>;
+}

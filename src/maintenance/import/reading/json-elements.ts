@@ -2,6 +2,7 @@
 
 import { maxLineBytes, readBytes } from '../lines.ts';
 import type { ImportFile, ProblemRecord } from '../records.ts';
+import { parsedJson } from './documents.ts';
 
 /** An element of the list. */
 export interface JsonElement {
@@ -166,16 +167,23 @@ class ElementCutter {
     this.#parts = [];
     if (size > maxLineBytes)
       return this.#problem(line, 'too_long', `The element has more than ${maxLineBytes} bytes.`, 'account');
-    try {
-      return { kind: 'element', line, value: JSON.parse(utf8.decode(Buffer.concat(parts))) };
-    } catch (error) {
-      return error instanceof SyntaxError
-        ? this.#problem(line, 'broken_json', 'The element is not valid JSON.', 'account')
-        : this.#problem(line, 'broken_utf8', 'The element is not valid UTF-8.', 'account');
-    }
+    const text = decoded(Buffer.concat(parts));
+    if (text === undefined)
+      return this.#problem(line, 'broken_utf8', 'The element is not valid UTF-8.', 'account');
+    const value = parsedJson(text);
+    if (value !== undefined) return { kind: 'element', line, value };
+    return this.#problem(line, 'broken_json', 'The element is not valid JSON.', 'account');
   }
 
   #problem(line: number, reason: string, message: string, of: ProblemRecord['of'] = 'file'): ProblemRecord {
     return { kind: 'problem', place: { file: this.#file, line }, of, reason, message };
+  }
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
   }
 }

@@ -10,13 +10,14 @@ import { ofRow, rowOf, type Table, type TableRow } from './table-rows.ts';
 /**
  * The rows of some tables in a plain `pg_dump`, in the order of the file: those of COPY blocks and those of INSERT
  * statements with values, whose columns may be named there or in a CREATE TABLE before. Everything else is passed over. What
- * cannot be read is a problem, and the next row is read.
+ * cannot be read is a problem, and the next row is read. `onTable` is called for each table that the dump has.
  */
 export async function* readDump(
   file: ImportFile,
   tables: readonly Table[],
+  onTable: (table: Table) => void = () => {},
 ): AsyncGenerator<TableRow | ProblemRecord> {
-  const reader = new DumpReader(file.name, tables);
+  const reader = new DumpReader(file.name, tables, onTable);
   for await (const line of readLines(file, 'account', true)) {
     if (line.kind === 'problem' && line.of === 'file') return yield line;
     if (line.kind === 'problem') yield* reader.broken(line);
@@ -31,9 +32,9 @@ class DumpReader {
   readonly #statements: SqlStatements;
   #line = 0;
 
-  constructor(file: string, tables: readonly Table[]) {
+  constructor(file: string, tables: readonly Table[], onTable: (table: Table) => void) {
     this.#file = file;
-    this.#statements = new SqlStatements(file, tables);
+    this.#statements = new SqlStatements(file, tables, onTable);
   }
 
   *take(line: Line): Generator<TableRow | ProblemRecord> {

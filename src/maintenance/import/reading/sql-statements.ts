@@ -8,7 +8,7 @@ import { ofRow, problemOfColumns, rowOf, type Table, type TableRow, tableOf } fr
 /** As many columns as a table of PostgreSQL can have. */
 const maxColumns = 1_600;
 
-/** How the definition of something that is no column begins. */
+/** How the definition of what is no column begins. */
 const constraints = ['constraint', 'primary', 'unique', 'check', 'foreign', 'exclude', 'like'];
 
 /** A COPY block: its rows follow, a line each. Without a table they are passed over. */
@@ -25,6 +25,7 @@ export class SqlStatements {
   copy: Copy | undefined;
   readonly #file: string;
   readonly #tables: readonly Table[];
+  readonly #onTable: (table: Table) => void;
   readonly #schemas = new Map<Table, string | undefined>();
   /** The columns of tables that the dump creates. */
   readonly #created = new Map<Table, readonly string[]>();
@@ -36,7 +37,8 @@ export class SqlStatements {
   /** Why the row that is being read cannot be. */
   #broken: ProblemRecord | undefined;
 
-  constructor(file: string, tables: readonly Table[]) {
+  constructor(file: string, tables: readonly Table[], onTable: (table: Table) => void) {
+    this.#onTable = onTable;
     this.#file = file;
     this.#tables = tables;
     this.#parsing = this.#statements();
@@ -51,9 +53,8 @@ export class SqlStatements {
   take(token: SqlToken, line: number): readonly (TableRow | ProblemRecord)[] {
     this.#line = line;
     this.#parsing.next(token);
-    if (this.#found.length === 0) return this.#found;
     const found = this.#found;
-    this.#found = [];
+    if (found.length > 0) this.#found = [];
     return found;
   }
 
@@ -173,6 +174,7 @@ export class SqlStatements {
   /** Tables of one name in several schemas are two tables: only the first is read. */
   #inOneSchema(table: Table | undefined, schema: string | undefined): Table | undefined {
     if (table === undefined) return undefined;
+    this.#onTable(table);
     if (!this.#schemas.has(table)) this.#schemas.set(table, schema);
     const first = this.#schemas.get(table);
     if (first === schema || first === undefined || schema === undefined) return table;

@@ -15,6 +15,8 @@ export interface TableRow {
 /** A table that a format reads. */
 export interface Table {
   readonly name: string;
+  /** Other names of it, such as its plural. */
+  readonly otherNames?: readonly string[] | undefined;
   /** Its schema, where others have tables of the same name. */
   readonly schema?: string | undefined;
   /** Columns that every version of the table has. A CSV file with them all is the table. */
@@ -35,8 +37,15 @@ export function tableOf(
 ): Table | undefined {
   return tables.find(
     (table) =>
-      table.name === name && (table.schema === undefined || schema === undefined || table.schema === schema),
+      (table.name === name || table.otherNames?.includes(name) === true) &&
+      (table.schema === undefined || schema === undefined || table.schema === schema),
   );
+}
+
+/** The value of the first column of some spellings that the row has. */
+export function pick({ values }: TableRow, ...columns: readonly string[]): string | null | undefined {
+  const column = columns.find((name) => values.has(name));
+  return column === undefined ? undefined : values.get(column);
 }
 
 /** What a row is, for a problem with it. */

@@ -123,7 +123,7 @@ class SqliteSpool implements ImportSpool {
     try {
       return Number(this.#statement(sql).run(...values).changes) > 0;
     } catch (error) {
-      throw explained(error);
+      throw explainedSpool(error);
     }
   }
 
@@ -144,7 +144,8 @@ class SqliteSpool implements ImportSpool {
   }
 }
 
-function explained(error: unknown): unknown {
+/** Says what to do about a full disk. */
+export function explainedSpool(error: unknown): unknown {
   if (!isFull(error)) return error;
   const said = sentencesOf('ENOSPC', 'set TMPDIR to a folder on another disk');
   return new CannotWrite('ENOSPC', `Cannot write the temporary file of the import: ${said}`, error);

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parsedJson } from '../../../../src/maintenance/import/reading/documents.ts';
 import { readElements } from '../../../../src/maintenance/import/reading/json-elements.ts';
 import { all, fileOf, wellFormed } from './files.ts';
 
@@ -37,6 +38,12 @@ test('the list under a key is read, in an object or in the objects of a list', a
     [1, 1],
     [1, { users: [2] }],
     [2, 3],
+  ]);
+});
+
+test('whole numbers beyond 2^53 are texts, digit by digit', async () => {
+  expect(await read('[{"id": 1234567890123456789, "n": 1.5, "m": 42}]')).toEqual([
+    [1, { id: '1234567890123456789', n: 1.5, m: 42 }],
   ]);
 });
 
@@ -93,7 +100,7 @@ test('what JSON.stringify writes is read as it was, however it is cut into chunk
         const places = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).toSorted((a, b) => a - b)];
         const chunks = places.map((from, index) => bytes.subarray(from, places[index + 1] ?? bytes.length));
         const found = await read(chunks, key);
-        expect(found.map((element) => element[1])).toEqual(JSON.parse(JSON.stringify(list)));
+        expect(found.map((element) => element[1])).toEqual(parsedJson(JSON.stringify(list)));
       },
     ),
     { numRuns: 100 },
