@@ -4,6 +4,11 @@ import type { ImportFormat } from './records.ts';
 
 const loaders: Readonly<Record<string, () => Promise<ImportFormat>>> = {
   gatehouse: async () => (await import('./formats/native.ts')).native,
+  focusreader: async () => (await import('./formats/focusreader.ts')).focusreader,
+  vault: async () => (await import('./formats/vault.ts')).vault,
+  broadcaster: async () => (await import('./formats/broadcaster.ts')).broadcaster,
+  'better-auth': async () => (await import('./formats/better-auth.ts')).betterAuth,
+  supabase: async () => (await import('./formats/supabase.ts')).supabase,
 };
 
 /** As in `--from`. */
