@@ -8,7 +8,12 @@ const loaders: Readonly<Record<string, () => Promise<ImportFormat>>> = {
   vault: async () => (await import('./formats/vault.ts')).vault,
   broadcaster: async () => (await import('./formats/broadcaster.ts')).broadcaster,
   'better-auth': async () => (await import('./formats/better-auth.ts')).betterAuth,
+  django: async () => (await import('./formats/django.ts')).django,
+  auth0: async () => (await import('./formats/auth0.ts')).auth0,
+  firebase: async () => (await import('./formats/firebase.ts')).firebase,
+  keycloak: async () => (await import('./formats/keycloak.ts')).keycloak,
   supabase: async () => (await import('./formats/supabase.ts')).supabase,
+  csv: async () => (await import('./formats/csv.ts')).csv,
 };
 
 /** As in `--from`. */

@@ -102,7 +102,7 @@ async function* readBetterAuth(
     const hash = password === undefined ? undefined : readHash(password);
     yield* accountRecords(place, { ...user, userId: key, hash }, options);
   }
-  for (const { key, value } of kept.each('password'))
+  for (const { key } of kept.each('password'))
     if (kept.get('user', key) === undefined)
       yield problemOf(
         JSON.parse(kept.get('place', key) ?? '{}'),
