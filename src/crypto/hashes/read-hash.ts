@@ -42,10 +42,14 @@ export function readHash(text: string): ReadHash {
   );
 }
 
-/** A hash of Gatehouse needs no bounds but those of its form: the settings choose its cost. */
+/** A hash in the form of Gatehouse may come from elsewhere, so it keeps the bounds too; it stays as it is written. */
 function readOwn(text: string): ReadHash | undefined {
   if (text === noPassword) return { stored: noPassword };
-  return readPhc(text) && { stored: text };
+  const own = readPhc(text);
+  if (!own) return undefined;
+  const { hash, ...parameters } = own;
+  const read = stored({ parameters: { kind: 'pbkdf2', ...parameters }, hash });
+  return 'stored' in read ? { stored: text } : read;
 }
 
 function readStored(text: string): ReadHash | undefined {
