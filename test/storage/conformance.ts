@@ -14,6 +14,12 @@ import { passkeyCases } from './conformance/factors/passkeys.ts';
 import { factorRemovalCases } from './conformance/factors/removals.ts';
 import { secondFactorCases } from './conformance/factors/second-factors.ts';
 import { feedCases } from './conformance/feed.ts';
+import { importedAccountCases } from './conformance/imports/import-accounts.ts';
+import { importsAtOnceCases } from './conformance/imports/import-at-once.ts';
+import { importedBelongingCases } from './conformance/imports/import-belongings.ts';
+import { importedKindCases } from './conformance/imports/import-kinds.ts';
+import { importedNameCases } from './conformance/imports/import-names.ts';
+import { importedSessionCases } from './conformance/imports/import-sessions.ts';
 import { invitationCases } from './conformance/invitations.ts';
 import { listeningCases } from './conformance/listening.ts';
 import { mailLimitCases } from './conformance/mail-limits.ts';
@@ -51,5 +57,11 @@ export const conformance: readonly ConformanceCase[] = [
   ...secondFactorCases,
   ...passkeyCases,
   ...factorRemovalCases,
+  ...importedAccountCases,
+  ...importedBelongingCases,
+  ...importsAtOnceCases,
+  ...importedNameCases,
+  ...importedSessionCases,
+  ...importedKindCases,
   ...storeCases,
 ];

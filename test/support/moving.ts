@@ -9,6 +9,7 @@ import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { add, codes, enrol, isRecoveryCode, trust } from '../storage/conformance/factors/factor-case.ts';
 import { command, type Said } from './command.ts';
 import { query } from './database.ts';
+import { fillImports } from './imported-rows.ts';
 import { optionsOf } from './postgres/options.ts';
 import { sharedPostgres } from './postgres.ts';
 import { temporaryFolder } from './server.ts';
@@ -65,6 +66,8 @@ export async function inStore<Result>(
 
 const ofFactors = ['second_factors', 'recovery_codes', 'passkeys', 'browser_tokens'] as const;
 
+const ofImports = ['imported_accounts', 'imported_sessions', 'imported_removed', 'import_key'] as const;
+
 const tables = [
   'users',
   'auth',
@@ -74,6 +77,7 @@ const tables = [
   'invitations',
   'devices',
   ...ofFactors,
+  ...ofImports,
   'throttle',
   'mails',
   'audit',
@@ -127,6 +131,7 @@ export async function fill(address: string, now = Date.now()): Promise<void> {
     await store.accounts.replaceHash('id-cyd', 'hash of cyd', 'another "hash" \\ of {cyd}');
     await fillMails(store, now);
     await fillFactors(store, now);
+    await fillImports(store, (userId, handle) => sessionOf(userId, handle, now), now);
     for (const name of ['fay', 'gil'])
       await store.invitations.put(
         hash(`invitation of ${name}`),

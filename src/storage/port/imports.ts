@@ -100,11 +100,11 @@ export type AccountOutcome =
  */
 export type SessionOutcome = 'imported' | 'unchanged' | 'ended' | 'no_account' | 'id_taken';
 
-/** Distinct costs of the stored hashes of one form of name, and how many credentials have each (ruling I5). */
+/** A kind of hash among the accounts with one form of name, and how many have it (ruling I5). */
 export interface HashKinds {
   readonly form: 'address' | 'username' | 'other';
-  /** A stored hash of this kind, as an example to compute. */
-  readonly example: string;
+  /** A stored hash of this kind, as an example to compute; `null` for hashes that were made here. */
+  readonly example: string | null;
   readonly count: number;
 }
 
@@ -123,11 +123,12 @@ export interface HashToWrap {
  */
 export interface ImportStore {
   /**
-   * Writes at most `maxImported` accounts in one step; the outcomes are in the order of the accounts, and of two with one name
-   * the first gets it. Each account that is made or changed has an audit entry, whose outcome is that of the account (`ok`
-   * for `imported`). An account that came from the same source before is changed in two respects only: its hash is replaced
-   * by a newer one of the origin if the stored one is still the origin's or a wrapping of it, and an account that waits under
-   * no name gets one, if its own is free or the run gives suffixes. Making an account removes any invitation for its name.
+   * Writes at most `maxImported` accounts in one step, each user id once. The outcomes are in the order of the accounts; of two
+   * with one name the first gets it. Each account that is made or changed has an audit entry, whose outcome is that of the
+   * account (that of the context for `imported`). An account that came from the same source before is changed in two respects
+   * only: its hash is replaced by a newer one of the origin if the stored one is still the origin's or a wrapping of it, and
+   * an account that waits under no name gets one, if its own is free or the run gives suffixes. Making an account removes any
+   * invitation for its name.
    */
   writeAccounts(
     accounts: readonly AccountToImport[],
@@ -151,8 +152,9 @@ export interface ImportStore {
   /** How many there are. It reads them all: for commands, not for requests. */
   countWith(prefixes: readonly string[]): Promise<number>;
   /**
-   * The kinds of hash that logins by name meet, by form of name; none if nothing was ever imported. No kind is left out.
-   * Counts above a thousand are estimates from a sample; the work is bounded, however many accounts there are.
+   * The kinds of hash that logins by name meet, by form of name; none if no account is left that was imported. No kind of an
+   * imported hash is left out; accounts without a usable password are. Counts above some hundred are estimates from a sample,
+   * the same at every call while nothing changes. The work is bounded, however many accounts there are.
    */
   hashKinds(): Promise<readonly HashKinds[]>;
 }

@@ -1,6 +1,8 @@
 /** Removes and disables accounts: the account itself at once, its many rows in steps. */
 
 import type { AuditContext } from '../port/port.ts';
+import type { Digest } from '../shared/audit-chain.ts';
+import { removedKeyOf } from '../shared/imports/removed-key.ts';
 import type { InStep, Run } from './connection/transaction.ts';
 import type { SessionRemoval } from './sessions/session-removal.ts';
 import { lockUserExclusive } from './user-lock.ts';
@@ -12,6 +14,7 @@ import { lockUserExclusive } from './user-lock.ts';
 export async function removeAccount(
   run: InStep,
   sessions: SessionRemoval,
+  digest: Digest,
   userId: string,
   limit: number,
   context: AuditContext | undefined,
@@ -20,6 +23,7 @@ export async function removeAccount(
   if (!isUser && (await isWaiting(run, userId))) return false;
   const { devices, isDone } = await drop(run, sessions, userId, limit, context);
   const few = await dropFew(run, userId);
+  await forgetImport(run, digest, userId);
   if (isUser) await run(isDone ? removeUser : markRemoved, [userId]);
   const { count: credentials } = await run(
     'DELETE FROM auth WHERE user_id = $1 AND ($2 OR NOT EXISTS (SELECT 1 FROM users WHERE id = $1))',
@@ -73,7 +77,7 @@ export async function endOfDisabled(
 const removeUser = 'DELETE FROM users WHERE id = $1';
 const markRemoved = 'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = $1';
 
-/** Removes sessions and devices, at most `limit` of each; `isDone` if none is left. */
+/** Removes sessions, their marks of an import, and devices, at most `limit` of each; `isDone` if none is left. */
 async function drop(
   run: InStep,
   sessions: SessionRemoval,
@@ -87,7 +91,12 @@ async function drop(
        SELECT device_hash FROM devices WHERE user_id = $1 ORDER BY device_hash LIMIT $2))`,
     [userId, limit],
   );
-  return { devices, isDone: gone < limit && devices < limit };
+  const { count: marks } = await run(
+    `DELETE FROM imported_sessions WHERE user_id = $1 AND id_hash = ANY (ARRAY (
+       SELECT id_hash FROM imported_sessions WHERE user_id = $1 LIMIT $2))`,
+    [userId, limit],
+  );
+  return { devices, isDone: gone < limit && devices < limit && marks < limit };
 }
 
 /** Removes the rows that every user has few of, because they have limits; returns how many. */
@@ -96,6 +105,18 @@ async function dropFew(run: Run, userId: string): Promise<number> {
   for (const table of ['tokens', 'second_factors', 'recovery_codes', 'passkeys', 'browser_tokens'])
     removed += (await run(`DELETE FROM ${table} WHERE user_id = $1`, [userId])).count;
   return removed;
+}
+
+/** Leaves a mark that an imported account was removed here, so that another import does not bring it back (ruling I4). */
+async function forgetImport(run: Run, digest: Digest, userId: string): Promise<void> {
+  const { rows } = await run<{ source: string }>(
+    'DELETE FROM imported_accounts WHERE user_id = $1 RETURNING source',
+    [userId],
+  );
+  for (const { source } of rows)
+    await run(`INSERT INTO imported_removed VALUES (decode($1, 'hex')) ON CONFLICT DO NOTHING`, [
+      removedKeyOf(digest, source, userId),
+    ]);
 }
 
 async function isWaiting(run: Run, userId: string): Promise<boolean> {

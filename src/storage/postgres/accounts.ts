@@ -11,6 +11,7 @@ import type {
   User,
   UserQuery,
 } from '../port/port.ts';
+import type { Digest } from '../shared/audit-chain.ts';
 import { continueRemoval, endOfDisabled, removeAccount } from './account-removal.ts';
 import type { AuditOutbox } from './audit/audit-outbox.ts';
 import type { RevocationNotifier } from './cluster/revocation-notifier.ts';
@@ -28,14 +29,25 @@ const selectCredential = `SELECT auth.user_id AS "userId", identifier, password_
     EXISTS (SELECT 1 FROM second_factors WHERE second_factors.user_id = auth.user_id) AS "hasSecondFactor"
   FROM auth LEFT JOIN users ON users.id = auth.user_id`;
 
+export interface AccountParts {
+  readonly db: Database;
+  readonly outbox: AuditOutbox;
+  /** Ends sessions of a user inside a step. */
+  readonly sessions: SessionRemoval;
+  readonly notifier: RevocationNotifier;
+  readonly digest: Digest;
+}
+
 export class PostgresAccounts implements AccountStore {
   readonly #db: Database;
   readonly #outbox: AuditOutbox;
   readonly #sessions: SessionRemoval;
   readonly #notifier: RevocationNotifier;
+  readonly #digest: Digest;
 
-  constructor(db: Database, outbox: AuditOutbox, sessions: SessionRemoval, notifier: RevocationNotifier) {
+  constructor({ db, outbox, sessions, notifier, digest }: AccountParts) {
     this.#db = db;
+    this.#digest = digest;
     this.#outbox = outbox;
     this.#sessions = sessions;
     this.#notifier = notifier;
@@ -167,7 +179,7 @@ export class PostgresAccounts implements AccountStore {
 
   remove(userId: string, limit: number, context?: AuditContext): Promise<boolean> {
     return this.#changing(userId, async (run) => {
-      const removed = await removeAccount(run, this.#sessions, userId, limit, context);
+      const removed = await removeAccount(run, this.#sessions, this.#digest, userId, limit, context);
       if (removed) await this.#outbox.add(run, context, { userId });
       return removed;
     });

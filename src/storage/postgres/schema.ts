@@ -2,6 +2,7 @@
 
 import { version1 } from './schema/version-1.ts';
 import { version2 } from './schema/version-2.ts';
+import { version3 } from './schema/version-3.ts';
 
 /** One step from a version of the schema to the next. */
 export interface Migration {
@@ -18,6 +19,8 @@ export const migrations: readonly Migration[] = [
   { oldest: 1, sql: version1 },
   // A program of version 1 works on these tables, but asks for no second factor: docs/scale.md says so.
   { oldest: 1, sql: version2 },
+  // It knows no hash of another system either: docs/scale.md says so, too.
+  { oldest: 1, sql: version3 },
 ];
 
 /** How many triggers write the feed of revocations. */
@@ -36,6 +39,10 @@ export const tables = [
   'recovery_codes',
   'passkeys',
   'browser_tokens',
+  'imported_accounts',
+  'imported_sessions',
+  'imported_removed',
+  'import_key',
   'throttle',
   'mails',
   'audit',
@@ -54,6 +61,10 @@ const dispensable: ReadonlySet<string> = new Set([
   'recovery_codes',
   'passkeys',
   'browser_tokens',
+  'imported_accounts',
+  'imported_sessions',
+  'imported_removed',
+  'import_key',
   'revocations',
 ]);
 

@@ -115,7 +115,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
   const audit = new PostgresAudit(db, outbox, digest);
 
   const store: Store = {
-    accounts: new PostgresAccounts(db, outbox, removal, notifier),
+    accounts: new PostgresAccounts({ db, outbox, sessions: removal, notifier, digest }),
     sessions: new PostgresSessions({ db, lookup, notifier, removal, touchBuffer, outbox }),
     revocations: new PostgresRevocations(db, reader, notifier),
     throttle: new PostgresThrottle(db),
@@ -126,6 +126,17 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     devices: new PostgresDevices(db),
     browserTokens: new PostgresBrowserTokens(db, outbox),
     factors: loadOnce(async () => (await import('./factors/factors.ts')).factorStores({ db, outbox })),
+
+    imports: loadOnce(async () => {
+      const { importStore } = await import('./imports/imports.ts');
+      return importStore({ db, outbox, notifier, removal, digest });
+    }),
+    async importKey() {
+      const { rows } = await db.read<{ key: string }>(
+        `SELECT encode(key, 'hex') AS key FROM import_key WHERE EXISTS (SELECT FROM imported_accounts)`,
+      );
+      return rows[0]?.key;
+    },
 
     clock: () => clock.now(),
 

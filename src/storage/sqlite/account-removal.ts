@@ -2,6 +2,8 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditContext } from '../port/port.ts';
+import type { Digest } from '../shared/audit-chain.ts';
+import { removedKeyOf } from '../shared/imports/removed-key.ts';
 import type { SessionRemoval } from './sessions/session-removal.ts';
 
 /** A row in `users` with `disabled_at` 0 has no account any more; it waits for the removal of its sessions and devices. */
@@ -17,7 +19,7 @@ export interface Removal {
   endOfDisabled(after: string, limit: number, context: AuditContext): string | undefined;
 }
 
-export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
+export function removalIn(db: DatabaseSync, sessions: SessionRemoval, digest: Digest): Removal {
   const isWaiting = db.prepare('SELECT 1 FROM users WHERE id = ? AND disabled_at = 0');
   const selectWaiting = db.prepare('SELECT id FROM users WHERE disabled_at = 0 LIMIT 1');
   const selectDisabled = db.prepare(
@@ -33,22 +35,38 @@ export function removalIn(db: DatabaseSync, sessions: SessionRemoval): Removal {
     `DELETE FROM devices WHERE (user_id, device_hash) IN
      (SELECT user_id, device_hash FROM devices WHERE user_id = ? LIMIT ?)`,
   );
+  const removeImportedSessions = db.prepare(
+    `DELETE FROM imported_sessions WHERE id_hash IN
+     (SELECT id_hash FROM imported_sessions WHERE user_id = ? LIMIT ?)`,
+  );
+  const removeImported = db.prepare('DELETE FROM imported_accounts WHERE user_id = ? RETURNING source');
+  const keepRemoved = db.prepare(
+    'INSERT INTO imported_removed (account_hash) VALUES (unhex(?)) ON CONFLICT DO NOTHING',
+  );
   const removeUser = db.prepare('DELETE FROM users WHERE id = ?');
   const markRemoved = db.prepare(
     'UPDATE users SET disabled_at = 0, email = NULL, email_verified_at = NULL WHERE id = ?',
   );
 
-  /** Removes sessions and devices, at most `limit` of each; `isDone` if none is left. */
+  /** Leaves a mark that an imported account was removed here, so that another import does not bring it back (ruling I4). */
+  function forgetImport(userId: string): void {
+    for (const { source } of removeImported.all(userId))
+      keepRemoved.run(removedKeyOf(digest, String(source), userId));
+  }
+
+  /** Removes sessions, their marks of an import, and devices, at most `limit` of each; `isDone` if none is left. */
   function drop(userId: string, limit: number, context: AuditContext | undefined) {
     const gone = sessions.dropOfUser(userId, limit, context);
     const devices = Number(removeDevices.run(userId, limit).changes);
-    return { devices, isDone: gone < limit && devices < limit };
+    const marks = Number(removeImportedSessions.run(userId, limit).changes);
+    return { devices, isDone: gone < limit && devices < limit && marks < limit };
   }
 
   return {
     begin(userId, limit, context) {
       if (isWaiting.get(userId)) return false;
       const { devices, isDone } = drop(userId, limit, context);
+      forgetImport(userId);
       const changes = [removeAuth, ...removeFew, isDone ? removeUser : markRemoved].map(
         (statement) => statement.run(userId).changes,
       );

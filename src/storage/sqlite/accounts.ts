@@ -38,7 +38,7 @@ export class SqliteAccounts implements AccountStore {
   constructor(parts: AccountParts) {
     this.#parts = parts;
     this.#statements = accountStatements(parts.db);
-    this.#removal = removalIn(parts.db, parts.sessions);
+    this.#removal = removalIn(parts.db, parts.sessions, parts.chain.digest);
   }
 
   create(

@@ -2,6 +2,7 @@
 
 import { version1 } from './schema/version-1.ts';
 import { version2 } from './schema/version-2.ts';
+import { version3 } from './schema/version-3.ts';
 
 /** Marks a file as Gatehouse's in SQLite's `application_id`: the bytes `GTHS`. */
 export const applicationId = 0x47_54_48_53;
@@ -10,7 +11,7 @@ export const applicationId = 0x47_54_48_53;
 export const unreleasedApplicationId = 0x47_41_54_45;
 
 /** Migration number n brings a file from schema version n - 1 to n. */
-export const migrations: readonly string[] = [version1, version2];
+export const migrations: readonly string[] = [version1, version2, version3];
 
 /** How many triggers write the feed of revocations. */
 export const triggers = migrations.join().match(/CREATE TRIGGER revoke/g)?.length ?? 0;
@@ -27,6 +28,10 @@ const tables = [
   'recovery_codes',
   'passkeys',
   'browser_tokens',
+  'imported_accounts',
+  'imported_sessions',
+  'imported_removed',
+  'import_key',
   'throttle',
   'mails',
   'audit',

@@ -37,6 +37,9 @@ export function openSqliteStore(path: string, digest: Digest): Store {
   const sessions = new SqliteSessions({ db, reader, writer, chain });
   const schemaVersion = db.prepare('PRAGMA user_version');
   const tables = db.prepare(everyTable);
+  const selectKey = db.prepare(
+    'SELECT lower(hex(key)) AS key FROM import_key WHERE EXISTS (SELECT 1 FROM imported_accounts)',
+  );
 
   return {
     accounts: new SqliteAccounts({ db, reader, writer, chain, users, sessions: sessions.removal }),
@@ -52,6 +55,12 @@ export function openSqliteStore(path: string, digest: Digest): Store {
     factors: loadOnce(async () =>
       (await import('./factors/factors.ts')).factorStores({ db, reader, writer, chain }),
     ),
+
+    imports: loadOnce(async () => {
+      const { importStore } = await import('./imports/imports.ts');
+      return importStore({ db, reader, writer, chain, removal: sessions.removal });
+    }),
+    importKey: async () => reader.read(() => selectKey.get()?.['key'] as string | undefined),
 
     async ping() {
       reader.read(() => tables.all());

@@ -9,6 +9,7 @@ import { enrol, stateOf } from '../conformance/factors/factor-case.ts';
 
 const beside = 'throttle audit audit_ends tokens mails devices ended invitations revocations'.split(' ');
 const ofFactors = 'second_factors recovery_codes passkeys browser_tokens'.split(' ');
+const ofImports = 'imported_accounts imported_sessions imported_removed import_key'.split(' ');
 
 test('the tables are the three of ruling G2 and those beside them, and they are strict', () => {
   const db = ownConnection();
@@ -16,7 +17,7 @@ test('the tables are the three of ruling G2 and those beside them, and they are 
     .prepare('PRAGMA table_list')
     .all()
     .filter(({ name }) => !String(name).startsWith('sqlite_'));
-  const named = ['auth', 'users', 'sessions', ...beside, ...ofFactors];
+  const named = ['auth', 'users', 'sessions', ...beside, ...ofFactors, ...ofImports];
   expect(own.map(({ name }) => name).toSorted()).toEqual(named.toSorted());
   expect(own.map(({ strict }) => strict)).toEqual(own.map(() => 1));
   expect(() => db.exec("INSERT INTO users (id, created_at) VALUES ('a', 'yesterday')")).toThrow(

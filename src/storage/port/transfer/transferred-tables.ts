@@ -120,6 +120,26 @@ export const transferred = {
     key: ['token_hash'],
     ofUser: 'if_any',
   },
+  imported_accounts: {
+    columns: {
+      user_id: 'text',
+      source: 'text',
+      fingerprint: 'hash',
+      imported_at: 'number',
+      name_form: 'text',
+      hash_kind: 'text',
+      sample_key: 'number',
+    },
+    key: ['user_id'],
+    ofUser: true,
+  },
+  imported_sessions: {
+    columns: { id_hash: 'hash', user_id: 'text', source: 'text' },
+    key: ['id_hash'],
+    ofUser: true,
+  },
+  imported_removed: { columns: { account_hash: 'hash' }, key: ['account_hash'] },
+  import_key: { columns: { id: 'number', key: 'hash' }, key: ['id'] },
   throttle: { columns: { key: 'hash', count: 'number', window_ends_at: 'number' }, key: ['key'] },
   mails: {
     columns: {
