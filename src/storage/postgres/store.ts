@@ -17,7 +17,7 @@ import { thrown } from './connection/errors.ts';
 import { assertSound, prepareTables } from './connection/migrations.ts';
 import { Login } from './connection/session-setup.ts';
 import { inTime } from './connection/time-limit.ts';
-import { isPrivate } from './connection/url.ts';
+import { warningsAbout } from './connection/warnings.ts';
 import { PostgresDevices } from './devices.ts';
 import { PostgresBrowserTokens } from './factors/browser-tokens.ts';
 import { PostgresInvitations } from './invitations.ts';
@@ -159,27 +159,4 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Opene
     },
   };
   return { store, warnings: warningsAbout(options, login, listening) };
-}
-
-function warningsAbout({ url, listenUrl }: PostgresOptions, login: Login, listening: Login): string[] {
-  const addresses = { DATABASE_URL: url, GATEHOUSE_DATABASE_LISTEN_URL: listenUrl || url };
-  const open = Object.entries(addresses).find(([_setting, address]) => !isPrivate(address));
-  const late = 'a logout holds on other nodes within a second.';
-  return [
-    ...(open
-      ? [`${open[0]} leads to another machine without TLS that is checked: add sslmode=verify-full to it.`]
-      : []),
-    ...(listening.isPooled
-      ? [
-          `${listenUrl ? 'GATEHOUSE_DATABASE_LISTEN_URL' : 'DATABASE_URL'} leads through a pooler, which delivers no notifications: ${late} ` +
-            'Set GATEHOUSE_DATABASE_LISTEN_URL to the address of the database itself to have it there at once.',
-        ]
-      : []),
-    ...(listening.place === login.place
-      ? []
-      : [
-          `GATEHOUSE_DATABASE_LISTEN_URL leads to another database than DATABASE_URL, where there is nothing to hear: ${late} ` +
-            'Correct it.',
-        ]),
-  ];
 }
