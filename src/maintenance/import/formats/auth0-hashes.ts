@@ -21,7 +21,7 @@ export function customHash(custom: Document): ReadHash {
   if (digest === undefined)
     return { problem: 'unsupported_hash', message: 'The hash is of an algorithm that is not supported.' };
   const salt = documentIn(custom, 'salt');
-  const hashBytes = decoded(value, textOf(field(hash, 'encoding')) ?? 'hex');
+  const hashBytes = decoded(value, textOf(field(hash, 'encoding')) ?? (hexBytes(value) ? 'hex' : 'base64'));
   const saltBytes = decoded(textOf(field(salt, 'value')) ?? '', textOf(field(salt, 'encoding')) ?? 'utf8');
   const passwords = textOf(field(documentIn(custom, 'password'), 'encoding')) ?? 'utf8';
   if (passwords !== 'utf8')

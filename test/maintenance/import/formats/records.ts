@@ -1,0 +1,31 @@
+/** The records of a format, short enough to be compared. */
+
+import { hash } from 'node:crypto';
+import type {
+  FormatOptions,
+  ImportFile,
+  ImportFormat,
+  ImportRecord,
+} from '../../../../src/maintenance/import/records.ts';
+
+/** A hash of bcrypt, of no known password. */
+export const bcrypt = `$2b$10$${'abcdefghijklmnopqrstu.'}${'x'.repeat(30)}u`;
+
+export const idHash = (id: string) => hash('sha256', id);
+
+/** The records with their place in one word, and without fields that are not there. */
+export async function records(
+  format: ImportFormat,
+  files: readonly ImportFile[],
+  options: FormatOptions = {},
+): Promise<Record<string, unknown>[]> {
+  const list: Record<string, unknown>[] = [];
+  for await (const record of format.read(files, options)) list.push(shortened(record));
+  return list;
+}
+
+function shortened({ place, ...record }: ImportRecord): Record<string, unknown> {
+  const at = `${place.file}:${place.line}`;
+  const entries = Object.entries({ ...record, at });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
