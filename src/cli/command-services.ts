@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readSettings } from '../settings/read-settings.ts';
 import { databaseFile, isFile, type Settings, standalone } from '../settings/settings.ts';
+import type { Store } from '../storage/port/port.ts';
 import { type Found, findAccount } from '../usecases/admin/admin-users.ts';
 import { localCaller } from '../usecases/local-caller.ts';
 import { isRefusal, type Refusal } from '../usecases/refusals.ts';
@@ -13,6 +14,7 @@ import { CommandError, exitCodes, refusalError } from './exit-codes.ts';
 export interface CommandContext {
   readonly settings: Settings;
   readonly services: Services;
+  readonly store: Store;
   readonly caller: Caller;
 }
 
@@ -40,7 +42,7 @@ export async function withServices<Result>(
   const { openServices } = await import('../open-services.ts');
   const { services, store, close } = await openServices(settings, { info: () => {}, error: () => {} });
   try {
-    return await work({ settings, services, caller: operatorCaller(store.clock) });
+    return await work({ settings, services, store, caller: operatorCaller(store.clock) });
   } finally {
     await close();
   }

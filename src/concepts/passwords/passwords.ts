@@ -56,6 +56,11 @@ export class Passwords {
     this.#current = currentParameters(iterations);
   }
 
+  /** The parameters of a new hash. */
+  get parameters(): Pbkdf2Parameters {
+    return this.#current;
+  }
+
   /** Decides whether a new password may be used by the owner of an identifier and an address (ruling G4). */
   accept(password: string, canonicalIdentifier: string, email = ''): PreparedPassword | PasswordRefusal {
     const rules = { minLength: this.#minLength, host: this.#host };

@@ -108,7 +108,7 @@ export class Pipeline {
         place,
         userId,
         message,
-        other: this.#place(before),
+        other: this.placeOf(before),
       });
       return;
     }
@@ -150,7 +150,7 @@ export class Pipeline {
     const { outcome } = decided;
     if (isWaiting && written.includes(outcome)) this.#toWrap += 1;
     const held = 'heldBy' in decided && decided.heldBy !== null ? spool.placeOf(decided.heldBy) : undefined;
-    const other = held && this.#place(held);
+    const other = held && this.placeOf(held);
     report.add({ kind: 'account', outcome, place, userId, message: messageOf(decided), other });
   }
 
@@ -164,7 +164,7 @@ export class Pipeline {
       rest: JSON.stringify({ ...rest, contract: rest.contract ?? life.contract }),
     });
     if (!before) return;
-    const other = this.#place(before);
+    const other = this.placeOf(before);
     if (before.userId === userId) report.add({ kind: 'session', outcome: 'unchanged', place, userId, other });
     else {
       const message = 'An earlier line has the same session id for another user.';
@@ -184,7 +184,7 @@ export class Pipeline {
       done += page.length;
       const live: { readonly session: SessionToImport; readonly place: Place }[] = [];
       for (const { idHash, userId, place: spooled, rest } of page) {
-        const place = this.#place(spooled);
+        const place = this.placeOf(spooled);
         const session = decideSession({ kind: 'session', place, userId, idHash, ...JSON.parse(rest) }, life);
         if (session === 'past_life')
           report.add({
@@ -223,7 +223,7 @@ export class Pipeline {
     return { file: known >= 0 ? known : this.#files.push(file) - 1, line };
   }
 
-  #place({ file, line }: SpoolPlace): Place {
+  placeOf({ file, line }: SpoolPlace): Place {
     return { file: this.#files[file] ?? '', line };
   }
 }

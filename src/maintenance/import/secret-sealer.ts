@@ -4,19 +4,20 @@ import type { SecretBox } from '../../crypto/secret-box.ts';
 import type { NoKey } from '../../crypto/secret-key-file.ts';
 import type { Fault } from './account-rules.ts';
 
-/** The key of this server; opened when the first secret needs it. */
-export type OpenBox = () => Promise<SecretBox | NoKey>;
+/** The key of this server, opened when the first secret needs it. `mayCreate` makes one where none is needed yet. */
+export type OpenBox = (mayCreate: boolean) => Promise<SecretBox | NoKey>;
 
 const otherKey: Fault = {
   reason: 'totp_other_key',
   message:
-    'The secret of its authenticator app is encrypted with another key: set GATEHOUSE_PREVIOUS_SECRET_KEY to the key of ' +
-    'the old server. Until then its owner needs a recovery code or a passkey.',
+    'The secret of its authenticator app is encrypted with another key. Set GATEHOUSE_SECRET_KEY to the key of the old ' +
+    'server, or GATEHOUSE_PREVIOUS_SECRET_KEY if this server has a key of its own. Until then its owner needs a recovery ' +
+    'code or a passkey.',
 };
 
 export class SecretSealer {
   readonly #open: OpenBox;
-  #opened: Promise<SecretBox | NoKey> | undefined;
+  #opened: SecretBox | undefined;
 
   constructor(open: OpenBox) {
     this.#open = open;
@@ -24,7 +25,7 @@ export class SecretSealer {
 
   /** Encrypts a plain secret for its user; a fault without a key. */
   async seal(secret: string, userId: string): Promise<string | Fault> {
-    const box = await this.#box();
+    const box = await this.#box(true);
     if (!('refused' in box)) return box.seal(secret, userId);
     return {
       reason: 'totp_no_key',
@@ -37,15 +38,17 @@ export class SecretSealer {
    * with a warning, so that no account loses its factor.
    */
   async keep(sealed: string, userId: string): Promise<{ readonly sealed: string; readonly warning?: Fault }> {
-    const box = await this.#box();
+    const box = await this.#box(false);
     const opened = 'refused' in box ? undefined : box.open(sealed, userId);
     if (!opened) return { sealed, warning: otherKey };
     if (opened.isCurrent || 'refused' in box) return { sealed };
     return { sealed: box.seal(opened.text, userId) };
   }
 
-  #box(): Promise<SecretBox | NoKey> {
-    this.#opened ??= this.#open();
-    return this.#opened;
+  async #box(mayCreate: boolean): Promise<SecretBox | NoKey> {
+    if (this.#opened) return this.#opened;
+    const box = await this.#open(mayCreate);
+    if (!('refused' in box)) this.#opened = box;
+    return box;
   }
 }
