@@ -7,6 +7,7 @@ import { addAuditCommands } from './commands/audit.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addDoctorCommands } from './commands/doctor.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addThrottleCommands } from './commands/throttle.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
   addThrottleCommands(program);
   addAuditCommands(program);
   addBackupCommands(program);
+  addImportCommand(program);
   addMigrateCommand(program);
   addDoctorCommands(program);
   addExplainCommand(program);
