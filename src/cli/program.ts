@@ -7,11 +7,13 @@ import { addAuditCommands } from './commands/audit.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addDoctorCommands } from './commands/doctor.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addThrottleCommands } from './commands/throttle.ts';
 import { addUserCommands } from './commands/user.ts';
+import { addWrapCommand } from './commands/wrap.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 const about = `
@@ -54,6 +56,8 @@ export function createProgram(): Command {
   addAuditCommands(program);
   addBackupCommands(program);
   addImportCommand(program);
+  addWrapCommand(program);
+  addExportCommand(program);
   addMigrateCommand(program);
   addDoctorCommands(program);
   addExplainCommand(program);

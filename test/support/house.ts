@@ -57,6 +57,8 @@ const composing = [
   'src/maintenance/backup.ts',
   'src/maintenance/migrate.ts',
   'src/maintenance/import/reading/databases.ts',
+  'src/maintenance/import/import.ts',
+  'src/maintenance/import/export.ts',
 ];
 
 /** What others may know of storage: the port, and the rules that every engine keeps. */
