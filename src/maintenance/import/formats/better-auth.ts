@@ -75,8 +75,10 @@ export const betterAuth: ImportFormat = {
   ],
   recognises: (beginning, name) =>
     (beginning.startsWith('SQLite format 3\0') && /auth/i.test(name)) ||
-    /\b(?:emailVerified|email_verified)\b[^;]*\b(?:createdAt|created_at)\b/.test(beginning) ||
-    /\b(?:accountId|account_id)\b[^;]*\b(?:providerId|provider_id)\b/.test(beginning),
+    // Lines of JSON are other systems'.
+    (!/^\s*\{/.test(beginning) &&
+      (/\b(?:emailVerified|email_verified)\b[^;]*\b(?:createdAt|created_at)\b/.test(beginning) ||
+        /\b(?:accountId|account_id)\b[^;]*\b(?:providerId|provider_id)\b/.test(beginning))),
   read: readBetterAuth,
 };
 
