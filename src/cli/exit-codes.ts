@@ -18,6 +18,8 @@ export const exitCodes = {
   unavailable: 5,
   /** The user pressed Ctrl-C: 128 and the number of the signal. */
   interrupted: 130,
+  /** The command was told to end by SIGTERM: likewise. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

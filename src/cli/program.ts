@@ -19,7 +19,7 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 const about = `
 Commands read the settings of the server from the environment, above all DATABASE_URL. They work while the server runs,
 except restore and migrate. Exit codes: 0 success, 1 failure or a negative answer, 2 invalid command line or settings,
-3 not found, 4 refused, 5 database unavailable, 130 interrupted.`;
+3 not found, 4 refused, 5 database unavailable, 130 interrupted, 143 terminated.`;
 
 /** Removes values: that of an option or a variable may be a password, and the parser would repeat it. */
 function withoutValues(text: string): string {

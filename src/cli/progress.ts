@@ -1,12 +1,12 @@
-/** Shows a progress bar on a terminal while a long step runs, and lets Ctrl-C stop it. */
+/** Shows a progress bar on a terminal while a long step runs, and lets Ctrl-C or SIGTERM stop it. */
 
 import type { SingleBar } from 'cli-progress';
 import type { Progress } from '../maintenance/backup.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 
 /**
- * Runs `work` with a progress bar. Ctrl-C makes the next progress report throw, so that `work` can undo its changes; a
- * second Ctrl-C ends the process at once.
+ * Runs `work` with a progress bar. Ctrl-C or SIGTERM makes the next progress report throw, so that `work` can undo its
+ * changes; a second one ends the process at once.
  */
 export async function withProgress<Result>(
   title: string,
@@ -14,19 +14,20 @@ export async function withProgress<Result>(
   interruption = 'Interrupted. Nothing was changed.',
 ): Promise<Result> {
   const bar = process.stderr.isTTY ? await createBar(title) : undefined;
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-  };
-  process.once('SIGINT', interrupt);
+  let interrupted: ExitCode | undefined;
+  const signals = [
+    ['SIGINT', () => (interrupted = exitCodes.interrupted)],
+    ['SIGTERM', () => (interrupted = exitCodes.terminated)],
+  ] as const;
+  for (const [signal, interrupt] of signals) process.once(signal, interrupt);
   try {
     return await work((done, all) => {
-      if (interrupted) throw new CommandError(exitCodes.interrupted, interruption);
+      if (interrupted) throw new CommandError(interrupted, interruption);
       bar?.setTotal(all);
       bar?.update(done);
     });
   } finally {
-    process.off('SIGINT', interrupt);
+    for (const [signal, interrupt] of signals) process.off(signal, interrupt);
     bar?.stop();
   }
 }
