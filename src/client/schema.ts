@@ -9,14 +9,18 @@ export interface components {
         readonly Uuid: string;
         /** @description A session id of `envelope` and `dotjson`. It has 26 random lower-case letters and digits. */
         readonly SessionToken: string;
-        /** @description A session id of any contract. Every contract accepts both forms. No session has an id of another form. */
-        readonly SessionId: components["schemas"]["Uuid"] | components["schemas"]["SessionToken"];
+        /** @description A session id of any contract, or of the system that it was imported from. Every contract accepts all of them. No session has an id of another form. */
+        readonly SessionId: string;
+        /** @description The id of a user: a random UUID (version 4), or of an imported account the id that it had before, in ASCII without spaces. It is compared exactly. */
+        readonly UserId: string;
         /** @description The public name of a session. It gives no access. */
         readonly Handle: string;
         /** @description The username or e-mail address of the account, in any case, whichever contract it was registered with. */
         readonly Identifier: string;
         /** @description A name of ASCII letters, digits and underscores. Its case is kept, and ignored in comparisons. */
         readonly Username: string;
+        /** @description The username of the account as it was registered. Of an imported account it is the name that it had before, which may have other characters. */
+        readonly AccountName: string;
         /**
          * Format: email
          * @description An e-mail address.
@@ -227,7 +231,7 @@ export interface components {
             /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
             readonly request: components["schemas"]["Uuid"];
             /** @description The id of the user. */
-            readonly user: components["schemas"]["Uuid"];
+            readonly user: components["schemas"]["UserId"];
             readonly session: components["schemas"]["SessionToken"];
             /**
              * @description A message for people.
@@ -240,7 +244,7 @@ export interface components {
             /** @description The id of the request, issued by the server. It equals the header `X-Request-Id`. */
             readonly request: components["schemas"]["Uuid"];
             /** @description The id of the user. */
-            readonly user: components["schemas"]["Uuid"];
+            readonly user: components["schemas"]["UserId"];
             readonly session: components["schemas"]["SessionToken"];
             /**
              * @description A message for people.
@@ -304,11 +308,11 @@ export interface components {
         readonly SessionCheck: {
             /** @description The user, with the name it was registered with. */
             readonly user: {
-                readonly id: components["schemas"]["Uuid"];
-                readonly username: components["schemas"]["Username"];
+                readonly id: components["schemas"]["UserId"];
+                readonly username: components["schemas"]["AccountName"];
                 readonly created_at: components["schemas"]["UtcInstant"];
             } | {
-                readonly id: components["schemas"]["Uuid"];
+                readonly id: components["schemas"]["UserId"];
                 readonly email: components["schemas"]["EmailAddress"];
                 /** @description Whether the owner of the account proved that the address is theirs. While it is `false`, the address proves nothing: anyone can register it. */
                 readonly email_verified: boolean;
@@ -429,9 +433,9 @@ export interface components {
         readonly AccountExport: {
             /** @description The account. */
             readonly user: {
-                readonly id: components["schemas"]["Uuid"];
-                /** @description The name it was registered with. It is a username or an e-mail address. */
-                readonly identifier: components["schemas"]["Username"] | components["schemas"]["EmailAddress"];
+                readonly id: components["schemas"]["UserId"];
+                /** @description The name it was registered with, here or in the system that it was imported from. */
+                readonly identifier: string;
                 readonly created_at: components["schemas"]["UtcInstant"];
                 /** @description The e-mail address. `null` if there is none. */
                 readonly email: components["schemas"]["EmailAddress"] | null;
