@@ -45,7 +45,7 @@ async function namedFormat(name: string): Promise<ImportFormat> {
 const listed = `Formats: ${formatNames.join(', ')}.`;
 
 function assertLikely(named: ImportFormat, formats: readonly ImportFormat[], { name }: ImportFile): void {
-  if (formats.length === 0 || formats.some((format) => format.name === named.name)) return;
+  if (named.isGeneric || formats.length === 0 || formats.some((format) => format.name === named.name)) return;
   const looks = formats.map((format) => `--from ${format.name}`).join(' or ');
   throw new CommandError(
     refused,

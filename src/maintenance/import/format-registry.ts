@@ -29,5 +29,7 @@ export function loadFormat(name: string): Promise<ImportFormat> {
 /** The formats that the beginning of a file looks like. */
 export async function recognised(beginning: string, fileName: string): Promise<ImportFormat[]> {
   const formats = await Promise.all(formatNames.map(loadFormat));
-  return formats.filter((format) => format.recognises(beginning, fileName));
+  const alike = formats.filter((format) => format.recognises(beginning, fileName));
+  const special = alike.filter(({ isGeneric }) => isGeneric !== true);
+  return special.length > 0 ? special : alike;
 }

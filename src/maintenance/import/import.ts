@@ -100,7 +100,7 @@ export async function importFiles(target: ImportTarget, options: ImportOptions):
       options.progress(doneOf(counted.bytes(), options.bytes, sessions, all), whole),
     pause: () => sleep(pauseMs),
   });
-  await pipeline.run(format.read(counted.files, options.formatOptions));
+  await pipeline.run(format.read(counted.files, { ...options.formatOptions, at: caller.now }));
   const pruned = options.isPruning ? await prune(imports, run, context, options, spool) : 0;
   const weakTried = await findWeak(target, options, report, spool, pipeline);
   return {

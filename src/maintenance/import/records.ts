@@ -112,6 +112,8 @@ export interface ImportFormat {
   readonly leavesOut: readonly string[];
   /** The contract of its sessions, for listings and the audit; default `import`. */
   readonly contract?: string | undefined;
+  /** Files of other formats may be of this one as well: it is taken if it is named, or if nothing else fits. */
+  readonly isGeneric?: true | undefined;
   /** Whether the beginning of a file looks like this format, so that `--from` may be left out. */
   recognises(beginning: string, name: string): boolean;
   read(files: readonly ImportFile[], options: FormatOptions): AsyncIterable<ImportRecord>;

@@ -1,8 +1,9 @@
-/** better-auth: its tables in a SQLite file, in PostgreSQL, in a dump or in CSV files. */
+/** The tables of better-auth, in a SQLite file, in PostgreSQL, in a dump or in CSV files. */
 
 import { readHash } from '../../../crypto/hashes/read-hash.ts';
 import type { KeptRows } from '../../../storage/port/imports.ts';
 import { readInstant } from '../instants.ts';
+import { hasTogether } from '../reading/beginning.ts';
 import { openKeptRows } from '../reading/databases.ts';
 import {
   accountRecords,
@@ -75,10 +76,9 @@ export const betterAuth: ImportFormat = {
   ],
   recognises: (beginning, name) =>
     (beginning.startsWith('SQLite format 3\0') && /auth/i.test(name)) ||
-    // Lines of JSON are other systems'.
-    (!/^\s*\{/.test(beginning) &&
-      (/\b(?:emailVerified|email_verified)\b[^;]*\b(?:createdAt|created_at)\b/.test(beginning) ||
-        /\b(?:accountId|account_id)\b[^;]*\b(?:providerId|provider_id)\b/.test(beginning))),
+    hasTogether(beginning, ['(?:emailVerified|email_verified)', '(?:createdAt|created_at)', 'image']) ||
+    hasTogether(beginning, ['(?:accountId|account_id)', '(?:providerId|provider_id)']) ||
+    hasTogether(beginning, ['token', '(?:expiresAt|expires_at)', '(?:userAgent|user_agent)']),
   read: readBetterAuth,
 };
 

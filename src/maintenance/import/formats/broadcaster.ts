@@ -1,6 +1,7 @@
 /** Broadcaster: its tables `users` and `sessions` in a dump, CSV files or its PostgreSQL database. */
 
 import { readHash } from '../../../crypto/hashes/read-hash.ts';
+import { hasTogether } from '../reading/beginning.ts';
 import { accountRecords, sessionRecord, textOf } from '../reading/made-records.ts';
 import { pick, type Table } from '../reading/table-rows.ts';
 import { readTables } from '../reading/table-sources.ts';
@@ -17,8 +18,8 @@ export const broadcaster: ImportFormat = {
   leavesOut: ['Sessions without a user, in which no user is signed in.'],
   contract: 'dotjson',
   recognises: (beginning) =>
-    /\busers\b[^;]*\busername\b[^;]*\bhash\b[^;]*\bcreated\b/i.test(beginning) ||
-    /^\ufeff?"?username"?,"?hash"?,"?created"?|^\ufeff?"?id"?,"?username"?,"?created"?/i.test(beginning),
+    hasTogether(beginning, ['users', 'username', 'hash', 'created']) ||
+    /^\ufeff?"?(?:username"?,"?hash|id"?,"?username)"?,"?created"?\s/i.test(beginning),
   async *read(files, options) {
     for await (const row of readTables(files, tables)) {
       if (row.kind === 'problem') {

@@ -28,7 +28,8 @@ export const csv: ImportFormat = {
   name: 'csv',
   summary: 'any CSV file with a user a line; `--column` says which column holds what',
   leavesOut: ['Sessions.', 'Hashes with a pepper, which is in the configuration of their application.'],
-  recognises: (beginning, name) => /\.csv$/i.test(name) && /^\ufeff?[^\n]*[,;\t|][^\n]*\n/.test(beginning),
+  isGeneric: true,
+  recognises: (beginning, name) => /\.csv$/i.test(name) && /^[^\n]*[,;\t|]/.test(beginning),
   async *read(files, options) {
     for (const file of files) yield* readFile(file, options);
   },

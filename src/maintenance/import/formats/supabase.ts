@@ -2,6 +2,7 @@
 
 import { readHash } from '../../../crypto/hashes/read-hash.ts';
 import { readInstant } from '../instants.ts';
+import { hasTogether } from '../reading/beginning.ts';
 import { openKeptRows } from '../reading/databases.ts';
 import {
   accountRecords,
@@ -41,7 +42,8 @@ export const supabase: ImportFormat = {
     'Anonymous and deleted users.',
   ],
   recognises: (beginning) =>
-    /\bencrypted_password\b/.test(beginning) && /\baud\b|\bauth\b|\binstance_id\b/.test(beginning),
+    hasTogether(beginning, ['encrypted_password', '(?:aud|auth|instance_id)']) ||
+    hasTogether(beginning, ['factor_type', 'friendly_name', 'secret']),
   read: readSupabase,
 };
 

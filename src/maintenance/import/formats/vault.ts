@@ -1,6 +1,7 @@
 /** Vault: its tables `auth`, `user` and `session` in a dump, CSV files or its PostgreSQL database. */
 
 import { readHash } from '../../../crypto/hashes/read-hash.ts';
+import { hasTogether } from '../reading/beginning.ts';
 import { openKeptRows } from '../reading/databases.ts';
 import { accountRecords, problemOf, sessionRecord } from '../reading/made-records.ts';
 import { pick, type Table } from '../reading/table-rows.ts';
@@ -29,8 +30,9 @@ export const vault: ImportFormat = {
   ],
   contract: 'rest',
   recognises: (beginning) =>
-    /\bauth\b[^;]*\brole_id\b/i.test(beginning) ||
-    /^\ufeff?"?encryption_key"?,|^\ufeff?"?id"?,"?role_id"?,"?email"?,"?password"?/i.test(beginning),
+    hasTogether(beginning, ['auth', 'role_id', 'password']) ||
+    /^\ufeff?"?(?:encryption_key"?,|id"?,"?(?:role_id"?,"?email|user_id)"?\s)/i.test(beginning) ||
+    /^\ufeff?"?id"?,"?role_id"?,"?email"?,"?password"?\s/i.test(beginning),
   read: readVault,
 };
 

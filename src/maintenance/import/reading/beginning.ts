@@ -21,6 +21,12 @@ export async function beginningOf(file: ImportFile): Promise<{ beginning: string
   return { beginning: text, whole: { ...file, read: () => readAll(first, chunks) } };
 }
 
+/** Whether a statement, or the line of a header, has all the words; in linear time, whatever the text is. */
+export function hasTogether(beginning: string, words: readonly string[]): boolean {
+  const patterns = words.map((word) => new RegExp(`\\b${word}\\b`, 'i'));
+  return beginning.split(';').some((part) => patterns.every((pattern) => pattern.test(part)));
+}
+
 async function* readAll(
   first: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
