@@ -4,7 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { costOf } from '../../crypto/hashes/hash-cost.ts';
 import { isWeaker } from '../../crypto/hashes/hash-strength.ts';
 import type { HashParameters } from '../../crypto/hashes/hash-types.ts';
-import { parseStored } from '../../crypto/hashes/stored-hash.ts';
+import { parseStored, unwrappedMark } from '../../crypto/hashes/stored-hash.ts';
 import type { HashingSlot, Overloaded } from '../../crypto/hashing-queue.ts';
 import type { Pbkdf2Parameters } from '../../crypto/phc.ts';
 import { formPassword } from './password-rules.ts';
@@ -32,7 +32,8 @@ export async function verifyForeign(
   const computed = await slot.foreign(Buffer.from(isText ? password : ''), parameters, costOf(parameters));
   if ('refused' in computed) return computed;
   const correct = isText && computed.byteLength === hash.byteLength && timingSafeEqual(computed, hash);
-  const outdated = correct && isWeaker(parameters, current) && isReplaceable(password, parameters, minLength);
+  const isWeak = storedHash.startsWith(unwrappedMark) || isWeaker(parameters, current);
+  const outdated = correct && isWeak && isReplaceable(password, parameters, minLength);
   return { correct, outdated };
 }
 

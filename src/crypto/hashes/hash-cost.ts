@@ -1,4 +1,4 @@
-/** What one computation of a hash costs: a name for its kind, a first guess of its time, and its memory. */
+/** What one computation of a hash costs: a name for its kind, and a first guess of its time. */
 
 import type { Pbkdf2Parameters } from '../phc.ts';
 import type { HashParameters } from './hash-types.ts';
@@ -8,8 +8,6 @@ export interface HashCost {
   readonly kind: string;
   /** The time on one core of the machine that was measured, in milliseconds: a guess until this machine has computed one. */
   readonly guessedMs: number;
-  /** The memory during the computation beside the thread's own, in bytes. */
-  readonly memoryBytes: number;
 }
 
 /** The time of one HMAC of PBKDF2 in milliseconds (Node.js 26, OpenSSL 3.5), and its bytes. */
@@ -48,12 +46,12 @@ export function costOf(parameters: HashParameters): HashCost {
     case 'argon2i': {
       const { kind, memoryKiB, passes, lanes } = parameters;
       const name = `${kind} m=${memoryKiB},t=${passes},p=${lanes}`;
-      return cost(name, argon2Ms * memoryKiB * passes, memoryKiB * 1_024);
+      return cost(name, argon2Ms * memoryKiB * passes);
     }
     case 'scrypt':
     case 'firebase-scrypt': {
       const { logN, r, p } = parameters;
-      return cost(`scrypt ln=${logN},r=${r},p=${p}`, scryptMs * 2 ** logN * r * p, 128 * 2 ** logN * r);
+      return cost(`scrypt ln=${logN},r=${r},p=${p}`, scryptMs * 2 ** logN * r * p);
     }
     case 'digest':
       return cost('digest', 0.01);
@@ -64,6 +62,6 @@ export function costOf(parameters: HashParameters): HashCost {
   }
 }
 
-function cost(kind: string, guessedMs: number, memoryBytes = 0): HashCost {
-  return { kind, guessedMs, memoryBytes };
+function cost(kind: string, guessedMs: number): HashCost {
+  return { kind, guessedMs };
 }
