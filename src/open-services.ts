@@ -8,6 +8,7 @@ import { Devices } from './concepts/devices.ts';
 import { Invitations } from './concepts/invitations.ts';
 import { Mails } from './concepts/mails.ts';
 import { Passwords } from './concepts/passwords/passwords.ts';
+import { StandIns } from './concepts/passwords/stand-ins.ts';
 import { Sessions } from './concepts/sessions/sessions.ts';
 import { Throttle } from './concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from './concepts/tokens.ts';
@@ -139,6 +140,7 @@ export function createServices(
       iterations: settings.pbkdf2Iterations,
       host: settings.publicUrl === '' ? '' : new URL(settings.publicUrl).hostname,
     }),
+    standIns: new StandIns(store),
     sessions: new Sessions(
       store.sessions,
       {

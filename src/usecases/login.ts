@@ -39,8 +39,9 @@ async function attempt(services: Services, asked: Login, caller: Caller): Promis
   const counted = await services.throttle.login(name, knownDevice, caller.network, caller.now);
   if (isRefusal(counted)) return counted;
 
+  const standIn = await services.standIns.for(name, caller.now);
   const found = await services.accounts.credential(asked.identifier);
-  const credential = await verifyPassword(services, found, asked.password, counted, slot);
+  const credential = await verifyPassword(services, found, asked.password, counted, slot, standIn);
   if (isRefusal(credential)) return credential;
   const isOneStep = !credential.hasUser || (!credential.hasSecondFactor && !services.factors.isRequired);
   const passed = isOneStep
@@ -87,8 +88,8 @@ export async function admit(
 }
 
 /**
- * The credential, if the password is correct; one hash is computed in every case (ruling G17). A success updates the hash to
- * the current parameters; the caller refunds it, once nothing else is missing.
+ * The credential, if the password is correct; one hash is computed in every case (ruling G17), without a stored one that of the
+ * stand-in. A success updates the hash to the current parameters; the caller refunds it, once nothing else is missing.
  */
 export async function verifyPassword(
   services: Pick<Services, 'accounts' | 'passwords' | 'store'>,
@@ -96,9 +97,11 @@ export async function verifyPassword(
   password: string,
   counted: Attempt,
   slot: HashingSlot,
+  standIn?: string,
 ): Promise<Credential | Refusal> {
   const { accounts, passwords, store } = services;
-  const verdict = await passwords.verify(password, credential?.passwordHash, slot).catch(async (error) => {
+  const storedHash = credential?.passwordHash;
+  const verdict = await passwords.verify(password, storedHash, slot, standIn).catch(async (error) => {
     // An attempt that was dropped before hashing revealed nothing; the network stays counted.
     if (error instanceof Abandoned) await counted.refundAccount();
     throw error;
@@ -121,7 +124,7 @@ export async function verifyPassword(
   if (await accounts.replaceHash(credential, hashed.passwordHash)) return { ...credential, ...hashed };
   // The hash was replaced meanwhile, for the same password or another one.
   const replaced = await store.accounts.findCredentialOf(credential.userId);
-  return verifyPassword(services, replaced, password, counted, slot);
+  return verifyPassword(services, replaced, password, counted, slot, standIn);
 }
 
 export function beginSession(

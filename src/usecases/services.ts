@@ -7,6 +7,7 @@ import type { Devices } from '../concepts/devices.ts';
 import type { Invitations } from '../concepts/invitations.ts';
 import type { Mails } from '../concepts/mails.ts';
 import type { Passwords } from '../concepts/passwords/passwords.ts';
+import type { StandIns } from '../concepts/passwords/stand-ins.ts';
 import type { Sessions } from '../concepts/sessions/sessions.ts';
 import type { Throttle } from '../concepts/throttle.ts';
 import type { Tokens } from '../concepts/tokens.ts';
@@ -23,6 +24,7 @@ import type { Pacer } from './pacer.ts';
 export interface Services {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
+  readonly standIns: StandIns;
   readonly sessions: Sessions;
   readonly throttle: Throttle;
   readonly devices: Devices;

@@ -49,6 +49,7 @@ const walks: Readonly<Record<string, { readonly maxLines: number; readonly files
       'src/concepts/devices.ts',
       'src/concepts/passwords/password-form.ts',
       'src/concepts/passwords/passwords.ts',
+      'src/concepts/passwords/stand-ins.ts',
       'src/concepts/sessions/session-cap.ts',
       'src/concepts/sessions/sessions.ts',
       'src/concepts/throttle.ts',

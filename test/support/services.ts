@@ -12,6 +12,7 @@ import { SecondFactors } from '../../src/concepts/factors/second-factors.ts';
 import { Invitations } from '../../src/concepts/invitations.ts';
 import { Mails } from '../../src/concepts/mails.ts';
 import { Passwords } from '../../src/concepts/passwords/passwords.ts';
+import { StandIns } from '../../src/concepts/passwords/stand-ins.ts';
 import { type SessionRules, Sessions } from '../../src/concepts/sessions/sessions.ts';
 import { Throttle, type ThrottleRules } from '../../src/concepts/throttle.ts';
 import { Tokens, tokenLifeMs } from '../../src/concepts/tokens.ts';
@@ -79,6 +80,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<TestS
     entries,
     accounts: new Accounts(store.accounts),
     passwords: new Passwords({ minLength: 8, iterations: options.iterations ?? 1_000 }),
+    standIns: new StandIns(store),
     sessions: new Sessions(
       store.sessions,
       options.sessions ?? {
