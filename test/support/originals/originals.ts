@@ -46,10 +46,15 @@ function found({ name, probe }: Program): string | undefined {
     .find((path) => spawnSync(path, probe).status === 0);
 }
 
-/** The title of tests, and whether they are skipped. */
-export function madeBy(language: string): { readonly title: string; readonly isMissing: boolean } {
+/** The title of tests, whether they are skipped, and the path of the program. */
+export function madeBy(language: string): {
+  readonly title: string;
+  readonly isMissing: boolean;
+  readonly path?: string | undefined;
+} {
   const program = programOf(language);
-  if (found(program) !== undefined) return { title: `made with ${language}`, isMissing: false };
+  const path = found(program);
+  if (path !== undefined) return { title: `made with ${language}`, isMissing: false, path };
   return { title: `made with ${language}: skipped, because it needs ${program.packages}`, isMissing: true };
 }
 
