@@ -26,7 +26,7 @@ const either = [
 /** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
 const both = [
   'test/library/*.test.ts',
-  'test/usecases/{afterwards,end-all,login-calls,logout,people,steps}.test.ts',
+  'test/usecases/{afterwards,end-all,login-calls,logout,people,stand-ins,steps}.test.ts',
   'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
   'test/http/{hostile-passkeys,passkey-events,passkeys}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',

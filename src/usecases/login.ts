@@ -73,7 +73,7 @@ export async function admit(
   if (isRefusal(begun)) return { refused: 'unknown_account' };
   // A password change ends all sessions, and wins against a concurrent login.
   const current = await services.store.accounts.findCredentialOf(user.id);
-  if (current?.passwordHash !== credential.passwordHash) {
+  if (!current || !(await isSameHash(current.passwordHash, credential.passwordHash))) {
     const context = services.audit.context(caller, 'logout', 'password_change');
     await services.sessions.end(begun.id, caller.now, context);
     return { refused: 'wrong_password', user };
@@ -85,6 +85,12 @@ export async function admit(
     return { refused: 'second_factor_required', user, pending };
   }
   return { ...(await onDevice(services, begun, knownDevice, caller)), user, trustedTokens };
+}
+
+/** Whether a hash stayed as it was, or was wrapped meanwhile, which changes no password (ruling I3). */
+async function isSameHash(current: string, verified: string): Promise<boolean> {
+  if (current === verified) return true;
+  return (await import('../crypto/hashes/wrapping.ts')).isWrappingOf(current, verified);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Chooses one of the kinds of stored hashes for a name, as often as accounts have it (ruling I5). */
 
-import { hashKindOf } from '../../crypto/hashes/hash-kind.ts';
+import { hashKindOf, noKind } from '../../crypto/hashes/hash-kind.ts';
 import { drawn } from '../../crypto/keyed-draw.ts';
 import type { HashKinds, ImportStore } from '../../storage/port/imports.ts';
 import { formOf } from '../../storage/shared/imports/imported-names.ts';
@@ -37,6 +37,8 @@ export function chooseHash(
   const counts = new Map<string, { readonly example: string | null; count: number }>();
   for (const { example, count } of kinds.filter((one) => one.form === form)) {
     const kind = example === null ? ownKind : hashKindOf(example);
+    // A damaged hash cannot be computed.
+    if (kind === noKind) continue;
     const known = counts.get(kind);
     if (known) known.count += count;
     else counts.set(kind, { example, count });

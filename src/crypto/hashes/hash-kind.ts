@@ -3,9 +3,12 @@
 import { costOf } from './hash-cost.ts';
 import { parseStored, readPhc } from './stored-hash.ts';
 
-/** The kind of a stored hash in any stored form; `none` for a text that no password matches. */
+/** The kind of a text that no password matches. */
+export const noKind = 'none';
+
+/** The kind of a stored hash in any stored form. */
 export function hashKindOf(stored: string): string {
   const own = readPhc(stored);
   const parameters = own ? ({ kind: 'pbkdf2', ...own } as const) : parseStored(stored)?.parameters;
-  return parameters ? costOf(parameters).kind : 'none';
+  return parameters ? costOf(parameters).kind : noKind;
 }
