@@ -28,6 +28,12 @@ import type { SessionRemoval } from '../sessions/session-removal.ts';
 import { ImportedAccounts } from './imported-accounts.ts';
 import { ImportedSessions } from './imported-sessions.ts';
 
+/**
+ * The cache of a process that imports, in KiB. The rows of a batch go to pages all over the file: with the usual cache most
+ * of them would be written and read again within a batch.
+ */
+const cacheKiB = 65_536;
+
 export interface ImportParts {
   readonly db: DatabaseSync;
   readonly reader: Reader;
@@ -47,6 +53,7 @@ class SqliteImports implements ImportStore {
   readonly #accounts: ImportedAccounts;
   readonly #sessions: ImportedSessions;
   readonly #statements: ReturnType<typeof prepareAll>;
+  #isCacheLarge = false;
 
   constructor(parts: ImportParts) {
     this.#parts = parts;
@@ -97,26 +104,28 @@ class SqliteImports implements ImportStore {
   }
 
   async credentialsWith(prefixes: readonly string[], after: string, limit: number) {
-    const { withPrefix } = this.#statements;
-    const rows = this.#parts.reader.read(() => withPrefix.all(after, JSON.stringify(prefixes), limit));
+    const { db, reader } = this.#parts;
+    const select = `SELECT auth.user_id AS userId, password_hash AS passwordHash ${credentials} AND ${isPrefixed(prefixes)}
+      AND imported_accounts.user_id > $after ORDER BY imported_accounts.user_id LIMIT $limit`;
+    const rows = reader.read(() => db.prepare(select).all({ ...named(prefixes), after, limit }));
     return rows as unknown as { userId: string; passwordHash: string }[];
   }
 
   async countWith(prefixes: readonly string[]): Promise<number> {
-    const row = this.#parts.reader.read(() => this.#statements.countPrefix.get(JSON.stringify(prefixes)));
-    return Number(row?.['count']);
+    const { db, reader } = this.#parts;
+    const count = `SELECT count(*) AS count ${credentials} AND ${isPrefixed(prefixes)}`;
+    return Number(reader.read(() => db.prepare(count).get(named(prefixes)))?.['count']);
   }
 
   async hashKinds(): Promise<readonly HashKinds[]> {
-    const { nextKind, sample, own } = this.#statements;
+    const { nextForm, nextKind, sample, own } = this.#statements;
     return this.#parts.reader.read(() => {
       const kinds: KindSample[] = [];
-      let next = nextKind.get('', '');
+      let next = nextForm.get('') as Kind | undefined;
       while (next && kinds.length < maxKinds) {
-        const { form, kind } = next as Record<string, string>;
-        const found = sample.get({ form: form ?? '', kind: kind ?? '', limit: maxCounted });
-        kinds.push({ form, kind, ...found } as unknown as KindSample);
-        next = nextKind.get(form ?? '', kind ?? '');
+        const { form, kind } = next;
+        kinds.push({ form, kind, ...sample.get({ form, kind, limit: maxCounted }) } as unknown as KindSample);
+        next = (nextKind.get(form, kind) ?? nextForm.get(form)) as Kind | undefined;
       }
       if (kinds.length === 0) return [];
       return hashKindsOf(kinds, own.all(maxOwnRead) as unknown as ReadCredential[]);
@@ -126,6 +135,8 @@ class SqliteImports implements ImportStore {
   /** Runs a step; a dry run is taken back before anything of it is written. */
   #step<Outcome>(run: ImportRun, step: () => Outcome): Promise<Outcome> {
     const { db, writer } = this.#parts;
+    if (!this.#isCacheLarge) db.exec(`PRAGMA cache_size = -${cacheKiB}`);
+    this.#isCacheLarge = true;
     if (!run.isDryRun) return writer.write(step);
     return writer.write(() => {
       db.exec('SAVEPOINT dry_run');
@@ -138,13 +149,24 @@ class SqliteImports implements ImportStore {
   }
 }
 
-/** Whether a hash begins with one of a JSON list of prefixes. */
-const isPrefixed = `EXISTS (SELECT 1 FROM json_each(?) WHERE substr(password_hash, 1, length(value)) = value)`;
+/** Whether a hash begins with one of some prefixes, which are the named values of the condition. */
+const isPrefixed = (prefixes: readonly string[]) =>
+  `(${['0', ...prefixes.map((_, n) => `substr(password_hash, 1, length($p${n})) = $p${n}`)].join(' OR ')})`;
+
+const named = (prefixes: readonly string[]) => Object.fromEntries(prefixes.map((text, n) => [`p${n}`, text]));
 
 /** The plus keeps the order of imported accounts. */
-const credentials = 'FROM imported_accounts CROSS JOIN auth ON auth.user_id = +imported_accounts.user_id';
+const credentials = `FROM imported_accounts CROSS JOIN auth ON auth.user_id = +imported_accounts.user_id
+  WHERE hash_kind <> ''`;
+
+interface Kind {
+  readonly form: string;
+  readonly kind: string;
+}
 
 function prepareAll(db: DatabaseSync) {
+  const kind =
+    'SELECT name_form AS form, hash_kind AS kind FROM imported_accounts INDEXED BY imported_accounts_by_kind';
   const ofKind = 'FROM imported_accounts WHERE name_form = $form AND hash_kind = $kind ORDER BY sample_key';
   return {
     live: db.prepare(
@@ -156,18 +178,9 @@ function prepareAll(db: DatabaseSync) {
     isFrom: db.prepare('SELECT 1 FROM imported_sessions WHERE id_hash = unhex(?) AND source = ?'),
     wrap: db.prepare('UPDATE auth SET password_hash = ? WHERE user_id = ? AND password_hash = ?'),
     setKind: db.prepare('UPDATE imported_accounts SET hash_kind = ? WHERE user_id = ?'),
-    withPrefix: db.prepare(
-      `SELECT auth.user_id AS userId, password_hash AS passwordHash ${credentials}
-       WHERE imported_accounts.user_id > ? AND hash_kind <> '' AND ${isPrefixed}
-       ORDER BY imported_accounts.user_id LIMIT ?`,
-    ),
-    countPrefix: db.prepare(
-      `SELECT count(*) AS count ${credentials} WHERE hash_kind <> '' AND ${isPrefixed}`,
-    ),
-    nextKind: db.prepare(
-      `SELECT name_form AS form, hash_kind AS kind FROM imported_accounts INDEXED BY imported_accounts_by_kind
-       WHERE (name_form, hash_kind) > (?, ?) ORDER BY name_form, hash_kind LIMIT 1`,
-    ),
+    // Two questions: to compare both columns at once, SQLite would read all rows of a form.
+    nextForm: db.prepare(`${kind} WHERE name_form > ? ORDER BY name_form, hash_kind LIMIT 1`),
+    nextKind: db.prepare(`${kind} WHERE name_form = ? AND hash_kind > ? ORDER BY hash_kind LIMIT 1`),
     sample: db.prepare(
       `SELECT count(*) AS seen, max(sample_key) AS lastKey,
          (SELECT password_hash FROM auth WHERE user_id = (SELECT user_id ${ofKind} LIMIT 1)) AS example
