@@ -29,6 +29,8 @@ const tables = `
 export function openKeptRows(): KeptRows {
   const db = new DatabaseSync('');
   db.exec(tables);
+  // One transaction for all: a commit for each row costs more than the row.
+  db.exec('BEGIN');
   const put = db.prepare('INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const get = db.prepare('SELECT value FROM kept WHERE kind = ? AND key = ?');
   const page = db.prepare(
