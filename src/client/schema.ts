@@ -412,7 +412,7 @@ export interface components {
              * @description The action or the attempt.
              * @enum {unknown}
              */
-            readonly event: "register" | "login" | "logout" | "confirm" | "password_change" | "password_forgot" | "password_reset" | "email_verify_request" | "email_verify" | "email_change_request" | "email_change" | "factor_add" | "factor_remove" | "recovery_codes" | "recovery_code_used" | "codes_locked" | "browser_trust" | "browser_distrust" | "passkey_rename" | "account_export" | "account_disable" | "account_enable" | "password_link" | "invite" | "invite_revoke" | "throttle_clear";
+            readonly event: "register" | "login" | "logout" | "confirm" | "password_change" | "password_forgot" | "password_reset" | "email_verify_request" | "email_verify" | "email_change_request" | "email_change" | "factor_add" | "factor_remove" | "recovery_codes" | "recovery_code_used" | "codes_locked" | "browser_trust" | "browser_distrust" | "passkey_rename" | "account_export" | "account_disable" | "account_enable" | "password_link" | "invite" | "invite_revoke" | "throttle_clear" | "import" | "hash_wrap";
             /** @description `ok`, the name of the refusal, or why a session ended. */
             readonly outcome: string;
             /** @description The contract or the group of routes of the request. */

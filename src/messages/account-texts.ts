@@ -71,6 +71,8 @@ export interface ActivityTexts {
     readonly account_enable: string;
     readonly password_link: string;
     readonly throttle_clear: string;
+    readonly import: string;
+    readonly hash_wrap: string;
     readonly recovery_codes: string;
     readonly recovery_code_used: string;
     readonly codes_locked: string;

@@ -149,6 +149,8 @@ test.each(others)('$ %s', async (example) => {
   if (example.startsWith('curl') && !hasCurl) return;
   const { folder, environment } = prepare();
   const file = join(folder, 'gatehouse.db');
+  if (example.includes('import'))
+    writeFileSync(join(folder, 'accounts.jsonl'), '{"id":"7","username":"grace"}\n');
   if (example.includes('restore')) copyFileSync(file, join(folder, 'gatehouse-backup.db'));
   const server = example.includes('$SERVER_URL') ? await startProcess({}, { file }) : undefined;
   const postgres = example.includes('env:POSTGRES_URL') ? await places.postgres() : undefined;

@@ -2,6 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { native } from '../../src/maintenance/import/formats/native.ts';
+import type { ImportRecord } from '../../src/maintenance/import/records.ts';
 import { type CommandOptions, command, type Said } from './command.ts';
 import { temporaryFolder } from './server.ts';
 
@@ -49,4 +51,16 @@ export async function imported(
   const said = await commandsAt(address)(['import', ...files, ...words, ...weak, '--json']);
   if (said.code !== 0 && said.code !== 1) throw new Error(`It ended with ${said.code}: ${said.stderr}`);
   return said.json[0] as unknown as ImportSummary;
+}
+
+/** The records of lines in the native format. */
+export async function readNative(...texts: readonly string[]): Promise<ImportRecord[]> {
+  const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+  const file = {
+    name: 'a.jsonl',
+    async *read() {
+      yield bytes;
+    },
+  };
+  return Array.fromAsync(native.read([file], { at: Date.now() }));
 }

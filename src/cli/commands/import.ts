@@ -36,8 +36,8 @@ export function addImportCommand(program: Command): void {
   addCommand(program, 'import <file...>', {
     summary: 'Bring accounts and live sessions from another system, while the server runs',
     more:
-      'FILE is a file of the other system, several if it has several, or - for standard input. Nobody is logged out, and ' +
-      'nobody needs a new password. Importing the same files again changes nothing; a later export brings what is new. ' +
+      'FILE is a file of the other system, several if it has several, or - for standard input. People stay signed in, and ' +
+      'keep their passwords. Importing the same files again changes nothing; a later export brings what is new. ' +
       'The exit code is 1 if an account or a session was left out, or waits for a name. docs/moving-in.md shows the whole way.',
     examples: [
       'gatehouse import accounts.jsonl --dry-run',

@@ -101,7 +101,8 @@ export async function importFiles(target: ImportTarget, options: ImportOptions):
     pause: () => sleep(pauseMs),
   });
   await pipeline.run(format.read(counted.files, { ...options.formatOptions, at: caller.now }));
-  const pruned = options.isPruning ? await prune(imports, run, context, options, spool) : 0;
+  const ending = services.audit.context(caller, 'logout', 'import');
+  const pruned = options.isPruning ? await prune(imports, run, ending, options, spool) : 0;
   const weakTried = await findWeak(target, options, report, spool, pipeline);
   return {
     groups: report.groups,

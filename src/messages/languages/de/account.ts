@@ -68,6 +68,8 @@ export const activity = {
     account_enable: 'Konto vom Betreiber entsperrt',
     password_link: 'Link für ein neues Passwort vom Betreiber erstellt',
     throttle_clear: 'Begrenzung der Versuche vom Betreiber aufgehoben',
+    import: 'Konto aus einem anderen System übernommen',
+    hash_wrap: 'Gespeichertes Passwort vom Betreiber besser geschützt',
     recovery_codes: 'Neue Wiederherstellungscodes erstellt',
     recovery_code_used: 'Wiederherstellungscode benutzt',
     codes_locked: 'Codes der Authenticator-App gesperrt',

@@ -68,6 +68,8 @@ export const activity = {
     account_enable: 'Account unlocked by the operator',
     password_link: 'Link for a new password made by the operator',
     throttle_clear: 'Limit of attempts lifted by the operator',
+    import: 'Account brought over from another system',
+    hash_wrap: 'Stored password protected better by the operator',
     recovery_codes: 'New recovery codes made',
     recovery_code_used: 'Recovery code used',
     codes_locked: 'Codes of the authenticator app locked',

@@ -2,7 +2,12 @@
 
 import { shapeOf } from '../../port/port.ts';
 import type { AccountExport } from '../../port/transfer/exports.ts';
-import { type ExportRow, exportedAccounts, type TableOfUser } from '../../shared/exported-accounts.ts';
+import {
+  type ExportRow,
+  exportedAccounts,
+  type SessionPlace,
+  type TableOfUser,
+} from '../../shared/exported-accounts.ts';
 import { connectDedicated } from '../connection/dedicated-connection.ts';
 
 /**
@@ -24,7 +29,7 @@ export async function openPostgresExport(url: string, setting: string): Promise<
     sessions: (
       userIds: readonly string[],
       liveAt: number,
-      { userId, lastSeenAt, handle }: { userId: string; lastSeenAt: number; handle: string },
+      { userId, lastSeenAt, handle }: SessionPlace,
       limit: number,
     ) =>
       all(

@@ -41,6 +41,9 @@ export function openSpool(): ImportSpool {
   return new SqliteSpool();
 }
 
+/** By the names of the parameters. */
+type Values = Record<string, SQLInputValue>;
+
 class SqliteSpool implements ImportSpool {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -53,51 +56,56 @@ class SqliteSpool implements ImportSpool {
 
   addAccount({ userId, identifier, place, passwordHash }: SpooledAccount): SpoolPlace | undefined {
     const changed = this.#run(
-      `INSERT INTO accounts (user_id, identifier, file, line, password_hash) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
-      [userId, identifier, place.file, place.line, passwordHash],
+      `INSERT INTO accounts (user_id, identifier, file, line, password_hash)
+       VALUES ($userId, $identifier, $file, $line, $passwordHash) ON CONFLICT DO NOTHING`,
+      { userId, identifier, ...place, passwordHash },
     );
     return changed ? undefined : this.placeOf(userId);
   }
 
   placeOf(userId: string): SpoolPlace | undefined {
-    return this.#get<SpoolPlace>('SELECT file, line FROM accounts WHERE user_id = ?', [userId]);
+    return this.#get<SpoolPlace>('SELECT file, line FROM accounts WHERE user_id = $userId', { userId });
   }
 
   leaveOut(userId: string): void {
-    this.#run('UPDATE accounts SET is_coming = 0 WHERE user_id = ?', [userId]);
+    this.#run('UPDATE accounts SET is_coming = 0 WHERE user_id = $userId', { userId });
   }
 
   isComing(userId: string): boolean {
-    return this.#get('SELECT 1 FROM accounts WHERE user_id = ? AND is_coming = 1', [userId]) !== undefined;
+    return (
+      this.#get('SELECT 1 FROM accounts WHERE user_id = $userId AND is_coming = 1', { userId }) !== undefined
+    );
   }
 
   claimName(canonical: string, userId: string): string {
-    this.#run('INSERT INTO names VALUES (?, ?) ON CONFLICT DO NOTHING', [canonical, userId]);
-    const row = this.#get<{ holder: string }>('SELECT user_id AS holder FROM names WHERE canonical = ?', [
-      canonical,
-    ]);
+    this.#run('INSERT INTO names VALUES ($canonical, $userId) ON CONFLICT DO NOTHING', { canonical, userId });
+    const row = this.#get<{ holder: string }>(
+      'SELECT user_id AS holder FROM names WHERE canonical = $canonical',
+      { canonical },
+    );
     return row?.holder ?? userId;
   }
 
   addSession({ idHash, userId, place, rest }: SpooledSession): ReturnType<ImportSpool['addSession']> {
     const changed = this.#run(
-      'INSERT INTO sessions (id_hash, user_id, file, line, rest) VALUES (unhex(?), ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-      [idHash, userId, place.file, place.line, rest],
+      'INSERT INTO sessions (id_hash, user_id, file, line, rest) VALUES (unhex($idHash), $userId, $file, $line, $rest) ON CONFLICT DO NOTHING',
+      { idHash, userId, ...place, rest },
     );
     if (changed) return undefined;
-    return this.#get('SELECT file, line, user_id AS userId FROM sessions WHERE id_hash = unhex(?)', [idHash]);
+    return this.#get('SELECT file, line, user_id AS userId FROM sessions WHERE id_hash = unhex($idHash)', {
+      idHash,
+    });
   }
 
   hasSession(idHash: string): boolean {
-    return this.#get('SELECT 1 FROM sessions WHERE id_hash = unhex(?)', [idHash]) !== undefined;
+    return this.#get('SELECT 1 FROM sessions WHERE id_hash = unhex($idHash)', { idHash }) !== undefined;
   }
 
   sessions(after: number, limit: number): readonly (SpooledSession & { readonly number: number })[] {
     const rows = this.#all(
       `SELECT number, lower(hex(id_hash)) AS idHash, user_id AS userId, file, line, rest FROM sessions
-       WHERE number > ? ORDER BY number LIMIT ?`,
-      [after, limit],
+       WHERE number > $after ORDER BY number LIMIT $limit`,
+      { after, limit },
     );
     return rows.map(({ file, line, ...rest }) => ({ ...rest, place: { file, line } })) as never;
   }
@@ -105,34 +113,34 @@ class SqliteSpool implements ImportSpool {
   credentials(after: number, limit: number): readonly (SpooledAccount & { readonly number: number })[] {
     const rows = this.#all(
       `SELECT number, user_id AS userId, identifier, file, line, password_hash AS passwordHash FROM accounts
-       WHERE number > ? AND password_hash IS NOT NULL ORDER BY number LIMIT ?`,
-      [after, limit],
+       WHERE number > $after AND password_hash IS NOT NULL ORDER BY number LIMIT $limit`,
+      { after, limit },
     );
     return rows.map(({ file, line, ...rest }) => ({ ...rest, place: { file, line } })) as never;
   }
 
   get sessionCount(): number {
-    return this.#get<{ all: number }>('SELECT count(*) AS "all" FROM sessions', [])?.all ?? 0;
+    return this.#get<{ all: number }>('SELECT count(*) AS "all" FROM sessions', {})?.all ?? 0;
   }
 
   [Symbol.dispose](): void {
     this.#db.close();
   }
 
-  #run(sql: string, values: readonly SQLInputValue[]): boolean {
+  #run(sql: string, values: Values): boolean {
     try {
-      return Number(this.#statement(sql).run(...values).changes) > 0;
+      return Number(this.#statement(sql).run(values).changes) > 0;
     } catch (error) {
       throw explainedSpool(error);
     }
   }
 
-  #get<Row>(sql: string, values: readonly SQLInputValue[]): Row | undefined {
-    return this.#statement(sql).get(...values) as Row | undefined;
+  #get<Row>(sql: string, values: Values): Row | undefined {
+    return this.#statement(sql).get(values) as Row | undefined;
   }
 
-  #all(sql: string, values: readonly SQLInputValue[]): Record<string, unknown>[] {
-    return this.#statement(sql).all(...values);
+  #all(sql: string, values: Values): Record<string, unknown>[] {
+    return this.#statement(sql).all(values);
   }
 
   #statement(sql: string): StatementSync {
