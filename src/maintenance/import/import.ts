@@ -102,7 +102,10 @@ export async function importFiles(target: ImportTarget, options: ImportOptions):
   });
   await pipeline.run(format.read(counted.files, { ...options.formatOptions, at: caller.now }));
   const ending = services.audit.context(caller, 'logout', 'import');
-  const pruned = options.isPruning ? await prune(imports, run, ending, options, spool) : 0;
+  const pruned =
+    options.isPruning && isReadWhole(report, options.files)
+      ? await prune(imports, run, ending, options, spool)
+      : 0;
   const weakTried = await findWeak(target, options, report, spool, pipeline);
   return {
     groups: report.groups,
@@ -148,6 +151,22 @@ function boxOpener({ settings, store }: ImportTarget, isDryRun: boolean): OpenBo
       return new SecretBox(new Uint8Array(randomSecret(32)));
     return opened;
   };
+}
+
+/** Problems after which a session may be in a file unseen. */
+const unread = ['broken_json', 'broken_utf8', 'too_long', 'wrong_columns', 'bad_quotes', 'bad_instant'];
+
+/**
+ * Whether all of the files were read. If they were not, a session that was not seen may be alive at its origin, so none is
+ * ended, and the report says so.
+ */
+function isReadWhole(report: Report, [first]: readonly ImportFile[]): boolean {
+  const isWhole = report.groups.every(({ kind, outcome }) => kind !== 'file' && !unread.includes(outcome));
+  if (isWhole || first === undefined) return isWhole;
+  const message =
+    'No session was ended, because not all of the files could be read: a session in them may be alive.';
+  report.add({ kind: 'note', outcome: 'not_pruned', place: { file: first.name, line: 1 }, message });
+  return false;
 }
 
 /** Ends live sessions of the origin that no file has any more. */
