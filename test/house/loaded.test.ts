@@ -13,6 +13,9 @@ const program = fileURLToPath(new URL('../support/loaded.ts', import.meta.url));
 const ofFactors =
   /\/src\/(?:concepts|usecases|storage\/sqlite)\/factors\/(?!browser-tokens)|\/src\/open-factors|\/node_modules\/(?:otpauth|uqr|@simplewebauthn)\//;
 
+/** Everything that only imports, and logins of people who came from elsewhere, need. */
+const ofImports = /\/src\/(?:maintenance\/import|storage\/(?:sqlite|shared)\/imports)\/(?!removed-key)/;
+
 /** The files that a server has loaded after the requests of a visitor. */
 async function loaded(visitor = ''): Promise<string[]> {
   const database = `file:${join(temporaryFolder(), 'a.db')}`;
@@ -35,6 +38,12 @@ test('a server whose users have no second factor loads nothing of them', async (
   const urls = await loaded();
   expect(urls.some((url) => url.endsWith('/src/usecases/login.ts'))).toBe(true);
   expect(urls.filter((url) => ofFactors.test(url))).toEqual([]);
+});
+
+test('a server whose users all registered here loads nothing of imports', async () => {
+  const urls = await loaded();
+  expect(urls.some((url) => url.endsWith('/src/storage/sqlite/accounts.ts'))).toBe(true);
+  expect(urls.filter((url) => ofImports.test(url))).toEqual([]);
 });
 
 test('a sign-in page that offers passkeys in a field loads no library', async () => {

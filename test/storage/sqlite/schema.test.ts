@@ -6,6 +6,7 @@ import { applicationId, migrations } from '../../../src/storage/sqlite/schema.ts
 import { freshPath, openStore, otherConnection, ownConnection } from '../../support/sqlite.ts';
 import { account, findSession, hex, session } from '../conformance/case.ts';
 import { enrol, stateOf } from '../conformance/factors/factor-case.ts';
+import { imported, write } from '../conformance/imports/import-case.ts';
 
 const beside = 'throttle audit audit_ends tokens mails devices ended invitations revocations'.split(' ');
 const ofFactors = 'second_factors recovery_codes passkeys browser_tokens'.split(' ');
@@ -43,6 +44,58 @@ test('a file of version 1 keeps its accounts and sessions, and gets the tables o
   expect(await enrol(factors, 'id-of-joe')).toBe('enrolled');
   expect(await stateOf(factors, 'id-of-joe')).toMatchObject({ recoveryCodes: 10 });
   await store.ping();
+});
+
+test('a file of version 2 keeps its second factors, and gets the tables of imports', async () => {
+  const file = freshPath();
+  const old = new DatabaseSync(file);
+  old.exec(`PRAGMA journal_mode = WAL; PRAGMA application_id = ${applicationId}; PRAGMA user_version = 2;
+    ${migrations.slice(0, 2).join('\n')}
+    INSERT INTO users (id, created_at) VALUES ('id-of-joe', 1000);
+    INSERT INTO auth VALUES ('joe', 'joe', 'id-of-joe', 'hash of joe');
+    INSERT INTO second_factors VALUES ('id-of-joe', 1000, 'v1.key.sealed', 1000, 1, 0)`);
+  old.close();
+  const store = openStore(file);
+  expect(await store.accounts.findCredential('joe')).toMatchObject({ hasUser: true, hasSecondFactor: true });
+  expect(await store.importKey()).toBeUndefined();
+  const imports = await store.imports();
+  expect(await write(imports, [imported('Joe'), imported('ann')])).toEqual(['parked id-of-joe', 'imported']);
+  expect(await store.importKey()).toMatch(/^[0-9a-f]{64}$/);
+  await store.ping();
+});
+
+test('a hash that is changed by hand is not the one of the origin any more (I4)', async () => {
+  const store = openStore();
+  const imports = await store.imports();
+  await write(imports, [imported('joe')]);
+  otherConnection(store.file).exec(`UPDATE auth SET password_hash = 'by hand'`);
+  const newer = imported('joe', { passwordHash: '$2b$10$newer' });
+  expect(await write(imports, [newer])).toEqual(['kept_newer_hash']);
+});
+
+test('the kinds of hash are found by an index, however many accounts have been imported (I5)', async () => {
+  const db = ownConnection();
+  const planOf = (sql: string) =>
+    db
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail))
+      .join('; ');
+  const kinds = 'SELECT name_form, hash_kind FROM imported_accounts WHERE';
+  for (const [sql, how] of [
+    [`${kinds} name_form > 'a' ORDER BY name_form, hash_kind LIMIT 1`, '(name_form>?)'],
+    [
+      `${kinds} name_form = 'a' AND hash_kind > 'b' ORDER BY hash_kind LIMIT 1`,
+      '(name_form=? AND hash_kind>?)',
+    ],
+    [
+      `${kinds} name_form = 'a' AND hash_kind = 'b' ORDER BY sample_key LIMIT 9`,
+      '(name_form=? AND hash_kind=?)',
+    ],
+  ] as const)
+    expect(planOf(sql), sql).toBe(
+      `SEARCH imported_accounts USING COVERING INDEX imported_accounts_by_kind ${how}`,
+    );
 });
 
 test('an authenticator app has a secret, an instant and a step, or none of them', async () => {

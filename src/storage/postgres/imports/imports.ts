@@ -166,6 +166,7 @@ class PostgresImports implements ImportStore {
   async #step<Outcome>(run: ImportRun, step: (inStep: InStep) => Promise<Outcome>): Promise<Outcome> {
     try {
       return await this.#parts.db.step(async (inStep) => {
+        await inStep(byIndex);
         const outcome = await step(inStep);
         if (run.isDryRun) throw new DryRun(outcome);
         return outcome;
@@ -176,6 +177,13 @@ class PostgresImports implements ImportStore {
     }
   }
 }
+
+/**
+ * Rows of a batch are looked up one by one. Without statistics, and in a small table, the planner would read all rows of a
+ * table for each batch.
+ */
+const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+  set_config('enable_mergejoin', 'off', true)`;
 
 const live = `SELECT encode(id_hash, 'hex') AS "idHash" FROM imported_sessions
   WHERE source = $1 AND id_hash > decode($3, 'hex')
@@ -203,6 +211,7 @@ const sampledKinds = `WITH RECURSIVE kinds (form, kind) AS (
       SELECT user_id FROM imported_accounts WHERE name_form = form AND hash_kind = kind
       ORDER BY sample_key LIMIT 1)) AS example) AS exemplary`;
 
-const readCredentials = `SELECT user_id AS "userId", canonical,
-    EXISTS (SELECT FROM imported_accounts WHERE imported_accounts.user_id = auth.user_id) AS "isImported"
-  FROM auth ORDER BY user_id LIMIT $1`;
+const readCredentials = `SELECT first.user_id AS "userId", canonical, source IS NOT NULL AS "isImported"
+  FROM (SELECT user_id, canonical FROM auth ORDER BY user_id LIMIT $1) AS first
+    LEFT JOIN imported_accounts ON imported_accounts.user_id = first.user_id
+  ORDER BY first.user_id`;

@@ -1,0 +1,115 @@
+/** Imports on PostgreSQL: older tables, locks, nodes that run beside, and a process that dies between two batches. */
+
+import { expect, test } from 'vitest';
+import { prepareTables } from '../../../src/storage/postgres/connection/migrations.ts';
+import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
+import { inspectPostgres } from '../../../src/storage/postgres/maintenance/inspect.ts';
+import { migrations } from '../../../src/storage/postgres/schema.ts';
+import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
+import { migratedDatabase, sharedPostgres } from '../../support/postgres.ts';
+import { account, context, upTo } from '../conformance/case.ts';
+import {
+  broughtSession,
+  imported,
+  run,
+  why,
+  write,
+  writeSessions,
+} from '../conformance/imports/import-case.ts';
+
+test('N8: tables of version 2 get those of imports, and keep what is in them', async () => {
+  const url = await (await sharedPostgres()).createDatabase();
+  const login = await Login.at(url);
+  // The program of that version, which looks for its own tables only.
+  const assertNothing = <Version>(version: Version) => version;
+  await expect(prepareTables(login, migrations.slice(0, 2), assertNothing)).rejects.toThrow(
+    'imported_accounts',
+  );
+  await queryAt(
+    url,
+    [`INSERT INTO users (id, created_at) VALUES ('id-of-joe', 1000)`],
+    [`INSERT INTO auth VALUES ('joe', 'joe', 'id-of-joe', 'hash of joe')`],
+    [`INSERT INTO second_factors VALUES ('id-of-joe', 1000, 'v1.key.sealed', 1000, 1, 0)`],
+  );
+  expect(await inspectPostgres(url, '', Date.now)).toMatchObject({ schema: 2, schemaKnown: 3 });
+  const node = await openNode(url);
+  expect(await queryAt(url, ['SELECT version, oldest FROM gatehouse'])).toEqual([{ version: 3, oldest: 1 }]);
+  expect(await node.accounts.findCredential('joe')).toMatchObject({ hasSecondFactor: true });
+  expect(await node.importKey()).toBeUndefined();
+  const outcomes = await write(await node.imports(), [imported('Joe'), imported('ann')]);
+  expect(outcomes).toEqual(['parked id-of-joe', 'imported']);
+  await node.ping();
+});
+
+test('a hash that is changed by hand or by an older node is not the one of the origin any more (I4)', async () => {
+  const url = await migratedDatabase();
+  const imports = await (await openNode(url)).imports();
+  await write(imports, [imported('joe')]);
+  await queryAt(url, [`UPDATE auth SET password_hash = 'by hand'`]);
+  const newer = imported('joe', { passwordHash: '$2b$10$newer' });
+  expect(await write(imports, [newer])).toEqual(['kept_newer_hash']);
+});
+
+test('the key for unknown names is random, made once, and the same on all nodes (I5)', async () => {
+  const url = await migratedDatabase();
+  const nodes = await Promise.all([openNode(url), openNode(url)]);
+  await Promise.all(
+    nodes.map(async (node, n) => write(await node.imports(), [imported(`user${n}`)], { source: `${n}` })),
+  );
+  const keys = await Promise.all(nodes.map((node) => node.importKey()));
+  expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
+  expect(keys[1]).toBe(keys[0]);
+});
+
+test('a node stays ready while another program locks the tables of imports', async () => {
+  const url = await migratedDatabase();
+  const node = await openNode(url);
+  const other = await openNode(url);
+  await write(await other.imports(), [imported('joe')]);
+  const locking = queryAt(
+    url,
+    ['BEGIN'],
+    ['LOCK TABLE imported_accounts, imported_sessions, imported_removed, import_key'],
+    ['SELECT pg_sleep(2)'],
+  );
+  const locks = `SELECT 1 FROM pg_locks WHERE relation = 'import_key'::regclass AND mode = 'AccessExclusiveLock' AND granted`;
+  await expect.poll(async () => (await queryAt(url, [locks])).length).toBe(1);
+  await node.ping();
+  expect(await node.accounts.create(account('ann'))).toBe('created');
+  await locking;
+});
+
+test('an import that dies between two batches leaves whole accounts, and the next one completes it (I4)', async () => {
+  const url = await migratedDatabase();
+  const [dying, node] = [await openNode(url), await openNode(url)];
+  const accounts = upTo(90).map((n) => imported(`user${n}`));
+  const imports = await dying.imports();
+  const batches = [0, 30, 60].map((from) =>
+    imports.writeAccounts(accounts.slice(from, from + 30), run(), why).catch(() => 'lost' as const),
+  );
+  await batches[0];
+  await queryAt(url, [
+    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  ]);
+  await Promise.all(batches);
+  const halves = `SELECT (SELECT count(*)::int FROM auth FULL JOIN users ON id = user_id
+    FULL JOIN imported_accounts AS one ON one.user_id = id
+    WHERE id IS NULL OR auth.user_id IS NULL OR one.user_id IS NULL) AS halves, count(*)::int % 30 AS rest FROM users`;
+  expect(await queryAt(url, [halves])).toEqual([{ halves: 0, rest: 0 }]);
+  await expect
+    .poll(() =>
+      node
+        .ping()
+        .then(() => true)
+        .catch(() => false),
+    )
+    .toBe(true);
+  const outcomes = await write(await node.imports(), accounts);
+  expect(new Set(outcomes).isSubsetOf(new Set(['imported', 'unchanged']))).toBe(true);
+  expect(await queryAt(url, ['SELECT count(*)::int AS users FROM users'])).toEqual([{ users: 90 }]);
+  const sessions = await writeSessions(await node.imports(), [broughtSession(1, 'user89')]);
+  expect(sessions).toEqual(['imported']);
+  expect(await node.accounts.remove('id-of-user89', 9, context('account_delete'))).toBe(true);
+  expect(await queryAt(url, ['SELECT * FROM imported_sessions'])).toEqual([]);
+});
