@@ -58,9 +58,9 @@ export async function writeSessions(
 async function knownOf(run: Run, sessions: readonly SessionToImport[]): Promise<Map<string, Known>> {
   if (sessions.length === 0) return new Map();
   const { rows } = await run<Known>(
-    `SELECT encode(id_hash, 'hex') AS "idHash", user_id AS "userId", source,
-       EXISTS (SELECT FROM sessions WHERE sessions.id_hash = imported_sessions.id_hash) AS "isLive"
-     FROM imported_sessions WHERE id_hash = ANY ($1::bytea[])`,
+    `SELECT encode(known.id_hash, 'hex') AS "idHash", known.user_id AS "userId", source, handle IS NOT NULL AS "isLive"
+     FROM imported_sessions AS known LEFT JOIN sessions ON sessions.id_hash = known.id_hash
+     WHERE known.id_hash = ANY ($1::bytea[])`,
     [byteaArray(sessions.map(({ idHash }) => idHash))],
   );
   return new Map(rows.map((row) => [row.idHash, row]));

@@ -100,6 +100,7 @@ class PostgresImports implements ImportStore {
 
   liveFrom(source: string, at: number, after: string, limit: number): Promise<readonly string[]> {
     return this.#parts.db.step(async (run) => {
+      await run(byIndex);
       const { rows } = await run<{ idHash: string }>(live, [source, at, after, limit]);
       return rows.map(({ idHash }) => idHash);
     }, 'long');
@@ -138,6 +139,7 @@ class PostgresImports implements ImportStore {
 
   credentialsWith(prefixes: readonly string[], after: string, limit: number) {
     return this.#parts.db.step(async (run) => {
+      await run(byIndex);
       const { rows } = await run<{ userId: string; passwordHash: string }>(
         `SELECT user_id AS "userId", password_hash AS "passwordHash" ${credentials}
          AND user_id > $2 ORDER BY user_id LIMIT $3`,
@@ -185,10 +187,9 @@ class PostgresImports implements ImportStore {
 const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
   set_config('enable_mergejoin', 'off', true)`;
 
-const live = `SELECT encode(id_hash, 'hex') AS "idHash" FROM imported_sessions
-  WHERE source = $1 AND id_hash > decode($3, 'hex')
-    AND EXISTS (SELECT FROM sessions WHERE sessions.id_hash = imported_sessions.id_hash AND idle_expires_at > $2)
-  ORDER BY id_hash LIMIT $4`;
+const live = `SELECT encode(known.id_hash, 'hex') AS "idHash"
+  FROM imported_sessions AS known JOIN sessions ON sessions.id_hash = known.id_hash
+  WHERE source = $1 AND idle_expires_at > $2 AND known.id_hash > decode($3, 'hex') ORDER BY known.id_hash LIMIT $4`;
 
 /** Imported credentials whose hash begins with one of a list of prefixes. */
 const credentials = `FROM imported_accounts JOIN auth USING (user_id)
