@@ -3,7 +3,7 @@
 import { maxLineBytes } from '../lines.ts';
 import type { ProblemRecord } from '../records.ts';
 import { isMark, isName, isWord, literalOf, type SqlToken } from './sql-tokens.ts';
-import { ofRow, problemOfColumns, rowOf, type Table, type TableRow, tableOf } from './table-rows.ts';
+import { ofRow, problemOfColumns, rowOf, shown, type Table, type TableRow, tableOf } from './table-rows.ts';
 
 /** As many columns as a table of PostgreSQL can have. */
 const maxColumns = 1_600;
@@ -180,7 +180,7 @@ export class SqlStatements {
     if (first === schema || first === undefined || schema === undefined) return table;
     if (!this.#refused.has(table)) {
       this.#refused.add(table);
-      const names = `${first}.${table.name} and ${schema}.${table.name}`;
+      const names = `${shown(`${first}.${table.name}`)} and ${shown(`${schema}.${table.name}`)}`;
       this.#problem('two_tables', `The dump has the tables ${names}: only the first is read.`);
     }
     return undefined;
