@@ -2,9 +2,9 @@
 
 import { readHash } from '../../../crypto/hashes/read-hash.ts';
 import type { KeptRows } from '../../../storage/port/imports.ts';
-import { readInstant } from '../instants.ts';
 import { hasTogether } from '../reading/beginning.ts';
 import { openKeptRows } from '../reading/databases.ts';
+import { readInstant } from '../reading/instants.ts';
 import {
   accountRecords,
   isTrue,

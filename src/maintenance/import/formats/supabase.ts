@@ -1,9 +1,9 @@
 /** Supabase: `auth.users` and its second factors in a dump, CSV files or the PostgreSQL database. */
 
 import { readHash } from '../../../crypto/hashes/read-hash.ts';
-import { readInstant } from '../instants.ts';
 import { hasTogether } from '../reading/beginning.ts';
 import { openKeptRows } from '../reading/databases.ts';
+import { readInstant } from '../reading/instants.ts';
 import {
   accountRecords,
   isTrue,

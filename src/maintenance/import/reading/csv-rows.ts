@@ -1,7 +1,7 @@
 /** Reads the rows of a CSV file (RFC 4180) with bounded memory, and names those that cannot be read. */
 
-import { type Line, maxLineBytes, readLines } from '../lines.ts';
 import type { ImportFile, Place, ProblemRecord } from '../records.ts';
+import { type Line, maxLineBytes, readLines } from './lines.ts';
 
 /** A row of fields. */
 export interface CsvRow {

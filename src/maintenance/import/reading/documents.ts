@@ -23,8 +23,10 @@ export function parsedJson(text: string): unknown {
 
 /** Ids of other systems may be larger than a number can be exactly. */
 function exactly(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const isExact = typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value);
-  return isExact ? value : (context?.source ?? value);
+  const source = context?.source ?? '';
+  return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d{16,}$/.test(source)
+    ? source
+    : value;
 }
 
 /** The document in a text; `undefined` if it is none. */

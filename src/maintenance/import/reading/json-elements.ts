@@ -1,8 +1,8 @@
 /** Cuts the elements of a list out of a JSON document of any size, each with its line, with bounded memory. */
 
-import { maxLineBytes, readBytes } from '../lines.ts';
 import type { ImportFile, ProblemRecord } from '../records.ts';
 import { parsedJson } from './documents.ts';
+import { maxLineBytes, readBytes } from './lines.ts';
 
 /** An element of the list. */
 export interface JsonElement {

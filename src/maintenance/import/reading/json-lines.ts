@@ -1,10 +1,10 @@
 /** Reads JSON documents, one a line or as the elements of a list. */
 
-import { readLines } from '../lines.ts';
 import type { ImportFile, Place, ProblemRecord } from '../records.ts';
 import { beginningOf } from './beginning.ts';
 import { type Document, isDocument, parsedJson } from './documents.ts';
 import { readElements } from './json-elements.ts';
+import { readLines } from './lines.ts';
 
 /** A document in a file. */
 export interface PlacedDocument {

@@ -1,9 +1,9 @@
 /** Makes the records of an import from what formats read, with a problem for each part that cannot be used. */
 
 import type { HashProblem, ReadHash } from '../../../crypto/hashes/read-hash.ts';
-import { readInstant } from '../instants.ts';
 import type { AccountRecord, FormatOptions, ImportRecord, Place, ProblemRecord } from '../records.ts';
 import { hashedSessionId } from '../session-ids.ts';
+import { readInstant } from './instants.ts';
 
 /** A value as a file has it; nothing, NULL and the empty text are the same where a text is needed. */
 export type Value = string | number | null | undefined;

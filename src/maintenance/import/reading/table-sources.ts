@@ -1,12 +1,12 @@
 /** Reads tables of another system from whatever holds them: dumps, CSV files, SQLite files and PostgreSQL servers. */
 
 import type { OtherDatabase } from '../../../storage/port/imports.ts';
-import { maxLineBytes } from '../lines.ts';
 import type { ImportFile, ProblemRecord } from '../records.ts';
 import { beginningOf } from './beginning.ts';
 import { readCsv } from './csv-rows.ts';
 import { openOtherFile, openOtherServer } from './databases.ts';
-import { readDump } from './sql-dump.ts';
+import { readDump } from './dumps/sql-dump.ts';
+import { maxLineBytes } from './lines.ts';
 import { ofRow, problemOfColumns, rowOf, type Table, type TableRow } from './table-rows.ts';
 
 /** How a plain dump of PostgreSQL begins. */

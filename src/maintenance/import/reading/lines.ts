@@ -1,6 +1,6 @@
 /** Reads the lines of a file with bounded memory, and names every line that cannot be read. */
 
-import type { ImportFile, ProblemRecord } from './records.ts';
+import type { ImportFile, ProblemRecord } from '../records.ts';
 
 /** The longest line that is read, without its end. */
 export const maxLineBytes = 1_048_576;

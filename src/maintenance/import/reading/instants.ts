@@ -1,6 +1,6 @@
 /** Reads the instants of other systems, in all the ways in which they write them. */
 
-import { instantOf } from '../../settings/time-zone.ts';
+import { instantOf } from '../../../settings/time-zone.ts';
 
 /** The first instant of the year 10000, in epoch milliseconds. */
 const endMs = 253_402_300_800_000;

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readDump } from '../../../../src/maintenance/import/reading/sql-dump.ts';
-import type { Table } from '../../../../src/maintenance/import/reading/table-rows.ts';
-import { all, fileOf, wellFormed } from './files.ts';
+import { readDump } from '../../../../../src/maintenance/import/reading/dumps/sql-dump.ts';
+import type { Table } from '../../../../../src/maintenance/import/reading/table-rows.ts';
+import { all, fileOf, wellFormed } from '../files.ts';
 
 const tables: readonly Table[] = [
   { name: 'auth', needs: ['id', 'email'], takes: ['note'] },

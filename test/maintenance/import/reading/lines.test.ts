@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maxLineBytes, readLines } from '../../../src/maintenance/import/lines.ts';
-import type { ImportFile } from '../../../src/maintenance/import/records.ts';
+import { maxLineBytes, readLines } from '../../../../src/maintenance/import/reading/lines.ts';
+import type { ImportFile } from '../../../../src/maintenance/import/records.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

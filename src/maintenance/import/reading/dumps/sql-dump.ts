@@ -1,11 +1,11 @@
 /** Reads the rows of tables from a plain dump of PostgreSQL, with bounded memory. */
 
+import type { ImportFile, ProblemRecord } from '../../records.ts';
 import { type Line, readLines } from '../lines.ts';
-import type { ImportFile, ProblemRecord } from '../records.ts';
+import { ofRow, rowOf, type Table, type TableRow } from '../table-rows.ts';
 import { copyFields } from './copy-fields.ts';
 import { SqlStatements } from './sql-statements.ts';
 import { SqlLexer } from './sql-tokens.ts';
-import { ofRow, rowOf, type Table, type TableRow } from './table-rows.ts';
 
 /**
  * The rows of some tables in a plain `pg_dump`, in the order of the file: those of COPY blocks and those of INSERT

@@ -1,7 +1,7 @@
 /** Every way in which other systems write an instant is read, and what is none is said. */
 
 import { describe, expect, test } from 'vitest';
-import { readInstant } from '../../../src/maintenance/import/instants.ts';
+import { readInstant } from '../../../../src/maintenance/import/reading/instants.ts';
 
 describe('ruling I1: an instant is read', () => {
   test.each([

@@ -1,9 +1,9 @@
 /** Finds the rows of tables in the statements of a PostgreSQL dump, token by token. */
 
+import type { ProblemRecord } from '../../records.ts';
 import { maxLineBytes } from '../lines.ts';
-import type { ProblemRecord } from '../records.ts';
+import { ofRow, problemOfColumns, rowOf, shown, type Table, type TableRow, tableOf } from '../table-rows.ts';
 import { isMark, isName, isWord, literalOf, type SqlToken } from './sql-tokens.ts';
-import { ofRow, problemOfColumns, rowOf, shown, type Table, type TableRow, tableOf } from './table-rows.ts';
 
 /** As many columns as a table of PostgreSQL can have. */
 const maxColumns = 1_600;
