@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { partOf, whole } from '../settings/settings.ts';
 import { FairQueue } from './fair-queue.ts';
+import type { Cost, HashTimes, Place } from './hash-times.ts';
 import { HashingThreads, type Task } from './hashing-threads.ts';
 import type { HashingSlot, Overloaded, QueueCounts, QueueLimits } from './hashing-types.ts';
 
@@ -16,18 +17,8 @@ export class Abandoned extends Error {
 /** Ends a wait: with a thread, or with the reason for leaving the queue. */
 type Settle = (leaving?: Overloaded | Abandoned) => void;
 
-/** The assumed time of a hash before the first one is timed, and of an iteration of PBKDF2, in milliseconds. */
+/** The assumed time of a hash before the first one is timed: about a third of a microsecond per iteration. */
 const guessedMs = 65;
-const iterationMs = 0.000_31;
-
-/** Kinds of hash whose times are kept: more than an import of several systems brings. */
-const maxKinds = 100;
-
-/** The expected time of a place's next hash, in milliseconds. */
-interface Place {
-  ms: number;
-  isRunning: boolean;
-}
 
 /**
  * A bounded queue before a pool of hashing threads, which serves networks in turn. One network may take all places while no
@@ -45,14 +36,11 @@ export class HashingQueue {
   /** The number of places of each network that has any. */
   readonly #held = new Map<string, number>();
   #running = 0;
-  #places = 0;
+  readonly #places = new Set<Place>();
   #closed = false;
-  /** The expected time of all hashes that are computed, and of all places that wait or have not asked yet. */
-  #runningMs = 0;
-  #waitingMs = 0;
-  /** Moving averages of the measured times: of all hashes, and of each kind. */
   #averageMs = guessedMs;
-  readonly #kindMs = new Map<string, number>();
+  /** The times of each kind of hash, from the first one of another system on. */
+  #times: HashTimes | undefined;
   #refused = 0;
   #hashed = 0;
   #hashedMs = 0;
@@ -71,7 +59,7 @@ export class HashingQueue {
   get counts(): QueueCounts {
     return {
       threads: this.#size,
-      places: this.#places,
+      places: this.#places.size,
       running: this.#running,
       refused: this.#refused,
       hashed: this.#hashed,
@@ -92,39 +80,44 @@ export class HashingQueue {
     const displaced = this.#isFull() ? this.#displaceableBy(network) : undefined;
     displaced?.(this.#refusal());
     this.#hold(network, 1);
-    const place: Place = { ms: 0, isRunning: false };
-    this.#expect(place, this.#averageMs);
-    let hasLeft = false;
+    const place: Place = {};
+    this.#places.add(place);
     const leave = () => {
-      if (!hasLeft) this.#hold(network, -1);
-      this.#expect(place, 0);
-      hasLeft = true;
+      if (this.#places.delete(place)) this.#hold(network, -1);
     };
     let hasHashed = false;
-    const hash = async (task: Task, kind: string, guess: number) => {
-      this.#expect(place, this.#kindMs.get(kind) ?? guess);
+    const hash = async (task: Task, cost: Cost) => {
+      place.cost = cost;
       const displaced = await this.#turn(network, hasHashed, leave, signal);
       if (displaced) return displaced;
       hasHashed = true;
-      this.#expect(place, place.ms, true);
+      place.isRunning = true;
       try {
         const { hash, tookMs } = await this.#threads.compute(task);
-        this.#learn(kind, tookMs);
+        this.#averageMs += (tookMs - this.#averageMs) / 8;
+        this.#times?.learn(cost.kind, tookMs);
+        this.#hashed += 1;
+        this.#hashedMs += tookMs;
         return hash;
       } catch (error) {
         throw this.#closed ? dropped() : error;
       } finally {
-        this.#expect(place, hasLeft ? 0 : this.#averageMs);
+        Object.assign(place, { cost: undefined, isRunning: false });
         this.#running -= 1;
         this.#next();
       }
     };
     return {
       pbkdf2: (password, salt, parameters) => {
-        const { digest, iterations } = parameters;
-        return hash({ password, salt, parameters }, `${digest} ${iterations}`, iterations * iterationMs);
+        const kind = `${parameters.digest} ${parameters.iterations}`;
+        return hash({ password, salt, parameters }, { kind, guessedMs: this.#averageMs });
       },
-      foreign: (password, parameters, { kind, guessedMs }) => hash({ password, parameters }, kind, guessedMs),
+      foreign: async (password, parameters, cost) => {
+        place.cost = cost;
+        const { HashTimes } = await import('./hash-times.ts');
+        this.#times ??= new HashTimes();
+        return hash({ password, parameters }, cost);
+      },
       [Symbol.dispose]: leave,
     };
   }
@@ -166,38 +159,14 @@ export class HashingQueue {
   }
 
   #isFull(): boolean {
-    return this.#waitMs() > this.#maxWaitMs || this.#places >= this.#maxPlaces;
+    return this.#waitMs() > this.#maxWaitMs || this.#places.size >= this.#maxPlaces;
   }
 
-  /**
-   * The expected wait of one more place: until all before it have begun, and a thread is free again. Free threads begin with
-   * places of average time at once.
-   */
+  /** The expected wait of one more place. */
   #waitMs(): number {
-    const waiting = Math.max(0, this.#places - this.#running);
-    const starting = Math.min(this.#size - this.#running, waiting);
-    if (this.#running + starting < this.#size) return 0;
-    const startingMs = starting === 0 ? 0 : (this.#waitingMs * starting) / waiting;
-    const freeMs = (this.#runningMs + startingMs) / this.#size;
-    return (this.#waitingMs - startingMs + freeMs) / this.#size;
-  }
-
-  #expect(place: Place, ms: number, isRunning = false): void {
-    if (place.isRunning) this.#runningMs -= place.ms;
-    else this.#waitingMs -= place.ms;
-    if (isRunning) this.#runningMs += ms;
-    else this.#waitingMs += ms;
-    Object.assign(place, { ms, isRunning });
-  }
-
-  #learn(kind: string, tookMs: number): void {
-    const known = this.#kindMs.get(kind);
-    this.#averageMs += (tookMs - this.#averageMs) / 8;
-    this.#kindMs.set(kind, known === undefined ? tookMs : known + (tookMs - known) / 8);
-    const [oldest = kind] = this.#kindMs.keys();
-    if (this.#kindMs.size > maxKinds) this.#kindMs.delete(oldest);
-    this.#hashed += 1;
-    this.#hashedMs += tookMs;
+    const { size } = this.#places;
+    if (this.#times) return this.#times.waitMs(this.#places, this.#size, this.#averageMs);
+    return (Math.max(0, size + 1 - this.#size) * this.#averageMs) / this.#size;
   }
 
   #refusal(): Overloaded {
@@ -216,7 +185,6 @@ export class HashingQueue {
   }
 
   #hold(network: string, change: 1 | -1): void {
-    this.#places += change;
     const held = this.#heldBy(network) + change;
     if (held > 0) this.#held.set(network, held);
     else this.#held.delete(network);

@@ -1,7 +1,6 @@
 /** The queue before hashing: so many at once, so long a wait, and no hash for a client that has gone. */
 
 import { expect, onTestFinished, test } from 'vitest';
-import type { HashParameters } from '../../src/crypto/hashes/hash-types.ts';
 import {
   Abandoned,
   HashingQueue,
@@ -203,61 +202,4 @@ test('closing in the same turn as the first hash starts no thread', async () => 
   const hashing = expect(hash(queue.enter(home), endless)).rejects.toThrow(Abandoned);
   await queue.close();
   await hashing;
-});
-
-/** Kinds of hash of the same queue: their times are learnt one by one, whatever they were guessed to be. */
-const quick = { kind: 'quick', guessedMs: 1_000 };
-const long = { kind: 'long', guessedMs: 0 };
-const digest: HashParameters = {
-  kind: 'digest',
-  digest: 'sha256',
-  before: new Uint8Array(),
-  after: new Uint8Array(),
-  hashBytes: 32,
-};
-const pbkdf2: HashParameters = { kind: 'pbkdf2', ...cheap, iterations: 150_000, salt: new Uint8Array(8) };
-
-/** Computes a hash of each kind, so that the queue knows both; the ratio of their times is a hundred or more. */
-async function learnKinds(queue: HashingQueue): Promise<void> {
-  using place = queue.enter(home);
-  for (let n = 0; n < 3; n += 1) await place.foreign(new Uint8Array(8), digest, quick);
-  await place.foreign(new Uint8Array(8), pbkdf2, long);
-}
-
-/** How many hashes of a kind the queue takes behind a running one before it refuses. */
-async function taken(kind: typeof quick): Promise<number> {
-  const queue = openQueue({ threads: 1, maxWaitMs: 500, maxPlaces: 300 });
-  await learnKinds(queue);
-  const parameters = kind === quick ? digest : pbkdf2;
-  // A client that leaves ends the wait of its place.
-  const leaving = new AbortController();
-  const asked: Promise<unknown>[] = [];
-  while (!queue.overloaded(home)) {
-    const place = queue.enter(home, leaving.signal);
-    asked.push(place.foreign(new Uint8Array(8), parameters, kind).catch(() => {}));
-  }
-  leaving.abort();
-  await Promise.all(asked);
-  return asked.length;
-}
-
-test('where kinds of hash are mixed, a queue of quick ones is long, and one of slow ones short', async () => {
-  const [quickOnes, slowOnes] = [await taken(quick), await taken(long)];
-  expect(quickOnes).toBe(300);
-  expect(slowOnes).toBeLessThan(30);
-  expect(slowOnes).toBeGreaterThan(1);
-});
-
-test('a kind that was never timed costs what it is guessed to', () => {
-  const queue = openQueue({ threads: 1, maxWaitMs: 3_000 });
-  const leaving = new AbortController();
-  const places = Array.from({ length: 3 }, () => queue.enter(home, leaving.signal));
-  const asked = places.map((place) => place.foreign(new Uint8Array(8), digest, quick).catch(() => {}));
-  // One is computed, two wait for a second each: the next would wait for three.
-  expect(queue.overloaded(home)).toBeUndefined();
-  const fourth = queue.enter(home, leaving.signal);
-  asked.push(fourth.foreign(new Uint8Array(8), digest, quick).catch(() => {}));
-  expect(queue.overloaded(home)).toEqual({ refused: 'overloaded', retryAfterSeconds: 4 });
-  leaving.abort();
-  return Promise.all(asked);
 });
