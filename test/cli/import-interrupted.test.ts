@@ -1,0 +1,96 @@
+/** An interrupted import leaves whole accounts, and the same command again completes it: nothing twice, nothing lost (I4). */
+
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { commandEnvironment } from '../support/command.ts';
+import { countRows, query, rowCounts } from '../support/database.ts';
+import { commandsAt, imported, linesFile } from '../support/importing.ts';
+import { isFull } from '../support/length.ts';
+import { places } from '../support/moving.ts';
+import { type Child, gather } from '../support/process.ts';
+import { theProgram } from '../support/program.ts';
+
+const people = isFull ? 20_000 : 6_000;
+
+const idOf = (n: number) => `019a6e5d-5228-7bbc-a0f0-${String(n).padStart(12, '0')}`;
+
+/** Accounts with a session each, which comes before its account. */
+const crowd = () =>
+  linesFile(
+    Array.from({ length: people }, (_, n) => [
+      { user: `id-${n}`, sessions: [{ id: idOf(n) }] },
+      { id: `id-${n}`, username: `user${n}` },
+    ]).flat(),
+  );
+
+async function start(address: string, file: string): Promise<Child> {
+  const words = ['import', file, '--weak-seconds', '0', '--json'];
+  return gather(
+    spawn(process.execPath, [await theProgram(), ...words], {
+      env: commandEnvironment({ file: 'unused.db', environment: { DATABASE_URL: address } }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+}
+
+/** Resolves when some rows of a table have arrived. */
+async function underWay(running: Child, address: string, table: string): Promise<void> {
+  let isOver = false;
+  void running.exited.finally(() => {
+    isOver = true;
+  });
+  while ((await countRows({ database: address }, table).catch(() => 0)) === 0) {
+    if (isOver) throw new Error(`It ended too soon: ${running.stdout}${running.stderr}`);
+    await sleep(2);
+  }
+}
+
+/** Accounts with one of their records only. */
+const halves = `SELECT (SELECT count(*) FROM auth WHERE user_id NOT IN (SELECT id FROM users))
+  + (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM auth))
+  + (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM imported_accounts)) AS halves`;
+
+async function halvesAt(address: string): Promise<number> {
+  const [row] = await query({ database: address }, halves);
+  return Number(row?.['halves']);
+}
+
+describe.each(['sqlite', 'postgres'] as const)('into %s', (engine) => {
+  test.each([
+    ['SIGKILL', 'auth', null],
+    ['SIGKILL', 'sessions', null],
+    ['SIGINT', 'auth', 130],
+    ['SIGTERM', 'sessions', 143],
+  ] as const)('%s while rows of %s come', async (signal, table, code) => {
+    const address = await places[engine]();
+    await commandsAt(address)(['user', 'list']);
+    const file = crowd();
+    const running = await start(address, file);
+    await underWay(running, address, table);
+    running.child.kill(signal);
+    expect((await running.exited).code).toBe(code);
+    expect(running.stdout).toBe('');
+    if (code !== null)
+      expect(running.stderr).toBe(
+        'Interrupted. What was imported stays. Run the same command again to continue.\n',
+      );
+    const come = await countRows({ database: address }, 'users');
+    expect(come).toBeGreaterThan(0);
+    expect(await halvesAt(address)).toBe(0);
+
+    const summary = await imported(address, [file]);
+    expect(summary).toMatchObject({
+      complete: true,
+      accounts: { unchanged: come },
+    });
+    expect(Object.values(summary.accounts).reduce((sum, one) => sum + one, 0)).toBe(people);
+    expect(await rowCounts({ database: address }, 'users', 'auth', 'sessions')).toEqual([
+      people,
+      people,
+      people,
+    ]);
+    expect(await halvesAt(address)).toBe(0);
+    expect((await commandsAt(address)(['audit', 'verify', '--json'])).json).toMatchObject([{ intact: true }]);
+  });
+});
