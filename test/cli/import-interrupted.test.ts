@@ -11,7 +11,7 @@ import { places } from '../support/moving.ts';
 import { type Child, gather } from '../support/process.ts';
 import { theProgram } from '../support/program.ts';
 
-const people = isFull ? 20_000 : 6_000;
+const people = isFull ? 20_000 : 2_500;
 
 const idOf = (n: number) => `019a6e5d-5228-7bbc-a0f0-${String(n).padStart(12, '0')}`;
 
@@ -40,7 +40,7 @@ async function underWay(running: Child, address: string, table: string): Promise
   void running.exited.finally(() => {
     isOver = true;
   });
-  while ((await countRows({ database: address }, table).catch(() => 0)) === 0) {
+  while ((await countRows({ database: address }, table).catch(() => 0)) < 2) {
     if (isOver) throw new Error(`It ended too soon: ${running.stdout}${running.stderr}`);
     await sleep(2);
   }
@@ -49,48 +49,56 @@ async function underWay(running: Child, address: string, table: string): Promise
 /** Accounts with one of their records only. */
 const halves = `SELECT (SELECT count(*) FROM auth WHERE user_id NOT IN (SELECT id FROM users))
   + (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM auth))
-  + (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM imported_accounts)) AS halves`;
+  + (SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM imported_accounts)) - 1 AS halves`;
 
 async function halvesAt(address: string): Promise<number> {
   const [row] = await query({ database: address }, halves);
   return Number(row?.['halves']);
 }
 
-describe.each(['sqlite', 'postgres'] as const)('into %s', (engine) => {
-  test.each([
-    ['SIGKILL', 'auth', null],
-    ['SIGKILL', 'sessions', null],
-    ['SIGINT', 'auth', 130],
-    ['SIGTERM', 'sessions', 143],
-  ] as const)('%s while rows of %s come', async (signal, table, code) => {
-    const address = await places[engine]();
-    await commandsAt(address)(['user', 'list']);
-    const file = crowd();
-    const running = await start(address, file);
-    await underWay(running, address, table);
-    running.child.kill(signal);
-    expect((await running.exited).code).toBe(code);
-    expect(running.stdout).toBe('');
-    if (code !== null)
-      expect(running.stderr).toBe(
-        'Interrupted. What was imported stays. Run the same command again to continue.\n',
-      );
-    const come = await countRows({ database: address }, 'users');
-    expect(come).toBeGreaterThan(0);
-    expect(await halvesAt(address)).toBe(0);
+const ends = [
+  ['SIGKILL', 'auth', null],
+  ['SIGTERM', 'sessions', 143],
+  ['SIGINT', 'auth', 130],
+  ['SIGKILL', 'sessions', null],
+] as const;
 
-    const summary = await imported(address, [file]);
-    expect(summary).toMatchObject({
-      complete: true,
-      accounts: { unchanged: come },
-    });
-    expect(Object.values(summary.accounts).reduce((sum, one) => sum + one, 0)).toBe(people);
-    expect(await rowCounts({ database: address }, 'users', 'auth', 'sessions')).toEqual([
-      people,
-      people,
-      people,
-    ]);
-    expect(await halvesAt(address)).toBe(0);
-    expect((await commandsAt(address)(['audit', 'verify', '--json'])).json).toMatchObject([{ intact: true }]);
-  });
+describe.each(['sqlite', 'postgres'] as const)('into %s', (engine) => {
+  test.each(isFull || engine === 'sqlite' ? ends : ends.slice(0, 2))(
+    '%s while rows of %s come',
+    async (signal, table, code) => {
+      const address = await places[engine]();
+      // So that the tables are there.
+      await commandsAt(address)(['user', 'add', 'first']);
+      const file = crowd();
+      const running = await start(address, file);
+      await underWay(running, address, table);
+      running.child.kill(signal);
+      expect((await running.exited).code).toBe(code);
+      expect(running.stdout).toBe('');
+      if (code !== null)
+        expect(running.stderr).toBe(
+          'Interrupted. What was imported stays. Run the same command again to continue.\n',
+        );
+      const come = (await countRows({ database: address }, 'users')) - 1;
+      expect(come).toBeGreaterThan(0);
+      expect(await halvesAt(address)).toBe(0);
+
+      const summary = await imported(address, [file]);
+      expect(summary).toMatchObject({
+        complete: true,
+        accounts: { unchanged: come },
+      });
+      expect(Object.values(summary.accounts).reduce((sum, one) => sum + one, 0)).toBe(people);
+      expect(await rowCounts({ database: address }, 'users', 'auth', 'sessions')).toEqual([
+        people + 1,
+        people + 1,
+        people,
+      ]);
+      expect(await halvesAt(address)).toBe(0);
+      expect((await commandsAt(address)(['audit', 'verify', '--json'])).json).toMatchObject([
+        { intact: true },
+      ]);
+    },
+  );
 });

@@ -72,7 +72,7 @@ function smallDisk(skip: (why: string) => void): string {
   const folder = join(temporaryFolder(), 'disk');
   mkdirSync(folder);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' });
   } catch (error) {
     skip(`A disk cannot be mounted here: ${(error as Error).message}`);
   }
@@ -80,13 +80,18 @@ function smallDisk(skip: (why: string) => void): string {
   return folder;
 }
 
-const people = 30_000;
+const people = 4_000;
+const sessionsEach = 5;
+/** Sessions that take several megabytes. */
 const crowd = () =>
   linesFile(
     Array.from({ length: people }, (_, n) => ({
       id: `id-${n}`,
       username: `user${n}`,
-      sessions: [{ id: `019a6e5d-5228-7bbc-a0f0-${String(n).padStart(12, '0')}`, device: 'x'.repeat(250) }],
+      sessions: Array.from({ length: sessionsEach }, (_each, m) => ({
+        id: `019a6e5d-5228-7bbc-a0f0-${String(n * sessionsEach + m).padStart(12, '0')}`,
+        device: 'x'.repeat(250),
+      })),
     })),
   );
 
@@ -101,7 +106,10 @@ test('ENOSPC: a full disk for temporary files ends the import with advice, and t
     'Cannot write the temporary file of the import: The disk is full (ENOSPC). Free some space, or set TMPDIR to a folder on another disk.\n',
   ]);
   expect((await imported(address, [file])).complete).toBe(true);
-  expect(await rowCounts({ database: address }, 'users', 'sessions')).toEqual([people, people]);
+  expect(await rowCounts({ database: address }, 'users', 'sessions')).toEqual([
+    people,
+    people * sessionsEach,
+  ]);
 });
 
 test('ENOSPC: a full disk for the report, or for an export, leaves no half file and whole accounts', async (context) => {

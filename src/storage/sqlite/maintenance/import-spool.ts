@@ -6,7 +6,7 @@ import type { ImportSpool, SpooledAccount, SpooledSession, SpoolPlace } from '..
 import { isFull } from '../connection/errors.ts';
 
 /** Pages in memory, in KiB; the rest is on the disk. */
-const cacheKibibytes = 16_384;
+const cacheKibibytes = 4_096;
 
 const tables = `
   PRAGMA cache_size = -${cacheKibibytes};
