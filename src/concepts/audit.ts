@@ -11,6 +11,7 @@
  */
 
 import type { AuditContext, AuditEvent, AuditStore, ChainLink } from '../storage/port/port.ts';
+import { holdsLink, type LinkState } from './audit/chain-link.ts';
 
 export type { AuditEvent };
 
@@ -101,14 +102,8 @@ export class Audit {
    * Whether a verified chain still contains a noted end: `swept` if the entry is older than what is kept, so that it cannot
    * be checked.
    */
-  async holds({ seq, hash }: ChainLink): Promise<'held' | 'missing' | 'swept'> {
-    const { start } = await this.#store.ends();
-    if (seq < start.seq) return 'swept';
-    if (seq === start.seq) return hash === start.hash ? 'held' : 'missing';
-    const [entry] = await this.#store.read({ after: seq - 1, limit: 1 });
-    if (entry?.seq === seq) return entry.hash === hash ? 'held' : 'missing';
-    // The entry may have been swept between the two reads.
-    return (await this.#store.ends()).start.seq > start.seq ? this.holds({ seq, hash }) : 'missing';
+  holds(link: ChainLink): Promise<LinkState> {
+    return holdsLink(this.#store, link);
   }
 
   /** Removes entries older than the time they are kept, in small steps with a pause after each. */

@@ -1,7 +1,5 @@
 /** The written form of a PBKDF2 hash, after the PHC string format: `$pbkdf2-sha512$i=220000,l=64$salt$hash`. */
 
-import { digest } from './ids.ts';
-
 /** The parameters of one PBKDF2 computation (RFC 8018, section 5.2). */
 export interface Pbkdf2Parameters {
   readonly digest: 'sha1' | 'sha256' | 'sha384' | 'sha512';
@@ -68,9 +66,4 @@ export function parsePhc(text: string): Pbkdf2Hash {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
-}
-
-/** Identifies a stored hash without revealing it: another password has another one. */
-export function fingerprintOf(passwordHash: string): string {
-  return digest(passwordHash).slice(0, 32);
 }

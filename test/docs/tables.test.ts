@@ -34,7 +34,7 @@ test('every limit in the table of limits is the constant in the code', () => {
     'orderly stop': seconds(constant('server/bind', 'drainMs')),
     'password, code points': count(constant('concepts/passwords/password-rules', 'maxCodePoints')),
     'password, bytes of UTF-8': count(constant('concepts/passwords/password-form', 'maxBytes')),
-    'e-mail address, characters': count(constant('concepts/accounts', 'maxEmailLength')),
+    'e-mail address, characters': count(constant('concepts/accounts/identifiers', 'maxEmailLength')),
     'session id presented, characters': count(constant('concepts/sessions/sessions', 'maxIdLength')),
     'wait for a password hash': seconds(constant('crypto/hashing-queue', 'maxWaitMs')),
     'places in the queue for hashes': count(constant('crypto/hashing-queue', 'maxPlaces')),

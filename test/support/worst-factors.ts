@@ -9,8 +9,8 @@ import {
 import { Passkeys } from '../../src/concepts/factors/passkeys.ts';
 import { newRecoveryCodes } from '../../src/concepts/factors/recovery-codes.ts';
 import { newTotpSecret } from '../../src/concepts/factors/totp.ts';
+import { fingerprintOf } from '../../src/crypto/credential-fingerprint.ts';
 import { digest, newToken } from '../../src/crypto/ids.ts';
-import { fingerprintOf } from '../../src/crypto/phc.ts';
 import { SecretBox } from '../../src/crypto/secret-box.ts';
 import type { BrowserTokenPurpose } from '../../src/storage/port/port.ts';
 import { codeAt } from './authenticator-app.ts';

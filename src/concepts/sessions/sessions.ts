@@ -22,6 +22,7 @@ import {
 import { type Lengths, lastingIn, lengthsOf } from './lasting.ts';
 import { Life, type Seen } from './lifetime.ts';
 import { SessionCap } from './session-cap.ts';
+import { pageOfUser, pagesOfUser } from './session-pages.ts';
 import {
   type BegunSession,
   type Lasting,
@@ -132,24 +133,13 @@ export class Sessions {
    * A page of the live sessions of a user, the most recently used first. Dead ones that are not swept yet count towards
    * `limit`, so that a page may hold fewer although there is a `next` page.
    */
-  async ofUser(userId: string, now: number, { before, limit }: SessionQuery): Promise<SessionPage> {
-    const rows = await this.#store.ofUser(userId, { before, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    const sessions = page.filter((session) => this.#life.isAlive(session, now));
-    // Sessions used before one that is dead of idleness are dead as well.
-    const isEnd = last === undefined || rows.length <= limit || now >= last.lastSeenAt + this.#idleMs;
-    return { sessions, next: isEnd ? undefined : { lastSeenAt: last.lastSeenAt, handle: last.handle } };
+  ofUser(userId: string, now: number, query: SessionQuery): Promise<SessionPage> {
+    return pageOfUser(this.#store, { userId, life: this.#life, idleMs: this.#idleMs }, now, query);
   }
 
   /** All live sessions of a user, page by page. */
-  async *pagesOfUser(userId: string, now: number, limit: number): AsyncGenerator<readonly Session[]> {
-    let before: SessionQuery['before'];
-    do {
-      const { sessions, next } = await this.ofUser(userId, now, { before, limit });
-      yield sessions;
-      before = next;
-    } while (before !== undefined);
+  pagesOfUser(userId: string, now: number, limit: number): AsyncGenerator<readonly Session[]> {
+    return pagesOfUser((query) => this.ofUser(userId, now, query), limit);
   }
 
   /** Whether the password was confirmed recently. An instant in the future comes from a wrong clock and does not count. */

@@ -3,7 +3,7 @@
 import { canonical, type Identifier } from '../../concepts/accounts.ts';
 import { type Addressed, limitWindowMs } from '../../concepts/mails.ts';
 import type { InvalidToken } from '../../concepts/tokens.ts';
-import { fingerprintOf } from '../../crypto/phc.ts';
+import { fingerprintOf } from '../../crypto/credential-fingerprint.ts';
 import type { Token, User } from '../../storage/port/port.ts';
 import { afterwards, audited, reported } from '../outcomes.ts';
 import { isRefusal, type Refusal } from '../refusals.ts';

@@ -1,7 +1,7 @@
 /** Prepares a mail at the moment it is sent: checks that it is still wanted, and makes the token of its link. */
 
 import { maxResetLinks } from '../../concepts/mails.ts';
-import { fingerprintOf } from '../../crypto/phc.ts';
+import { fingerprintOf } from '../../crypto/credential-fingerprint.ts';
 import type { QueuedMail, TokenPurpose } from '../../storage/port/port.ts';
 import type { Services } from '../services.ts';
 import { addressForLinks } from './owner-mail.ts';

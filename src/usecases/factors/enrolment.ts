@@ -2,8 +2,8 @@
 
 import type { BrowserToken } from '../../concepts/browser-tokens.ts';
 import type { Lasting } from '../../concepts/sessions/sessions.ts';
+import { fingerprintOf } from '../../crypto/credential-fingerprint.ts';
 import type { IdFormat } from '../../crypto/ids.ts';
-import { fingerprintOf } from '../../crypto/phc.ts';
 import type { Credential, User } from '../../storage/port/port.ts';
 import type { Caller, Services } from '../services.ts';
 
