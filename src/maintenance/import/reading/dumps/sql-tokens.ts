@@ -28,6 +28,7 @@ const names = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff$]*/y;
 const numbers = /[+-]?(?:\d[\d.]*|\.\d+)(?:[Ee][+-]?\d+)?/y;
 const dollar = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 const escapes = /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([\s\S]))/y;
+const stops = /['\\]/g;
 const letters: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /**
@@ -97,11 +98,10 @@ export class SqlLexer {
   /** Reads on in what is open; where to go on. */
   #goOn(open: Open, line: string, at: number): number {
     if (open.kind === 'comment') return this.#comment(open, line, at);
-    const end = line.indexOf(open.end, at);
-    const backslash = open.kind === 'escaped' ? line.indexOf('\\', at) : -1;
-    if (backslash >= 0 && (end < 0 || backslash < end)) {
-      this.#keep(line.slice(at, backslash));
-      return this.#escape(line, backslash);
+    const end = open.kind === 'escaped' ? indexOfStop(line, at) : line.indexOf(open.end, at);
+    if (line[end] === '\\' && open.kind === 'escaped') {
+      this.#keep(line.slice(at, end));
+      return this.#escape(line, end);
     }
     this.#keep(line.slice(at, end < 0 ? line.length : end));
     if (end < 0) return line.length;
@@ -158,6 +158,12 @@ export class SqlLexer {
       this.#text = '';
     } else this.#text += part;
   }
+}
+
+/** Where a string with backslashes ends or has one; a search for either alone would read the whole line each time. */
+function indexOfStop(line: string, at: number): number {
+  stops.lastIndex = at;
+  return stops.exec(line)?.index ?? -1;
 }
 
 function match(pattern: RegExp, line: string, at: number): string | undefined {
