@@ -1,44 +1,33 @@
 /** Accounts in SQLite: a credential in `auth` and a user in `users`, written together and removed together. */
 
-import type { DatabaseSync } from 'node:sqlite';
 import type {
   AccountStore,
   AuditContext,
   Credential,
   Ending,
   NewAccount,
-  NewEmail,
   UsedInvitation,
   User,
   UserQuery,
 } from '../port/port.ts';
+import { type AccountParts, accountChanges } from './account-changes.ts';
 import { type Removal, removalIn } from './account-removal.ts';
 import { accountStatements } from './account-rows.ts';
-import type { AuditChain } from './audit/audit-chain.ts';
-import type { Reader } from './connection/reader.ts';
-import type { Writer } from './connection/writer.ts';
-import type { SessionRemoval } from './sessions/session-removal.ts';
-import type { Users } from './users.ts';
-
-export interface AccountParts {
-  readonly db: DatabaseSync;
-  readonly reader: Reader;
-  readonly writer: Writer;
-  readonly chain: AuditChain;
-  readonly users: Users;
-  /** Removes sessions of a user inside a step. */
-  readonly sessions: SessionRemoval;
-}
 
 export class SqliteAccounts implements AccountStore {
   readonly #parts: AccountParts;
   readonly #statements: ReturnType<typeof accountStatements>;
   readonly #removal: Removal;
+  readonly verifyEmail: AccountStore['verifyEmail'];
+  readonly changeEmail: AccountStore['changeEmail'];
+  readonly setDisabled: AccountStore['setDisabled'];
 
   constructor(parts: AccountParts) {
     this.#parts = parts;
     this.#statements = accountStatements(parts.db);
     this.#removal = removalIn(parts.db, parts.sessions, parts.chain.digest);
+    const { verifyEmail, changeEmail, setDisabled } = accountChanges(parts, this.#statements);
+    [this.verifyEmail, this.changeEmail, this.setDisabled] = [verifyEmail, changeEmail, setDisabled];
   }
 
   create(
@@ -92,42 +81,6 @@ export class SqliteAccounts implements AccountStore {
       if (ending && !isMany) this.#statements.removeBrowserTokens.run(userId);
       if (ending) sessions.endOfUser(userId, ending.exceptHandle, ending.limit, ending.context);
       return isMany ? 'sessions_left' : 'replaced';
-    });
-  }
-
-  verifyEmail(userId: string, email: string, at: number, context?: AuditContext): Promise<boolean> {
-    return this.#parts.writer.write(() => {
-      if (this.#statements.updateVerified.run(at, userId, email).changes === 0) return false;
-      this.#parts.chain.append(context, { userId });
-      return true;
-    });
-  }
-
-  changeEmail(
-    userId: string,
-    { email, canonical, verifiedAt }: NewEmail,
-    context?: AuditContext,
-  ): Promise<'changed' | 'identifier_taken' | 'unknown_account'> {
-    const { rename, updateEmail } = this.#statements;
-    return this.#parts.writer.write(() => {
-      const user = this.#parts.users.select(userId);
-      if (!user) return 'unknown_account';
-      const isNamedByAddress = user.identifier.includes('@');
-      if (isNamedByAddress && rename.run(email, canonical, userId).changes === 0) return 'identifier_taken';
-      updateEmail.run(email, verifiedAt, userId);
-      this.#parts.chain.append(context, { userId });
-      return 'changed';
-    });
-  }
-
-  setDisabled(userId: string, at: number | null, context?: AuditContext): Promise<boolean> {
-    const { updateDisabled, isUser } = this.#statements;
-    return this.#parts.writer.write(() => {
-      // An account that is disabled already keeps its instant; without a change there is no audit entry.
-      const { changes } = updateDisabled.run(at, userId, at === null ? 0 : 1);
-      if (changes === 0) return isUser.get(userId) !== undefined;
-      this.#parts.chain.append(context, { userId });
-      return true;
     });
   }
 
