@@ -1,6 +1,7 @@
 /** Backs up, restores and inspects the database. */
 
 import { setImmediate as pause } from 'node:timers/promises';
+import { prefixesToWrap } from '../crypto/hashes/wrapping.ts';
 import { openServices } from '../open-services.ts';
 import { databaseFile, type Settings } from '../settings/settings.ts';
 import type {
@@ -63,7 +64,7 @@ export async function restore(
 
 /** Inspects the database without changing it; `undefined` if it does not exist. */
 export function inspect(settings: Settings): Inspection | undefined {
-  return inspectDatabase(databaseFile(settings));
+  return inspectDatabase(databaseFile(settings), prefixesToWrap);
 }
 
 /**
@@ -73,7 +74,7 @@ export function inspect(settings: Settings): Inspection | undefined {
  */
 export async function inspectServer(settings: Settings, clock: () => number): Promise<ServerInspection> {
   const { inspectPostgres } = await import('../storage/postgres/maintenance/inspect.ts');
-  return inspectPostgres(settings.databaseUrl, settings.databaseListenUrl, clock);
+  return inspectPostgres(settings.databaseUrl, settings.databaseListenUrl, clock, prefixesToWrap);
 }
 
 async function settle(

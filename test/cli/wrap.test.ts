@@ -29,6 +29,10 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (engine) => {
       hashes_to_wrap_in_all: 0,
     });
     expect(await imported(address, [file])).toMatchObject({ hashes_to_wrap: 25, hashes_to_wrap_in_all: 25 });
+    const warned = (await commandsAt(address)(['doctor', '--json'])).json;
+    expect(warned.filter(({ says }) => String(says).includes('gatehouse wrap'))).toMatchObject([
+      { check: 'database', verdict: 'warning', says: expect.stringContaining(': 25.') },
+    ]);
     const server = await startProcess({ DATABASE_URL: address });
     const login = (n: number) => server.post('/api/auth/login', { username: `user${n}`, password });
     expect((await login(0)).status).toBe(200);

@@ -68,7 +68,7 @@ function databaseFindings(settings: Settings): [Inspection | undefined, Finding[
     const file = resolve(databaseFile(settings));
     return [undefined, [warning(`There is none yet at ${file}; the first start of the server makes it.`)]];
   }
-  const { damage, schema, schemaKnown, halfAccounts, logBytes, closedBecause } = found;
+  const { damage, schema, schemaKnown, halfAccounts, logBytes, closedBecause, hashesToWrap } = found;
   const version =
     schema > schemaKnown
       ? [problem(`It was written by a newer Gatehouse (schema ${schema}; this one knows ${schemaKnown}).`)]
@@ -81,6 +81,13 @@ function databaseFindings(settings: Settings): [Inspection | undefined, Finding[
     ...(closedBecause === undefined ? [] : [problem(closedBecause)]),
     ...(halfAccounts > 0
       ? [problem(`Accounts with only one of their two records: ${halfAccounts}. They cannot log in.`)]
+      : []),
+    ...(hashesToWrap > 0
+      ? [
+          warning(
+            `Imported password hashes that are too weak to be stored as they are: ${hashesToWrap}. Run \`gatehouse wrap\`.`,
+          ),
+        ]
       : []),
     ...(logBytes > longLogBytes
       ? [warning(`Its -wal file has ${inMegabytes(logBytes)}: something holds an old snapshot of it.`)]

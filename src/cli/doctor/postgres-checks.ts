@@ -29,7 +29,7 @@ export async function remoteFindings(settings: Settings, clock: () => number): P
 
 function databaseFindings(found: ServerInspection): Finding[] {
   const { ok, warning, problem } = finder('database');
-  const { server, schema, schemaKnown, closedBecause, isReadOnly, halfAccounts } = found;
+  const { server, schema, schemaKnown, closedBecause, isReadOnly, halfAccounts, hashesToWrap = 0 } = found;
   const findings = [
     ...(isReadOnly
       ? [problem('It answers read-only: it is a standby, or was demoted. Point DATABASE_URL at the primary.')]
@@ -47,6 +47,13 @@ function databaseFindings(found: ServerInspection): Finding[] {
     ...(halfAccounts === undefined || halfAccounts === 0
       ? []
       : [problem(`Accounts with only one of their two records: ${halfAccounts}. They cannot log in.`)]),
+    ...(hashesToWrap > 0
+      ? [
+          warning(
+            `Imported password hashes that are too weak to be stored as they are: ${hashesToWrap}. Run \`gatehouse wrap\`.`,
+          ),
+        ]
+      : []),
   ];
   const well = `PostgreSQL ${server} answers, and takes writes; its tables have schema ${schema}.`;
   return findings.length === 0 ? [ok(well)] : findings;

@@ -56,6 +56,8 @@ export interface Inspection {
   /** The instant of the newest audit entry; `undefined` without entries. */
   readonly newestEntryAt: number | undefined;
   readonly sealed: readonly SealedCount[];
+  /** Hashes that wait to be wrapped (ruling I3). */
+  readonly hashesToWrap: number;
   /** The reason why no server may use it; `undefined` if servers may. */
   readonly closedBecause: string | undefined;
 }
@@ -75,6 +77,8 @@ export interface ServerInspection {
   readonly newestEntryAt: number | undefined;
   /** `undefined` if the count would take too long. */
   readonly sealed: readonly SealedCount[] | undefined;
+  /** Hashes that wait to be wrapped; `undefined` if the count would take too long. */
+  readonly hashesToWrap: number | undefined;
   /** The connection is encrypted and verified, or local. */
   readonly isPrivate: boolean;
   /** The lead of its clock over that of this machine. */

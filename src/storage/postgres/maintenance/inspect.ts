@@ -30,9 +30,12 @@ const halves = `SELECT (SELECT count(*) FROM auth WHERE NOT EXISTS (SELECT 1 FRO
     (SELECT count(*) FROM users WHERE NOT EXISTS (SELECT 1 FROM auth WHERE user_id = users.id)
       AND disabled_at IS DISTINCT FROM 0) AS value`;
 
+const weak = `SELECT count(*)::int AS value FROM auth
+  WHERE EXISTS (SELECT 1 FROM unnest($1::text[]) AS prefix WHERE starts_with(password_hash, prefix))`;
+
 /**
  * Inspects the database at `url`; `listenUrl` is the address for notifications, if it differs. `clock` is that of this
- * machine.
+ * machine, and `weakPrefixes` are those of hashes that wait to be wrapped.
  *
  * @throws {StoreUnusable} if it cannot be reached, or a table is missing.
  */
@@ -40,12 +43,13 @@ export async function inspectPostgres(
   url: string,
   listenUrl: string,
   clock: () => number,
+  weakPrefixes: readonly string[] = [],
 ): Promise<ServerInspection> {
   const login = await Login.at(url);
   const listening = listenUrl === '' ? login : await Login.at(listenUrl, 'GATEHOUSE_DATABASE_LISTEN_URL');
   const client = await connect(login);
   try {
-    const found = await login.explaining(() => inTime(4 * lookMs, lookInto(client, clock)));
+    const found = await login.explaining(() => inTime(4 * lookMs, lookInto(client, clock, weakPrefixes)));
     return {
       ...found,
       isPrivate: [url, listenUrl].every((address) => address === '' || isPrivate(address)),
@@ -64,7 +68,7 @@ async function connect(login: Login): Promise<Client> {
   return client;
 }
 
-async function lookInto(client: Client, clock: () => number) {
+async function lookInto(client: Client, clock: () => number, weakPrefixes: readonly string[]) {
   const value = async <Value>(sql: string, values: unknown[] = []): Promise<Value | undefined> =>
     (await client.query<{ value: Value }>(sql, values).catch(thrown)).rows[0]?.value;
 
@@ -85,6 +89,7 @@ async function lookInto(client: Client, clock: () => number) {
     isReadOnly: (await value(`SELECT current_setting('transaction_read_only')::boolean AS value`)) === true,
     halfAccounts: version ? await unlessLate(client, () => value<number>(halves)) : 0,
     sealed: version ? await unlessLate(client, () => sealedCounts(value)) : [],
+    hashesToWrap: version ? await unlessLate(client, () => value<number>(weak, [weakPrefixes])) : 0,
     newestEntryAt: version
       ? await value<number>('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1')
       : undefined,

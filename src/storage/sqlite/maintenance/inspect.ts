@@ -14,11 +14,12 @@ import { stateOf } from './database-state.ts';
 const maxComplaints = 5;
 
 /**
- * Reads the whole database at `path`; `undefined` if it does not exist.
+ * Reads the whole database at `path`; `undefined` if it does not exist. `weakPrefixes` are those of hashes that wait to be
+ * wrapped.
  *
  * @throws {StoreUnusable} if it is not Gatehouse's, or cannot be opened.
  */
-export function inspectDatabase(path: string): Inspection | undefined {
+export function inspectDatabase(path: string, weakPrefixes: readonly string[] = []): Inspection | undefined {
   const file = resolve(path);
   const about = statSync(file, { throwIfNoEntry: false });
   if (!about) return undefined;
@@ -26,7 +27,7 @@ export function inspectDatabase(path: string): Inspection | undefined {
   try {
     assertOwn(file);
     using db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    return { ...lookInto(db), bytes: about.size, logBytes: sizeOf(`${file}-wal`) };
+    return { ...lookInto(db, weakPrefixes), bytes: about.size, logBytes: sizeOf(`${file}-wal`) };
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
     const code = systemCodeOf(error);
@@ -37,7 +38,7 @@ export function inspectDatabase(path: string): Inspection | undefined {
   }
 }
 
-function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
+function lookInto(db: DatabaseSync, weakPrefixes: readonly string[]): Omit<Inspection, 'bytes' | 'logBytes'> {
   // One snapshot: concurrent writes of a server must not look like damage.
   db.exec('BEGIN');
   const schema = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
@@ -57,8 +58,16 @@ function lookInto(db: DatabaseSync): Omit<Inspection, 'bytes' | 'logBytes'> {
     closedBecause: isReadable ? closedBecause(stateOf(db)) : undefined,
     halfAccounts: isReadable ? (number(halves) ?? 0) : 0,
     sealed: isReadable ? sealedCounts(db) : [],
+    hashesToWrap: isReadable ? countWith(db, weakPrefixes) : 0,
     newestEntryAt: isReadable ? number('SELECT at AS value FROM audit ORDER BY seq DESC LIMIT 1') : undefined,
   };
+}
+
+function countWith(db: DatabaseSync, prefixes: readonly string[]): number {
+  const count = db.prepare(
+    'SELECT count(*) AS hashes FROM auth WHERE substr(password_hash, 1, length($prefix)) = $prefix',
+  );
+  return prefixes.reduce((sum, prefix) => sum + Number(count.get({ prefix })?.['hashes']), 0);
 }
 
 /** A database of an older version has no such table yet. */
