@@ -14,7 +14,8 @@ const ofFactors =
   /\/src\/(?:concepts|usecases|storage\/sqlite)\/factors\/(?!browser-tokens)|\/src\/open-factors|\/node_modules\/(?:otpauth|uqr|@simplewebauthn)\//;
 
 /** Everything that only imports, and logins of people who came from elsewhere, need. */
-const ofImports = /\/src\/(?:maintenance\/import|storage\/(?:sqlite|shared)\/imports)\/(?!removed-key)/;
+const ofImports =
+  /\/src\/(?:maintenance\/import|storage\/(?:sqlite|shared)\/imports|crypto\/hashes)\/(?!removed-key)|\/(?:hash-times|keyed-draw|foreign-passwords|choose-hash)\.|\/node_modules\/bcryptjs\//;
 
 /** The files that a server has loaded after the requests of a visitor. */
 async function loaded(visitor = ''): Promise<string[]> {
