@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { findSession } from '../storage/conformance/case.ts';
 import { command, commandsOver } from '../support/command.ts';
 import { query } from '../support/database.ts';
+import { fillImports } from '../support/imported-rows.ts';
 import { isFull } from '../support/length.ts';
 import { everythingAt, fileOf, fill, inStore, move, moved, type Place, places } from '../support/moving.ts';
 import { root, startProcess, type TestProcess } from '../support/process.ts';
@@ -29,6 +30,7 @@ describe.each(isFull ? ways : ways.slice(0, 2))('from %s to %s', (one, other) =>
   test('N9: everything arrives as it was, the chain of the audit with it', async () => {
     const [from, to] = [await places[one](), await places[other]()];
     await fill(from);
+    await fillImports(from);
     const before = await everythingAt(from);
     for (const [table, rows] of Object.entries(before)) expect(rows.length, table).toBeGreaterThan(0);
 

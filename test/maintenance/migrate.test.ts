@@ -10,6 +10,7 @@ import { findSession } from '../storage/conformance/case.ts';
 import { crowded } from '../support/crowd.ts';
 import { type Ends, goWrong, powerCut } from '../support/cutting.ts';
 import { query } from '../support/database.ts';
+import { fillImports } from '../support/imported-rows.ts';
 import { isFull } from '../support/length.ts';
 import {
   cloned,
@@ -32,6 +33,7 @@ const run = (from: string, to: string, progress = () => {}) =>
 async function filled(place: Place): Promise<string> {
   const address = await places[place]();
   await fill(address);
+  await fillImports(address);
   return address;
 }
 

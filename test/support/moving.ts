@@ -9,7 +9,6 @@ import { openSqliteStore } from '../../src/storage/sqlite/store.ts';
 import { add, codes, enrol, isRecoveryCode, trust } from '../storage/conformance/factors/factor-case.ts';
 import { command, type Said } from './command.ts';
 import { query } from './database.ts';
-import { fillImports } from './imported-rows.ts';
 import { optionsOf } from './postgres/options.ts';
 import { sharedPostgres } from './postgres.ts';
 import { temporaryFolder } from './server.ts';
@@ -131,7 +130,6 @@ export async function fill(address: string, now = Date.now()): Promise<void> {
     await store.accounts.replaceHash('id-cyd', 'hash of cyd', 'another "hash" \\ of {cyd}');
     await fillMails(store, now);
     await fillFactors(store, now);
-    await fillImports(store, (userId, handle) => sessionOf(userId, handle, now), now);
     for (const name of ['fay', 'gil'])
       await store.invitations.put(
         hash(`invitation of ${name}`),
@@ -218,7 +216,7 @@ async function fillFactors(store: Store, now: number): Promise<void> {
   await trust(store, null, [3], { purpose: 'passkey_sign_in', details, expiresAt: now + 60_000 });
 }
 
-function sessionOf(userId: string, handle: string, now: number): Session {
+export function sessionOf(userId: string, handle: string, now: number): Session {
   return {
     handle,
     userId,
