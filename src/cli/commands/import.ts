@@ -8,12 +8,12 @@ import { StoreUnavailable } from '../../storage/port/port.ts';
 import { addCommand } from '../command.ts';
 import { withServices } from '../command-services.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import { inputFiles } from '../import-files.ts';
-import { findFormat } from '../import-format.ts';
-import { importedForPeople, importedJson } from '../import-summary.ts';
+import { inputFiles } from '../importing/import-files.ts';
+import { findFormat } from '../importing/import-format.ts';
+import { importedForPeople, importedJson } from '../importing/import-summary.ts';
+import { openReportFile, type ReportFile } from '../importing/report-file.ts';
 import { type Format, printNote, printResult } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { openReportFile, type ReportFile } from '../report-file.ts';
 
 interface Options extends Format {
   readonly from?: string;

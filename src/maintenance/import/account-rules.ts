@@ -4,14 +4,8 @@ import { noPassword } from '../../crypto/hashes/stored-hash.ts';
 import { digest } from '../../crypto/ids.ts';
 import { type AccountToImport, type FactorsToImport, parkedForm } from '../../storage/port/imports.ts';
 import { canonical } from '../../storage/shared/canonical-form.ts';
-import type { AccountRecord } from './records.ts';
+import type { AccountRecord, Fault } from './records.ts';
 import type { SecretSealer } from './secret-sealer.ts';
-
-/** Why an account, or a part of it, is not imported. */
-export interface Fault {
-  readonly reason: string;
-  readonly message: string;
-}
 
 /** An account that can be written, with the faults of parts that it comes without. */
 export interface Decided {

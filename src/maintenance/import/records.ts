@@ -65,16 +65,20 @@ export interface SessionRecord {
   readonly device?: string | undefined;
 }
 
-/** A line, or a part of one, that is not imported, and why. */
-export interface ProblemRecord {
-  readonly kind: 'problem';
-  readonly place: Place;
-  /** `account` and `session` are not imported; a `part` is missing in what is imported; a `file` cannot be read on. */
-  readonly of: 'account' | 'session' | 'part' | 'file';
+/** Why something is not imported. */
+export interface Fault {
   /** A stable word for programs, such as `broken_utf8`. */
   readonly reason: string;
   /** A sentence for people, with no secret in it. */
   readonly message: string;
+}
+
+/** A line, or a part of one, that is not imported, and why. */
+export interface ProblemRecord extends Fault {
+  readonly kind: 'problem';
+  readonly place: Place;
+  /** `account` and `session` are not imported; a `part` is missing in what is imported; a `file` cannot be read on. */
+  readonly of: 'account' | 'session' | 'part' | 'file';
 }
 
 export type ImportRecord = AccountRecord | SessionRecord | ProblemRecord;

@@ -2,7 +2,7 @@
 
 import type { SecretBox } from '../../crypto/secret-box.ts';
 import type { NoKey } from '../../crypto/secret-key-file.ts';
-import type { Fault } from './account-rules.ts';
+import type { Fault } from './records.ts';
 
 /** The key of this server, opened when the first secret needs it. `mayCreate` makes one where none is needed yet. */
 export type OpenBox = (mayCreate: boolean) => Promise<SecretBox | NoKey>;

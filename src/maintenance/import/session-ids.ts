@@ -2,7 +2,7 @@
 
 import { digest } from '../../crypto/ids.ts';
 import { idShape } from '../../http/request/session-id.ts';
-import type { Fault } from './account-rules.ts';
+import type { Fault } from './records.ts';
 
 const misshapen: Fault = {
   reason: 'session_id_form',

@@ -1,11 +1,11 @@
 /** The native format: one JSON object a line, an account with its sessions, as `gatehouse export` writes it. */
 
-import type { Fault } from '../account-rules.ts';
 import { Fields, Unusable } from '../native/fields.ts';
 import { accountFields, readAccount } from '../native/read-account.ts';
 import { readSession, sessionFields } from '../native/read-session.ts';
 import { readLines } from '../reading/lines.ts';
 import type {
+  Fault,
   FormatOptions,
   ImportFile,
   ImportFormat,

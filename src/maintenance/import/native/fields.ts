@@ -1,7 +1,7 @@
 /** Reads the fields of an object in the native format, each with the form that it must have. */
 
-import type { Fault } from '../account-rules.ts';
 import { readInstant } from '../reading/instants.ts';
+import type { Fault } from '../records.ts';
 
 /** The line, or the item in it, cannot be used. */
 export class Unusable extends Error implements Fault {

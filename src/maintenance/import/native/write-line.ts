@@ -3,7 +3,7 @@
 import { noPassword } from '../../../crypto/hashes/stored-hash.ts';
 import type { FactorsToImport, SessionToImport } from '../../../storage/port/imports.ts';
 import type { ExportedAccount, MoreSessions } from '../../../storage/port/transfer/exports.ts';
-import { isParked } from '../../../storage/shared/exported-accounts.ts';
+import { isParked } from '../../../storage/shared/imports/exported-accounts.ts';
 
 /** The plain secret of an authenticator app; `undefined` to write it as it is, encrypted. */
 export type PlainSecret = (sealed: string, userId: string) => string | undefined;

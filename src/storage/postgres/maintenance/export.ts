@@ -7,7 +7,7 @@ import {
   exportedAccounts,
   type SessionPlace,
   type TableOfUser,
-} from '../../shared/exported-accounts.ts';
+} from '../../shared/imports/exported-accounts.ts';
 import { connectDedicated } from '../connection/dedicated-connection.ts';
 
 /**

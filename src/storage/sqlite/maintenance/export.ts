@@ -9,7 +9,7 @@ import {
   exportedAccounts,
   type SessionPlace,
   type TableOfUser,
-} from '../../shared/exported-accounts.ts';
+} from '../../shared/imports/exported-accounts.ts';
 
 /** Opens a snapshot of the database at `path`. The write-ahead log grows until it is released. */
 export function openSqliteExport(path: string): AccountExport {

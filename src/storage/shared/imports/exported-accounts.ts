@@ -1,7 +1,7 @@
 /** Puts the accounts of an export together from the rows of a snapshot, page by page. */
 
-import type { FactorsToImport, SessionToImport } from '../port/imports.ts';
-import { type ExportedAccount, type MoreSessions, sessionsPerItem } from '../port/transfer/exports.ts';
+import type { FactorsToImport, SessionToImport } from '../../port/imports.ts';
+import { type ExportedAccount, type MoreSessions, sessionsPerItem } from '../../port/transfer/exports.ts';
 
 /** The values of a row by the names of its columns, as `transferred` has them. */
 export type ExportRow = Readonly<Record<string, string | number | null>>;

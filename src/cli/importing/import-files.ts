@@ -2,10 +2,10 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { sentencesOf, systemCodeOf } from '../disk-errors.ts';
-import type { ImportFile } from '../maintenance/import/records.ts';
-import { databaseAddress } from './address-arguments.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { sentencesOf, systemCodeOf } from '../../disk-errors.ts';
+import type { ImportFile } from '../../maintenance/import/records.ts';
+import { databaseAddress } from '../address-arguments.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
 
 /** Bytes of a file that its format is told by. */
 const beginningBytes = 65_536;

@@ -1,8 +1,8 @@
 /** The summary of an import: counts by outcome, and the first lines of each problem. */
 
-import type { Imported } from '../maintenance/import/import.ts';
-import type { ImportFormat, Place } from '../maintenance/import/records.ts';
-import type { ReportEntry, ReportGroup } from '../maintenance/import/report.ts';
+import type { Imported } from '../../maintenance/import/import.ts';
+import type { ImportFormat, Place } from '../../maintenance/import/records.ts';
+import type { ReportEntry, ReportGroup } from '../../maintenance/import/report.ts';
 
 /** Outcomes that need no lines of their own. */
 const quiet: readonly string[] = ['imported', 'unchanged', 'hash_replaced', 'ended'];

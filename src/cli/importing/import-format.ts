@@ -1,9 +1,9 @@
 /** Finds the format of the files of an import: the one that is named, if the files look like it, or the one they look like. */
 
-import { formatNames, loadFormat, recognised } from '../maintenance/import/format-registry.ts';
-import type { ImportFile, ImportFormat } from '../maintenance/import/records.ts';
-import { closest } from '../settings/did-you-mean.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { formatNames, loadFormat, recognised } from '../../maintenance/import/format-registry.ts';
+import type { ImportFile, ImportFormat } from '../../maintenance/import/records.ts';
+import { closest } from '../../settings/did-you-mean.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
 import { peek } from './import-files.ts';
 
 const { refused, usage } = exitCodes;

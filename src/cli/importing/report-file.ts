@@ -2,11 +2,11 @@
 
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { cannotWrite } from '../disk-errors.ts';
-import type { Imported } from '../maintenance/import/import.ts';
-import type { Place } from '../maintenance/import/records.ts';
-import type { ReportEntry } from '../maintenance/import/report.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { cannotWrite } from '../../disk-errors.ts';
+import type { Imported } from '../../maintenance/import/import.ts';
+import type { Place } from '../../maintenance/import/records.ts';
+import type { ReportEntry } from '../../maintenance/import/report.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
 import { countsJson } from './import-summary.ts';
 
 /** Text that is collected before it is written. */
