@@ -20,6 +20,7 @@ const expected = [
   ...numbered('N', 9),
   ...numbered('W', 6),
   ...numbered('F', 7),
+  ...numbered('I', 5),
 ];
 
 /** The rulings the documentation names, one line each: `- **G1** …`. */
