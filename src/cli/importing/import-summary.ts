@@ -19,7 +19,15 @@ const heads = {
 const kinds = Object.keys(heads) as readonly ReportEntry['kind'][];
 
 /** Counts by kind and outcome, and what else is known at the end. */
-export function countsJson({ groups, isComplete, toWrap, toWrapInAll, pruned, weakTried }: Imported) {
+export function countsJson({
+  groups,
+  isComplete,
+  toWrap,
+  toWrapInAll,
+  pruned,
+  weakTried,
+  withPassword,
+}: Imported) {
   const counted = kinds.map((kind) => [
     `${kind}s`,
     Object.fromEntries(ofKind(groups, kind).map(({ outcome, count }) => [outcome, count])),
@@ -31,6 +39,7 @@ export function countsJson({ groups, isComplete, toWrap, toWrapInAll, pruned, we
     hashes_to_wrap_in_all: toWrapInAll,
     sessions_pruned: pruned,
     weak_passwords_tried: weakTried,
+    accounts_with_password: withPassword,
   };
 }
 
@@ -55,13 +64,13 @@ export function importedJson(imported: Imported, { name }: ImportFormat, isDryRu
 }
 
 export function importedForPeople(imported: Imported, isDryRun: boolean): string {
-  const { groups, pruned, weakTried } = imported;
+  const { groups, pruned, weakTried, withPassword } = imported;
   const summary = kinds
     .map((kind) => [heads[kind], ofKind(groups, kind)] as const)
     .filter(([, some]) => some.length > 0)
     .map(([head, some]) => `${head}: ${some.map(counted).join(', ')}.`);
   const ended = `Sessions that are gone at the origin: ${pruned} ${isDryRun ? 'would end' : 'ended'}.`;
-  const tried = `Empty passwords and names were tried on ${weakTried} accounts.`;
+  const tried = `Empty passwords and names were tried on ${weakTried} of ${withPassword} accounts.`;
   return [
     ...(summary.length > 0 ? summary : ['The files have no account and no session.']),
     ...(pruned > 0 ? [ended] : []),

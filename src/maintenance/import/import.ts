@@ -58,6 +58,8 @@ export interface Imported {
   readonly pruned: number;
   /** Accounts on which weak passwords were tried. */
   readonly weakTried: number;
+  /** Accounts of this run with a password. */
+  readonly withPassword: number;
 }
 
 /** Between two batches other processes get the database for this long, in milliseconds. */
@@ -114,6 +116,7 @@ export async function importFiles(target: ImportTarget, options: ImportOptions):
     toWrapInAll: await imports.countWith(prefixesToWrap),
     pruned,
     weakTried,
+    withPassword: spool.credentialCount,
   };
 }
 

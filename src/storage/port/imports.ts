@@ -187,6 +187,8 @@ export interface ImportSpool extends Disposable {
   /** Accounts with a hash, in the order in which they were added, after a number. */
   credentials(after: number, limit: number): readonly (SpooledAccount & { readonly number: number })[];
   readonly sessionCount: number;
+  /** Accounts with a hash. */
+  readonly credentialCount: number;
 }
 
 export interface SpooledSession {

@@ -123,6 +123,11 @@ class SqliteSpool implements ImportSpool {
     return this.#get<{ all: number }>('SELECT count(*) AS "all" FROM sessions', {})?.all ?? 0;
   }
 
+  get credentialCount(): number {
+    const counted = 'SELECT count(password_hash) AS "all" FROM accounts';
+    return this.#get<{ all: number }>(counted, {})?.all ?? 0;
+  }
+
   [Symbol.dispose](): void {
     this.#db.close();
   }
