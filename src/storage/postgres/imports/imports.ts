@@ -156,12 +156,14 @@ class PostgresImports implements ImportStore {
     }, 'long');
   }
 
-  async hashKinds(): Promise<readonly HashKinds[]> {
-    const { db } = this.#parts;
-    const { rows: kinds } = await db.read<KindSample>(sampledKinds, [maxCounted]);
-    if (kinds.length === 0) return [];
-    const { rows: read } = await db.read<ReadCredential>(readCredentials, [maxOwnRead]);
-    return hashKindsOf(kinds, read);
+  hashKinds(): Promise<readonly HashKinds[]> {
+    return this.#parts.db.step(async (run) => {
+      await run(byIndex);
+      const { rows: kinds } = await run<KindSample>(sampledKinds, [maxCounted]);
+      if (kinds.length === 0) return [];
+      const { rows: read } = await run<ReadCredential>(readCredentials, [maxOwnRead]);
+      return hashKindsOf(kinds, read);
+    });
   }
 
   /** Runs a step; a dry run is taken back at its end. */
@@ -181,11 +183,12 @@ class PostgresImports implements ImportStore {
 }
 
 /**
- * Rows of a batch are looked up one by one. Without statistics, and in a small table, the planner would read all rows of a
- * table for each batch.
+ * Rows are looked up one by one, or read in the order of an index up to a limit. Without statistics, and in a small table, the
+ * planner would read all rows of a table for each batch or page, and sort them.
  */
-const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-  set_config('enable_mergejoin', 'off', true)`;
+const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+  set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+  set_config('enable_sort', 'off', true)`;
 
 const live = `SELECT encode(known.id_hash, 'hex') AS "idHash"
   FROM imported_sessions AS known JOIN sessions ON sessions.id_hash = known.id_hash
