@@ -5,9 +5,10 @@ import { prepareTables } from '../../../src/storage/postgres/connection/migratio
 import { Login } from '../../../src/storage/postgres/connection/session-setup.ts';
 import { inspectPostgres } from '../../../src/storage/postgres/maintenance/inspect.ts';
 import { migrations } from '../../../src/storage/postgres/schema.ts';
+import { carriedOut, explaining } from '../../support/postgres/plans.ts';
 import { openNode, queryAt } from '../../support/postgres/store-fixture.ts';
-import { migratedDatabase, sharedPostgres } from '../../support/postgres.ts';
-import { account, context, upTo } from '../conformance/case.ts';
+import { migratedDatabase, sharedPostgres, startPostgres } from '../../support/postgres.ts';
+import { account, context, hex, upTo } from '../conformance/case.ts';
 import {
   broughtSession,
   imported,
@@ -60,6 +61,45 @@ test('the key for unknown names is random, made once, and the same on all nodes 
   expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
   expect(keys[1]).toBe(keys[0]);
 });
+
+/** Twenty thousand imported accounts with a session each, of which the server has no statistics. */
+const many = [
+  'SET session_replication_role = replica',
+  'SET auto_explain.log_min_duration = -1',
+  `INSERT INTO users SELECT 'many-' || n, 1000 FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO auth SELECT 'many' || n, 'many' || n, 'many-' || n, '$unwrapped$' || n FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO imported_accounts SELECT 'many-' || n, 'origin', sha256(n::text::bytea), 1000, 'username',
+     'kind ' || n % 3, (n * 7919::bigint * 7919) % 4294967296 FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO sessions SELECT sha256(n::text::bytea), 'many-' || n, 'many-' || n, 'import', 1000, 1000, 900000, 900000,
+     1000, '', '' FROM generate_series(1, 20000) AS n`,
+  `INSERT INTO imported_sessions SELECT sha256(n::text::bytea), 'many-' || n, 'origin' FROM generate_series(1, 20000) AS n`,
+];
+
+test('no step of an import, and no look at the kinds of hash, reads all that was imported (I5)', async () => {
+  const server = await startPostgres({ settings: { ...explaining, autovacuum: 'off', fsync: 'off' } });
+  const url = await server.createDatabase();
+  const imports = await (await openNode(url, { trustMs: 0 })).imports();
+  await queryAt(url, ...many.map((sql) => [sql] as const));
+  const accounts = upTo(100).map((n) => imported(`user${n}`));
+  const sessions = upTo(100).map((n) => broughtSession(n, `user${n}`));
+  const steps: Readonly<Record<string, () => Promise<unknown>>> = {
+    'a batch of accounts': () => write(imports, accounts),
+    'the same batch': () => write(imports, accounts),
+    'a batch of sessions': () => writeSessions(imports, sessions),
+    'the same sessions': () => writeSessions(imports, sessions),
+    'a page of live sessions': () => imports.liveFrom('origin', 2_000, '', 100),
+    'sessions that are gone': () => imports.prune('origin', upTo(50).map(hex), context('logout')),
+    'a page of credentials': () => imports.credentialsWith(['$unwrapped'], '', 100),
+    // A sample of each kind.
+    'the kinds of hash': () => imports.hashKinds(),
+  };
+  for (const [what, step] of Object.entries(steps)) {
+    const statements = await carriedOut(server, step);
+    expect(statements.length, what).toBeGreaterThan(0);
+    const read = statements.filter(({ tables }) => !tables.has('audit_waiting')).map(({ rows }) => rows);
+    expect.soft(Math.max(...read), what).toBeLessThanOrEqual(what === 'the kinds of hash' ? 4_000 : 300);
+  }
+}, 60_000);
 
 test('a node stays ready while another program locks the tables of imports', async () => {
   const url = await migratedDatabase();

@@ -108,6 +108,7 @@ class PostgresImports implements ImportStore {
 
   prune(source: string, idHashes: readonly string[], context: AuditContext): Promise<number> {
     return this.#parts.db.step(async (run) => {
+      await run(byIndex);
       const { rows } = await run<{ idHash: string }>(
         `SELECT encode(id_hash, 'hex') AS "idHash" FROM imported_sessions
          WHERE id_hash = ANY ($1::bytea[]) AND source = $2`,
