@@ -27,7 +27,7 @@ import { isDuplicate } from '../connection/errors.ts';
 import { byteaArray } from '../connection/text.ts';
 import type { Database, InStep } from '../connection/transaction.ts';
 import type { SessionRemoval } from '../sessions/session-removal.ts';
-import { deleteEach } from '../sessions/session-rows.ts';
+import { deleteSessions } from '../sessions/session-rows.ts';
 import { lockUserExclusive } from '../user-lock.ts';
 import { OvertakenImport, writeAccounts } from './imported-accounts.ts';
 import { writeSessions } from './imported-sessions.ts';
@@ -109,16 +109,20 @@ class PostgresImports implements ImportStore {
   prune(source: string, idHashes: readonly string[], context: AuditContext): Promise<number> {
     return this.#parts.db.step(async (run) => {
       await run(byIndex);
-      const { rows } = await run<{ idHash: string }>(
-        `SELECT encode(id_hash, 'hex') AS "idHash" FROM imported_sessions
+      const { rows } = await run<{ idHash: string; userId: string }>(
+        `SELECT encode(id_hash, 'hex') AS "idHash", user_id AS "userId" FROM imported_sessions
          WHERE id_hash = ANY ($1::bytea[]) AND source = $2`,
         [byteaArray(idHashes), source],
       );
       if (rows.length === 0) return 0;
-      const gone = await deleteEach(
-        run,
-        rows.map(({ idHash }) => idHash),
-      );
+      // In the order of all steps, so that no two wait for each other: users, and then sessions.
+      await run('SELECT 1 FROM users WHERE id = ANY ($1::text[]) ORDER BY id FOR SHARE', [
+        rows.map(({ userId }) => userId),
+      ]);
+      const which = 'id_hash = ANY ($1::bytea[])';
+      const ids = [byteaArray(rows.map(({ idHash }) => idHash))];
+      await run(`SELECT 1 FROM sessions WHERE ${which} ORDER BY id_hash FOR UPDATE`, ids);
+      const gone = await deleteSessions(run, which, ids);
       return (await this.#parts.removal.ended(run, gone, context)).length;
     });
   }
