@@ -1,4 +1,4 @@
-/** What comes out of the databases of better-auth, made by better-auth itself where it is installed. */
+/** What comes out of the databases of better-auth; test/cli/import-better-auth.test.ts has databases that it made itself. */
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

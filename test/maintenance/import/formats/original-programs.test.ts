@@ -1,58 +1,16 @@
 /** What the formats make of files that the other systems wrote themselves; skipped where one is not installed. */
 
 import { spawnSync } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { betterAuth } from '../../../../src/maintenance/import/formats/better-auth.ts';
 import { django } from '../../../../src/maintenance/import/formats/django.ts';
 import { supabase } from '../../../../src/maintenance/import/formats/supabase.ts';
 import { vault } from '../../../../src/maintenance/import/formats/vault.ts';
 import { openVerification } from '../../../support/foreign-verification.ts';
 import { debianPostgres, dumpsOf } from '../../../support/originals/debian-postgres.ts';
 import { madeBy } from '../../../support/originals/originals.ts';
-import { temporaryFolder } from '../../../support/server.ts';
 import { fileOf } from '../reading/files.ts';
-import { bcrypt, idHash, records } from './records.ts';
-
-test('I1: a database that better-auth made is read: its users, their passwords and their sessions', async () => {
-  const require = createRequire(new URL('../../../toolchain/package.json', import.meta.url));
-  const load = (name: string) => import(require.resolve(name));
-  const [{ betterAuth: open }, { getMigrations }] = await Promise.all(
-    ['better-auth', 'better-auth/db/migration'].map(load),
-  );
-  const path = join(temporaryFolder(), 'better-auth.sqlite');
-  using database = new DatabaseSync(path);
-  const options = {
-    database,
-    secret: 'made up for this test, and long enough for it',
-    baseURL: 'http://localhost:3000',
-    emailAndPassword: { enabled: true },
-    telemetry: { enabled: false },
-  };
-  await (await getMigrations(options)).runMigrations();
-  const auth = open(options);
-  const before = Date.now();
-  const { token, user } = await auth.api.signUpEmail({
-    body: { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' },
-  });
-  const found = await records(betterAuth, [{ name: 'f', path, read: () => createReadStream(path) }]);
-  expect(found).toMatchObject([
-    { kind: 'session', userId: user.id, idHash: idHash(token) },
-    { kind: 'account', userId: user.id, identifier: 'ada@example.com', isEmailVerified: false },
-  ]);
-  expect(found).toHaveLength(2);
-  const [session, account] = found;
-  for (const instant of [session?.['createdAt'], account?.['createdAt']])
-    expect(Math.abs(Number(instant) - before)).toBeLessThan(60_000);
-  expect(Number(session?.['idleExpiresAt']) - before).toBeGreaterThan(6 * 86_400_000);
-  const verify = openVerification();
-  expect((await verify('correct horse battery', String(account?.['passwordHash']))).correct).toBe(true);
-  expect((await verify('correct horse batter', String(account?.['passwordHash']))).correct).toBe(false);
-});
+import { bcrypt, records } from './records.ts';
 
 const python = madeBy('Python');
 
