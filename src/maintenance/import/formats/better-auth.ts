@@ -68,7 +68,7 @@ export const betterAuth: ImportFormat = {
   name: 'better-auth',
   summary: 'its SQLite file, the address of its PostgreSQL database, a pg_dump or CSV files of its tables',
   leavesOut: [
-    'Its signed cookies: the session id is the part of the cookie before the first full stop, which an application or a proxy has to take out.',
+    'The signatures of its cookies: a proxy has to take the session id out of the cookie that a browser has.',
     'Authenticator apps and their backup codes, which are encrypted with its own secret. Accounts with one are only imported with `--parameter secondFactors=leave`.',
     'Logins with other providers, passkeys, organisations and API keys.',
     'Sessions in which an administrator acts as another user.',
