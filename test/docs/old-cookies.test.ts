@@ -1,36 +1,21 @@
 /** The cookies that browsers have from another system, through nginx as docs/import-sources.md shows it. */
 
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { blocks } from '../support/docs.ts';
 import { imported } from '../support/importing.ts';
+import { openBetterAuth, sqliteOrigin } from '../support/originals/better-auth.ts';
 import { freePort } from '../support/port.ts';
 import { assertInstalled, startProxy, writeNginx } from '../support/reverse-proxies.ts';
 import { startServer, temporaryFolder } from '../support/server.ts';
 
 /** A database that better-auth made for one person, and the cookie that it gave to the browser. */
 async function betterAuthWith(email: string, password: string) {
-  const require = createRequire(new URL('../toolchain/package.json', import.meta.url));
-  const load = (name: string) => import(require.resolve(name));
-  const [{ betterAuth }, { getMigrations }] = await Promise.all(
-    ['better-auth', 'better-auth/db/migration'].map(load),
-  );
-  const file = join(temporaryFolder(), 'better-auth.sqlite');
-  using database = new DatabaseSync(file);
-  const options = {
-    database,
-    secret: 'made up for this test, and long enough for it',
-    baseURL: 'http://localhost:3000',
-    emailAndPassword: { enabled: true },
-    telemetry: { enabled: false },
-  };
-  await (await getMigrations(options)).runMigrations();
+  const origin = sqliteOrigin();
+  const { api } = await openBetterAuth(origin);
   const body = { email, password, name: 'Ada' };
-  const { headers, response } = await betterAuth(options).api.signUpEmail({ body, returnHeaders: true });
-  const [cookie = ''] = headers.getSetCookie().map((line: string) => line.split(';')[0]);
-  return { file, cookie, userId: response.user.id };
+  const { headers, response } = await api.signUpEmail({ body, returnHeaders: true });
+  const [cookie = ''] = headers.getSetCookie().map((line) => line.split(';')[0]);
+  return { file: origin.argument, cookie, userId: response.user.id };
 }
 
 test('I1: a browser stays signed in with the cookie of better-auth, until its owner signs out', async (context) => {

@@ -1,4 +1,4 @@
-/** better-auth itself, over a database of either engine, as an application runs it. */
+/** Runs better-auth itself, over a database of either engine, as an application does. */
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -23,6 +23,10 @@ interface Signed {
 export interface BetterAuth {
   readonly api: {
     signUpEmail(request: { readonly body: object }): Promise<Signed>;
+    signUpEmail(request: {
+      readonly body: object;
+      readonly returnHeaders: true;
+    }): Promise<{ readonly headers: Headers; readonly response: Signed }>;
     signInEmail(request: { readonly body: object }): Promise<Signed>;
     signOut(request: { readonly headers: Headers }): Promise<unknown>;
   };
