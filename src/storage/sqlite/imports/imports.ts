@@ -1,6 +1,7 @@
 /** The store of imports in SQLite, which is loaded when the first import, or the first look at what was imported, needs it. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AccountOutcome,
   AccountToImport,
@@ -33,6 +34,10 @@ import { ImportedSessions } from './imported-sessions.ts';
  * of them would be written and read again within a batch.
  */
 const cacheKiB = 65_536;
+
+/** Attempts to write the log of a batch into the file, with a pause in milliseconds between two of them. */
+const maxCheckpoints = 5;
+const checkpointPauseMs = 1;
 
 export interface ImportParts {
   readonly db: DatabaseSync;
@@ -133,11 +138,15 @@ class SqliteImports implements ImportStore {
   }
 
   /** Runs a step; a dry run is taken back before anything of it is written. */
-  #step<Outcome>(run: ImportRun, step: () => Outcome): Promise<Outcome> {
+  async #step<Outcome>(run: ImportRun, step: () => Outcome): Promise<Outcome> {
     const { db, writer } = this.#parts;
     if (!this.#isCacheLarge) db.exec(`PRAGMA cache_size = -${cacheKiB}`);
     this.#isCacheLarge = true;
-    if (!run.isDryRun) return writer.write(step);
+    if (!run.isDryRun) {
+      const outcome = await writer.write(step);
+      await this.#checkpoint();
+      return outcome;
+    }
     return writer.write(() => {
       db.exec('SAVEPOINT dry_run');
       try {
@@ -146,6 +155,23 @@ class SqliteImports implements ImportStore {
         if (db.isTransaction) db.exec('ROLLBACK TO dry_run; RELEASE dry_run');
       }
     });
+  }
+
+  /**
+   * Writes the log of a batch into the file. Otherwise the next small commit of a running server would do it, and all of its
+   * requests would wait. A snapshot that is open in another process holds a part of it back.
+   */
+  async #checkpoint(): Promise<void> {
+    for (let n = 1; n <= maxCheckpoints; n += 1) {
+      try {
+        const { log, checkpointed } = this.#statements.checkpoint.get() as Record<string, number>;
+        if (log === checkpointed) return;
+      } catch {
+        // The batch is durable, and the next one meets the same disk.
+        return;
+      }
+      await sleep(checkpointPauseMs);
+    }
   }
 }
 
@@ -169,6 +195,7 @@ function prepareAll(db: DatabaseSync) {
     'SELECT name_form AS form, hash_kind AS kind FROM imported_accounts INDEXED BY imported_accounts_by_kind';
   const ofKind = 'FROM imported_accounts WHERE name_form = $form AND hash_kind = $kind ORDER BY sample_key';
   return {
+    checkpoint: db.prepare('PRAGMA wal_checkpoint(PASSIVE)'),
     live: db.prepare(
       `SELECT lower(hex(id_hash)) AS idHash FROM imported_sessions
        WHERE id_hash > unhex(?) AND source = ?
