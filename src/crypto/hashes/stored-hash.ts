@@ -1,6 +1,6 @@
 /** The written forms in which hashes of other systems are stored: of the usual spellings, one for each kind. */
 
-import { formatPhc, type Pbkdf2Hash, parsePhc } from '../phc.ts';
+import { formatPhc, isOwnForm, type Pbkdf2Hash, parsePhc } from '../phc.ts';
 
 export { noPassword } from '../phc.ts';
 
@@ -205,6 +205,8 @@ function readWrapped([outerText = '', innerBytes, innerText = '']: readonly stri
 
 /** One of Gatehouse's own hashes; `undefined` if the text is none. */
 export function readPhc(text: string): Pbkdf2Hash | undefined {
+  // An error costs more than all other work on a hash.
+  if (!isOwnForm(text)) return undefined;
   try {
     return parsePhc(text);
   } catch {
