@@ -21,6 +21,8 @@ export interface components {
         readonly Username: string;
         /** @description The username of the account as it was registered. Of an imported account it is the name that it had before, which may have other characters. */
         readonly AccountName: string;
+        /** @description The e-mail address that the account is named by. Of an imported account it is the name that it had before: it has an `@`, but it may have characters beyond ASCII, or be no address that mails can be sent to. */
+        readonly AccountAddress: string;
         /**
          * Format: email
          * @description An e-mail address.
@@ -313,8 +315,8 @@ export interface components {
                 readonly created_at: components["schemas"]["UtcInstant"];
             } | {
                 readonly id: components["schemas"]["UserId"];
-                readonly email: components["schemas"]["EmailAddress"];
-                /** @description Whether the owner of the account proved that the address is theirs. While it is `false`, the address proves nothing: anyone can register it. */
+                readonly email: components["schemas"]["AccountAddress"];
+                /** @description Whether the owner of the account proved that the address is theirs. While it is `false`, the address proves nothing: anyone can register it. It is `false` if an imported account has another address than the one that it is named by. */
                 readonly email_verified: boolean;
                 readonly created_at: components["schemas"]["UtcInstant"];
             };

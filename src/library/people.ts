@@ -1,5 +1,6 @@
 /** Users and sessions as an application sees them. */
 
+import { isNamedByAddress } from '../concepts/accounts/identifiers.ts';
 import type { CheckAnswer } from '../http/routes/session-check.ts';
 import type * as port from '../storage/port/port.ts';
 
@@ -42,9 +43,10 @@ export function peopleOf({ user, session }: CheckAnswer): { user: User; session:
   };
 }
 
-export function userOf({ id, identifier, createdAt, emailVerifiedAt }: port.User): User {
+export function userOf(user: port.User): User {
+  const { id, identifier, createdAt, emailVerifiedAt } = user;
   const name = identifier.includes('@')
-    ? { email: identifier, emailVerified: emailVerifiedAt !== null }
+    ? { email: identifier, emailVerified: emailVerifiedAt !== null && isNamedByAddress(user) }
     : { username: identifier };
   return { id, ...name, createdAt: new Date(createdAt) };
 }

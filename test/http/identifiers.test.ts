@@ -1,8 +1,10 @@
 /** What may be an identifier, and that it leads to its account on every contract (ruling G3). */
 
+import { hashSync } from 'bcryptjs';
 import { expect, test } from 'vitest';
-import { ann, contracts, dotjson, joe, login, register } from '../support/contracts.ts';
+import { ann, check, contracts, dotjson, joe, login, register } from '../support/contracts.ts';
 import { countRows, rowsOf } from '../support/database.ts';
+import { imported, linesFile } from '../support/importing.ts';
 import { sharedServer, startServer, type TestServer } from '../support/server.ts';
 
 const unthrottled = { GATEHOUSE_THROTTLE: 'off' };
@@ -178,6 +180,57 @@ test('G3: a login checks no form: a malformed identifier is unknown', async () =
   for (const contract of contracts) {
     for (const typed of ['a', 'not an identifier at all', 'x'.repeat(10_000), '💥', '"', '{}']) {
       expect((await login(server, contract, typed, joe.password)).status).toBe(401);
+    }
+  }
+});
+
+/** Names that an import keeps as they are, with what the check says of each; sessions are numbered in this order. */
+const importedNames = [
+  [{ username: "o'brien@" }, { email: "o'brien@", email_verified: false }],
+  [
+    { username: 'j\u00f6rg@m\u00fcller.example' },
+    { email: 'j\u00f6rg@m\u00fcller.example', email_verified: false },
+  ],
+  [
+    { username: `${'\u{1f600}'.repeat(253)}@` },
+    { email: `${'\u{1f600}'.repeat(253)}@`, email_verified: false },
+  ],
+  [{ username: '\u00fcn\u00ef c\u00f6d\u00e9' }, { username: '\u00fcn\u00ef c\u00f6d\u00e9' }],
+  [
+    { username: 'bank@example.com', email: 'thief@example.com', email_verified: true },
+    { email: 'bank@example.com', email_verified: false },
+  ],
+  [
+    { username: 'Ann@Example.com', email: 'ann@example.com', email_verified: true },
+    { email: 'Ann@Example.com', email_verified: true },
+  ],
+  // It has the address of the one before, and another name.
+  [
+    { username: 'ANN@example.com', email_verified: true },
+    { email: 'ANN@example.com-2', email_verified: false },
+  ],
+] as const;
+
+test('I4, B3: the check shows names from elsewhere as they are, and verified only if the name is the address', async () => {
+  const server = await startServer(unthrottled);
+  const idOf = (n: number) => `019a6e5d-5228-7bbc-a0f0-${String(n).padStart(12, '0')}`;
+  const hash = hashSync(joe.password, 4);
+  const lines = importedNames.map(([names, _], n) => ({
+    ...{ id: `origin-${n}`, password_hash: hash, sessions: [{ id: idOf(n) }] },
+    ...names,
+  }));
+  await imported(server.database, [linesFile(lines)], '--on-conflict', 'suffix');
+  for (const [n, [_, shown]] of importedNames.entries()) {
+    const [name = ''] = Object.values(shown).map(String);
+    const logins = contracts.map(async (contract) =>
+      contract.idIn(await login(server, contract, name, joe.password)),
+    );
+    for (const id of [idOf(n), ...(await Promise.all(logins))]) {
+      const { status, json } = await check(server, id);
+      expect([status, json['user']], name).toEqual([
+        200,
+        { id: `origin-${n}`, ...shown, created_at: expect.any(String) },
+      ]);
     }
   }
 });

@@ -29,3 +29,14 @@ export function readIdentifier(typed: string, kind: IdentifierKind): Identifier 
     kind === 'username' ? username.test(typed) : typed.length <= maxEmailLength && email.test(typed);
   return wellFormed ? { typed, canonical: canonical(typed) } : { refused: 'invalid_identifier' };
 }
+
+/**
+ * Whether the name of an account is its address. An imported account may log in with a name that looks like an address and
+ * have another address, whose proof says nothing about the name (ruling B3).
+ */
+export function isNamedByAddress(user: {
+  readonly identifier: string;
+  readonly email: string | null;
+}): boolean {
+  return user.email !== null && canonical(user.email) === canonical(user.identifier);
+}

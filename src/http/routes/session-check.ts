@@ -1,5 +1,6 @@
 /** The session check: its answer to a request, for the route and for the library (rulings B1 and B3). */
 
+import { isNamedByAddress } from '../../concepts/accounts/identifiers.ts';
 import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import type { Services } from '../../usecases/services.ts';
 import { type Checked, SessionCheck } from '../../usecases/session-check.ts';
@@ -22,7 +23,7 @@ export class RequestCheck {
   readonly #sessions: SessionCheck;
 
   constructor(services: Pick<Services, 'sessions' | 'cache'>) {
-    this.#sessions = new SessionCheck(services, inWords);
+    this.#sessions = new SessionCheck(services, (checked) => JSON.stringify(answerOf(checked)));
   }
 
   /** The answer for the live session of a request, a {@link CheckAnswer} as JSON; `undefined` if it has none. */
@@ -59,11 +60,9 @@ export function sessionCheck(check: RequestCheck): Contract {
   return contract;
 }
 
-const inWords = (checked: Checked): string => JSON.stringify(answerOf(checked));
-
 function answerOf({ user, session }: Checked) {
   const name = user.identifier.includes('@')
-    ? { email: user.identifier, email_verified: user.emailVerifiedAt !== null }
+    ? { email: user.identifier, email_verified: user.emailVerifiedAt !== null && isNamedByAddress(user) }
     : { username: user.identifier };
   return {
     user: { id: user.id, ...name, created_at: utc(user.createdAt) },
