@@ -227,5 +227,7 @@ function padded(bytes: Uint8Array): string {
 }
 
 function translated(text: string, from: string, to: string): string {
-  return [...text].map((character) => to[from.indexOf(character)] ?? '').join('');
+  let made = '';
+  for (const character of text) made += to[from.indexOf(character)] ?? '';
+  return made;
 }
