@@ -17,8 +17,10 @@ import { feedCases } from './conformance/feed.ts';
 import { importedAccountCases } from './conformance/imports/import-accounts.ts';
 import { importsAtOnceCases } from './conformance/imports/import-at-once.ts';
 import { importedBelongingCases } from './conformance/imports/import-belongings.ts';
+import { importedChangeCases } from './conformance/imports/import-changes.ts';
 import { importedKindCases } from './conformance/imports/import-kinds.ts';
 import { importedNameCases } from './conformance/imports/import-names.ts';
+import { importedRenameCases } from './conformance/imports/import-renames.ts';
 import { importedSessionCases } from './conformance/imports/import-sessions.ts';
 import { invitationCases } from './conformance/invitations.ts';
 import { listeningCases } from './conformance/listening.ts';
@@ -62,6 +64,8 @@ export const conformance: readonly ConformanceCase[] = [
   ...importsAtOnceCases,
   ...importedNameCases,
   ...importedSessionCases,
+  ...importedChangeCases,
+  ...importedRenameCases,
   ...importedKindCases,
   ...storeCases,
 ];

@@ -29,6 +29,6 @@ function importedAccount(name: string, canonical = name): AccountToImport {
     ...{ userId: `id-${name}`, identifier: name, canonical },
     ...{ passwordHash, hashKind: 'bcrypt 10', fingerprint: digest(passwordHash) },
     ...{ email: null, emailVerifiedAt: null, createdAt: 1_000, disabledAt: null },
-    ...{ factors: null, devices: [], trustedBrowsers: [] },
+    ...{ factors: null, factorsFingerprint: null, devices: [], trustedBrowsers: [] },
   };
 }

@@ -27,7 +27,7 @@ function account(
     ...{ userId: `id-${identifier}`, identifier, canonical: identifier, passwordHash },
     ...{ hashKind: passwordHash === '!' ? '!' : hashKindOf(passwordHash), fingerprint: digest(passwordHash) },
     ...{ email: null, emailVerifiedAt: null, createdAt: 1_000, disabledAt: null },
-    ...{ factors: null, devices: [], trustedBrowsers: [] },
+    ...{ factors: null, factorsFingerprint: null, devices: [], trustedBrowsers: [] },
     ...changes,
   };
 }

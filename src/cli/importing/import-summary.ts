@@ -5,7 +5,7 @@ import type { ImportFormat, Place } from '../../maintenance/import/records.ts';
 import type { ReportEntry, ReportGroup } from '../../maintenance/import/report.ts';
 
 /** Outcomes that need no lines of their own. */
-const quiet: readonly string[] = ['imported', 'unchanged', 'hash_replaced', 'ended'];
+const quiet: readonly string[] = ['imported', 'unchanged', 'hash_replaced', 'updated', 'ended'];
 
 /** Kinds as they are headed, in the order in which they are shown. */
 const heads = {

@@ -75,6 +75,7 @@ export async function decideAccount(record: AccountRecord, rules: AccountRules):
     // An instant of 0 would mark an account that is being removed.
     disabledAt: record.disabledAt === undefined ? null : disabledSince(record.disabledAt, rules.at),
     factors: factors?.factors ?? null,
+    factorsFingerprint: factors ? fingerprintOf(factors) : null,
     devices: own.devices ?? [],
     trustedBrowsers: (own.trustedBrowsers ?? []).filter(({ expiresAt }) => expiresAt > rules.at),
   };
@@ -104,17 +105,29 @@ function faultOf({ userId, identifier }: AccountRecord): Fault | undefined {
   return undefined;
 }
 
+/** Factors with the secret as the origin has it, plain if it is known. */
+interface DecidedFactors {
+  readonly factors: FactorsToImport;
+  readonly secret: string;
+  readonly warning?: Fault;
+}
+
+/** Tells whether an origin has other factors than at the last import. A secret has 80 random bits at least. */
+function fingerprintOf({ factors: { passkeys }, secret }: DecidedFactors): string {
+  return digest(JSON.stringify([secret, ...passkeys.map(({ credentialId }) => credentialId).sort()]));
+}
+
 /** The factors of an account, encrypted with the key of this server; a warning about those that its key does not open. */
 async function factorsOf(
   { userId, totpSecret, own }: AccountRecord,
   { at, sealer }: AccountRules,
-): Promise<{ readonly factors: FactorsToImport; readonly warning?: Fault } | Fault | undefined> {
+): Promise<DecidedFactors | Fault | undefined> {
   const given = own?.factors;
   if (totpSecret === undefined) {
     if (!given) return undefined;
-    if (!given.totp) return { factors: given };
-    const { sealed, warning } = await sealer.keep(given.totp.sealed, userId);
-    return { factors: { ...given, totp: { ...given.totp, sealed } }, ...(warning && { warning }) };
+    if (!given.totp) return { factors: given, secret: '' };
+    const { sealed, secret = sealed, warning } = await sealer.keep(given.totp.sealed, userId);
+    return { factors: { ...given, totp: { ...given.totp, sealed } }, secret, ...(warning && { warning }) };
   }
   const secret = totpSecret.replace(/[\s=-]/g, '').toUpperCase();
   if (!secretForm.test(secret))
@@ -131,5 +144,5 @@ async function factorsOf(
     lastStep: given?.totp?.lastStep ?? Math.floor(at / stepMs) - 1,
   };
   const none = { since: totp.enrolledAt, failures: 0, recoveryHashes: [], passkeys: [] };
-  return { factors: { ...(given ?? none), totp } };
+  return { factors: { ...(given ?? none), totp }, secret };
 }

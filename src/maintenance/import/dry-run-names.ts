@@ -28,6 +28,8 @@ export class DryRunNames {
   async #decide(account: AccountToImport, stored: AccountOutcome): Promise<AccountOutcome> {
     const { userId, canonical: name, identifier } = account;
     if (stored.outcome === 'suffixed') return this.#suffixed(userId, identifier, stored.heldBy);
+    if (stored.changed?.includes('renamed') && this.#spool.claimName(name, userId) !== userId)
+      return withoutName(stored);
     if (stored.outcome !== 'imported') return stored;
     const heldBy = this.#spool.claimName(name, userId);
     if (heldBy === userId) return stored;
@@ -44,4 +46,12 @@ export class DryRunNames {
         return { outcome: 'suffixed', heldBy, identifier: `${identifier}-${n}` };
     }
   }
+}
+
+/** What the store would do if the new name of an account were taken. */
+function withoutName({ changed = [], kept = [], ...stored }: AccountOutcome): AccountOutcome {
+  const left = changed.filter((change) => change !== 'renamed');
+  const outcome =
+    stored.outcome === 'updated' && left.length === 0 ? { outcome: 'unchanged' as const } : stored;
+  return { ...outcome, ...(left.length > 0 && { changed: left }), kept: ['name_taken', ...kept] };
 }

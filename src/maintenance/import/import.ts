@@ -82,6 +82,7 @@ export async function importFiles(target: ImportTarget, options: ImportOptions):
   const report = new Report(options.onEntry);
   const run: ImportRun = { source: format.name, at: caller.now, onConflict, isDryRun };
   const context = services.audit.context(caller, 'import');
+  const ending = services.audit.context(caller, 'logout', 'import');
   using spool = openSpool();
   const counted = countedFiles(options.files);
   const pipeline = new Pipeline({
@@ -100,10 +101,12 @@ export async function importFiles(target: ImportTarget, options: ImportOptions):
     isTaken: async (canonical) => (await store.accounts.findCredential(canonical)) !== undefined,
     progress: (sessions, all) =>
       options.progress(doneOf(counted.bytes(), options.bytes, sessions, all), whole),
+    endSessions: async (userId) => {
+      await services.sessions.endAll(userId, undefined, ending);
+    },
     pause: () => sleep(pauseMs),
   });
   await pipeline.run(format.read(counted.files, { ...options.formatOptions, at: caller.now }));
-  const ending = services.audit.context(caller, 'logout', 'import');
   const pruned =
     options.isPruning && isReadWhole(report, options.files)
       ? await prune(imports, run, ending, options, spool)

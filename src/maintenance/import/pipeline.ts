@@ -13,7 +13,7 @@ import type {
 import type { AuditContext } from '../../storage/port/port.ts';
 import { type AccountRules, decideAccount } from './account-rules.ts';
 import { DryRunNames } from './dry-run-names.ts';
-import { messageOf, sessionWords, shownId } from './outcome-words.ts';
+import { differenceWords, messageOf, sessionWords, shownId } from './outcome-words.ts';
 import type { AccountRecord, ImportRecord, Place, SessionRecord } from './records.ts';
 import type { Report } from './report.ts';
 import { decideSession, type SessionLife } from './session-rules.ts';
@@ -31,6 +31,8 @@ export interface PipelineParts {
   readonly life: SessionLife;
   /** Whether a canonical name has an account; asked in dry runs. */
   readonly isTaken: (canonical: string) => Promise<boolean>;
+  /** Ends all sessions of an account that the import has disabled. */
+  readonly endSessions: (userId: string) => Promise<void>;
   /** Called between batches: with the sessions written and all of them, once accounts are done. May throw to end the run. */
   readonly progress: (sessions?: number, all?: number) => void;
   /** Lets other processes write between two batches. */
@@ -137,10 +139,10 @@ export class Pipeline {
       const outcome = outcomes[n];
       if (outcome === undefined)
         throw new TypeError('The store answered for fewer accounts than it was given.');
-      this.#reportAccount(
-        waiting,
-        this.#names ? await this.#names.decide(waiting.account, outcome) : outcome,
-      );
+      const decided = this.#names ? await this.#names.decide(waiting.account, outcome) : outcome;
+      this.#reportAccount(waiting, decided);
+      if (decided.changed?.includes('disabled') && !run.isDryRun)
+        await this.#parts.endSessions(waiting.account.userId);
     }
     await pause();
   }
@@ -153,6 +155,8 @@ export class Pipeline {
     const held = 'heldBy' in decided && decided.heldBy !== null ? spool.placeOf(decided.heldBy) : undefined;
     const other = held && this.placeOf(held);
     report.add({ kind: 'account', outcome, place, userId, message: messageOf(decided), other });
+    for (const word of [...(decided.changed ?? []), ...(decided.kept ?? [])])
+      report.add({ kind: 'note', outcome: word, place, userId, message: differenceWords[word] });
   }
 
   #session(record: SessionRecord): void {

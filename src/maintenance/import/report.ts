@@ -35,7 +35,16 @@ const maxGroups = 500;
 
 /** Accounts that are not imported, or that wait, make a run incomplete; sessions that are dead at their origin do not. */
 const complete: Readonly<Record<'account' | 'session', readonly string[]>> = {
-  account: ['imported', 'unchanged', 'hash_replaced', 'kept_newer_hash', 'suffixed', 'unparked', 'removed'],
+  account: [
+    'imported',
+    'unchanged',
+    'hash_replaced',
+    'kept_newer_hash',
+    'updated',
+    'suffixed',
+    'unparked',
+    'removed',
+  ],
   session: ['imported', 'unchanged', 'ended', 'past_life', 'no_account'],
 };
 

@@ -35,14 +35,18 @@ export class SecretSealer {
 
   /**
    * Keeps a secret that is encrypted already, with the present key if it can be opened. One under another key stays as it is,
-   * with a warning, so that no account loses its factor.
+   * with a warning, so that no account loses its factor. `secret` is the plain one, if the key opens it.
    */
-  async keep(sealed: string, userId: string): Promise<{ readonly sealed: string; readonly warning?: Fault }> {
+  async keep(
+    sealed: string,
+    userId: string,
+  ): Promise<{ readonly sealed: string; readonly secret?: string; readonly warning?: Fault }> {
     const box = await this.#box(false);
     const opened = 'refused' in box ? undefined : box.open(sealed, userId);
     if (!opened) return { sealed, warning: otherKey };
-    if (opened.isCurrent || 'refused' in box) return { sealed };
-    return { sealed: box.seal(opened.text, userId) };
+    const secret = opened.text;
+    if (opened.isCurrent || 'refused' in box) return { sealed, secret };
+    return { sealed: box.seal(secret, userId), secret };
   }
 
   async #box(mayCreate: boolean): Promise<SecretBox | NoKey> {

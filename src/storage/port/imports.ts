@@ -5,6 +5,9 @@ import type { BrowserToken } from './factors/browser-tokens.ts';
 import type { Passkey } from './factors/passkeys.ts';
 import type { Totp } from './factors/second-factors.ts';
 import type { Session } from './sessions.ts';
+import type { AccountOutcome, SessionOutcome } from './transfer/import-outcomes.ts';
+
+export type * from './transfer/import-outcomes.ts';
 
 /** Accounts, or sessions, that one step writes at most: more would keep other writers of a SQLite file waiting. */
 export const maxImported = 500;
@@ -33,8 +36,10 @@ export interface AccountToImport {
   readonly emailVerifiedAt: number | null;
   readonly createdAt: number;
   readonly disabledAt: number | null;
-  /** Second factors with their recovery codes, written with a new account only; `null` without any. */
+  /** Second factors with their recovery codes, written with a new account, or where the origin has the first; `null` without any. */
   readonly factors: FactorsToImport | null;
+  /** SHA-256 of the secret and the credential ids of the factors, as the origin has them; `null` without any. */
+  readonly factorsFingerprint: string | null;
   /** Devices that the account was used from, written with a new account only; at most 50. */
   readonly devices: readonly DeviceToImport[];
   /** Trusted browsers (ruling F4), written with a new account only; at most 50. A handle that exists is made anew. */
@@ -80,26 +85,6 @@ export interface ImportRun {
   readonly isDryRun: boolean;
 }
 
-/** What became of an account. `heldBy` is the user who has its name; `null` if it waited at its origin already. */
-export type AccountOutcome =
-  /** `kept_newer_hash`: the password was changed here, or the hash was upgraded; the origin's new hash is not taken. */
-  | { readonly outcome: 'imported' | 'unchanged' | 'hash_replaced' | 'kept_newer_hash' }
-  /** The name belongs to another user: the account waits under no name, has another one, or was left out. */
-  | { readonly outcome: 'parked' | 'skipped'; readonly heldBy: string | null }
-  | { readonly outcome: 'suffixed'; readonly heldBy: string | null; readonly identifier: string }
-  /** It waited under no name, and its own name has become free. */
-  | { readonly outcome: 'unparked' }
-  /** It was imported before, and removed here since: it stays removed. */
-  | { readonly outcome: 'removed' }
-  /** A user of this id exists that came from elsewhere. */
-  | { readonly outcome: 'id_taken' };
-
-/**
- * What became of a session. `ended` was imported before and has ended since; `no_account`: no import of this source made its
- * user; `id_taken`: another session has the id, or had it.
- */
-export type SessionOutcome = 'imported' | 'unchanged' | 'ended' | 'no_account' | 'id_taken';
-
 /** A kind of hash among the accounts with one form of name, and how many have it (ruling I5). */
 export interface HashKinds {
   readonly form: 'address' | 'username' | 'other';
@@ -125,10 +110,12 @@ export interface ImportStore {
   /**
    * Writes at most `maxImported` accounts in one step, each user id once. The outcomes are in the order of the accounts; of two
    * with one name the first gets it. Each account that is made or changed has an audit entry, whose outcome is that of the
-   * account (that of the context for `imported`). An account that came from the same source before is changed in two respects
-   * only: its hash is replaced by a newer one of the origin if the stored one is still the origin's or a wrapping of it, and
-   * an account that waits under no name gets one, if its own is free or the run gives suffixes. Making an account removes any
-   * invitation for its name.
+   * account (that of the context for `imported`), or the word of a change. What the origin has changed of an account since the
+   * last import is taken over if it is still here as that import left it: its hash (or a wrapping of it), whether it is
+   * disabled, its address and the verification of it, and its name if the new one is free. Factors come if there were none
+   * before, here and there. Enabling an account ends the sessions that it has left; those of one that this disables are for
+   * the caller to end. An account that waits under no name gets one, if its own is free or the run gives suffixes. Making or
+   * renaming an account removes any invitation for its name.
    */
   writeAccounts(
     accounts: readonly AccountToImport[],

@@ -69,7 +69,7 @@ const many = [
   `INSERT INTO users SELECT 'many-' || n, 1000 FROM generate_series(1, 20000) AS n`,
   `INSERT INTO auth SELECT 'many' || n, 'many' || n, 'many-' || n, '$unwrapped$' || n FROM generate_series(1, 20000) AS n`,
   `INSERT INTO imported_accounts SELECT 'many-' || n, 'origin', sha256(n::text::bytea), 1000, 'username',
-     'kind ' || n % 3, (n * 7919::bigint * 7919) % 4294967296 FROM generate_series(1, 20000) AS n`,
+     'kind ' || n % 3, (n * 7919::bigint * 7919) % 4294967296, '- - - - -' FROM generate_series(1, 20000) AS n`,
   `INSERT INTO sessions SELECT sha256(n::text::bytea), 'many-' || n, 'many-' || n, 'import', 1000, 1000, 900000, 900000,
      1000, '', '' FROM generate_series(1, 20000) AS n`,
   `INSERT INTO imported_sessions SELECT sha256(n::text::bytea), 'many-' || n, 'origin' FROM generate_series(1, 20000) AS n`,

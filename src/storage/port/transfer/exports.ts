@@ -4,7 +4,7 @@ import type { AccountToImport, SessionToImport } from '../imports.ts';
 
 /** An account with its first sessions. */
 export interface ExportedAccount {
-  readonly account: Omit<AccountToImport, 'fingerprint' | 'hashKind'>;
+  readonly account: Omit<AccountToImport, 'fingerprint' | 'hashKind' | 'factorsFingerprint'>;
   readonly sessions: readonly SessionToImport[];
 }
 

@@ -129,6 +129,7 @@ export const transferred = {
       name_form: 'text',
       hash_kind: 'text',
       sample_key: 'number',
+      origin_state: 'text',
     },
     key: ['user_id'],
     ofUser: true,

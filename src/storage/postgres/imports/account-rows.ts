@@ -5,6 +5,7 @@ import type { Digest } from '../../shared/audit-chain.ts';
 import { unusable } from '../../shared/imports/hash-kinds.ts';
 import { sampleKeyOf } from '../../shared/imports/import-keys.ts';
 import { formOf, type Name } from '../../shared/imports/imported-names.ts';
+import { type AccountUpdate, originState } from '../../shared/imports/origin-state.ts';
 import { byteaArray } from '../connection/text.ts';
 import type { Run } from '../connection/transaction.ts';
 
@@ -51,16 +52,18 @@ export async function insertAccounts(
   );
   if (users < made.length) return false;
   await run(
-    `INSERT INTO imported_accounts (user_id, source, fingerprint, imported_at, name_form, hash_kind, sample_key)
-     SELECT user_id, $6, fingerprint, $7, name_form, hash_kind, sample_key
-     FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bigint[])
-       AS one (user_id, fingerprint, name_form, hash_kind, sample_key)`,
+    `INSERT INTO imported_accounts (user_id, source, fingerprint, imported_at, name_form, hash_kind, sample_key,
+       origin_state)
+     SELECT user_id, $7, fingerprint, $8, name_form, hash_kind, sample_key, origin_state
+     FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+       AS one (user_id, fingerprint, name_form, hash_kind, sample_key, origin_state)`,
     [
       userIds,
       byteaArray(of(({ fingerprint }) => fingerprint)),
       sorted.map(({ account, name }) => formOf(account.userId, name.canonical)),
       of(kindOf),
       userIds.map((userId) => sampleKeyOf(digest, userId)),
+      of((account) => originState(account, digest)),
       source,
       at,
     ],
@@ -74,20 +77,49 @@ const makeKey = `INSERT INTO import_key (id, key)
   SELECT 1, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
   WHERE NOT EXISTS (SELECT FROM import_key) ON CONFLICT DO NOTHING`;
 
-/** Gives accounts that waited under no name one. A name that was taken meanwhile is a duplicate, which is thrown. */
+/**
+ * Gives accounts other names, one by one: one of them may free the name of the next. A name that was taken meanwhile is a
+ * duplicate, which is thrown.
+ */
 export async function renameAccounts(run: Run, renamed: readonly NamedAccount[]): Promise<void> {
-  const sorted = [...renamed].sort(byName);
-  const userIds = sorted.map(({ account }) => account.userId);
-  await run(
-    `UPDATE auth SET identifier = one.identifier, canonical = one.canonical
-     FROM unnest($1::text[], $2::text[], $3::text[]) AS one (id, identifier, canonical) WHERE user_id = one.id`,
-    [userIds, sorted.map(({ name }) => name.identifier), sorted.map(({ name }) => name.canonical)],
+  for (const { account, name } of renamed)
+    await run('UPDATE auth SET identifier = $2, canonical = $3 WHERE user_id = $1', [
+      account.userId,
+      name.identifier,
+      name.canonical,
+    ]);
+}
+
+/** An account with what follows its origin. */
+export interface UpdatedAccount {
+  readonly account: AccountToImport;
+  readonly update: AccountUpdate;
+}
+
+/** Writes addresses and states that follow the origin, and what is remembered of it. */
+export async function updateAccounts(run: Run, updated: readonly UpdatedAccount[]): Promise<void> {
+  const users = updated.flatMap(({ account: { userId }, update: { user } }) =>
+    user ? [{ userId, ...user }] : [],
   );
-  await run(
-    `UPDATE imported_accounts SET name_form = one.form FROM unnest($1::text[], $2::text[]) AS one (id, form)
-     WHERE user_id = one.id`,
-    [userIds, sorted.map(({ account, name }) => formOf(account.userId, name.canonical))],
-  );
+  if (users.length > 0)
+    await run(
+      `UPDATE users SET email = one.email, email_verified_at = one.verified_at, disabled_at = one.disabled_at
+       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS one (user_id, email, verified_at, disabled_at)
+       WHERE id = user_id`,
+      [
+        users.map(({ userId }) => userId),
+        users.map(({ email }) => email),
+        users.map(({ emailVerifiedAt }) => emailVerifiedAt),
+        users.map(({ disabledAt }) => disabledAt),
+      ],
+    );
+  const remembered = updated.filter(({ update }) => update.originState !== undefined);
+  if (remembered.length > 0)
+    await run(
+      `UPDATE imported_accounts SET origin_state = one.state FROM unnest($1::text[], $2::text[]) AS one (id, state)
+       WHERE user_id = one.id`,
+      [remembered.map(({ account }) => account.userId), remembered.map(({ update }) => update.originState)],
+    );
 }
 
 /** Replaces hashes by newer ones of the origin: nothing that was begun with the old password is completed (ruling F4). */

@@ -4,13 +4,13 @@ import { type AccountOutcome, type AccountToImport, type ImportRun, parkedForm }
 import { type Name, suffixedNames } from '../../shared/imports/imported-names.ts';
 import type { Run } from '../connection/transaction.ts';
 
-/** An account that needs a name; `isParked` if it waits under none already. */
+/** An account that needs a name: a new one, one that waits under none already, or one with another name at its origin now. */
 export interface NameWish {
   readonly account: AccountToImport;
-  readonly isParked: boolean;
+  readonly need: 'new' | 'parked' | 'renamed';
 }
 
-/** The name that an account gets; `undefined` if it is left out, or goes on waiting. */
+/** The name that an account gets; `undefined` if it is left out, goes on waiting, or keeps the one that it has. */
 export interface Named {
   readonly name?: Name;
   readonly outcome: AccountOutcome;
@@ -38,20 +38,36 @@ export async function decideNames(
     for (const [canonical, userId] of await holdersOf(run, tried)) holders.set(canonical, userId);
   }
   const names = new Map<string, Named>();
-  for (const wish of wishes) {
-    const named = nameFor(wish, onConflict, holders);
-    if (named.name) holders.set(named.name.canonical, wish.account.userId);
-    names.set(wish.account.userId, named);
+  for (const { account, need } of wishes) {
+    const { userId } = account;
+    const named =
+      need === 'renamed' ? renamed(account, holders) : nameFor(account, need, onConflict, holders);
+    if (named.name && need === 'renamed')
+      for (const [canonical, holder] of holders) if (holder === userId) holders.delete(canonical);
+    if (named.name) holders.set(named.name.canonical, userId);
+    names.set(userId, named);
   }
   return names;
 }
 
+/** A new name is taken over if it is free. */
+function renamed(
+  { userId, identifier, canonical }: AccountToImport,
+  holders: ReadonlyMap<string, string>,
+): Named {
+  const outcome = { outcome: 'updated' } as const;
+  const isFree = [undefined, userId].includes(holders.get(canonical));
+  return isFree ? { name: { identifier, canonical }, outcome } : { outcome };
+}
+
 function nameFor(
-  { account, isParked }: NameWish,
+  account: AccountToImport,
+  need: 'new' | 'parked',
   onConflict: ImportRun['onConflict'],
   holders: ReadonlyMap<string, string>,
 ): Named {
   const { userId, identifier, canonical } = account;
+  const isParked = need === 'parked';
   const parked = parkedForm(userId);
   const heldBy = holders.get(canonical);
   if (canonical === parked)

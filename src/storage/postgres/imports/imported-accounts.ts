@@ -8,59 +8,82 @@ import {
   StoreUnavailable,
 } from '../../port/port.ts';
 import type { Digest } from '../../shared/audit-chain.ts';
-import { type AccountVerdict, judgeAccount, type StoredUser } from '../../shared/imports/account-verdict.ts';
+import {
+  type AccountVerdict,
+  judgeAccount,
+  type KnownAccount,
+  outcomeOfKnown,
+  type StoredUser,
+} from '../../shared/imports/account-verdict.ts';
+import type { AccountUpdate } from '../../shared/imports/origin-state.ts';
 import { removedKeyOf } from '../../shared/imports/removed-key.ts';
 import type { AuditOutbox, OutboxEntry } from '../audit/audit-outbox.ts';
 import type { RevocationNotifier } from '../cluster/revocation-notifier.ts';
 import { byteaArray } from '../connection/text.ts';
 import type { InStep, Run } from '../connection/transaction.ts';
-import { insertAccounts, renameAccounts, replaceHashes } from './account-rows.ts';
+import type { SessionRemoval } from '../sessions/session-removal.ts';
+import {
+  insertAccounts,
+  renameAccounts,
+  replaceHashes,
+  type UpdatedAccount,
+  updateAccounts,
+} from './account-rows.ts';
 import { decideNames, type Named, type NameWish } from './free-names.ts';
 import { insertBelongings } from './imported-factors.ts';
 
 export interface AccountImportParts {
   readonly outbox: AuditOutbox;
   readonly notifier: RevocationNotifier;
+  /** Ends sessions inside a step. */
+  readonly removal: SessionRemoval;
   readonly digest: Digest;
 }
+
+/** More sessions than an account has. */
+const allSessions = 1_000_000;
 
 /** Another step took a name or a user id after this one had read that it was free: the step begins again. */
 export class OvertakenImport extends StoreUnavailable {}
 
-/** As `ImportStore.writeAccounts`. Changed users are locked first, then invitations and names, each in one order. */
+/** An account with the verdict on it, and with what follows its origin if it is known. */
+interface Judged {
+  readonly account: AccountToImport;
+  readonly verdict: AccountVerdict;
+  readonly named: Named | undefined;
+  readonly update: AccountUpdate | undefined;
+}
+
+/** As `ImportStore.writeAccounts`. Changed users are locked first, then invitations and names. */
 export async function writeAccounts(
   run: InStep,
-  { outbox, notifier, digest }: AccountImportParts,
+  parts: AccountImportParts,
   accounts: readonly AccountToImport[],
   importRun: ImportRun,
   context: AuditContext,
 ): Promise<AccountOutcome[]> {
+  const { digest, outbox } = parts;
   const verdicts = await judgeAll(run, digest, accounts, importRun);
   const verdictOf = ({ userId }: AccountToImport) => verdicts.get(userId) as AccountVerdict;
-  const replaced = accounts.filter((account) => isReplaced(verdictOf(account)));
   const wishes = accounts.flatMap((account) => wishOf(account, verdictOf(account)));
   const names = await decideNames(run, wishes, importRun.onConflict);
-
-  const made = accounts.flatMap((account) => {
-    const named = verdictOf(account).verdict === 'new' ? names.get(account.userId) : undefined;
-    return named?.name ? [{ account, name: named.name }] : [];
+  const judged = accounts.map((account): Judged => {
+    const [verdict, named] = [verdictOf(account), names.get(account.userId)];
+    return { account, verdict, named, update: updateOf(verdict, named) };
   });
-  const renamed = accounts.flatMap((account) => {
-    const named = verdictOf(account).verdict === 'known' ? names.get(account.userId) : undefined;
-    return named?.name ? [{ account, name: named.name }] : [];
-  });
+  const namedOf = (verdict: AccountVerdict['verdict']) =>
+    judged.flatMap(({ account, verdict: one, named }) =>
+      one.verdict === verdict && named?.name ? [{ account, name: named.name }] : [],
+    );
+  const [made, renamed] = [namedOf('new'), namedOf('known')];
   await dropInvitations(
     run,
     [...made, ...renamed].map(({ name }) => name.canonical),
   );
+  const replaced = accounts.filter((account) => isReplaced(verdictOf(account)));
   if (replaced.length > 0) await replaceHashes(run, replaced);
-  if (renamed.length > 0) {
-    if (!importRun.isDryRun)
-      run.afterwards(() => {
-        for (const { account } of renamed) notifier.userRevoked(account.userId);
-      });
-    await renameAccounts(run, renamed);
-  }
+  await renameAccounts(run, renamed);
+  await follow(run, parts, judged, importRun, context);
   if (made.length > 0) {
     if (!(await insertAccounts(run, digest, made, importRun)))
       throw new OvertakenImport('Other steps take the names of the import.');
@@ -72,9 +95,47 @@ export async function writeAccounts(
   }
   await outbox.addAll(
     run,
-    accounts.flatMap((account) => entriesOf(account, verdictOf(account), names.get(account.userId), context)),
+    judged.flatMap((one) => entriesOf(one, context)),
   );
-  return accounts.map((account) => outcomeOf(verdictOf(account), names.get(account.userId)));
+  return judged.map(outcomeOf);
+}
+
+/** Takes over what the origins have changed beside hashes and names, and tells other nodes of all changes. */
+async function follow(
+  run: InStep,
+  { notifier, removal, digest }: AccountImportParts,
+  judged: readonly Judged[],
+  { isDryRun }: ImportRun,
+  context: AuditContext,
+): Promise<void> {
+  const updated = judged.flatMap(({ account, update }): UpdatedAccount[] =>
+    update ? [{ account, update }] : [],
+  );
+  const changed = judged.filter(
+    ({ verdict, named, update }) =>
+      verdict.verdict === 'known' && (named?.name !== undefined || update?.user !== undefined),
+  );
+  if (!isDryRun && changed.length > 0)
+    run.afterwards(() => {
+      for (const { account } of changed) notifier.userRevoked(account.userId);
+    });
+  // As few as were left by the sweep: enabling an account revives none.
+  const ending: AuditContext = { ...context, event: 'logout', outcome: 'import' };
+  for (const { account } of updated.filter(({ update }) => update.changed.includes('enabled')))
+    await removal.endOfUser(run, account.userId, undefined, allSessions, ending);
+  await updateAccounts(run, updated);
+  const enrolled = updated.filter(({ update }) => update.changed.includes('factors_added'));
+  await insertBelongings(
+    run,
+    digest,
+    enrolled.map(({ account }) => ({ ...account, devices: [], trustedBrowsers: [] })),
+  );
+}
+
+function updateOf(verdict: AccountVerdict, named: Named | undefined): AccountUpdate | undefined {
+  if (verdict.verdict !== 'known') return undefined;
+  if (!verdict.needsName) return verdict.update('same');
+  return verdict.update(named?.name ? 'given' : 'taken');
 }
 
 /** What to do with each account. Those that change are read again under a lock: another step may have changed them. */
@@ -87,7 +148,10 @@ async function judgeAll(
   const judge = async (some: readonly AccountToImport[]) => {
     const stored = await storedUsers(run, digest, some, importRun.source);
     return new Map(
-      some.map((account) => [account.userId, judgeAccount(account, importRun, stored.get(account.userId))]),
+      some.map((account) => [
+        account.userId,
+        judgeAccount(account, importRun, stored.get(account.userId), digest),
+      ]),
     );
   };
   const verdicts = await judge(accounts);
@@ -107,7 +171,9 @@ async function storedUsers(
 ): Promise<Map<string, StoredUser>> {
   const { rows } = await run<StoredUser & { readonly userId: string }>(
     `SELECT one.id AS "userId", users.id IS NOT NULL AS "hasUser", canonical, source,
-       encode(fingerprint, 'hex') AS fingerprint, hash_kind AS "hashKind", account_hash IS NOT NULL AS "wasRemoved"
+       encode(fingerprint, 'hex') AS fingerprint, hash_kind AS "hashKind", account_hash IS NOT NULL AS "wasRemoved",
+       identifier, email, email_verified_at AS "emailVerifiedAt", disabled_at AS "disabledAt",
+       origin_state AS "originState", EXISTS (SELECT FROM second_factors WHERE second_factors.user_id = one.id) AS "hasFactors"
      FROM unnest($1::text[], $2::bytea[]) AS one (id, removed_key) LEFT JOIN users ON users.id = one.id
        LEFT JOIN auth ON auth.user_id = one.id LEFT JOIN imported_accounts ON imported_accounts.user_id = one.id
        LEFT JOIN imported_removed ON account_hash = removed_key`,
@@ -120,17 +186,23 @@ async function storedUsers(
 }
 
 function isChange(verdict: AccountVerdict | undefined): boolean {
-  return verdict?.verdict === 'known' && (verdict.hash === 'replace' || verdict.isParked);
+  if (verdict?.verdict !== 'known') return false;
+  return verdict.hash === 'replace' || verdict.needsName !== undefined || isUpdate(verdict);
+}
+
+function isUpdate(verdict: KnownAccount): boolean {
+  const { changed, originState } = verdict.update('same');
+  return changed.length > 0 || originState !== undefined;
 }
 
 function isReplaced(verdict: AccountVerdict): boolean {
   return verdict.verdict === 'known' && verdict.hash === 'replace';
 }
 
-/** A new account needs a name, and so does one that waits under none. */
+/** A new account needs a name, and so do one that waits under none, and one with another name at its origin now. */
 function wishOf(account: AccountToImport, verdict: AccountVerdict): NameWish[] {
-  if (verdict.verdict === 'new') return [{ account, isParked: false }];
-  return verdict.verdict === 'known' && verdict.isParked ? [{ account, isParked: true }] : [];
+  if (verdict.verdict === 'new') return [{ account, need: 'new' }];
+  return verdict.verdict === 'known' && verdict.needsName ? [{ account, need: verdict.needsName }] : [];
 }
 
 /** Making an account removes any invitation for its name. The rows are locked in one order. */
@@ -144,23 +216,20 @@ async function dropInvitations(run: Run, canonicals: readonly string[]): Promise
   await run('DELETE FROM invitations WHERE canonical = ANY ($1::text[])', [canonicals]);
 }
 
-function outcomeOf(verdict: AccountVerdict, named: Named | undefined): AccountOutcome {
-  if (named) return named.outcome;
-  if (verdict.verdict !== 'known') return { outcome: verdict.verdict as 'removed' | 'id_taken' };
-  if (verdict.hash === 'replace') return { outcome: 'hash_replaced' };
-  return { outcome: verdict.hash === 'same' ? 'unchanged' : 'kept_newer_hash' };
+function outcomeOf({ verdict, named, update }: Judged): AccountOutcome {
+  if (verdict.verdict === 'known' && update)
+    return outcomeOfKnown(verdict, update, verdict.needsName === 'parked' ? named?.outcome : undefined);
+  return named?.outcome ?? { outcome: verdict.verdict as 'removed' | 'id_taken' };
 }
 
-function entriesOf(
-  { userId }: AccountToImport,
-  verdict: AccountVerdict,
-  named: Named | undefined,
-  context: AuditContext,
-): OutboxEntry[] {
+function entriesOf({ account, verdict, named, update }: Judged, context: AuditContext): OutboxEntry[] {
+  const { userId } = account;
   const entry = (outcome: string): OutboxEntry => ({ context: { ...context, outcome }, subject: { userId } });
-  const word = named?.outcome.outcome;
+  const isRename = verdict.verdict === 'known' && verdict.needsName === 'renamed';
+  const word = isRename ? undefined : named?.outcome.outcome;
   return [
     ...(isReplaced(verdict) ? [entry('hash_replaced')] : []),
     ...(named?.name && word ? [entry(word === 'imported' ? context.outcome : word)] : []),
+    ...(update?.changed ?? []).map(entry),
   ];
 }

@@ -62,7 +62,7 @@ class SqliteImports implements ImportStore {
 
   constructor(parts: ImportParts) {
     this.#parts = parts;
-    this.#accounts = new ImportedAccounts(parts.db, parts.chain);
+    this.#accounts = new ImportedAccounts(parts.db, parts.chain, parts.removal);
     this.#sessions = new ImportedSessions(parts.db, parts.chain.digest);
     this.#statements = prepareAll(parts.db);
   }

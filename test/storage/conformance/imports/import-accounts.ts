@@ -123,23 +123,6 @@ export const importedAccountCases: readonly ConformanceCase[] = [
   ),
 
   withImports(
-    'import: nothing but the hash of a known account follows the origin',
-    async (imports, store) => {
-      await write(imports, [imported('joe')]);
-      const changed = imported('joe', {
-        identifier: 'other',
-        canonical: 'other',
-        email: 'a@b.c',
-        createdAt: 1,
-      });
-      assert.deepEqual(await write(imports, [changed]), ['unchanged']);
-      assert.equal(await holder(store, 'joe'), 'id-of-joe');
-      const user = await store.accounts.findUser('id-of-joe');
-      assert.deepEqual([user?.email, user?.createdAt], [null, 500]);
-    },
-  ),
-
-  withImports(
     'import: a user id that another origin or a registration has is taken, and so are its sessions',
     async (imports, store) => {
       await store.accounts.create(account('joe'));

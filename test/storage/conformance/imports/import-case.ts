@@ -1,5 +1,6 @@
 /** What the cases of imports are made of: accounts and sessions of another system, and runs of the command. */
 
+import assert from 'node:assert/strict';
 import {
   type AccountOutcome,
   type AccountToImport,
@@ -34,6 +35,7 @@ export function imported(name: string, changes: Partial<AccountToImport> = {}): 
     createdAt: 500,
     disabledAt: null,
     factors: null,
+    factorsFingerprint: null,
     devices: [],
     trustedBrowsers: [],
     ...changes,
@@ -105,4 +107,24 @@ export async function isParked(store: Store, name: string): Promise<boolean> {
   const isNamed = (await holder(store, name.toLowerCase())) === userId;
   const credential = await store.accounts.findCredential(parkedForm(userId));
   return !isNamed && credential?.userId === userId;
+}
+
+/** The name, the address and the state of a user. */
+export async function userOf(store: Store, name = 'joe') {
+  const user = await store.accounts.findUser(`id-of-${name}`);
+  return [user?.identifier, user?.email, user?.emailVerifiedAt, user?.disabledAt];
+}
+
+/** Imports joe as the origin has him now, and asserts what became of him; the same again must say `again`. */
+export async function follows(
+  imports: ImportStore,
+  changes: Partial<AccountToImport>,
+  said: string,
+  again = 'unchanged',
+  run: Partial<ImportRun> = {},
+): Promise<void> {
+  const joe = imported('joe', changes);
+  assert.deepEqual(await write(imports, [joe], { ...run, isDryRun: true }), [said], 'in a dry run');
+  assert.deepEqual(await write(imports, [joe], run), [said]);
+  assert.deepEqual(await write(imports, [joe], run), [again], 'again');
 }
