@@ -136,3 +136,10 @@ export function refusalErrorOf<Refused extends { readonly refused: string }>(
     typeof sentence === 'string' ? sentence : (sentence as (refusal: Refused) => string)(refusal),
   );
 }
+
+/** The error of a store that does not answer, and what to do then. */
+export function unavailableError({ message }: Error, advice: string): CommandError {
+  // What a database says of itself does not always end like a sentence.
+  const said = /[.!?]$/.test(message) ? message : `${message}.`;
+  return new CommandError(exitCodes.unavailable, `The database does not answer: ${said} ${advice}`);
+}

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { batchRows } from '../../src/maintenance/import/pipeline.ts';
 import { commandEnvironment } from '../support/command.ts';
 import { countRows, query, rowCounts } from '../support/database.ts';
 import { commandsAt, imported, linesFile } from '../support/importing.ts';
@@ -15,14 +16,33 @@ const people = isFull ? 20_000 : 2_500;
 
 const idOf = (n: number) => `019a6e5d-5228-7bbc-a0f0-${String(n).padStart(12, '0')}`;
 
+/** Instants that are given, so that two imports bring the same. */
+const instants = { created_at: new Date(Date.now() - 3_600_000).toISOString() };
+const seen = { ...instants, last_seen_at: instants.created_at };
+
 /** Accounts with a session each, which comes before its account. */
 const crowd = () =>
   linesFile(
     Array.from({ length: people }, (_, n) => [
-      { user: `id-${n}`, sessions: [{ id: idOf(n) }] },
-      { id: `id-${n}`, username: `user${n}` },
+      { user: `id-${n}`, sessions: [{ id: idOf(n), handle: `handle-${n}`, ...seen }] },
+      { id: `id-${n}`, username: `user${n}`, ...instants },
     ]).flat(),
   );
+
+/** What is there in the end, line by line, but for the account that was there before. */
+async function exportOf(address: string): Promise<string[]> {
+  const { stdout } = await commandsAt(address)(['export', '-']);
+  return stdout.split('\n').filter((line) => line.includes('"id":"id-'));
+}
+
+/** The export of an import that nothing interrupted. */
+let whole: Promise<readonly string[]> | undefined;
+
+async function undisturbed(): Promise<readonly string[]> {
+  const address = await places.sqlite();
+  await imported(address, [crowd()]);
+  return exportOf(address);
+}
 
 async function start(address: string, file: string): Promise<Child> {
   const words = ['import', file, '--weak-seconds', '0', '--json'];
@@ -80,9 +100,13 @@ describe.each(['sqlite', 'postgres'] as const)('into %s', (engine) => {
         expect(running.stderr).toBe(
           'Interrupted. What was imported stays. Run the same command again to continue.\n',
         );
-      const come = (await countRows({ database: address }, 'users')) - 1;
-      expect(come).toBeGreaterThan(0);
-      expect(await halvesAt(address)).toBe(0);
+      // Whole batches have come, and not all of them.
+      const [users = 0, sessions = 0] = await rowCounts({ database: address }, 'users', 'sessions');
+      const come = users - 1;
+      const arrived = table === 'sessions' ? sessions : come;
+      expect(arrived).toBeGreaterThan(0);
+      expect(arrived).toBeLessThan(people);
+      expect([arrived % batchRows, await halvesAt(address)]).toEqual([0, 0]);
 
       const summary = await imported(address, [file]);
       expect(summary).toMatchObject({
@@ -96,6 +120,9 @@ describe.each(['sqlite', 'postgres'] as const)('into %s', (engine) => {
         people,
       ]);
       expect(await halvesAt(address)).toBe(0);
+      whole ??= undisturbed();
+      expect(await exportOf(address)).toEqual(await whole);
+      expect((await whole).length).toBe(people);
       expect((await commandsAt(address)(['audit', 'verify', '--json'])).json).toMatchObject([
         { intact: true },
       ]);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { rowCounts } from '../support/database.ts';
+import { query, rowCounts } from '../support/database.ts';
 import { commandsAt, imported, linesFile } from '../support/importing.ts';
 import { places } from '../support/moving.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -68,11 +68,11 @@ test('an address with a password is refused as a file, and never repeated', asyn
 });
 
 /** A small disk of its own; skipped aloud where none may be mounted. */
-function smallDisk(skip: (why: string) => void): string {
+function smallDisk(skip: (why: string) => void, size = '512k'): string {
   const folder = join(temporaryFolder(), 'disk');
   mkdirSync(folder);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' });
   } catch (error) {
     skip(`A disk cannot be mounted here: ${(error as Error).message}`);
   }
@@ -80,10 +80,9 @@ function smallDisk(skip: (why: string) => void): string {
   return folder;
 }
 
-const people = 4_000;
 const sessionsEach = 5;
 /** Sessions that take several megabytes. */
-const crowd = () =>
+const crowd = (people: number) =>
   linesFile(
     Array.from({ length: people }, (_, n) => ({
       id: `id-${n}`,
@@ -95,10 +94,39 @@ const crowd = () =>
     })),
   );
 
+test('ENOSPC: a full disk under the database ends the import with whole accounts, and more space completes it', async (context) => {
+  const people = 1_500;
+  // The empty database fits.
+  const folder = smallDisk((why) => context.skip(why), '1m');
+  const address = `file:${join(folder, 'gatehouse.db')}`;
+  const [file, words] = [crowd(people), ['--weak-seconds', '0']];
+  const run = commandsAt(address);
+  const said = await run(['import', file, ...words]);
+  expect([said.code, said.stdout, said.stderr]).toEqual([
+    5,
+    '',
+    'The database does not answer: database or disk is full. What was imported stays. Run the same command again to continue.\n',
+  ]);
+  execFileSync('mount', ['-o', 'remount,size=64m', folder], { stdio: 'pipe' });
+  const database = { database: address };
+  const [users = 0, auth, known] = await rowCounts(database, 'users', 'auth', 'imported_accounts');
+  expect([auth, known]).toEqual([users, users]);
+  const [sessions = 0, knownSessions] = await rowCounts(database, 'sessions', 'imported_sessions');
+  expect(sessions).toBe(knownSessions);
+  expect(users + sessions).toBeGreaterThan(0);
+  expect(await query(database, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  expect(await imported(address, [file])).toMatchObject({
+    complete: true,
+  });
+  expect(await rowCounts(database, 'users', 'sessions')).toEqual([people, people * sessionsEach]);
+});
+
 test('ENOSPC: a full disk for temporary files ends the import with advice, and the next one completes it', async (context) => {
+  // Less stays in memory.
+  const people = 4_000;
   const folder = smallDisk((why) => context.skip(why));
   const address = await places.sqlite();
-  const [file, words] = [crowd(), ['--weak-seconds', '0']];
+  const [file, words] = [crowd(people), ['--weak-seconds', '0']];
   const run = commandsAt(address, { SQLITE_TMPDIR: folder });
   const said = await run(['import', file, ...words]);
   expect([said.code, said.stderr]).toEqual([
@@ -115,7 +143,7 @@ test('ENOSPC: a full disk for temporary files ends the import with advice, and t
 test('ENOSPC: a full disk for the report, or for an export, leaves no half file and whole accounts', async (context) => {
   const folder = smallDisk((why) => context.skip(why));
   const address = await places.sqlite();
-  const file = crowd();
+  const file = crowd(1_500);
   const run = commandsAt(address);
   const said = await run(['import', file, '--weak-seconds', '0', '--report', join(folder, 'report.jsonl')]);
   expect([said.code, said.stderr]).toEqual([1, expect.stringContaining('The disk is full (ENOSPC)')]);

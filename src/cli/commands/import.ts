@@ -7,7 +7,7 @@ import type { FormatOptions, ImportFormat } from '../../maintenance/import/recor
 import { StoreUnavailable } from '../../storage/port/port.ts';
 import { addCommand } from '../command.ts';
 import { withServices } from '../command-services.ts';
-import { CommandError, exitCodes } from '../exit-codes.ts';
+import { exitCodes, unavailableError } from '../exit-codes.ts';
 import { inputFiles } from '../importing/import-files.ts';
 import { findFormat } from '../importing/import-format.ts';
 import { importedForPeople, importedJson } from '../importing/import-summary.ts';
@@ -134,10 +134,7 @@ async function withRetryAdvice<Result>(work: () => Promise<Result>): Promise<Res
     return await work();
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    throw new CommandError(
-      exitCodes.unavailable,
-      `The database does not answer: ${error.message} ${retryAdvice}`,
-    );
+    throw unavailableError(error, retryAdvice);
   }
 }
 

@@ -7,7 +7,7 @@ import { isRefusal } from '../../usecases/refusals.ts';
 import { databaseAddress } from '../address-arguments.ts';
 import { addCommand } from '../command.ts';
 import { operatorCaller } from '../command-services.ts';
-import { CommandError, exitCodes, type RefusalWords, refusalErrorOf } from '../exit-codes.ts';
+import { exitCodes, type RefusalWords, refusalErrorOf, unavailableError } from '../exit-codes.ts';
 import { keyOfMoved } from '../key-notes.ts';
 import { type Format, printNote, printResult, utc } from '../output.ts';
 import { withProgress } from '../progress.ts';
@@ -61,10 +61,7 @@ async function withRetryAdvice<Result>(work: () => Promise<Result>): Promise<Res
     return await work();
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    throw new CommandError(
-      exitCodes.unavailable,
-      `The database does not answer: ${error.message} ${retryAdvice}`,
-    );
+    throw unavailableError(error, retryAdvice);
   }
 }
 
