@@ -12,18 +12,8 @@ import { temporaryFolder } from '../support/server.ts';
 const freshFile = () => join(temporaryFolder(), 'gatehouse.db');
 
 /** Runs `user add` with bytes on standard input. */
-async function add(file: string, name: string, input: Uint8Array | string) {
-  const words = ['user', 'add', name, '--password-stdin'];
-  const child = spawn(process.execPath, [await theProgram(), ...words], {
-    env: commandEnvironment({ file }),
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const running = gather(child);
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const { code } = await running.exited;
-  return { code, stdout: running.stdout, stderr: running.stderr };
-}
+const add = (file: string, name: string, input: Uint8Array | string) =>
+  command(['user', 'add', name, '--password-stdin'], { file, input });
 
 test('a password that is one line of UTF-8 is the one that its owner types, however the line ends', async () => {
   const server = await startProcess();

@@ -1,7 +1,10 @@
-/** The operator's commands, run as the operator runs them: the real program in a process of its own. */
+/** The operator's commands, run as the operator runs them: the real program, in a process or a thread of its own. */
 
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { Worker } from 'node:worker_threads';
+import { isFull } from './length.ts';
 import { type Ended, gather } from './process.ts';
 import { theProgram } from './program.ts';
 
@@ -10,8 +13,10 @@ export interface CommandOptions {
   readonly file: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** What stands on standard input; nothing by default. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  /** Whether it needs a process: for locks, open files and signals of its own. */
+  readonly isProcess?: boolean;
 }
 
 /** A command that has ended. */
@@ -19,6 +24,9 @@ export interface Said extends Ended {
   /** Standard output as JSON, one object a line; throws if it is not. */
   readonly json: readonly Record<string, unknown>[];
 }
+
+/** Variables that the runtime reads once for the whole process. */
+const ofTheProcess = /^(?:TZ|LANG|LC_\w+|PATH|NODE_\w+|SSL_\w+)$/;
 
 /** What a command sees of the environment: a local, cheap set-up. */
 export function commandEnvironment({ file, environment }: CommandOptions): Record<string, string> {
@@ -31,8 +39,30 @@ export function commandEnvironment({ file, environment }: CommandOptions): Recor
   };
 }
 
-/** Runs a command to its end. */
+/**
+ * Runs a command to its end. It has a process of its own in full form, and where it depends on one; else a thread, which
+ * runs the same program with arguments, an environment, an input, outputs and an exit code of its own.
+ */
 export async function command(words: readonly string[], options: CommandOptions): Promise<Said> {
+  const { environment = {}, cwd, isProcess = false } = options;
+  const needsProcess =
+    isFull ||
+    isProcess ||
+    cwd !== undefined ||
+    Object.keys(environment).some((name) => ofTheProcess.test(name));
+  const ended = await (needsProcess ? inProcess(words, options) : inThread(words, options));
+  return {
+    ...ended,
+    get json() {
+      return ended.stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+  };
+}
+
+async function inProcess(words: readonly string[], options: CommandOptions): Promise<Ended> {
   const { input = '', cwd = tmpdir() } = options;
   const child = spawn(process.execPath, [await theProgram(), ...words], {
     cwd,
@@ -45,17 +75,26 @@ export async function command(words: readonly string[], options: CommandOptions)
   child.stdin.end(input);
   const exit = await gathered.exited;
   const { stdout, stderr } = gathered;
-  return {
-    ...exit,
-    stdout,
-    stderr,
-    get json() {
-      return stdout
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
-    },
-  };
+  return { ...exit, stdout, stderr };
+}
+
+/** A third of what a process costs: the runtime is there already. An error that the program does not catch rejects. */
+async function inThread(words: readonly string[], options: CommandOptions): Promise<Ended> {
+  const { input = '' } = options;
+  const thread = new Worker(new URL('command-thread.js', import.meta.url), {
+    argv: [...words],
+    env: commandEnvironment(options),
+    execArgv: [],
+    workerData: { program: await theProgram(), input },
+    stdout: true,
+    stderr: true,
+  });
+  const exited = new Promise<number>((resolve, reject) => {
+    thread.once('error', reject);
+    thread.once('exit', resolve);
+  });
+  const [code, stdout, stderr] = await Promise.all([exited, text(thread.stdout), text(thread.stderr)]);
+  return { code, signal: null, stdout, stderr };
 }
 
 /** A command over one database, which has to succeed. */
