@@ -32,6 +32,28 @@ export async function withProgress<Result>(
   }
 }
 
+/**
+ * Runs `work` with a signal that Ctrl-C or SIGTERM aborts, with the error to end by as its reason: for waiting that no
+ * progress interrupts, such as for standard input. A second one ends the process at once.
+ */
+export async function withInterruption<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+  interruption: string,
+): Promise<Result> {
+  const controller = new AbortController();
+  const abort = (exit: ExitCode) => () => controller.abort(new CommandError(exit, interruption));
+  const signals = [
+    ['SIGINT', abort(exitCodes.interrupted)],
+    ['SIGTERM', abort(exitCodes.terminated)],
+  ] as const;
+  for (const [signal, interrupt] of signals) process.once(signal, interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const [signal, interrupt] of signals) process.off(signal, interrupt);
+  }
+}
+
 /** The library has twenty files, and only a person at a terminal sees a bar. */
 async function createBar(title: string): Promise<SingleBar> {
   const { SingleBar } = await import('cli-progress');

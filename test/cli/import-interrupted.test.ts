@@ -129,3 +129,44 @@ describe.each(['sqlite', 'postgres'] as const)('into %s', (engine) => {
     },
   );
 });
+
+/** Ends an import that waits for more of its standard input, with one signal. */
+async function endSilent(address: string, signal: NodeJS.Signals, accounts: number, waitMs: number) {
+  const running = gather(
+    spawn(process.execPath, [await theProgram(), 'import', '-', '--json'], {
+      env: commandEnvironment({ file: 'unused.db', environment: { DATABASE_URL: address } }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }),
+  );
+  for (let n = 0; n < accounts; n += 1) {
+    const email = `${'x'.repeat(60)}${n}@a.example`;
+    running.child.stdin?.write(`${JSON.stringify({ id: `id-${n}`, username: `user${n}`, email })}\n`);
+  }
+  if (accounts > 0) await underWay(running, address, 'users');
+  else await sleep(waitMs);
+  running.child.kill(signal);
+  return { ...(await running.exited), stdout: running.stdout, stderr: running.stderr };
+}
+
+// More than is read to find the format, and nothing.
+test.each([
+  ['SIGINT', 130, 900],
+  ['SIGTERM', 143, 900],
+  ['SIGINT', 130, 0],
+] as const)(
+  'one %s (%d) is enough while standard input is silent after %d accounts',
+  async (signal, code, accounts) => {
+    const address = await places.sqlite();
+    await commandsAt(address)(['user', 'add', 'first']);
+    let ended = await endSilent(address, signal, accounts, 1_000);
+    // On a slow machine the program had not begun to wait.
+    for (let waitMs = 2_000; ended.code === null && waitMs < 20_000; waitMs *= 2)
+      ended = await endSilent(address, signal, accounts, waitMs);
+    expect(ended).toMatchObject({
+      code,
+      stdout: '',
+      stderr: 'Interrupted. What was imported stays. Run the same command again to continue.\n',
+    });
+    expect(await halvesAt(address)).toBe(0);
+  },
+);

@@ -13,7 +13,7 @@ import { findFormat } from '../importing/import-format.ts';
 import { importedForPeople, importedJson } from '../importing/import-summary.ts';
 import { openReportFile, type ReportFile } from '../importing/report-file.ts';
 import { type Format, printNote, printResult } from '../output.ts';
-import { withProgress } from '../progress.ts';
+import { withInterruption, withProgress } from '../progress.ts';
 
 interface Options extends Format {
   readonly from?: string;
@@ -74,8 +74,18 @@ export function addImportCommand(program: Command): void {
 }
 
 async function runImport(names: readonly string[], options: Options): Promise<void> {
+  const interruption = `Interrupted. ${options.dryRun ? 'Nothing was changed.' : retryAdvice}`;
+  await withInterruption((signal) => importNamed(names, options, interruption, signal), interruption);
+}
+
+async function importNamed(
+  names: readonly string[],
+  options: Options,
+  interruption: string,
+  signal: AbortSignal,
+): Promise<void> {
   const isDryRun = options.dryRun === true;
-  const { bytes, files: named } = inputFiles(names);
+  const { bytes, files: named } = inputFiles(names, signal);
   const { format, files } = await findFormat(options.from, named);
   const formatOptions: FormatOptions = {
     identifier: options.identifier,
@@ -102,7 +112,7 @@ async function runImport(names: readonly string[], options: Options): Promise<vo
                 progress,
                 stopwatch: () => performance.now(),
               }),
-            isDryRun ? undefined : `Interrupted. ${retryAdvice}`,
+            interruption,
           ),
         ),
       ),

@@ -19,11 +19,14 @@ export interface InputFiles {
   readonly bytes: number | undefined;
 }
 
-/** @throws {CommandError} if a file does not exist, or is none. */
-export function inputFiles(names: readonly string[]): InputFiles {
+/**
+ * @param signal ends waiting for standard input with its reason.
+ * @throws {CommandError} if a file does not exist, or is none.
+ */
+export function inputFiles(names: readonly string[], signal: AbortSignal): InputFiles {
   const repeated = names.find((name, n) => names.indexOf(name) < n);
   if (repeated !== undefined) throw new CommandError(exitCodes.usage, `${repeated} is named twice.`);
-  const inputs = names.map(inputFile);
+  const inputs = names.map((name) => inputFile(name, signal));
   const isKnown = inputs.every(({ bytes }) => bytes !== undefined);
   return {
     files: inputs.map(({ file }) => file),
@@ -31,8 +34,11 @@ export function inputFiles(names: readonly string[]): InputFiles {
   };
 }
 
-function inputFile(name: string): { readonly file: ImportFile; readonly bytes: number | undefined } {
-  if (name === '-') return { file: { name, read: readInput }, bytes: undefined };
+function inputFile(
+  name: string,
+  signal: AbortSignal,
+): { readonly file: ImportFile; readonly bytes: number | undefined } {
+  if (name === '-') return { file: { name, read: () => readInput(signal) }, bytes: undefined };
   if (addressForm.test(name)) return { file: database(name), bytes: undefined };
   const path = resolve(name);
   const about = statSync(path, { throwIfNoEntry: false });
@@ -71,8 +77,16 @@ async function* readFile(path: string, name: string): AsyncGenerator<Uint8Array>
   }
 }
 
-async function* readInput(): AsyncGenerator<Uint8Array> {
-  for await (const chunk of process.stdin) yield chunk;
+/** The other program may be silent for long: only an end of the stream ends waiting for it. */
+async function* readInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  signal.throwIfAborted();
+  const stop = () => process.stdin.destroy(signal.reason);
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const chunk of process.stdin) yield chunk;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** The beginning of a file, and the file with all of its bytes: standard input can be read once. */
