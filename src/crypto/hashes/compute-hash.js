@@ -36,7 +36,8 @@ export function computeHash(password, parameters) {
   switch (parameters.kind) {
     case 'pbkdf2': {
       const { salt, iterations, hashBytes, digest } = parameters;
-      return pbkdf2Sync(password, salt, iterations, hashBytes, digest);
+      const input = parameters.input === 'nfc' ? Buffer.from(textOf(password).normalize('NFC')) : password;
+      return pbkdf2Sync(input, salt, iterations, hashBytes, digest);
     }
     case 'bcrypt':
       return computeBcrypt(password, parameters);

@@ -2,9 +2,10 @@
 
 import type { Pbkdf2Parameters } from '../phc.ts';
 
-/** PBKDF2 over the raw bytes of a password. */
+/** PBKDF2 over the raw bytes of a password; `nfc` normalises it first, as Gatehouse does in a hash that is to be wrapped. */
 export interface ForeignPbkdf2 extends Pbkdf2Parameters {
   readonly kind: 'pbkdf2';
+  readonly input?: 'nfc';
   readonly salt: Uint8Array;
 }
 

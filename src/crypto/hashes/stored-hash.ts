@@ -40,9 +40,25 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [/^\$wrapped(\$pbkdf2-sha512\$i=[^$]+\$[^$]+\$[^$]+)\$(\d{1,3})(\$(?!wrapped).+\$)$/, readWrapped],
 ];
 
-/** Reads a stored form, marked or not; `undefined` if it is none, or one of Gatehouse's own hashes. It checks no bounds. */
+/**
+ * Reads a stored form, marked or not; `undefined` if it is none, or one of Gatehouse's own hashes without a mark. It checks no
+ * bounds.
+ */
 export function parseStored(text: string): ForeignHash | undefined {
-  const plain = text.startsWith(unwrappedMark) ? text.slice(unwrappedMark.length) : text;
+  const isMarked = text.startsWith(unwrappedMark);
+  const plain = isMarked ? text.slice(unwrappedMark.length) : text;
+  return (isMarked ? parseOwn(plain) : undefined) ?? parseForeign(plain);
+}
+
+/** One of Gatehouse's own hashes as one that may be wrapped; `undefined` if the text is none. */
+export function parseOwn(text: string): ForeignHash | undefined {
+  const own = readPhc(text);
+  if (!own) return undefined;
+  const { hash, ...parameters } = own;
+  return { parameters: { kind: 'pbkdf2', input: 'nfc', ...parameters }, hash };
+}
+
+function parseForeign(plain: string): ForeignHash | undefined {
   for (const [form, read] of readers) {
     const parts = form.exec(plain);
     if (parts) return read(parts.slice(1).map((part) => part ?? ''));
@@ -58,8 +74,11 @@ export function formatStored({ parameters, hash }: ForeignHash): string {
 /** Everything before the result, up to the last `$`; for bcrypt, up to the salt. */
 function beginningOf(parameters: HashParameters): string {
   switch (parameters.kind) {
-    case 'pbkdf2':
-      return `$pbkdf2-${parameters.digest}$${parameters.iterations}$${toPasslibBase64(parameters.salt)}$`;
+    case 'pbkdf2': {
+      const { input, digest, iterations, salt, hashBytes } = parameters;
+      if (input === 'nfc') return `$pbkdf2-${digest}$i=${iterations},l=${hashBytes}$${toBase64(salt)}$`;
+      return `$pbkdf2-${digest}$${iterations}$${toPasslibBase64(salt)}$`;
+    }
     case 'bcrypt': {
       const { input, version, cost, salt } = parameters;
       return `${input === 'raw' ? '' : 'bcrypt_sha256$'}$2${version}$${String(cost).padStart(2, '0')}$${salt}`;
@@ -90,7 +109,7 @@ function beginningOf(parameters: HashParameters): string {
 function endOf(parameters: HashParameters, hash: Uint8Array): string {
   switch (parameters.kind) {
     case 'pbkdf2':
-      return toPasslibBase64(hash);
+      return parameters.input === 'nfc' ? toBase64(hash) : toPasslibBase64(hash);
     case 'bcrypt':
       return translated(toBase64(hash), base64Digits, bcryptDigits);
     case 'firebase-scrypt':
@@ -189,7 +208,8 @@ function readDigest([digest, beforeText = '', afterText = '', hashText = '']: re
 
 /** The inner hash is stored without its result, so its form is completed to be read. */
 function readWrapped([outerText = '', innerBytes, innerText = '']: readonly string[]) {
-  const inner = parseStored(innerText + toBase64(Buffer.alloc(Number(innerBytes))))?.parameters;
+  const completed = innerText + toBase64(Buffer.alloc(Number(innerBytes)));
+  const inner = (parseOwn(completed) ?? parseForeign(completed))?.parameters;
   if (!inner || !isWrappable(inner)) return undefined;
   const read = readPhc(outerText);
   if (!read) return undefined;

@@ -4,7 +4,7 @@ import { randomSalt } from '../ids.ts';
 import type { Pbkdf2Parameters } from '../phc.ts';
 import { attackMs } from './hash-cost.ts';
 import type { HashParameters, WrappedHash } from './hash-types.ts';
-import { formatStored, isWrappable, parseStored, unwrappedMark } from './stored-hash.ts';
+import { formatStored, isWrappable, parseOwn, parseStored, unwrappedMark } from './stored-hash.ts';
 
 /** PBKDF2 that takes less than this part of the current parameters' time is wrapped. */
 const weakPart = 0.1;
@@ -18,9 +18,11 @@ export const prefixesToWrap: readonly string[] = [unwrappedMark];
  * so it is the same on every machine.
  */
 export function forStorage(stored: string, current: Pbkdf2Parameters): string {
-  const parameters = parseStored(stored)?.parameters;
-  const isWeak = parameters !== undefined && isTooWeak(parameters, current);
-  return isWeak && !mustBeWrapped(stored) ? `${unwrappedMark}${stored}` : stored;
+  if (mustBeWrapped(stored)) return stored;
+  const own = parseOwn(stored);
+  const parameters = (own ?? parseStored(stored))?.parameters;
+  if (!parameters || !isTooWeak(parameters, current)) return stored;
+  return `${unwrappedMark}${own ? formatStored(own) : stored}`;
 }
 
 /** Whether a stored hash waits to be wrapped. */
@@ -49,7 +51,7 @@ export function wrappingOf(stored: string, current: Pbkdf2Parameters): Wrapping 
 
 /** Whether one stored form is a wrapping of the other. */
 export function isWrappingOf(wrapped: string, stored: string): boolean {
-  const [, inner] = /^\$wrapped.+\$\d{1,3}(\$.+\$)$/.exec(wrapped) ?? [];
+  const [, inner] = /^\$wrapped(?:\$[^$]+){4}\$\d{1,3}(\$.+\$)$/.exec(wrapped) ?? [];
   return inner !== undefined && mustBeWrapped(stored) && stored.startsWith(`${unwrappedMark}${inner}`);
 }
 

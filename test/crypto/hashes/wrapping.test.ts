@@ -12,7 +12,7 @@ import {
   wrappingOf,
 } from '../../../src/crypto/hashes/wrapping.ts';
 import { HashingQueue } from '../../../src/crypto/hashing-queue.ts';
-import { currentParameters } from '../../../src/crypto/phc.ts';
+import { currentParameters, formatPhc } from '../../../src/crypto/phc.ts';
 import { openVerification, storedFrom, storedOf } from '../../support/foreign-verification.ts';
 
 const usual = currentParameters(220_000);
@@ -105,6 +105,25 @@ test('I3: a marked hash verifies before it is wrapped and after, and the wrappin
       expect(storedFrom(form)).toBe(form);
     }
     expect(hashKindOf(wrapping)).not.toBe(hashKindOf(atRest));
+  }
+});
+
+test('I3: a hash of Gatehouse with few iterations is wrapped too, over the password that G4 normalises', async () => {
+  const verify = openVerification();
+  const [composed, decomposed] = ['Ünïcödé passwörd'.normalize('NFC'), 'Ünïcödé passwörd'.normalize('NFD')];
+  const hash = pbkdf2Sync(composed, salt, 1_000, 64, 'sha512');
+  const own = formatPhc({ digest: 'sha512', iterations: 1_000, salt, hash });
+  expect(forStorage(own, cheap)).toBe(own);
+  const atRest = forStorage(own, usual);
+  expect(atRest).toBe(`$unwrapped${own}`);
+  const wrapping = await wrapped(atRest);
+  expect(wrapping).not.toContain(own.slice(own.lastIndexOf('$') + 1));
+  expect(isWrappingOf(wrapping, atRest)).toBe(true);
+  for (const form of [atRest, wrapping]) {
+    for (const typed of [composed, decomposed])
+      expect(await verify(typed, form)).toEqual({ correct: true, outdated: true });
+    expect(await verify(`${composed}!`, form)).toEqual({ correct: false, outdated: false });
+    expect(storedFrom(form)).toBe(form);
   }
 });
 
