@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/server.ts';
 
 const password = 'strongpassword';
 
-/** One server for the tests that need no settings of their own; each has its own account. */
+/** One server for the tests that need no settings of their own; each has its own account, made after all that was changed. */
 const shared = sharedProcess({ GATEHOUSE_THROTTLE: 'off' });
 
 /** The name of the account of this test; a server of its own makes no difference. */
@@ -85,7 +85,7 @@ test('idle by settings that are shorter now', async () => {
 });
 
 test('over age', async () => {
-  const server = await startProcess();
+  const server = shared();
   const id = await register(server);
   change(server, 'UPDATE sessions SET created_at = 0, expires_at = 1000');
   expect(await explained(server, id)).toMatchObject({
@@ -96,7 +96,7 @@ test('over age', async () => {
 });
 
 test('of a disabled account, with a session that a race left alive', async () => {
-  const server = await startProcess();
+  const server = shared();
   const id = await register(server);
   change(server, 'UPDATE users SET disabled_at = 1000');
   expect(await explained(server, id)).toMatchObject({
@@ -109,7 +109,7 @@ test('of a disabled account, with a session that a race left alive', async () =>
 });
 
 test('of an account that lost one of its two rows', async () => {
-  const server = await startProcess();
+  const server = shared();
   const id = await register(server);
   change(server, 'DELETE FROM auth');
   expect(await explained(server, id)).toMatchObject({ state: 'user_record_missing', identifier: null });

@@ -4,11 +4,14 @@ import { expect, test } from 'vitest';
 import { command, commandsOver } from '../support/command.ts';
 import { query } from '../support/database.ts';
 import { freshFile, prepared } from '../support/prepared.ts';
-import { startProcess, type TestProcess } from '../support/process.ts';
+import { sharedProcess, type TestProcess } from '../support/process.ts';
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const password = 'strongpassword';
+
+/** One server for all tests that need one; each has its own account. */
+const shared = sharedProcess({ GATEHOUSE_THROTTLE: 'off' });
 
 const logIn = (server: TestProcess, email: string, word = password) =>
   server.post('/auth/login', { email, password: word });
@@ -17,7 +20,7 @@ const checked = async (server: TestProcess, id: string) =>
   (await server.send({ path: '/auth/session', headers: { 'x-session-id': id } })).status;
 
 test('add: with a password on standard input its owner can log in', async () => {
-  const server = await startProcess();
+  const server = shared();
   const run = commandsOver(server.file);
   const added = await run('user add Ada@example.com --password-stdin --json', `${password}\n`);
   expect(added.json).toEqual([
@@ -35,7 +38,7 @@ test('add: with a password on standard input its owner can log in', async () => 
 });
 
 test('add: without one it prints a link that sets it, once', async () => {
-  const server = await startProcess();
+  const server = shared();
   const run = commandsOver(server.file);
   const [added] = (await run('user add grace@example.com --json')).json;
   const url = String(added?.['set_password_url']);
@@ -144,7 +147,7 @@ test.each([
 });
 
 test('a password may begin and end with blanks, and only the end of the line is taken off', async () => {
-  const server = await startProcess();
+  const server = shared();
   await commandsOver(server.file)('user add a@example.com --password-stdin', '  strong password  \r\n');
   expect((await logIn(server, 'a@example.com', 'strong password')).status).toBe(401);
   expect((await logIn(server, 'a@example.com', '  strong password  ')).status).toBe(200);
@@ -169,69 +172,69 @@ test('list: oldest first, filtered, beyond one page', async () => {
 });
 
 test('show: by name in upper or lower case, and by id', async () => {
-  const server = await startProcess();
+  const server = shared();
   const run = commandsOver(server.file);
-  await server.post('/auth/register', { email: 'Ada@example.com', password });
-  await logIn(server, 'ada@example.com');
-  const [shown] = (await run('user show aDa@example.com --json')).json;
-  expect(shown).toMatchObject({ identifier: 'Ada@example.com', disabled_at: null, sessions: 2 });
+  await server.post('/auth/register', { email: 'Eve@example.com', password });
+  await logIn(server, 'eve@example.com');
+  const [shown] = (await run('user show eVe@example.com --json')).json;
+  expect(shown).toMatchObject({ identifier: 'Eve@example.com', disabled_at: null, sessions: 2 });
   expect((await run(`user show ${shown?.['id']} --json`)).json).toEqual([shown]);
-  expect((await run('user show ada@example.com')).stdout).toMatch(/^Identifier {2}Ada@example\.com\nId /);
+  expect((await run('user show eve@example.com')).stdout).toMatch(/^Identifier {2}Eve@example\.com\nId /);
 });
 
 test('disable: refused like a wrong password at once; enable brings no session back', async () => {
-  const server = await startProcess();
+  const server = shared();
   const run = commandsOver(server.file);
-  const registered = await server.post('/auth/register', { email: 'ada@example.com', password });
+  const registered = await server.post('/auth/register', { email: 'dan@example.com', password });
   const id = String(registered.json['session_id']);
   expect(await checked(server, id)).toBe(200);
 
-  const [disabled] = (await run('user disable ada@example.com --json')).json;
-  expect(disabled).toMatchObject({ identifier: 'ada@example.com', sessions_ended: 1 });
+  const [disabled] = (await run('user disable dan@example.com --json')).json;
+  expect(disabled).toMatchObject({ identifier: 'dan@example.com', sessions_ended: 1 });
   expect(disabled?.['disabled_at']).toMatch(instant);
   expect(await checked(server, id)).toBe(401);
-  const refused = await logIn(server, 'ada@example.com');
+  const refused = await logIn(server, 'dan@example.com');
   const wrong = await logIn(server, 'nobody@example.com');
   expect([refused.status, refused.text]).toEqual([401, wrong.text]);
-  const link = await command(['user', 'set-password-link', 'ada@example.com'], { file: server.file });
+  const link = await command(['user', 'set-password-link', 'dan@example.com'], { file: server.file });
   expect([link.code, link.stdout]).toEqual([4, '']);
 
-  expect((await run('user disable ada@example.com')).stdout).toBe(
-    'ada@example.com is disabled. 0 sessions ended.\n',
+  expect((await run('user disable dan@example.com')).stdout).toBe(
+    'dan@example.com is disabled. 0 sessions ended.\n',
   );
-  const [enabled] = (await run('user enable ada@example.com --json')).json;
+  const [enabled] = (await run('user enable dan@example.com --json')).json;
   expect(enabled).toMatchObject({ disabled_at: null, sessions_ended: 0 });
   expect(await checked(server, id)).toBe(401);
-  expect((await logIn(server, 'ada@example.com')).status).toBe(200);
+  expect((await logIn(server, 'dan@example.com')).status).toBe(200);
 });
 
 test('delete: everything is gone, and the name is free', async () => {
-  const server = await startProcess();
+  const server = shared();
   const run = commandsOver(server.file);
-  const registered = await server.post('/auth/register', { email: 'ada@example.com', password });
+  const registered = await server.post('/auth/register', { email: 'del@example.com', password });
   const id = String(registered.json['session_id']);
-  const asked = await command(['user', 'delete', 'ada@example.com'], { file: server.file });
+  const asked = await command(['user', 'delete', 'del@example.com'], { file: server.file });
   expect([asked.code, asked.stdout]).toEqual([2, '']);
   expect(asked.stderr).toContain('--yes');
   expect(await checked(server, id)).toBe(200);
 
-  const [gone] = (await run('user delete ada@example.com --yes --json')).json;
-  expect(gone).toMatchObject({ identifier: 'ada@example.com', sessions_ended: 1 });
+  const [gone] = (await run('user delete del@example.com --yes --json')).json;
+  expect(gone).toMatchObject({ identifier: 'del@example.com', sessions_ended: 1 });
   expect(await checked(server, id)).toBe(401);
-  expect((await logIn(server, 'ada@example.com')).status).toBe(401);
-  expect((await server.post('/auth/register', { email: 'ada@example.com', password })).status).toBe(201);
+  expect((await logIn(server, 'del@example.com')).status).toBe(401);
+  expect((await server.post('/auth/register', { email: 'del@example.com', password })).status).toBe(201);
 });
 
 test('set-password-link: ends what its owner set before', async () => {
-  const server = await startProcess();
+  const server = shared();
   const run = commandsOver(server.file);
-  const registered = await server.post('/auth/register', { email: 'ada@example.com', password });
-  const [{ url } = {}] = (await run('user set-password-link ada@example.com --json')).json;
+  const registered = await server.post('/auth/register', { email: 'lin@example.com', password });
+  const [{ url } = {}] = (await run('user set-password-link lin@example.com --json')).json;
   const token = String(url).slice(String(url).indexOf('token=') + 6);
   await server.post('/auth/password/reset', { token, password: 'another strong one' });
   expect(await checked(server, String(registered.json['session_id']))).toBe(401);
-  expect((await logIn(server, 'ada@example.com')).status).toBe(401);
-  expect((await logIn(server, 'ada@example.com', 'another strong one')).status).toBe(200);
+  expect((await logIn(server, 'lin@example.com')).status).toBe(401);
+  expect((await logIn(server, 'lin@example.com', 'another strong one')).status).toBe(200);
   const events = (await run('audit tail --json')).json.map(({ event, contract }) => `${event} ${contract}`);
   expect(events).toContain('password_link cli');
 });
