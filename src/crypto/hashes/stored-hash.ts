@@ -1,9 +1,6 @@
 /** The written forms in which hashes of other systems are stored: of the usual spellings, one for each kind. */
 
 import { formatPhc, isOwnForm, type Pbkdf2Hash, parsePhc } from '../phc.ts';
-
-export { noPassword } from '../phc.ts';
-
 import { fromBase64, fromPasslibBase64, toBase64, toPasslibBase64 } from './encodings.ts';
 import type {
   DigestName,
@@ -13,6 +10,8 @@ import type {
   HashParameters,
   Wrappable,
 } from './hash-types.ts';
+
+export { noPassword } from '../phc.ts';
 
 /** What a hash begins with that waits to be wrapped (ruling I3); the hash in its usual form follows. */
 export const unwrappedMark = '$unwrapped';
@@ -40,10 +39,7 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [/^\$wrapped(\$pbkdf2-sha512\$i=[^$]+\$[^$]+\$[^$]+)\$(\d{1,3})(\$(?!wrapped).+\$)$/, readWrapped],
 ];
 
-/**
- * Reads a stored form, marked or not; `undefined` if it is none, or one of Gatehouse's own hashes without a mark. It checks no
- * bounds.
- */
+/** Reads a stored form, marked or not; `undefined` if it is none, or Gatehouse's own without a mark. It checks no bounds. */
 export function parseStored(text: string): ForeignHash | undefined {
   const isMarked = text.startsWith(unwrappedMark);
   const plain = isMarked ? text.slice(unwrappedMark.length) : text;
