@@ -14,7 +14,7 @@ function logOf(file: string): { readonly log: number; readonly checkpointed: num
 
 const names = upTo(50).map((n) => `name${n}`);
 
-test('issue 17: each batch is in the file when it is over, so that no commit of a server has to write it there', async () => {
+test('each batch of an import is in the file when it is over, so that no commit of a server has to write it there', async () => {
   const store = openStore();
   const imports = await store.imports();
   const steps = [
@@ -37,7 +37,7 @@ test('issue 17: each batch is in the file when it is over, so that no commit of 
   }
 });
 
-test('issue 17: a snapshot of a server that is open for a moment leaves nothing of a batch behind', async () => {
+test('a snapshot of a server that is open for a moment leaves nothing of a batch behind', async () => {
   const store = openStore();
   const imports = await store.imports();
   await write(imports, [imported('joe')]);
@@ -51,7 +51,7 @@ test('issue 17: a snapshot of a server that is open for a moment leaves nothing 
   expect(checkpointed).toBe(log);
 });
 
-test('issue 17: a snapshot that stays open keeps an import waiting for no more than a moment', async () => {
+test('a snapshot that stays open keeps an import waiting for no more than a moment', async () => {
   const store = openStore();
   const imports = await store.imports();
   await write(imports, [imported('joe')]);

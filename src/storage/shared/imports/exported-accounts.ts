@@ -1,6 +1,6 @@
 /** Puts the accounts of an export together from the rows of a snapshot, page by page. */
 
-import type { FactorsToImport, SessionToImport } from '../../port/imports.ts';
+import { type FactorsToImport, parkedForm, type SessionToImport } from '../../port/imports.ts';
 import { type ExportedAccount, type MoreSessions, sessionsPerItem } from '../../port/transfer/exports.ts';
 
 /** The values of a row by the names of its columns, as `transferred` has them. */
@@ -42,9 +42,6 @@ export interface SnapshotReader {
 /** Users, and sessions, that are read at once. */
 const usersPerPage = 200;
 const sessionsPerPage = 2_000;
-
-/** The beginning of the canonical form of an account that waits for its name (ruling I4). */
-const parked = 'PARKED:';
 
 /** The accounts of a snapshot with their sessions; at most one page of each is in memory. */
 export async function* exportedAccounts(
@@ -132,7 +129,7 @@ function accountOf(
 
 /** Whether an account waits under no name. */
 export function isParked(canonical: string): boolean {
-  return canonical.startsWith(parked);
+  return canonical.startsWith(parkedForm(''));
 }
 
 function factorsOf(rowsOf: (table: TableOfUser) => readonly ExportRow[]): FactorsToImport | null {
