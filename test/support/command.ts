@@ -26,7 +26,7 @@ export interface Said extends Ended {
 }
 
 /** Variables that the runtime reads once for the whole process. */
-const ofTheProcess = /^(?:TZ|LANG|LC_\w+|PATH|NODE_\w+|SSL_\w+)$/;
+const ofTheProcess = /^(?:TZ|LANG|LC_\w+|PATH|TMPDIR|NODE_\w+|SQLITE_\w+|SSL_\w+)$/;
 
 /** What a command sees of the environment: a local, cheap set-up. */
 export function commandEnvironment({ file, environment }: CommandOptions): Record<string, string> {

@@ -18,6 +18,8 @@ export interface Carried {
   readonly tables: ReadonlySet<string>;
   /** The most rows that one part of the plan has read, also those that it left out of its answer. */
   readonly rows: number;
+  /** The rows that were read of each table, all parts of the plan together. */
+  readonly rowsOf: ReadonlyMap<string, number>;
 }
 
 interface Node {
@@ -37,7 +39,8 @@ export async function carriedOut(
   await something();
   return [...server.log.slice(from).matchAll(/duration: .* plan:\n((?:\t.*\n)+)/g)].map(([, json = '']) => {
     const { 'Query Text': text, Plan: plan } = JSON.parse(json) as { 'Query Text': string; Plan: Node };
-    return { text: text.replace(/\s+/g, ' ').trim(), tables: new Set(touched(plan)), rows: read(plan) };
+    const words = text.replace(/\s+/g, ' ').trim();
+    return { text: words, tables: new Set(touched(plan)), rows: read(plan), rowsOf: readOf(plan) };
   });
 }
 
@@ -48,6 +51,17 @@ function touched(node: Node): string[] {
 }
 
 function read(node: Node): number {
+  return Math.max(ownRows(node), ...(node.Plans ?? []).map(read));
+}
+
+function readOf(node: Node, found = new Map<string, number>()): Map<string, number> {
+  const table = node['Relation Name'];
+  if (table !== undefined) found.set(table, (found.get(table) ?? 0) + ownRows(node));
+  for (const part of node.Plans ?? []) readOf(part, found);
+  return found;
+}
+
+function ownRows(node: Node): number {
   const { 'Actual Rows': rows = 0, 'Rows Removed by Filter': removed = 0, 'Actual Loops': loops = 0 } = node;
-  return Math.max(loops * (rows + removed), ...(node.Plans ?? []).map(read));
+  return loops * (rows + removed);
 }
