@@ -235,7 +235,7 @@ test('names no address that is not ours', () => {
 
 test('depends on nothing but what it needs at run time', () => {
   const needed =
-    'bowser cli-progress commander hono ipaddr.js leven negotiator nodemailer otpauth pg pg-connection-string pino ' +
+    'bcryptjs bowser cli-progress commander hono ipaddr.js leven negotiator nodemailer otpauth pg pg-connection-string pino ' +
     'prom-client temporal-polyfill tough-cookie uqr';
   expect(Object.keys(dependencies).sort()).toEqual(needed.split(' '));
   // Only people with passkeys need them; where they cannot be installed, all else works.

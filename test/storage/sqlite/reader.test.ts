@@ -6,6 +6,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { expect, onTestFinished, test } from 'vitest';
 import { StoreUnavailable } from '../../../src/storage/port/port.ts';
 import { Reader } from '../../../src/storage/sqlite/connection/reader.ts';
+import { migrations } from '../../../src/storage/sqlite/schema.ts';
 import { checksOf, hashOf, isAccepted } from '../../support/checks.ts';
 import {
   freshPath,
@@ -223,7 +224,7 @@ test('a table that was dropped is noticed: what was cached is not answered any m
 test('a schema that another program changed is noticed by a ping', async () => {
   const store = await storeWithSession();
   await expect(store.ping()).resolves.toBeUndefined();
-  otherConnection(store.file).exec('PRAGMA user_version = 3');
+  otherConnection(store.file).exec(`PRAGMA user_version = ${migrations.length + 1}`);
   await nextTurn();
   await expect(store.ping()).rejects.toThrow('The schema of the database changed while in use');
 });
