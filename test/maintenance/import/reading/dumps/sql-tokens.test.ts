@@ -18,5 +18,6 @@ test.each(["''", '\\\\', "\\'", '"', '/*', '*/', '$$'])('a line of 1 MB of %s ta
   const line = (length: number) => `E'${part.repeat(length / part.length)}`;
   cost(line(100_000));
   // Ten times the length would take a hundred times as long if the rest of the line were searched for every part.
-  expect(least(2, line(1_000_000))).toBeLessThan(40 * least(3, line(100_000)) + 200);
+  // The least of several, because the first ones are compiled and collected on the way.
+  expect(least(5, line(1_000_000))).toBeLessThan(40 * least(3, line(100_000)) + 200);
 });
