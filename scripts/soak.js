@@ -19,10 +19,7 @@ const { values, positionals: names } = parseArgs({
 const only = globSync(fullFormOnly, { cwd: root });
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
-  .filter(
-    (file) =>
-      /^test[\\/](soak|faults|frameworks)[\\/]/.test(file) || only.includes(file) || hasFullForm(file),
-  )
+  .filter((file) => /^test[\\/](soak|faults)[\\/]/.test(file) || only.includes(file) || hasFullForm(file))
   .sort();
 if (files.length === 0) {
   console.error(`No test with a full form is named ${names.join(' or ')}.`);
