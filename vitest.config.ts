@@ -31,8 +31,7 @@ const both = [
   'test/http/{hostile-passkeys,passkey-events,passkeys}.test.ts',
   'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
   'test/http/{enrolment,enrolment-ends,factors,factor-changes,recovery-codes,second-factor,second-factor-codes,second-factor-keys,trust-ends,trusted-browser}.test.ts',
-  'test/pages/{account,account-lists,at-once,links,page-sessions,page-trouble,sign-in,worst-form}.test.ts',
-  'test/pages/{authenticator,enrol,factor-reloads,factors,second-factor,trusted-browsers}.test.ts',
+  'test/pages/{account,account-lists,at-once,factor-reloads,links,page-sessions,page-trouble,sign-in,worst-form}.test.ts',
   'test/http/{audit,devices,expiry,factor-logs,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
 ];
 
