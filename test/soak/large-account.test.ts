@@ -41,9 +41,7 @@ test.each(engines)(
     const attacks = [...reading, ...ending, ...entering, ...onFactors, ...misuse];
     const arena = await openArena(engine, settings, sizes, attacks);
     const { scene, server } = arena;
-    for (const attack of [...attacks, ...exporting]) await arena.attack(attack);
-    // What ends sessions for good can be tried once.
-    for (const attack of Object.values(endings)) await arena.attack(attack, 1);
+    for (const attack of [...attacks, ...exporting, ...Object.values(endings)]) await arena.attack(attack);
 
     // What an operator does to such accounts, in a process of its own.
     const { many, word, gone } = scene.accounts;

@@ -44,6 +44,8 @@ export interface Attack {
   readonly loops: number;
   /** For how long they ask; without it each asks once. */
   readonly seconds: number | undefined;
+  /** The account that it ends: before another try, another one takes its place. */
+  readonly ends?: keyof Scene['accounts'] | undefined;
   /** Prepares a loop and returns a turn of it, which resolves to the status of the answer. */
   begin(scene: Scene, loop: number): Promise<() => Promise<number>>;
 }
@@ -54,7 +56,7 @@ export interface Attack {
  */
 export const usual = { loops: 1, seconds: 2 };
 
-type Options = Partial<Pick<Attack, 'besides' | 'loops' | 'seconds'>>;
+type Options = Partial<Pick<Attack, 'besides' | 'loops' | 'seconds' | 'ends'>>;
 
 /** Asks without a session. */
 export function stranger(

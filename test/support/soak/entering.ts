@@ -126,6 +126,7 @@ export const endings = {
     {
       besides: [401],
       seconds: undefined,
+      ends: 'many',
     },
   ),
   passwordChange: signedIn(
@@ -136,6 +137,7 @@ export const endings = {
     {
       besides: [401, 403],
       seconds: undefined,
+      ends: 'word',
     },
   ),
   deletion: signedIn(
@@ -150,6 +152,7 @@ export const endings = {
     {
       besides: [401, 403],
       seconds: undefined,
+      ends: 'last',
     },
   ),
 } as const;
