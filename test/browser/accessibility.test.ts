@@ -47,17 +47,15 @@ const states = pageStates.filter(({ state }) => isFull || inShort.includes(state
 const account = pageStates.find(({ state }) => state === 'the account with all forms open') as PageState;
 
 /**
- * What is wrong with a page in each scheme and at each width. In the short form axe checks everything once, and the rules
- * that see colours and sizes once more.
+ * What is wrong with a page in each scheme and at each width. axe checks everything on the wide page, and otherwise the rules
+ * that see colours and sizes: the others see the same page again.
  */
 async function flawsOf(page: Page, looks = isFull ? allLooks : twoLooks): Promise<unknown> {
   const found: [string, string[]][] = [];
   for (const { colorScheme, viewport } of looks) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize(viewport);
-    const isComplete = isFull || viewport === wide;
-    const flaws =
-      isComplete || viewport === narrow ? await violations(page, isComplete ? undefined : visualRules) : [];
+    const flaws = await violations(page, viewport === wide ? undefined : visualRules);
     const sideways = await sidewaysPixels(page);
     if (sideways > 0) flaws.push(`${sideways} pixels wider than the window`);
     flaws.push(...(await smallTargets(page)).map((element) => `too small: ${element}`));
