@@ -19,10 +19,10 @@ import { sharedPostgres } from '../../support/postgres.ts';
 import { account, findSession, hex, session } from '../conformance/case.ts';
 
 /**
- * Requests that have to fail before it is enough: all in all 10,000 in the full form. Each costs PostgreSQL a process for
+ * Requests that have to fail before it is enough: all in all 5,000 in the full form. Each costs PostgreSQL a process for
  * the next connection, about 10 ms of CPU time, so that more would take the time of all other tests together.
  */
-const limit = isFull ? { questions: 8_000, checks: 2_000 } : { questions: 400, checks: 400 };
+const limit = isFull ? { questions: 4_000, checks: 1_000 } : { questions: 400, checks: 400 };
 
 /** Requests that have to be answered in between, or the test says little; on a slow machine that takes more failures. */
 const minAnswered = 100;
