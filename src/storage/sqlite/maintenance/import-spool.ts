@@ -1,18 +1,15 @@
 /** What an import keeps on the disk while it runs, in a temporary database of SQLite. */
 
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { CannotWrite, sentencesOf } from '../../../disk-errors.ts';
 import type { ImportSpool, SpooledAccount, SpooledSession, SpoolPlace } from '../../port/imports.ts';
 import { isFull } from '../connection/errors.ts';
+import { openTemporary } from './temporary-database.ts';
 
 /** Pages in memory, in KiB; the rest is on the disk. */
-const cacheKibibytes = 4_096;
+const cacheKiB = 4_096;
 
 const tables = `
-  PRAGMA cache_size = -${cacheKibibytes};
-  PRAGMA temp_store = FILE;
-  PRAGMA journal_mode = OFF;
-  PRAGMA synchronous = OFF;
   CREATE TABLE accounts (
     number        INTEGER PRIMARY KEY,
     user_id       TEXT NOT NULL UNIQUE,
@@ -33,10 +30,6 @@ const tables = `
   ) STRICT;
 `;
 
-/**
- * Opens an empty spool. SQLite makes its file in the folder for temporary files (SQLITE_TMPDIR, TMPDIR, /var/tmp) once it
- * outgrows the cache, and removes the name at once: not even a killed process leaves it behind.
- */
 export function openSpool(): ImportSpool {
   return new SqliteSpool();
 }
@@ -45,16 +38,8 @@ export function openSpool(): ImportSpool {
 type Values = Record<string, SQLInputValue>;
 
 class SqliteSpool implements ImportSpool {
-  readonly #db: DatabaseSync;
+  readonly #db: DatabaseSync = openTemporary(tables, cacheKiB);
   readonly #statements = new Map<string, StatementSync>();
-
-  constructor() {
-    // An empty name is a temporary database (https://sqlite.org/inmemorydb.html#temp_db).
-    this.#db = new DatabaseSync('');
-    this.#db.exec(tables);
-    // One transaction without an end: SQLite goes through all changed pages after every other one.
-    this.#db.exec('BEGIN');
-  }
 
   addAccount({ userId, identifier, place, passwordHash }: SpooledAccount): SpoolPlace | undefined {
     const changed = this.#run(

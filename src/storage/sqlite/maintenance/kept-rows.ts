@@ -1,20 +1,16 @@
 /** Keeps texts on the disk while rows of several tables are put together, in a temporary database of SQLite. */
 
-import { DatabaseSync } from 'node:sqlite';
 import type { KeptRows } from '../../port/imports.ts';
 import { explainedSpool } from './import-spool.ts';
+import { openTemporary } from './temporary-database.ts';
 
 /** Pages in memory, in KiB; the rest is on the disk. */
-const cacheKibibytes = 16_384;
+const cacheKiB = 16_384;
 
 /** Rows that are read at once. */
 const pageRows = 500;
 
 const tables = `
-  PRAGMA cache_size = -${cacheKibibytes};
-  PRAGMA temp_store = FILE;
-  PRAGMA journal_mode = OFF;
-  PRAGMA synchronous = OFF;
   CREATE TABLE kept (
     number INTEGER PRIMARY KEY,
     kind   TEXT NOT NULL,
@@ -25,12 +21,8 @@ const tables = `
   CREATE INDEX kept_in_order ON kept (kind, number);
 `;
 
-/** Opens empty ones. As with the spool, SQLite removes the name of its file at once: nothing is left behind. */
 export function openKeptRows(): KeptRows {
-  const db = new DatabaseSync('');
-  db.exec(tables);
-  // One transaction for all: a commit for each row costs more than the row.
-  db.exec('BEGIN');
+  const db = openTemporary(tables, cacheKiB);
   const put = db.prepare('INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const get = db.prepare('SELECT value FROM kept WHERE kind = ? AND key = ?');
   const page = db.prepare(

@@ -3,19 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { auth0 } from '../../../../src/maintenance/import/formats/auth0.ts';
 import { django } from '../../../../src/maintenance/import/formats/django.ts';
-import type { FormatOptions, ImportFormat } from '../../../../src/maintenance/import/records.ts';
 import { fileOf } from '../reading/files.ts';
-import { bcrypt, records } from './records.ts';
-
-const base64 = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
-const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-
-const read = (format: ImportFormat, document: unknown, options: FormatOptions = {}) =>
-  records(
-    format,
-    [fileOf(typeof document === 'string' ? document : JSON.stringify(document, null, 2), 'f')],
-    options,
-  );
+import { base64, bcrypt, readDocument as read, records, secret } from './records.ts';
 
 describe('Django', () => {
   const hash = `pbkdf2_sha256$600000$salt$${base64(32)}`;

@@ -3,19 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { firebase } from '../../../../src/maintenance/import/formats/firebase.ts';
 import { keycloak } from '../../../../src/maintenance/import/formats/keycloak.ts';
-import type { FormatOptions, ImportFormat } from '../../../../src/maintenance/import/records.ts';
-import { fileOf } from '../reading/files.ts';
-import { records } from './records.ts';
-
-const base64 = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
-const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-
-const read = (format: ImportFormat, document: unknown, options: FormatOptions = {}) =>
-  records(
-    format,
-    [fileOf(typeof document === 'string' ? document : JSON.stringify(document, null, 2), 'f')],
-    options,
-  );
+import { base64, readDocument as read, secret } from './records.ts';
 
 describe('Firebase', () => {
   const user = (localId: string, more: object = {}) => ({

@@ -7,6 +7,7 @@ import type {
   ImportFormat,
   ImportRecord,
 } from '../../../../src/maintenance/import/records.ts';
+import { fileOf } from '../reading/files.ts';
 
 /** A hash of bcrypt, of no known password. */
 export const bcrypt = `$2b$10$${'abcdefghijklmnopqrstu.'}${'x'.repeat(30)}u`;
@@ -28,4 +29,16 @@ function shortened({ place, ...record }: ImportRecord): Record<string, unknown> 
   const at = `${place.file}:${place.line}`;
   const entries = Object.entries({ ...record, at });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** So many bytes, in base64. */
+export const base64 = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
+
+/** A secret of an authenticator app. */
+export const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+
+/** What comes out of one document of JSON, or of a text. */
+export function readDocument(format: ImportFormat, document: unknown, options: FormatOptions = {}) {
+  const text = typeof document === 'string' ? document : JSON.stringify(document, null, 2);
+  return records(format, [fileOf(text, 'f')], options);
 }
