@@ -27,10 +27,13 @@ const digest: HashParameters = {
 };
 const pbkdf2: HashParameters = { kind: 'pbkdf2', ...cheap, iterations: 40_000, salt: new Uint8Array(8) };
 
-/** Computes a hash of each kind, so that the queue knows both; the ratio of their times is a hundred or more. */
+/**
+ * Computes hashes of each kind, so that the queue knows both; the ratio of their times is a hundred or more. The quick ones
+ * are so many that a few that the machine delays weigh little.
+ */
 async function learnKinds(queue: HashingQueue): Promise<void> {
   using place = queue.enter(home);
-  for (let n = 0; n < 3; n += 1) await place.foreign(new Uint8Array(8), digest, quick);
+  for (let n = 0; n < 200; n += 1) await place.foreign(new Uint8Array(8), digest, quick);
   await place.foreign(new Uint8Array(8), pbkdf2, long);
 }
 

@@ -18,16 +18,27 @@ export const retried = { retry: 2 } as const;
 /** Who cleans up, and when: tests that run side by side have to say which of them it is. */
 export type AtEnd = (clean: () => void | Promise<void>) => void;
 
-/** A node on a database, closed at the end of the test unless the test did it. */
+/**
+ * A node on a database, closed at the end of the test unless the test did it. On a machine that runs other tests besides, a new
+ * connection may take longer than a store waits for it.
+ */
 export async function openNode(
   url: string,
   changes: Partial<PostgresOptions> = {},
   atEnd: AtEnd = onTestFinished,
 ): Promise<Store> {
-  const { store } = await openPostgresStore(optionsOf(url, changes));
-  atEnd(() => store.close().catch(() => {}));
-  return store;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { store } = await openPostgresStore(optionsOf(url, changes));
+      atEnd(() => store.close().catch(() => {}));
+      return store;
+    } catch (error) {
+      if (tries === maxTries || !/did not answer within/.test(String(error))) throw error;
+    }
+  }
 }
+
+const maxTries = 5;
 
 /** Runs statements over a connection of their own, one after another; returns the rows of the last one. */
 export async function queryAt(
