@@ -54,7 +54,7 @@ export interface Attack {
  * Loops of an attack if it says nothing else, and the seconds that they ask for. Two loops of a page of sessions keep the
  * event loop busy by their number alone, so that a check waits for two pages: what is judged is what one costs.
  */
-export const usual = { loops: 1, seconds: 2 };
+export const usual = { loops: 1, seconds: 1.2 };
 
 type Options = Partial<Pick<Attack, 'besides' | 'loops' | 'seconds' | 'ends'>>;
 

@@ -30,7 +30,7 @@ export interface Figures {
 const everyMs = 10;
 
 /** The shortest span: enough checks to tell which is the middle one. */
-const minMs = 2_000;
+const minMs = 1_200;
 
 export class Meter {
   readonly #server: Measured;
