@@ -1,8 +1,18 @@
 /** How the tests are run: real servers and real hashes take a while, so the limits are generous. */
 
 import { configDefaults, defineConfig } from 'vitest/config';
-import { fullFormOnly } from './test/support/full-form-only.js';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { filesOfFullForm, fullFormOnly, onPostgres } from './test/support/test-forms.js';
+
+const isFull = process.env['TEST_LENGTH'] === 'full';
+/** A file that somebody names is run, whatever its form. */
+const isNamed = process.env['TEST_FILES'] === 'named';
+const notNow = isFull || isNamed ? [] : fullFormOnly;
+const inFullForm = isFull ? filesOfFullForm() : [];
+
+/** The files of a folder, or of a list of them, that run in this form. */
+const files = (folder: string, ...patterns: string[]) =>
+  isFull ? inFullForm.filter((file) => file.startsWith(folder)) : patterns;
 
 const faults = 'test/faults/*.test.ts';
 const soak = 'test/soak/*.test.ts';
@@ -13,9 +23,6 @@ const alone = 'test/server/{flood,slow}.test.ts';
 // A browser draws its pages by itself, on all cores: nothing that is held to a time runs beside it.
 const browser = 'test/browser/*.test.ts';
 
-const isFull = process.env['TEST_LENGTH'] === 'full';
-const notNow = isFull ? [] : fullFormOnly;
-
 /** What can run on either engine: `TEST_STORE=postgres npm test -- http` runs this on PostgreSQL, and nothing else. */
 const either = [
   'test/{mail,usecases,http,pages}/*.test.ts',
@@ -23,17 +30,8 @@ const either = [
   'test/library/*.test.ts',
 ];
 
-/** The part of it that depends on what the store does, which is run on SQLite and then on PostgreSQL, always. */
-const both = [
-  'test/library/*.test.ts',
-  'test/usecases/{afterwards,end-all,login-calls,logout,people,stand-ins,steps}.test.ts',
-  'test/http/{browser-sessions,clients,dotjson,email,envelope,export,large-account,own-account,own-hostile,own-sessions,register-mail}.test.ts',
-  'test/http/{hostile-passkeys,passkey-events,passkeys}.test.ts',
-  'test/http/{registration,reset,reset-links,rest,session-check,store,worst-request}.test.ts',
-  'test/http/{enrolment,enrolment-ends,factors,factor-changes,recovery-codes,second-factor,second-factor-codes,second-factor-keys,trust-ends,trusted-browser}.test.ts',
-  'test/pages/{account,account-lists,at-once,factor-reloads,links,page-sessions,page-trouble,sign-in,worst-form}.test.ts',
-  'test/http/{audit,devices,expiry,factor-logs,hostile,identifiers,ids,logs,race,health,status,throttle,throttle-windows,trouble}.test.ts',
-];
+/** The part of it that is run on SQLite and then on PostgreSQL. */
+const both = [...(isFull ? [] : onPostgres.always), ...(isFull || isNamed ? onPostgres.inFullForm : [])];
 
 const isPostgresAlone = process.env['TEST_STORE'] === 'postgres';
 
@@ -42,7 +40,7 @@ export default defineConfig({
     // Starts nothing by itself: PostgreSQL is there once a test asks for it, and gone when the run ends.
     globalSetup: ['test/support/postgres/run.ts'],
     // Half of a test is waiting: for a process, for a server, for a window to end. Four keep two cores busy.
-    maxWorkers: isFull ? 2 : 4,
+    maxWorkers: isFull ? 3 : 4,
     sequence: { sequencer: LongestFirst },
     // A full form does more, and a busy machine takes its time.
     testTimeout: isFull ? 180_000 : 120_000,
@@ -70,7 +68,7 @@ export default defineConfig({
                 name: 'tests',
                 // To load the sources and the libraries again for each file takes a tenth of all time.
                 isolate: false,
-                include: ['test/**/*.test.ts'],
+                include: files('test/', 'test/**/*.test.ts'),
                 exclude: [
                   ...configDefaults.exclude,
                   ...notNow,
@@ -88,7 +86,7 @@ export default defineConfig({
               extends: true,
               test: {
                 name: 'frameworks',
-                include: [frameworks],
+                include: files('test/frameworks/', frameworks),
                 exclude: [...configDefaults.exclude, ...notNow],
                 globalSetup: ['test/support/postgres/run.ts', 'test/frameworks/support/packed.ts'],
                 // The package is built, which another test does, too.
@@ -100,7 +98,7 @@ export default defineConfig({
               test: {
                 name: 'browser',
                 isolate: false,
-                include: [browser],
+                include: files('test/browser/', browser),
                 exclude: [...configDefaults.exclude, ...notNow],
                 sequence: { groupOrder: 5 },
               },
@@ -111,6 +109,7 @@ export default defineConfig({
               test: {
                 name: 'faults',
                 include: [faults, pooler],
+                exclude: [...configDefaults.exclude, ...notNow],
                 maxWorkers: 2,
                 sequence: { groupOrder: 1 },
                 testTimeout: 120_000,
@@ -121,7 +120,7 @@ export default defineConfig({
               extends: true,
               test: {
                 name: 'alone',
-                include: [alone],
+                include: files('test/server/flood', alone).concat(files('test/server/slow')),
                 maxWorkers: 1,
                 sequence: { groupOrder: 2 },
               },

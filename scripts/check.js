@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runTests } from './run-tests.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const names = process.argv.slice(2);
@@ -13,7 +14,6 @@ const steps = [
   { title: 'types', command: ['tsc'] },
   { title: 'nothing unused', command: ['knip'] },
   { title: 'OpenAPI document', command: ['node', 'scripts/lint-openapi.ts'] },
-  { title: 'tests', command: ['vitest', 'run', ...names] },
 ];
 
 // The tools are scripts that ask for `node`: let them find the pinned runtime, whatever the machine has.
@@ -22,21 +22,27 @@ const path = [dirname(process.execPath), join(root, 'node_modules', '.bin'), pro
 );
 
 const failed = [];
-for (const { title, command } of names.length > 0 ? steps.slice(-1) : steps) {
-  const startedAt = performance.now();
-  console.log(`\n── ${title}: ${command.join(' ')}`);
-  const { status } = spawnSync(command.join(' '), {
-    cwd: root,
-    stdio: 'inherit',
-    shell: true,
-    env: { ...process.env, PATH: path },
-  });
-  console.log(
-    `── ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - startedAt) / 1_000)} s`,
-  );
-  if (status !== 0) failed.push(title);
+if (names.length === 0) {
+  for (const { title, command } of steps) {
+    step(title, command.join(' '), () => {
+      const options = { cwd: root, stdio: 'inherit', shell: true, env: { ...process.env, PATH: path } };
+      return spawnSync(command.join(' '), options).status === 0;
+    });
+  }
 }
+step('tests', ['vitest run', ...names].join(' '), () =>
+  runTests(names, { PATH: path, ...(names.length > 0 ? { TEST_FILES: 'named' } : {}) }),
+);
 if (failed.length > 0) {
   console.error(`\nFailed: ${failed.join(', ')}`);
   process.exit(1);
+}
+
+function step(title, command, run) {
+  const startedAt = performance.now();
+  console.log(`\n── ${title}: ${command}`);
+  const isPassed = run();
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  console.log(`── ${title}: ${isPassed ? 'ok' : 'FAILED'} in ${seconds} s`);
+  if (!isPassed) failed.push(title);
 }
