@@ -7,8 +7,8 @@ export type { Account, Created, NewUser, Sessions, Users } from './library/admin
 export type { Hooks, SessionEnded } from './library/hooks.ts';
 export type { Session, User } from './library/people.ts';
 export type { SessionResult, SessionSource } from './library/session.ts';
-export type { Remark } from './settings/environment-remarks.ts';
-export { environmentRemarks } from './settings/environment-remarks.ts';
+export type { Remark } from './settings/environment/environment-remarks.ts';
+export { environmentRemarks } from './settings/environment/environment-remarks.ts';
 export { readSettings, UnusableSettings } from './settings/read-settings.ts';
 export type {
   AddressBlock,

@@ -1,6 +1,6 @@
 /** The server: reads the settings from the environment, then starts one process, or workers that share the port. */
 
-import { environmentRemarks } from '../settings/environment-remarks.ts';
+import { environmentRemarks } from '../settings/environment/environment-remarks.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { standalone } from '../settings/settings.ts';
 import { createLog } from './log.ts';

@@ -1,6 +1,7 @@
 /** Reads the settings from an environment, and reports all problems at once. */
 
 import { closestName } from './did-you-mean.ts';
+import { secretFileNames, writtenValue } from './environment/secret-files.ts';
 import { factorConflicts } from './factors/factor-conflicts.ts';
 import { type Environment, linkVariables } from './link-variables.ts';
 import { table } from './option-table.ts';
@@ -20,7 +21,8 @@ export class UnusableSettings extends Error {
 
 /**
  * Reads every setting from an environment. A missing or empty variable takes its default. Variables that Kubernetes or
- * Docker set for a service are ignored (`environmentRemarks` names them).
+ * Docker set for a service are ignored (`environmentRemarks` names them). A secret setting may be in a file that the
+ * variable with `_FILE` behind its name has the path of; the file is read once, now.
  *
  * @throws {UnusableSettings} naming every unusable value and every unknown `GATEHOUSE_…` name at once.
  */
@@ -28,15 +30,19 @@ export function readSettings(env: Environment): Settings {
   const names = Object.values(table).map((setting) => setting.env);
   const links = linkVariables(env, names);
   const own = Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !links.includes(name));
-  const problems = unknownNames(own, names);
+  const problems = unknownNames(own, [...names, ...secretFileNames]);
   const settings: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table)) {
-    const written = links.includes(setting.env) ? undefined : env[setting.env]?.trim();
-    const text = written || setting.default;
+    const written = writtenValue(links.includes(setting.env) ? {} : env, setting.env);
+    if ('problem' in written) {
+      problems.push(written.problem);
+      continue;
+    }
+    const text = written.text || setting.default;
     settings[name] = setting.read(text, env);
     if (settings[name] !== undefined) continue;
     problems.push(
-      invalidValue(setting.env, setting, JSON.stringify(text), setting.expects, setting.hint?.(text)),
+      invalidValue(written.name, setting, JSON.stringify(text), setting.expects, setting.hint?.(text)),
     );
   }
   const read = settings as unknown as Settings;

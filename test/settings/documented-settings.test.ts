@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { secretFileNames } from '../../src/settings/environment/secret-files.ts';
 import { table } from '../../src/settings/option-table.ts';
 
 /** The rows of the tables of docs/settings.md whose first cell is a name, as lists of cells. */
@@ -22,4 +23,12 @@ test('docs/settings.md has a row for every setting, in the words of the table, a
     else expect(byDefault, setting.env).toBe(`\`${setting.default}\``);
     expect(meaning).toBe(setting.meaning);
   }
+});
+
+test('docs/settings.md names the variable for the file of every secret setting, and no other', () => {
+  const rows = documentedRows().filter(([name]) => name?.endsWith('_FILE`'));
+  const files = rows.filter(([, content]) => content?.startsWith('the value of'));
+  expect(files).toEqual(
+    secretFileNames.map((name) => [`\`${name}\``, `the value of \`${name.replace(/_FILE$/, '')}\``]),
+  );
 });

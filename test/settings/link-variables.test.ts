@@ -1,7 +1,7 @@
 /** Variables of services and links: known by name and value together, and by nothing less. */
 
 import { expect, test } from 'vitest';
-import { environmentRemarks } from '../../src/settings/environment-remarks.ts';
+import { environmentRemarks } from '../../src/settings/environment/environment-remarks.ts';
 import { table } from '../../src/settings/option-table.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { problems } from '../support/settings.ts';

@@ -39,6 +39,7 @@ const innerStairs: readonly (readonly string[])[][] = [
   [['src/cli/program.ts'], ['src/cli/commands'], ['src/cli/doctor']],
   [
     ['src/settings/read-settings.ts'],
+    ['src/settings/environment'],
     ['src/settings/option-table.ts'],
     ['src/settings/options'],
     ['src/settings/database'],

@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Inspection, inspect } from '../../maintenance/backup.ts';
-import { environmentRemarks } from '../../settings/environment-remarks.ts';
+import { environmentRemarks } from '../../settings/environment/environment-remarks.ts';
 import { isLoopback } from '../../settings/ip-addresses.ts';
 import { databaseFile, headerNames, type Settings } from '../../settings/settings.ts';
 import { warnings } from '../../settings/warnings.ts';

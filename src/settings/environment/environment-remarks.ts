@@ -1,10 +1,11 @@
-/** Reports what has no effect in a valid environment: variables that are not settings, and a `TZ` that is not a zone. */
+/** Reports on a valid environment: variables that are not settings, a `TZ` that is not a zone, and files open to others. */
 
-import { type Environment, linkVariables } from './link-variables.ts';
-import { table } from './option-table.ts';
-import { zoneOfProcess } from './time-zone.ts';
+import { type Environment, linkVariables } from '../link-variables.ts';
+import { table } from '../option-table.ts';
+import { zoneOfProcess } from '../time-zone.ts';
+import { secretFileRemarks } from './secret-files.ts';
 
-/** Sentences on one line. A `warn` means that a setting or a zone does not have the value in the environment. */
+/** Sentences on one line. A `warn` is for the operator: a value has no effect, or a secret is not kept. */
 export interface Remark {
   readonly level: 'info' | 'warn';
   readonly text: string;
@@ -14,7 +15,8 @@ export interface Remark {
 const maxCharacters = 64;
 
 export function environmentRemarks(env: Environment): Remark[] {
-  return [...linkRemarks(env), ...zoneRemarks(env)];
+  const files = secretFileRemarks(env).map((text) => ({ level: 'warn', text }) as const);
+  return [...linkRemarks(env), ...zoneRemarks(env), ...files];
 }
 
 function linkRemarks(env: Environment): Remark[] {
