@@ -2,13 +2,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, fetchListener } from './http/fetch-adapter.ts';
+import { forwardCookieOf } from './http/forward/open-forward-cookie.ts';
 import { Handler } from './http/handler.ts';
 import { type Listener, requestListener } from './http/node-adapter.ts';
 import { ResponseCounters } from './http/response-counters.ts';
 import { assertUnambiguous, Router } from './http/router.ts';
 import { site } from './http/routes/health.ts';
 import { RequestCheck } from './http/routes/session-check.ts';
-import { servedContracts } from './http/served-contracts.ts';
+import { servedContracts, sharedParts } from './http/served-contracts.ts';
 import { type Sessions, sessionsOfAll, type Users, usersOf } from './library/administration.ts';
 import { hookListeners } from './library/hooks.ts';
 import { type GatehouseOptions, optionProblems, settingsOf } from './library/options.ts';
@@ -27,7 +28,6 @@ import { UnusableSettings } from './settings/read-settings.ts';
 import { hstsOf, type Settings } from './settings/settings.ts';
 import { checkSettings } from './settings/validate-settings.ts';
 import type { Metric } from './storage/port/port.ts';
-import { Exports } from './usecases/account/export-account.ts';
 import { prepareMail } from './usecases/account/mail-content.ts';
 import type { Services } from './usecases/services.ts';
 
@@ -90,6 +90,7 @@ const silent: Log = { info: () => {}, error: () => {} };
 export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gatehouse> {
   const settings = checkSettings(settingsOf(given), optionProblems(given));
   await assertSecretKeyFile(settings);
+  const forwardCookie = await forwardCookieOf(settings);
   const { log = silent } = given;
   const onMail = () => sender.wake();
   if (settings.smtpUrl !== '') await loadMailLibrary();
@@ -105,11 +106,11 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   const check = new RequestCheck(services);
   const { basePath } = settings;
   const ready = () => store.ping();
-  const exports = new Exports();
-  const contracts = servedContracts(settings, services, check, exports);
+  const shared = sharedParts(settings, forwardCookie);
+  const contracts = servedContracts(settings, services, check, shared);
   const ownPages = await orClose(close, () => {
     assertUnambiguous(contracts, basePath);
-    return pages({ settings, services, exports, ready });
+    return pages({ settings, services, ready, ...shared });
   });
   // The page at `/` is not among them: an application has its own.
   const owned = new Router([...contracts, ...ownPages.filter(({ name }) => name === 'pages')], basePath);

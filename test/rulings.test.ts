@@ -18,7 +18,7 @@ const expected = [
   ...numbered('P', 13),
   ...numbered('M', 6),
   ...numbered('N', 9),
-  ...numbered('W', 6),
+  ...numbered('W', 8),
   ...numbered('F', 7),
   ...numbered('I', 5),
 ];

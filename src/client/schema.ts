@@ -508,6 +508,39 @@ export interface components {
             };
             content?: never;
         };
+        /** @description The session is alive. The identity headers say whose it is. There is no body. */
+        readonly ForwardSignedIn: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description A browser opens a page and is not signed in. `Location` is the sign-in page. All identity headers are empty. */
+        readonly ForwardToSignIn: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description There is no live session in the request. All identity headers are empty. With `style=nginx`, `Location` is the sign-in page if a browser opens a page. */
+        readonly ForwardNotAuthenticated: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem401"] & {
+                    /** @constant */
+                    readonly detail?: "Not authenticated";
+                };
+            };
+        };
+        /** @description There is no live session in the request. The headers are those of the response to GET. */
+        readonly ForwardNotAuthenticatedHead: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The action is complete. */
         readonly Done: {
             headers: {
@@ -1165,6 +1198,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description How a browser that opens a page without a session is sent to sign in. Without it the answer is 401. */
+        readonly ForwardStyle: "redirect" | "nginx";
         /** @description Returns only entries with a smaller number. Use `next` of the page before. Any other query is refused. */
         readonly ActivityBefore: number;
         /** @description Returns only sessions after this place in the list. Use `next` of the page before. Any other query is refused. */
@@ -1715,6 +1750,132 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["ProblemNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly forwardAuth: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How a browser that opens a page without a session is sent to sign in. Without it the answer is 401. */
+                readonly style?: components["parameters"]["ForwardStyle"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["ForwardSignedIn"];
+            readonly 302: components["responses"]["ForwardToSignIn"];
+            readonly 401: components["responses"]["ForwardNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly forwardAuthPut: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How a browser that opens a page without a session is sent to sign in. Without it the answer is 401. */
+                readonly style?: components["parameters"]["ForwardStyle"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["ForwardSignedIn"];
+            readonly 302: components["responses"]["ForwardToSignIn"];
+            readonly 401: components["responses"]["ForwardNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly forwardAuthPost: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How a browser that opens a page without a session is sent to sign in. Without it the answer is 401. */
+                readonly style?: components["parameters"]["ForwardStyle"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["ForwardSignedIn"];
+            readonly 302: components["responses"]["ForwardToSignIn"];
+            readonly 401: components["responses"]["ForwardNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly forwardAuthDelete: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How a browser that opens a page without a session is sent to sign in. Without it the answer is 401. */
+                readonly style?: components["parameters"]["ForwardStyle"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["ForwardSignedIn"];
+            readonly 302: components["responses"]["ForwardToSignIn"];
+            readonly 401: components["responses"]["ForwardNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly forwardAuthOptions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How a browser that opens a page without a session is sent to sign in. Without it the answer is 401. */
+                readonly style?: components["parameters"]["ForwardStyle"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["ForwardSignedIn"];
+            readonly 302: components["responses"]["ForwardToSignIn"];
+            readonly 401: components["responses"]["ForwardNotAuthenticated"];
+            readonly 417: components["responses"]["ProblemUnmetExpectation"];
+            readonly 500: components["responses"]["ProblemFailed"];
+            readonly 503: components["responses"]["ProblemUnavailable"];
+            readonly "4XX": components["responses"]["Unreadable"];
+        };
+    };
+    readonly forwardAuthPatch: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How a browser that opens a page without a session is sent to sign in. Without it the answer is 401. */
+                readonly style?: components["parameters"]["ForwardStyle"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["ForwardSignedIn"];
+            readonly 302: components["responses"]["ForwardToSignIn"];
+            readonly 401: components["responses"]["ForwardNotAuthenticated"];
             readonly 417: components["responses"]["ProblemUnmetExpectation"];
             readonly 500: components["responses"]["ProblemFailed"];
             readonly 503: components["responses"]["ProblemUnavailable"];

@@ -58,6 +58,19 @@ export function secretKeyFileProblems(settings: KeySettings): string[] {
     : [];
 }
 
+/**
+ * The key of the settings and the one before it, for what must not be made with a key that only this node has.
+ *
+ * @returns why there is none, if neither the key nor its file is set, or the file has none.
+ */
+export function configuredKeys(
+  settings: KeySettings,
+): { readonly current: Uint8Array; readonly previous: Uint8Array | undefined } | NoKey {
+  const set = secretKeyOf(settings.secretKey);
+  const current = set ?? configuredFileKey(resolve(settings.secretKeyFile));
+  return 'refused' in current ? current : { current, previous: secretKeyOf(settings.previousSecretKey) };
+}
+
 async function findKey(settings: KeySettings, need: KeyNeed): Promise<Uint8Array | NoKey> {
   const configured = secretKeyOf(settings.secretKey);
   if (configured) return configured;

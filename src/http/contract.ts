@@ -75,6 +75,8 @@ export interface Route {
    * the limit and ignored, that of a GET not read.
    */
   readonly body?: 'json' | 'form';
+  /** Answers every other method like this one, and changes nothing. */
+  readonly anyMethod?: true;
   /** Also answers at the root when a base path is set (ruling W6). */
   readonly isAtRoot?: true;
   /** Costs a password hash: refused while the queue for hashing is full, before its body is even read. */

@@ -31,8 +31,9 @@ export class Router {
     this.#basePath = basePath;
     this.#routes = contracts.flatMap((contract) => contract.routes.map((route) => ({ contract, route })));
     for (const entry of this.#routes) {
-      const { method, path } = entry.route;
+      const { method, path, anyMethod } = entry.route;
       this.#exact.set(path, (this.#exact.get(path) ?? new Map()).set(method, entry));
+      if (anyMethod) this.#exact.get(path)?.set('*', entry);
     }
     this.#withHandle = this.#routes.filter(({ route }) => hasHandle(route));
   }
@@ -60,7 +61,7 @@ export class Router {
   find(method: string, path: string): RouteMatch {
     const exact = this.#exact.get(path);
     const found = exact
-      ? exact.get(method)
+      ? (exact.get(method) ?? exact.get('*'))
       : this.#withHandle.find(({ route }) => route.method === method && isAt(route, path));
     return found ?? { contract: this.#ownerOf(path), route: undefined };
   }

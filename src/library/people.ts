@@ -1,7 +1,7 @@
 /** Users and sessions as an application sees them. */
 
 import { isNamedByAddress } from '../concepts/accounts/identifiers.ts';
-import type { CheckAnswer } from '../http/routes/session-check.ts';
+import type { CheckAnswer } from '../http/forward/cached-answer.ts';
 import type * as port from '../storage/port/port.ts';
 
 /** A person with an account, named by a mail address or by a username. */

@@ -1,8 +1,9 @@
 /** The session of a request, for the application around Gatehouse. */
 
+import type { CheckAnswer } from '../http/forward/cached-answer.ts';
 import { headerOf, type NodeHeaders } from '../http/node-adapter.ts';
 import type { Carriers } from '../http/request/session-id.ts';
-import type { CheckAnswer, RequestCheck } from '../http/routes/session-check.ts';
+import type { RequestCheck } from '../http/routes/session-check.ts';
 import { peopleOf, type Session, type User } from './people.ts';
 
 /**

@@ -4,8 +4,6 @@ import type { Contract } from '../http/contract.ts';
 import { problem } from '../http/refusals/problem.ts';
 import { siteWords } from '../http/refusals/refusal-words.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Exports } from '../usecases/account/export-account.ts';
-import type { Services } from '../usecases/services.ts';
 import { PasskeyScript } from './factors/passkey-script.ts';
 import { pageGroup } from './page-group.ts';
 import { frontRoutes, peopleRoutes } from './page-routes.ts';
@@ -13,15 +11,15 @@ import { pageWords } from './page-words.ts';
 import { type Brand, readBrand } from './parts/brand.ts';
 import { fragmentScript } from './parts/fragment-script.ts';
 import { pageFile } from './parts/page-files.ts';
+import type { PageServices } from './parts/view.ts';
 
 /** Unknown paths that get a page: at most as deep as those that are known, because the way back grows with the depth. */
 const belowAccount = /^\/account\/[^/]*(?:\/[^/]*)?$/;
 
 /** What the pages are made from. */
-interface PageOptions {
+interface PageOptions
+  extends Pick<PageServices, 'services' | 'exports' | 'cookies' | 'forwardCookie' | 'targets'> {
   readonly settings: Settings;
-  readonly services: Services;
-  readonly exports: Exports;
   /** The question of `/readyz`. */
   readonly ready: () => Promise<void>;
 }
@@ -63,7 +61,7 @@ function forOperators({ settings, ready }: PageOptions, brand: Brand): Contract 
 }
 
 /** The pages on which people sign in and look after their account. */
-function forPeople({ settings, services, exports }: PageOptions, brand: Brand): Contract {
+function forPeople({ settings, ready: _, ...shared }: PageOptions, brand: Brand): Contract {
   const passkeyScript = new PasskeyScript();
   const script = pageFile('fragment', 'js', 'text/javascript; charset=utf-8', fragmentScript);
   return pageGroup({
@@ -75,7 +73,7 @@ function forPeople({ settings, services, exports }: PageOptions, brand: Brand): 
     files: [script.route, passkeyScript.route],
     load: async () => {
       const { people } = await import('./people.ts');
-      return people(settings, { services, exports, brand, script: script.path, passkeyScript });
+      return people(settings, { ...shared, brand, script: script.path, passkeyScript });
     },
   });
 }

@@ -1,6 +1,5 @@
 /** What answers the pages on which people sign in and look after their account. */
 
-import { Cookies } from '../http/request/cookies.ts';
 import { hasApps } from '../settings/factors/factor-conflicts.ts';
 import { relyingParty } from '../settings/factors/relying-party.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -16,11 +15,13 @@ import { signOut } from './forms/sign-out.ts';
 import { verifyAddress } from './forms/verify-email.ts';
 import type { PageAnswers } from './page-group.ts';
 import { errorPage } from './parts/error-page.ts';
-import { ReturnTargets } from './parts/return-targets.ts';
 import type { PageServices } from './parts/view.ts';
 
 /** What is there before the pages are loaded. */
-type Prepared = Pick<PageServices, 'services' | 'exports' | 'brand' | 'script' | 'passkeyScript'>;
+type Prepared = Pick<
+  PageServices,
+  'services' | 'exports' | 'cookies' | 'forwardCookie' | 'targets' | 'brand' | 'script' | 'passkeyScript'
+>;
 
 export function people(settings: Settings, prepared: Prepared): PageAnswers {
   const { contracts, registration, passwordMinLength, basePath, language } = settings;
@@ -30,8 +31,6 @@ export function people(settings: Settings, prepared: Prepared): PageAnswers {
     passwordMinLength,
     basePath,
     language,
-    cookies: new Cookies(!settings.debug, settings.sessionLifetimeSeconds),
-    targets: new ReturnTargets(settings.allowedOrigins, settings.pagesHome),
     kinds: {
       email: contracts.includes('rest'),
       username: contracts.includes('envelope') || contracts.includes('dotjson'),

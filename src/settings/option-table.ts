@@ -4,6 +4,7 @@ import { databaseUrl, databaseUrlHint } from './database/database-url.ts';
 import { postgresUrlHint } from './database/postgres-url.ts';
 import { contractOptions } from './options/contract-options.ts';
 import { factorOptions } from './options/factor-options.ts';
+import { forwardOptions } from './options/forward-options.ts';
 import { listenOptions } from './options/listen-options.ts';
 import { outboundOptions } from './options/outbound-options.ts';
 import { pageOptions } from './options/page-options.ts';
@@ -110,6 +111,7 @@ const rows = {
     hint: hintsOf(originHint),
   },
   ...proxyOptions,
+  ...forwardOptions,
   sessionIdleSeconds: {
     env: 'GATEHOUSE_SESSION_IDLE_SECONDS',
     default: String(7 * day),

@@ -3,6 +3,7 @@
 import { closestName } from './did-you-mean.ts';
 import { secretFileNames, writtenValue } from './environment/secret-files.ts';
 import { factorConflicts } from './factors/factor-conflicts.ts';
+import { forwardConflicts } from './forward/forward-conflicts.ts';
 import { type Environment, linkVariables } from './link-variables.ts';
 import { table } from './option-table.ts';
 import type { Setting } from './setting.ts';
@@ -75,6 +76,7 @@ export function conflicts(settings: Partial<Settings>, nameOf: (name: keyof Sett
         ]
       : []),
     ...factorConflicts(settings, nameOf),
+    ...forwardConflicts(settings, nameOf),
   ];
 }
 

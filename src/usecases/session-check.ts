@@ -25,18 +25,14 @@ export function check(
   id: string,
   now: number,
 ): Awaitable<Checked | NoSession> {
-  return after(find(services, id, now), (checked) => {
+  return after(verdict(services.sessions.use(id, now)), (checked) => {
     if (isRefusal(checked) && id.length <= maxIdLength) services.cache.sessionRevoked(digest(id));
     return checked;
   });
 }
 
-function find(
-  { sessions }: Pick<Services, 'sessions'>,
-  id: string,
-  now: number,
-): Awaitable<Checked | NoSession> {
-  return after(sessions.use(id, now), (used) => {
+function verdict(found: Awaitable<SessionWithUser | NoSession>): Awaitable<Checked | NoSession> {
+  return after(found, (used) => {
     if (isRefusal(used) || isOfActiveUser(used)) return used;
     return used.user === undefined ? noSession : disabledUser;
   });
@@ -58,13 +54,16 @@ export class SessionCheck {
 
   /** The answer for a session id; `undefined` if its session is dead. */
   answer(id: string, now: number): Awaitable<string | undefined> {
-    if (id.length > maxIdLength) return undefined;
-    const { cache } = this.#services;
-    const idHash = digest(id);
+    return id.length > maxIdLength ? undefined : this.answerHashed(digest(id), now);
+  }
+
+  /** The same by the SHA-256 of the id, as 64 hexadecimal digits. */
+  answerHashed(idHash: string, now: number): Awaitable<string | undefined> {
+    const { cache, sessions } = this.#services;
     const known = cache.find(idHash, now);
     if (known !== undefined) return known ?? undefined;
     const asking = cache.asking();
-    return after(find(this.#services, id, now), (checked) => this.#keep(idHash, checked, asking));
+    return after(verdict(sessions.useHashed(idHash, now)), (checked) => this.#keep(idHash, checked, asking));
   }
 
   #keep(idHash: string, checked: Checked | NoSession, asking: Asking): string | undefined {

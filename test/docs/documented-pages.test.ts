@@ -1,11 +1,11 @@
 /** What the documentation says of pages is compared with the code: their paths, settings, limits and colours. */
 
 import { expect, test } from 'vitest';
+import { maxTargetCharacters } from '../../src/http/forward/return-targets.ts';
 import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { languageNames } from '../../src/messages/language-choice.ts';
 import { shownAtFirst } from '../../src/pages/account/account-page.ts';
 import { maxLogoBytes, maxStyleBytes } from '../../src/pages/parts/brand.ts';
-import { maxTargetCharacters } from '../../src/pages/parts/return-targets.ts';
 import { styleWith } from '../../src/pages/parts/style.ts';
 import { table } from '../../src/settings/option-table.ts';
 import { blocks, part, rows } from '../support/docs.ts';

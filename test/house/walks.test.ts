@@ -125,6 +125,8 @@ const asked = {
   files: [
     'src/concepts/sessions/lifetime.ts',
     'src/concepts/sessions/sessions.ts',
+    // What is cached, for the check and for forward authentication.
+    'src/http/forward/cached-answer.ts',
     'src/http/timestamps.ts',
     'src/storage/port/awaitable.ts',
     'src/storage/postgres/cluster/session-lookup.ts',

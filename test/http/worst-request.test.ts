@@ -38,6 +38,7 @@ const bounds: Readonly<Record<string, Bound>> = {
   'POST /api/auth/logout': { rows: 1, writes: 1, calls: ['sessions.remove 1'] },
 
   'GET /auth/session': { rows: 1, writes: 0, calls: checked },
+  'GET /auth/forward': { rows: 1, writes: 0, calls: checked },
 
   'GET /auth/sessions': { rows: 101, writes: 0, calls: [...signedIn, 'sessions.ofUser'] },
   'DELETE /auth/sessions': { rows: 100, writes: 452, calls: [...signedIn, ...endAll] },

@@ -5,6 +5,7 @@ import type { Contract, Route } from '../../src/http/contract.ts';
 import { RefusalResponder } from '../../src/http/refusals/refusal-responder.ts';
 import type { RequestContext } from '../../src/http/request-context.ts';
 import { ResponseCounters } from '../../src/http/response-counters.ts';
+import { sharedParts } from '../../src/http/served-contracts.ts';
 import { PasskeyScript } from '../../src/pages/factors/passkey-script.ts';
 import { frontPage } from '../../src/pages/front-page.ts';
 import { pageGroup } from '../../src/pages/page-group.ts';
@@ -14,7 +15,6 @@ import { readBrand } from '../../src/pages/parts/brand.ts';
 import { people } from '../../src/pages/people.ts';
 import { referenceRoutes } from '../../src/pages/reference.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { Exports } from '../../src/usecases/account/export-account.ts';
 import type { Services } from '../../src/usecases/services.ts';
 import { pagesOn } from '../support/pages.ts';
 import { startServer } from '../support/server.ts';
@@ -31,7 +31,7 @@ function withoutAnswers(routes: readonly (Route | PageRoute)[]): PageRoute[] {
 }
 
 test('the table of routes has every page for people with its method, its body, its event and its hash', () => {
-  const prepared = { exports: new Exports(), brand, script: '', passkeyScript: new PasskeyScript() };
+  const prepared = { ...sharedParts(settings), brand, script: '', passkeyScript: new PasskeyScript() };
   // No service is used before a request.
   const { routes } = people(settings, { ...prepared, services: {} as Services });
   expect(routes.length).toBeGreaterThan(50);

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ReturnTargets } from '../../src/pages/parts/return-targets.ts';
+import { ReturnTargets } from '../../src/http/forward/return-targets.ts';
 import { Browser, below, newcomer, pagesOn, type Sent } from '../support/pages.ts';
 import { password } from '../support/person.ts';
 import { sharedServer } from '../support/server.ts';

@@ -35,6 +35,8 @@ const defaults: Settings = {
   allowedOrigins: [],
   trustedProxies: [],
   forwardedHeader: 'x-forwarded-for',
+  forwardHeaders: ['Remote-User', 'Remote-Name', 'Remote-Email', 'Remote-Session'],
+  cookieDomain: '',
   sessionIdleSeconds: 604_800,
   sessionLifetimeSeconds: 2_592_000,
   sessionBrowserSeconds: 86_400,

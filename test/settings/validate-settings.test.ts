@@ -45,6 +45,8 @@ const written: Readonly<Record<keyof Settings, string>> = {
   trustedProxies: '10.0.0.0/8,unix,2001:db8::1',
   basePath: '/id',
   forwardedHeader: 'forwarded',
+  forwardHeaders: 'X-User,X-Name,X-Mail,X-Session',
+  cookieDomain: 'example.com',
   sessionIdleSeconds: '60',
   sessionLifetimeSeconds: '60',
   sessionBrowserSeconds: '60',

@@ -7,12 +7,11 @@ import { Handler } from '../../src/http/handler.ts';
 import { ResponseCounters } from '../../src/http/response-counters.ts';
 import { site } from '../../src/http/routes/health.ts';
 import { RequestCheck } from '../../src/http/routes/session-check.ts';
-import { servedContracts } from '../../src/http/served-contracts.ts';
+import { servedContracts, sharedParts } from '../../src/http/served-contracts.ts';
 import { createServices, openStore } from '../../src/open-services.ts';
 import { pages } from '../../src/pages/pages.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Store } from '../../src/storage/port/port.ts';
-import { Exports } from '../../src/usecases/account/export-account.ts';
 import { secretKey } from './codes.ts';
 import { query, setTrap } from './database.ts';
 import { onPostgres, settingsFor } from './engine-settings.ts';
@@ -95,10 +94,10 @@ export async function openCounted(
     await services.hashing.close();
     await real.close();
   });
-  const exports = new Exports();
-  const served = servedContracts(settings, services, new RequestCheck(services), exports);
+  const shared = sharedParts(settings);
+  const served = servedContracts(settings, services, new RequestCheck(services), shared);
   const ready = () => store.ping();
-  const ownPages = pages({ settings, services, exports, ready });
+  const ownPages = pages({ settings, services, ready, ...shared });
   const contracts = [...served, ...ownPages, site(ready, '', settings.contracts)];
   const handler = new Handler({
     services,

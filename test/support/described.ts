@@ -6,6 +6,7 @@ import addFormats from 'ajv-formats';
 import {
   type Content,
   type Header,
+  type Method,
   type Operation,
   openapi,
   type Response,
@@ -65,7 +66,7 @@ export function assertDescribed(answer: Observed): void {
 }
 
 function operationOf(answer: Observed): Operation | undefined {
-  return pathItem(answer)?.[answer.method.toLowerCase() as 'get' | 'head' | 'post' | 'delete'];
+  return pathItem(answer)?.[answer.method.toLowerCase() as Method];
 }
 
 /** What the document says of a path; nothing where it belongs to a contract that is switched off (ruling W5). */

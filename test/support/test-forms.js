@@ -34,6 +34,7 @@ export const onPostgres = {
     'test/usecases/{afterwards,end-all,login-calls,logout}.test.ts',
     'test/http/{dotjson,envelope,expiry,factors,health,identifiers,own-sessions,passkeys,race,registration,reset}.test.ts',
     'test/http/{rest,second-factor,session-check,status,store,trouble}.test.ts',
+    'test/http/forward-{auth,domain}.test.ts',
     'test/pages/{account,sign-in}.test.ts',
   ],
   inFullForm: [

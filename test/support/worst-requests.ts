@@ -176,6 +176,7 @@ export const requests: Readonly<Record<string, (world: World) => Promise<Asked>>
     return { method: 'POST', path: '/api/auth/logout', body: { session: id } };
   },
   'GET /auth/session': signedIn('GET', '/auth/session'),
+  'GET /auth/forward': signedIn('PUT', '/auth/forward?style=redirect'),
   'GET /auth/sessions': signedIn('GET', '/auth/sessions'),
   'DELETE /auth/sessions': signedIn('DELETE', '/auth/sessions?all=true'),
   'DELETE /auth/sessions/:handle': signedIn('DELETE', '/auth/sessions/:handle'),

@@ -102,13 +102,13 @@ export class Sessions {
     return { id, session, lasting };
   }
 
-  /**
-   * Finds the live session of an id, with its user, and records its use; a dead session is refused even if its row is still
-   * there.
-   */
+  /** Finds the live session of an id, with its user, and records its use; a dead one is refused even if its row is there. */
   use(id: string, now: number): Awaitable<SessionWithUser | NoSession> {
-    if (id.length > maxIdLength) return noSession;
-    const idHash = digest(id);
+    return id.length > maxIdLength ? noSession : this.useHashed(digest(id), now);
+  }
+
+  /** The same by the SHA-256 of the id, as 64 hexadecimal digits. */
+  useHashed(idHash: string, now: number): Awaitable<SessionWithUser | NoSession> {
     return after(this.#store.findWithUser(idHash), (found) => {
       if (!found) return unknownSession;
       return this.#life.isAlive(found.session, now) ? this.#used(idHash, found, now) : noSession;

@@ -36,7 +36,7 @@ export function clientNetwork(
   return network(client);
 }
 
-function isTrusted(hop: Hop, trusted: readonly TrustedProxy[]): boolean {
+export function isTrusted(hop: Hop, trusted: readonly TrustedProxy[]): boolean {
   return trusted.some((proxy) =>
     hop === undefined || hop === 'unix' || proxy === 'unix' ? hop === proxy : holds(proxy, hop),
   );

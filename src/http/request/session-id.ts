@@ -78,7 +78,7 @@ export function headerIds(request: Carriers): string[] {
  * The value of `Authorization: Bearer` (RFC 6750, section 2.1), even if empty or no id; other schemes are ignored. A
  * repeated header arrives as one value with commas, which no id has.
  */
-function bearerIds(request: Carriers): string[] {
+export function bearerIds(request: Carriers): string[] {
   const header = request.header('authorization');
   if (header === null) return [];
   const bearer = /^bearer(?:[\s,](.*))?$/i.exec(header);

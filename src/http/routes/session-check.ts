@@ -1,21 +1,17 @@
 /** The session check: its answer to a request, for the route and for the library (rulings B1 and B3). */
 
-import { isNamedByAddress } from '../../concepts/accounts/identifiers.ts';
 import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import type { Services } from '../../usecases/services.ts';
-import { type Checked, SessionCheck } from '../../usecases/session-check.ts';
+import { SessionCheck } from '../../usecases/session-check.ts';
 import type { Contract } from '../contract.ts';
+import { inWords } from '../forward/cached-answer.ts';
 import { refusalReply } from '../refusals/refusal-reply.ts';
 import { prepared, type Reply } from '../reply.ts';
 import { type Carriers, sessionId } from '../request/session-id.ts';
-import { utc } from '../timestamps.ts';
 import { routeGroup } from './signed-in.ts';
 
 /** Results of checks: a live session, a dead one, or no usable id in the request. */
 export type CheckCounts = Record<'live' | 'dead' | 'none', number>;
-
-/** The answer for a live session. */
-export type CheckAnswer = ReturnType<typeof answerOf>;
 
 /** Finds the id that a request presents, checks it, and counts the result. */
 export class RequestCheck {
@@ -23,13 +19,19 @@ export class RequestCheck {
   readonly #sessions: SessionCheck;
 
   constructor(services: Pick<Services, 'sessions' | 'cache'>) {
-    this.#sessions = new SessionCheck(services, (checked) => JSON.stringify(answerOf(checked)));
+    this.#sessions = new SessionCheck(services, inWords);
   }
 
-  /** The answer for the live session of a request, a {@link CheckAnswer} as JSON; `undefined` if it has none. */
+  /** The answer for the live session of a request, a `CheckAnswer` as JSON; `undefined` if it has none. */
   answer(request: Carriers, now: number): Awaitable<string | undefined> {
-    const id = sessionId(request);
-    if (id !== undefined) return after(this.#sessions.answer(id, now), this.#counted);
+    return after(this.cached(request, now), jsonOf);
+  }
+
+  /** The same as it is cached: see {@link inWords}. `idHash` is that of the one id, `null` if there is no usable one. */
+  cached(request: Carriers, now: number, idHash?: string | null): Awaitable<string | undefined> {
+    const id = idHash === undefined ? sessionId(request) : idHash;
+    if (typeof idHash === 'string') return after(this.#sessions.answerHashed(idHash, now), this.#counted);
+    if (typeof id === 'string') return after(this.#sessions.answer(id, now), this.#counted);
     this.counts.none += 1;
     return undefined;
   }
@@ -60,18 +62,6 @@ export function sessionCheck(check: RequestCheck): Contract {
   return contract;
 }
 
-function answerOf({ user, session }: Checked) {
-  const name = user.identifier.includes('@')
-    ? { email: user.identifier, email_verified: user.emailVerifiedAt !== null && isNamedByAddress(user) }
-    : { username: user.identifier };
-  return {
-    user: { id: user.id, ...name, created_at: utc(user.createdAt) },
-    session: {
-      handle: session.handle,
-      created_at: utc(session.createdAt),
-      last_seen_at: utc(session.lastSeenAt),
-      idle_expires_at: utc(session.idleExpiresAt),
-      expires_at: utc(session.expiresAt),
-    },
-  };
+function jsonOf(cached: string | undefined): string | undefined {
+  return cached?.endsWith('}') ? cached : cached?.slice(0, cached.indexOf('\n'));
 }

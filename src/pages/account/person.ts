@@ -1,6 +1,7 @@
 /** Who a browser belongs to: pages know people by their cookie and nothing else. */
 
 import type { AnyRefusal, RefusalName, Route } from '../../http/contract.ts';
+import { accountTarget } from '../../http/forward/return-targets.ts';
 import type { Reply } from '../../http/reply.ts';
 import { cookieIds, presentedId } from '../../http/request/session-id.ts';
 import type { RequestContext } from '../../http/request-context.ts';
@@ -9,7 +10,6 @@ import type { SignedIn } from '../../usecases/account/step-up.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
 import { check } from '../../usecases/session-check.ts';
 import { seeOther } from '../parts/form-page.ts';
-import { accountTarget } from '../parts/return-targets.ts';
 import { type PageServices, type View, viewOf } from '../parts/view.ts';
 
 /** The signed-in person, whom the store knows at this moment; `undefined` without a live session (ruling G14). */

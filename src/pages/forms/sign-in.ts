@@ -1,7 +1,7 @@
 /** The page `/sign-in`: a name, a password, and whether to stay signed in. */
 
 import type { Route } from '../../http/contract.ts';
-import type { Reply } from '../../http/reply.ts';
+import { type Reply, withCookies } from '../../http/reply.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import { login } from '../../usecases/login.ts';
 import { isRefusal } from '../../usecases/refusals.ts';
@@ -61,7 +61,7 @@ async function signInPage(
   const { targets } = pages;
   const person = status === 200 ? await personOf(pages, context) : undefined;
   const location = targets.location(returnTo, root);
-  return passkeyPage(pages, view, {
+  const page = await passkeyPage(pages, view, {
     title: texts.signIn.title,
     isNarrow: true,
     status,
@@ -74,6 +74,11 @@ ${form(pages, view, state)}
 ${pages.registration === 'closed' ? nothing : toRegister(pages, view, returnTo)}
 </div>`,
   });
+  const { forwardCookie } = pages;
+  if (!person || !forwardCookie) return page;
+  // The session may be older than the domain of the settings (ruling W8).
+  const cookie = forwardCookie.set(person.id, pages.services.sessions.lastingOf(person.session));
+  return { ...page, headers: withCookies(page.headers ?? {}, [cookie]) };
 }
 
 function form(pages: PageServices, view: View, { typed, problems, returnTo, isRemembered }: FormState): Html {

@@ -1,5 +1,7 @@
 /** What the pages share: the services, the settings of the pages, and the language of a request. */
 
+import type { ForwardCookie } from '../../http/forward/forward-cookie.ts';
+import type { ReturnTargets } from '../../http/forward/return-targets.ts';
 import type { Reply } from '../../http/reply.ts';
 import type { Cookies } from '../../http/request/cookies.ts';
 import type { Carriers } from '../../http/request/session-id.ts';
@@ -12,7 +14,6 @@ import type { Exports } from '../../usecases/account/export-account.ts';
 import type { Services } from '../../usecases/services.ts';
 import type { Brand } from './brand.ts';
 import { type PersonPage, personPage } from './layout.ts';
-import type { ReturnTargets } from './return-targets.ts';
 
 /** The kinds of identifiers that people may register and sign in with, as the served contracts have them. */
 export interface IdentifierKinds {
@@ -24,6 +25,8 @@ export interface IdentifierKinds {
 export interface PageServices {
   readonly services: Services;
   readonly cookies: Cookies;
+  /** The cookie that goes with that of a session; `undefined` without a domain. */
+  readonly forwardCookie: ForwardCookie | undefined;
   readonly exports: Exports;
   readonly brand: Brand;
   readonly targets: ReturnTargets;

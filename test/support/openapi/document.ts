@@ -41,8 +41,11 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Response | Reference>>;
 }
 
+/** The methods of the document. */
+export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options';
+
 /** One path with its operations by method. */
-export type PathItem = Readonly<Partial<Record<'get' | 'head' | 'post' | 'delete', Operation>>>;
+export type PathItem = Readonly<Partial<Record<Method, Operation>>>;
 
 interface Document {
   readonly info: { readonly version: string };

@@ -7,21 +7,30 @@ export const accountTarget = 'account';
 export const maxTargetCharacters = 1_000;
 
 /** Visible ASCII without a backslash, which browsers read as a slash. */
-const characters = /^[!-[\]-~]+$/;
+export const targetCharacters = /^[!-[\]-~]+$/;
 
 export class ReturnTargets {
   readonly #origins: ReadonlySet<string>;
   readonly #home: string;
+  readonly #domain: string;
+  readonly #schemes: RegExp;
 
-  /** @param home where people go without a target; empty for the account page. */
-  constructor(allowedOrigins: readonly string[], home: string) {
+  /**
+   * @param home where people go without a target; empty for the account page.
+   * @param domain the domain of the cookie of forward authentication, on whose hosts targets are taken too, over HTTPS;
+   * empty for none (ruling W8).
+   * @param isSecure false in debug mode, where HTTP is enough there.
+   */
+  constructor(allowedOrigins: readonly string[], home: string, domain = '', isSecure = true) {
     this.#origins = new Set(allowedOrigins.filter((origin) => /^https?:/.test(origin)));
     this.#home = home;
+    this.#domain = domain;
+    this.#schemes = isSecure ? /^https:$/ : /^https?:$/;
   }
 
   /** The target of `return_to`, unchanged; `undefined` if there is none, or one that may lead elsewhere. */
   accepted(text: string | null | undefined): string | undefined {
-    if (!text || text.length > maxTargetCharacters || !characters.test(text)) return undefined;
+    if (!text || text.length > maxTargetCharacters || !targetCharacters.test(text)) return undefined;
     if (text === accountTarget) return text;
     return isOwnPath(text) || this.#isOfAllowedOrigin(text) ? text : undefined;
   }
@@ -40,8 +49,14 @@ export class ReturnTargets {
 
   #isOfAllowedOrigin(text: string): boolean {
     if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;
-    const { origin, username, password } = new URL(text);
-    return username === '' && password === '' && this.#origins.has(origin);
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '') return false;
+    return this.#origins.has(url.origin) || this.#isBelowDomain(url);
+  }
+
+  #isBelowDomain({ protocol, hostname }: URL): boolean {
+    const isThere = hostname === this.#domain || hostname.endsWith(`.${this.#domain}`);
+    return this.#domain !== '' && isThere && this.#schemes.test(protocol);
   }
 }
 

@@ -1,0 +1,130 @@
+/** One sign-in for all hosts of a domain: a second cookie that only forward authentication takes (ruling W8). */
+
+import { createHmac, randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { ForwardTokens } from '../../src/crypto/forward-token.ts';
+import { digest } from '../../src/crypto/ids.ts';
+import { sendExactly } from '../support/client.ts';
+import { Browser, newcomer, pagesOn } from '../support/pages.ts';
+import { password } from '../support/person.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const key = randomBytes(32);
+const settings = {
+  ...pagesOn,
+  GATEHOUSE_COOKIE_DOMAIN: 'example.com',
+  GATEHOUSE_PUBLIC_URL: 'https://auth.example.com',
+  GATEHOUSE_SECRET_KEY: key.toString('base64'),
+};
+const name = '__Secure-gatehouse_forward';
+
+const forward = async (server: TestServer, cookie: string, more = {}) =>
+  (await sendExactly(server.url, { path: '/auth/forward', headers: { cookie, ...more } })).status;
+
+/** The lines that set the cookie in an answer. */
+const linesOf = ({ headers }: { headers: { readonly 'set-cookie'?: string[] | undefined } }) =>
+  (headers['set-cookie'] ?? []).filter((line) => line.startsWith(name));
+
+const tokenIn = (lines: readonly string[]) => /=([^;]*)/.exec(lines[0] ?? '')?.[1] ?? '';
+
+const logIn = (server: TestServer) =>
+  sendExactly(server.url, {
+    method: 'POST',
+    path: '/auth/login',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'ada@example.com', password }),
+  });
+
+test('W8: a sign-in sets a second cookie for the domain, which ends with the session and is cleared with it', async () => {
+  const server = await startServer(settings);
+  await newcomer(server);
+  const begun = await logIn(server);
+  const lines = linesOf(begun);
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^__Secure-gatehouse_forward=[\w-]{43}\.[\w-]{43}; Max-Age=2592000; Domain=example\.com; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    ),
+  ]);
+  const cookie = `${name}=${tokenIn(lines)}`;
+  expect(await forward(server, cookie)).toBe(200);
+  const left = await sendExactly(server.url, {
+    method: 'POST',
+    path: '/auth/logout',
+    headers: { cookie: `session_id=${begun.cookie}` },
+  });
+  expect(linesOf(left)).toEqual([
+    `${name}=; Max-Age=0; Domain=example.com; Path=/; HttpOnly; SameSite=Lax; Secure`,
+  ]);
+  expect(await forward(server, cookie)).toBe(401);
+});
+
+test('W8: the second cookie is taken by forward authentication and by nothing else', async () => {
+  const server = await startServer(settings);
+  await newcomer(server);
+  const token = tokenIn(linesOf(await logIn(server)));
+  const carriers = [
+    { cookie: `${name}=${token}` },
+    { cookie: `session_id=${token}` },
+    { 'x-session-id': token },
+    { authorization: `Bearer ${token}` },
+  ];
+  for (const headers of carriers) {
+    for (const path of ['/auth/session', '/auth/sessions', '/auth/account/activity'])
+      expect(
+        (await sendExactly(server.url, { path, headers: headers as Record<string, string> })).status,
+      ).toBe(401);
+    const logout = { method: 'POST', path: '/auth/logout', headers: headers as Record<string, string> };
+    await sendExactly(server.url, logout);
+    expect(await forward(server, `${name}=${token}`)).toBe(200);
+  }
+  const page = await sendExactly(server.url, { path: '/account', headers: { cookie: `${name}=${token}` } });
+  expect(page.status).toBe(303);
+});
+
+test('W8: a cookie of another key, of another session and of a host that planted it is no session', async () => {
+  const server = await startServer(settings);
+  await newcomer(server);
+  const [own, other] = [await logIn(server), await logIn(server)];
+  const [token, second] = [own, other].map((begun) => tokenIn(linesOf(begun)));
+  const forged = new ForwardTokens(randomBytes(32)).make(digest(String(own.cookie)));
+  const [body = ''] = String(token).split('.');
+  const plain = `${body}.${createHmac('sha256', key).update(body).digest('base64url')}`;
+  for (const wrong of [forged, plain, `${token}x`, body, '', 'x'.repeat(8_000)])
+    expect(await forward(server, `${name}=${wrong}`)).toBe(401);
+  const two = `${name}=${token}; ${name}=${second}`;
+  expect(await forward(server, two)).toBe(401);
+  expect(await forward(server, `${name}=${token}; session_id=${other.cookie}`)).toBe(401);
+  expect(await forward(server, `${name}=${token}; session_id=${own.cookie}`)).toBe(200);
+  // What is no token of this server says nothing.
+  expect(await forward(server, `${name}=${forged}; session_id=${own.cookie}`)).toBe(200);
+  expect(await forward(server, Array.from({ length: 9 }, () => `${name}=${token}`).join('; '))).toBe(401);
+  // Explicit beats ambient (G14).
+  expect(await forward(server, `${name}=${token}`, { 'x-session-id': 'x'.repeat(26) })).toBe(401);
+});
+
+test('W8: cookies of the previous key are taken while it is set', async () => {
+  const server = await startServer(settings);
+  await newcomer(server);
+  const cookie = `${name}=${tokenIn(linesOf(await logIn(server)))}`;
+  const next = { ...settings, GATEHOUSE_SECRET_KEY: randomBytes(32).toString('base64') };
+  const old = { GATEHOUSE_PREVIOUS_SECRET_KEY: settings.GATEHOUSE_SECRET_KEY };
+  expect(await forward(await startServer({ ...next, ...old }, server.file), cookie)).toBe(200);
+  expect(await forward(await startServer(next, server.file), cookie)).toBe(401);
+});
+
+test('W8: who is signed in already gets the cookie on the sign-in page, and people go back to hosts of the domain', async () => {
+  const server = await startServer(settings);
+  const before = await newcomer(server);
+  const target = 'https://notes.example.com/x';
+  const page = await before.open(`/sign-in?return_to=${encodeURIComponent(target)}`);
+  expect(page.links).toContain(target);
+  expect(await forward(server, `${name}=${tokenIn(linesOf(page))}`)).toBe(200);
+  for (const wrong of [
+    'http://notes.example.com/',
+    'https://example.com.evil.example/',
+    'https://notexample.com/',
+  ])
+    expect((await before.open(`/sign-in?return_to=${encodeURIComponent(wrong)}`)).links).not.toContain(wrong);
+  const stranger = await new Browser(server).open('/sign-in');
+  expect(linesOf(stranger)).toEqual([]);
+});
