@@ -65,6 +65,18 @@ export async function requireAccount(services: Services, name: string): Promise<
   return found;
 }
 
+/** The id of an account, or of a deleted one that has entries in the audit; `undefined` without a name. */
+export async function findAuditedUser(
+  { services }: CommandContext,
+  name: string | undefined,
+): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const found = await findAccount(services, name);
+  if (found) return found.id;
+  const [entry] = await services.store.audit.read({ userId: name, limit: 1 });
+  return entry ? name : (await requireAccount(services, name)).id;
+}
+
 /** The result of a use case; the command fails if it is a refusal. */
 export function unwrap<Answer extends object>(outcome: Answer | Refusal): Answer {
   if (isRefusal(outcome)) throw refusalError(outcome);

@@ -1,5 +1,6 @@
 /** Prints results: tables for people, JSON with one object per line for programs. */
 
+import { once } from 'node:events';
 import type { AuditEntry, Session, User } from '../storage/port/port.ts';
 
 /** Whether a result is for programs, independent of where the output goes. */
@@ -7,10 +8,10 @@ export interface Format {
   readonly json?: true;
 }
 
-/** Prints a line, and waits for a slow reader. */
-export async function printLine(text: string): Promise<void> {
+/** Prints a line, and waits for a slow reader, at most until the signal. */
+export async function printLine(text: string, signal?: AbortSignal): Promise<void> {
   if (process.stdout.write(`${text}\n`)) return;
-  await new Promise((resolve) => process.stdout.once('drain', resolve));
+  await once(process.stdout, 'drain', signal && { signal });
 }
 
 /** Prints a note for people on standard error: it is not part of the result. */

@@ -2,37 +2,22 @@
 
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { AuditEntry, ChainLink } from '../../storage/port/port.ts';
-import { findAccount } from '../../usecases/admin/admin-users.ts';
+import type { ChainLink } from '../../storage/port/port.ts';
 import { addCommand, addGroup } from '../command.ts';
-import { type CommandContext, requireAccount, withServices } from '../command-services.ts';
+import { type CommandContext, findAuditedUser, withServices } from '../command-services.ts';
 import { CommandError, exitCodes, refusalError } from '../exit-codes.ts';
-import { displayTime, entryJson, type Format, printLine, printNote, printResult, Table } from '../output.ts';
+import { entryJson, type Format, printLine, printNote, printResult } from '../output.ts';
 import { withProgress } from '../progress.ts';
+import { addAuditTail } from './audit-tail.ts';
 
 /** Entries in one read. */
 const page = 1_000;
 
-/** The interval in which `--follow` reads new entries, in milliseconds. */
-const pollMs = 500;
-
-const heads = ['TIME', 'EVENT', 'OUTCOME', 'CONTRACT', 'NETWORK', 'HANDLE', 'USER'];
-
-type UserOption = Format & { user?: string };
-
 export function addAuditCommands(program: Command): void {
   const audit = addGroup(program, 'audit', 'Show, export and verify the audit');
 
-  addCommand(audit, 'tail', {
-    summary: 'Show the newest entries, oldest first',
-    examples: ['gatehouse audit tail', 'gatehouse audit tail --user ada@example.com --lines 5 --json'],
-  })
-    .option('--lines <number>', 'number of entries', count, 20)
-    .option('--user <user>', 'only entries about this user; a deleted user is named by id')
-    .option('--follow', 'print new entries as they arrive, until Ctrl-C')
-    .action(tail);
+  addAuditTail(audit);
 
   addCommand(audit, 'export', {
     summary: 'Write all entries as JSON, one per line, oldest first',
@@ -58,93 +43,9 @@ export function addAuditCommands(program: Command): void {
     .action(verify);
 }
 
-function count(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new CommandError(exitCodes.usage, '--lines must be a whole number from 1 to 999999.');
-}
-
-function tail(options: UserOption & { lines: number; follow?: true }): Promise<void> {
-  return withServices(async (work) => {
-    const userId = await userIdOf(work, options.user);
-    const names = new Names(work);
-    const table = new Table(heads);
-    const show = async (entry: AuditEntry) => {
-      if (options.json) return printLine(JSON.stringify(entryJson(entry)));
-      const { at, event, outcome, contract, network, handle, userId } = entry;
-      await table.add([
-        displayTime(at),
-        event,
-        outcome,
-        contract,
-        network,
-        handle ?? '-',
-        await names.of(userId),
-      ]);
-    };
-    const { audit } = work.services.store;
-    let { after, upTo } = await newest(audit, userId, options.lines);
-    for (;;) {
-      const entries = await audit.read({ userId, after, limit: page });
-      for (const entry of entries) if (options.follow || entry.seq <= upTo) await show(entry);
-      after = entries.at(-1)?.seq ?? after;
-      if (entries.length === page && (options.follow || after < upTo)) continue;
-      if (!options.json) await table.flush();
-      if (!options.follow) return;
-      await sleep(pollMs);
-    }
-  });
-}
-
-/** The sequence numbers before the newest `lines` entries, or before all if there are fewer, and of the last entry. */
-async function newest(
-  audit: CommandContext['services']['store']['audit'],
-  userId: string | undefined,
-  lines: number,
-): Promise<{ after: number; upTo: number }> {
-  let [before, upTo, left]: [number | undefined, number, number] = [undefined, 0, lines];
-  while (left > 0) {
-    const entries = await audit.read({ userId, before, limit: Math.min(page, left) });
-    upTo ||= entries[0]?.seq ?? 0;
-    before = entries.at(-1)?.seq ?? before;
-    left = entries.length < Math.min(page, left) ? 0 : left - entries.length;
-  }
-  return { after: (before ?? 1) - 1, upTo };
-}
-
-/** Names in the cache before it is cleared. */
-const maxNames = 10_000;
-
-/** The names of users, cached. A deleted user has only an id. */
-class Names {
-  readonly #store: CommandContext['services']['store'];
-  readonly #known = new Map<string, string>();
-
-  constructor({ services }: CommandContext) {
-    this.#store = services.store;
-  }
-
-  async of(userId: string | null): Promise<string> {
-    if (userId === null) return '-';
-    const known = this.#known.get(userId);
-    const name = known ?? (await this.#store.accounts.findUser(userId))?.identifier ?? userId;
-    if (this.#known.size >= maxNames) this.#known.clear();
-    this.#known.set(userId, name);
-    return name;
-  }
-}
-
-/** The id of an account, or of a deleted one, whose entries are shown. */
-async function userIdOf({ services }: CommandContext, name: string | undefined): Promise<string | undefined> {
-  if (name === undefined) return undefined;
-  const found = await findAccount(services, name);
-  if (found) return found.id;
-  const [entry] = await services.store.audit.read({ userId: name, limit: 1 });
-  return entry ? name : (await requireAccount(services, name)).id;
-}
-
 async function exportEntries(options: { user?: string; output?: string }): Promise<void> {
   await withServices(async (work) => {
-    const userId = await userIdOf(work, options.user);
+    const userId = await findAuditedUser(work, options.user);
     const { output } = options;
     if (output === undefined) await eachEntry(work, userId, printLine);
     else printNote(`${await writeTo(output, (write) => eachEntry(work, userId, write))} entries.`);
