@@ -79,20 +79,23 @@ const written: Readonly<Record<keyof Settings, string>> = {
 const names = Object.keys(table) as (keyof Settings)[];
 
 /** The settings without which another one is refused. */
-const needs: Partial<Record<keyof Settings, keyof Settings>> = { previousSecretKey: 'secretKey' };
+const needs: Partial<Record<keyof Settings, readonly (keyof Settings)[]>> = {
+  previousSecretKey: ['secretKey'],
+  cookieDomain: ['publicUrl', 'secretKey'],
+};
 
 /** An environment with one setting, and what it needs. */
 function environmentOf(name: keyof Settings): Record<string, string> {
-  const set = [name, needs[name]].filter((one) => one !== undefined);
+  const set = [name, ...(needs[name] ?? [])];
   return Object.fromEntries(set.map((one) => [table[one].env, written[one]]));
 }
 
 test.each(names)('%s: what an environment is read to is accepted, and so is the default', (name) => {
   const read = readSettings(environmentOf(name));
-  const needed = needs[name];
+  const needed = Object.fromEntries((needs[name] ?? []).map((one) => [one, read[one]]));
   expect(read[name]).not.toEqual(readSettings({})[name]);
   expect(checkSettings(read)).toEqual(read);
-  const alone = { ...(needed && { [needed]: read[needed] }), [name]: read[name] };
+  const alone = { ...needed, [name]: read[name] };
   expect(checkSettings(alone)[name]).toEqual(read[name]);
   expect(checkSettings({ [name]: undefined })).toEqual(readSettings({}));
   expect(checkSettings({ [name]: readSettings({})[name] })).toEqual(readSettings({}));

@@ -1,13 +1,14 @@
-/** `gatehouse doctor`: finds problems, and explains why a browser drops a cookie. */
+/** `gatehouse doctor`: finds problems, explains why a browser drops a cookie, and tries to forge identity headers. */
 
 import type { Command } from 'commander';
 import { webAddress } from '../address-arguments.ts';
 import { addCommand } from '../command.ts';
-import { operatorCaller } from '../command-services.ts';
+import { environmentSettings, operatorCaller } from '../command-services.ts';
 import type { Judgement } from '../doctor/cookie/verdict.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { type Format, printList, printResult } from '../output.ts';
-import { readAll } from '../secret-input.ts';
+import { readAll, readSecret } from '../secret-input.ts';
 
 export function addDoctorCommands(program: Command): void {
   const doctor = addCommand(program, 'doctor', {
@@ -33,20 +34,55 @@ export function addDoctorCommands(program: Command): void {
   })
     .option('--page <url>', 'the page whose script sends the request; default: a page of the same site')
     .action(checkCookies);
+
+  addCommand(doctor, 'forward-auth <url>', {
+    summary: 'Check what reaches an application behind forward authentication',
+    more:
+      'Starts a probe in place of the application that the proxy protects, sends forged identity headers in many spellings ' +
+      'to URL through the proxy, and says what reached the probe. With --session it reads the id of a live session on ' +
+      'standard input and also checks what an application gets of a signed-in person. Exits with 1 on a problem.',
+    examples: [
+      'gatehouse doctor forward-auth "$SERVER_URL" || true',
+      'echo "$SESSION_ID" | gatehouse doctor forward-auth "$SERVER_URL" --session || true',
+    ],
+  })
+    .option('--listen <address>', 'where the proxy finds the application', '127.0.0.1:3009')
+    .option('--session', 'read the id of a live session on standard input')
+    .action(checkForwardAuth);
 }
 
 async function runChecks(options: Format & { url?: string }): Promise<void> {
   const url = options.url === undefined ? undefined : webAddress(options.url, '--url');
   const { findingsOf } = await import('../doctor/findings.ts');
   const findings = await findingsOf(url);
+  await report(options, findings);
+}
+
+async function report(format: Format, findings: readonly Finding[]): Promise<void> {
   await printList(
-    options,
+    format,
     findings,
     (finding) => finding,
     ['VERDICT', 'CHECK', 'FINDING'],
     ({ verdict, check, says }) => [verdict, check, says],
   );
   if (findings.some(({ verdict }) => verdict === 'problem')) process.exitCode = exitCodes.failed;
+}
+
+async function checkForwardAuth(
+  written: string,
+  options: Format & { listen: string; session?: true },
+): Promise<void> {
+  const url = webAddress(written, 'URL');
+  const [, host = '', port = ''] = /^(?:\[?([\w.:-]*?)\]?):(\d{1,5})$/.exec(options.listen) ?? [];
+  if (host === '' || Number(port) > 65_535)
+    throw new CommandError(exitCodes.usage, '--listen must be an address such as 127.0.0.1:3009.');
+  const sessionId = options.session ? (await readSecret('Session id:')).trim() : '';
+  if (options.session && !/^[\w-]{1,128}$/.test(sessionId))
+    throw new CommandError(exitCodes.usage, 'Standard input holds no session id.');
+  const { forwardHeaders: names } = environmentSettings();
+  const { forwardFindings } = await import('../doctor/forward/forward-checks.ts');
+  await report(options, await forwardFindings({ url, host, port: Number(port), names, sessionId }));
 }
 
 async function checkCookies(written: string, options: Format & { page?: string }): Promise<void> {

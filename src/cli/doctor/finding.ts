@@ -16,7 +16,8 @@ export interface Finding {
     | 'connections'
     | 'proxies'
     | 'mail'
-    | 'server';
+    | 'server'
+    | 'forward';
   readonly verdict: 'ok' | 'warning' | 'problem';
   readonly says: string;
 }
