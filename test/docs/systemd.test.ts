@@ -1,17 +1,20 @@
-/** The systemd unit of docs/recipes.md: systemd reads it, and its command starts a server that writes to its own folder only. */
+/** The systemd unit of docs/deploy/systemd.md: systemd reads it, and its command starts a server that writes to its folder only. */
 
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { table } from '../../src/settings/option-table.ts';
 import { post, send } from '../support/client.ts';
-import { blocks, root } from '../support/docs.ts';
+import { blocks, read, root } from '../support/docs.ts';
 import { linesOf } from '../support/log-lines.ts';
 import { gather, until } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 
-const [unit = ''] = blocks('docs/recipes.md', 'ini').filter((text) => text.startsWith('[Unit]'));
+const page = 'docs/deploy/systemd.md';
+const unit = read('deploy/systemd/gatehouse.service');
+const onPostgres = read('deploy/systemd/postgresql.conf');
 
 /** The values of a line of the unit. */
 const values = (name: string) =>
@@ -37,8 +40,15 @@ test.for([
 ] as const)('the command of the systemd unit %s', async ([, around], context) => {
   if (around.length > 0 && !isPermitted()) context.skip('it needs root, unshare and setpriv');
   const state = temporaryFolder();
+  const credentials = temporaryFolder();
   const here = (text: string) =>
-    text.replaceAll('/srv/gatehouse', root).replaceAll('/var/lib/gatehouse', state);
+    text
+      .replaceAll('/srv/gatehouse', root)
+      .replaceAll('/var/lib/gatehouse', state)
+      .replaceAll('/etc/gatehouse', credentials)
+      .replaceAll('%d', credentials);
+  for (const line of commandsOf('/etc/gatehouse/').filter((text) => text.includes('secret-key')))
+    execFileSync('sh', ['-c', here(line)]);
   const [command = ''] = values('ExecStart').map(here);
   const [cwd = ''] = values('WorkingDirectory').map(here);
   const own = Object.fromEntries(values('Environment').map((line) => here(line).split(/=(.*)/s, 2)));
@@ -64,9 +74,15 @@ test.for([
   expect(readdirSync(state).sort()).toEqual(['gatehouse.db', 'outbox']);
 });
 
+/** The lines of the page's commands that have a word. */
+function commandsOf(word: string): string[] {
+  const lines = blocks(page, 'sh').flatMap((text) => text.trimEnd().split('\n'));
+  return lines.filter((line) => line.includes(word));
+}
+
 /** The accounts, by the command of the page, without the change of the user. */
 async function listed(here: (text: string) => string): Promise<string> {
-  const command = blocks('docs/recipes.md', 'sh').find((text) => text.startsWith('sudo -u gatehouse ')) ?? '';
+  const command = blocks(page, 'sh').find((text) => text.startsWith('sudo -u gatehouse ')) ?? '';
   const own = here(command.replace('sudo -u gatehouse ', '')).replace(' node ', ` '${process.execPath}' `);
   return (await promisify(execFile)('sh', ['-c', own])).stdout;
 }
@@ -80,11 +96,37 @@ test('systemd reads every line of the unit, and finds little that it could do to
   if (spawnSync('systemd-analyze', ['--version']).error)
     context.skip('systemd is not installed: apt-get install systemd');
   const file = join(temporaryFolder(), 'gatehouse.service');
-  writeFileSync(file, unit);
+  writeFileSync(file, unit.replaceAll('/srv/gatehouse', root));
+  // With the file for PostgreSQL and that of a mail server beside it, as on the page.
+  mkdirSync(`${file}.d`);
+  writeFileSync(join(`${file}.d`, 'postgresql.conf'), onPostgres);
+  writeFileSync(join(`${file}.d`, 'override.conf'), blocks(page, 'ini')[0] ?? '');
   const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
   const about = verified.stderr.split('\n').filter((line) => line.includes('gatehouse'));
   expect([verified.status, about]).toEqual([0, []]);
   const judged = spawnSync('systemd-analyze', ['security', '--offline=true', file], { encoding: 'utf8' });
   const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(judged.stdout) ?? [];
-  expect(Number(exposure), judged.stderr).toBeLessThan(4);
+  expect(Number(exposure), judged.stderr).toBeLessThan(2);
+});
+
+test('the credentials of the unit and the variables that name their files belong together', () => {
+  for (const text of [unit, onPostgres, ...blocks(page, 'ini')]) {
+    const loaded = [...text.matchAll(/^LoadCredential=([\w-]+):\/etc\/gatehouse\/\1$/gm)].map(
+      ([, name]) => name,
+    );
+    const named = [...text.matchAll(/^Environment=([A-Z_]+)_FILE=%d\/([\w-]+)$/gm)];
+    expect(loaded.length).toBeGreaterThan(0);
+    expect(named.map(([, , name]) => name)).toEqual(loaded);
+    const secrets = Object.values(table).filter(({ secret }) => secret);
+    for (const [, env] of named) expect(secrets.map((one) => one.env)).toContain(env);
+  }
+  // A blank value counts as unset, so that the file of PostgreSQL is not a second one.
+  expect(onPostgres).toContain('\nEnvironment=DATABASE_URL=\n');
+});
+
+test('the page copies files that exist', () => {
+  const copied = commandsOf('/srv/gatehouse/deploy/').map(
+    (line) => /\/srv\/gatehouse\/(\S+)/.exec(line)?.[1],
+  );
+  expect(copied).toEqual(['deploy/systemd/gatehouse.service', 'deploy/systemd/postgresql.conf']);
 });
