@@ -115,7 +115,7 @@ describe.each(['nginx', 'caddyfile'] as const)('%s', (kind) => {
       expect((await client.ask(method, '/notes', undefined, { accept })).status).toBe(401);
   });
 
-  test('W7: while the database or Gatehouse is away, the answer is 503 or 502, and nobody is sent to sign in', async (context) => {
+  test('W7: while the database or Gatehouse is away, the answer is 503 or 502, and no browser is sent to sign in', async (context) => {
     const { client } = await start(context, kind, undefined, `127.0.0.1:${await freePort()}`);
     const { status, headers } = await client.ask('GET', '/', undefined, { accept: 'text/html' });
     expect([status, headers.location]).toEqual([kind === 'nginx' ? 503 : 502, undefined]);
@@ -137,7 +137,7 @@ test('a proxy that passes on what clients say is detected', async (context) => {
   expect(said.code).toBe(1);
 });
 
-test('a proxy that asks nobody is detected, and a session that is dead', async (context) => {
+test('a proxy that does not ask is detected, and a session that is dead', async (context) => {
   const open = await start(context, 'nginx', (text) => text.replace(/ *auth_request \/forward;\n/, ''));
   const said = await doctor(open, '');
   expect(said.json).toMatchObject([

@@ -81,7 +81,8 @@ const modules: readonly Word[] = [
   {
     what: 'an HTTP library',
     pattern: /^(?:hono|@hono\/.*|node:https?)$/,
-    rooms: ['src/http/', 'src/server/', 'src/adapters/'],
+    // The doctor sends headers that no other client would, and answers in place of an application.
+    rooms: ['src/http/', 'src/server/', 'src/adapters/', 'src/cli/doctor/forward/'],
   },
   {
     what: 'sockets and their addresses',

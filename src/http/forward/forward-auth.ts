@@ -12,7 +12,7 @@ import type { ForwardCookie } from './forward-cookie.ts';
 import { IdentityHeaders, identityIn } from './identity-headers.ts';
 import type { ReturnTargets } from './return-targets.ts';
 
-/** How a proxy wants to be told that nobody is signed in: by 302, or by 401 with `Location`. */
+/** How a proxy wants to be told that there is no session: by 302, or by 401 with `Location`. */
 const styles: Readonly<Record<string, 302 | 401>> = { redirect: 302, nginx: 401 };
 
 export interface ForwardOptions {

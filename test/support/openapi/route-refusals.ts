@@ -30,6 +30,7 @@ export const refusalsOf: Readonly<Record<string, readonly RefusalName[]>> = {
   'POST /login.json': [...login, 'too_many_attempts'],
   'POST /logout.json': ['no_session'],
   'GET /auth/session': ['no_session'],
+  'GET /auth/forward': ['no_session'],
   'GET /auth/sessions': ['no_session', 'malformed_query'],
   'DELETE /auth/sessions': ['no_session', 'malformed_query', 'not_proven'],
   'DELETE /auth/sessions/{handle}': ['no_session', 'not_proven', 'unknown_session'],

@@ -82,32 +82,31 @@ async function withSession(
         `The request with the session did not reach the probe at ${host}:${port}: the proxy answered ${status}. Is the session alive, and does the proxy pass this address on to the probe?`,
       ),
     ];
-  const found: Finding[] = [];
+  const found: (Finding | undefined)[] = [];
   for (const { what, headers } of forgeries) {
     const answered = await send(url, [cookie, ...headers]);
     const [arrived] = probe.take();
-    if (arrived) found.push(...verdictOn(what, arrived, value));
+    if (arrived) found.push(verdictOn(what, arrived, value));
     // A proxy may refuse such a request altogether.
     else if (answered >= 500)
       found.push(warning(`With identity headers ${what} the proxy answered ${answered}.`));
   }
+  const bad = found.filter((one) => one !== undefined);
   const forged =
-    found.length === 0
+    bad.length === 0
       ? [ok(`None of the forged identity headers reached the application, in ${forgeries.length} spellings.`)]
-      : found;
+      : bad;
   return [...forged, identityFinding(names, plain), ...(await namedInConnection(url, names, cookie, probe))];
 }
 
 /** Every header that carries the forged value, whatever the proxy made of its name. */
-function verdictOn(what: string, arrived: readonly Arrived[], value: string): Finding[] {
+function verdictOn(what: string, arrived: readonly Arrived[], value: string): Finding | undefined {
   const names = new Set(arrived.filter(([, text]) => text.includes(value)).map(([name]) => name));
-  if (names.size === 0) return [];
+  if (names.size === 0) return undefined;
   const list = [...names].join(', ');
-  return [
-    problem(
-      `Forged identity headers reached the application (${what}): ${list}. Let the proxy remove every spelling that a client sends.`,
-    ),
-  ];
+  return problem(
+    `Forged identity headers reached the application (${what}): ${list}. Let the proxy remove every spelling that a client sends.`,
+  );
 }
 
 function identityFinding(names: readonly string[], arrived: readonly Arrived[]): Finding {
