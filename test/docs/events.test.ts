@@ -1,4 +1,4 @@
-/** docs/deploy/events.md: its script feeds a webhook at least once, though that fails and hangs, and the script is killed. */
+/** The page docs/deploy/events.md: its script feeds a webhook at least once, though that fails and hangs, and the script is killed. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';

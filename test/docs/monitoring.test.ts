@@ -1,4 +1,4 @@
-/** docs/deploy/monitoring.md: every metric and label of the dashboard and of the alerts exists, and Prometheus reads the rules. */
+/** The page docs/deploy/monitoring.md: every metric and label of the dashboard and of the alerts exists, and Prometheus reads the rules. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
