@@ -99,6 +99,17 @@ test('W7: a name that cannot be a header is percent-encoded', async () => {
   expect(answer.headers['remote-name']).toBe('Zo%C3%AB%2C%2050%25%20%F0%9F%98%80');
 });
 
+test('W7: an imported address that looks like JSON is told as it is, and the session check stays as it was', async () => {
+  const server = await startServer();
+  const id = await joesSession(server);
+  const before = (await check(server, id)).text;
+  await query(server, "UPDATE users SET email = '{joe@x}', email_verified_at = created_at");
+  for (let n = 0; n < 2; n += 1) {
+    expect((await forward(server, { 'x-session-id': id })).headers['remote-email']).toBe('{joe@x}');
+    expect((await check(server, id)).text).toBe(before);
+  }
+});
+
 test('W7: an encoded value is visible ASCII without a comma, and decodes to the text it was', () => {
   const property = (text: string) => {
     const value = headerValue(text);

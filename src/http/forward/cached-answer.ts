@@ -7,11 +7,14 @@ import { utc } from '../timestamps.ts';
 /** The answer for a live session. */
 export type CheckAnswer = ReturnType<typeof answerOf>;
 
-/** The JSON, and for a user with a name and a verified address, which only forward authentication tells, a line with it. */
+/**
+ * The JSON; for a user with a name and a verified address, which only forward authentication tells, after a line with it that
+ * begins with a line break. Neither has a line break inside.
+ */
 export function inWords(checked: Checked): string {
   const { identifier, email, emailVerifiedAt } = checked.user;
   const isMore = email !== null && emailVerifiedAt !== null && email !== identifier;
-  return `${JSON.stringify(answerOf(checked))}${isMore ? `\n${email}` : ''}`;
+  return `${isMore ? `\n${email}\n` : ''}${JSON.stringify(answerOf(checked))}`;
 }
 
 function answerOf({ user, session }: Checked) {

@@ -1,6 +1,7 @@
 /** The headers that tell a protected application who is signed in (ruling W7). */
 
 import type { ReplyHeaders } from '../reply.ts';
+import { jsonOf } from '../routes/session-check.ts';
 import type { CheckAnswer } from './cached-answer.ts';
 
 /** A live session, as the session check answers it, and the verified address of its user; empty if there is none. */
@@ -10,9 +11,9 @@ export interface Identity extends CheckAnswer {
 
 /** Reads an answer as it is cached: the JSON of the check, and perhaps a line with the address. */
 export function identityIn(cached: string): Identity {
-  const end = cached.endsWith('}') ? -1 : cached.indexOf('\n');
-  const answer = JSON.parse(end < 0 ? cached : cached.slice(0, end)) as CheckAnswer;
-  if (end >= 0) return { ...answer, verifiedEmail: cached.slice(end + 1) };
+  const json = jsonOf(cached) ?? '';
+  const answer = JSON.parse(json) as CheckAnswer;
+  if (json !== cached) return { ...answer, verifiedEmail: cached.slice(1, -1 - json.length) };
   const { user } = answer;
   return { ...answer, verifiedEmail: 'email' in user && user.email_verified ? user.email : '' };
 }

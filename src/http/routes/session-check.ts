@@ -3,7 +3,7 @@
 import { type Awaitable, after } from '../../storage/port/awaitable.ts';
 import type { Services } from '../../usecases/services.ts';
 import { SessionCheck } from '../../usecases/session-check.ts';
-import type { Contract } from '../contract.ts';
+import type { Contract, Route } from '../contract.ts';
 import { inWords } from '../forward/cached-answer.ts';
 import { refusalReply } from '../refusals/refusal-reply.ts';
 import { prepared, type Reply } from '../reply.ts';
@@ -43,25 +43,16 @@ export class RequestCheck {
 }
 
 export function sessionCheck(check: RequestCheck): Contract {
-  const reply = (answer: string | undefined): Reply =>
-    answer === undefined ? noSession : { status: 200, body: answer };
-
-  const contract: Contract = {
-    ...routeGroup,
-    name: 'session',
-    routes: [
-      {
-        method: 'GET',
-        path: '/auth/session',
-        answer: ({ request, now }) => after(check.answer(request, now), reply),
-      },
-    ],
-  };
+  const reply = (json?: string): Reply => (json === undefined ? noSession : { status: 200, body: json });
+  const answer: Route['answer'] = ({ request, now }) => after(check.answer(request, now), reply);
+  const routes: Route[] = [{ method: 'GET', path: '/auth/session', answer }];
+  const contract: Contract = { ...routeGroup, name: 'session', routes };
   // A check is not an audit event: failures are counted but not reported, and share one prepared reply.
   const noSession = prepared(refusalReply(contract, { refused: 'no_session' }, { requestId: '' }));
   return contract;
 }
 
-function jsonOf(cached: string | undefined): string | undefined {
-  return cached?.endsWith('}') ? cached : cached?.slice(0, cached.indexOf('\n'));
+/** The JSON out of what is cached. */
+export function jsonOf(cached: string | undefined): string | undefined {
+  return cached?.startsWith('\n') ? cached.slice(cached.indexOf('\n', 1) + 1) : cached;
 }
