@@ -46,6 +46,25 @@ test('it changes nothing and creates nothing', async () => {
   expect((await command(['user', 'list'], { file })).code).toBe(5);
 });
 
+test.each([
+  ['co.uk', 'https://auth.example.co.uk', 'problem'],
+  ['github.io', 'https://example.github.io', 'problem'],
+  ['example.co.uk', 'https://auth.example.co.uk', 'ok'],
+])(
+  'W8: the domain %s of %s is judged by the list of public suffixes: %s',
+  async (domain, publicUrl, verdict) => {
+    const said = await doctor(await withUser(), {
+      GATEHOUSE_COOKIE_DOMAIN: domain,
+      GATEHOUSE_PUBLIC_URL: publicUrl,
+      GATEHOUSE_SECRET_KEY: 'ab'.repeat(32),
+    });
+    expect(said.code).toBe(verdict === 'ok' ? 0 : 1);
+    expect(said.json.filter(({ check }) => check === 'forward')).toEqual([
+      { check: 'forward', verdict, says: expect.stringContaining(domain) },
+    ]);
+  },
+);
+
 /** What was broken, how, and what is said of it; `problem` ends with 1. */
 const broken: readonly [
   what: string,

@@ -4,6 +4,7 @@ import { UnusableSettings } from '../../settings/read-settings.ts';
 import { isFile, type Settings } from '../../settings/settings.ts';
 import { environmentSettings, operatorCaller, withServices } from '../command-services.ts';
 import { type Finding, finder } from './finding.ts';
+import { domainFindings } from './forward/domain-checks.ts';
 import { localFindings, proxyFindings, settingsFindings } from './local-checks.ts';
 import { mailFindings } from './mail-checks.ts';
 import { remoteFindings } from './postgres-checks.ts';
@@ -27,6 +28,7 @@ export async function findingsOf(url: URL | undefined): Promise<Finding[]> {
       ? localFindings(settings, operatorCaller().now)
       : postgresFindings(settings))),
     ...(await mailFindings(settings)),
+    ...(await domainFindings(settings)),
   ];
   if (!url) return local;
   const isUsable = local.every(({ check, verdict }) => check !== 'database' || verdict === 'ok');
