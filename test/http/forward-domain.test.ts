@@ -35,6 +35,13 @@ const logIn = (server: TestServer) =>
     body: JSON.stringify({ email: 'ada@example.com', password }),
   });
 
+const logOut = (server: TestServer, id: string | undefined) =>
+  sendExactly(server.url, {
+    method: 'POST',
+    path: '/auth/logout',
+    headers: { cookie: `session_id=${id}` },
+  });
+
 test('W8: a sign-in sets a second cookie for the domain, which ends with the session and is cleared with it', async () => {
   const server = await startServer(settings);
   await newcomer(server);
@@ -47,11 +54,7 @@ test('W8: a sign-in sets a second cookie for the domain, which ends with the ses
   ]);
   const cookie = `${name}=${tokenIn(lines)}`;
   expect(await forward(server, cookie)).toBe(200);
-  const left = await sendExactly(server.url, {
-    method: 'POST',
-    path: '/auth/logout',
-    headers: { cookie: `session_id=${begun.cookie}` },
-  });
+  const left = await logOut(server, begun.cookie);
   expect(linesOf(left)).toEqual([
     `${name}=; Max-Age=0; Domain=example.com; Path=/; HttpOnly; SameSite=Lax; Secure`,
   ]);
@@ -100,6 +103,26 @@ test('W8: a cookie of another key, of another session and of a host that planted
   expect(await forward(server, Array.from({ length: 9 }, () => `${name}=${token}`).join('; '))).toBe(401);
   // Explicit beats ambient (G14).
   expect(await forward(server, `${name}=${token}`, { 'x-session-id': 'x'.repeat(26) })).toBe(401);
+});
+
+test('W8: cookies of sessions that are dead, or of applications, do not count beside that of a live one', async () => {
+  const server = await startServer(settings);
+  await newcomer(server);
+  const [ended, own, other] = [await logIn(server), await logIn(server), await logIn(server)];
+  const [old, token, second] = [ended, own, other].map((begun) => `${name}=${tokenIn(linesOf(begun))}`);
+  await logOut(server, ended.cookie);
+  const ofAnApplication = ['session_id=0123456789abcdef', `session_id=${'f'.repeat(84)}`, 'session_id="a b"'];
+  for (const strange of [old, ...ofAnApplication, ofAnApplication.join('; ')])
+    for (const cookies of [
+      [strange, token],
+      [token, strange],
+    ])
+      expect(await forward(server, cookies.join('; '))).toBe(200);
+  for (const strange of [old, ...ofAnApplication]) expect(await forward(server, String(strange))).toBe(401);
+  // Three that are live are no less in doubt than two.
+  const three = [token, second, `session_id=${(await logIn(server)).cookie}`];
+  for (const cookies of [three, three.toReversed()])
+    expect(await forward(server, cookies.join('; '))).toBe(401);
 });
 
 test('W8: cookies of the previous key are taken while it is set', async () => {

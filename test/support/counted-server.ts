@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished } from 'vitest';
 import { fetchListener } from '../../src/http/fetch-adapter.ts';
+import { forwardCookieOf } from '../../src/http/forward/open-forward-cookie.ts';
 import { Handler } from '../../src/http/handler.ts';
 import { ResponseCounters } from '../../src/http/response-counters.ts';
 import { site } from '../../src/http/routes/health.ts';
@@ -21,7 +22,7 @@ import { countedStore, type StoreCall } from './store-calls.ts';
 export interface Asked {
   readonly method: string;
   readonly path: string;
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly body?: Readonly<Record<string, unknown>>;
   /** The fields of a form, in place of a body. */
   readonly form?: Readonly<Record<string, string>>;
@@ -68,6 +69,7 @@ const base = {
   GATEHOUSE_PBKDF2_ITERATIONS: '1000',
   GATEHOUSE_SMTP_URL: 'smtp://127.0.0.1:25',
   GATEHOUSE_PUBLIC_URL: 'https://app.example.com',
+  GATEHOUSE_COOKIE_DOMAIN: 'example.com',
   GATEHOUSE_MAIL_FROM: 'Example <login@example.com>',
   ...secretKey,
 };
@@ -94,7 +96,7 @@ export async function openCounted(
     await services.hashing.close();
     await real.close();
   });
-  const shared = sharedParts(settings);
+  const shared = sharedParts(settings, await forwardCookieOf(settings));
   const served = servedContracts(settings, services, new RequestCheck(services), shared);
   const ready = () => store.ping();
   const ownPages = pages({ settings, services, ready, ...shared });

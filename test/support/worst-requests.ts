@@ -1,7 +1,9 @@
 /** The worst legal request of every route, and accounts that have as much of everything as there can be. */
 
+import { ForwardTokens } from '../../src/crypto/forward-token.ts';
 import { digest, newHandle, newToken } from '../../src/crypto/ids.ts';
 import { findSession } from '../storage/conformance/case.ts';
+import { secretKey } from './codes.ts';
 import { type Asked, type CountedServer, countWrites, openCounted } from './counted-server.ts';
 import { bytes, query, type Server } from './database.ts';
 import { onPostgres } from './engine-settings.ts';
@@ -167,6 +169,12 @@ const signedIn =
     };
   };
 
+const tokens = new ForwardTokens(Buffer.from(secretKey.GATEHOUSE_SECRET_KEY, 'base64'));
+
+/** The cookie of forward authentication (ruling W8), and as many of sessions as are read beside it. */
+const forwardCookie = (id: string) => `__Secure-gatehouse_forward=${tokens.make(digest(id))}`;
+const strangeSessions = () => Array.from({ length: 7 }, () => `session_id=${newToken()}`);
+
 const plain = (method: string, path: string) => async (): Promise<Asked> => ({ method, path });
 
 /** The worst request of each route; those that have to do with second factors are in a file of their own. */
@@ -176,7 +184,10 @@ export const requests: Readonly<Record<string, (world: World) => Promise<Asked>>
     return { method: 'POST', path: '/api/auth/logout', body: { session: id } };
   },
   'GET /auth/session': signedIn('GET', '/auth/session'),
-  'GET /auth/forward': signedIn('PUT', '/auth/forward?style=redirect'),
+  'GET /auth/forward': signedIn('PUT', '/auth/forward?style=redirect', ({ id, cookie }) => ({
+    id: undefined,
+    headers: { cookie: [cookie, forwardCookie(id), ...strangeSessions()].join('; ') },
+  })),
   'GET /auth/sessions': signedIn('GET', '/auth/sessions'),
   'DELETE /auth/sessions': signedIn('DELETE', '/auth/sessions?all=true'),
   'DELETE /auth/sessions/:handle': signedIn('DELETE', '/auth/sessions/:handle'),

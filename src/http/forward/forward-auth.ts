@@ -13,7 +13,10 @@ import { IdentityHeaders, identityIn } from './identity-headers.ts';
 import type { ReturnTargets } from './return-targets.ts';
 
 /** How a proxy wants to be told that there is no session: by 302, or by 401 with `Location`. */
-const styles: Readonly<Record<string, 302 | 401>> = { redirect: 302, nginx: 401 };
+const styles = new Map<string | null, 302 | 401>([
+  ['redirect', 302],
+  ['nginx', 401],
+]);
 
 export interface ForwardOptions {
   readonly check: RequestCheck;
@@ -45,7 +48,9 @@ export function withForwardAuth(contract: Contract, options: ForwardOptions): Co
     // Sent with every answer of this route, also if the store then fails.
     context.headers = headers.empty;
     const { request, now } = context;
-    return after(check.cached(request, now, cookie?.idHash(request)), (cached) =>
+    const idHashes = cookie?.idHashes(request);
+    const checked = idHashes ? check.cachedAmong(idHashes, now) : check.cached(request, now);
+    return after(checked, (cached) =>
       cached === undefined ? notSignedIn(refused, context, options) : found(cached),
     );
   };
@@ -56,7 +61,7 @@ export function withForwardAuth(contract: Contract, options: ForwardOptions): Co
 function notSignedIn(refused: Reply, context: RequestContext, options: ForwardOptions): Reply {
   const { signIn } = options;
   const asked = new AskedRequest(context.request, options.trustedProxies);
-  const style = styles[new URLSearchParams(context.query).get('style') ?? ''];
+  const style = styles.get(new URLSearchParams(context.query).get('style'));
   if (style === undefined || signIn === undefined || !asked.isNavigation) return refused;
   const location = wayToSignIn(signIn, asked.url, options.targets);
   if (style === 302) return { status: 302, headers: { location, 'content-length': '0' } };

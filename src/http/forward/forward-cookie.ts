@@ -9,6 +9,7 @@ import {
   cookieIds,
   cookieValues,
   headerIds,
+  idShape,
   maxIds,
 } from '../request/session-id.ts';
 
@@ -41,18 +42,18 @@ export class ForwardCookie {
   }
 
   /**
-   * The hash of the one session that the cookies of a request name, of both names together, because a host of the domain can
-   * plant either. `null` if they disagree or are too many; `undefined` if an explicit id outranks them (ruling G14), or
+   * The hashes of the different sessions that the cookies of a request name, of both names together, because a host of the
+   * domain can plant either. None if the cookies are too many; `undefined` if an explicit id outranks them (ruling G14), or
    * there is no token of this server among them.
    */
-  idHash(request: Carriers): string | null | undefined {
+  idHashes(request: Carriers): readonly string[] | undefined {
     const tokens = cookieValues(request, this.#name);
     if (tokens.length === 0 || headerIds(request).length + bearerIds(request).length > 0) return undefined;
     const ids = cookieIds(request);
-    if (tokens.length + ids.length > maxIds) return null;
+    if (tokens.length + ids.length > maxIds) return [];
     const opened = tokens.map((token) => this.#tokens.open(token)).filter((hash) => hash !== undefined);
-    const [first, ...others] = [...opened, ...ids.map(digest)];
-    if (opened.length === 0 || first === undefined) return undefined;
-    return others.every((hash) => hash === first) ? first : null;
+    if (opened.length === 0) return undefined;
+    const named = ids.filter((id) => idShape.test(id)).map(digest);
+    return [...new Set([...opened, ...named])];
   }
 }

@@ -27,13 +27,32 @@ export class RequestCheck {
     return after(this.cached(request, now), jsonOf);
   }
 
-  /** The same as it is cached: see {@link inWords}. `idHash` is that of the one id, `null` if there is no usable one. */
-  cached(request: Carriers, now: number, idHash?: string | null): Awaitable<string | undefined> {
-    const id = idHash === undefined ? sessionId(request) : idHash;
-    if (typeof idHash === 'string') return after(this.#sessions.answerHashed(idHash, now), this.#counted);
-    if (typeof id === 'string') return after(this.#sessions.answer(id, now), this.#counted);
+  /** The same as it is cached: see {@link inWords}. */
+  cached(request: Carriers, now: number): Awaitable<string | undefined> {
+    const id = sessionId(request);
+    if (id !== undefined) return after(this.#sessions.answer(id, now), this.#counted);
     this.counts.none += 1;
     return undefined;
+  }
+
+  /**
+   * The same for the one live session among some, each by the hash of its id; `undefined` if there is none, or more than
+   * one. A dead one says nothing: it may be the cookie of an application, or one of another time.
+   */
+  cachedAmong(idHashes: readonly string[], now: number): Awaitable<string | undefined> {
+    if (idHashes.length === 0) this.counts.none += 1;
+    return idHashes.length === 0 ? undefined : after(this.#onlyLive(idHashes, now, []), this.#counted);
+  }
+
+  #onlyLive(
+    [idHash, ...others]: readonly string[],
+    now: number,
+    live: readonly string[],
+  ): Awaitable<string | undefined> {
+    if (idHash === undefined) return live.length === 1 ? live[0] : undefined;
+    return after(this.#sessions.answerHashed(idHash, now), (answer) =>
+      this.#onlyLive(others, now, answer === undefined ? live : [...live, answer]),
+    );
   }
 
   readonly #counted = (answer: string | undefined): string | undefined => {
