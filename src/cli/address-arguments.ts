@@ -1,6 +1,7 @@
 /** Addresses as arguments, without passwords: shells and process lists store arguments. */
 
 import { readPostgresUrl } from '../settings/database/postgres-url.ts';
+import { writtenValue } from '../settings/environment/secret-files.ts';
 import { table } from '../settings/option-table.ts';
 import { invalidValue } from '../settings/read-settings.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
@@ -9,14 +10,17 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 const inEnvironment = /^env:([A-Za-z_]\w*)$/;
 
 /**
- * The address of a database, in the form of `DATABASE_URL`, or the environment variable that contains it.
+ * The address of a database, in the form of `DATABASE_URL`, or the environment variable that contains it; as for a setting,
+ * the variable with `_FILE` behind its name may name a file in its place.
  *
  * @throws {CommandError} that never repeats the address: it may contain a password.
  */
 export function databaseAddress(written: string, option: string): string {
   const name = inEnvironment.exec(written)?.[1];
-  const text = name === undefined ? written : process.env[name]?.trim();
-  if (!text)
+  const found = name === undefined ? { text: written } : writtenValue(process.env, name, `${name}_FILE`);
+  if ('problem' in found) throw new CommandError(exitCodes.usage, `${option}: ${found.problem}`);
+  const { text } = found;
+  if (text === '')
     throw new CommandError(
       exitCodes.usage,
       name === undefined

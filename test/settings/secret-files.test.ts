@@ -1,6 +1,6 @@
 /** Secrets from files: every secret setting may be in one, and no message repeats a path or a content. */
 
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { environmentRemarks } from '../../src/settings/environment/environment-remarks.ts';
@@ -139,10 +139,44 @@ test('a server, its commands and its doctor read the files, and warn about one t
   expect(server.stderr).toContain(`Warning: ${warning}`);
   const email = 'ada@example.com';
   expect((await server.post('/auth/register', { email, password: 'supersecure' })).status).toBe(201);
-  const listed = await command(['user', 'show', email, '--json'], { file: 'unused', environment });
-  expect([listed.code, listed.stderr]).toEqual([0, '']);
-  const doctor = await command(['doctor', '--json'], { file: 'unused', environment });
-  expect(doctor.stdout).toContain(warning);
+  const run = (...words: string[]) => command(words, { file: 'unused', environment });
+  expect((await run('doctor', '--json')).stdout).toContain(warning);
+  await server.stop();
+  const [copy, back, moved] = ['copy.db', 'back.db', 'moved.db'].map((name) => join(temporaryFolder(), name));
+  const accounts = fileOf('id,email,hash\n1,grace@example.com,\n');
+  // The last one closes the old database.
+  const commands = [
+    ['user', 'show', email],
+    ['audit', 'verify'],
+    ['import', '--from', 'csv', '--column', 'hash=hash', accounts],
+    ['export'],
+    ['backup', String(copy)],
+    ['migrate', '--from', 'env:DATABASE_URL', '--to', `file:${moved}`],
+  ];
+  for (const words of commands) {
+    const said = await run(...words);
+    expect([words, said.code, said.stderr]).toEqual([words, 0, expect.any(String)]);
+  }
+  const restored = { DATABASE_URL: '', DATABASE_URL_FILE: fileOf(`file:${back}`) };
+  expect((await command(['restore', String(copy)], { file: 'unused', environment: restored })).code).toBe(0);
+  expect([existsSync(String(moved)), existsSync(String(back))]).toEqual([true, true]);
+});
+
+test('an address of an argument may be in a file too, and both are an error', async () => {
+  const file = fileOf('postgres://gatehouse:hunter2@127.0.0.1:1/gatehouse');
+  const migrate = (environment: Record<string, string>) =>
+    command(['migrate', '--from', 'file:x.db', '--to', 'env:NEW_URL'], { file: 'x', environment });
+  const both = await migrate({ NEW_URL: 'file:y.db', NEW_URL_FILE: file });
+  expect([both.code, both.stderr]).toEqual([
+    2,
+    expect.stringContaining('--to: NEW_URL and NEW_URL_FILE are both set: give one of them.'),
+  ]);
+  const missing = await migrate({ NEW_URL_FILE: `${file}-hunter2` });
+  expect([missing.code, missing.stderr]).toEqual([
+    2,
+    expect.stringContaining('--to: NEW_URL_FILE names a file that does not exist.'),
+  ]);
+  expect(missing.stderr).not.toContain('hunter2');
 });
 
 test('a start without the file of a secret says so, and nothing of what was given', async () => {

@@ -10,6 +10,7 @@ import type { RequestCheck } from '../routes/session-check.ts';
 import { AskedRequest, type OriginalUrl } from './asked-request.ts';
 import type { ForwardCookie } from './forward-cookie.ts';
 import { IdentityHeaders, identityIn } from './identity-headers.ts';
+import { onlyLiveSession } from './only-live-session.ts';
 import type { ReturnTargets } from './return-targets.ts';
 
 /** How a proxy wants to be told that there is no session: by 302, or by 401 with `Location`. */
@@ -49,7 +50,7 @@ export function withForwardAuth(contract: Contract, options: ForwardOptions): Co
     context.headers = headers.empty;
     const { request, now } = context;
     const idHashes = cookie?.idHashes(request);
-    const checked = idHashes ? check.cachedAmong(idHashes, now) : check.cached(request, now);
+    const checked = idHashes ? onlyLiveSession(check, idHashes, now) : check.cached(request, now);
     return after(checked, (cached) =>
       cached === undefined ? notSignedIn(refused, context, options) : found(cached),
     );

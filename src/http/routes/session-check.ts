@@ -35,24 +35,9 @@ export class RequestCheck {
     return undefined;
   }
 
-  /**
-   * The same for the one live session among some, each by the hash of its id; `undefined` if there is none, or more than
-   * one. A dead one says nothing: it may be the cookie of an application, or one of another time.
-   */
-  cachedAmong(idHashes: readonly string[], now: number): Awaitable<string | undefined> {
-    if (idHashes.length === 0) this.counts.none += 1;
-    return idHashes.length === 0 ? undefined : after(this.#onlyLive(idHashes, now, []), this.#counted);
-  }
-
-  #onlyLive(
-    [idHash, ...others]: readonly string[],
-    now: number,
-    live: readonly string[],
-  ): Awaitable<string | undefined> {
-    if (idHash === undefined) return live.length === 1 ? live[0] : undefined;
-    return after(this.#sessions.answerHashed(idHash, now), (answer) =>
-      this.#onlyLive(others, now, answer === undefined ? live : [...live, answer]),
-    );
+  /** The same for the hash of an id, without counting it. */
+  hashed(idHash: string, now: number): Awaitable<string | undefined> {
+    return this.#sessions.answerHashed(idHash, now);
   }
 
   readonly #counted = (answer: string | undefined): string | undefined => {

@@ -39,10 +39,11 @@ export const secretFileNames: readonly string[] = [...readHere.values()];
 /**
  * The text of a setting in an environment, or in the file that the environment names for it; empty if it is unset. One
  * line break at the end of a file is dropped. A path is never repeated, because the secret may have been given in its place.
+ *
+ * @param fileEnv the variable that names the file; that of the setting by default, if it is a secret.
  */
-export function writtenValue(env: Environment, name: string): Written {
+export function writtenValue(env: Environment, name: string, fileEnv = readHere.get(name)): Written {
   const text = env[name]?.trim() ?? '';
-  const fileEnv = readHere.get(name);
   const path = fileEnv === undefined ? '' : (env[fileEnv]?.trim() ?? '');
   if (fileEnv === undefined || path === '') return { text, name };
   if (text !== '') return { problem: `${name} and ${fileEnv} are both set: give one of them.` };

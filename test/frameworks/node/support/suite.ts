@@ -101,6 +101,14 @@ export function suite(framework: string, start: StartApplication): void {
       expect(errors.map(String)).toEqual(['Error: boom']);
     });
 
+    test('W7: a proxy that asks for forward authentication is answered, by the methods of browsers', async () => {
+      const { url } = await start(optionsFor({}).options);
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const answer = await sendExactly(url, { method, path: '/auth/forward' });
+        expect([method, answer.status, answer.headers['remote-user']]).toEqual([method, 401, '']);
+      }
+    });
+
     test('what layers before Gatehouse set is kept: cookies, headers, and those of CORS', async () => {
       const { url } = await start(
         optionsFor({ GATEHOUSE_ALLOWED_ORIGINS: 'https://app.example.com' }).options,
