@@ -114,7 +114,7 @@ export async function createGatehouse(given: GatehouseOptions = {}): Promise<Gat
   });
   // The page at `/` is not among them: an application has its own.
   const owned = new Router([...contracts, ...ownPages.filter(({ name }) => name === 'pages')], basePath);
-  const all = [...contracts, ...ownPages, site(ready, basePath, settings.contracts)];
+  const all = [...contracts, ...ownPages, site(ready, basePath, settings.contracts, given.stopping)];
   const responseCounters = new ResponseCounters(all.map(({ name }) => name));
   const handler = new Handler({
     services,

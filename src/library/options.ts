@@ -28,6 +28,8 @@ export interface GatehouseOptions extends Hooks {
   readonly pages?: boolean;
   /** The share of threads and connections, if several processes form one node. Default: all. */
   readonly share?: Share;
+  /** From its abort on `/readyz` answers 503, so that a proxy sends requests to other nodes. Nothing else changes. */
+  readonly stopping?: AbortSignal;
 }
 
 /** The type requires every option here. */
@@ -38,6 +40,7 @@ const options: Record<keyof GatehouseOptions, (value: unknown) => string | undef
   clock: aFunction,
   pages: (value) => (typeof value === 'boolean' ? undefined : '`true` or `false`'),
   share: (value) => (isShare(value) ? undefined : 'as in { number: 1, of: 2 }'),
+  stopping: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   onRegistered: aFunction,
   onSessionEnded: aFunction,
 };

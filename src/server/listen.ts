@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../settings/settings.ts';
 import { bind, type Listening } from './bind.ts';
 import type { ClientErrors } from './client-errors.ts';
@@ -19,7 +20,7 @@ const keepAliveBufferMs = 1_000;
 
 /**
  * Listens on the address of the settings, together with other processes if it is shared. `clientErrors` answers protocol
- * errors.
+ * errors. From the abort of `stopping` on every answer closes its connection.
  *
  * @throws {CannotListen} if the address is taken or unavailable.
  */
@@ -27,11 +28,13 @@ export async function listen(
   answer: RequestListener,
   settings: Pick<Settings, 'host' | 'port' | 'keepAliveSeconds'>,
   clientErrors: ClientErrors,
-  isShared = false,
+  { stopping, isShared = false }: { readonly stopping?: AbortSignal; readonly isShared?: boolean } = {},
 ): Promise<Listening> {
   const { host, port, keepAliveSeconds } = settings;
   const request = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     clientErrors.track(outgoing);
+    // Node keeps the connection otherwise, and a proxy could send the next request while it is being closed.
+    if (stopping?.aborted) outgoing.shouldKeepAlive = false;
     answer(incoming, outgoing);
   };
   const server = createServer(
@@ -52,4 +55,16 @@ export async function listen(
   server.on('connect', (_incoming, socket: Socket) => clientErrors.refuse(socket));
   server.on('clientError', (error, socket: Socket) => clientErrors.refuse(socket, error));
   return bind(server, { host, port, isShared });
+}
+
+/**
+ * Takes a server that still listens out of service (ruling B2): the abort of `stopping` makes `/readyz` 503 and closes
+ * connections after their next answer, and proxies have the delay of the settings to notice.
+ */
+export async function leaveService(
+  stopping: AbortController,
+  { stopDelaySeconds }: Pick<Settings, 'stopDelaySeconds'>,
+): Promise<void> {
+  stopping.abort();
+  if (stopDelaySeconds > 0) await sleep(stopDelaySeconds * 1_000);
 }

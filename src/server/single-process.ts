@@ -6,19 +6,21 @@ import { hstsOf, type Settings } from '../settings/settings.ts';
 import type { Listening } from './bind.ts';
 import { ClientErrors } from './client-errors.ts';
 import { announce } from './greeting.ts';
-import { listen } from './listen.ts';
+import { leaveService, listen } from './listen.ts';
 import type { ProcessLog } from './log.ts';
 import { stopOnSignal } from './process-lifecycle.ts';
 
 /** Starts the server; rejects if it cannot be started. */
 export async function start(settings: Settings, log: ProcessLog): Promise<void> {
-  const gatehouse = await createGatehouse({ settings, log });
+  const stopping = new AbortController();
+  const gatehouse = await createGatehouse({ settings, log, stopping: stopping.signal });
   const hasUsers = gatehouse.hasUsers();
   const clientErrors = new ClientErrors(hstsOf(settings));
   const metrics = await listenForMetrics(settings, gatehouse, clientErrors, log);
-  const server = await listen(gatehouse.listener, settings, clientErrors);
+  const server = await listen(gatehouse.listener, settings, clientErrors, { stopping: stopping.signal });
   // A program that waits for "listening" may send a signal at once.
   stopOnSignal(log, async () => {
+    await leaveService(stopping, settings);
     await Promise.all([server.drain(), metrics?.drain()]);
     await gatehouse.close();
   });

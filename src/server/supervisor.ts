@@ -11,7 +11,7 @@ import { Workers } from './workers.ts';
 /** Starts the server. If a worker cannot start, stops all of them and rejects. */
 export async function start(settings: Settings, log: ProcessLog): Promise<void> {
   await assertFree(settings);
-  const workers = new Workers(settings.workers, log);
+  const workers = new Workers(settings, log);
   const metrics = await listenForMetrics(settings, workers, log);
   const { url, warnings, hasUsers } = await workers.start();
   // A program that waits for "listening" may send a signal at once.

@@ -11,7 +11,7 @@ import { createGatehouse } from '../gatehouse.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { hstsOf, standalone } from '../settings/settings.ts';
 import { ClientErrors } from './client-errors.ts';
-import { listen } from './listen.ts';
+import { leaveService, listen } from './listen.ts';
 import { createWorkerLog } from './log.ts';
 import type { ServerMetrics } from './metrics-server.ts';
 import { messageOf, reportErrors } from './process-lifecycle.ts';
@@ -45,19 +45,29 @@ process.exit();
 async function serve(end: Promise<void>): Promise<void> {
   // The environment that the supervisor has checked, with the address of the first worker.
   const settings = standalone(readSettings(process.env));
-  const gatehouse = await createGatehouse({ settings, log, share: { number, of } });
+  const stopping = new AbortController();
+  const gatehouse = await createGatehouse({
+    settings,
+    log,
+    share: { number, of },
+    stopping: stopping.signal,
+  });
   const clientErrors = new ClientErrors(hstsOf(settings));
   if (settings.metricsPort !== null) {
     const { metricsReader } = await import('./metrics-server.ts');
     const readMetrics = await metricsReader(gatehouse, clientErrors, log, number);
     process.on('message', async () => send({ metrics: await readMetrics() }));
   }
-  const server = await listen(gatehouse.listener, settings, clientErrors, true);
+  const server = await listen(gatehouse.listener, settings, clientErrors, {
+    stopping: stopping.signal,
+    isShared: true,
+  });
   // Only the first worker checks.
   const hasUsers = number === 1 ? await gatehouse.hasUsers() : undefined;
   void send({ ready: { url: server.url, warnings: gatehouse.warnings, hasUsers } });
   flushCompileCache();
   await end;
+  await leaveService(stopping, settings);
   await server.drain();
   await gatehouse.close();
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aggregate, countersOf, mergeTexts } from '../metrics/aggregate.ts';
 import { prometheusText } from '../metrics/prometheus-text.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Metric } from '../storage/port/port.ts';
 import { drainMs } from './bind.ts';
 import type { ProcessLog } from './log.ts';
@@ -15,11 +16,12 @@ const minPauseMs = 100;
 const maxPauseMs = 30_000;
 const youngMs = 60_000;
 
-/** A worker closes its last connections after `drainMs`. It is killed this long after the signal to stop. */
-const killAfterMs = drainMs + 3_000;
+/** A worker closes its last connections after its delay and `drainMs`. It is killed this long after that. */
+const overdueMs = 3_000;
 
 export class Workers {
   readonly #count: number;
+  readonly #killAfterMs: number;
   readonly #log: ProcessLog;
   readonly #running = new Set<WorkerHandle>();
   readonly #listening = new Set<WorkerHandle>();
@@ -29,8 +31,12 @@ export class Workers {
   /** The last known counters of workers that have ended. */
   #retired: readonly Metric[] = [];
 
-  constructor(count: number, log: ProcessLog) {
-    this.#count = count;
+  constructor(
+    { workers, stopDelaySeconds }: Pick<Settings, 'workers' | 'stopDelaySeconds'>,
+    log: ProcessLog,
+  ) {
+    this.#count = workers;
+    this.#killAfterMs = stopDelaySeconds * 1_000 + drainMs + overdueMs;
     this.#log = log;
   }
 
@@ -60,7 +66,7 @@ export class Workers {
     const late = setTimeout(() => {
       this.#log.error('workers did not end in time and were killed');
       this.kill();
-    }, killAfterMs);
+    }, this.#killAfterMs);
     for (const worker of this.#running) worker.stop();
     await Promise.all([...this.#running].map(({ ended }) => ended));
     clearTimeout(late);

@@ -120,6 +120,32 @@ test.concurrent('a second signal ends it at once', async ({ onTestFinished }) =>
   expect(await within(3_000, server.stop(), 'the end')).toEqual({ code: 1, signal: null });
 });
 
+test.concurrent.for(['1', '2'])(
+  'B2: with a delay, a server of %s workers answers 503 at /readyz and everything else until the port is closed',
+  async (workers, { onTestFinished }) => {
+    const settings = { GATEHOUSE_STOP_DELAY_SECONDS: '2', GATEHOUSE_WORKERS: workers };
+    const server = await startProcess(settings, { atEnd: onTestFinished });
+    expect((await server.post('/auth/register', person)).status).toBe(201);
+    const idle = await openRaw(server.url);
+    const stoppedAt = performance.now();
+    const exited = server.stop();
+    await isStopping(server);
+    await until(
+      async () => ((await server.send({ path: '/readyz' })).status === 503 ? true : undefined),
+      '503 at /readyz',
+    );
+    const login = await server.post('/auth/login', person);
+    expect([login.status, login.headers['connection']]).toEqual([200, 'close']);
+    idle.socket.write(written('/auth/login', person));
+    await idle.closed;
+    expect(idle.answers).toMatchObject([{ status: 200 }]);
+    expect(performance.now() - stoppedAt).toBeLessThan(2_000);
+    expect(await within(6_000, exited, 'the end')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - stoppedAt).toBeGreaterThan(1_900);
+    expect(server.log.filter(({ level }) => Number(level) > 40)).toEqual([]);
+  },
+);
+
 test('nothing that was answered is lost when the end comes in the middle of many writes', async () => {
   const file = join(temporaryFolder(), 'gatehouse.db');
   const server = await startProcess({ GATEHOUSE_THROTTLE: 'off' }, { file });

@@ -6,13 +6,12 @@ import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { problems } from '../support/settings.ts';
 
-const ownTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 const defaults: Settings = {
   host: '127.0.0.1',
   port: 3_000,
   workers: 1,
   keepAliveSeconds: 65,
+  stopDelaySeconds: 0,
   logFormat: null,
   frontPage: null,
   databaseUrl: 'file:./data/gatehouse.db',
@@ -47,7 +46,7 @@ const defaults: Settings = {
   throttle: true,
   throttleAccount: { limit: 10, windowMs: 900_000 },
   throttleClient: { limit: 100, windowMs: 900_000 },
-  timeZone: ownTimeZone,
+  timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
   enumeration: 'contract',
   envelopeStatus: 'http',
   dotjsonStatus: 'http',
@@ -75,6 +74,7 @@ const written: Readonly<Record<string, string>> = {
   PORT: '3000',
   GATEHOUSE_WORKERS: '1',
   GATEHOUSE_KEEP_ALIVE_SECONDS: '65',
+  GATEHOUSE_STOP_DELAY_SECONDS: '0',
   GATEHOUSE_LOG_FORMAT: '',
   GATEHOUSE_FRONT_PAGE: '',
   DATABASE_URL: 'file:./data/gatehouse.db',
@@ -159,6 +159,7 @@ test.each([
   ['GATEHOUSE_METRICS_PORT', 'metricsPort', 0, 65_535],
   ['GATEHOUSE_WORKERS', 'workers', 1, 64],
   ['GATEHOUSE_KEEP_ALIVE_SECONDS', 'keepAliveSeconds', 1, 7_200],
+  ['GATEHOUSE_STOP_DELAY_SECONDS', 'stopDelaySeconds', 0, 120],
   ['GATEHOUSE_DATABASE_CONNECTIONS', 'databaseConnections', 4, 256],
   ['GATEHOUSE_CHECK_TRUST_MS', 'checkTrustMs', 0, 1_000],
   ['GATEHOUSE_CHECK_MEMORY_MB', 'checkMemoryMegabytes', 1, 4_096],

@@ -23,6 +23,7 @@ const written: Readonly<Record<keyof Settings, string>> = {
   port: '4000',
   workers: '2',
   keepAliveSeconds: '70',
+  stopDelaySeconds: '5',
   logFormat: 'text',
   frontPage: 'on',
   databaseUrl: 'file:./x.db',

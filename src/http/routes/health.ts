@@ -6,11 +6,15 @@ import { problem } from '../refusals/problem.ts';
 import { siteWords } from '../refusals/refusal-words.ts';
 import { openapiFor } from './openapi-document.ts';
 
-/** Owns every path that no other contract owns; describes the routes of `contracts` and those of no contract. */
+/**
+ * Owns every path that no other contract owns; describes the routes of `contracts` and those of no contract. From the abort
+ * of `stopping` on it is not ready.
+ */
 export function site(
   ready: () => Promise<void>,
   basePath: string,
   contracts: readonly ContractName[] = allContracts,
+  stopping?: AbortSignal,
 ): Contract {
   let document: string | undefined;
   return {
@@ -30,6 +34,8 @@ export function site(
         path: '/readyz',
         isAtRoot: true,
         async answer() {
+          // Not an error: nothing is logged, and nothing is asked of the store.
+          if (stopping?.aborted) return { refused: 'unavailable', retryAfterSeconds: 1 };
           await ready();
           return { status: 200, body: { status: 'ready' } };
         },

@@ -34,6 +34,14 @@ export const listenOptions = {
     meaning:
       'How long an idle connection stays open for the next request. Set it longer than the proxy or balancer in front keeps its connections.',
   },
+  /** Only for the server of this program. */
+  stopDelaySeconds: {
+    env: 'GATEHOUSE_STOP_DELAY_SECONDS',
+    default: '0',
+    ...count(0, 120, 'seconds'),
+    meaning:
+      'How long a server that was told to stop still answers, with 503 at `/readyz`, so that a proxy sends requests to other nodes before this one closes its port.',
+  },
   /** Only for the server of this program. `null` if it is unset. */
   logFormat: {
     env: 'GATEHOUSE_LOG_FORMAT',
