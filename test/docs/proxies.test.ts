@@ -1,37 +1,19 @@
 /** The proxies of the documentation, in front of two real nodes: one of them is killed, and requests go on. */
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { deploy } from '../support/deployed.ts';
 import { blocks } from '../support/docs.ts';
-import { freePort } from '../support/port.ts';
 import { queryAt } from '../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
-import {
-  assertInstalled,
-  type Client,
-  certificates,
-  startProxy,
-  writeNginx,
-} from '../support/reverse-proxies.ts';
+import { assertInstalled, type Client } from '../support/reverse-proxies.ts';
 import { temporaryFolder } from '../support/server.ts';
 
-const page = 'docs/scale.md';
 const password = 'supersecure';
-
-/** The block of the page that holds some words, with what belongs to the machine replaced. */
-function block(kind: string, words: string, replaced: Readonly<Record<string, string>>): string {
-  const found = blocks(page, kind).find((text) => text.includes(words));
-  let text = found ?? '';
-  for (const [from, to] of Object.entries(replaced)) {
-    expect(text, page).toContain(from);
-    text = text.replaceAll(from, to);
-  }
-  return text;
-}
 
 /** Two nodes on one database, and what they are called in the documentation. */
 async function twoNodes() {
@@ -64,35 +46,18 @@ async function survives({ ask }: Client, nodes: readonly TestProcess[]): Promise
   expect(await rounds()).toEqual([]);
 }
 
-test('nginx: requests go on when a node is killed', async (context) => {
-  assertInstalled(context, 'nginx');
-  const { nodes, hosts } = await twoNodes();
-  const [port, folder] = [await freePort(), temporaryFolder()];
-  const servers = block('nginx', 'upstream', {
-    ...hosts,
-    'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
-    '/etc/ssl/auth.example.com': join(certificates, 'server'),
-  });
-  const args = writeNginx(folder, servers);
-  await survives(await startProxy('nginx', args, port), nodes);
-});
+test.for(['nginx', 'caddy'] as const)(
+  '%s: requests go on when a node is killed, as deploy/ sets it up',
+  async (program, context) => {
+    const { nodes, hosts } = await twoNodes();
+    const { client } = await deploy(context, program, { name: 'two-nodes', hosts });
+    await survives(client, nodes);
+  },
+);
 
 test('HAProxy: requests go on when a node is killed, and reach the others when no node is ready', async (context) => {
-  assertInstalled(context, 'haproxy');
   const { nodes, hosts, spoil } = await twoNodes();
-  const [port, folder] = [await freePort(), temporaryFolder()];
-  const [pem, file] = [join(folder, 'both.pem'), join(folder, 'haproxy.cfg')];
-  const both = ['server.pem', 'server.key'].map((name) => readFileSync(join(certificates, name), 'utf8'));
-  writeFileSync(pem, both.join(''), { mode: 0o600 });
-  writeFileSync(
-    file,
-    block('haproxy', '/readyz', {
-      ...hosts,
-      'bind :443': `bind 127.0.0.1:${port}`,
-      '/etc/haproxy/auth.example.com.pem': pem,
-    }),
-  );
-  const client = await startProxy('haproxy', ['-db', '-f', file], port);
+  const { client } = await deploy(context, 'haproxy', { name: 'two-nodes', hosts });
   await survives(client, nodes);
   await spoil();
   // Two health checks later it has seen that no node is left.
@@ -104,7 +69,8 @@ test('HAProxy: requests go on when a node is killed, and reach the others when n
 test('HAProxy reads the configuration before the database', (context) => {
   assertInstalled(context, 'haproxy');
   const file = join(temporaryFolder(), 'haproxy.cfg');
-  writeFileSync(file, block('haproxy', '/primary', {}));
+  const text = blocks('docs/scale.md', 'haproxy').find((one) => one.includes('/primary')) ?? '';
+  writeFileSync(file, text);
   const { status, stderr } = spawnSync('haproxy', ['-c', '-f', file], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, expect.not.stringContaining('ALERT')]);
 });

@@ -35,7 +35,7 @@ export async function startProxy(
   program: string,
   args: readonly string[],
   port: number,
-  { isPlain = false, env = process.env } = {},
+  { isPlain = false, env = process.env, readyPath = '/readyz' } = {},
 ): Promise<Client> {
   const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
   let said = '';
@@ -49,7 +49,7 @@ export async function startProxy(
   });
   const client = clientOf(port, isPlain);
   for (let tries = 0; ; tries += 1) {
-    const answer = await client.ask('GET', '/readyz').catch(() => undefined);
+    const answer = await client.ask('GET', readyPath).catch(() => undefined);
     if (answer?.status === 200) return client;
     if (tries === 200 || child.exitCode !== null) throw new Error(`${program} does not answer: ${said}`);
     await sleep(25);
@@ -72,7 +72,7 @@ export interface Client {
 }
 
 /** Asks `localhost` from an address of its own. */
-function clientOf(port: number, isPlain: boolean): Client {
+export function clientOf(port: number, isPlain = false): Client {
   const options = { keepAlive: true, localAddress: '127.0.0.9' };
   const ca = readFileSync(join(certificates, 'authority.pem'));
   const agent = isPlain ? new http.Agent(options) : new https.Agent({ ...options, ca });
