@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { blocks, read, root, rows } from '../support/docs.ts';
+import { anchorsOf, blocks, read, root, rows } from '../support/docs.ts';
 import { metricsUrl, scrape } from '../support/metrics.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startProcess } from '../support/process.ts';
@@ -105,6 +105,17 @@ test('the page explains every alert, and no other', () => {
   const alerts = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
   const explained = [...read(page).matchAll(/^\| `(Gatehouse\w+)` \|/gm)].map(([, name]) => name);
   expect(explained).toEqual(alerts);
+});
+
+test('every alert has a severity, says what happened and what it means, and names a part of the documentation', () => {
+  const [, ...alerts] = rules.split(/^ +- alert: /m);
+  for (const alert of alerts) {
+    expect(alert).toMatch(/^ +labels: \{ severity: (?:critical|warning) \}$/m);
+    for (const name of ['summary', 'description'])
+      expect(alert).toMatch(new RegExp(`^ +${name}: .{20}`, 'm'));
+    const [, file = '', anchor] = /^ +runbook: (docs\/[\w-]+\.md)#([\w-]+)$/m.exec(alert) ?? [];
+    expect(anchorsOf(file), alert).toContain(anchor);
+  }
 });
 
 const hasPromtool = spawnSync('promtool', ['--version']).error === undefined;

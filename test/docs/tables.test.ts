@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { maxBodyBytes } from '../../src/http/request/body.ts';
 import { headersTimeoutMs, requestTimeoutMs } from '../../src/server/listen.ts';
 import { table } from '../../src/settings/option-table.ts';
-import { pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
+import { anchorsOf, pages, part, read, root, rows, withoutTicks } from '../support/docs.ts';
 
 test('every limit in the table of limits is the constant in the code', () => {
   /** A constant or a default that is not exported, read from its source. */
@@ -112,14 +112,6 @@ test('every ruling has its item, once and in order', () => {
 });
 
 test('links lead to pages and parts that exist', () => {
-  /** The anchor of a heading, as GitHub makes it. */
-  const anchor = (heading: string) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-');
-  const anchors = (file: string) =>
-    [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading ?? ''));
   const dead: string[] = [];
   for (const file of pages) {
     for (const [, target = ''] of read(file).matchAll(/\]\(([^)\s]+)\)/g)) {
@@ -127,7 +119,7 @@ test('links lead to pages and parts that exist', () => {
       const [path = '', fragment] = target.split('#');
       const linked = path === '' ? file : join(dirname(file), path);
       const exists = existsSync(join(root, linked));
-      if (!exists || (fragment && !anchors(linked).includes(fragment))) dead.push(`${file}: ${target}`);
+      if (!exists || (fragment && !anchorsOf(linked).includes(fragment))) dead.push(`${file}: ${target}`);
     }
   }
   expect(pages.map((name) => basename(name))).toContain('rulings.md');

@@ -39,4 +39,14 @@ export function part(file: string, heading: string): string {
   return text;
 }
 
+/** The anchors of the headings of a page, as GitHub makes them. */
+export function anchorsOf(file: string): string[] {
+  return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 export const withoutTicks = (cell: string | undefined) => (cell ?? '').replace(/^`(.*)`$/, '$1');
