@@ -59,7 +59,8 @@ async function prepare(file: string) {
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${await theProgram()}' "$@"\n`);
   chmodSync(program, 0o755);
   const quick = join(folder, 'script.sh');
-  const text = read(script).replace('timeout=15', 'timeout=1').replace('longest_pause=60', 'longest_pause=1');
+  const text = read(script).replace('timeout=15', 'timeout=1').replace('sleep "$pause"', 'sleep 0.1');
+  expect(text).toContain('sleep 0.1');
   writeFileSync(quick, text);
   const environment = commandEnvironment({ file });
   return (args: readonly string[]) =>
