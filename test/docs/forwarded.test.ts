@@ -1,15 +1,15 @@
 /** The ways in which the documentation lets a proxy say who the client is: through nginx, to a real server behind it. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, type TestContext, test } from 'vitest';
 import { blocks, root } from '../support/docs.ts';
 import { freePort } from '../support/port.ts';
 import { startProcess } from '../support/process.ts';
+import { assertInstalled, startProxy, writeNginx } from '../support/reverse-proxies.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 /** What clients say of themselves, which must not be believed. */
@@ -37,21 +37,10 @@ function stopAtEnd(child: ChildProcess): void {
   });
 }
 
-/** Starts nginx, or skips the test where there is none. */
-function startNginx(context: TestContext, http: string): void {
-  if (spawnSync('nginx', ['-v'], { stdio: 'ignore' }).error)
-    context.skip('nginx is not installed: apt-get install nginx');
-  const folder = temporaryFolder();
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${join(folder, name)};`,
-  );
-  writeFileSync(
-    join(folder, 'nginx.conf'),
-    `daemon off; user root; pid ${join(folder, 'pid')}; error_log ${join(folder, 'log')}; events {}
-     http { access_log off; ${paths.join(' ')} ${http} }`,
-  );
-  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'log')];
-  stopAtEnd(spawn('nginx', args, { stdio: ['ignore', 'ignore', 'inherit'] }));
+/** Starts nginx in front of what may still be starting, or skips the test where there is none. */
+async function startNginx(context: TestContext, port: number, servers: string): Promise<void> {
+  assertInstalled(context, 'nginx');
+  await startProxy('nginx', writeNginx(temporaryFolder(), servers), port, { isPlain: true });
 }
 
 interface From {
@@ -85,11 +74,6 @@ let people = 0;
 
 /** The network of a session that is made from an address. */
 async function networkFrom(from: From): Promise<unknown> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const ready = await ask(from, '/readyz').catch(() => undefined);
-    if (ready?.status === 200) break;
-    await sleep(25);
-  }
   people += 1;
   const person = { email: `user${people}@example.com`, password: 'strongpassword' };
   const { session_id: id } = JSON.parse((await ask(from, '/auth/register', person)).text);
@@ -114,7 +98,7 @@ test('nginx that writes Forwarded, as docs/recipes.md shows: each client is coun
     'http://127.0.0.1:3000': node.url,
     'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;': ofPage('proxy_set_header Forwarded'),
   });
-  startNginx(context, `${ofPage('map $remote_addr')} ${server}`);
+  await startNginx(context, port, `${ofPage('map $remote_addr')} ${server}`);
   expect(await networkFrom({ host: '127.0.0.1', port, localAddress: '127.0.0.9' })).toBe('127.0.0.9');
   if (hasIpv6) expect(await networkFrom({ host: '::1', port, localAddress: '::1' })).toBe('::/64');
 });
@@ -133,6 +117,10 @@ test('nginx on a unix domain socket, as docs/embedding.md shows: each client is 
     spawn(process.execPath, ['program.mjs'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] }),
   );
   const port = await freePort();
-  startNginx(context, plainServer('docs/embedding.md', `listen 127.0.0.1:${port};`, { [path]: socket }));
+  await startNginx(
+    context,
+    port,
+    plainServer('docs/embedding.md', `listen 127.0.0.1:${port};`, { [path]: socket }),
+  );
   expect(await networkFrom({ host: '127.0.0.1', port, localAddress: '127.0.0.9' })).toBe('127.0.0.9');
 });

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { forgedNames, startApplication, upgrade } from '../support/application.ts';
-import { deploy } from '../support/deployed.ts';
+import { deploy, followPage } from '../support/deployed.ts';
 import { root } from '../support/docs.ts';
 import { sharedProcess } from '../support/process.ts';
 import { assertInstalled, certificates } from '../support/reverse-proxies.ts';
@@ -48,6 +48,15 @@ describe.each(['nginx', 'caddy', 'haproxy'] as const)('%s', (program) => {
     });
     expect(await forgedNames(behind, authority, application)).toEqual([]);
   });
+});
+
+test.for([
+  ['nginx', 'forward-auth', { '127.0.0.1:3000': '127.0.0.1:1', '127.0.0.1:8080': '127.0.0.1:2' }],
+  ['caddy', 'forward-auth', { '127.0.0.1:3000': '127.0.0.1:1', '127.0.0.1:8080': '127.0.0.1:2' }],
+  ['haproxy', 'two-nodes', { '10.0.0.11:3000': '127.0.0.1:1', '10.0.0.12:3000': '127.0.0.1:2' }],
+] as const)('the commands of docs/deploy/%s.md accept the file', async ([program, name, hosts], context) => {
+  assertInstalled(context, program);
+  await followPage(program, name, hosts);
 });
 
 test('the files for Caddy have the form that it gives them', (context) => {

@@ -69,7 +69,7 @@ test.for(['nginx', 'caddy', 'haproxy'] as const)(
     await load.end();
     expect(load.failures).toEqual([]);
     // Every client was served during all of it.
-    expect(load.counts.checks).toBeGreaterThan(500);
-    expect(load.counts.logins).toBeGreaterThan(500);
+    expect(load.counts.checks).toBeGreaterThan(100);
+    expect(load.counts.logins).toBeGreaterThan(100);
   },
 );

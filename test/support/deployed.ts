@@ -1,9 +1,10 @@
 /** The configurations for reverse proxies in `deploy/`, with real programs: only the lines that are marked are changed. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { expect, type TestContext } from 'vitest';
-import { read } from './docs.ts';
+import { blocks, read } from './docs.ts';
 import { freePort } from './port.ts';
 import { assertInstalled, type Client, certificates, startProxy, writeNginx } from './reverse-proxies.ts';
 import { temporaryFolder } from './server.ts';
@@ -52,6 +53,8 @@ function edited(file: string, changes: Changes): string {
   return changed.join('\n');
 }
 
+const fileOf = (program: Program, name: string) => `deploy/${program}/${name}.${ending[program]}`;
+
 /** Starts a program with its file of `deploy/`, or skips the test where it is missing. */
 export async function deploy(
   context: TestContext,
@@ -60,8 +63,7 @@ export async function deploy(
 ): Promise<Deployed> {
   assertInstalled(context, program);
   const [port, folder] = [await freePort(), temporaryFolder()];
-  const file = `deploy/${program}/${name}.${ending[program]}`;
-  const own = edited(file, [...Object.entries(hosts), ...changes[program](port, folder)]);
+  const own = edited(fileOf(program, name), [...Object.entries(hosts), ...changes[program](port, folder)]);
   const env = { PATH: process.env['PATH'], HOME: folder, CADDY_ADMIN: `unix/${join(folder, 'admin')}` };
   const args = written[program](mistake(own), folder);
   const client = await startProxy(program, args, port, { env, readyPath });
@@ -102,3 +104,28 @@ const written: Readonly<Record<Program, (text: string, folder: string) => string
     return ['-db', '-f', join(folder, 'haproxy.cfg')];
   },
 };
+
+/**
+ * Follows the commands of a page in a folder that stands for the root and for the clone, once the operator has edited the
+ * file that they name. A service manager is not there: its lines are left out.
+ */
+export async function followPage(program: Program, name: string, hosts: Deployment['hosts']): Promise<void> {
+  const [folder, port] = [temporaryFolder(), await freePort()];
+  const file = fileOf(program, name);
+  const text = edited(file, [...Object.entries(hosts), ...changes[program](port, folder)]);
+  for (const path of ['bin', 'etc/nginx/conf.d', 'etc/caddy', 'etc/haproxy', dirname(file)])
+    mkdirSync(join(folder, path), { recursive: true });
+  writeFileSync(join(folder, file), text);
+  written[program](text, folder);
+  // What Debian has there, with the section that the page keeps.
+  writeFileSync(join(folder, 'etc/haproxy/haproxy.cfg'), `global\n  maxconn 100\n\n${text}`);
+  const own = writeNginx(folder, `include ${join(folder, 'etc/nginx/conf.d')}/*.conf;`);
+  const installed = spawnSync('sh', ['-c', 'command -v nginx'], { encoding: 'utf8' }).stdout.trim();
+  const wrapper = `#!/bin/sh\nexec ${installed} ${own.join(' ')} "$@"\n`;
+  writeFileSync(join(folder, 'bin/nginx'), wrapper, { mode: 0o755 });
+  const [commands = ''] = blocks(`docs/deploy/${program}.md`, 'sh');
+  const here = commands.replace(/^systemctl .*\n/gm, '').replaceAll('/etc/', `${folder}/etc/`);
+  const env = { PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH']}`, HOME: folder };
+  const { status, stderr } = spawnSync('bash', ['-ec', here], { cwd: folder, env, encoding: 'utf8' });
+  expect([status, here.includes(program)], stderr).toEqual([0, true]);
+}
