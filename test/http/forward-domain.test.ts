@@ -125,6 +125,37 @@ test('W8: cookies of sessions that are dead, or of applications, do not count be
     expect(await forward(server, cookies.join('; '))).toBe(401);
 });
 
+test('W8: what ends a session ends its second cookie at once: a new password, and the end of the account', async () => {
+  const server = await startServer({ ...settings, GATEHOUSE_CHECK_TRUST_MS: '1000' });
+  await newcomer(server);
+  const [own, other] = [await logIn(server), await logIn(server)];
+  const [token, second] = [own, other].map((begun) => `${name}=${tokenIn(linesOf(begun))}`) as [
+    string,
+    string,
+  ];
+  const ask = (method: string, path: string, id: string | undefined, body: object) =>
+    sendExactly(server.url, {
+      method,
+      path,
+      headers: { cookie: `session_id=${id}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const alive = async () => Promise.all([token, second].map((cookie) => forward(server, cookie)));
+  expect(await alive()).toEqual([200, 200]);
+  const changed = await ask('POST', '/auth/password', own.cookie, {
+    current_password: password,
+    new_password: 'a better one',
+  });
+  expect(changed.status).toBe(200);
+  expect(await alive()).toEqual([401, 401]);
+  // The session goes on under another id, and so under another cookie.
+  const renewed = `${name}=${tokenIn(linesOf(changed))}`;
+  expect(await forward(server, renewed)).toBe(200);
+  const removed = await ask('DELETE', '/auth/account', changed.cookie, { password: 'a better one' });
+  expect(removed.status).toBe(204);
+  expect(await forward(server, renewed)).toBe(401);
+});
+
 test('W8: cookies of the previous key are taken while it is set', async () => {
   const server = await startServer(settings);
   await newcomer(server);

@@ -125,6 +125,32 @@ test('W7: a line break in a header is refused before the request is read', async
   expect(await sendRaw(shared().url, lines.join('\r\n'))).toMatch(/^HTTP\/1\.1 400 /);
 });
 
+test('W7: HTTP/1.0 and HEAD are answered as well, and a repeated header names nothing', async () => {
+  const ask = (first: string, ...headers: string[]) => {
+    const own = ['Host: x', 'Connection: close', 'Sec-Fetch-Mode: navigate', ...headers];
+    return sendRaw(shared().url, [first, ...own, '', ''].join('\r\n'));
+  };
+  const named = Object.entries(original).map(([header, value]) => `${header}: ${value}`);
+  for (const first of [
+    'GET /auth/forward?style=redirect HTTP/1.0',
+    'HEAD /auth/forward?style=redirect HTTP/1.1',
+  ]) {
+    const answer = await ask(first, ...named);
+    expect(answer).toMatch(/^HTTP\/1\.1 302 /);
+    expect(answer).toContain(`\r\nlocation: ${back('https://app.example.com/notes?a=b&c=%2F')}\r\n`);
+    expect(answer).toMatch(/\r\nremote-user: ?\r\n/);
+    expect(answer.split('\r\n\r\n')[1]).toBe('');
+  }
+  for (const header of [
+    'X-Forwarded-Uri: /x',
+    'X-Forwarded-Host: app.example.com',
+    'X-Forwarded-Proto: https',
+  ]) {
+    const answer = await ask('GET /auth/forward?style=redirect HTTP/1.1', ...named, header);
+    expect(answer).toContain(`\r\nlocation: ${signIn}\r\n`);
+  }
+});
+
 test('W7: who is no trusted proxy names neither the URL nor the method', async () => {
   const server = await startServer({ ...settings, GATEHOUSE_TRUSTED_PROXIES: '192.0.2.1' });
   const answer = await forward({ 'x-forwarded-method': 'POST' }, 'redirect', server);
