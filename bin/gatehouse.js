@@ -15,6 +15,19 @@ if (problem) {
   process.exit(1);
 }
 
+// The first process of a container ignores each signal that it has no handler for: without this, a server that is still
+// starting, or a command that waits, would be killed only after the grace time of the container.
+if (process.pid === 1) {
+  for (const [signal, number] of [
+    ['SIGHUP', 1],
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ])
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(128 + number);
+    });
+}
+
 // The server is the default, and loads nothing of the commands.
 const words = process.argv.slice(2);
 const program = words.length === 0 || words.join(' ') === 'serve' ? 'server' : 'cli';

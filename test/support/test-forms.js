@@ -14,7 +14,7 @@ export const fullFormOnly = [
   'test/browser/{accessibility,extension,factor-pages,factors,firefox,host,mail-links,people,separate-front-end,stale-pages}.test.ts',
   'test/cli/{audit-end,audit-tail,explain,export,import-better-auth,import-interrupted,import-refused,invitations,large,migrate,migrate-interrupted,migrate-refused,postgres,progress,restore,secrets,terminal,unreleased}.test.ts',
   'test/crypto/hashes/originals.test.ts',
-  'test/docs/{events,moving-in,partitions,rolling-restart,transcripts}.test.ts',
+  'test/docs/{container-image,events,moving-in,partitions,rolling-restart,transcripts}.test.ts',
   'test/faults/{failover,locks}.test.ts',
   'test/frameworks/{next,recipes,sveltekit}/*.test.ts',
   'test/harness/*.test.ts',

@@ -1,0 +1,60 @@
+/** The server in a container of its image, on the network of this machine, with nothing but what it needs. */
+
+import { expect, onTestFinished } from 'vitest';
+import { send } from './client.ts';
+import type { Podman, Said } from './containers.ts';
+import { freePort } from './port.ts';
+import { until } from './process.ts';
+
+export const image = 'localhost/gatehouse';
+/** The server writes to its volume only, and can do nothing that root can. */
+export const confined = [
+  '--read-only',
+  '--read-only-tmpfs=false',
+  '--cap-drop=all',
+  '--security-opt=no-new-privileges',
+];
+
+export interface Container {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Starts a server in a container on the network of this machine, and waits until it is ready. */
+export async function startContained(podman: Podman, ...options: string[]): Promise<Container> {
+  const port = await freePort();
+  const name = `gatehouse-${port}`;
+  onTestFinished(async () => void (await podman.try('rm', '--force', name)));
+  const local = ['--network=host', `--env=PORT=${port}`, '--env=GATEHOUSE_PBKDF2_ITERATIONS=1000'];
+  const { code, stderr } = await podman.run(
+    '--detach',
+    `--name=${name}`,
+    ...confined,
+    ...local,
+    ...options,
+    image,
+  );
+  expect(code, stderr).toBe(0);
+  const url = `http://127.0.0.1:${port}`;
+  await until(
+    () =>
+      send(url, { path: '/readyz' }).then(
+        ({ status }) => status === 200 || undefined,
+        () => undefined,
+      ),
+    `the server in the container: ${stderr}`,
+  );
+  return { name, url };
+}
+
+/** Starts a server that refuses to start; returns how it ended. */
+export function refuse(podman: Podman, ...options: string[]): Promise<Said> {
+  return podman.run('--rm', '--network=none', ...confined, ...options, image);
+}
+
+/** A volume of its own. */
+export async function newVolume(podman: Podman): Promise<string> {
+  const name = await podman.do('volume', 'create');
+  onTestFinished(async () => void (await podman.try('volume', 'rm', '--force', name)));
+  return name;
+}
