@@ -6,10 +6,21 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, type TestContext, test } from 'vitest';
 import { post, send } from '../support/client.ts';
-import { confined, image, newVolume, refuse, startContained } from '../support/contained-server.ts';
+import {
+  type Container,
+  confined,
+  image,
+  newVolume,
+  refuse,
+  startComposed,
+  startContained,
+} from '../support/contained-server.ts';
 import { Podman, whyNoContainers } from '../support/containers.ts';
 import { read, root } from '../support/docs.ts';
+import { freePort } from '../support/port.ts';
+import { sharedPostgres } from '../support/postgres.ts';
 import { until } from '../support/process.ts';
+import { assertInstalled, startProxy } from '../support/reverse-proxies.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 const why = whyNoContainers();
@@ -198,3 +209,46 @@ testInside('a folder of another user, and a missing volume, are refused with the
   ]);
   rmSync(folder, { recursive: true });
 });
+
+testInside(
+  'the nodes of postgres.yaml serve behind the Caddyfile beside it, and one may stop',
+  async (context) => {
+    assertInstalled(context, 'caddy');
+    const folder = temporaryFolder();
+    const server = await sharedPostgres();
+    const secrets = { 'database-url': await server.createDatabase(), 'secret-key': 'a'.repeat(64) };
+    const nodes = await startComposed(podman, folder, secrets);
+    const [first, second] = nodes as [Container, Container];
+    const port = await freePort();
+    const file = join(folder, 'Caddyfile');
+    const here = read('deploy/compose/Caddyfile')
+      .replace('gatehouse-1:3000', new URL(first.url).host)
+      .replace('gatehouse-2:3000', new URL(second.url).host);
+    writeFileSync(file, here.replace('{\n', '{\n\tadmin off\n'));
+    const env = {
+      ...process.env,
+      HOME: folder,
+      XDG_DATA_HOME: folder,
+      GATEHOUSE_HOST: `http://localhost:${port}`,
+    };
+    const caddy = ['run', '--adapter', 'caddyfile', '--config', file];
+    const client = await startProxy('caddy', caddy, port, { isPlain: true, env });
+    const registered = await client.ask('POST', '/auth/register', {
+      email: 'user@example.com',
+      password: 'supersecure',
+    });
+    expect(registered.status, registered.text).toBe(201);
+    const headers = { 'x-session-id': JSON.parse(registered.text).session_id };
+    let isStopping = true;
+    const stopped = podman.do('stop', '--time=20', first.name).finally(() => {
+      isStopping = false;
+    });
+    const statuses: number[] = [];
+    while (isStopping) statuses.push((await client.ask('GET', '/auth/session', undefined, headers)).status);
+    await stopped;
+    expect(statuses.length).toBeGreaterThan(10);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect((await client.ask('GET', '/auth/session', undefined, headers)).status).toBe(200);
+    expect(await podman.do('inspect', '--format={{.State.ExitCode}}', first.name)).toBe('0');
+  },
+);

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { table } from '../../src/settings/option-table.ts';
 import { read, root } from '../support/docs.ts';
+import { isFull } from '../support/length.ts';
 import { gather, startProcess } from '../support/process.ts';
 
 interface Service {
@@ -200,4 +201,20 @@ test('Caddy reads the Caddyfile of Compose', (context) => {
   const env = { ...process.env, GATEHOUSE_HOST: 'auth.example.com' };
   const { status, stderr } = spawnSync('caddy', args, { env, encoding: 'utf8' });
   expect(status, stderr).toBe(0);
+});
+
+// Starting Compose takes seconds.
+test.runIf(isFull).for(files)('Compose reads every line of %s.yaml', (name, context) => {
+  if (spawnSync('docker-compose', ['version']).error)
+    context.skip('docker-compose is not installed: apt-get install docker-compose');
+  const env = {
+    ...process.env,
+    GATEHOUSE_HOST: 'auth.example.com',
+    GATEHOUSE_PUBLIC_URL: 'https://auth.example.com',
+  };
+  const args = ['--file', join(root, `deploy/compose/${name}.yaml`), 'config', '--quiet'];
+  const { status, stderr } = spawnSync('docker-compose', args, { env, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  const unset = spawnSync('docker-compose', args, { env: { PATH: process.env['PATH'] }, encoding: 'utf8' });
+  expect([unset.status === 0, unset.stderr]).toEqual([false, expect.stringContaining('such as')]);
 });

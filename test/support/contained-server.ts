@@ -1,8 +1,12 @@
 /** The server in a container of its image, on the network of this machine, with nothing but what it needs. */
 
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
 import { send } from './client.ts';
 import type { Podman, Said } from './containers.ts';
+import { read } from './docs.ts';
 import { freePort } from './port.ts';
 import { until } from './process.ts';
 
@@ -57,4 +61,37 @@ export async function newVolume(podman: Podman): Promise<string> {
   const name = await podman.do('volume', 'create');
   onTestFinished(async () => void (await podman.try('volume', 'rm', '--force', name)));
   return name;
+}
+
+/** What is read here of a service of Compose. */
+interface Service {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+/** Starts the nodes of `postgres.yaml`, with its environment and its secrets. Their proxy is this machine. */
+export async function startComposed(
+  podman: Podman,
+  folder: string,
+  secrets: Readonly<Record<string, string>>,
+): Promise<Container[]> {
+  const { services } = parse(read('deploy/compose/postgres.yaml'), { merge: true });
+  const nodes: Container[] = [];
+  for (const name of ['gatehouse-1', 'gatehouse-2']) {
+    const { environment, secrets: names } = services[name] as Service;
+    const own = { ...environment, GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' };
+    const given = Object.entries(own).map(
+      ([env, value]) => `--env=${env}=${value.replace(/\$\{[^}]+\}/, 'localhost')}`,
+    );
+    // Compose mounts the files of secrets as they are, with their owner and mode.
+    const mounted = names.map((secret) => {
+      const file = join(folder, secret);
+      writeFileSync(file, String(secrets[secret]));
+      chmodSync(file, 0o400);
+      chownSync(file, 65532, 65532);
+      return `--volume=${file}:/run/secrets/${secret}:ro`;
+    });
+    nodes.push(await startContained(podman, ...given, ...mounted));
+  }
+  return nodes;
 }

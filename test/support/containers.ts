@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -117,7 +118,10 @@ export class Podman {
 /** Adds this Node.js and npm, as the official image has them, and the registry and its certificates from this machine. */
 function furnishWithNode(root: string): void {
   const place = join(root, 'usr/local');
+  // Some packages of dash bring the link, and others make it when they are installed.
+  rmSync(join(root, 'bin/sh'), { force: true });
   symlinkSync('dash', join(root, 'bin/sh'));
+  mkdirSync(join(place, 'lib/node_modules'), { recursive: true });
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
   cpSync(process.execPath, join(place, 'bin/node'));
   const npm = join(dirname(realpathSync(pathOf('npm'))), '..');
