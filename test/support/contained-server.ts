@@ -9,6 +9,7 @@ import type { Podman, Said } from './containers.ts';
 import { read } from './docs.ts';
 import { freePort } from './port.ts';
 import { until } from './process.ts';
+import { type Client, startProxy } from './reverse-proxies.ts';
 
 export const image = 'localhost/gatehouse';
 /** The server writes to its volume only, and can do nothing that root can. */
@@ -94,4 +95,19 @@ export async function startComposed(
     nodes.push(await startContained(podman, ...given, ...mounted));
   }
   return nodes;
+}
+
+/** Starts Caddy on this machine with the Caddyfile of Compose, in front of two nodes. */
+export async function startComposedProxy(folder: string, nodes: readonly Container[]): Promise<Client> {
+  const port = await freePort();
+  const file = join(folder, 'Caddyfile');
+  const own = nodes.reduce(
+    (text, { url }, i) => text.replace(`gatehouse-${i + 1}:3000`, new URL(url).host),
+    read('deploy/compose/Caddyfile'),
+  );
+  writeFileSync(file, own.replace('{\n', '{\n\tadmin off\n'));
+  const host = `http://localhost:${port}`;
+  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, GATEHOUSE_HOST: host };
+  const args = ['run', '--adapter', 'caddyfile', '--config', file];
+  return startProxy('caddy', args, port, { isPlain: true, env });
 }

@@ -85,8 +85,21 @@ export class Podman {
     await promisify(execFile)('sh', ['-c', `tar -C '${root}' -c . | ${importing}`]);
   }
 
-  /** Builds the Containerfile of a folder on such bases. */
-  async build(context: string, tag: string): Promise<void> {
+  /**
+   * Makes the bases, and tries one; returns why containers cannot be run on this machine, which is neither the
+   * Containerfile's fault nor that of the server.
+   */
+  async prepare(): Promise<string | undefined> {
+    try {
+      await this.#makeBases();
+    } catch (error) {
+      return `no base can be made of Debian packages: ${String(error)}`;
+    }
+    const { code, stderr } = await this.run('--rm', '--network=host', 'localhost/node-base', '/bin/true');
+    return code === 0 ? undefined : `podman cannot run a container: ${stderr}`;
+  }
+
+  async #makeBases(): Promise<void> {
     await this.makeBase('runtime-base', runtimePackages, (root) => {
       writeFileSync(
         join(root, 'etc/passwd'),
@@ -94,6 +107,10 @@ export class Podman {
       );
     });
     await this.makeBase('node-base', buildPackages, furnishWithNode);
+  }
+
+  /** Builds the Containerfile of a folder on those bases. */
+  async build(context: string, tag: string): Promise<void> {
     const bases = ['NODE_IMAGE=localhost/node-base', 'BASE_IMAGE=localhost/runtime-base'];
     const given = bases.flatMap((pair) => ['--build-arg', pair]);
     const how = ['--format=docker', '--isolation=chroot', '--network=host', '--pull=never'];
