@@ -55,6 +55,16 @@ test.for(['nginx', 'caddy'] as const)(
   },
 );
 
+test('G9, Caddy: while no node is ready it answers 503 at once', async (context) => {
+  const { hosts, spoil } = await twoNodes();
+  const { client } = await deploy(context, 'caddy', { name: 'two-nodes', hosts });
+  await spoil();
+  await expect.poll(async () => (await client.ask('GET', '/auth/session')).status).toBe(503);
+  const askedAt = performance.now();
+  expect(await client.ask('POST', '/auth/login', {})).toMatchObject({ status: 503, text: '' });
+  expect(performance.now() - askedAt).toBeLessThan(2_000);
+});
+
 test('HAProxy: requests go on when a node is killed, and reach the others when no node is ready', async (context) => {
   const { nodes, hosts, spoil } = await twoNodes();
   const { client } = await deploy(context, 'haproxy', { name: 'two-nodes', hosts });

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { expectDiscreet, problemIn } from '../support/contracts.ts';
 import { moveAway, pretendNewer, takeAway } from '../support/database.ts';
+import { embedded } from '../support/embedded.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const statuses = async (server: TestServer) => [
@@ -53,4 +54,16 @@ test('B2: it is not ready over a schema of another version', async () => {
   expect(await statuses(server)).toEqual([200, 503]);
   await putBack();
   expect(await statuses(server)).toEqual([200, 200]);
+});
+
+test('B2: it is not ready from the abort of `stopping` on, and reports no error', async () => {
+  const stopping = new AbortController();
+  const gatehouse = await embedded({}, { stopping: stopping.signal });
+  const status = async (path: string) =>
+    (await gatehouse.fetch(new Request(`https://app.example.com${path}`))).status;
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([200, 200]);
+  stopping.abort();
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([503, 200]);
+  expect(await status('/auth/session')).toBe(401);
+  expect(gatehouse.log.error).toEqual([]);
 });
