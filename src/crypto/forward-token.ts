@@ -1,6 +1,6 @@
 /** Makes and opens the tokens of forward authentication: each names a session, and gives no other access (ruling W8). */
 
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** The size of the keys and of the code, in bytes. */
 const bytes = 32;
@@ -13,7 +13,7 @@ const form = /^([\w-]{43})\.([\w-]{43})$/;
  * settings. The session id cannot be found from it, and a copy of the database alone makes no token.
  */
 export class ForwardTokens {
-  readonly #keys: readonly Uint8Array[];
+  readonly #keys: readonly KeyObject[];
 
   /** @param previous a key before this one, whose tokens are still opened. Each has 32 bytes. */
   constructor(current: Uint8Array, previous?: Uint8Array) {
@@ -23,7 +23,7 @@ export class ForwardTokens {
   /** @param idHash the SHA-256 of a session id, as 64 hexadecimal digits. */
   make(idHash: string): string {
     const body = Buffer.from(idHash, 'hex').toString('base64url');
-    return `${body}.${codeOf(this.#keys[0] as Uint8Array, body).toString('base64url')}`;
+    return `${body}.${codeOf(this.#keys[0] as KeyObject, body).toString('base64url')}`;
   }
 
   /** The hash in a token, as 64 hexadecimal digits; `undefined` if another key made it, or it was changed. */
@@ -36,11 +36,11 @@ export class ForwardTokens {
   }
 }
 
-function codeOf(key: Uint8Array, body: string): Buffer {
+function codeOf(key: KeyObject, body: string): Buffer {
   return createHmac('sha256', key).update(body).digest();
 }
 
-/** The key of this use (HKDF, RFC 5869), so that the given one can have others. */
-function derived(given: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', given, '', 'forward authentication', bytes));
+/** The key of this use (HKDF, RFC 5869), so that the given one can have others. As an object it is read once: a code takes half the time. */
+function derived(given: Uint8Array): KeyObject {
+  return createSecretKey(new Uint8Array(hkdfSync('sha256', given, '', 'forward authentication', bytes)));
 }
