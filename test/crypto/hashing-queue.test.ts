@@ -62,6 +62,8 @@ test('two threads hash two at once, and not three', async () => {
     HashingSlot,
   ];
   const [a, b, c, d] = places;
+  // Both threads run by then: to start one may take as long as a slow hash.
+  await Promise.all([hash(a, cheap), hash(b, cheap)]);
   const second = await order({ slow: hash(a, slow), cheap: hash(b, cheap) });
   expect(second).toEqual(['cheap', 'slow']);
   const third = await order({
