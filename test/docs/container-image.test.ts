@@ -16,6 +16,7 @@ import {
   startComposedProxy,
   startContained,
 } from '../support/contained-server.ts';
+import { followContainerPage } from '../support/container-page.ts';
 import { Podman, whyNoContainers } from '../support/containers.ts';
 import { read, root } from '../support/docs.ts';
 import { sharedPostgres } from '../support/postgres.ts';
@@ -210,6 +211,10 @@ testInside('a folder of another user, and a missing volume, are refused with the
     expect.stringMatching(/file system is read-only.*EROFS|EROFS.*read-write/s),
   ]);
   rmSync(folder, { recursive: true });
+});
+
+testInside('the commands of the page work as they stand, with Podman in the place of Docker', async () => {
+  await followContainerPage(podman, root);
 });
 
 testInside(

@@ -26,6 +26,17 @@ const runtimePackages = 'base-files,ca-certificates,libc6,libgcc-s1,libgomp1,lib
 /** What the stages before it need of the official image of Node.js. */
 const buildPackages = 'base-files,bash,coreutils,dash,findutils,libatomic1,libc-bin,libgcc-s1,libstdc++6,sed';
 
+/** On the bases that are made here, with the network of this machine. */
+const buildOptions = [
+  ...['--format=docker', '--isolation=chroot', '--network=host', '--pull=never'],
+  ...['NODE_IMAGE=localhost/node-base', 'BASE_IMAGE=localhost/runtime-base'].map(
+    (pair) => `--build-arg=${pair}`,
+  ),
+];
+
+/** Limits of open files and processes are below those of any machine, which root may not raise everywhere. */
+const runOptions = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=4096:4096'];
+
 /** Why containers cannot be run here; undefined if they can. */
 export function whyNoContainers(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs root on Linux';
@@ -67,9 +78,23 @@ export class Podman {
     return stdout.trim();
   }
 
-  /** Starts a container; limits of open files and processes are below those of any machine, which root may not raise everywhere. */
+  /** Starts a container. */
   run(...args: string[]): Promise<Said> {
-    return this.try('run', '--ulimit=nofile=1024:1024', '--ulimit=nproc=4096:4096', ...args);
+    return this.try('run', ...runOptions, ...args);
+  }
+
+  /** A program for the shell that takes the place of Docker: the network is that of this machine, at a port. */
+  standIn(port: number): string {
+    const podman = ['podman', ...this.options].join(' ');
+    const run = [...runOptions, '--network=host', `--env=PORT=${port}`].join(' ');
+    return `#!/bin/sh
+verb=$1; shift
+case $verb in
+  build) exec ${podman} build ${buildOptions.join(' ')} "$@" ;;
+  run) exec ${podman} run ${run} "$@" ;;
+  *) exec ${podman} "$verb" "$@" ;;
+esac
+`;
   }
 
   /** Makes an image of Debian packages, and of what `furnish` adds to their files. */
@@ -111,10 +136,7 @@ export class Podman {
 
   /** Builds the Containerfile of a folder on those bases. */
   async build(context: string, tag: string): Promise<void> {
-    const bases = ['NODE_IMAGE=localhost/node-base', 'BASE_IMAGE=localhost/runtime-base'];
-    const given = bases.flatMap((pair) => ['--build-arg', pair]);
-    const how = ['--format=docker', '--isolation=chroot', '--network=host', '--pull=never'];
-    await this.do('build', ...how, ...given, '--tag', tag, context);
+    await this.do('build', ...buildOptions, '--tag', tag, context);
   }
 
   /** Ends all containers, and gives back what they hold of the machine. */
