@@ -20,12 +20,21 @@ export class AuditReader {
   readonly #userId: string | undefined;
   #last: Position;
   #hasMore = true;
+  /** Whether the position is one that was shown, or that is claimed to be, and not merely the number before an entry. */
+  #isClaimed: boolean;
 
-  constructor({ services, store }: CommandContext, userId: string | undefined, after: Position) {
+  /** @param isClaimed whether the audit must contain the entry that `after` names. */
+  constructor(
+    { services, store }: CommandContext,
+    userId: string | undefined,
+    after: Position,
+    isClaimed: boolean,
+  ) {
     this.#audit = services.audit;
     this.#store = store.audit;
     this.#userId = userId;
     this.#last = after;
+    this.#isClaimed = isClaimed;
   }
 
   /** The number of the last entry that was read. */
@@ -44,8 +53,9 @@ export class AuditReader {
     const read = await this.#store.read({ userId: this.#userId, after: seq - 1, limit: page });
     const [first] = read;
     const isHeld = first?.seq === seq && (hash === undefined || first.hash === hash);
-    if (!isHeld) await this.#assertHeld();
+    if (!isHeld && this.#isClaimed) await this.#assertHeld();
     const entries = read.filter((entry) => entry.seq > seq);
+    this.#isClaimed ||= entries.length > 0;
     this.#hasMore = read.length === page;
     this.#last = entries.at(-1) ?? (isHeld ? first : this.#last);
     return entries;

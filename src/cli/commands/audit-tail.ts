@@ -65,7 +65,7 @@ async function tail(options: TailOptions): Promise<void> {
       const userId = await findAuditedUser(work, options.user);
       const shown = new Shown(work, options, end.signal);
       const start = await startOf(work, userId, options);
-      const reader = new AuditReader(work, userId, start.after);
+      const reader = new AuditReader(work, userId, start.after, options.after !== undefined);
       if (options.follow) await follow(reader, shown, end.signal);
       else await showUpTo(reader, shown, start.upTo);
     });
