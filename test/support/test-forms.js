@@ -11,8 +11,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  * tests besides: that of a command, of a page over HTTP, or of another fault.
  */
 export const fullFormOnly = [
-  'test/browser/{accessibility,extension,factor-pages,factors,firefox,host,mail-links,people,separate-front-end,stale-pages}.test.ts',
-  'test/cli/{audit-end,audit-tail,explain,export,import-better-auth,import-interrupted,import-refused,invitations,large,migrate,migrate-interrupted,migrate-refused,postgres,progress,restore,secrets,terminal,unreleased}.test.ts',
+  'test/browser/{accessibility,dotjson,envelope,extension,factor-pages,factors,firefox,host,mail-links,people,separate-front-end,stale-pages}.test.ts',
+  'test/cli/{audit-end,audit-tail,explain,export,import-better-auth,import-interrupted,import-refused,invitations,large,migrate,migrate-interrupted,migrate-refused,postgres,progress,restore,secrets,terminal,throttle,unreleased,users}.test.ts',
   'test/crypto/hashes/originals.test.ts',
   'test/docs/{container-image,events,moving-in,partitions,rolling-restart,transcripts}.test.ts',
   'test/faults/{failover,locks}.test.ts',
@@ -22,7 +22,7 @@ export const fullFormOnly = [
   'test/maintenance/migrate.test.ts',
   'test/maintenance/import/formats/original-programs.test.ts',
   'test/package.test.ts',
-  'test/server/{crash,hangup,installation,lost-lines,refused-paths,stop,survive,terminal,time-zone,two-commands,workers-end}.test.ts',
+  'test/server/{crash,hangup,installation,lost-lines,metrics,refused-paths,stop,survive,terminal,time-zone,two-commands,workers,workers-end}.test.ts',
   'test/storage/postgres/{addresses,cancelled,clock,login,pooler,tls,versions}.test.ts',
   'test/storage/postgres/cluster/{feed-failover,feed-log}.test.ts',
 ];
