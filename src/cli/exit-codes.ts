@@ -16,6 +16,8 @@ export const exitCodes = {
   refused: 4,
   /** The database cannot be used, or does not answer. */
   unavailable: 5,
+  /** The server that was to be judged does not answer, or is another one. */
+  notJudged: 6,
   /** The user pressed Ctrl-C: 128 and the number of the signal. */
   interrupted: 130,
   /** The command was told to end by SIGTERM: likewise. */

@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import { addCommand } from './command.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addBackupCommands } from './commands/backup.ts';
+import { addConformanceCommand } from './commands/conformance.ts';
 import { addDoctorCommands } from './commands/doctor.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -19,7 +20,7 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 const about = `
 Commands read the settings of the server from the environment, above all DATABASE_URL. They work while the server runs,
 except restore and migrate. Exit codes: 0 success, 1 failure or a negative answer, 2 invalid command line or settings,
-3 not found, 4 refused, 5 database unavailable, 130 interrupted, 143 terminated.`;
+3 not found, 4 refused, 5 database unavailable, 6 not judged, 130 interrupted, 143 terminated.`;
 
 /** Removes values: that of an option or a variable may be a password, and the parser would repeat it. */
 function withoutValues(text: string): string {
@@ -60,6 +61,7 @@ export function createProgram(): Command {
   addExportCommand(program);
   addMigrateCommand(program);
   addDoctorCommands(program);
+  addConformanceCommand(program);
   addExplainCommand(program);
   return program;
 }

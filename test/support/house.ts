@@ -25,7 +25,7 @@ const stairs: readonly (readonly string[])[] = [
   ['src/crypto', 'src/storage'],
   ['src/settings'],
   ['src/version.ts', 'src/nohup.ts', 'src/disk-errors.ts', 'src/messages'],
-  ['src/client'],
+  ['src/client', 'src/conformance'],
 ];
 
 /** The stairs inside rooms: from the top down, folders and files that may import only what is below them. */
@@ -49,6 +49,13 @@ const innerStairs: readonly (readonly string[])[][] = [
     ['src/messages/languages/en.ts', 'src/messages/languages/de.ts'],
     ['src/messages/languages'],
     ['src/messages/texts.ts', 'src/messages/language-choice.ts'],
+  ],
+  [
+    ['src/conformance/conformance.ts'],
+    ['src/conformance/reports', 'src/conformance/cases', 'src/conformance/probe.ts'],
+    ['src/conformance/options.ts'],
+    ['src/conformance/case.ts'],
+    ['src/conformance/context.ts', 'src/conformance/cookies.ts'],
   ],
 ];
 

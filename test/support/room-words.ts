@@ -39,18 +39,27 @@ const words: readonly Word[] = [
   {
     what: 'the clock',
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|\bTemporal\.Now\b(?!\.timeZoneId\b)/,
-    rooms: ['src/cli/', 'src/gatehouse.ts'],
+    // The kit judges what a server says about the present.
+    rooms: ['src/cli/', 'src/conformance/conformance.ts', 'src/gatehouse.ts'],
   },
   {
     what: 'the stopwatch',
     pattern: /\bperformance\.(?:now|timeOrigin)\b|\bhrtime\b/,
-    rooms: ['src/server/', 'src/cli/', 'src/usecases/pacer.ts', 'src/crypto/', 'src/storage/'],
+    rooms: [
+      'src/server/',
+      'src/cli/',
+      'src/conformance/',
+      'src/usecases/pacer.ts',
+      'src/crypto/',
+      'src/storage/',
+    ],
   },
   {
     what: 'randomness or hashing',
     pattern:
       /\brandom(?:Bytes|UUID|Int|Fill\w*)\b|\bgetRandomValues\b|\bMath\.random\b|\bcreateH(?:ash|mac)\b|\bsubtle\b/,
-    rooms: ['src/crypto/'],
+    // The kit makes names that no account of a foreign server has.
+    rooms: ['src/crypto/', 'src/conformance/conformance.ts'],
   },
   {
     what: 'HTTP',
@@ -62,9 +71,10 @@ const words: readonly Word[] = [
       ].join('|'),
       'i',
     ),
-    // The doctor is a client of the server, as is the client.
+    // The doctor is a client of the server, as are the client and the conformance kit.
     rooms: [
       'src/http/',
+      'src/conformance/',
       'src/pages/',
       'src/client/',
       'src/adapters/',
@@ -82,7 +92,13 @@ const modules: readonly Word[] = [
     what: 'an HTTP library',
     pattern: /^(?:hono|@hono\/.*|node:https?)$/,
     // The doctor sends headers that no other client would, and answers in place of an application.
-    rooms: ['src/http/', 'src/server/', 'src/adapters/', 'src/cli/doctor/forward/'],
+    rooms: [
+      'src/http/',
+      'src/server/',
+      'src/adapters/',
+      'src/conformance/client/',
+      'src/cli/doctor/forward/',
+    ],
   },
   {
     what: 'sockets and their addresses',

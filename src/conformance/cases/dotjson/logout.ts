@@ -1,0 +1,220 @@
+/** Logouts of `dotjson`: what names the session, what outranks what, and that only POST acts. */
+
+import { casesOf } from '../../case.ts';
+import type { Answer } from '../../client/exchange.ts';
+import { type Context, isEnded } from '../../context.ts';
+import { cookieOf, isCleared, sessionCookie } from '../../cookies.ts';
+import {
+  expectOnly,
+  expectRefusal,
+  expectRefusedWith,
+  expectStatus,
+  expectSuccess,
+  expectText,
+  jsonOf,
+} from '../../expectations.ts';
+import { Broken } from '../../verdicts.ts';
+import { wires } from '../../wire.ts';
+
+const wire = wires.dotjson;
+const { must, reading } = casesOf({ contract: 'dotjson' });
+const answered = '| `POST /logout.json` | none needed | 200 `{ "success": true }` |';
+const carriers = 'The session travels in `?s=`, or in the same cookie as in [`rest`](rest.md#the-cookie).';
+const noSession = '| 401 | `No session` | Logout without a live session. |';
+const onlyPost = 'Only POST ends a session. A link or an image cannot:';
+const outranks = '`?s=` outranks the cookie. If it is present, even empty, the cookie is ignored.';
+const path = '/logout.json';
+
+const byQuery = (context: Context) =>
+  context.once('dotjson logout by ?s=', async () => {
+    const id = await context.session('dotjson');
+    return { id, first: await context.logout('dotjson', id), second: await context.logout('dotjson', id) };
+  });
+const byCookie = (context: Context) =>
+  context.once('dotjson logout by cookie', async () => {
+    const id = await context.session('dotjson');
+    const headers = { Cookie: `session_id=${id}` };
+    return {
+      id,
+      first: await context.send({ method: 'POST', path, headers }),
+      second: await context.logout('dotjson', id),
+    };
+  });
+const withoutSession = (context: Context) =>
+  context.once('dotjson logout without a session', () => context.send({ method: 'POST', path }));
+
+/** The session is alive: only a logout tells, so it ends. */
+async function expectAlive(context: Context, id: string, before: Answer): Promise<void> {
+  const answer = await context.logout('dotjson', id);
+  if (!isEnded(answer))
+    throw new Broken('the session to be alive behind this request', 'it has ended', before);
+}
+
+function expectNoSession(context: Context, answer: Answer): void {
+  if (isEnded(answer)) throw new Broken('"No session"', 'a success', answer);
+  expectRefusal(wire, answer, context.options.statusOk);
+  expectText(answer, 'error', 'No session');
+}
+
+export const dotjsonLogout = [
+  must({
+    id: 'dotjson.logout.answer',
+    title: 'a logout by ?s= answers { "success": true }',
+    quote: answered,
+    also: [carriers],
+    async run(context) {
+      const { first } = await byQuery(context);
+      expectSuccess(first);
+      const { success } = jsonOf(first);
+      if (success !== true)
+        throw new Broken('"success": true', `"success": ${JSON.stringify(success) ?? 'none'}`, first);
+    },
+  }),
+  reading('D1', {
+    id: 'dotjson.logout.status',
+    title: 'a logout is answered with 200 and only this field',
+    quote: answered,
+    async run(context) {
+      const { first } = await byQuery(context);
+      expectStatus(first, 200);
+      expectOnly(first, 'success');
+    },
+  }),
+  must({
+    id: 'dotjson.logout.ends',
+    title: 'a session that was logged out is gone: a second logout is refused with "No session"',
+    quote: noSession,
+    also: ['When the success is answered, the end is on disk.'],
+    run: async (context) => expectNoSession(context, (await byQuery(context)).second),
+  }),
+  must({
+    id: 'dotjson.logout.cookie',
+    title: 'a logout by the session cookie is a success',
+    quote: carriers,
+    async run(context) {
+      const { first } = await byCookie(context);
+      if (!isEnded(first)) throw new Broken('a success', `status ${first.status}`, first);
+    },
+  }),
+  must({
+    id: 'dotjson.logout.cookie.ends',
+    title: 'a logout by the session cookie ends the session on the server',
+    quote: carriers,
+    run: async (context) => expectNoSession(context, (await byCookie(context)).second),
+  }),
+  must({
+    id: 'dotjson.logout.none',
+    title: 'a logout without a session is refused with "No session"',
+    quote: noSession,
+    run: async (context) => expectNoSession(context, await withoutSession(context)),
+  }),
+  reading('D3', {
+    id: 'dotjson.logout.none.status',
+    title: 'a logout without a session has status 401',
+    quote: noSession,
+    run: async (context) =>
+      expectRefusedWith(wire, await withoutSession(context), 401, context.options.statusOk),
+  }),
+  reading('D6', {
+    id: 'dotjson.logout.get',
+    title: 'a GET ends no session, and is refused with 405',
+    quote: onlyPost,
+    async run(context) {
+      const id = await context.session('dotjson');
+      const answer = await context.send({ path: `${path}?s=${id}` });
+      await expectAlive(context, id, answer);
+      expectRefusedWith(wire, answer, 405, context.options.statusOk);
+    },
+  }),
+  reading('D5', {
+    id: 'dotjson.logout.clears',
+    title: 'a logout clears the cookie that named the session',
+    quote: 'The cookie is cleared if it named the session that was ended, and stays otherwise.',
+    async run(context) {
+      const { first } = await byCookie(context);
+      if (!isCleared(sessionCookie(first), context.options.now()))
+        throw new Broken(
+          'a Set-Cookie that removes "session_id"',
+          String(first.headers['set-cookie']),
+          first,
+        );
+    },
+  }),
+  reading('D5', {
+    id: 'dotjson.logout.keeps',
+    title: 'a logout by ?s= keeps a cookie that names another session',
+    quote: 'The cookie is cleared if it named the session that was ended, and stays otherwise.',
+    async run(context) {
+      const [named, other] = [await context.session('dotjson'), await context.session('dotjson')];
+      const answer = await context.logout('dotjson', named, { Cookie: `session_id=${other}` });
+      const cookie = cookieOf(answer, 'session_id');
+      if (cookie)
+        throw new Broken(
+          'no Set-Cookie, since the cookie names another session',
+          `session_id=${cookie.value}`,
+          answer,
+        );
+    },
+  }),
+  reading('G14', {
+    id: 'dotjson.logout.precedence',
+    title: '?s= outranks the cookie: if it names no session, the one of the cookie stays alive',
+    quote: outranks,
+    async run(context) {
+      const id = await context.session('dotjson');
+      const headers = { Cookie: `session_id=${id}` };
+      for (const query of ['?s=aaaaaaaaaaaaaaaaaaaaaaaaaa', '?s=']) {
+        const answer = await context.send({ method: 'POST', path: path + query, headers });
+        expectNoSession(context, answer);
+      }
+      await expectAlive(context, id, await withoutSession(context));
+    },
+  }),
+  reading('G14', {
+    id: 'dotjson.logout.twice-named',
+    title: '?s= twice names no session',
+    quote: 'If it is present twice, no session is named.',
+    async run(context) {
+      const id = await context.session('dotjson');
+      expectNoSession(context, await context.send({ method: 'POST', path: `${path}?s=${id}&s=${id}` }));
+    },
+  }),
+  reading('D7', {
+    id: 'dotjson.logout.session-cookie',
+    title: 'a cookie named session is read where nothing else names one, and is not cleared',
+    quote:
+      'Logout reads that cookie if there is neither `session_id` nor `?s=`, and if its value is shaped like an id: 15 to 36 letters, digits and hyphens.',
+    also: [
+      'No other route reads it, and it is not cleared.',
+      'A `session` cookie of another application does no harm.',
+    ],
+    async run(context) {
+      const id = await context.session('dotjson');
+      const foreign = await context.send({
+        method: 'POST',
+        path,
+        headers: { Cookie: 'session=eyJhIjoxfQ==' },
+      });
+      expectNoSession(context, foreign);
+      const answer = await context.send({ method: 'POST', path, headers: { Cookie: `session=${id}` } });
+      if (!isEnded(answer)) throw new Broken('a success', `status ${answer.status}`, answer);
+      if (cookieOf(answer, 'session')) throw new Broken('no Set-Cookie for "session"', 'one', answer);
+    },
+  }),
+  must({
+    id: 'dotjson.logout.any-body',
+    title: 'a body, of any type, does not disturb a logout',
+    quote: 'A request body is not needed. A body of any type is read up to 16 KiB and ignored.',
+    async run(context) {
+      const id = await context.session('dotjson');
+      const asked = {
+        method: 'POST',
+        path: `${path}?s=${id}`,
+        headers: { 'Content-Type': 'text/plain' },
+        body: 'not JSON {',
+      };
+      const answer = await context.send(asked);
+      if (!isEnded(answer)) throw new Broken('a success', `status ${answer.status}`, answer);
+    },
+  }),
+];

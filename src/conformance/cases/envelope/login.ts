@@ -1,0 +1,213 @@
+/** Logins of `envelope`: the answer, its types, and the refusals. */
+
+import { casesOf } from '../../case.ts';
+import type { Context } from '../../context.ts';
+import {
+  expectMatch,
+  expectNoCookie,
+  expectOnly,
+  expectRefusal,
+  expectRefusedWith,
+  expectStatus,
+  expectStrings,
+  expectSuccess,
+  expectText,
+  fieldsOf,
+  header,
+} from '../../expectations.ts';
+import { Broken, Inconclusive } from '../../verdicts.ts';
+import { wires } from '../../wire.ts';
+
+const wire = wires.envelope;
+const { must, reading } = casesOf({ contract: 'envelope' });
+const answered =
+  '| `POST /api/auth/login` | `{ "username", "password" }` | 200 `{ "request", "user", "session", "message" }` |';
+const requestField =
+  'A UUID that the server mints for this request. The header `X-Request-Id` and the log have the same id. A `request` sent by the client is ignored.';
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/** A login with a wrong password, and one with a name that no account has: each made once. */
+const wrongPassword = (context: Context) =>
+  context.once('envelope wrong password', async () => {
+    const { name } = await context.person('envelope');
+    return context.login('envelope', { name, password: 'not the right one' });
+  });
+const unknownName = (context: Context) =>
+  context.once('envelope unknown name', () =>
+    context.login('envelope', { name: context.freshName('envelope'), password: 'not the right one' }),
+  );
+
+export const envelopeLogin = [
+  must({
+    id: 'envelope.login.answer',
+    title: 'a login answers with request, user, session and message',
+    quote: answered,
+    attempts: 1,
+    async run(context) {
+      const answer = await context.loggedIn('envelope');
+      expectSuccess(answer);
+      expectStrings(answer, 'request', 'user', 'session', 'message');
+    },
+  }),
+  reading('E2', {
+    id: 'envelope.login.status',
+    title: 'a login is answered with 200',
+    quote: answered,
+    run: async (context) => expectStatus(await context.loggedIn('envelope'), 200),
+  }),
+  reading('E2', {
+    id: 'envelope.login.fields',
+    title: 'the answer of a login has no other fields',
+    quote: answered,
+    async run(context) {
+      expectOnly(await context.loggedIn('envelope'), 'request', 'user', 'session', 'message');
+    },
+  }),
+  reading('E2', {
+    id: 'envelope.login.message',
+    title: 'the message of a login is "Logged in"',
+    quote: 'A text for people. Always `Logged in` or `Logged out`.',
+    run: async (context) => expectText(await context.loggedIn('envelope'), 'message', 'Logged in'),
+  }),
+  reading('E2', {
+    id: 'envelope.login.user',
+    title: 'two logins of one account name the same user, by a UUID',
+    quote: 'The id of the account, a UUID. It is the same on every contract and for the life of the account.',
+    async run(context) {
+      const first = await context.loggedIn('envelope');
+      const second = await context.login('envelope', await context.person('envelope'));
+      const { user } = expectStrings(first, 'user');
+      // An account that came from another system keeps the id that it had there.
+      if (!context.options.user) expectMatch(first, 'user', uuid, 'a UUID');
+      const { user: again } = expectStrings(second, 'user');
+      if (user !== again) throw new Broken(`the user ${user} again`, String(again), second);
+    },
+  }),
+  must({
+    id: 'envelope.login.new-session',
+    title: 'each login begins a new session, and earlier sessions continue',
+    quote: 'Each login begins a new session. Earlier sessions continue.',
+    async run(context) {
+      const first = await context.session('envelope');
+      const second = await context.login('envelope', await context.person('envelope'));
+      if (fieldsOf(second)?.['session'] === first)
+        throw new Broken('another session id than that of the login before', 'the same session id', second);
+      const ended = await context.logout('envelope', first);
+      if (ended.status >= 400 || fieldsOf(ended)?.['error'] !== undefined)
+        throw new Broken(
+          'the earlier session to be alive, so that a logout ends it',
+          `status ${ended.status}`,
+          ended,
+        );
+    },
+  }),
+  must({
+    id: 'envelope.login.wrong-password.body',
+    title: 'a wrong password is refused with request and error, and with no session',
+    quote:
+      'The body is `{ "request", "error" }`, on every path that is `/api/auth` or begins with `/api/auth/`.',
+    also: ['The reason of a refusal, one of the sentences below.'],
+    attempts: 1,
+    async run(context) {
+      const answer = await wrongPassword(context);
+      if (fieldsOf(answer)?.['session'] !== undefined)
+        throw new Broken('no session for a wrong password', 'a session', answer);
+      expectRefusal(wire, answer, context.options.statusOk);
+      expectStrings(answer, 'request', 'error');
+    },
+  }),
+  reading('E2', {
+    id: 'envelope.login.wrong-password.status',
+    title: 'a wrong password is refused with 401 and its sentence',
+    quote: '| 401 | `Invalid username or password` | The name is unknown or the password is wrong. |',
+    attempts: 1,
+    async run(context) {
+      const answer = await wrongPassword(context);
+      expectRefusedWith(wire, answer, 401, context.options.statusOk);
+      expectText(answer, 'error', wire.wrongPassword);
+    },
+  }),
+  reading('E2', {
+    id: 'envelope.login.unknown-name',
+    title: 'an unknown name and a wrong password get the same answer',
+    quote: 'An unknown name and a wrong password get the same answer in the same time.',
+    attempts: 2,
+    async run(context) {
+      const [wrong, unknown] = [await wrongPassword(context), await unknownName(context)];
+      if (wrong.status !== unknown.status)
+        throw new Broken(`status ${wrong.status}`, `status ${unknown.status}`, unknown);
+      expectText(unknown, 'error', String(fieldsOf(wrong)?.['error']));
+    },
+  }),
+  reading('E1', {
+    id: 'envelope.request.uuid',
+    title: 'request is a UUID, and another one for each request',
+    quote: requestField,
+    also: ['Every answer carries the id of its request.'],
+    async run(context) {
+      const first = await context.loggedIn('envelope');
+      const second = await context.post(wire.logoutPath, { session: 'none' });
+      for (const answer of [first, second]) expectMatch(answer, 'request', uuid, 'a UUID');
+      if (fieldsOf(first)?.['request'] === fieldsOf(second)?.['request'])
+        throw new Broken('another request id for another request', 'the same', second);
+    },
+  }),
+  reading('E1', {
+    id: 'envelope.request.minted',
+    title: 'a request that the client sends is ignored',
+    quote: requestField,
+    async run(context) {
+      const proposed = '11111111-1111-4111-8111-111111111111';
+      const answer = await context.post(wire.logoutPath, { request: proposed, session: 'none' });
+      const { request } = expectStrings(answer, 'request');
+      if (request === proposed)
+        throw new Broken('a request id of its own', 'the one that the client sent', answer);
+    },
+  }),
+  reading('E1', {
+    id: 'envelope.request.header',
+    title: 'request equals the header X-Request-Id',
+    quote: requestField,
+    async run(context) {
+      const answer = await context.post(wire.logoutPath, { session: 'none' });
+      const { request } = expectStrings(answer, 'request');
+      const sent = header(answer, 'X-Request-Id');
+      if (sent !== request) throw new Broken(`X-Request-Id: ${request}`, sent ?? 'no such header', answer);
+    },
+  }),
+  reading('E4', {
+    id: 'envelope.login.no-cookie',
+    title: 'a login sets no cookie',
+    quote: 'The session travels in request and response bodies, never in a cookie.',
+    run: async (context) => expectNoCookie(await context.loggedIn('envelope')),
+  }),
+  reading('G3', {
+    id: 'envelope.login.case',
+    title: 'the case of letters in a name makes no difference',
+    quote: 'It is looked up without regard to the case of ASCII letters.',
+    also: ['Any text is allowed as `username`.'],
+    attempts: 1,
+    async run(context) {
+      const { name, password } = await context.person('envelope');
+      const answer = await context.login('envelope', { name: name.toUpperCase(), password });
+      if (fieldsOf(answer)?.['session'] === undefined)
+        throw new Broken('a login', `status ${answer.status} ${answer.text.slice(0, 100)}`, answer);
+    },
+  }),
+  reading('G3', {
+    id: 'envelope.login.registered-elsewhere',
+    title: 'an account of another contract logs in, by an e-mail address too',
+    quote: 'An e-mail address goes into `username` too.',
+    also: [
+      'Accounts are made through [`dotjson`](dotjson.md) or [`rest`](rest.md) and log in here with the name they were registered with.',
+    ],
+    attempts: 2,
+    async run(context) {
+      if (!context.options.contracts.includes('rest'))
+        throw new Inconclusive('`rest` is not among the contracts of this run');
+      const answer = await context.login('envelope', await context.person('rest'));
+      if (fieldsOf(answer)?.['session'] === undefined)
+        throw new Broken('a login by the address that was registered', `status ${answer.status}`, answer);
+    },
+  }),
+];

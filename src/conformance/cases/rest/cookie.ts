@@ -1,0 +1,118 @@
+/** The cookie of `rest`, as a browser judges it. */
+
+import { casesOf } from '../../case.ts';
+import { cookieOf, sessionCookie } from '../../cookies.ts';
+import { Broken, Inconclusive } from '../../verdicts.ts';
+
+const { must, reading } = casesOf({ contract: 'rest' });
+
+export const restCookie = [
+  must({
+    id: 'rest.cookie.http-only',
+    title: 'scripts cannot read the cookie: it is HttpOnly',
+    quote: '| `HttpOnly` | always: scripts cannot read it |',
+    async run(context) {
+      const answer = await context.loggedIn('rest');
+      if (!sessionCookie(answer).attributes.has('httponly')) throw missing('HttpOnly', answer);
+    },
+  }),
+  must({
+    id: 'rest.cookie.secure',
+    title: 'the cookie is Secure',
+    quote: '| `Secure` | always, except in [debug mode](../settings.md) |',
+    async run(context) {
+      const answer = await context.loggedIn('rest');
+      if (sessionCookie(answer).attributes.has('secure')) return;
+      if (context.options.isSecure) throw missing('Secure', answer);
+      context.note(
+        'The cookie is not Secure. Over plain http that may be a debug mode, which the contract allows; run this against https to know.',
+      );
+    },
+  }),
+  must({
+    id: 'rest.cookie.same-site',
+    title: 'the cookie has SameSite=Lax',
+    quote: '| `SameSite` | `Lax` |',
+    async run(context) {
+      const answer = await context.loggedIn('rest');
+      const value = sessionCookie(answer).attributes.get('samesite');
+      if (value?.toLowerCase() !== 'lax')
+        throw new Broken('SameSite=Lax', value === undefined ? 'no SameSite' : `SameSite=${value}`, answer);
+    },
+  }),
+  reading('R3', {
+    id: 'rest.cookie.path',
+    title: 'the cookie is sent to every path: Path=/',
+    quote: '| `Path` | `/` |',
+    async run(context) {
+      const answer = await context.loggedIn('rest');
+      const value = sessionCookie(answer).attributes.get('path');
+      if (value !== '/')
+        throw new Broken('Path=/', value === undefined ? 'no Path' : `Path=${value}`, answer);
+    },
+  }),
+  reading('R3', {
+    id: 'rest.cookie.domain',
+    title: 'only this host receives the cookie: it has no Domain',
+    quote: '| `Domain` | absent: only this host receives the cookie |',
+    async run(context) {
+      const answer = await context.loggedIn('rest');
+      const value = sessionCookie(answer).attributes.get('domain');
+      if (value !== undefined) throw new Broken('no Domain', `Domain=${value}`, answer);
+    },
+  }),
+  reading('R3', {
+    id: 'rest.cookie.max-age',
+    title: 'the cookie has a Max-Age, the absolute lifetime of a session',
+    quote: '| `Max-Age` | the absolute lifetime of a session, 2592000 seconds (30 days) by default |',
+    async run(context) {
+      const answer = await context.loggedIn('rest');
+      const value = sessionCookie(answer).attributes.get('max-age');
+      if (value === undefined || !/^[1-9]\d*$/.test(value))
+        throw new Broken(
+          'a Max-Age of some seconds',
+          value === undefined ? 'no Max-Age' : `Max-Age=${value}`,
+          answer,
+        );
+    },
+  }),
+  reading('P10', {
+    id: 'rest.cookie.device',
+    title: 'a login sets a second cookie, by which the browser is known for the account',
+    quote: 'A registration and a login set a second cookie with the same attributes:',
+    also: [
+      '| name | `__Host-gatehouse_device`; in [debug mode](../settings.md), where `Secure` is missing, `gatehouse_device` |',
+      '| value | one to four ids of 26 letters and digits, with dots in between |',
+      '| `Max-Age` | 31536000 seconds, a year |',
+      '| others | as above |',
+      'Because of the prefix `__Host-`, browsers accept it from this host only: another host of the same domain cannot replace it.',
+    ],
+    async run(context) {
+      const answer = await context.loggedIn('rest');
+      const isSecure = sessionCookie(answer).attributes.has('secure');
+      const name = isSecure ? '__Host-gatehouse_device' : 'gatehouse_device';
+      const device = cookieOf(answer, name);
+      // Another server need not have it: the contract does not say it, and nothing else depends on it.
+      if (!device)
+        throw new Inconclusive(`The server sets no cookie ${name}, which the contract does not ask for`);
+      if (!/^[a-z0-9]{26}(?:\.[a-z0-9]{26}){0,3}$/.test(device.value))
+        throw new Broken('one to four ids of 26 letters and digits', device.value, answer);
+      const { attributes } = device;
+      if (attributes.get('max-age') !== '31536000')
+        throw new Broken('Max-Age=31536000', String(attributes.get('max-age')), answer);
+      for (const wanted of ['httponly', ...(isSecure ? ['secure'] : [])])
+        if (!attributes.has(wanted)) throw new Broken(wanted, 'no such attribute', answer);
+      const site = attributes.get('samesite');
+      if (site?.toLowerCase() !== 'lax' || attributes.get('path') !== '/' || attributes.has('domain'))
+        throw new Broken(
+          'SameSite=Lax and Path=/ and no Domain',
+          [...attributes].map((pair) => pair.join('=')).join('; '),
+          answer,
+        );
+    },
+  }),
+];
+
+function missing(attribute: string, answer: ConstructorParameters<typeof Broken>[2]): Broken {
+  return new Broken(`a session cookie with ${attribute}`, 'one without', answer);
+}

@@ -1,0 +1,178 @@
+/** Logouts of `rest`: what is presented ends, and the cookie is cleared whatever happens. */
+
+import { casesOf } from '../../case.ts';
+import type { Answer } from '../../client/exchange.ts';
+import type { Context } from '../../context.ts';
+import { isCleared, sessionCookie } from '../../cookies.ts';
+import { expectStatus } from '../../expectations.ts';
+import { Broken } from '../../verdicts.ts';
+
+const { must, reading } = casesOf({ contract: 'rest' });
+const answered = '| `POST /auth/logout` | none needed | 204 without a body, and the cookie cleared |';
+const path = '/auth/logout';
+const ends =
+  'Logout ends every session id that is presented: the one in the cookie and the one in `X-Session-Id`, in one step if they differ.';
+const unneeded = 'A request body is not needed. A body of any type is read up to 16 KiB and ignored.';
+
+/** Logouts that several cases look at, each made once. */
+const byCookie = (context: Context) =>
+  context.once('rest logout by cookie', async () => {
+    const id = await context.session('rest');
+    return {
+      id,
+      answer: await context.send({ method: 'POST', path, headers: { Cookie: `session_id=${id}` } }),
+    };
+  });
+const byHeader = (context: Context) =>
+  context.once('rest logout by header', async () => {
+    const id = await context.session('rest');
+    return { id, answer: await context.send({ method: 'POST', path, headers: { 'X-Session-Id': id } }) };
+  });
+const withoutSession = (context: Context) =>
+  context.once('rest logout without a session', () => context.send({ method: 'POST', path }));
+
+function expectCleared(context: Context, answer: Answer): void {
+  if (!isCleared(sessionCookie(answer), context.options.now()))
+    throw new Broken('a Set-Cookie that removes "session_id"', String(answer.headers['set-cookie']), answer);
+}
+
+async function expectEnded(context: Context, id: string, answer: Answer): Promise<void> {
+  if (await context.isAlive(id))
+    throw new Broken('the session to have ended', 'a live one: the session check still answers 200', answer);
+}
+
+export const restLogout = [
+  must({
+    id: 'rest.logout.cookie.status',
+    title: 'a logout by cookie is answered with 204',
+    quote: answered,
+    run: async (context) => expectStatus((await byCookie(context)).answer, 204),
+  }),
+  must({
+    id: 'rest.logout.cookie.ends',
+    title: 'a logout by cookie ends the session on the server',
+    quote: ends,
+    also: ['204 means that the end is on disk.', 'The server decides, not the cookie.'],
+    async run(context) {
+      const { id, answer } = await byCookie(context);
+      await expectEnded(context, id, answer);
+    },
+  }),
+  must({
+    id: 'rest.logout.cookie.clears',
+    title: 'a logout by cookie clears the cookie',
+    quote: answered,
+    also: ['Then it clears the cookie.'],
+    run: async (context) => expectCleared(context, (await byCookie(context)).answer),
+  }),
+  must({
+    id: 'rest.logout.header.status',
+    title: 'a logout by the header X-Session-Id is answered with 204',
+    quote: 'The session travels in the cookie `session_id`, or in the header `X-Session-Id`.',
+    run: async (context) => expectStatus((await byHeader(context)).answer, 204),
+  }),
+  must({
+    id: 'rest.logout.header.ends',
+    title: 'a logout by the header X-Session-Id ends the session on the server',
+    quote: ends,
+    async run(context) {
+      const { id, answer } = await byHeader(context);
+      await expectEnded(context, id, answer);
+    },
+  }),
+  must({
+    id: 'rest.logout.header.clears',
+    title: 'a logout by the header X-Session-Id clears the cookie, too',
+    quote: 'Then it clears the cookie.',
+    run: async (context) => expectCleared(context, (await byHeader(context)).answer),
+  }),
+  must({
+    id: 'rest.logout.none.status',
+    title: 'a logout without a session is a success',
+    quote: 'A logout without a session is a success.',
+    run: async (context) => expectStatus(await withoutSession(context), 204),
+  }),
+  must({
+    id: 'rest.logout.none.clears',
+    title: 'a logout without a session clears the cookie',
+    quote: 'Then it clears the cookie.',
+    run: async (context) => expectCleared(context, await withoutSession(context)),
+  }),
+  must({
+    id: 'rest.logout.again',
+    title: 'a logout of a session that has ended is a success',
+    quote: 'A logout without a session is a success.',
+    async run(context) {
+      const { id } = await byCookie(context);
+      expectStatus(
+        await context.send({ method: 'POST', path, headers: { Cookie: `session_id=${id}` } }),
+        204,
+      );
+    },
+  }),
+  reading('R3', {
+    id: 'rest.logout.clears.attributes',
+    title: 'the cookie is cleared with the attributes that it was set with',
+    quote: 'Clearing sends the same attributes with an empty value and `Max-Age=0`.',
+    async run(context) {
+      const { answer } = await byCookie(context);
+      const [set, cleared] = [sessionCookie(await context.loggedIn('rest')), sessionCookie(answer)];
+      if (cleared.value !== '') throw new Broken('an empty value', cleared.value, answer);
+      if (cleared.attributes.get('max-age') !== '0')
+        throw new Broken('Max-Age=0', `Max-Age=${cleared.attributes.get('max-age') ?? 'none'}`, answer);
+      const others = ['httponly', 'secure', 'samesite', 'path', 'domain'];
+      for (const name of others) {
+        const [before, now] = [set.attributes.get(name), cleared.attributes.get(name)];
+        if (before !== now)
+          throw new Broken(
+            `${name} as in the cookie that was set (${before ?? 'none'})`,
+            now ?? 'none',
+            answer,
+          );
+      }
+    },
+  }),
+  reading('G14', {
+    id: 'rest.logout.both',
+    title: 'a logout with two sessions, in cookie and header, ends both',
+    quote: ends,
+    async run(context) {
+      const [one, other] = [await context.session('rest'), await context.session('rest')];
+      const headers = { Cookie: `session_id=${one}`, 'X-Session-Id': other };
+      const answer = await context.send({ method: 'POST', path, headers });
+      for (const id of [one, other]) await expectEnded(context, id, answer);
+    },
+  }),
+  reading('G14', {
+    id: 'rest.logout.ignored',
+    title: 'a session in Authorization or ?s= is not read',
+    quote: '`Authorization` and `?s=` are ignored here.',
+    async run(context) {
+      const id = await context.session('rest');
+      const answer = await context.send({
+        method: 'POST',
+        path: `${path}?s=${id}`,
+        headers: { Authorization: `Bearer ${id}` },
+      });
+      if (!(await context.isAlive(id))) throw new Broken('the session to be alive', 'it has ended', answer);
+    },
+  }),
+  must({
+    id: 'rest.logout.any-body',
+    title: 'a body, of any type, does not disturb a logout',
+    quote: unneeded,
+    async run(context) {
+      const headers = { 'Content-Type': 'text/plain' };
+      expectStatus(await context.send({ method: 'POST', path, headers, body: 'not JSON {' }), 204);
+    },
+  }),
+  reading('R1', {
+    id: 'rest.logout.empty',
+    title: 'the answer of a logout has no body',
+    quote: answered,
+    async run(context) {
+      const answer = await withoutSession(context);
+      if (answer.text !== '') throw new Broken('no body', `${answer.text.length} characters`, answer);
+    },
+  }),
+];

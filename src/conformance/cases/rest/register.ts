@@ -1,0 +1,222 @@
+/** Registrations of `rest`: the account and its first session, and what is refused. */
+
+import { casesOf } from '../../case.ts';
+import type { Context } from '../../context.ts';
+import { sessionCookie } from '../../cookies.ts';
+import {
+  expectMatch,
+  expectOnly,
+  expectRefusal,
+  expectStatus,
+  expectStrings,
+  expectText,
+  fieldsOf,
+} from '../../expectations.ts';
+import { Broken, Inconclusive } from '../../verdicts.ts';
+import { wires } from '../../wire.ts';
+
+const wire = wires.rest;
+const { must, reading } = casesOf({ contract: 'rest' });
+const answered =
+  '| `POST /auth/register` | `{ "email", "password" }`, and `"invite"` if an invitation is needed | 201 `{ "session_id" }` and the cookie |';
+const taken =
+  '| 409 | `Email already registered` | The address is taken. The case of letters makes no difference. |';
+const password = 'strongpassword';
+
+/** A registration, made once: the cases below look at its answer. */
+export const registered = (context: Context) =>
+  context.once('rest registration', async () => {
+    const email = context.freshName('rest');
+    const answer = await context.register('rest', { email, password });
+    if (answer.status === 403) throw new Inconclusive('The server registers no accounts (403)');
+    return { email, answer };
+  });
+const again = (context: Context) =>
+  context.once('rest registration again', async () => {
+    const { email } = await registered(context);
+    return context.register('rest', { email, password });
+  });
+
+/** A registration that has to be refused with 422 and a sentence. */
+function refused(
+  id: string,
+  title: string,
+  quote: string,
+  detail: string,
+  fields: (context: Context) => object,
+  also: string[] = [],
+) {
+  return reading(id.includes('email') ? 'G3' : 'G4', {
+    id: `rest.register.${id}`,
+    title,
+    quote,
+    also,
+    attempts: 1,
+    async run(context) {
+      await registered(context);
+      const answer = await context.register('rest', fields(context));
+      expectStatus(answer, 422);
+      expectText(answer, 'detail', detail);
+    },
+  });
+}
+
+export const restRegister = [
+  must({
+    id: 'rest.register.status',
+    title: 'a registration is answered with 201',
+    quote: answered,
+    attempts: 1,
+    run: async (context) => expectStatus((await registered(context)).answer, 201),
+  }),
+  must({
+    id: 'rest.register.body',
+    title: 'a registration answers with session_id, a UUID',
+    quote: answered,
+    async run(context) {
+      const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+      expectMatch((await registered(context)).answer, 'session_id', uuid, 'a UUID');
+    },
+  }),
+  must({
+    id: 'rest.register.cookie',
+    title: 'a registration sets the cookie session_id',
+    quote: answered,
+    async run(context) {
+      const { value } = sessionCookie((await registered(context)).answer);
+      if (value === '')
+        throw new Broken('a cookie with the session id', 'an empty one', (await registered(context)).answer);
+    },
+  }),
+  reading('R1', {
+    id: 'rest.register.same-id',
+    title: 'the cookie of a registration has the id of the body, and the body has no other field',
+    quote:
+      '`session_id` is a version 4 UUID. It has the same value as the cookie, for clients that keep no cookies.',
+    async run(context) {
+      const { answer } = await registered(context);
+      expectOnly(answer, 'session_id');
+      const { session_id: id } = expectStrings(answer, 'session_id');
+      const { value } = sessionCookie(answer);
+      if (value !== id) throw new Broken(`a cookie with the value ${id}`, value, answer);
+    },
+  }),
+  must({
+    id: 'rest.register.session',
+    title: 'the session of a registration is alive',
+    quote: 'Registration makes the account and its first session.',
+    async run(context) {
+      const { answer } = await registered(context);
+      const { session_id: id = '' } = expectStrings(answer, 'session_id');
+      if (!(await context.isAlive(id)))
+        throw new Broken('a live session', 'a dead one: the session check answers 401', answer);
+    },
+  }),
+  must({
+    id: 'rest.register.taken',
+    title: 'an address that is taken is refused with 409',
+    quote: taken,
+    attempts: 1,
+    run: async (context) => expectStatus(await again(context), 409),
+  }),
+  reading('G7', {
+    id: 'rest.register.taken.reason',
+    title: 'the reason of the 409 is "Email already registered"',
+    quote: taken,
+    async run(context) {
+      const answer = await again(context);
+      expectRefusal(wire, answer, false);
+      expectText(answer, 'detail', 'Email already registered');
+    },
+  }),
+  reading('G3', {
+    id: 'rest.register.taken.case',
+    title: 'addresses that differ in case only are one address',
+    quote: 'It is stored as typed and compared without regard to the case of ASCII letters.',
+    attempts: 1,
+    async run(context) {
+      const { email } = await registered(context);
+      expectStatus(await context.register('rest', { email: email.toUpperCase(), password }), 409);
+    },
+  }),
+  reading('G3', {
+    id: 'rest.register.taken.keeps',
+    title: 'a registration under a taken address does not change the password',
+    quote: taken,
+    attempts: 2,
+    async run(context) {
+      const { email } = await registered(context);
+      await context.register('rest', { email, password: 'another strong one' });
+      const answer = await context.login('rest', { name: email, password });
+      if (fieldsOf(answer)?.['session_id'] === undefined)
+        throw new Broken('the first password to log in', `status ${answer.status}`, answer);
+    },
+  }),
+  refused(
+    'email',
+    'a text that is no address is refused with 422',
+    '| 422 | `Invalid email` | Registration with a text that is not a plain e-mail address. |',
+    'Invalid email',
+    () => ({ email: 'two words@example.com', password }),
+    [
+      'The address must be plain ASCII: at most 254 characters, at most 64 before the `@`, no quotes, and after it a host name.',
+    ],
+  ),
+  refused(
+    'email-length',
+    'an address with 65 characters before the @ is refused with 422',
+    'The address must be plain ASCII: at most 254 characters, at most 64 before the `@`, no quotes, and after it a host name.',
+    'Invalid email',
+    () => ({ email: `${'a'.repeat(65)}@example.com`, password }),
+  ),
+  reading('G4', {
+    id: 'rest.register.password-short',
+    title: 'a password of seven characters is refused with 422',
+    quote:
+      '| 422 | `Password must have at least 8 characters` | The number follows [`GATEHOUSE_PASSWORD_MIN_LENGTH`](../settings.md). |',
+    attempts: 1,
+    async run(context) {
+      await registered(context);
+      const answer = await context.register('rest', {
+        email: context.freshName('rest'),
+        password: 'qxvjkzw',
+      });
+      expectStatus(answer, 422);
+      // The number is the operator's.
+      expectMatch(
+        answer,
+        'detail',
+        /^Password must have at least \d+ characters$/,
+        '"Password must have at least 8 characters"',
+      );
+    },
+  }),
+  refused(
+    'password-long',
+    'a password of 257 characters is refused with 422',
+    '| 422 | `Password must have at most 256 characters and 1024 bytes of UTF-8` | One of the two limits is exceeded. |',
+    'Password must have at most 256 characters and 1024 bytes of UTF-8',
+    (context) => ({ email: context.freshName('rest'), password: `${'qx7 '.repeat(64)}q` }),
+  ),
+  refused(
+    'password-common',
+    'a password that everyone uses is refused with 422',
+    '| 422 | `Password is too common` | It is on the offline list, in upper or lower case. |',
+    'Password is too common',
+    (context) => ({ email: context.freshName('rest'), password: 'Password1' }),
+  ),
+  reading('G4', {
+    id: 'rest.register.password-name',
+    title: 'a password that is the address is refused with 422',
+    quote:
+      '| 422 | `Password must differ from the name of the account` | It is the address, in upper or lower case. |',
+    attempts: 1,
+    async run(context) {
+      await registered(context);
+      const email = context.freshName('rest');
+      const answer = await context.register('rest', { email, password: email.toUpperCase() });
+      expectStatus(answer, 422);
+      expectText(answer, 'detail', 'Password must differ from the name of the account');
+    },
+  }),
+];

@@ -1,0 +1,94 @@
+/** Answers on every contract: the media type and the headers of all of them, and that no refusal says too much. */
+
+import { type Case, casesOf } from '../../case.ts';
+import type { Answer } from '../../client/exchange.ts';
+import type { Context } from '../../context.ts';
+import { bodyOf, expectHeader, header } from '../../expectations.ts';
+import { Broken, type ContractName } from '../../verdicts.ts';
+import { type Wire, wires } from '../../wire.ts';
+
+const bodies = {
+  envelope:
+    'The body is `{ "request", "error" }`, on every path that is `/api/auth` or begins with `/api/auth/`.',
+  rest: 'The body is `{ "type", "title", "status", "detail" }` with `Content-Type: application/problem+json`.',
+  dotjson: 'The body is `{ "error" }`, on the three paths',
+};
+const logins = {
+  envelope: '200 `{ "request", "user", "session", "message" }` |',
+  rest: '| `POST /auth/login` | `{ "email", "password" }` | 200 `{ "session_id" }` and the cookie |',
+  dotjson: '200 `{ "id", "username", "created" }` and the [two cookies of `rest`](rest.md#the-cookie) |',
+};
+
+/** A refusal, a path that leads nowhere, and a method that is not there. */
+export const refusals = (context: Context, wire: Wire) =>
+  context.once(
+    `refusals of ${wire.contract}`,
+    async (): Promise<Answer[]> => [
+      await context.post(wire.loginPath, {}),
+      await context.post(wire.strayPath, {}),
+      await context.send({ path: wire.loginPath }),
+    ],
+  );
+
+export function refusalCases(contract: ContractName): Case[] {
+  const wire = wires[contract];
+  const { reading } = casesOf({ contract });
+  const quote = bodies[contract];
+  return [
+    reading('G7', {
+      id: `${contract}.answer.type`,
+      title: 'the answer of a login is application/json',
+      quote: logins[contract],
+      async run(context) {
+        expectHeader(
+          await context.loggedIn(contract),
+          'Content-Type',
+          /^application\/json(?:$|;)/i,
+          'application/json',
+        );
+      },
+    }),
+    reading('G7', {
+      id: `${contract}.refusal.type`,
+      title: `a refusal is ${wire.errorType}, also for a path or a method that is not there, and never a page`,
+      quote,
+      async run(context) {
+        for (const answer of await refusals(context, wire)) {
+          const type = header(answer, 'Content-Type')?.split(';')[0]?.trim().toLowerCase();
+          if (type !== wire.errorType)
+            throw new Broken(`a body of type ${wire.errorType}`, bodyOf(answer), answer);
+        }
+      },
+    }),
+    reading('G12', {
+      id: `${contract}.headers.no-store`,
+      title: 'no answer may be kept: Cache-Control: no-store',
+      quote: logins[contract],
+      async run(context) {
+        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, wire))])
+          expectHeader(answer, 'Cache-Control', /\bno-store\b/, 'no-store');
+      },
+    }),
+    reading('G12', {
+      id: `${contract}.headers.nosniff`,
+      title: 'no browser may guess a media type: X-Content-Type-Options: nosniff',
+      quote,
+      async run(context) {
+        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, wire))])
+          expectHeader(answer, 'X-Content-Type-Options', /^nosniff$/i, 'nosniff');
+      },
+    }),
+    reading('G12', {
+      id: `${contract}.headers.program`,
+      title: 'no header names the program',
+      quote,
+      async run(context) {
+        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, wire))]) {
+          // A proxy in front names itself: that is not this server's.
+          const named = header(answer, 'X-Powered-By');
+          if (named !== undefined) throw new Broken('no X-Powered-By', named, answer);
+        }
+      },
+    }),
+  ];
+}

@@ -1,0 +1,72 @@
+/** How the three contracts are spoken: their paths, fields, ids and sentences. */
+
+import type { ContractName } from './verdicts.ts';
+
+export interface Wire {
+  readonly contract: ContractName;
+  readonly registerPath: string | undefined;
+  readonly loginPath: string;
+  readonly logoutPath: string;
+  /** The field of the name at registration and login. */
+  readonly nameField: 'username' | 'email';
+  /** The field of a login's answer that holds the session id. */
+  readonly idField: 'session' | 'session_id' | 'id';
+  readonly idPattern: RegExp;
+  readonly idWords: string;
+  /** The media type of a refusal. */
+  readonly errorType: string;
+  /** The field of a refusal that holds its sentence. */
+  readonly errorField: 'error' | 'detail';
+  readonly wrongPassword: string;
+  readonly unknownName: string;
+  /** Below a path of the contract, and no route. */
+  readonly strayPath: string;
+}
+
+const token = { idPattern: /^[a-z0-9]{26}$/, idWords: '26 characters of a to z and 0 to 9' };
+
+export const wires: Readonly<Record<ContractName, Wire>> = {
+  envelope: {
+    contract: 'envelope',
+    registerPath: undefined,
+    loginPath: '/api/auth/login',
+    logoutPath: '/api/auth/logout',
+    nameField: 'username',
+    idField: 'session',
+    ...token,
+    errorType: 'application/json',
+    errorField: 'error',
+    wrongPassword: 'Invalid username or password',
+    unknownName: 'Invalid username or password',
+    strayPath: '/api/auth/nothing-here',
+  },
+  rest: {
+    contract: 'rest',
+    registerPath: '/auth/register',
+    loginPath: '/auth/login',
+    logoutPath: '/auth/logout',
+    nameField: 'email',
+    idField: 'session_id',
+    idPattern: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    idWords: 'a version 4 UUID in lower case',
+    errorType: 'application/problem+json',
+    errorField: 'detail',
+    wrongPassword: 'Invalid email or password',
+    unknownName: 'Invalid email or password',
+    strayPath: '/auth/nothing-here',
+  },
+  dotjson: {
+    contract: 'dotjson',
+    registerPath: '/register.json',
+    loginPath: '/login.json',
+    logoutPath: '/logout.json',
+    nameField: 'username',
+    idField: 'id',
+    ...token,
+    errorType: 'application/json',
+    errorField: 'error',
+    wrongPassword: 'Invalid password',
+    unknownName: 'User does not exist',
+    strayPath: '/nothing-here.json',
+  },
+};

@@ -1,0 +1,114 @@
+/** What is no server of the contracts is told so in a clear line, within the bounds of a run. */
+
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSocketServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { junitReport, outcomeOf, peopleReport, runConformance } from '../../src/conformance/conformance.ts';
+import { startRight } from './right-server.ts';
+
+async function started(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+const endless: RequestListener = (_request, response) => {
+  const timer = setInterval(() => response.write('x'), 20);
+  response.on('close', () => clearInterval(timer));
+};
+const huge: RequestListener = (_request, response) => {
+  const chunk = Buffer.alloc(65_536, ' ');
+  const more = () => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.on('drain', more);
+  more();
+};
+
+test.each<[what: string, says: RegExp, listener: RequestListener]>([
+  ['hangs', /^No whole answer within 0\.3 s/, () => {}],
+  ['resets', /closed the connection without a whole answer/, (request) => request.socket.destroy()],
+  ['sends chunks without end', /^No whole answer within 0\.3 s/, endless],
+  ['sends 100 MB', /longer than 1048576 bytes/, huge],
+  [
+    'redirects for ever',
+    /redirects to \/again \(302\).*give the URL that answers/,
+    (_request, response) => void response.writeHead(302, { location: '/again' }).end(),
+  ],
+  [
+    'answers pages of HTML',
+    /answers a page of HTML \(200\)/,
+    (_request, response) =>
+      void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>'),
+  ],
+  [
+    'compresses what was not asked for',
+    /Content-Encoding gzip/,
+    (_request, response) => void response.writeHead(400, { 'content-encoding': 'gzip' }).end(gzipSync('{}')),
+  ],
+  [
+    'is another server altogether',
+    /is no route of this server \(404\)/,
+    (_request, response) => void response.writeHead(404).end('nothing here'),
+  ],
+  [
+    'has no server behind its proxy',
+    /a proxy does not reach/,
+    (_request, response) => void response.writeHead(502).end(),
+  ],
+])('a server that %s cannot be judged', async (_what, says, listener) => {
+  const report = await runConformance({ url: await started(listener), timeoutMs: 300 });
+  expect(outcomeOf(report)).toBe('unjudged');
+  expect(report.unjudged.map(({ contract }) => contract)).toEqual(['envelope', 'rest', 'dotjson']);
+  for (const { reason } of report.unjudged) expect(reason).toMatch(says);
+  expect(report.results).toEqual([]);
+  expect(report.ms).toBeLessThan(5000);
+  expect(peopleReport(report)).toContain('could not be judged');
+  expect(junitReport(report)).toContain('<error message=');
+});
+
+test('what does not speak HTTP, does not listen or has no address is told so', async () => {
+  const noise = createSocketServer((socket) => void socket.on('error', () => {}).end('SSH-2.0-x\r\n'));
+  await new Promise<void>((resolve) => noise.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void noise.close());
+  const address = noise.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const reasonOf = async (url: string) =>
+    (await runConformance({ url, timeoutMs: 3000 })).unjudged[0]?.reason;
+  expect(await reasonOf(`http://127.0.0.1:${port}`)).toMatch(/^The answer is not HTTP/);
+  expect(await reasonOf('http://127.0.0.1:1')).toMatch(/^Nothing listens at 127\.0\.0\.1:1/);
+  expect(await reasonOf('http://no-such-host.invalid')).toMatch(
+    /^No host has the name no-such-host\.invalid/,
+  );
+  for (const url of ['ftp://example.com', 'nonsense', 'http://a:b@example.com', 'http://example.com/?a=1'])
+    await expect(runConformance({ url })).rejects.toThrow(TypeError);
+});
+
+test('a server that falls silent in the middle ends the run, and what is left is inconclusive', async () => {
+  let requests = 0;
+  const right = new URL(await startRight());
+  const url = await started((request, response) => {
+    requests += 1;
+    if (requests > 12) return;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', async () => {
+      const answer = await fetch(new URL(request.url ?? '', right), {
+        method: request.method ?? 'GET',
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.concat(chunks),
+      });
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+    });
+  });
+  const report = await runConformance({ url, contracts: ['envelope'], timeoutMs: 300 });
+  expect(report.counts.inconclusive).toBeGreaterThan(30);
+  expect(report.ms).toBeLessThan(5000);
+  expect(report.results.at(-1)?.reason).toMatch(/left 3 requests in a row without an answer/);
+});

@@ -1,0 +1,57 @@
+/** A Gatehouse with the defaults keeps every sentence of the three contracts, with its throttle on (G1 to G14, E, R, D). */
+
+import { expect, test } from 'vitest';
+import { outcomeOf, runConformance } from '../../src/conformance/conformance.ts';
+import { startServer } from '../support/server.ts';
+
+const page = 'https://app.example.com';
+
+test('the kit finds nothing in a Gatehouse with its throttle on, and leaves no session', async () => {
+  const server = await startServer({ GATEHOUSE_ALLOWED_ORIGINS: page });
+  const report = await runConformance({ url: server.url, secondOrigin: page });
+  expect(report.results.filter(({ verdict }) => verdict !== 'held')).toEqual([]);
+  expect(report.sessionsLeft).toBe(0);
+  expect(outcomeOf(report, true)).toBe('kept');
+  expect(report.results.length).toBeGreaterThan(250);
+});
+
+test('a base path, an account that exists, status 200 for refusals and no registration are options of the kit', async () => {
+  const server = await startServer({
+    GATEHOUSE_BASE_PATH: '/id',
+    GATEHOUSE_ENVELOPE_STATUS: 'ok',
+    GATEHOUSE_DOTJSON_STATUS: 'ok',
+  });
+  const user = { name: 'joe', password: 'supersecure' };
+  const made = await fetch(`${server.url}/id/register.json`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: user.name, password: user.password }),
+  });
+  expect(made.status).toBe(200);
+  const report = await runConformance({
+    url: `${server.url}/id`,
+    contracts: ['envelope', 'dotjson'],
+    user,
+    status: 'ok',
+  });
+  expect(report.results.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+  expect(report.counts.held).toBeGreaterThan(150);
+});
+
+test('a debug mode over plain http is a note, and changes no exit code', async () => {
+  const server = await startServer({ GATEHOUSE_DEBUG: 'true' });
+  const only = ['rest.cookie.secure', 'rest.cookie.http-only'];
+  const report = await runConformance({ url: server.url, contracts: ['rest'], only });
+  expect(report.results.map(({ verdict }) => verdict).toSorted()).toEqual(['held', 'noted']);
+  expect(outcomeOf(report, true)).toBe('kept');
+});
+
+test('a 429 makes a case inconclusive, never broken (G16)', async () => {
+  const server = await startServer({
+    GATEHOUSE_THROTTLE_ACCOUNT: '1/15m',
+    GATEHOUSE_THROTTLE_CLIENT: '3/15m',
+  });
+  const report = await runConformance({ url: server.url, contracts: ['rest'] });
+  expect(report.counts.broken).toBe(0);
+  expect(report.counts.inconclusive).toBeGreaterThan(10);
+});
