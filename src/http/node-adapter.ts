@@ -10,6 +10,7 @@ import {
   type RequestHandler,
   readBefore,
 } from './exchange.ts';
+import { answerAndLinger, isStillSending } from './refusals/lingering-close.ts';
 import { isHost } from './request/host.ts';
 import { parsedBytes } from './request/parsed-body.ts';
 import { isOnUnixSocket } from './request/unix-socket.ts';
@@ -33,9 +34,13 @@ export function requestListener(handler: RequestHandler): Listener {
 }
 
 function write({ status, headers, body, stream }: Answer, outgoing: ServerResponse): void {
-  if (stream) void send(status, headers, stream, outgoing);
+  if (stream) return void send(status, headers, stream, outgoing);
   // The application around Gatehouse may have answered already: a second answer would throw where it is not caught.
-  else if (!outgoing.headersSent) outgoing.writeHead(status, withEarlierCookies(headers, outgoing)).end(body);
+  if (outgoing.headersSent) return;
+  const all = withEarlierCookies(headers, outgoing);
+  if (headers['connection'] === 'close' && isStillSending(outgoing.req))
+    answerAndLinger(status, all, body ?? '', outgoing);
+  else outgoing.writeHead(status, all).end(body);
 }
 
 /** A middleware before Gatehouse may have set cookies, which `writeHead` would replace. */

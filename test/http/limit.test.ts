@@ -1,5 +1,7 @@
 /** How large a body may be, and the bodies of a logout, which are ignored (ruling G10). */
 
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import {
@@ -42,13 +44,39 @@ test('G10: the limit holds for a body whose size is not announced', async () => 
 
 test('G10: a body that announces too much is refused before it is sent', async () => {
   const server = shared();
-  for (const path of [...jsonPaths, '/auth/logout', '/logout.json']) {
-    const answer = await sendRaw(
+  const answers = [...jsonPaths, '/auth/logout', '/logout.json'].map((path) =>
+    sendRaw(
       server.url,
       `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16385\r\n\r\n`,
-    );
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    ),
+  );
+  // A client that sends nothing is waited for, but not for long: the other end closes.
+  for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+});
+
+test('G10: a client that is still sending what was refused gets its answer, and no reset', async () => {
+  const { hostname, port } = new URL(shared().url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const errors: Error[] = [];
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  let answer = '';
+  socket.setEncoding('utf8').on('error', (error) => errors.push(error));
+  socket.on('data', (text) => {
+    answer += text;
+  });
+  socket.write(
+    'POST /login.json HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n',
+  );
+  await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 413 .*\{"error":"[^"]+"\}$/s);
+  expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+  for (let part = 0; part < 3; part += 1) {
+    socket.write('x'.repeat(20_000));
+    await sleep(30);
   }
+  socket.end();
+  await closed;
+  expect(errors).toEqual([]);
+  expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
 const unread: readonly [
