@@ -82,10 +82,14 @@ export class Context {
   }
 
   /** Registers through a contract; a throttle counts it, whatever the answer. */
-  async register(contract: 'rest' | 'dotjson', fields: object): Promise<Answer> {
+  async register(
+    contract: 'rest' | 'dotjson',
+    fields: object,
+    headers: Asked['headers'] = {},
+  ): Promise<Answer> {
     const wire = wires[contract];
     this.options.client.count(1);
-    const answer = await this.post(String(wire.registerPath), fields);
+    const answer = await this.post(String(wire.registerPath), fields, headers);
     this.#remember(wire, answer);
     return answer;
   }
@@ -123,6 +127,16 @@ export class Context {
     return this.once(`login ${contract}`, async () => this.login(contract, await this.person(contract)));
   }
 
+  /** The ids of all logins so far: of two at least. */
+  async idsOfLogins(contract: ContractName): Promise<string[]> {
+    const idsOf = () =>
+      this.logins.flatMap((login) =>
+        login.contract === contract ? [String(fieldsOf(login.answer)?.[wires[contract].idField])] : [],
+      );
+    while (idsOf().length < 2) await this.session(contract);
+    return idsOf();
+  }
+
   /** A new session of the shared account: whether a login is answered as it should be is another case's matter. */
   async session(contract: ContractName): Promise<string> {
     const answer = await this.login(contract, await this.person(contract));
@@ -136,9 +150,7 @@ export class Context {
   /** Ends a session through a contract, in the way that the contract names first. */
   async logout(contract: ContractName, id: string, headers: Asked['headers'] = {}): Promise<Answer> {
     const answer = await this.send(logoutOf(contract, id, headers));
-    // A logout of `rest` succeeds whether or not there was a session: it is sent once more behind the run.
-    if (contract !== 'rest' && (isEnded(answer) || [401, 404].includes(answer.status)))
-      this.#begun.delete(id);
+    if (isEnded(answer) || [401, 404].includes(answer.status)) this.#begun.delete(id);
     return answer;
   }
 

@@ -59,6 +59,10 @@ export function expectStrings(answer: Answer, ...names: string[]): Readonly<Reco
 
 /** The body has these fields and no other. */
 export function expectOnly(answer: Answer, ...names: string[]): void {
+  expectNoOthers(answer, names);
+}
+
+function expectNoOthers(answer: Answer, names: readonly string[]): void {
   // A server that requires second factors says so in a field more.
   const others = Object.keys(jsonOf(answer)).filter(
     (name) => !names.includes(name) && name !== 'enrolment_required',
@@ -91,9 +95,24 @@ export function expectRefusal(wire: Wire, answer: Answer, statusOk: boolean): vo
   expectStrings(answer, wire.errorField);
 }
 
-/** The status of a refusal; in the mode `ok` a refusal of `envelope` and `dotjson` has 200. */
+/**
+ * A refusal with this status, of the media type of its contract and with no other fields than it has. In the mode `ok` a
+ * refusal of `envelope` and `dotjson` has status 200.
+ */
 export function expectRefusedWith(wire: Wire, answer: Answer, status: number, statusOk: boolean): void {
-  expectStatus(answer, statusOk && wire.contract !== 'rest' ? 200 : status);
+  const isProblem = wire.contract === 'rest';
+  expectStatus(answer, statusOk && !isProblem ? 200 : status);
+  expectNoOthers(answer, wire.errorFields);
+  expectHeader(
+    answer,
+    'Content-Type',
+    new RegExp(`^${RegExp.escape(wire.errorType)}(?:$|;)`, 'i'),
+    wire.errorType,
+  );
+  if (!isProblem) return;
+  expectText(answer, 'type', 'about:blank');
+  const { status: named } = jsonOf(answer);
+  if (named !== status) throw new Broken(`"status": ${status}`, JSON.stringify(named) ?? 'none', answer);
 }
 
 export function header({ headers }: Answer, name: string): string | undefined {

@@ -17,6 +17,8 @@ export interface Wire {
   readonly errorType: string;
   /** The field of a refusal that holds its sentence. */
   readonly errorField: 'error' | 'detail';
+  /** All fields of a refusal. */
+  readonly errorFields: readonly string[];
   readonly wrongPassword: string;
   readonly unknownName: string;
   /** Below a path of the contract, and no route. */
@@ -36,6 +38,7 @@ export const wires: Readonly<Record<ContractName, Wire>> = {
     ...token,
     errorType: 'application/json',
     errorField: 'error',
+    errorFields: ['request', 'error'],
     wrongPassword: 'Invalid username or password',
     unknownName: 'Invalid username or password',
     strayPath: '/api/auth/nothing-here',
@@ -51,6 +54,7 @@ export const wires: Readonly<Record<ContractName, Wire>> = {
     idWords: 'a version 4 UUID in lower case',
     errorType: 'application/problem+json',
     errorField: 'detail',
+    errorFields: ['type', 'title', 'status', 'detail'],
     wrongPassword: 'Invalid email or password',
     unknownName: 'Invalid email or password',
     strayPath: '/auth/nothing-here',
@@ -65,6 +69,7 @@ export const wires: Readonly<Record<ContractName, Wire>> = {
     ...token,
     errorType: 'application/json',
     errorField: 'error',
+    errorFields: ['error'],
     wrongPassword: 'Invalid password',
     unknownName: 'User does not exist',
     strayPath: '/nothing-here.json',

@@ -26,8 +26,11 @@ test('there are at least 45 faults, each with a name of its own', () => {
   for (const { name, breaks } of faults) expect(breaks, name).not.toEqual([]);
 });
 
-test.each(faults)('finds this and nothing else: $name ($contract)', async ({ contract, fault, breaks }) => {
-  const report = await runConformance({ url: await startRight(fault), contracts: [contract] });
+test.each(faults)('finds this and nothing else: $name ($contract)', async (one) => {
+  const { contract, beside, fault, breaks, secondOrigin } = one;
+  const contracts = beside === undefined ? [contract] : [contract, beside];
+  const origin = secondOrigin === undefined ? {} : { secondOrigin };
+  const report = await runConformance({ url: await startRight(fault), contracts, ...origin });
   expect(broken(report).toSorted()).toEqual(breaks.toSorted());
   expect(outcomeOf(report, true)).toBe('broken');
 });

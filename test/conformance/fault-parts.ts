@@ -13,6 +13,10 @@ export interface Fault {
   readonly name: string;
   /** The contract that it is looked for in. */
   readonly contract: Contract;
+  /** Another contract that the server is judged by as well: for what one has to do for the other. */
+  readonly beside?: Contract;
+  /** An origin that the server is said to allow. */
+  readonly secondOrigin?: string;
   readonly fault: Partial<Behaviour>;
   /** The cases that have to find it, and no others. */
   readonly breaks: readonly string[];
@@ -48,6 +52,26 @@ export const header =
     const { [name]: _, ...others } = reply.headers;
     return { ...reply, headers: value === undefined ? others : { ...others, [name]: value } };
   };
+
+/** Sets one more cookie. */
+export const cookie =
+  (line: string): Change =>
+  (reply) => ({
+    ...reply,
+    headers: { ...reply.headers, 'set-cookie': [reply.headers['set-cookie'] ?? [], line].flat() },
+  });
+
+/** Refuses logins by some names as if no account had them. */
+export const unknownTo = (path: string, isUnknown: (name: string) => boolean): Partial<Behaviour> => ({
+  fields: (asked) => {
+    const fields = right.fields(asked);
+    if (asked.path !== path || typeof fields !== 'object') return fields;
+    const name = fields['username'] ?? fields['email'];
+    return typeof name === 'string' && isUnknown(name)
+      ? { ...fields, username: 'unknown', email: 'unknown' }
+      : fields;
+  },
+});
 
 /** Replaces the password of an account that exists, and then says that the name is taken. */
 export function overwrites(accounts: ReadonlyMap<string, Account>, key: string): boolean {

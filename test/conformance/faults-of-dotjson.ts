@@ -14,7 +14,7 @@ export const faultsOfDotjson: readonly Fault[] = [
     name: 'an id of fifteen characters',
     contract: 'dotjson',
     fault: { mint: () => token().slice(0, 15) },
-    breaks: ['dotjson.id.shape'],
+    breaks: ['dotjson.id.shape', 'dotjson.id.adopted'],
   },
   {
     name: 'a time without a zone',
@@ -79,13 +79,13 @@ export const faultsOfDotjson: readonly Fault[] = [
     name: 'an unknown name in other words',
     contract: 'dotjson',
     fault: when(is('/login.json', 401), replaced('User does not exist', 'Login failed')),
-    breaks: ['dotjson.login.unknown-name'],
+    breaks: ['dotjson.login.unknown-name', 'dotjson.hostile.names'],
   },
   {
     name: 'success as a text',
     contract: 'dotjson',
     fault: when(is('/logout.json', 200), field('success', 'true')),
-    breaks: ['dotjson.logout.answer'],
+    breaks: ['dotjson.logout.answer', 'dotjson.logout.cookie'],
   },
   {
     name: 'the cookie outranks ?s=',
@@ -110,6 +110,7 @@ export const faultsOfDotjson: readonly Fault[] = [
       'dotjson.logout.cookie.ends',
       'dotjson.logout.clears',
       'dotjson.logout.session-cookie',
+      'dotjson.logout.status',
     ],
   },
   {

@@ -45,7 +45,11 @@ export const faultsOfEnvelope: readonly Fault[] = [
     name: 'a refusal of envelope with status 200',
     contract: 'envelope',
     fault: when(is('/api/auth/login', 401), set({ status: 200 })),
-    breaks: ['envelope.login.wrong-password.body', 'envelope.login.wrong-password.status'],
+    breaks: [
+      'envelope.login.wrong-password.body',
+      'envelope.login.wrong-password.status',
+      'envelope.hostile.names',
+    ],
   },
   {
     name: 'a refusal of envelope in an error page of HTML',
@@ -58,13 +62,16 @@ export const faultsOfEnvelope: readonly Fault[] = [
       'envelope.login.wrong-password.body',
       'envelope.login.wrong-password.status',
       'envelope.login.unknown-name',
+      'envelope.hostile.names',
+      'envelope.request.header',
+      'envelope.request.uuid',
     ],
   },
   {
     name: 'a refusal of envelope without request',
     contract: 'envelope',
     fault: when(is('/api/auth/login', 401), field('request', undefined)),
-    breaks: ['envelope.login.wrong-password.body'],
+    breaks: ['envelope.login.wrong-password.body', 'envelope.request.header', 'envelope.request.uuid'],
   },
   {
     name: 'the request of the client is echoed',
@@ -93,6 +100,7 @@ export const faultsOfEnvelope: readonly Fault[] = [
       'envelope.logout.ended.status',
       'envelope.id.revived',
       'envelope.concurrent.logouts',
+      'envelope.logout.contradicted',
     ],
   },
   {
@@ -105,7 +113,7 @@ export const faultsOfEnvelope: readonly Fault[] = [
     name: 'an ended session is answered with 410',
     contract: 'envelope',
     fault: when(is('/api/auth/logout', 404), set({ status: 410 })),
-    breaks: ['envelope.logout.ended.status', 'envelope.logout.unknown.status'],
+    breaks: ['envelope.logout.ended.status', 'envelope.logout.unknown.status', 'envelope.logout.body-only'],
   },
   {
     name: 'a slash behind a path is ignored',
@@ -157,6 +165,8 @@ export const faultsOfEnvelope: readonly Fault[] = [
       'envelope.body.field-missing',
       'envelope.body.field-type',
       'envelope.hostile.nested',
+      'envelope.logout.body-only',
+      'envelope.logout.field',
     ],
   },
 ];

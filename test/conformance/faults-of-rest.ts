@@ -37,7 +37,12 @@ export const faultsOfRest: readonly Fault[] = [
     name: 'a taken address is refused with 400',
     contract: 'rest',
     fault: when(is('/auth/register', 409), set({ status: 400 })),
-    breaks: ['rest.register.taken', 'rest.register.taken.case'],
+    breaks: [
+      'rest.register.taken',
+      'rest.register.taken.case',
+      'rest.register.taken.keeps',
+      'rest.register.taken.reason',
+    ],
   },
   {
     name: 'a taken address in other words',
@@ -121,19 +126,19 @@ export const faultsOfRest: readonly Fault[] = [
     name: 'a wrong password is refused with 403',
     contract: 'rest',
     fault: when(is('/auth/login', 401), set({ status: 403 })),
-    breaks: ['rest.login.wrong-password', 'rest.login.unknown-name', 'rest.problem'],
+    breaks: ['rest.login.wrong-password', 'rest.login.unknown-name', 'rest.problem', 'rest.hostile.names'],
   },
   {
     name: 'unknown addresses are told from wrong passwords',
     contract: 'rest',
     fault: { alter: unknownAddress },
-    breaks: ['rest.login.unknown-name.reason'],
+    breaks: ['rest.login.unknown-name.reason', 'rest.hostile.names'],
   },
   {
     name: 'a problem of the media type application/json',
     contract: 'rest',
     fault: when(is('/auth/login', 401), header('content-type', 'application/json')),
-    breaks: ['rest.problem'],
+    breaks: ['rest.problem', 'rest.hostile.names'],
   },
   {
     name: 'a login ends all other sessions',
@@ -204,7 +209,7 @@ export const faultsOfRest: readonly Fault[] = [
     name: 'a UUID of version 1',
     contract: 'rest',
     fault: { mint: () => randomUUID().replace(/(?<=^.{14})4/, '1') },
-    breaks: ['rest.id.shape'],
+    breaks: ['rest.id.shape', 'rest.id.adopted', 'rest.register.adopted', 'rest.register.same-id'],
   },
   {
     name: 'an id that the client proposes is adopted',
@@ -213,7 +218,7 @@ export const faultsOfRest: readonly Fault[] = [
       mint: (contract, asked, live) =>
         cookies(asked.headers, 'session_id')[0] ?? right.mint(contract, asked, live),
     },
-    breaks: ['rest.id.adopted', 'rest.id.revived'],
+    breaks: ['rest.id.adopted', 'rest.id.revived', 'rest.register.adopted'],
   },
   {
     name: 'encoded paths are decoded',
@@ -229,22 +234,5 @@ export const faultsOfRest: readonly Fault[] = [
         right.fields(asked.bytes.length > 16_384 ? { ...asked, bytes: Buffer.from('{}') } : asked),
     },
     breaks: ['rest.body.size'],
-  },
-  {
-    name: 'pages of other sites are let through',
-    contract: 'rest',
-    fault: { isCrossSite: () => false },
-    breaks: [
-      'rest.cross-site.fetch-metadata',
-      'rest.cross-site.origin',
-      'rest.cross-site.null',
-      'rest.cross-site.logout',
-    ],
-  },
-  {
-    name: 'answers may be kept',
-    contract: 'rest',
-    fault: when(is('/auth/login', 200), header('cache-control', 'max-age=60')),
-    breaks: ['rest.headers.no-store'],
   },
 ];

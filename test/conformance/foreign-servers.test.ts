@@ -1,7 +1,8 @@
 /** What is no server of the contracts is told so in a clear line, within the bounds of a run. */
 
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, request } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { junitReport, outcomeOf, peopleReport, runConformance } from '../../src/conformance/conformance.ts';
@@ -102,7 +103,7 @@ test('a server that falls silent in the middle ends the run, and what is left is
       const answer = await fetch(new URL(request.url ?? '', right), {
         method: request.method ?? 'GET',
         headers: { 'content-type': 'application/json' },
-        body: Buffer.concat(chunks),
+        ...(request.method === 'GET' ? {} : { body: Buffer.concat(chunks) }),
       });
       response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
     });
@@ -111,4 +112,25 @@ test('a server that falls silent in the middle ends the run, and what is left is
   expect(report.counts.inconclusive).toBeGreaterThan(30);
   expect(report.ms).toBeLessThan(5000);
   expect(report.results.at(-1)?.reason).toMatch(/left 3 requests in a row without an answer/);
+});
+
+test('answers that come compressed in the middle of a run are read, and judged like any other', async () => {
+  const right = new URL(await startRight());
+  let compressed = 0;
+  const url = await started((asked, response) => {
+    const { method, url: target, headers } = asked;
+    const onward = request(new URL(right.origin), { method, path: target, headers }, async (answer) => {
+      const bytes = await buffer(answer);
+      const isCompressed = answer.statusCode === 200;
+      if (isCompressed) compressed += 1;
+      const coding = isCompressed ? { 'content-encoding': 'gzip' } : {};
+      response.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...coding });
+      response.end(isCompressed ? gzipSync(bytes) : bytes);
+    });
+    asked.pipe(onward);
+  });
+  const report = await runConformance({ url, contracts: ['envelope'] });
+  expect(report.results.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+  expect(report.counts.held).toBeGreaterThan(60);
+  expect(compressed).toBeGreaterThan(10);
 });

@@ -108,8 +108,8 @@ export const dotjsonLogin = [
     title: 'each login begins a session of its own',
     quote: 'The session id: 26 characters of `a` to `z` and `0` to `9`.',
     async run(context) {
-      const [first, second] = [await context.session('dotjson'), await context.session('dotjson')];
-      if (first === second)
+      const ids = await context.idsOfLogins('dotjson');
+      if (new Set(ids).size !== ids.length)
         throw new Broken(
           'a session of its own for each login',
           'the same id twice',

@@ -3,6 +3,7 @@
 import { casesOf } from '../../case.ts';
 import type { Context } from '../../context.ts';
 import {
+  expectHeader,
   expectMatch,
   expectNoCookie,
   expectOnly,
@@ -52,7 +53,7 @@ function refusedPassword(
   sentence: RegExp,
   passwordOf: (username: string) => string,
 ) {
-  return reading('G4', {
+  return reading('D4', {
     id: `dotjson.register.${id}`,
     title,
     quote,
@@ -97,6 +98,7 @@ export const dotjsonRegister = [
     async run(context) {
       const { answer } = await registered(context);
       expectStatus(answer, 200);
+      expectHeader(answer, 'Content-Type', /^application\/json(?:$|;)/i, 'application/json');
       expectOnly(answer, 'username', 'created');
     },
   }),
@@ -140,6 +142,7 @@ export const dotjsonRegister = [
     async run(context) {
       const { username } = await registered(context);
       const answer = await context.register('dotjson', { username: username.toUpperCase(), password });
+      expectRefusedWith(wire, answer, 409, context.options.statusOk);
       expectText(answer, 'error', 'User already exists');
     },
   }),

@@ -99,8 +99,7 @@ export const dotjsonTimes = [
     title: 'created of a login is when the session began, and of a registration when the account was made',
     quote: meaning,
     async run(context) {
-      const person = await context.person('dotjson');
-      const answer = await context.login('dotjson', person);
+      const answer = await context.loggedIn('dotjson');
       const { local, fraction, offset } = readable(answer);
       const at = Date.parse(`${local}.${fraction || '0'}${offset}`);
       const differenceMs = Math.abs(at - context.options.now());

@@ -1,7 +1,7 @@
 /** Logouts of `envelope`: the session in the body ends, and nothing else counts. */
 
 import { casesOf } from '../../case.ts';
-import type { Context } from '../../context.ts';
+import { type Context, isEnded } from '../../context.ts';
 import {
   expectNoCookie,
   expectOnly,
@@ -28,7 +28,12 @@ const bodyOnly = 'The session is named in the body only. Cookies, `?s=` and head
 const twice = (context: Context) =>
   context.once('envelope logout twice', async () => {
     const id = await context.session('envelope');
-    return { first: await context.logout('envelope', id), second: await context.logout('envelope', id) };
+    // The cookie has to make no difference.
+    const headers = { Cookie: `session_id=${id}` };
+    return {
+      first: await context.logout('envelope', id, headers),
+      second: await context.logout('envelope', id, headers),
+    };
   });
 const unknownId = (context: Context) =>
   context.once('envelope logout of nothing', () => context.logout('envelope', 'aaaaaaaaaaaaaaaaaaaaaaaaaa'));
@@ -107,9 +112,12 @@ export const envelopeLogout = [
   }),
   reading('E4', {
     id: 'envelope.logout.no-cookie',
-    title: 'a logout sets no cookie and clears none',
+    title: 'a logout sets no cookie and clears none, whatever cookie comes with it',
     quote: 'The session travels in request and response bodies, never in a cookie.',
-    run: async (context) => expectNoCookie((await twice(context)).first),
+    async run(context) {
+      const { first, second } = await twice(context);
+      for (const answer of [first, second]) expectNoCookie(answer);
+    },
   }),
   reading('E3', {
     id: 'envelope.logout.body-only',
@@ -122,16 +130,58 @@ export const envelopeLogout = [
         'X-Session-Id': id,
         Authorization: `Bearer ${id}`,
       };
-      const answer = await context.post(`${wire.logoutPath}?s=${id}&session=${id}`, {}, headers);
-      if (answer.status < 400 && fieldsOf(answer)?.['error'] === undefined)
-        throw new Broken('a refusal, since the body names no session', `status ${answer.status}`, answer);
+      const bodies = [
+        [{}, 400],
+        [{ session_id: id, id, s: id }, 400],
+        [{ session: 'none' }, 404],
+      ] as const;
+      for (const [body, status] of bodies) {
+        const answer = await context.post(`${wire.logoutPath}?s=${id}&session=${id}`, body, headers);
+        if (isEnded(answer))
+          throw new Broken('a refusal, since the body does not name it', `status ${answer.status}`, answer);
+        expectRefusedWith(wire, answer, status, context.options.statusOk);
+      }
       const ended = await context.logout('envelope', id);
-      if (ended.status >= 400 || fieldsOf(ended)?.['error'] !== undefined)
+      if (!isEnded(ended))
         throw new Broken(
           'the session to be alive behind that',
           `status ${ended.status} for its logout`,
-          answer,
+          ended,
         );
+    },
+  }),
+  reading('E3', {
+    id: 'envelope.logout.contradicted',
+    title: 'the session of the body ends, and the one that a cookie names does not',
+    quote: bodyOnly,
+    async run(context) {
+      const [named, other] = [await context.session('envelope'), await context.session('envelope')];
+      const answer = await context.logout('envelope', named, { Cookie: `session_id=${other}` });
+      if (!isEnded(answer)) throw new Broken('a success', `status ${answer.status}`, answer);
+      for (const [id, isLive] of [
+        [named, false],
+        [other, true],
+      ] as const) {
+        const again = await context.logout('envelope', id);
+        if (isEnded(again) !== isLive)
+          throw new Broken(
+            'the session of the body to end, and no other',
+            isLive ? 'the other has ended' : 'it is alive',
+            answer,
+          );
+      }
+    },
+  }),
+  reading('E3', {
+    id: 'envelope.logout.field',
+    title: 'a session that is no string is refused with 400, by the name of the field',
+    quote: answered,
+    async run(context) {
+      for (const session of [undefined, ['x'.repeat(26)]]) {
+        const answer = await context.post(wire.logoutPath, { session });
+        expectRefusedWith(wire, answer, 400, context.options.statusOk);
+        expectText(answer, 'error', 'The field "session" must be a string');
+      }
     },
   }),
 ];

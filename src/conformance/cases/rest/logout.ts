@@ -4,7 +4,7 @@ import { casesOf } from '../../case.ts';
 import type { Answer } from '../../client/exchange.ts';
 import type { Context } from '../../context.ts';
 import { isCleared, sessionCookie } from '../../cookies.ts';
-import { expectStatus } from '../../expectations.ts';
+import { expectStatus, header } from '../../expectations.ts';
 import { Broken } from '../../verdicts.ts';
 
 const { must, reading } = casesOf({ contract: 'rest' });
@@ -26,7 +26,15 @@ const byCookie = (context: Context) =>
 const byHeader = (context: Context) =>
   context.once('rest logout by header', async () => {
     const id = await context.session('rest');
-    return { id, answer: await context.send({ method: 'POST', path, headers: { 'X-Session-Id': id } }) };
+    const ignored = await context.send({
+      method: 'POST',
+      path: `${path}?s=${id}&session_id=${id}`,
+      headers: { Authorization: `Bearer ${id}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ session_id: id, session: id }),
+    });
+    const isAlive = await context.isAlive(id);
+    const answer = await context.send({ method: 'POST', path, headers: { 'X-Session-Id': id } });
+    return { id, ignored, isAlive, answer };
   });
 const withoutSession = (context: Context) =>
   context.once('rest logout without a session', () => context.send({ method: 'POST', path }));
@@ -145,16 +153,11 @@ export const restLogout = [
   }),
   reading('G14', {
     id: 'rest.logout.ignored',
-    title: 'a session in Authorization or ?s= is not read',
+    title: 'a session in Authorization, in ?s= or in the body is not read',
     quote: '`Authorization` and `?s=` are ignored here.',
     async run(context) {
-      const id = await context.session('rest');
-      const answer = await context.send({
-        method: 'POST',
-        path: `${path}?s=${id}`,
-        headers: { Authorization: `Bearer ${id}` },
-      });
-      if (!(await context.isAlive(id))) throw new Broken('the session to be alive', 'it has ended', answer);
+      const { ignored, isAlive } = await byHeader(context);
+      if (!isAlive) throw new Broken('the session to be alive', 'it has ended', ignored);
     },
   }),
   must({
@@ -168,10 +171,12 @@ export const restLogout = [
   }),
   reading('R1', {
     id: 'rest.logout.empty',
-    title: 'the answer of a logout has no body',
+    title: 'the answer of a logout has no body and no media type',
     quote: answered,
     async run(context) {
-      const answer = await withoutSession(context);
+      const { answer } = await byCookie(context);
+      const type = header(answer, 'Content-Type');
+      if (type !== undefined) throw new Broken('no Content-Type', type, answer);
       if (answer.text !== '') throw new Broken('no body', `${answer.text.length} characters`, answer);
     },
   }),

@@ -4,9 +4,11 @@ import { casesOf } from '../../case.ts';
 import type { Context } from '../../context.ts';
 import { sessionCookie } from '../../cookies.ts';
 import {
+  expectHeader,
   expectMatch,
+  expectNoCookie,
   expectOnly,
-  expectRefusal,
+  expectRefusedWith,
   expectStatus,
   expectStrings,
   expectText,
@@ -14,6 +16,7 @@ import {
 } from '../../expectations.ts';
 import { Broken, Inconclusive } from '../../verdicts.ts';
 import { wires } from '../../wire.ts';
+import { expectNotAdopted, proposalOf } from '../proposals.ts';
 
 const wire = wires.rest;
 const { must, reading } = casesOf({ contract: 'rest' });
@@ -55,7 +58,7 @@ function refused(
     async run(context) {
       await registered(context);
       const answer = await context.register('rest', fields(context));
-      expectStatus(answer, 422);
+      expectRefusedWith(wire, answer, 422, false);
       expectText(answer, 'detail', detail);
     },
   });
@@ -95,7 +98,9 @@ export const restRegister = [
       '`session_id` is a version 4 UUID. It has the same value as the cookie, for clients that keep no cookies.',
     async run(context) {
       const { answer } = await registered(context);
+      expectHeader(answer, 'Content-Type', /^application\/json(?:$|;)/i, 'application/json');
       expectOnly(answer, 'session_id');
+      expectMatch(answer, 'session_id', wire.idPattern, wire.idWords);
       const { session_id: id } = expectStrings(answer, 'session_id');
       const { value } = sessionCookie(answer);
       if (value !== id) throw new Broken(`a cookie with the value ${id}`, value, answer);
@@ -112,6 +117,21 @@ export const restRegister = [
         throw new Broken('a live session', 'a dead one: the session check answers 401', answer);
     },
   }),
+  reading('G6', {
+    id: 'rest.register.adopted',
+    title: 'an id that the client proposes at a registration is not adopted',
+    quote: 'Registration makes the account and its first session.',
+    attempts: 1,
+    async run(context) {
+      const proposed = '11111111-1111-4111-8111-111111111111';
+      const fields = { email: context.freshName('rest'), password, ...proposalOf(proposed).fields };
+      const answer = await context.register('rest', fields, proposalOf(proposed).headers);
+      if (answer.status === 403) throw new Inconclusive('The server registers no accounts (403)');
+      expectNotAdopted(wire, answer, proposed);
+      if (await context.isAlive(proposed))
+        throw new Broken('no session with the id that the client sent', 'a live one', answer);
+    },
+  }),
   must({
     id: 'rest.register.taken',
     title: 'an address that is taken is refused with 409',
@@ -121,12 +141,14 @@ export const restRegister = [
   }),
   reading('G7', {
     id: 'rest.register.taken.reason',
-    title: 'the reason of the 409 is "Email already registered"',
+    title: 'the 409 is a problem with the reason "Email already registered", and sets no cookie',
     quote: taken,
     async run(context) {
       const answer = await again(context);
-      expectRefusal(wire, answer, false);
+      expectRefusedWith(wire, answer, 409, false);
+      expectText(answer, 'title', 'Conflict');
       expectText(answer, 'detail', 'Email already registered');
+      expectNoCookie(answer);
     },
   }),
   reading('G3', {
@@ -146,7 +168,7 @@ export const restRegister = [
     attempts: 2,
     async run(context) {
       const { email } = await registered(context);
-      await context.register('rest', { email, password: 'another strong one' });
+      expectStatus(await context.register('rest', { email, password: 'another strong one' }), 409);
       const answer = await context.login('rest', { name: email, password });
       if (fieldsOf(answer)?.['session_id'] === undefined)
         throw new Broken('the first password to log in', `status ${answer.status}`, answer);
@@ -181,7 +203,7 @@ export const restRegister = [
         email: context.freshName('rest'),
         password: 'qxvjkzw',
       });
-      expectStatus(answer, 422);
+      expectRefusedWith(wire, answer, 422, false);
       // The number is the operator's.
       expectMatch(
         answer,
@@ -215,7 +237,7 @@ export const restRegister = [
       await registered(context);
       const email = context.freshName('rest');
       const answer = await context.register('rest', { email, password: email.toUpperCase() });
-      expectStatus(answer, 422);
+      expectRefusedWith(wire, answer, 422, false);
       expectText(answer, 'detail', 'Password must differ from the name of the account');
     },
   }),

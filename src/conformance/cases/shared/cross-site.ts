@@ -1,7 +1,15 @@
 /** Requests of pages on every contract: those of another site are refused, and CORS is for origins that were allowed. */
 
 import { type Case, casesOf } from '../../case.ts';
-import { expectHeader, expectNoCookie, expectStatus, fieldsOf, header } from '../../expectations.ts';
+import { isEnded } from '../../context.ts';
+import {
+  expectHeader,
+  expectNoCookie,
+  expectRefusedWith,
+  expectStatus,
+  fieldsOf,
+  header,
+} from '../../expectations.ts';
 import { Broken, type ContractName } from '../../verdicts.ts';
 import { wires } from '../../wire.ts';
 
@@ -22,7 +30,7 @@ export function crossSiteCases(contract: ContractName): Case[] {
         const answer = await context.login(contract, await context.person(contract), { headers });
         if (fieldsOf(answer)?.[wire.idField] !== undefined)
           throw new Broken('a refusal with 403', 'a login: a page of another site can log people in', answer);
-        expectStatus(answer, context.options.statusOk && contract !== 'rest' ? 200 : 403);
+        expectRefusedWith(wire, answer, 403, context.options.statusOk);
         expectNoCookie(answer);
       },
     });
@@ -43,9 +51,7 @@ export function crossSiteCases(contract: ContractName): Case[] {
         const answer = await context.logout(contract, id, { 'Sec-Fetch-Site': 'cross-site', Origin: page });
         expectNoCookie(answer);
         const isAlive =
-          contract === 'rest'
-            ? await context.isAlive(id)
-            : fieldsOf(await context.logout(contract, id))?.['error'] === undefined;
+          contract === 'rest' ? await context.isAlive(id) : isEnded(await context.logout(contract, id));
         if (!isAlive)
           throw new Broken(
             'the session to be alive',

@@ -4,7 +4,7 @@ import { type Case, casesOf } from '../../case.ts';
 import { expectHeader, expectRefusedWith, expectText, fieldsOf } from '../../expectations.ts';
 import { Broken, type ContractName } from '../../verdicts.ts';
 import { wires } from '../../wire.ts';
-import { refusals } from './refusals.ts';
+import { wrongMethod } from './refusals.ts';
 
 const notFound = '| 404 | `Not found` | No route has this path. |';
 const notAllowed = '| 405 | `Method not allowed` | The path has no such method. `Allow` names its methods. |';
@@ -44,7 +44,7 @@ export function pathCases(contract: ContractName): Case[] {
       quote: notFound,
       also: [bodies[contract]],
       async run(context) {
-        const [, answer = await context.post(wire.strayPath, {})] = await refusals(context, wire);
+        const answer = await context.post(wire.strayPath, {});
         expectRefusedWith(wire, answer, 404, context.options.statusOk);
         expectText(answer, wire.errorField, 'Not found');
       },
@@ -58,7 +58,7 @@ export function pathCases(contract: ContractName): Case[] {
       title: 'a GET of the login is refused with 405, and Allow names POST',
       quote: notAllowed,
       async run(context) {
-        const [, , answer = await context.send({ path: loginPath })] = await refusals(context, wire);
+        const answer = await wrongMethod(context, wire);
         expectRefusedWith(wire, answer, 405, context.options.statusOk);
         expectText(answer, wire.errorField, 'Method not allowed');
         expectHeader(answer, 'Allow', /\bPOST\b/, 'with POST in it');

@@ -19,16 +19,16 @@ const logins = {
   dotjson: '200 `{ "id", "username", "created" }` and the [two cookies of `rest`](rest.md#the-cookie) |',
 };
 
-/** A refusal, a path that leads nowhere, and a method that is not there. */
-export const refusals = (context: Context, wire: Wire) =>
-  context.once(
-    `refusals of ${wire.contract}`,
-    async (): Promise<Answer[]> => [
-      await context.post(wire.loginPath, {}),
-      await context.post(wire.strayPath, {}),
-      await context.send({ path: wire.loginPath }),
-    ],
-  );
+/** Refusals that several cases look at: of a body without a field, and of a method that is not there. */
+export const missingField = (context: Context, wire: Wire) =>
+  context.once(`login of ${wire.contract} without a field`, () => context.post(wire.loginPath, {}));
+export const wrongMethod = (context: Context, wire: Wire) =>
+  context.once(`GET of a login of ${wire.contract}`, () => context.send({ path: wire.loginPath }));
+
+const refusals = async (context: Context, wire: Wire): Promise<Answer[]> => [
+  await missingField(context, wire),
+  await wrongMethod(context, wire),
+];
 
 export function refusalCases(contract: ContractName): Case[] {
   const wire = wires[contract];
@@ -50,7 +50,7 @@ export function refusalCases(contract: ContractName): Case[] {
     }),
     reading('G7', {
       id: `${contract}.refusal.type`,
-      title: `a refusal is ${wire.errorType}, also for a path or a method that is not there, and never a page`,
+      title: `a refusal is ${wire.errorType}, also for a method that is not there, and never a page`,
       quote,
       async run(context) {
         for (const answer of await refusals(context, wire)) {
