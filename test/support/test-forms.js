@@ -13,10 +13,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const fullFormOnly = [
   'test/browser/{accessibility,dotjson,envelope,extension,factor-pages,factors,firefox,host,mail-links,people,separate-front-end,stale-pages}.test.ts',
   'test/cli/{audit-end,audit-tail,explain,export,import-better-auth,import-interrupted,import-refused,invitations,large,migrate,migrate-interrupted,migrate-refused,postgres,progress,restore,secrets,terminal,throttle,unreleased,users}.test.ts',
+  'test/conformance/deployments/{behind-nginx,below-a-path,workers}.test.ts',
   'test/crypto/hashes/originals.test.ts',
   'test/docs/{container-image,events,moving-in,partitions,rolling-restart,transcripts}.test.ts',
   'test/faults/{failover,locks}.test.ts',
   'test/frameworks/{next,recipes,sveltekit}/*.test.ts',
+  'test/frameworks/node/conformance.test.ts',
   'test/harness/*.test.ts',
   'test/mail/encryption.test.ts',
   'test/maintenance/migrate.test.ts',
@@ -30,6 +32,7 @@ export const fullFormOnly = [
 /** What depends on what the store does, and runs on SQLite and then on PostgreSQL: always, and in the full form. */
 export const onPostgres = {
   always: [
+    'test/conformance/deployments/one-server.test.ts',
     'test/library/*.test.ts',
     'test/usecases/{afterwards,end-all,login-calls,logout}.test.ts',
     'test/http/{dotjson,envelope,expiry,factors,health,identifiers,own-sessions,passkeys,race,registration,reset}.test.ts',
