@@ -11,7 +11,7 @@ import {
   serverWithPeople,
   text,
 } from '../support/body.ts';
-import { contractOf, contracts, joe, jsonPaths } from '../support/contracts.ts';
+import { contractOf, contracts, expectDiscreet, joe, jsonPaths } from '../support/contracts.ts';
 
 const server = serverWithPeople();
 
@@ -121,6 +121,7 @@ test.each<{ value: unknown }>([
     for (const name of needed) {
       const answer = await server().post(path, { ...fields, [name]: value });
       expect(answer.status, `${path} ${name}`).toBe(400);
+      expectDiscreet(answer);
       expect(contractOf(path).errorIn(answer)).toContain(`"${name}"`);
     }
   }
