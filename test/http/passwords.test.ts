@@ -32,22 +32,25 @@ async function refusalOf(
   return reason;
 }
 
+const atLeast = (characters: number) => `Password must have at least ${characters} characters`;
+const tooLong = 'Password must have at most 256 characters and 1024 bytes of UTF-8';
+const malformed = 'Password must be well-formed Unicode without U+0000';
+
 test.each([
-  ['7 letters', 'xkwqzjv', 'at least 8'],
-  ['7 letters of four bytes each', astral.repeat(7), 'at least 8'],
-  ['no letter', '', 'at least 8'],
-  ['8 code points that are 4 in NFC', 'e\u{301}e\u{300}a\u{301}o\u{302}', 'at least 8'],
-  ['257 letters', 'x'.repeat(257), 'at most 256'],
-  ['257 letters of four bytes each', astral.repeat(257), 'at most 256'],
-  ['a thousand letters', 'long '.repeat(200), 'at most 256'],
-  ['1,025 bytes', `${astral.repeat(256)}x`, '1024 bytes'],
-  ['a NUL', 'supersec\0ure', 'U+0000'],
-  ['a NUL after it', 'supersecure\0', 'U+0000'],
-  ['a lone high surrogate', 'supersecure\uD83D', 'well-formed'],
-  ['a lone low surrogate', '\uDD11supersecure', 'well-formed'],
+  ['7 letters', 'xkwqzjv', atLeast(8)],
+  ['7 letters of four bytes each', astral.repeat(7), atLeast(8)],
+  ['no letter', '', atLeast(8)],
+  ['8 code points that are 4 in NFC', 'e\u{301}e\u{300}a\u{301}o\u{302}', atLeast(8)],
+  ['257 letters', 'x'.repeat(257), tooLong],
+  ['257 letters of four bytes each', astral.repeat(257), tooLong],
+  ['a thousand letters', 'long '.repeat(200), tooLong],
+  ['1,025 bytes', `${astral.repeat(256)}x`, tooLong],
+  ['a NUL', 'supersec\0ure', malformed],
+  ['a NUL after it', 'supersecure\0', malformed],
+  ['a lone high surrogate', 'supersecure\uD83D', malformed],
+  ['a lone low surrogate', '\uDD11supersecure', malformed],
 ])('G4: %s are refused with the reason', async (_, password, reason) => {
-  const server = shared();
-  expect(await refusalOf(server, password)).toContain(reason);
+  expect(await refusalOf(shared(), password)).toBe(reason);
 });
 
 test.each([
@@ -74,14 +77,13 @@ test.each([
 });
 
 test('G4: the passwords of the documented examples are accepted', async () => {
-  const server = shared();
-  expect(await refusalOf(server, 'supersecure', 'joe')).toBeUndefined();
-  expect(await refusalOf(server, 'strongpassword', 'user')).toBeUndefined();
+  expect(await refusalOf(shared(), 'supersecure', 'joe')).toBeUndefined();
+  expect(await refusalOf(shared(), 'strongpassword', 'user')).toBeUndefined();
 });
 
 test('G4: the minimum length follows its setting', async () => {
   const server = await startServer({ GATEHOUSE_PASSWORD_MIN_LENGTH: '15' });
-  expect(await refusalOf(server, 'xkwqzjvyxkwqzj')).toContain('at least 15');
+  expect(await refusalOf(server, 'xkwqzjvyxkwqzj')).toBe(atLeast(15));
   expect(await refusalOf(server, 'xkwqzjvyxkwqzjv')).toBeUndefined();
 });
 
@@ -151,8 +153,7 @@ test('G4: nothing is cut off: the 256th character counts', async () => {
 test.each(['password', 'PASSWORD', 'PassWord', '12345678', 'qwertyuiop', 'iloveyou', 'ILoveYou', 'football'])(
   'G4: %s is refused as too common',
   async (password) => {
-    const server = shared();
-    expect(await refusalOf(server, password)).toBe('Password is too common');
+    expect(await refusalOf(shared(), password)).toBe('Password is too common');
   },
 );
 
