@@ -70,12 +70,6 @@ test('W1: the web client of envelope logs in across origins once it is on the li
   expect(again.headers.get('access-control-allow-origin')).toBe(origin);
 });
 
-test('W1: the web client of envelope, which shows an error only with 200, gets its sentences with `ok`', async () => {
-  const server = await startServer({ GATEHOUSE_ENVELOPE_STATUS: 'ok' });
-  const { status, json } = await fromPage(server.url, '/api/auth/login', joe, { origin: server.url });
-  expect([status, json.error]).toEqual([200, 'Invalid username or password']);
-});
-
 test('W1: the extension of rest sends fields of its form along, and the session in X-Session-Id', async () => {
   const server = await startServer();
   const headers = {

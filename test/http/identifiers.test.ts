@@ -178,7 +178,7 @@ test('G3: a login never finds an account under a look-alike, a pattern, or a nam
 test('G3: a login checks no form: a malformed identifier is unknown', async () => {
   const server = shared();
   for (const contract of contracts) {
-    for (const typed of ['a', 'not an identifier at all', 'x'.repeat(10_000), '💥', '"', '{}']) {
+    for (const typed of ['a', 'not an identifier at all', '💥', '"', '{}']) {
       expect((await login(server, contract, typed, joe.password)).status).toBe(401);
     }
   }
