@@ -108,7 +108,7 @@ test('many malformed requests at once are answered in turn, and each leaves its 
     const startedAt = performance.now();
     const answers = await Promise.all(Array.from({ length: 200 }, () => server.post('/auth/login', {})));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
-    // Twenty in ten milliseconds (test/http/refusals/refusal-limiter.test.ts).
+    // Twenty in ten milliseconds (test/http/refusal-limiter.test.ts).
     expect(performance.now() - startedAt).toBeGreaterThan(75);
   });
   expect(lines).toHaveLength(200);

@@ -6,6 +6,7 @@ import {
   changingPaths,
   contractOf,
   contracts,
+  expectDiscreet,
   isAlive,
   joe,
   newSession,
@@ -81,12 +82,12 @@ for (const path of changingPaths) {
         const what = `Sec-Fetch-Site ${site}, Origin ${origin}`;
         if (mayPass(site, origin)) {
           passed += 1;
-          expect(answer.status, what).not.toBe(403);
+          expect([200, 201, 204, 409], what).toContain(answer.status);
           if (path.includes('logout')) expect(await isAlive(server, id), what).toBe(false);
         } else {
           refused += 1;
           expect(answer.status, what).toBe(403);
-          expect(answer.headers['set-cookie'], what).toBeUndefined();
+          expectDiscreet(answer);
           contractOf(path).errorIn(answer);
           expect(await countRows(server, 'sessions'), what).toBe(sessions);
           expect(await isAlive(server, id), what).toBe(true);
