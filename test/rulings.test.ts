@@ -36,7 +36,7 @@ function tested(): Set<string> {
   const tests = files.filter((name) => name.endsWith('.test.ts') && name !== 'rulings.test.ts');
   // Each case of the conformance kit is a test of every deployment, and its title begins with its ruling.
   const cases = casesFor(['envelope', 'rest', 'dotjson']);
-  const numbers = new Set(cases.flatMap(({ says }) => (says === 'must' ? [] : [says.reading])));
+  const numbers = new Set(cases.flatMap(({ basis }) => (basis === 'must' ? [] : [basis.reading])));
   for (const name of tests) {
     const text = readFileSync(join(import.meta.dirname, name), 'utf8');
     // A title is the first argument of a call to `test` or `test.concurrent`, or of what `test.each` returned.

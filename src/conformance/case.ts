@@ -1,56 +1,45 @@
-/** A case: one promise of a contract as data, with what finds out whether a server keeps it. */
+/** A case: one sentence of a contract, and the requests that show whether a server does what it says. */
 
 import type { Context } from './context.ts';
-import type { ContractName, Sentence } from './verdicts.ts';
+import type { Basis, ContractName, Sentence } from './verdicts.ts';
 
 export interface Case {
-  /** Stable, such as `rest.logout.ends`. */
+  /** Stable, such as `rest.logout.cookie.ends`. */
   readonly id: string;
-  /** A fact, true of a server that keeps the contract. */
+  /** A fact that is true of a server that keeps the contract. */
   readonly title: string;
   readonly contract: ContractName;
   /** The sentence of the contract's page that the case stands on. */
   readonly sentence: Sentence;
-  /** Further sentences that it finds out about. */
-  readonly also?: readonly Sentence[];
-  /** `must`: the contract says it. Otherwise the ruling by which Gatehouse reads it so. */
-  readonly says: 'must' | { readonly reading: string };
-  /** Registrations and refused logins that it makes at most, where no case before it made them. */
-  readonly attempts: number;
-  /** Throws `Broken`, or `Inconclusive`, or does neither. */
+  /** Further sentences that it covers. */
+  readonly also: readonly Sentence[];
+  readonly basis: Basis;
+  /**
+   * Sends the requests. What several cases look at is sent once in a run.
+   *
+   * @throws {Failure} if the server does something else.
+   * @throws {Inconclusive} if that cannot be seen.
+   */
   run(context: Context): Promise<void>;
 }
 
-/** What a group of cases has in common. */
-interface Group {
-  readonly contract: ContractName;
-  readonly page?: string;
-}
-
-type Written = Omit<Case, 'contract' | 'sentence' | 'says' | 'attempts' | 'also'> & {
+type CaseText = Pick<Case, 'id' | 'title' | 'run'> & {
   readonly quote: string;
   readonly also?: readonly string[];
-  readonly attempts?: number;
 };
 
-/** Writes cases of one contract shortly: `must` for what the contract says, `reading` for what a ruling says. */
-export function casesOf({ contract, page = contract }: Group) {
-  const written =
-    (says: Case['says']) =>
-    ({ quote, also = [], attempts = 0, ...rest }: Written): Case => ({
-      ...rest,
-      contract,
-      sentence: sentenceOf(page, quote),
-      also: also.map((one) => sentenceOf(page, one)),
-      says,
-      attempts,
-    });
+/** What makes the cases of one contract: `must` where the contract says it, `reading` where a ruling does. */
+export function casesOf(contract: ContractName) {
+  const sentence = (quote: string): Sentence => ({ page: `docs/contracts/${contract}.md`, quote });
+  const make = (basis: Basis, { quote, also = [], ...rest }: CaseText): Case => ({
+    ...rest,
+    contract,
+    sentence: sentence(quote),
+    also: also.map(sentence),
+    basis,
+  });
   return {
-    must: written('must'),
-    reading: (ruling: string, one: Written) => written({ reading: ruling })(one),
+    must: (text: CaseText) => make('must', text),
+    reading: (ruling: string, text: CaseText) => make({ reading: ruling }, text),
   };
-}
-
-function sentenceOf(page: string, quote: string): Sentence {
-  return { page: `docs/contracts/${page}.md`, quote };
 }

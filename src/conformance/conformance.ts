@@ -1,4 +1,4 @@
-/** Runs the contracts of Gatehouse against any server, over HTTP alone (`gatehouse-auth/conformance`). */
+/** Judges any server by the three contracts, over HTTP alone (`gatehouse-auth/conformance`). */
 
 import type { Case } from './case.ts';
 import { casesFor } from './cases/all-cases.ts';
@@ -8,8 +8,8 @@ import { NoAnswer } from './client/exchange.ts';
 import { Context } from './context.ts';
 import { applies, type ConformanceOptions, type Report } from './options.ts';
 import { reasonNotToJudge } from './probe.ts';
-import { Broken, type ContractName, Inconclusive, type Result, type Verdict } from './verdicts.ts';
-import { wires } from './wire.ts';
+import { protocols } from './protocol.ts';
+import { type ContractName, Failure, Inconclusive, type Result, type Verdict } from './verdicts.ts';
 
 export type { Case } from './case.ts';
 export { casesFor } from './cases/all-cases.ts';
@@ -21,12 +21,14 @@ export type { ContractName, Result, Sentence, Verdict } from './verdicts.ts';
 
 const allContracts: readonly ContractName[] = ['envelope', 'rest', 'dotjson'];
 
-/** With the requests that clean up behind it, a run takes less than a minute. */
+/** With the requests that end its sessions, a run takes less than a minute. */
 const maxMs = 55_000;
 
 /**
- * Judges a server by the contracts, case by case, and ends the sessions that it began. It makes accounts of its own where
- * the server allows it; they stay. The promise is rejected only if an option cannot be used.
+ * Judges a server by the contracts, case by case: at most 450 requests in at most a minute, and at most 80 registrations
+ * and failed logins. The sessions that it begins are ended. The accounts that it registers stay; their names begin with `kit`.
+ *
+ * @throws {TypeError} if `url` cannot be used. Trouble with the server is part of the report.
  */
 export async function runConformance(options: ConformanceOptions): Promise<Report> {
   const url = addressOf(options.url);
@@ -43,11 +45,11 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
   const judged: ContractName[] = [];
   const unjudged: { contract: ContractName; reason: string }[] = [];
   for (const contract of contracts) {
-    const reason = await reasonNotToJudge(client, wires[contract]);
+    const reason = await reasonNotToJudge(client, protocols[contract]);
     if (reason === undefined) judged.push(contract);
     else unjudged.push({ contract, reason });
     if (client.requests === 1 && reason !== undefined) {
-      // Not even HTTP: the other contracts would meet the same.
+      // No answer at all: the other contracts would get none either.
       for (const other of contracts.slice(1)) unjudged.push({ contract: other, reason });
       break;
     }
@@ -63,8 +65,8 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
     now: Date.now,
   });
   const results = await judgeAll(context, judged, url, options);
-  const sessionsLeft = await context.cleanUp();
-  const counts: Record<Verdict, number> = { held: 0, broken: 0, inconclusive: 0, noted: 0 };
+  const sessionsLeft = await context.endSessions();
+  const counts: Record<Verdict, number> = { passed: 0, failed: 0, inconclusive: 0, noted: 0 };
   for (const { verdict } of results) counts[verdict] += 1;
   const { requests, attempts } = client;
   const ms = Math.round(performance.now() - startedMs);
@@ -109,27 +111,27 @@ async function judge(one: Case, context: Context, url: URL, options: Conformance
     const [...notes] = context.notes;
     return notes.length > 0
       ? resultOf(one, 'noted', took(), { reason: notes.join(' ') })
-      : resultOf(one, 'held', took(), {});
+      : resultOf(one, 'passed', took(), {});
   } catch (error) {
     if (error instanceof Inconclusive)
       return resultOf(one, 'inconclusive', took(), { reason: `${error.message}.` });
     if (error instanceof NoAnswer)
-      return resultOf(one, 'broken', took(), { expected: 'an answer', got: `none. ${error.message}` });
-    if (!(error instanceof Broken)) throw error;
+      return resultOf(one, 'failed', took(), { expected: 'an answer', got: `none. ${error.message}` });
+    if (!(error instanceof Failure)) throw error;
     const { expected, got, answer } = error;
     const { user, headers = {} } = options;
-    const curl = answer && curlLine(url, answer.asked, Object.keys(headers), user ? [user.password] : []);
-    return resultOf(one, 'broken', took(), { expected, got, ...(curl === undefined ? {} : { curl }) });
+    const curl = answer && curlLine(url, answer.request, Object.keys(headers), user ? [user.password] : []);
+    return resultOf(one, 'failed', took(), { expected, got, ...(curl === undefined ? {} : { curl }) });
   }
 }
 
 function resultOf(
-  { id, title, contract, sentence, says }: Case,
+  { id, title, contract, sentence, basis }: Case,
   verdict: Verdict,
   ms: number,
   found: Pick<Result, 'expected' | 'got' | 'curl' | 'reason'>,
 ): Result {
-  return { id, title, contract, sentence, says, verdict, ...found, ms };
+  return { id, title, contract, sentence, basis, verdict, ...found, ms };
 }
 
 function addressOf(written: string | URL): URL {

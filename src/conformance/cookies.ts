@@ -1,7 +1,7 @@
 /** Reads `Set-Cookie` as a browser does (RFC 6265, section 5.2). */
 
 import type { Answer } from './client/exchange.ts';
-import { Broken } from './verdicts.ts';
+import { Failure } from './verdicts.ts';
 
 export interface SetCookie {
   readonly name: string;
@@ -20,11 +20,39 @@ export function sessionCookie(answer: Answer): SetCookie {
   const cookie = cookieOf(answer, 'session_id');
   if (cookie) return cookie;
   const lines = answer.headers['set-cookie'];
-  throw new Broken('a Set-Cookie for "session_id"', lines ? lines.join(' | ') : 'no such Set-Cookie', answer);
+  throw new Failure(
+    'a Set-Cookie for "session_id"',
+    lines ? lines.join(' | ') : 'no such Set-Cookie',
+    answer,
+  );
+}
+
+/** An attribute of the session cookie that is set. `value` is what it must be, in lower case; without it, the attribute must be there. */
+export function expectAttribute(answer: Answer, name: string, value?: string): void {
+  const { attributes } = sessionCookie(answer);
+  const got = attributes.get(name.toLowerCase());
+  if (got !== undefined && (value === undefined || got.toLowerCase() === value.toLowerCase())) return;
+  const shown = (text: string) => (text === '' ? name : `${name}=${text}`);
+  throw new Failure(
+    `a session cookie with ${shown(value ?? '')}`,
+    got === undefined ? `no ${name}` : shown(got),
+    answer,
+  );
+}
+
+/** The cookie has the value of the session id in the body. */
+export function expectCookieOf(answer: Answer, id: string | undefined): void {
+  const { value } = sessionCookie(answer);
+  if (value !== id) throw new Failure(`a cookie with the value ${id}`, value, answer);
+}
+
+export function expectCleared(answer: Answer, now: number): void {
+  if (!isCleared(sessionCookie(answer), now))
+    throw new Failure('a Set-Cookie that removes "session_id"', String(answer.headers['set-cookie']), answer);
 }
 
 /** Whether a browser removes the cookie when it reads this. */
-export function isCleared({ attributes }: SetCookie, now: number): boolean {
+function isCleared({ attributes }: SetCookie, now: number): boolean {
   const maxAge = attributes.get('max-age');
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Number(maxAge) <= 0;
   const expiresAt = Date.parse(attributes.get('expires') ?? '');
@@ -33,15 +61,15 @@ export function isCleared({ attributes }: SetCookie, now: number): boolean {
 
 function read(line: string): SetCookie {
   const [pair = '', ...rest] = line.split(';');
-  const [name, value] = halves(pair);
+  const [name, value] = splitPair(pair);
   return {
     name,
     value,
-    attributes: new Map(rest.map(halves).map(([attribute, value]) => [attribute.toLowerCase(), value])),
+    attributes: new Map(rest.map(splitPair).map(([attribute, value]) => [attribute.toLowerCase(), value])),
   };
 }
 
-function halves(text: string): [string, string] {
+function splitPair(text: string): [string, string] {
   const at = text.indexOf('=');
   return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }

@@ -1,8 +1,8 @@
-/** What cases say about an answer: each throws `Broken`, in words that need no knowledge of this project. */
+/** What cases expect of an answer. Each expectation throws `Failure`, in words that need no knowledge of this project. */
 
 import type { Answer } from './client/exchange.ts';
-import { Broken } from './verdicts.ts';
-import type { Wire } from './wire.ts';
+import type { Protocol } from './protocol.ts';
+import { Failure } from './verdicts.ts';
 
 /** The fields of a JSON object, or `undefined` if the body is no JSON object. */
 export function fieldsOf({ text }: Pick<Answer, 'text'>): Readonly<Record<string, unknown>> | undefined {
@@ -20,10 +20,21 @@ export function fieldsOf({ text }: Pick<Answer, 'text'>): Readonly<Record<string
 export function jsonOf(answer: Answer): Readonly<Record<string, unknown>> {
   const fields = fieldsOf(answer);
   if (fields) return fields;
-  throw new Broken('a body that is one JSON object', bodyOf(answer), answer);
+  throw new Failure('a body that is one JSON object', bodyOf(answer), answer);
 }
 
-/** A body in a few words. */
+/** The session id in the body of an answer. */
+export function sessionIdOf({ idField }: Protocol, answer: Answer): string | undefined {
+  const { [idField]: id } = fieldsOf(answer) ?? {};
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+/** Whether a request was done. With status 200 for refusals, too, the body tells. */
+export function isSuccess(answer: Answer): boolean {
+  return answer.status >= 200 && answer.status < 300 && fieldsOf(answer)?.['error'] === undefined;
+}
+
+/** The start of a body, for people. */
 export function bodyOf({ text, headers }: Answer): string {
   if (text === '') return 'an empty body';
   const what = /^\s*<(?:!doctype|html)/i.test(text)
@@ -34,12 +45,22 @@ export function bodyOf({ text, headers }: Answer): string {
 }
 
 export function expectStatus(answer: Answer, status: number): void {
-  if (answer.status !== status) throw new Broken(`status ${status}`, `status ${answer.status}`, answer);
+  if (answer.status !== status) throw new Failure(`status ${status}`, `status ${answer.status}`, answer);
 }
 
+/** A status of 2xx, and no error in the body. */
 export function expectSuccess(answer: Answer): void {
-  if (answer.status < 200 || answer.status > 299)
-    throw new Broken('a status of success (2xx)', `status ${answer.status} with ${bodyOf(answer)}`, answer);
+  if (!isSuccess(answer)) throw new Failure('a success (2xx)', inShort(answer), answer);
+}
+
+/** A login that began a session, whatever else its answer has. */
+export function expectLogin(protocol: Protocol, answer: Answer): void {
+  if (sessionIdOf(protocol, answer) === undefined) throw new Failure('a login', inShort(answer), answer);
+}
+
+/** No session, whatever the status. */
+export function expectNoLogin(protocol: Protocol, answer: Answer): void {
+  if (sessionIdOf(protocol, answer) !== undefined) throw new Failure('a refusal', 'a login', answer);
 }
 
 /** Each of these fields is a string with something in it. */
@@ -48,7 +69,7 @@ export function expectStrings(answer: Answer, ...names: string[]): Readonly<Reco
   for (const name of names) {
     const value = fields[name];
     if (typeof value !== 'string' || value === '')
-      throw new Broken(
+      throw new Failure(
         `the field "${name}" with a text`,
         value === undefined ? `a body without it: ${answer.text.slice(0, 200)}` : JSON.stringify(value),
         answer,
@@ -57,24 +78,20 @@ export function expectStrings(answer: Answer, ...names: string[]): Readonly<Reco
   return fields as Record<string, string>;
 }
 
-/** The body has these fields and no other. */
-export function expectOnly(answer: Answer, ...names: string[]): void {
-  expectNoOthers(answer, names);
-}
-
-function expectNoOthers(answer: Answer, names: readonly string[]): void {
-  // A server that requires second factors says so in a field more.
+/** The body has no other fields than these. */
+export function expectOnly(answer: Answer, ...names: readonly string[]): void {
+  // A server that requires second factors says so in one field more.
   const others = Object.keys(jsonOf(answer)).filter(
     (name) => !names.includes(name) && name !== 'enrolment_required',
   );
   if (others.length > 0)
-    throw new Broken(`only the fields ${names.join(', ')}`, `also ${others.join(', ')}`, answer);
+    throw new Failure(`only the fields ${names.join(', ')}`, `also ${others.join(', ')}`, answer);
 }
 
 export function expectText(answer: Answer, field: string, text: string): void {
   const { [field]: value } = jsonOf(answer);
   if (value !== text)
-    throw new Broken(
+    throw new Failure(
       `the field "${field}" with ${JSON.stringify(text)}`,
       `${JSON.stringify(value) ?? 'none'}`,
       answer,
@@ -84,35 +101,40 @@ export function expectText(answer: Answer, field: string, text: string): void {
 export function expectMatch(answer: Answer, field: string, pattern: RegExp, words: string): void {
   const { [field]: value } = expectStrings(answer, field);
   if (!pattern.test(String(value)))
-    throw new Broken(`the field "${field}" to be ${words}`, JSON.stringify(value), answer);
+    throw new Failure(`the field "${field}" to be ${words}`, JSON.stringify(value), answer);
 }
 
-/** A refusal in the error body of its contract, whatever its status and sentence. */
-export function expectRefusal(wire: Wire, answer: Answer, statusOk: boolean): void {
-  if (answer.status < 400 && !(statusOk && wire.contract !== 'rest'))
-    throw new Broken('a refusal (status 4xx)', `status ${answer.status} with ${bodyOf(answer)}`, answer);
-  if (answer.status >= 500) throw new Broken('a refusal (status 4xx)', `status ${answer.status}`, answer);
-  expectStrings(answer, wire.errorField);
+/** A refusal in the error body of its contract. Its status is judged by other cases: only `rest` names one. */
+export function expectRefusal(protocol: Protocol, answer: Answer): void {
+  expectNoLogin(protocol, answer);
+  const isRefused = protocol.contract === 'rest' ? answer.status >= 400 : !isSuccess(answer);
+  if (!isRefused || answer.status >= 500) throw new Failure('a refusal', inShort(answer), answer);
+  expectStrings(answer, protocol.errorField);
 }
 
 /**
  * A refusal with this status, of the media type of its contract and with no other fields than it has. In the mode `ok` a
  * refusal of `envelope` and `dotjson` has status 200.
  */
-export function expectRefusedWith(wire: Wire, answer: Answer, status: number, statusOk: boolean): void {
-  const isProblem = wire.contract === 'rest';
+export function expectRefusedWith(
+  protocol: Protocol,
+  answer: Answer,
+  status: number,
+  statusOk: boolean,
+): void {
+  const isProblem = protocol.contract === 'rest';
   expectStatus(answer, statusOk && !isProblem ? 200 : status);
-  expectNoOthers(answer, wire.errorFields);
+  expectOnly(answer, ...protocol.errorFields);
   expectHeader(
     answer,
     'Content-Type',
-    new RegExp(`^${RegExp.escape(wire.errorType)}(?:$|;)`, 'i'),
-    wire.errorType,
+    new RegExp(`^${RegExp.escape(protocol.errorType)}(?:$|;)`, 'i'),
+    protocol.errorType,
   );
   if (!isProblem) return;
   expectText(answer, 'type', 'about:blank');
   const { status: named } = jsonOf(answer);
-  if (named !== status) throw new Broken(`"status": ${status}`, JSON.stringify(named) ?? 'none', answer);
+  if (named !== status) throw new Failure(`"status": ${status}`, JSON.stringify(named) ?? 'none', answer);
 }
 
 export function header({ headers }: Answer, name: string): string | undefined {
@@ -123,10 +145,15 @@ export function header({ headers }: Answer, name: string): string | undefined {
 export function expectHeader(answer: Answer, name: string, pattern: RegExp, words: string): void {
   const value = header(answer, name);
   if (value === undefined || !pattern.test(value))
-    throw new Broken(`the header ${name}: ${words}`, value === undefined ? 'no such header' : value, answer);
+    throw new Failure(`the header ${name}: ${words}`, value === undefined ? 'no such header' : value, answer);
+}
+
+/** The status, and what the body says. */
+export function inShort(answer: Answer): string {
+  return `status ${answer.status} with ${bodyOf(answer)}`;
 }
 
 export function expectNoCookie(answer: Answer): void {
   const lines = answer.headers['set-cookie'];
-  if (lines) throw new Broken('no Set-Cookie', `Set-Cookie: ${lines.join(' | ')}`, answer);
+  if (lines) throw new Failure('no Set-Cookie', `Set-Cookie: ${lines.join(' | ')}`, answer);
 }

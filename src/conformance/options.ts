@@ -1,4 +1,4 @@
-/** The options of a run, and what a run reports. */
+/** The options of a run, its report, and the outcome of that. */
 
 import type { Case } from './case.ts';
 import type { ContractName, Result, Verdict } from './verdicts.ts';
@@ -22,11 +22,11 @@ export interface ConformanceOptions {
   readonly status?: 'http' | 'ok';
   /** An origin that the server allows to call it from a browser; without it, the cases of CORS are left out. */
   readonly secondOrigin?: string;
-  /** The cases to run, by id; all by default. */
+  /** The ids of the cases to run; all by default. */
   readonly only?: readonly string[];
-  /** Told after each case. */
+  /** Called after each case, with the number of cases that are done and of all. */
   readonly onResult?: (result: Result, done: number, all: number) => void;
-  /** Stops the run: the cases that are left are inconclusive, and what was begun is cleaned up. */
+  /** Stops the run: the cases that are left are inconclusive, and the sessions of the run are ended. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,6 +40,7 @@ export interface Report {
   /** Contracts that the server could not be judged by, and why, in a sentence. */
   readonly unjudged: readonly { readonly contract: ContractName; readonly reason: string }[];
   readonly requests: number;
+  /** Registrations and failed logins. */
   readonly attempts: number;
   readonly ms: number;
   /** Sessions that the run began and could not end. */
@@ -47,16 +48,19 @@ export interface Report {
 }
 
 /**
- * `kept`: nothing that counts is broken. `broken`: something is. `unjudged`: a contract could not be judged at all. A
- * strict outcome counts our readings, too.
+ * `failed`: a case failed whose sentence the contract says; if `isStrict`, a case of one of our readings counts as well.
+ * `unjudged`: otherwise, and the server could not be judged by one of the contracts. `conforms`: neither.
  */
-export function outcomeOf({ results, unjudged }: Report, isStrict = false): 'kept' | 'broken' | 'unjudged' {
-  const isBroken = ({ verdict, says }: Result) => verdict === 'broken' && (isStrict || says === 'must');
-  if (results.some(isBroken)) return 'broken';
-  return unjudged.length > 0 ? 'unjudged' : 'kept';
+export function outcomeOf(
+  { results, unjudged }: Report,
+  isStrict = false,
+): 'conforms' | 'failed' | 'unjudged' {
+  const counts = ({ verdict, basis }: Result) => verdict === 'failed' && (isStrict || basis === 'must');
+  if (results.some(counts)) return 'failed';
+  return unjudged.length > 0 ? 'unjudged' : 'conforms';
 }
 
-/** Whether a run with these options has a use for a case. */
+/** Whether a run with these options takes a case. */
 export function applies({ id }: Case, { only, secondOrigin }: ConformanceOptions): boolean {
   return (!only || only.includes(id)) && (secondOrigin !== undefined || !id.includes('.cors.'));
 }

@@ -1,14 +1,15 @@
-/** What a case can find, and how it says so. */
+/** The verdicts of cases, and the errors by which a case gives them. */
 
 import type { Answer } from './client/exchange.ts';
 
 /** The server does not do what the sentence says. */
-export class Broken extends Error {
-  override readonly name = 'Broken';
+export class Failure extends Error {
+  override readonly name = 'Failure';
   readonly expected: string;
   readonly got: string;
   readonly answer: Answer | undefined;
 
+  /** `expected` and `got` are words that continue "Expected" and "got"; `answer` is the one that shows the fault. */
   constructor(expected: string, got: string, answer?: Answer) {
     super(`Expected ${expected}, got ${got}`);
     this.expected = expected;
@@ -17,16 +18,27 @@ export class Broken extends Error {
   }
 }
 
-/** Nothing can be said: something else stood in the way. The message is the reason. */
+/** Whether the server does what the sentence says cannot be seen. The message is the reason, without a full stop. */
 export class Inconclusive extends Error {
   override readonly name = 'Inconclusive';
 }
 
+export type ContractName = 'envelope' | 'rest' | 'dotjson';
+
+/** `must`: the contract says it. `reading`: the contract leaves it open, and Gatehouse decided it by this ruling. */
+export type Basis = 'must' | { readonly reading: string };
+
 /**
- * `held`: the server does what the sentence says. `broken`: it does not. `inconclusive`: it could not be found out.
- * `noted`: it does, as far as this run can see.
+ * `passed`: the server does what the sentence says. `failed`: it does not. `inconclusive`: that could not be seen.
+ * `noted`: it does as far as this run can see, and `reason` says what was not seen.
  */
-export type Verdict = 'held' | 'broken' | 'inconclusive' | 'noted';
+export type Verdict = 'passed' | 'failed' | 'inconclusive' | 'noted';
+
+/** A sentence, or a row of a table, of a page in `docs/contracts`. */
+export interface Sentence {
+  readonly page: string;
+  readonly quote: string;
+}
 
 /** What one case found. */
 export interface Result {
@@ -34,22 +46,16 @@ export interface Result {
   readonly title: string;
   readonly contract: ContractName;
   readonly sentence: Sentence;
-  /** `must`: the contract says it. Otherwise the ruling by which Gatehouse reads it so. */
-  readonly says: 'must' | { readonly reading: string };
+  readonly basis: Basis;
   readonly verdict: Verdict;
+  /** Of a failed case: what the sentence says. */
   readonly expected?: string;
+  /** Of a failed case: what came. */
   readonly got?: string;
-  /** The request as a line for a shell. */
+  /** Of a failed case: the request as a line for a shell. */
   readonly curl?: string;
-  /** Why it is inconclusive, or what was noted. */
+  /** Of an inconclusive or noted case: why. */
   readonly reason?: string;
+  /** How long the case took, in milliseconds. */
   readonly ms: number;
-}
-
-export type ContractName = 'envelope' | 'rest' | 'dotjson';
-
-/** A sentence or a row of a table on a page of `docs/contracts`. */
-export interface Sentence {
-  readonly page: string;
-  readonly quote: string;
 }

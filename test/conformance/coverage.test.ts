@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { casesFor } from '../../src/conformance/conformance.ts';
 import { read } from '../support/docs.ts';
-import { faults } from './faults.ts';
+import { faults } from './faults/all-faults.ts';
 import { flat, sentencesOf } from './page-sentences.ts';
 import { uncovered } from './uncovered.ts';
 
@@ -38,8 +38,8 @@ test('every reason is about a sentence that is there and that no case cites', ()
 test('every case has an id of its own, and every ruling that it cites is there', () => {
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
   const rulings = read('docs/rulings.md');
-  for (const { id, says } of cases)
-    if (says !== 'must') expect(rulings, id).toContain(`- **${says.reading}**`);
+  for (const { id, basis } of cases)
+    if (basis !== 'must') expect(rulings, id).toContain(`- **${basis.reading}**`);
 });
 
 test('every case that a fault names is there', () => {

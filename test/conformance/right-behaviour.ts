@@ -30,6 +30,9 @@ export const right = {
     contract === 'rest' ? randomUUID() : token(),
   request: (_fields: Fields | undefined): string => randomUUID(),
   password: (text: string): string => text,
+  /** The method that the server takes a request to have. */
+  method: (asked: Asked): string => asked.method,
+  isAddress: (text: string): boolean => /^[^@\s]{1,64}@[a-z.]+$/i.test(text),
   isUsername: (text: string): boolean => /^[a-zA-Z0-9_]{3,40}$/.test(text),
   /** Ends a session; whether it was alive. */
   end: (live: Set<string>, id: string): boolean => live.delete(id),

@@ -1,8 +1,13 @@
 /** A small server that keeps the three contracts, in memory and independent of our sources: what faults are made in. */
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { certificates } from '../support/reverse-proxies.ts';
 import {
   type Account,
   type Asked,
@@ -40,8 +45,18 @@ const routes = [
 
 /** Starts a server with a fault, or without one, and stops it at the end of the test. */
 export async function startRight(fault: Partial<Behaviour> = {}): Promise<string> {
+  return `http://127.0.0.1:${await started(createServer(listener(fault)))}`;
+}
+
+/** The same over TLS, at the name that the tests' certificate is for. */
+export async function startRightOverTls(fault: Partial<Behaviour> = {}): Promise<string> {
+  const [cert, key] = ['server.pem', 'server.key'].map((name) => readFileSync(join(certificates, name)));
+  return `https://localhost:${await started(createTlsServer({ cert, key }, listener(fault)))}`;
+}
+
+function listener(fault: Partial<Behaviour>): RequestListener {
   const answer = answering({ ...right, ...fault });
-  const server = createServer(async (request, response) => {
+  return async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const [path = '', query = ''] = (request.url ?? '').split('?');
@@ -55,14 +70,16 @@ export async function startRight(fault: Partial<Behaviour> = {}): Promise<string
         bytes: Buffer.concat(chunks),
       }),
     );
-  });
+  };
+}
+
+async function started(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  return (server.address() as AddressInfo).port;
 }
 
 function send(response: ServerResponse, { status, headers, body }: Reply): void {
@@ -100,7 +117,7 @@ function answering(does: Behaviour): (asked: Asked) => Reply {
     const name = String(fields[contract === 'rest' ? 'email' : 'username']);
     const password = does.password(String(fields['password']));
     const status = contract === 'rest' ? 422 : 400;
-    const isName = contract === 'rest' ? /^[^@\s]{1,64}@[a-z.]+$/i.test(name) : does.isUsername(name);
+    const isName = contract === 'rest' ? does.isAddress(name) : does.isUsername(name);
     if (!isName)
       return refuse(asked, contract, status, contract === 'rest' ? 'Invalid email' : 'Invalid username');
     const reason = does.passwordReason(password, name);
@@ -176,7 +193,7 @@ function answering(does: Behaviour): (asked: Asked) => Reply {
     const path = does.route(asked.path);
     const contract = ownedBy(path);
     if (!routes.includes(path)) return refuse(asked, contract, 404);
-    if (asked.method !== 'POST') {
+    if (does.method(asked) !== 'POST') {
       const refused = refuse(asked, contract, 405);
       return { ...refused, headers: { ...refused.headers, allow: 'POST' } };
     }

@@ -28,9 +28,9 @@ export function addConformanceCommand(program: Command): void {
   addCommand(program, 'conformance', {
     summary: 'Judge a server, this one or another, by the contracts',
     more:
-      'Sends at most 400 requests in at most a minute, and ends the sessions that it begins. Accounts that it registers ' +
-      'stay: their names begin with "kit". Exits with 1 if the server breaks what a contract says, and with 6 if it could ' +
-      'not be judged.',
+      'Sends at most 450 requests in at most a minute, and ends the sessions that it begins. The accounts that it registers ' +
+      'stay: their names begin with "kit". Exits with 1 if the server does not do what a contract says, and with 6 if it ' +
+      'could not be judged.',
     examples: [
       'gatehouse conformance --url "$SERVER_URL"',
       'gatehouse conformance --contract rest --url "$SERVER_URL" --format junit --output conformance.xml',
@@ -52,7 +52,7 @@ export function addConformanceCommand(program: Command): void {
     .option('--second-origin <url>', 'an origin that the server allows to call it from a browser')
     .addOption(choice('--format <format>', 'the form of the report', ['people', 'json', 'junit']))
     .option('--output <file>', 'write the report to a file')
-    .option('--strict', 'exit with 1 also if a reading of ours is broken')
+    .option('--strict', 'exit with 1 also if only a reading of ours failed')
     .option('--list', 'list the cases, and send nothing')
     .action(judge);
 }
@@ -62,9 +62,9 @@ async function judge(given: Given): Promise<void> {
   const contracts: readonly ContractName[] =
     given.contract === 'all' ? ['envelope', 'rest', 'dotjson'] : [given.contract];
   if (given.list) {
-    for (const { id, title, says } of kit.casesFor(contracts))
+    for (const { id, title, basis } of kit.casesFor(contracts))
       await printLine(
-        `${id}  ${title} (${says === 'must' ? 'the contract says it' : `our reading, ${says.reading}`})`,
+        `${id}  ${title} (${basis === 'must' ? 'the contract says it' : `our reading, ${basis.reading}`})`,
       );
     return;
   }
@@ -88,8 +88,8 @@ async function judge(given: Given): Promise<void> {
   for (const { contract, reason } of report.unjudged) printNote(`${contract} cannot be judged. ${reason}`);
 }
 
-function exitCodeOf(outcome: 'kept' | 'broken' | 'unjudged'): number {
-  return { kept: exitCodes.done, broken: exitCodes.failed, unjudged: exitCodes.notJudged }[outcome];
+function exitCodeOf(outcome: 'conforms' | 'failed' | 'unjudged'): number {
+  return { conforms: exitCodes.done, failed: exitCodes.failed, unjudged: exitCodes.notJudged }[outcome];
 }
 
 /** One line on a terminal that counts the cases. */

@@ -1,11 +1,11 @@
-/** An id that a client proposes, in every place that one could be read from, and how to see that none was adopted. */
+/** A session id that the client proposes, wherever a server could read one, and the expectation that it is not adopted. */
 
 import type { Answer } from '../client/exchange.ts';
 import { expectMatch, fieldsOf } from '../expectations.ts';
-import { Broken } from '../verdicts.ts';
-import type { Wire } from '../wire.ts';
+import type { Protocol } from '../protocol.ts';
+import { Failure } from '../verdicts.ts';
 
-/** What a request carries besides its own fields. */
+/** What a request that proposes an id has besides its own fields. */
 export function proposalOf(id: string) {
   return {
     query: `?s=${id}&session_id=${id}`,
@@ -14,12 +14,12 @@ export function proposalOf(id: string) {
   };
 }
 
-/** The answer gives an id of its own, of the shape that ids of the contract have. */
-export function expectNotAdopted(wire: Wire, answer: Answer, proposed: string): void {
+/** The answer has another id, of the form that ids of the contract have. */
+export function expectNotAdopted(protocol: Protocol, answer: Answer, proposed: string): void {
   if (
-    fieldsOf(answer)?.[wire.idField] === proposed ||
+    fieldsOf(answer)?.[protocol.idField] === proposed ||
     String(answer.headers['set-cookie']).includes(proposed)
   )
-    throw new Broken('an id that the server made', 'the id that the client sent', answer);
-  expectMatch(answer, wire.idField, wire.idPattern, wire.idWords);
+    throw new Failure('an id that the server made', 'the id that the client sent', answer);
+  expectMatch(answer, protocol.idField, protocol.idPattern, protocol.idWords);
 }

@@ -1,8 +1,8 @@
-/** The client of a run: paces requests, counts them, and ends a run that costs the server too much. */
+/** Sends the requests of a run, at its pace and within its bounds. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inconclusive } from '../verdicts.ts';
-import { type Answer, type Asked, exchange, NoAnswer } from './exchange.ts';
+import { type Answer, exchange, NoAnswer, type SentRequest } from './exchange.ts';
 
 export interface ClientOptions {
   /** Where the server is, with its base path. */
@@ -17,92 +17,97 @@ export interface ClientOptions {
   readonly maxMs: number;
 }
 
-/** A run is a guest: it stays below what a server with a throttle allows one client. */
-export const maxRequests = 400;
+/** The most requests of a run. */
+export const maxRequests = 450;
+
+/** The most registrations and failed logins of a run: fewer than a server with a usual throttle allows one client. */
 export const maxAttempts = 80;
 
-/** What cleaning up may take in addition, in milliseconds. */
-const cleaningMs = 4000;
+/** How many of the requests are reserved for ending the sessions of the run. */
+const reservedRequests = 60;
 
-/** Requests that are kept for ending the sessions of a run. */
-const kept = 40;
+/** How long ending the sessions may take beyond `maxMs`, in milliseconds. */
+const reservedMs = 4000;
 
-/** Exchanges without an answer, one after another, behind which the server counts as gone. */
-const maxSilences = 3;
+/** After so many requests in a row without an answer, no more are sent. */
+const maxUnanswered = 3;
 
 export class Client {
   readonly #options: ClientOptions;
-  readonly #endsAt: number;
-  #silences = 0;
+  readonly #endsAtMs: number;
+  #unanswered = 0;
   requests = 0;
-  /** Registrations and refused logins: what a throttle counts. */
+  /** Registrations and failed logins so far. */
   attempts = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#endsAt = performance.now() + options.maxMs;
+    this.#endsAtMs = performance.now() + options.maxMs;
   }
 
-  /** Whether it makes no sense to send more: nothing answers, or cleaning up took too long, too. */
-  get isGone(): boolean {
+  /** Whether not even the requests that end sessions may be sent any more. */
+  get isExhausted(): boolean {
     return (
       this.requests >= maxRequests ||
-      this.#silences >= maxSilences ||
-      performance.now() > this.#endsAt + cleaningMs
+      this.#unanswered >= maxUnanswered ||
+      performance.now() > this.#endsAtMs + reservedMs
     );
   }
 
   /**
-   * Sends a request.
+   * Sends a request. Those that end the sessions of the run may use the reserve.
    *
-   * @throws {Inconclusive} if a bound of the run is reached, or the server says that this client sent too much.
+   * @throws {Inconclusive} if a bound of the run is reached, or the server says that it is too busy.
    * @throws {NoAnswer} if no answer came.
    */
-  async send(asked: Asked, isLast = false): Promise<Answer> {
+  async send(request: SentRequest, mayUseReserve = false): Promise<Answer> {
     const { url, headers, paceMs, timeoutMs } = this.#options;
     if (paceMs > 0) await sleep(paceMs);
-    // Cleaning up may use what is left behind the bounds: it is short.
-    if (!isLast) this.#assertBounds();
+    if (!mayUseReserve) this.#assertBounds();
     this.requests += 1;
-    const leftMs = Math.max(100, this.#endsAt - performance.now());
+    const leftMs = Math.max(100, this.#endsAtMs - performance.now());
     try {
-      const answer = await exchange(url, asked, headers, Math.min(timeoutMs, leftMs));
-      this.#silences = 0;
-      return wanted(answer);
+      const answer = await exchange(url, request, headers, Math.min(timeoutMs, leftMs));
+      this.#unanswered = 0;
+      assertNotBusy(answer);
+      return answer;
     } catch (error) {
-      if (error instanceof NoAnswer) this.#silences += 1;
+      if (error instanceof NoAnswer) this.#unanswered += 1;
       throw error;
     }
   }
 
-  /** Counts attempts ahead of the request that makes them. */
+  /**
+   * Counts attempts before the request that makes them is sent.
+   *
+   * @throws {Inconclusive} if the run would make more than `maxAttempts`.
+   */
   count(attempts: number): void {
     if (this.attempts + attempts > maxAttempts)
-      throw new Inconclusive(`A run makes at most ${maxAttempts} attempts that a throttle counts`);
+      throw new Inconclusive(`A run makes at most ${maxAttempts} registrations and failed logins`);
     this.attempts += attempts;
   }
 
   #assertBounds(): void {
-    if (this.#silences >= maxSilences)
-      throw new Inconclusive(`The server left ${maxSilences} requests in a row without an answer`);
-    if (this.requests >= maxRequests - kept)
+    if (this.#unanswered >= maxUnanswered)
+      throw new Inconclusive(`The server left ${maxUnanswered} requests in a row without an answer`);
+    if (this.requests >= maxRequests - reservedRequests)
       throw new Inconclusive(`A run sends at most ${maxRequests} requests`);
-    if (performance.now() > this.#endsAt)
+    if (performance.now() > this.#endsAtMs)
       throw new Inconclusive(`A run takes at most ${Math.round(this.#options.maxMs / 1000)} s`);
   }
 }
 
-/** An answer that says something about the contract, and not about how busy the server is. */
-function wanted(answer: Answer): Answer {
-  const { status, headers } = answer;
+/** @throws {Inconclusive} if the answer is about how busy the server is: it says nothing about the contract. */
+function assertNotBusy({ status, headers }: Answer): void {
   const retryAfter = headers['retry-after'];
+  // A server that answers refusals with 200 has only the header to say it.
   if (status === 429 || (status === 200 && retryAfter !== undefined))
     throw new Inconclusive(
-      `The server said that this client sent too much (429, Retry-After: ${retryAfter ?? 'none'})`,
+      `The server says that this client sent too much (429, Retry-After: ${retryAfter ?? 'none'})`,
     );
   if (status === 503 && retryAfter !== undefined)
     throw new Inconclusive(
-      `The server was too busy or without its database (503, Retry-After: ${retryAfter})`,
+      `The server is too busy, or without its database (503, Retry-After: ${retryAfter})`,
     );
-  return answer;
 }

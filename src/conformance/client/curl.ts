@@ -1,14 +1,17 @@
-/** A request as a line for a shell, so that a person can send it again. */
+/** A request as a line for a shell, so that a account can send it again. */
 
-import type { Asked } from './exchange.ts';
+import type { SentRequest } from './exchange.ts';
 
 /** The longest body that is shown, in bytes. */
 const maxBodyBytes = 500;
 
-/** `secrets` are texts that are not shown, such as the password of a real account. */
+/**
+ * `given` are the names of the headers that every request has; their values are not shown. Nor are `secrets`, such as the
+ * password of a real account.
+ */
 export function curlLine(
   base: URL,
-  { method = 'GET', path, headers = {}, body }: Asked,
+  { method = 'GET', path, headers = {}, body }: SentRequest,
   given: readonly string[],
   secrets: readonly string[],
 ): string {

@@ -4,8 +4,8 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp 
 import { request as requestHttps } from 'node:https';
 import { gunzipSync, inflateSync } from 'node:zlib';
 
-/** What is sent, exactly: a path is not normalised, and no header is added but `Host` and `Content-Length`. */
-export interface Asked {
+/** What is sent: the path is not normalised, and no header is added but `Host`, `Connection` and `Content-Length`. */
+export interface SentRequest {
   readonly method?: string;
   /** The request target, without the base path of the server. */
   readonly path: string;
@@ -15,7 +15,7 @@ export interface Asked {
 
 /** What came back. */
 export interface Answer {
-  readonly asked: Asked;
+  readonly request: SentRequest;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -24,7 +24,7 @@ export interface Answer {
 /** The longest answer that is read, in bytes. An answer of these contracts has a few hundred. */
 const maxBytes = 1_048_576;
 
-/** No answer of HTTP came, or more than anyone reads; the message is a sentence for people. */
+/** No answer of HTTP came, or one that is too long. The message is a sentence without a full stop. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
@@ -36,22 +36,22 @@ export class NoAnswer extends Error {
  */
 export function exchange(
   base: URL,
-  asked: Asked,
+  request: SentRequest,
   headers: Readonly<Record<string, string>>,
   timeoutMs: number,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const { method = 'GET', body } = asked;
+  const { method = 'GET', body } = request;
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  const target = base.pathname.replace(/\/$/, '') + asked.path;
+  const target = base.pathname.replace(/\/$/, '') + request.path;
   const send = base.protocol === 'https:' ? requestHttps : requestHttp;
   const sent = send(base, {
     method,
     path: target,
     agent: false,
-    headers: { ...length, ...headers, ...asked.headers },
+    headers: { ...length, ...headers, ...request.headers },
   });
-  // One timer for the whole exchange: an answer that trickles for ever is no answer.
+  // One timer for the whole exchange, so that an answer that never ends is no answer.
   const seconds = timeoutMs / 1000;
   const timer = setTimeout(
     () => sent.destroy(new NoAnswer(`No whole answer within ${seconds} s`)),
@@ -61,15 +61,15 @@ export function exchange(
     readAll(response).then(
       (bytes) =>
         resolve({
-          asked,
+          request,
           status: response.statusCode ?? 0,
           headers: response.headers,
           text: decoded(response, bytes),
         }),
-      (error) => reject(sentence(error, base)),
+      (error) => reject(noAnswer(error, base)),
     );
   });
-  sent.on('error', (error) => reject(sentence(error, base)));
+  sent.on('error', (error) => reject(noAnswer(error, base)));
   sent.end(body);
   return promise.finally(() => {
     clearTimeout(timer);
@@ -99,8 +99,8 @@ function decoded({ headers }: IncomingMessage, bytes: Buffer): string {
   }
 }
 
-/** What went wrong, for a person who wants to know where to look. */
-function sentence(error: Error & { readonly code?: string }, { host, hostname, protocol }: URL): NoAnswer {
+/** What went wrong, for a account who wants to know where to look. */
+function noAnswer(error: Error & { readonly code?: string }, { host, hostname, protocol }: URL): NoAnswer {
   if (error instanceof NoAnswer) return error;
   const { code = '' } = error;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new NoAnswer(`No host has the name ${hostname}`);

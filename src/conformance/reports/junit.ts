@@ -3,7 +3,7 @@
 import { outcomeOf, type Report } from '../options.ts';
 import type { Result } from '../verdicts.ts';
 
-/** A broken reading is a failure only in a strict report: otherwise a system would stop what the exit code lets through. */
+/** In a report that is not strict, a failed reading of ours is skipped, so that CI agrees with the exit code. */
 export function junitReport(report: Report, isStrict = false): string {
   const suites = report.contracts.map((contract) => {
     const results = report.results.filter((result) => result.contract === contract);
@@ -14,7 +14,7 @@ export function junitReport(report: Report, isStrict = false): string {
     const cases = results.map((result) => testCase(result, isStrict));
     if (reason !== undefined)
       cases.push(
-        `    <testcase classname="${contract}" name="can be judged"><error message="${xml(reason)}"/></testcase>`,
+        `    <testcase classname="${contract}" name="the server can be judged"><error message="${xml(reason)}"/></testcase>`,
       );
     return [
       `  <testsuite name="${contract}" tests="${cases.length}" failures="${failed}" errors="${reason === undefined ? 0 : 1}" skipped="${skipped}" time="${seconds}">`,
@@ -26,12 +26,12 @@ export function junitReport(report: Report, isStrict = false): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(name)}" time="${report.ms / 1000}">\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
-function isFailure({ verdict, says }: Result, isStrict: boolean): boolean {
-  return verdict === 'broken' && (isStrict || says === 'must');
+function isFailure({ verdict, basis }: Result, isStrict: boolean): boolean {
+  return verdict === 'failed' && (isStrict || basis === 'must');
 }
 
 function isSkipped(result: Result, isStrict: boolean): boolean {
-  return result.verdict === 'inconclusive' || (result.verdict === 'broken' && !isFailure(result, isStrict));
+  return result.verdict === 'inconclusive' || (result.verdict === 'failed' && !isFailure(result, isStrict));
 }
 
 function testCase(result: Result, isStrict: boolean): string {
@@ -40,7 +40,7 @@ function testCase(result: Result, isStrict: boolean): string {
   if (isFailure(result, isStrict))
     return `${open}><failure message="${xml(found(result))}">${xml(details(result))}</failure></testcase>`;
   if (isSkipped(result, isStrict))
-    return `${open}><skipped message="${xml(result.reason ?? `Our reading is broken: ${found(result)}`)}"/></testcase>`;
+    return `${open}><skipped message="${xml(result.reason ?? `A reading of ours failed: ${found(result)}`)}"/></testcase>`;
   if (result.verdict === 'noted')
     return `${open}><system-out>${xml(result.reason ?? '')}</system-out></testcase>`;
   return `${open}/>`;

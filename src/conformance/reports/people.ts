@@ -1,4 +1,4 @@
-/** The report of a run for people: what is broken, by contract, in sentences that need no knowledge of this project. */
+/** The report of a run for people: what failed, by contract, in sentences that need no knowledge of this project. */
 
 import { styleText } from 'node:util';
 import { outcomeOf, type Report } from '../options.ts';
@@ -8,7 +8,7 @@ export interface PeopleOptions {
   readonly strict?: boolean;
   /** Whether the reader sees colours. */
   readonly colour?: boolean;
-  /** Also name what holds. */
+  /** Also list the cases that passed. */
   readonly all?: boolean;
 }
 
@@ -33,24 +33,24 @@ function blockOf(report: Report, contract: ContractName, paint: Paint, all: bool
   if (reason !== undefined) return `${title}\n  ${paint('yellow', 'Cannot be judged.')} ${printable(reason)}`;
   const count = (verdict: Result['verdict']) => results.filter((result) => result.verdict === verdict).length;
   const kinds = [
-    `${count('held')} held`,
-    `${count('broken')} broken`,
+    `${count('passed')} passed`,
+    `${count('failed')} failed`,
     `${count('inconclusive')} inconclusive`,
     `${count('noted')} noted`,
   ];
-  const shown = results.filter(({ verdict }) => all || verdict !== 'held');
+  const shown = results.filter(({ verdict }) => all || verdict !== 'passed');
   return [`${title}: ${kinds.join(', ')}`, ...shown.map((result) => lineOf(result, paint))].join('\n');
 }
 
 function lineOf(result: Result, paint: Paint): string {
-  const { id, title, says, sentence, verdict, reason, expected, got, curl } = result;
-  const weight = says === 'must' ? 'the contract says it' : `our reading, ${says.reading}`;
-  const style = { held: 'green', broken: 'red', inconclusive: 'yellow', noted: 'cyan' } as const;
+  const { id, title, basis, sentence, verdict, reason, expected, got, curl } = result;
+  const weight = basis === 'must' ? 'the contract says it' : `our reading, ${basis.reading}`;
+  const style = { passed: 'green', failed: 'red', inconclusive: 'yellow', noted: 'cyan' } as const;
   const head = `  ${paint(style[verdict], verdict)}  ${title} (${id}; ${weight})`;
   const more = [
     ...(expected === undefined ? [] : [`expected  ${expected}`, `got       ${got}`]),
     ...(reason === undefined ? [] : [`because   ${reason}`]),
-    ...(verdict === 'broken' ? [`sentence  ${sentence.page}: ${sentence.quote}`] : []),
+    ...(verdict === 'failed' ? [`sentence  ${sentence.page}: ${sentence.quote}`] : []),
     ...(curl === undefined ? [] : [`try       ${curl}`]),
   ];
   return [head, ...more.map((line) => `      ${printable(line)}`)].join('\n');
@@ -58,22 +58,22 @@ function lineOf(result: Result, paint: Paint): string {
 
 function endOf(report: Report, strict: boolean, paint: Paint): string {
   const { url, counts, requests, attempts, ms, sessionsLeft, results } = report;
-  const readings = results.filter(({ verdict, says }) => verdict === 'broken' && says !== 'must').length;
+  const readings = results.filter(({ verdict, basis }) => verdict === 'failed' && basis !== 'must').length;
   const sentences = {
-    kept: paint('green', `${url} keeps what the contracts say${strict ? ', in every reading of ours' : ''}.`),
-    broken: paint(
+    conforms: paint('green', `${url} does what the contracts say${strict ? ', also by our readings' : ''}.`),
+    failed: paint(
       'red',
-      `${url} breaks what the contracts say: ${counts.broken} broken, ${counts.broken - readings} of them said by the contract itself.`,
+      `${url} does not do what the contracts say: ${counts.failed} cases failed, ${counts.failed - readings} of them on what a contract says itself.`,
     ),
     unjudged: paint('yellow', `${url} could not be judged by every contract.`),
   };
   return [
     sentences[outcomeOf(report, strict)],
     ...(readings > 0 && !strict
-      ? [`${readings} of our readings are broken. They change the exit code only with --strict.`]
+      ? [`${readings} cases failed on a reading of ours. They change the exit code only with --strict.`]
       : []),
-    `${requests} requests, ${attempts} of them counted by a throttle, in ${(ms / 1000).toFixed(1)} s.`,
-    ...(sessionsLeft > 0 ? [`${sessionsLeft} sessions that this run began could not be ended.`] : []),
+    `${requests} requests, ${attempts} of them registrations and failed logins, in ${(ms / 1000).toFixed(1)} s.`,
+    ...(sessionsLeft > 0 ? [`${sessionsLeft} sessions of this run could not be ended.`] : []),
   ].join('\n');
 }
 

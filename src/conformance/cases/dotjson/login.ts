@@ -1,10 +1,12 @@
-/** Logins of `dotjson`: the answer, the cookie, and the refusals. */
+/** Cases of logins through `dotjson`: the answer, the cookie, and the refusals. */
 
 import { casesOf } from '../../case.ts';
 import type { Context } from '../../context.ts';
-import { sessionCookie } from '../../cookies.ts';
+import { expectAttribute, expectCookieOf } from '../../cookies.ts';
 import {
+  expectLogin,
   expectNoCookie,
+  expectNoLogin,
   expectOnly,
   expectRefusal,
   expectRefusedWith,
@@ -13,21 +15,23 @@ import {
   expectSuccess,
   expectText,
   fieldsOf,
+  sessionIdOf,
 } from '../../expectations.ts';
-import { Broken, Inconclusive } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { protocols } from '../../protocol.ts';
+import { Failure, Inconclusive } from '../../verdicts.ts';
 import { registered } from './register.ts';
 
-const wire = wires.dotjson;
-const { must, reading } = casesOf({ contract: 'dotjson' });
+const protocol = protocols.dotjson;
+const { must, reading } = casesOf('dotjson');
 const answered =
   '| `POST /login.json` | `{ "username", "password" }` | 200 `{ "id", "username", "created" }` and the [two cookies of `rest`](rest.md#the-cookie) |';
 const unknown = '| 401 | `User does not exist` | Login with an unknown name. |';
+const newSession = 'Each login begins a new session and does not end the others.';
 const wrong = '| 401 | `Invalid password` | Login with a wrong password. |';
 
 const wrongPassword = (context: Context) =>
   context.once('dotjson wrong password', async () => {
-    const { name } = await context.person('dotjson');
+    const { name } = await context.account('dotjson');
     return context.login('dotjson', { name, password: 'not the right one' });
   });
 const unknownName = (context: Context) =>
@@ -40,7 +44,6 @@ export const dotjsonLogin = [
     id: 'dotjson.login.answer',
     title: 'a login answers with id, username and created',
     quote: answered,
-    attempts: 1,
     async run(context) {
       const answer = await context.loggedIn('dotjson');
       expectSuccess(answer);
@@ -64,20 +67,15 @@ export const dotjsonLogin = [
     also: ['The session travels in `?s=`, or in the same cookie as in [`rest`](rest.md#the-cookie).'],
     async run(context) {
       const answer = await context.loggedIn('dotjson');
-      const { id } = expectStrings(answer, 'id');
-      const { value, attributes } = sessionCookie(answer);
-      if (value !== id) throw new Broken(`a cookie with the value ${id}`, value, answer);
-      if (!attributes.has('httponly'))
-        throw new Broken('a session cookie with HttpOnly', 'one without', answer);
-      if (attributes.get('samesite')?.toLowerCase() !== 'lax')
-        throw new Broken('SameSite=Lax', `SameSite=${attributes.get('samesite') ?? 'none'}`, answer);
+      expectCookieOf(answer, sessionIdOf(protocol, answer));
+      expectAttribute(answer, 'HttpOnly');
+      expectAttribute(answer, 'SameSite', 'Lax');
     },
   }),
   reading('D5', {
     id: 'dotjson.login.username',
     title: 'username comes back as it was registered, not as it was typed',
     quote: 'The name as it was registered, not as it was typed in this request.',
-    attempts: 1,
     async run(context) {
       const { username } = await registered(context);
       const answer = await context.login('dotjson', {
@@ -95,24 +93,21 @@ export const dotjsonLogin = [
     id: 'dotjson.login.case',
     title: 'the case of letters in a name makes no difference to a login',
     quote: 'Names that differ only in case are the same name.',
-    attempts: 1,
     async run(context) {
-      const { name, password } = await context.person('dotjson');
-      const answer = await context.login('dotjson', { name: name.toUpperCase(), password });
-      if (fieldsOf(answer)?.['id'] === undefined)
-        throw new Broken('a login', `status ${answer.status}`, answer);
+      const { name, password } = await context.account('dotjson');
+      expectLogin(protocol, await context.login('dotjson', { name: name.toUpperCase(), password }));
     },
   }),
-  must({
+  reading('R5', {
     id: 'dotjson.login.new-session',
-    title: 'each login begins a session of its own',
-    quote: 'The session id: 26 characters of `a` to `z` and `0` to `9`.',
+    title: 'each login begins a new session',
+    quote: newSession,
     async run(context) {
       const ids = await context.idsOfLogins('dotjson');
       if (new Set(ids).size !== ids.length)
-        throw new Broken(
-          'a session of its own for each login',
-          'the same id twice',
+        throw new Failure(
+          'another session id for each login',
+          'one id twice',
           await context.loggedIn('dotjson'),
         );
     },
@@ -121,10 +116,9 @@ export const dotjsonLogin = [
     id: 'dotjson.login.unknown-name',
     title: 'an unknown name is refused with "User does not exist"',
     quote: unknown,
-    attempts: 1,
     async run(context) {
       const answer = await unknownName(context);
-      expectRefusal(wire, answer, context.options.statusOk);
+      expectRefusal(protocol, answer);
       const { error } = expectStrings(answer, 'error');
       if (error === 'Invalid password')
         context.note(
@@ -137,10 +131,9 @@ export const dotjsonLogin = [
     id: 'dotjson.login.wrong-password',
     title: 'a wrong password is refused with "Invalid password"',
     quote: wrong,
-    attempts: 1,
     async run(context) {
       const answer = await wrongPassword(context);
-      expectRefusal(wire, answer, context.options.statusOk);
+      expectRefusal(protocol, answer);
       expectText(answer, 'error', 'Invalid password');
     },
   }),
@@ -149,34 +142,29 @@ export const dotjsonLogin = [
     title: 'a refused login has status 401',
     quote: wrong,
     also: [unknown],
-    attempts: 2,
     async run(context) {
       for (const answer of [await wrongPassword(context), await unknownName(context)])
-        expectRefusedWith(wire, answer, 401, context.options.statusOk);
+        expectRefusedWith(protocol, answer, 401, context.options.statusOk);
     },
   }),
   reading('D5', {
     id: 'dotjson.login.refused.no-cookie',
     title: 'a refused login sets no cookie and gives no id',
     quote: wrong,
-    attempts: 1,
     async run(context) {
       const answer = await wrongPassword(context);
       expectNoCookie(answer);
-      if (fieldsOf(answer)?.['id'] !== undefined) throw new Broken('no id', 'an id', answer);
+      expectNoLogin(protocol, answer);
     },
   }),
   reading('G3', {
     id: 'dotjson.login.registered-elsewhere',
     title: 'an account of rest logs in, with its address as username',
     quote: 'An account of the `rest` contract logs in here too, with its e-mail address in `username`.',
-    attempts: 2,
     async run(context) {
       if (!context.options.contracts.includes('rest'))
         throw new Inconclusive('`rest` is not among the contracts of this run');
-      const answer = await context.login('dotjson', await context.person('rest'));
-      if (fieldsOf(answer)?.['id'] === undefined)
-        throw new Broken('a login by address', `status ${answer.status}`, answer);
+      expectLogin(protocol, await context.login('dotjson', await context.account('rest')));
     },
   }),
 ];

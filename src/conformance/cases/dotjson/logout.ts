@@ -1,9 +1,9 @@
-/** Logouts of `dotjson`: what names the session, what outranks what, and that only POST acts. */
+/** Cases of logouts through `dotjson`: where the session is read from, what outranks what, and that only POST acts. */
 
 import { casesOf } from '../../case.ts';
 import type { Answer } from '../../client/exchange.ts';
-import { type Context, isEnded } from '../../context.ts';
-import { cookieOf, isCleared, sessionCookie } from '../../cookies.ts';
+import type { Context } from '../../context.ts';
+import { cookieOf, expectCleared } from '../../cookies.ts';
 import {
   expectOnly,
   expectRefusal,
@@ -13,11 +13,12 @@ import {
   expectText,
   jsonOf,
 } from '../../expectations.ts';
-import { Broken } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { protocols } from '../../protocol.ts';
+import { Failure } from '../../verdicts.ts';
+import { expectAlive } from '../liveness.ts';
 
-const wire = wires.dotjson;
-const { must, reading } = casesOf({ contract: 'dotjson' });
+const protocol = protocols.dotjson;
+const { must, reading } = casesOf('dotjson');
 const answered = '| `POST /logout.json` | none needed | 200 `{ "success": true }` |';
 const carriers = 'The session travels in `?s=`, or in the same cookie as in [`rest`](rest.md#the-cookie).';
 const noSession = '| 401 | `No session` | Logout without a live session. |';
@@ -33,27 +34,26 @@ const byQuery = (context: Context) =>
 const byCookie = (context: Context) =>
   context.once('dotjson logout by cookie', async () => {
     const id = await context.session('dotjson');
-    const asked = { method: 'POST', path, headers: { Cookie: `session_id=${id}` } };
+    const request = { method: 'POST', path, headers: { Cookie: `session_id=${id}` } };
     return {
-      first: await context.send(asked),
+      first: await context.send(request),
       second: await context.logout('dotjson', id),
-      third: await context.send(asked),
+      third: await context.send(request),
     };
   });
 const withoutSession = (context: Context) =>
   context.once('dotjson logout without a session', () => context.send({ method: 'POST', path }));
 
-/** The session is alive: only a logout tells, so it ends. */
-async function expectAlive(context: Context, id: string, before: Answer): Promise<void> {
-  const answer = await context.logout('dotjson', id);
-  if (!isEnded(answer))
-    throw new Broken('the session to be alive behind this request', 'it has ended', before);
+function expectNoSession(answer: Answer): void {
+  expectRefusal(protocol, answer);
+  expectText(answer, 'error', 'No session');
 }
 
-function expectNoSession(context: Context, answer: Answer): void {
-  if (isEnded(answer)) throw new Broken('"No session"', 'a success', answer);
-  expectRefusal(wire, answer, context.options.statusOk);
-  expectText(answer, 'error', 'No session');
+function expectDone(answer: Answer): void {
+  expectSuccess(answer);
+  const { success } = jsonOf(answer);
+  if (success !== true)
+    throw new Failure('"success": true', `"success": ${JSON.stringify(success) ?? 'none'}`, answer);
 }
 
 export const dotjsonLogout = [
@@ -63,11 +63,7 @@ export const dotjsonLogout = [
     quote: answered,
     also: [carriers],
     async run(context) {
-      const { first } = await byQuery(context);
-      expectSuccess(first);
-      const { success } = jsonOf(first);
-      if (success !== true)
-        throw new Broken('"success": true', `"success": ${JSON.stringify(success) ?? 'none'}`, first);
+      expectDone((await byQuery(context)).first);
     },
   }),
   reading('D1', {
@@ -83,43 +79,38 @@ export const dotjsonLogout = [
   }),
   must({
     id: 'dotjson.logout.ends',
-    title: 'a session that was logged out is gone: a second logout is refused with "No session"',
+    title: 'a logout ends the session on the server: a second logout is refused with "No session"',
     quote: noSession,
     also: ['When the success is answered, the end is on disk.'],
-    run: async (context) => expectNoSession(context, (await byQuery(context)).second),
+    run: async (context) => expectNoSession((await byQuery(context)).second),
   }),
-  must({
+  reading('D5', {
     id: 'dotjson.logout.cookie',
-    title: 'a logout by the session cookie is a success',
+    title: 'a logout by the cookie session_id is a success',
     quote: carriers,
-    async run(context) {
-      const { first } = await byCookie(context);
-      const { success } = jsonOf(first);
-      if (!isEnded(first) || success !== true)
-        throw new Broken('"success": true', `status ${first.status} ${first.text.slice(0, 100)}`, first);
-    },
+    run: async (context) => expectDone((await byCookie(context)).first),
   }),
-  must({
+  reading('D5', {
     id: 'dotjson.logout.cookie.ends',
-    title: 'a logout by the session cookie ends the session on the server',
+    title: 'a logout by the cookie session_id ends the session on the server',
     quote: carriers,
     async run(context) {
       const { second, third } = await byCookie(context);
-      for (const answer of [second, third]) expectNoSession(context, answer);
+      for (const answer of [second, third]) expectNoSession(answer);
     },
   }),
   must({
     id: 'dotjson.logout.none',
     title: 'a logout without a session is refused with "No session"',
     quote: noSession,
-    run: async (context) => expectNoSession(context, await withoutSession(context)),
+    run: async (context) => expectNoSession(await withoutSession(context)),
   }),
   reading('D3', {
     id: 'dotjson.logout.none.status',
     title: 'a logout without a session has status 401',
     quote: noSession,
     run: async (context) =>
-      expectRefusedWith(wire, await withoutSession(context), 401, context.options.statusOk),
+      expectRefusedWith(protocol, await withoutSession(context), 401, context.options.statusOk),
   }),
   reading('D6', {
     id: 'dotjson.logout.get',
@@ -128,8 +119,8 @@ export const dotjsonLogout = [
     async run(context) {
       const id = await context.session('dotjson');
       const answer = await context.send({ path: `${path}?s=${id}` });
-      await expectAlive(context, id, answer);
-      expectRefusedWith(wire, answer, 405, context.options.statusOk);
+      await expectAlive(context, 'dotjson', id, answer);
+      expectRefusedWith(protocol, answer, 405, context.options.statusOk);
     },
   }),
   reading('D5', {
@@ -140,12 +131,7 @@ export const dotjsonLogout = [
       const id = await context.session('dotjson');
       const both = await context.logout('dotjson', id, { Cookie: `session_id=${id}` });
       for (const answer of [(await byCookie(context)).first, both])
-        if (!isCleared(sessionCookie(answer), context.options.now()))
-          throw new Broken(
-            'a Set-Cookie that removes "session_id"',
-            String(answer.headers['set-cookie']),
-            answer,
-          );
+        expectCleared(answer, context.options.now());
     },
   }),
   reading('D5', {
@@ -159,7 +145,7 @@ export const dotjsonLogout = [
       for (const one of [answer, first, (await byCookie(context)).third]) {
         const cookie = cookieOf(one, 'session_id');
         if (cookie)
-          throw new Broken(
+          throw new Failure(
             'no Set-Cookie, since the cookie did not name the session that was ended',
             `session_id=${cookie.value}`,
             one,
@@ -174,11 +160,9 @@ export const dotjsonLogout = [
     async run(context) {
       const id = await context.session('dotjson');
       const headers = { Cookie: `session_id=${id}` };
-      for (const query of ['?s=aaaaaaaaaaaaaaaaaaaaaaaaaa', '?s=']) {
-        const answer = await context.send({ method: 'POST', path: path + query, headers });
-        expectNoSession(context, answer);
-      }
-      await expectAlive(context, id, await withoutSession(context));
+      for (const query of ['?s=aaaaaaaaaaaaaaaaaaaaaaaaaa', '?s='])
+        expectNoSession(await context.send({ method: 'POST', path: path + query, headers }));
+      await expectAlive(context, 'dotjson', id, await withoutSession(context));
     },
   }),
   reading('G14', {
@@ -187,7 +171,7 @@ export const dotjsonLogout = [
     quote: 'If it is present twice, no session is named.',
     async run(context) {
       const [id = ''] = await context.idsOfLogins('dotjson');
-      expectNoSession(context, await context.send({ method: 'POST', path: `${path}?s=${id}&s=${id}` }));
+      expectNoSession(await context.send({ method: 'POST', path: `${path}?s=${id}&s=${id}` }));
     },
   }),
   reading('D7', {
@@ -206,26 +190,34 @@ export const dotjsonLogout = [
         path,
         headers: { Cookie: 'session=eyJhIjoxfQ==' },
       });
-      expectNoSession(context, foreign);
+      expectNoSession(foreign);
       const answer = await context.send({ method: 'POST', path, headers: { Cookie: `session=${id}` } });
-      if (!isEnded(answer)) throw new Broken('a success', `status ${answer.status}`, answer);
-      if (cookieOf(answer, 'session')) throw new Broken('no Set-Cookie for "session"', 'one', answer);
+      expectDone(answer);
+      if (cookieOf(answer, 'session')) throw new Failure('no Set-Cookie for "session"', 'one', answer);
     },
   }),
   must({
+    id: 'dotjson.logout.json-body',
+    title: 'a logout with the body {} is a success',
+    quote: answered,
+    async run(context) {
+      const id = await context.session('dotjson');
+      expectDone(await context.post(`${path}?s=${id}`, {}));
+    },
+  }),
+  reading('G10', {
     id: 'dotjson.logout.any-body',
-    title: 'a body, of any type, does not disturb a logout',
+    title: 'a logout with a body of any type is a success',
     quote: 'A request body is not needed. A body of any type is read up to 16 KiB and ignored.',
     async run(context) {
       const id = await context.session('dotjson');
-      const asked = {
+      const request = {
         method: 'POST',
         path: `${path}?s=${id}`,
         headers: { 'Content-Type': 'text/plain' },
         body: 'not JSON {',
       };
-      const answer = await context.send(asked);
-      if (!isEnded(answer)) throw new Broken('a success', `status ${answer.status}`, answer);
+      expectDone(await context.send(request));
     },
   }),
 ];

@@ -1,4 +1,4 @@
-/** Registrations of `dotjson`: the answer, the rules of names, and what is refused. */
+/** Cases of registrations through `dotjson`: the answer, the rules of names, and what is refused. */
 
 import { casesOf } from '../../case.ts';
 import type { Context } from '../../context.ts';
@@ -15,11 +15,11 @@ import {
   expectText,
   fieldsOf,
 } from '../../expectations.ts';
-import { Broken, Inconclusive } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { protocols } from '../../protocol.ts';
+import { Failure, Inconclusive } from '../../verdicts.ts';
 
-const wire = wires.dotjson;
-const { must, reading } = casesOf({ contract: 'dotjson' });
+const protocol = protocols.dotjson;
+const { must, reading } = casesOf('dotjson');
 const answered =
   '| `POST /register.json` | `{ "username", "password" }`, and `"invite"` if an invitation is needed | 200 `{ "username", "created" }` |';
 const taken = '| 409 | `User already exists` | The name is taken. The case of letters makes no difference. |';
@@ -27,7 +27,7 @@ const rules = 'A username has 3 to 40 characters: ASCII letters, digits and `_`.
 const invalid = '| 400 | `Invalid username` | Registration with a name that is not allowed. |';
 const password = 'supersecure';
 
-/** A registration, made once: the cases here look at its answer. The name has letters of both cases. */
+/** The registration that several cases look at. Its name has letters of both cases. */
 export const registered = (context: Context) =>
   context.once('dotjson registration', async () => {
     const username = context.freshName('dotjson').replace('kit', 'Kit');
@@ -57,12 +57,11 @@ function refusedPassword(
     id: `dotjson.register.${id}`,
     title,
     quote,
-    attempts: 1,
     async run(context) {
       await registered(context);
       const username = context.freshName('dotjson');
       const answer = await context.register('dotjson', { username, password: passwordOf(username) });
-      expectRefusedWith(wire, answer, 400, context.options.statusOk);
+      expectRefusedWith(protocol, answer, 400, context.options.statusOk);
       expectMatch(answer, 'error', sentence, `a sentence like ${sentence.source}`);
     },
   });
@@ -72,7 +71,7 @@ function expectAccepted(answer: Awaited<ReturnType<typeof again>>): void {
   const error = fieldsOf(answer)?.['error'];
   // A short name may be taken: then it is allowed, too.
   if (error === 'User already exists' || (answer.status < 300 && error === undefined)) return;
-  throw new Broken(
+  throw new Failure(
     'the name to be accepted',
     `status ${answer.status} ${JSON.stringify(error) ?? ''}`,
     answer,
@@ -84,7 +83,6 @@ export const dotjsonRegister = [
     id: 'dotjson.register.answer',
     title: 'a registration answers with username and created',
     quote: answered,
-    attempts: 1,
     async run(context) {
       const { answer } = await registered(context);
       expectSuccess(answer);
@@ -102,7 +100,7 @@ export const dotjsonRegister = [
       expectOnly(answer, 'username', 'created');
     },
   }),
-  must({
+  reading('D5', {
     id: 'dotjson.register.username',
     title: 'a registration answers with the name as it was sent',
     quote: 'The name as it was registered, not as it was typed in this request.',
@@ -121,10 +119,9 @@ export const dotjsonRegister = [
     id: 'dotjson.register.taken',
     title: 'a name that is taken is refused with "User already exists"',
     quote: taken,
-    attempts: 1,
     async run(context) {
       const answer = await again(context);
-      expectRefusal(wire, answer, context.options.statusOk);
+      expectRefusal(protocol, answer);
       expectText(answer, 'error', 'User already exists');
     },
   }),
@@ -132,17 +129,16 @@ export const dotjsonRegister = [
     id: 'dotjson.register.taken.status',
     title: 'a name that is taken is refused with 409',
     quote: taken,
-    run: async (context) => expectRefusedWith(wire, await again(context), 409, context.options.statusOk),
+    run: async (context) => expectRefusedWith(protocol, await again(context), 409, context.options.statusOk),
   }),
   reading('G3', {
     id: 'dotjson.register.taken.case',
     title: 'names that differ in case only are one name',
     quote: 'Names that differ only in case are the same name.',
-    attempts: 1,
     async run(context) {
       const { username } = await registered(context);
       const answer = await context.register('dotjson', { username: username.toUpperCase(), password });
-      expectRefusedWith(wire, answer, 409, context.options.statusOk);
+      expectRefusedWith(protocol, answer, 409, context.options.statusOk);
       expectText(answer, 'error', 'User already exists');
     },
   }),
@@ -158,10 +154,9 @@ export const dotjsonRegister = [
       title: `a name with ${what} is refused with "Invalid username"`,
       quote: invalid,
       also: [rules],
-      attempts: 1,
       async run(context) {
         const answer = await refusedName(context, username);
-        expectRefusal(wire, answer, context.options.statusOk);
+        expectRefusal(protocol, answer);
         expectText(answer, 'error', 'Invalid username');
       },
     }),
@@ -170,15 +165,13 @@ export const dotjsonRegister = [
     id: 'dotjson.register.name.status',
     title: 'a name that is not allowed is refused with 400',
     quote: invalid,
-    attempts: 1,
     run: async (context) =>
-      expectRefusedWith(wire, await refusedName(context, 'ab'), 400, context.options.statusOk),
+      expectRefusedWith(protocol, await refusedName(context, 'ab'), 400, context.options.statusOk),
   }),
   reading('G3', {
     id: 'dotjson.register.name-newline',
-    title: 'a name with a line break behind it is refused: the rule holds from end to end',
+    title: 'a name that ends in a line break is refused',
     quote: rules,
-    attempts: 1,
     async run(context) {
       const answer = await refusedName(context, `${context.freshName('dotjson')}\n`);
       expectText(answer, 'error', 'Invalid username');
@@ -188,7 +181,6 @@ export const dotjsonRegister = [
     id: 'dotjson.register.name-allowed',
     title: 'a name of 3 characters with _ and one of 40 are allowed',
     quote: rules,
-    attempts: 2,
     async run(context) {
       await registered(context);
       const { runId } = context.options;

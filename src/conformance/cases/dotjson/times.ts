@@ -1,13 +1,13 @@
-/** The field `created` of `dotjson`: a date-time with offset and time zone (RFC 9557). */
+/** Cases of the field `created` of `dotjson`: a date-time with offset and time zone (RFC 9557). */
 
 import { casesOf } from '../../case.ts';
 import type { Answer } from '../../client/exchange.ts';
 import type { Context } from '../../context.ts';
 import { expectStrings } from '../../expectations.ts';
-import { Broken, Inconclusive } from '../../verdicts.ts';
+import { Failure, Inconclusive } from '../../verdicts.ts';
 import { registered } from './register.ts';
 
-const { reading } = casesOf({ contract: 'dotjson' });
+const { reading } = casesOf('dotjson');
 const format =
   '`created` is a date-time in the format of RFC 9557: local time with offset, then the time zone in brackets.';
 const fraction = 'Its fraction has no trailing zeros and is absent at a full second.';
@@ -39,7 +39,7 @@ function createdOf(answer: Answer): Created {
       created,
     );
   if (!parts)
-    throw new Broken(
+    throw new Failure(
       'a date-time with offset and zone, such as 2025-02-07T19:41:52.92-05:00[America/New_York]',
       JSON.stringify(created),
       answer,
@@ -74,9 +74,9 @@ export const dotjsonTimes = [
       const { local, offset, zone } = readable(answer);
       const at = Date.parse(local + offset);
       const wanted = offsetAt(zone, at);
-      if (wanted === undefined) throw new Broken('a time zone of the IANA database', zone, answer);
+      if (wanted === undefined) throw new Failure('a time zone of the IANA database', zone, answer);
       if (wanted !== offset.replace('Z', '+00:00'))
-        throw new Broken(`the offset ${wanted} of ${zone}`, offset, answer);
+        throw new Failure(`the offset ${wanted} of ${zone}`, offset, answer);
     },
   }),
   reading('D2', {
@@ -85,12 +85,12 @@ export const dotjsonTimes = [
     quote: fraction,
     async run(context) {
       // One instant in ten ends in a zero: of all logins so far one shows it.
-      const logins = context.logins.filter(({ contract }) => contract === 'dotjson');
+      const logins = context.begun.filter(({ contract }) => contract === 'dotjson');
       const more = logins.map(({ answer }) => answer);
       for (const answer of [...(await answers(context)), ...more]) {
         const { fraction } = readable(answer);
         if (fraction.endsWith('0'))
-          throw new Broken('no trailing zeros in the fraction of a second', `.${fraction}`, answer);
+          throw new Failure('no trailing zeros in the fraction of a second', `.${fraction}`, answer);
       }
     },
   }),
@@ -104,7 +104,7 @@ export const dotjsonTimes = [
       const at = Date.parse(`${local}.${fraction || '0'}${offset}`);
       const differenceMs = Math.abs(at - context.options.now());
       if (Number.isNaN(at) || differenceMs > maxSkewMs)
-        throw new Broken('the present, give or take five minutes', `${local}${offset}`, answer);
+        throw new Failure('the present, give or take five minutes', `${local}${offset}`, answer);
     },
   }),
 ];

@@ -1,8 +1,9 @@
-/** Logins of `envelope`: the answer, its types, and the refusals. */
+/** Cases of logins through `envelope`: the answer, its fields, and the refusals. */
 
 import { casesOf } from '../../case.ts';
 import type { Context } from '../../context.ts';
 import {
+  expectLogin,
   expectMatch,
   expectNoCookie,
   expectOnly,
@@ -14,29 +15,37 @@ import {
   expectText,
   fieldsOf,
   header,
+  sessionIdOf,
 } from '../../expectations.ts';
-import { Broken, Inconclusive } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { protocols } from '../../protocol.ts';
+import { Failure, Inconclusive } from '../../verdicts.ts';
+import { expectAlive } from '../liveness.ts';
 import { missingField, wrongMethod } from '../shared/refusals.ts';
 
-const wire = wires.envelope;
-const { must, reading } = casesOf({ contract: 'envelope' });
+const protocol = protocols.envelope;
+const { must, reading } = casesOf('envelope');
 const answered =
   '| `POST /api/auth/login` | `{ "username", "password" }` | 200 `{ "request", "user", "session", "message" }` |';
 const requestField =
   'A UUID that the server mints for this request. The header `X-Request-Id` and the log have the same id. A `request` sent by the client is ignored.';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
-/** A login with a wrong password, and one with a name that no account has: each made once. */
+/** Answers that several cases look at. */
 const wrongPassword = (context: Context) =>
   context.once('envelope wrong password', async () => {
-    const { name } = await context.person('envelope');
+    const { name } = await context.account('envelope');
     return context.login('envelope', { name, password: 'not the right one' });
   });
 const unknownName = (context: Context) =>
   context.once('envelope unknown name', () =>
     context.login('envelope', { name: context.freshName('envelope'), password: 'not the right one' }),
   );
+
+const twoLogins = (context: Context) =>
+  context.once('envelope two logins', async () => {
+    const first = await context.session('envelope');
+    return [first, await context.login('envelope', await context.account('envelope'))] as const;
+  });
 
 /** A success, and a refusal of each kind. */
 const everyKind = (context: Context) =>
@@ -45,11 +54,11 @@ const everyKind = (context: Context) =>
     return [
       await context.loggedIn('envelope'),
       await wrongPassword(context),
-      await wrongMethod(context, wire),
-      await missingField(context, wire),
-      await context.post(wire.loginPath, {}, text),
-      await context.post(wire.loginPath, {}, origin),
-      await context.post(wire.logoutPath, { session: 'none' }),
+      await wrongMethod(context, protocol),
+      await missingField(context, protocol),
+      await context.post(protocol.loginPath, {}, text),
+      await context.post(protocol.loginPath, {}, origin),
+      await context.post(protocol.logoutPath, { session: 'none' }),
     ];
   });
 
@@ -58,7 +67,6 @@ export const envelopeLogin = [
     id: 'envelope.login.answer',
     title: 'a login answers with request, user, session and message',
     quote: answered,
-    attempts: 1,
     async run(context) {
       const answer = await context.loggedIn('envelope');
       expectSuccess(answer);
@@ -91,30 +99,31 @@ export const envelopeLogin = [
     quote: 'The id of the account, a UUID. It is the same on every contract and for the life of the account.',
     async run(context) {
       const first = await context.loggedIn('envelope');
-      const second = await context.login('envelope', await context.person('envelope'));
+      const second = await context.login('envelope', await context.account('envelope'));
       const { user } = expectStrings(first, 'user');
       // An account that came from another system keeps the id that it had there.
       if (!context.options.user) expectMatch(first, 'user', uuid, 'a UUID');
       const { user: again } = expectStrings(second, 'user');
-      if (user !== again) throw new Broken(`the user ${user} again`, String(again), second);
+      if (user !== again) throw new Failure(`the user ${user} again`, String(again), second);
     },
   }),
   must({
     id: 'envelope.login.new-session',
-    title: 'each login begins a new session, and earlier sessions continue',
+    title: 'each login begins a new session',
     quote: 'Each login begins a new session. Earlier sessions continue.',
     async run(context) {
-      const first = await context.session('envelope');
-      const second = await context.login('envelope', await context.person('envelope'));
-      if (fieldsOf(second)?.['session'] === first)
-        throw new Broken('another session id than that of the login before', 'the same session id', second);
-      const ended = await context.logout('envelope', first);
-      if (ended.status >= 400 || fieldsOf(ended)?.['error'] !== undefined)
-        throw new Broken(
-          'the earlier session to be alive, so that a logout ends it',
-          `status ${ended.status}`,
-          ended,
-        );
+      const [first, second] = await twoLogins(context);
+      if (sessionIdOf(protocol, second) === first)
+        throw new Failure('another session id than that of the login before', 'the same session id', second);
+    },
+  }),
+  reading('R5', {
+    id: 'envelope.login.earlier-session',
+    title: 'a login ends no earlier session',
+    quote: 'Each login begins a new session. Earlier sessions continue.',
+    async run(context) {
+      const [first, second] = await twoLogins(context);
+      await expectAlive(context, 'envelope', first, second);
     },
   }),
   must({
@@ -123,12 +132,9 @@ export const envelopeLogin = [
     quote:
       'The body is `{ "request", "error" }`, on every path that is `/api/auth` or begins with `/api/auth/`.',
     also: ['The reason of a refusal, one of the sentences below.'],
-    attempts: 1,
     async run(context) {
       const answer = await wrongPassword(context);
-      if (fieldsOf(answer)?.['session'] !== undefined)
-        throw new Broken('no session for a wrong password', 'a session', answer);
-      expectRefusal(wire, answer, context.options.statusOk);
+      expectRefusal(protocol, answer);
       expectStrings(answer, 'request', 'error');
     },
   }),
@@ -136,22 +142,20 @@ export const envelopeLogin = [
     id: 'envelope.login.wrong-password.status',
     title: 'a wrong password is refused with 401 and its sentence',
     quote: '| 401 | `Invalid username or password` | The name is unknown or the password is wrong. |',
-    attempts: 1,
     async run(context) {
       const answer = await wrongPassword(context);
-      expectRefusedWith(wire, answer, 401, context.options.statusOk);
-      expectText(answer, 'error', wire.wrongPassword);
+      expectRefusedWith(protocol, answer, 401, context.options.statusOk);
+      expectText(answer, 'error', protocol.wrongPassword);
     },
   }),
   reading('E2', {
     id: 'envelope.login.unknown-name',
     title: 'an unknown name and a wrong password get the same answer',
     quote: 'An unknown name and a wrong password get the same answer in the same time.',
-    attempts: 2,
     async run(context) {
       const [wrong, unknown] = [await wrongPassword(context), await unknownName(context)];
       if (wrong.status !== unknown.status)
-        throw new Broken(`status ${wrong.status}`, `status ${unknown.status}`, unknown);
+        throw new Failure(`status ${wrong.status}`, `status ${unknown.status}`, unknown);
       expectText(unknown, 'error', String(fieldsOf(wrong)?.['error']));
     },
   }),
@@ -166,7 +170,7 @@ export const envelopeLogin = [
       const ids = new Set(answers.map((answer) => fieldsOf(answer)?.['request']));
       const [first] = answers;
       if (first && ids.size !== answers.length)
-        throw new Broken('another request id for another request', 'one id twice', first);
+        throw new Failure('another request id for each request', 'one id twice', first);
     },
   }),
   reading('E1', {
@@ -175,10 +179,10 @@ export const envelopeLogin = [
     quote: requestField,
     async run(context) {
       const proposed = '11111111-1111-4111-8111-111111111111';
-      const answer = await context.post(wire.logoutPath, { request: proposed, session: 'none' });
+      const answer = await context.post(protocol.logoutPath, { request: proposed, session: 'none' });
       const { request } = expectStrings(answer, 'request');
       if (request === proposed)
-        throw new Broken('a request id of its own', 'the one that the client sent', answer);
+        throw new Failure('a request id of its own', 'the one that the client sent', answer);
     },
   }),
   reading('E1', {
@@ -189,7 +193,7 @@ export const envelopeLogin = [
       for (const answer of await everyKind(context)) {
         const { request } = expectStrings(answer, 'request');
         const sent = header(answer, 'X-Request-Id');
-        if (sent !== request) throw new Broken(`X-Request-Id: ${request}`, sent ?? 'no such header', answer);
+        if (sent !== request) throw new Failure(`X-Request-Id: ${request}`, sent ?? 'no such header', answer);
       }
     },
   }),
@@ -197,7 +201,6 @@ export const envelopeLogin = [
     id: 'envelope.login.no-cookie',
     title: 'a login sets no cookie, and a refusal neither',
     quote: 'The session travels in request and response bodies, never in a cookie.',
-    attempts: 1,
     async run(context) {
       for (const answer of await everyKind(context)) expectNoCookie(answer);
     },
@@ -207,12 +210,9 @@ export const envelopeLogin = [
     title: 'the case of letters in a name makes no difference',
     quote: 'It is looked up without regard to the case of ASCII letters.',
     also: ['Any text is allowed as `username`.'],
-    attempts: 1,
     async run(context) {
-      const { name, password } = await context.person('envelope');
-      const answer = await context.login('envelope', { name: name.toUpperCase(), password });
-      if (fieldsOf(answer)?.['session'] === undefined)
-        throw new Broken('a login', `status ${answer.status} ${answer.text.slice(0, 100)}`, answer);
+      const { name, password } = await context.account('envelope');
+      expectLogin(protocol, await context.login('envelope', { name: name.toUpperCase(), password }));
     },
   }),
   reading('G3', {
@@ -222,13 +222,10 @@ export const envelopeLogin = [
     also: [
       'Accounts are made through [`dotjson`](dotjson.md) or [`rest`](rest.md) and log in here with the name they were registered with.',
     ],
-    attempts: 2,
     async run(context) {
       if (!context.options.contracts.includes('rest'))
         throw new Inconclusive('`rest` is not among the contracts of this run');
-      const answer = await context.login('envelope', await context.person('rest'));
-      if (fieldsOf(answer)?.['session'] === undefined)
-        throw new Broken('a login by the address that was registered', `status ${answer.status}`, answer);
+      expectLogin(protocol, await context.login('envelope', await context.account('rest')));
     },
   }),
 ];

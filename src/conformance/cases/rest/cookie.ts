@@ -1,10 +1,10 @@
-/** The cookie of `rest`, as a browser judges it. */
+/** Cases of the cookies of `rest`, as a browser reads them. */
 
 import { casesOf } from '../../case.ts';
-import { cookieOf, sessionCookie } from '../../cookies.ts';
-import { Broken, Inconclusive } from '../../verdicts.ts';
+import { cookieOf, expectAttribute, sessionCookie } from '../../cookies.ts';
+import { Failure, Inconclusive } from '../../verdicts.ts';
 
-const { must, reading } = casesOf({ contract: 'rest' });
+const { must, reading } = casesOf('rest');
 
 export const restCookie = [
   must({
@@ -12,8 +12,7 @@ export const restCookie = [
     title: 'scripts cannot read the cookie: it is HttpOnly',
     quote: '| `HttpOnly` | always: scripts cannot read it |',
     async run(context) {
-      const answer = await context.loggedIn('rest');
-      if (!sessionCookie(answer).attributes.has('httponly')) throw missing('HttpOnly', answer);
+      expectAttribute(await context.loggedIn('rest'), 'HttpOnly');
     },
   }),
   must({
@@ -22,8 +21,8 @@ export const restCookie = [
     quote: '| `Secure` | always, except in [debug mode](../settings.md) |',
     async run(context) {
       const answer = await context.loggedIn('rest');
-      if (sessionCookie(answer).attributes.has('secure')) return;
-      if (context.options.isSecure) throw missing('Secure', answer);
+      if (context.options.isSecure || sessionCookie(answer).attributes.has('secure'))
+        return expectAttribute(answer, 'Secure');
       context.note(
         'The cookie is not Secure. Over plain http that may be a debug mode, which the contract allows; run this against https to know.',
       );
@@ -34,10 +33,7 @@ export const restCookie = [
     title: 'the cookie has SameSite=Lax',
     quote: '| `SameSite` | `Lax` |',
     async run(context) {
-      const answer = await context.loggedIn('rest');
-      const value = sessionCookie(answer).attributes.get('samesite');
-      if (value?.toLowerCase() !== 'lax')
-        throw new Broken('SameSite=Lax', value === undefined ? 'no SameSite' : `SameSite=${value}`, answer);
+      expectAttribute(await context.loggedIn('rest'), 'SameSite', 'Lax');
     },
   }),
   reading('R3', {
@@ -45,10 +41,7 @@ export const restCookie = [
     title: 'the cookie is sent to every path: Path=/',
     quote: '| `Path` | `/` |',
     async run(context) {
-      const answer = await context.loggedIn('rest');
-      const value = sessionCookie(answer).attributes.get('path');
-      if (value !== '/')
-        throw new Broken('Path=/', value === undefined ? 'no Path' : `Path=${value}`, answer);
+      expectAttribute(await context.loggedIn('rest'), 'Path', '/');
     },
   }),
   reading('R3', {
@@ -58,7 +51,7 @@ export const restCookie = [
     async run(context) {
       const answer = await context.loggedIn('rest');
       const value = sessionCookie(answer).attributes.get('domain');
-      if (value !== undefined) throw new Broken('no Domain', `Domain=${value}`, answer);
+      if (value !== undefined) throw new Failure('no Domain', `Domain=${value}`, answer);
     },
   }),
   reading('R3', {
@@ -67,13 +60,9 @@ export const restCookie = [
     quote: '| `Max-Age` | the absolute lifetime of a session, 2592000 seconds (30 days) by default |',
     async run(context) {
       const answer = await context.loggedIn('rest');
-      const value = sessionCookie(answer).attributes.get('max-age');
-      if (value === undefined || !/^[1-9]\d*$/.test(value))
-        throw new Broken(
-          'a Max-Age of some seconds',
-          value === undefined ? 'no Max-Age' : `Max-Age=${value}`,
-          answer,
-        );
+      expectAttribute(answer, 'Max-Age');
+      const value = sessionCookie(answer).attributes.get('max-age') ?? '';
+      if (!/^[1-9]\d*$/.test(value)) throw new Failure('a Max-Age above 0', `Max-Age=${value}`, answer);
     },
   }),
   reading('P10', {
@@ -96,15 +85,15 @@ export const restCookie = [
       if (!device)
         throw new Inconclusive(`The server sets no cookie ${name}, which the contract does not ask for`);
       if (!/^[a-z0-9]{26}(?:\.[a-z0-9]{26}){0,3}$/.test(device.value))
-        throw new Broken('one to four ids of 26 letters and digits', device.value, answer);
+        throw new Failure('one to four ids of 26 letters and digits', device.value, answer);
       const { attributes } = device;
       if (attributes.get('max-age') !== '31536000')
-        throw new Broken('Max-Age=31536000', String(attributes.get('max-age')), answer);
+        throw new Failure('Max-Age=31536000', String(attributes.get('max-age')), answer);
       for (const wanted of ['httponly', ...(isSecure ? ['secure'] : [])])
-        if (!attributes.has(wanted)) throw new Broken(wanted, 'no such attribute', answer);
+        if (!attributes.has(wanted)) throw new Failure(wanted, 'no such attribute', answer);
       const site = attributes.get('samesite');
       if (site?.toLowerCase() !== 'lax' || attributes.get('path') !== '/' || attributes.has('domain'))
-        throw new Broken(
+        throw new Failure(
           'SameSite=Lax and Path=/ and no Domain',
           [...attributes].map((pair) => pair.join('=')).join('; '),
           answer,
@@ -112,7 +101,3 @@ export const restCookie = [
     },
   }),
 ];
-
-function missing(attribute: string, answer: ConstructorParameters<typeof Broken>[2]): Broken {
-  return new Broken(`a session cookie with ${attribute}`, 'one without', answer);
-}

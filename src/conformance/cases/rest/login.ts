@@ -1,32 +1,35 @@
-/** Logins of `rest`: the answer, the refusals, and sessions beside one another. */
+/** Cases of logins through `rest`: the answer, the refusals, and several sessions at a time. */
 
 import { casesOf } from '../../case.ts';
 import type { Context } from '../../context.ts';
-import { sessionCookie } from '../../cookies.ts';
+import { expectCookieOf, sessionCookie } from '../../cookies.ts';
 import {
+  expectLogin,
   expectMatch,
   expectNoCookie,
+  expectNoLogin,
   expectOnly,
   expectRefusedWith,
   expectStatus,
-  expectStrings,
   expectText,
-  fieldsOf,
   jsonOf,
+  sessionIdOf,
 } from '../../expectations.ts';
-import { Broken, Inconclusive } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { protocols } from '../../protocol.ts';
+import { Failure, Inconclusive } from '../../verdicts.ts';
+import { expectAlive } from '../liveness.ts';
 
-const wire = wires.rest;
-const { must, reading } = casesOf({ contract: 'rest' });
+const protocol = protocols.rest;
+const { must, reading } = casesOf('rest');
 const answered = '| `POST /auth/login` | `{ "email", "password" }` | 200 `{ "session_id" }` and the cookie |';
 const wrong = '| 401 | `Invalid email or password` | The address is unknown or the password is wrong. |';
 const problem =
   'The body is `{ "type", "title", "status", "detail" }` with `Content-Type: application/problem+json`.';
 
+/** Answers that several cases look at. */
 const wrongPassword = (context: Context) =>
   context.once('rest wrong password', async () => {
-    const { name } = await context.person('rest');
+    const { name } = await context.account('rest');
     return context.login('rest', { name, password: 'not the right one' });
   });
 const unknownName = (context: Context) =>
@@ -39,7 +42,6 @@ export const restLogin = [
     id: 'rest.login.status',
     title: 'a login is answered with 200',
     quote: answered,
-    attempts: 1,
     run: async (context) => expectStatus(await context.loggedIn('rest'), 200),
   }),
   must({
@@ -65,9 +67,7 @@ export const restLogin = [
     async run(context) {
       const answer = await context.loggedIn('rest');
       expectOnly(answer, 'session_id');
-      const { session_id: id } = expectStrings(answer, 'session_id');
-      const { value } = sessionCookie(answer);
-      if (value !== id) throw new Broken(`a cookie with the value ${id}`, value, answer);
+      expectCookieOf(answer, sessionIdOf(protocol, answer));
     },
   }),
   must({
@@ -77,58 +77,44 @@ export const restLogin = [
     async run(context) {
       const ids = await context.idsOfLogins('rest');
       const [first = ''] = ids;
+      const answer = await context.loggedIn('rest');
       if (new Set(ids).size !== ids.length)
-        throw new Broken(
-          'a session of its own for each login',
-          'the same id twice',
-          await context.loggedIn('rest'),
-        );
-      if (!(await context.isAlive(first)))
-        throw new Broken(
-          'the first session to be alive behind later logins',
-          'it has ended',
-          await context.loggedIn('rest'),
-        );
+        throw new Failure('another session id for each login', 'one id twice', answer);
+      await expectAlive(context, 'rest', first, answer);
     },
   }),
   must({
     id: 'rest.login.wrong-password',
     title: 'a wrong password is refused with 401',
     quote: wrong,
-    attempts: 1,
     run: async (context) => expectStatus(await wrongPassword(context), 401),
   }),
   reading('G7', {
     id: 'rest.login.wrong-password.reason',
     title: 'the reason of the 401 is "Invalid email or password"',
     quote: wrong,
-    attempts: 1,
-    run: async (context) => expectText(await wrongPassword(context), 'detail', wire.wrongPassword),
+    run: async (context) => expectText(await wrongPassword(context), 'detail', protocol.wrongPassword),
   }),
   reading('R1', {
     id: 'rest.login.wrong-password.no-cookie',
     title: 'a refused login sets no cookie and gives no session',
     quote: wrong,
-    attempts: 1,
     async run(context) {
       const answer = await wrongPassword(context);
       expectNoCookie(answer);
-      if (fieldsOf(answer)?.['session_id'] !== undefined)
-        throw new Broken('no session_id', 'a session_id', answer);
+      expectNoLogin(protocol, answer);
     },
   }),
   must({
     id: 'rest.login.unknown-name',
     title: 'an unknown address is refused with 401',
     quote: wrong,
-    attempts: 1,
     run: async (context) => expectStatus(await unknownName(context), 401),
   }),
   reading('R1', {
     id: 'rest.login.unknown-name.reason',
     title: 'an unknown address and a wrong password get the same sentence',
     quote: wrong,
-    attempts: 2,
     async run(context) {
       const { detail } = jsonOf(await wrongPassword(context));
       expectText(await unknownName(context), 'detail', String(detail));
@@ -142,10 +128,9 @@ export const restLogin = [
       '`type` is `about:blank`, `title` is the phrase of the status, and `detail` is one of these sentences.',
       'Errors are problem details (RFC 9457).',
     ],
-    attempts: 1,
     async run(context) {
       const answer = await wrongPassword(context);
-      expectRefusedWith(wire, answer, answer.status, false);
+      expectRefusedWith(protocol, answer, answer.status, false);
       expectText(answer, 'title', 'Unauthorized');
     },
   }),
@@ -153,13 +138,10 @@ export const restLogin = [
     id: 'rest.login.registered-elsewhere',
     title: 'an account of dotjson logs in, with its username as email',
     quote: 'An account of the `dotjson` contract logs in here too, with its username in `email`.',
-    attempts: 2,
     async run(context) {
       if (!context.options.contracts.includes('dotjson'))
         throw new Inconclusive('`dotjson` is not among the contracts of this run');
-      const answer = await context.login('rest', await context.person('dotjson'));
-      if (fieldsOf(answer)?.['session_id'] === undefined)
-        throw new Broken('a login by username', `status ${answer.status}`, answer);
+      expectLogin(protocol, await context.login('rest', await context.account('dotjson')));
     },
   }),
 ];

@@ -1,20 +1,20 @@
-/** Logouts of `rest`: what is presented ends, and the cookie is cleared whatever happens. */
+/** Cases of logouts through `rest`: every session that is presented ends, and the cookie is cleared in any case. */
 
 import { casesOf } from '../../case.ts';
-import type { Answer } from '../../client/exchange.ts';
 import type { Context } from '../../context.ts';
-import { isCleared, sessionCookie } from '../../cookies.ts';
+import { expectCleared, sessionCookie } from '../../cookies.ts';
 import { expectStatus, header } from '../../expectations.ts';
-import { Broken } from '../../verdicts.ts';
+import { Failure } from '../../verdicts.ts';
+import { expectAlive, expectEnded } from '../liveness.ts';
 
-const { must, reading } = casesOf({ contract: 'rest' });
+const { must, reading } = casesOf('rest');
 const answered = '| `POST /auth/logout` | none needed | 204 without a body, and the cookie cleared |';
 const path = '/auth/logout';
 const ends =
   'Logout ends every session id that is presented: the one in the cookie and the one in `X-Session-Id`, in one step if they differ.';
 const unneeded = 'A request body is not needed. A body of any type is read up to 16 KiB and ignored.';
 
-/** Logouts that several cases look at, each made once. */
+/** Answers that several cases look at. */
 const byCookie = (context: Context) =>
   context.once('rest logout by cookie', async () => {
     const id = await context.session('rest');
@@ -26,28 +26,11 @@ const byCookie = (context: Context) =>
 const byHeader = (context: Context) =>
   context.once('rest logout by header', async () => {
     const id = await context.session('rest');
-    const ignored = await context.send({
-      method: 'POST',
-      path: `${path}?s=${id}&session_id=${id}`,
-      headers: { Authorization: `Bearer ${id}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ session_id: id, session: id }),
-    });
-    const isAlive = await context.isAlive(id);
     const answer = await context.send({ method: 'POST', path, headers: { 'X-Session-Id': id } });
-    return { id, ignored, isAlive, answer };
+    return { id, answer };
   });
 const withoutSession = (context: Context) =>
   context.once('rest logout without a session', () => context.send({ method: 'POST', path }));
-
-function expectCleared(context: Context, answer: Answer): void {
-  if (!isCleared(sessionCookie(answer), context.options.now()))
-    throw new Broken('a Set-Cookie that removes "session_id"', String(answer.headers['set-cookie']), answer);
-}
-
-async function expectEnded(context: Context, id: string, answer: Answer): Promise<void> {
-  if (await context.isAlive(id))
-    throw new Broken('the session to have ended', 'a live one: the session check still answers 200', answer);
-}
 
 export const restLogout = [
   must({
@@ -63,7 +46,7 @@ export const restLogout = [
     also: ['204 means that the end is on disk.', 'The server decides, not the cookie.'],
     async run(context) {
       const { id, answer } = await byCookie(context);
-      await expectEnded(context, id, answer);
+      await expectEnded(context, 'rest', id, answer);
     },
   }),
   must({
@@ -71,7 +54,7 @@ export const restLogout = [
     title: 'a logout by cookie clears the cookie',
     quote: answered,
     also: ['Then it clears the cookie.'],
-    run: async (context) => expectCleared(context, (await byCookie(context)).answer),
+    run: async (context) => expectCleared((await byCookie(context)).answer, context.options.now()),
   }),
   must({
     id: 'rest.logout.header.status',
@@ -85,14 +68,14 @@ export const restLogout = [
     quote: ends,
     async run(context) {
       const { id, answer } = await byHeader(context);
-      await expectEnded(context, id, answer);
+      await expectEnded(context, 'rest', id, answer);
     },
   }),
   must({
     id: 'rest.logout.header.clears',
     title: 'a logout by the header X-Session-Id clears the cookie, too',
     quote: 'Then it clears the cookie.',
-    run: async (context) => expectCleared(context, (await byHeader(context)).answer),
+    run: async (context) => expectCleared((await byHeader(context)).answer, context.options.now()),
   }),
   must({
     id: 'rest.logout.none.status',
@@ -104,7 +87,7 @@ export const restLogout = [
     id: 'rest.logout.none.clears',
     title: 'a logout without a session clears the cookie',
     quote: 'Then it clears the cookie.',
-    run: async (context) => expectCleared(context, await withoutSession(context)),
+    run: async (context) => expectCleared(await withoutSession(context), context.options.now()),
   }),
   must({
     id: 'rest.logout.again',
@@ -125,14 +108,14 @@ export const restLogout = [
     async run(context) {
       const { answer } = await byCookie(context);
       const [set, cleared] = [sessionCookie(await context.loggedIn('rest')), sessionCookie(answer)];
-      if (cleared.value !== '') throw new Broken('an empty value', cleared.value, answer);
+      if (cleared.value !== '') throw new Failure('an empty value', cleared.value, answer);
       if (cleared.attributes.get('max-age') !== '0')
-        throw new Broken('Max-Age=0', `Max-Age=${cleared.attributes.get('max-age') ?? 'none'}`, answer);
+        throw new Failure('Max-Age=0', `Max-Age=${cleared.attributes.get('max-age') ?? 'none'}`, answer);
       const others = ['httponly', 'secure', 'samesite', 'path', 'domain'];
       for (const name of others) {
         const [before, now] = [set.attributes.get(name), cleared.attributes.get(name)];
         if (before !== now)
-          throw new Broken(
+          throw new Failure(
             `${name} as in the cookie that was set (${before ?? 'none'})`,
             now ?? 'none',
             answer,
@@ -148,7 +131,7 @@ export const restLogout = [
       const [one, other] = [await context.session('rest'), await context.session('rest')];
       const headers = { Cookie: `session_id=${one}`, 'X-Session-Id': other };
       const answer = await context.send({ method: 'POST', path, headers });
-      for (const id of [one, other]) await expectEnded(context, id, answer);
+      for (const id of [one, other]) await expectEnded(context, 'rest', id, answer);
     },
   }),
   reading('G14', {
@@ -156,13 +139,19 @@ export const restLogout = [
     title: 'a session in Authorization, in ?s= or in the body is not read',
     quote: '`Authorization` and `?s=` are ignored here.',
     async run(context) {
-      const { ignored, isAlive } = await byHeader(context);
-      if (!isAlive) throw new Broken('the session to be alive', 'it has ended', ignored);
+      const id = await context.session('rest');
+      const answer = await context.send({
+        method: 'POST',
+        path: `${path}?s=${id}&session_id=${id}`,
+        headers: { Authorization: `Bearer ${id}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ session_id: id, session: id }),
+      });
+      await expectAlive(context, 'rest', id, answer);
     },
   }),
-  must({
+  reading('G10', {
     id: 'rest.logout.any-body',
-    title: 'a body, of any type, does not disturb a logout',
+    title: 'a logout with a body of any type is a success',
     quote: unneeded,
     async run(context) {
       const headers = { 'Content-Type': 'text/plain' };
@@ -176,8 +165,8 @@ export const restLogout = [
     async run(context) {
       const { answer } = await byCookie(context);
       const type = header(answer, 'Content-Type');
-      if (type !== undefined) throw new Broken('no Content-Type', type, answer);
-      if (answer.text !== '') throw new Broken('no body', `${answer.text.length} characters`, answer);
+      if (type !== undefined) throw new Failure('no Content-Type', type, answer);
+      if (answer.text !== '') throw new Failure('no body', `${answer.text.length} characters`, answer);
     },
   }),
 ];

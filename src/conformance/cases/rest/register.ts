@@ -1,10 +1,11 @@
-/** Registrations of `rest`: the account and its first session, and what is refused. */
+/** Cases of registrations through `rest`: the account, its first session, and what is refused. */
 
 import { casesOf } from '../../case.ts';
 import type { Context } from '../../context.ts';
-import { sessionCookie } from '../../cookies.ts';
+import { expectCookieOf, sessionCookie } from '../../cookies.ts';
 import {
   expectHeader,
+  expectLogin,
   expectMatch,
   expectNoCookie,
   expectOnly,
@@ -12,21 +13,22 @@ import {
   expectStatus,
   expectStrings,
   expectText,
-  fieldsOf,
+  sessionIdOf,
 } from '../../expectations.ts';
-import { Broken, Inconclusive } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { protocols } from '../../protocol.ts';
+import { Failure, Inconclusive } from '../../verdicts.ts';
+import { expectAlive, expectEnded } from '../liveness.ts';
 import { expectNotAdopted, proposalOf } from '../proposals.ts';
 
-const wire = wires.rest;
-const { must, reading } = casesOf({ contract: 'rest' });
+const protocol = protocols.rest;
+const { must, reading } = casesOf('rest');
 const answered =
   '| `POST /auth/register` | `{ "email", "password" }`, and `"invite"` if an invitation is needed | 201 `{ "session_id" }` and the cookie |';
 const taken =
   '| 409 | `Email already registered` | The address is taken. The case of letters makes no difference. |';
 const password = 'strongpassword';
 
-/** A registration, made once: the cases below look at its answer. */
+/** The registration that several cases look at. */
 export const registered = (context: Context) =>
   context.once('rest registration', async () => {
     const email = context.freshName('rest');
@@ -54,11 +56,10 @@ function refused(
     title,
     quote,
     also,
-    attempts: 1,
     async run(context) {
       await registered(context);
       const answer = await context.register('rest', fields(context));
-      expectRefusedWith(wire, answer, 422, false);
+      expectRefusedWith(protocol, answer, 422, false);
       expectText(answer, 'detail', detail);
     },
   });
@@ -69,7 +70,6 @@ export const restRegister = [
     id: 'rest.register.status',
     title: 'a registration is answered with 201',
     quote: answered,
-    attempts: 1,
     run: async (context) => expectStatus((await registered(context)).answer, 201),
   }),
   must({
@@ -86,9 +86,9 @@ export const restRegister = [
     title: 'a registration sets the cookie session_id',
     quote: answered,
     async run(context) {
-      const { value } = sessionCookie((await registered(context)).answer);
-      if (value === '')
-        throw new Broken('a cookie with the session id', 'an empty one', (await registered(context)).answer);
+      const { answer } = await registered(context);
+      if (sessionCookie(answer).value === '')
+        throw new Failure('a cookie with a value', 'an empty one', answer);
     },
   }),
   reading('R1', {
@@ -100,10 +100,8 @@ export const restRegister = [
       const { answer } = await registered(context);
       expectHeader(answer, 'Content-Type', /^application\/json(?:$|;)/i, 'application/json');
       expectOnly(answer, 'session_id');
-      expectMatch(answer, 'session_id', wire.idPattern, wire.idWords);
-      const { session_id: id } = expectStrings(answer, 'session_id');
-      const { value } = sessionCookie(answer);
-      if (value !== id) throw new Broken(`a cookie with the value ${id}`, value, answer);
+      expectMatch(answer, 'session_id', protocol.idPattern, protocol.idWords);
+      expectCookieOf(answer, sessionIdOf(protocol, answer));
     },
   }),
   must({
@@ -113,30 +111,26 @@ export const restRegister = [
     async run(context) {
       const { answer } = await registered(context);
       const { session_id: id = '' } = expectStrings(answer, 'session_id');
-      if (!(await context.isAlive(id)))
-        throw new Broken('a live session', 'a dead one: the session check answers 401', answer);
+      await expectAlive(context, 'rest', id, answer);
     },
   }),
   reading('G6', {
     id: 'rest.register.adopted',
     title: 'an id that the client proposes at a registration is not adopted',
     quote: 'Registration makes the account and its first session.',
-    attempts: 1,
     async run(context) {
       const proposed = '11111111-1111-4111-8111-111111111111';
       const fields = { email: context.freshName('rest'), password, ...proposalOf(proposed).fields };
       const answer = await context.register('rest', fields, proposalOf(proposed).headers);
       if (answer.status === 403) throw new Inconclusive('The server registers no accounts (403)');
-      expectNotAdopted(wire, answer, proposed);
-      if (await context.isAlive(proposed))
-        throw new Broken('no session with the id that the client sent', 'a live one', answer);
+      expectNotAdopted(protocol, answer, proposed);
+      await expectEnded(context, 'rest', proposed, answer);
     },
   }),
   must({
     id: 'rest.register.taken',
     title: 'an address that is taken is refused with 409',
     quote: taken,
-    attempts: 1,
     run: async (context) => expectStatus(await again(context), 409),
   }),
   reading('G7', {
@@ -145,7 +139,7 @@ export const restRegister = [
     quote: taken,
     async run(context) {
       const answer = await again(context);
-      expectRefusedWith(wire, answer, 409, false);
+      expectRefusedWith(protocol, answer, 409, false);
       expectText(answer, 'title', 'Conflict');
       expectText(answer, 'detail', 'Email already registered');
       expectNoCookie(answer);
@@ -155,7 +149,6 @@ export const restRegister = [
     id: 'rest.register.taken.case',
     title: 'addresses that differ in case only are one address',
     quote: 'It is stored as typed and compared without regard to the case of ASCII letters.',
-    attempts: 1,
     async run(context) {
       const { email } = await registered(context);
       expectStatus(await context.register('rest', { email: email.toUpperCase(), password }), 409);
@@ -165,13 +158,10 @@ export const restRegister = [
     id: 'rest.register.taken.keeps',
     title: 'a registration under a taken address does not change the password',
     quote: taken,
-    attempts: 2,
     async run(context) {
       const { email } = await registered(context);
       expectStatus(await context.register('rest', { email, password: 'another strong one' }), 409);
-      const answer = await context.login('rest', { name: email, password });
-      if (fieldsOf(answer)?.['session_id'] === undefined)
-        throw new Broken('the first password to log in', `status ${answer.status}`, answer);
+      expectLogin(protocol, await context.login('rest', { name: email, password }));
     },
   }),
   refused(
@@ -196,14 +186,13 @@ export const restRegister = [
     title: 'a password of seven characters is refused with 422',
     quote:
       '| 422 | `Password must have at least 8 characters` | The number follows [`GATEHOUSE_PASSWORD_MIN_LENGTH`](../settings.md). |',
-    attempts: 1,
     async run(context) {
       await registered(context);
       const answer = await context.register('rest', {
         email: context.freshName('rest'),
         password: 'qxvjkzw',
       });
-      expectRefusedWith(wire, answer, 422, false);
+      expectRefusedWith(protocol, answer, 422, false);
       // The number is the operator's.
       expectMatch(
         answer,
@@ -232,12 +221,11 @@ export const restRegister = [
     title: 'a password that is the address is refused with 422',
     quote:
       '| 422 | `Password must differ from the name of the account` | It is the address, in upper or lower case. |',
-    attempts: 1,
     async run(context) {
       await registered(context);
       const email = context.freshName('rest');
       const answer = await context.register('rest', { email, password: email.toUpperCase() });
-      expectRefusedWith(wire, answer, 422, false);
+      expectRefusedWith(protocol, answer, 422, false);
       expectText(answer, 'detail', 'Password must differ from the name of the account');
     },
   }),

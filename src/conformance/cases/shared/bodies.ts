@@ -1,11 +1,11 @@
-/** Bodies on every contract: JSON in UTF-8, one object, its fields, its media type and its size. */
+/** Cases of request bodies, on every contract: JSON in UTF-8, one object, its fields, its media type and its size. */
 
 import { type Case, casesOf } from '../../case.ts';
-import type { Asked } from '../../client/exchange.ts';
+import type { SentRequest } from '../../client/exchange.ts';
 import type { Context } from '../../context.ts';
-import { expectRefusedWith, expectText, fieldsOf } from '../../expectations.ts';
-import { Broken, type ContractName } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { expectLogin, expectRefusedWith, expectText } from '../../expectations.ts';
+import { protocols } from '../../protocol.ts';
+import type { ContractName } from '../../verdicts.ts';
 
 const notOneObject = 'The body must be one JSON object in UTF-8';
 const rows = {
@@ -27,9 +27,9 @@ const logins = {
 };
 
 export function bodyCases(contract: ContractName): Case[] {
-  const wire = wires[contract];
-  const { reading } = casesOf({ contract });
-  const { nameField: field } = wire;
+  const protocol = protocols[contract];
+  const { reading } = casesOf(contract);
+  const { nameField: field } = protocol;
   const json = { 'Content-Type': 'application/json' };
 
   /** A login whose body or headers are refused. */
@@ -39,7 +39,7 @@ export function bodyCases(contract: ContractName): Case[] {
     quote: string,
     status: number,
     sentence: string,
-    asked: Partial<Asked>,
+    request: Partial<SentRequest>,
     ruling = 'G10',
   ) =>
     reading(ruling, {
@@ -47,25 +47,27 @@ export function bodyCases(contract: ContractName): Case[] {
       title,
       quote,
       async run(context) {
-        const answer = await context.send({ method: 'POST', path: wire.loginPath, headers: json, ...asked });
-        expectRefusedWith(wire, answer, status, context.options.statusOk);
-        expectText(answer, wire.errorField, sentence);
+        const answer = await context.send({
+          method: 'POST',
+          path: protocol.loginPath,
+          headers: json,
+          ...request,
+        });
+        expectRefusedWith(protocol, answer, status, context.options.statusOk);
+        expectText(answer, protocol.errorField, sentence);
       },
     });
 
   /** A login in an uncommon form that is allowed. */
-  const allowed = (id: string, title: string, asked: (fields: object) => Partial<Asked>) =>
+  const allowed = (id: string, title: string, request: (fields: object) => Partial<SentRequest>) =>
     reading('G10', {
       id: `${contract}.body.${id}`,
       title,
       quote: logins[contract],
-      attempts: 1,
       async run(context: Context) {
-        const person = await context.person(contract);
-        const fields = { [field]: person.name, password: person.password };
-        const answer = await context.login(contract, person, asked(fields));
-        if (fieldsOf(answer)?.[wire.idField] === undefined)
-          throw new Broken('a login', `status ${answer.status} ${answer.text.slice(0, 100)}`, answer);
+        const account = await context.account(contract);
+        const fields = { [field]: account.name, password: account.password };
+        expectLogin(protocol, await context.login(contract, account, request(fields)));
       },
     });
 
@@ -173,7 +175,7 @@ export function bodyCases(contract: ContractName): Case[] {
     allowed('unknown-fields', 'fields that the contract does not know are ignored', (fields) => ({
       body: JSON.stringify({ nothing: [1, { deep: null }], ...fields }),
     })),
-    allowed('duplicate', 'of a field that is there twice the last one counts', (fields) => ({
+    allowed('duplicate', 'if a field is there twice, the last one counts', (fields) => ({
       body: JSON.stringify(fields).replace('{', '{"password":"not the right one",'),
     })),
   ];

@@ -1,11 +1,11 @@
-/** Many requests at once on every contract: exactly one of them gets what only one can have. */
+/** Cases of requests at the same time, on every contract: exactly one of them gets what only one can have. */
 
 import { type Case, casesOf } from '../../case.ts';
 import type { Answer } from '../../client/exchange.ts';
 import type { Context } from '../../context.ts';
-import { fieldsOf } from '../../expectations.ts';
-import { Broken, type ContractName, Inconclusive } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { isSuccess, sessionIdOf } from '../../expectations.ts';
+import { protocols } from '../../protocol.ts';
+import { type ContractName, Failure, Inconclusive } from '../../verdicts.ts';
 
 const quotes = {
   envelope: {
@@ -19,17 +19,15 @@ const quotes = {
   },
   dotjson: {
     ends: '| 401 | `No session` | Logout without a live session. |',
-    begins: 'The session id: 26 characters of `a` to `z` and `0` to `9`.',
+    begins: 'Each login begins a new session and does not end the others.',
     taken: '| 409 | `User already exists` | The name is taken.',
   },
 };
-/** Logouts that all succeed tell less. */
+/** Where all logouts succeed, more of them show no more. */
 const logouts = { envelope: 20, rest: 4, dotjson: 20 };
-/** Registrations are what a throttle counts: with both contracts, so many fit into one run. */
-const registrations = { rest: 8, dotjson: 20 };
 
-/** All of these at once; what a busy server did not answer says nothing. */
-async function together(requests: readonly Promise<Answer>[]): Promise<Answer[]> {
+/** The answers to requests that were sent at the same time. Those that a busy server refused are left out. */
+async function answersTo(requests: readonly Promise<Answer>[]): Promise<Answer[]> {
   const settled = await Promise.allSettled(requests);
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed && !(failed.reason instanceof Inconclusive)) throw failed.reason;
@@ -38,28 +36,24 @@ async function together(requests: readonly Promise<Answer>[]): Promise<Answer[]>
   return answers;
 }
 
-const isSuccess = (answer: Answer) => answer.status < 300 && fieldsOf(answer)?.['error'] === undefined;
-
-export function concurrencyCases(contract: ContractName): Case[] {
-  const wire = wires[contract];
+export function concurrencyCases(contract: ContractName, contracts: readonly ContractName[]): Case[] {
+  const protocol = protocols[contract];
   const quote = quotes[contract];
-  const { must, reading } = casesOf({ contract });
+  const { must, reading } = casesOf(contract);
   const cases = [
     must({
       id: `${contract}.concurrent.logins`,
       title: 'logins at the same time begin a session each',
       quote: quote.begins,
       async run(context: Context) {
-        const person = await context.person(contract);
-        const answers = await together(Array.from({ length: 2 }, () => context.login(contract, person)));
-        const ids = answers
-          .map((answer) => fieldsOf(answer)?.[wire.idField])
-          .filter((id) => id !== undefined);
+        const account = await context.account(contract);
+        const answers = await answersTo(Array.from({ length: 2 }, () => context.login(contract, account)));
+        const ids = answers.map((answer) => sessionIdOf(protocol, answer)).filter((id) => id !== undefined);
         const [first] = answers;
         if (first && new Set(ids).size !== ids.length)
-          throw new Broken('an id of its own for each', 'one id twice', first);
+          throw new Failure('an id of its own for each', 'one id twice', first);
         if (first && ids.length !== answers.length)
-          throw new Broken(`${answers.length} logins`, `${ids.length}`, first);
+          throw new Failure(`${answers.length} logins`, `${ids.length}`, first);
       },
     }),
     reading(contract === 'envelope' ? 'E3' : contract === 'rest' ? 'R4' : 'D3', {
@@ -71,30 +65,30 @@ export function concurrencyCases(contract: ContractName): Case[] {
       quote: quote.ends,
       async run(context: Context) {
         const id = await context.session(contract);
-        const answers = await together(
+        const answers = await answersTo(
           Array.from({ length: logouts[contract] }, () => context.logout(contract, id)),
         );
         const ended = answers.filter(isSuccess).length;
         const wanted = contract === 'rest' ? answers.length : 1;
         const [first] = answers;
         if (first && ended !== wanted)
-          throw new Broken(`${wanted} successes`, `${ended} of ${answers.length}`, first);
+          throw new Failure(`${wanted} successes`, `${ended} of ${answers.length}`, first);
       },
     }),
   ];
   if (contract === 'envelope') return cases;
   const { taken } = quotes[contract];
-  const count = registrations[contract];
+  // With `dotjson` in the same run, twenty more would be too many attempts.
+  const count = contract === 'rest' && contracts.includes('dotjson') ? 8 : 20;
   return [
     ...cases,
     must({
       id: `${contract}.concurrent.registrations`,
-      title: `of ${count} registrations of one name at once exactly one succeeds`,
+      title: 'of many registrations of one name at once exactly one succeeds',
       quote: taken,
-      attempts: count,
       async run(context) {
-        const fields = { [wire.nameField]: context.freshName(contract), password: 'strongpassword' };
-        const answers = await together(
+        const fields = { [protocol.nameField]: context.freshName(contract), password: 'strongpassword' };
+        const answers = await answersTo(
           Array.from({ length: count }, () => context.register(contract, fields)),
         );
         const made = answers.filter(isSuccess).length;
@@ -103,7 +97,7 @@ export function concurrencyCases(contract: ContractName): Case[] {
         if (first.status === 403) throw new Inconclusive('The server registers no accounts (403)');
         // The one that succeeded may be among those that a busy server did not answer.
         if (made > 1 || (made === 0 && answers.length === count))
-          throw new Broken('one success', `${made} of ${answers.length}`, first);
+          throw new Failure('one success', `${made} of ${answers.length}`, first);
       },
     }),
   ];

@@ -1,36 +1,42 @@
-/** Requests of pages on every contract: those of another site are refused, and CORS is for origins that were allowed. */
+/** Cases of requests from web pages, on every contract: those of another site are refused, and CORS is for allowed origins only. */
 
 import { type Case, casesOf } from '../../case.ts';
-import { isEnded } from '../../context.ts';
+import type { Answer } from '../../client/exchange.ts';
 import {
   expectHeader,
+  expectLogin,
   expectNoCookie,
+  expectNoLogin,
   expectRefusedWith,
   expectStatus,
-  fieldsOf,
   header,
 } from '../../expectations.ts';
-import { Broken, type ContractName } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { protocols } from '../../protocol.ts';
+import { type ContractName, Failure } from '../../verdicts.ts';
+import { expectAlive } from '../liveness.ts';
 
 const quote = '| 403 | `Cross-site request refused. Add the Origin of the page to GATEHOUSE_ALLOWED_ORIGINS;';
 const page = 'https://another-site.example';
 
+function expectAllowed(answer: Answer, origin: string): void {
+  const allowed = header(answer, 'Access-Control-Allow-Origin');
+  if (allowed !== origin)
+    throw new Failure(`Access-Control-Allow-Origin: ${origin}`, allowed ?? 'no such header', answer);
+}
+
 export function crossSiteCases(contract: ContractName): Case[] {
-  const wire = wires[contract];
-  const { reading } = casesOf({ contract });
+  const protocol = protocols[contract];
+  const { reading } = casesOf(contract);
 
   const refused = (id: string, title: string, headers: Readonly<Record<string, string>>) =>
     reading('G13', {
       id: `${contract}.cross-site.${id}`,
       title,
       quote,
-      attempts: 1,
       async run(context) {
-        const answer = await context.login(contract, await context.person(contract), { headers });
-        if (fieldsOf(answer)?.[wire.idField] !== undefined)
-          throw new Broken('a refusal with 403', 'a login: a page of another site can log people in', answer);
-        expectRefusedWith(wire, answer, 403, context.options.statusOk);
+        const answer = await context.login(contract, await context.account(contract), { headers });
+        expectNoLogin(protocol, answer);
+        expectRefusedWith(protocol, answer, 403, context.options.statusOk);
         expectNoCookie(answer);
       },
     });
@@ -50,14 +56,7 @@ export function crossSiteCases(contract: ContractName): Case[] {
         const id = await context.session(contract);
         const answer = await context.logout(contract, id, { 'Sec-Fetch-Site': 'cross-site', Origin: page });
         expectNoCookie(answer);
-        const isAlive =
-          contract === 'rest' ? await context.isAlive(id) : isEnded(await context.logout(contract, id));
-        if (!isAlive)
-          throw new Broken(
-            'the session to be alive',
-            'it has ended: pages of other sites can log people out',
-            answer,
-          );
+        await expectAlive(context, contract, id, answer);
       },
     }),
     reading('G13', {
@@ -65,9 +64,9 @@ export function crossSiteCases(contract: ContractName): Case[] {
       title: 'no answer allows every origin, or the one that happens to ask',
       quote,
       async run(context) {
-        const answer = await context.send({ path: wire.loginPath, headers: { Origin: page } });
+        const answer = await context.send({ path: protocol.loginPath, headers: { Origin: page } });
         const allowed = header(answer, 'Access-Control-Allow-Origin');
-        if (allowed !== undefined) throw new Broken('no Access-Control-Allow-Origin', allowed, answer);
+        if (allowed !== undefined) throw new Failure('no Access-Control-Allow-Origin', allowed, answer);
       },
     }),
     reading('W3', {
@@ -81,14 +80,9 @@ export function crossSiteCases(contract: ContractName): Case[] {
           'Access-Control-Request-Method': 'POST',
           'Access-Control-Request-Headers': 'content-type',
         };
-        const answer = await context.send({ method: 'OPTIONS', path: wire.loginPath, headers });
+        const answer = await context.send({ method: 'OPTIONS', path: protocol.loginPath, headers });
         expectStatus(answer, 204);
-        if (header(answer, 'Access-Control-Allow-Origin') !== origin)
-          throw new Broken(
-            `Access-Control-Allow-Origin: ${origin}`,
-            header(answer, 'Access-Control-Allow-Origin') ?? 'none',
-            answer,
-          );
+        expectAllowed(answer, origin);
         expectHeader(answer, 'Access-Control-Allow-Credentials', /^true$/, 'true');
       },
     }),
@@ -96,19 +90,12 @@ export function crossSiteCases(contract: ContractName): Case[] {
       id: `${contract}.cors.login`,
       title: 'a login from an allowed origin is a login, and its page may read the answer',
       quote,
-      attempts: 1,
       async run(context) {
         const origin = context.options.secondOrigin ?? '';
         const headers = { Origin: origin, 'Sec-Fetch-Site': 'cross-site' };
-        const answer = await context.login(contract, await context.person(contract), { headers });
-        if (fieldsOf(answer)?.[wire.idField] === undefined)
-          throw new Broken('a login', `status ${answer.status}`, answer);
-        if (header(answer, 'Access-Control-Allow-Origin') !== origin)
-          throw new Broken(
-            `Access-Control-Allow-Origin: ${origin}`,
-            header(answer, 'Access-Control-Allow-Origin') ?? 'none',
-            answer,
-          );
+        const answer = await context.login(contract, await context.account(contract), { headers });
+        expectLogin(protocol, answer);
+        expectAllowed(answer, origin);
       },
     }),
   ];

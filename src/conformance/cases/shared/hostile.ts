@@ -1,9 +1,17 @@
-/** Hostile input on every contract: it is refused like any other, and gives nothing away. */
+/** Cases of hostile input, on every contract: it is refused like other wrong input, and the refusal gives nothing away. */
 
 import { type Case, casesOf } from '../../case.ts';
-import { bodyOf, expectNoCookie, expectRefusedWith, expectText, fieldsOf } from '../../expectations.ts';
-import { Broken, type ContractName } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import {
+  bodyOf,
+  expectNoCookie,
+  expectNoLogin,
+  expectRefusedWith,
+  expectText,
+  fieldsOf,
+  inShort,
+} from '../../expectations.ts';
+import { protocols } from '../../protocol.ts';
+import { type ContractName, Failure } from '../../verdicts.ts';
 
 const quotes = {
   envelope: 'The name is unknown or the password is wrong. |',
@@ -13,47 +21,45 @@ const quotes = {
 const objectRow = '| 400 | `The body must be one JSON object in UTF-8` |';
 
 export function hostileCases(contract: ContractName): Case[] {
-  const wire = wires[contract];
-  const { must, reading } = casesOf({ contract });
+  const protocol = protocols[contract];
+  const { must, reading } = casesOf(contract);
   const quote = quotes[contract];
   return [
     must({
       id: `${contract}.hostile.trimmed`,
-      title: 'a password with a space behind it is another password',
+      title: 'a password with a space after it is another password',
       quote,
-      attempts: 1,
       async run(context) {
-        const { name, password } = await context.person(contract);
+        const { name, password } = await context.account(contract);
         const answer = await context.login(contract, { name, password: `${password} ` });
-        if (fieldsOf(answer)?.[wire.idField] !== undefined) throw new Broken('a refusal', 'a login', answer);
+        expectNoLogin(protocol, answer);
       },
     }),
     must({
       id: `${contract}.hostile.prefix`,
-      title: 'a password is never cut: 100 characters more make it another one',
+      title: 'a password with 100 more characters is another password: it is not truncated',
       quote,
-      attempts: 1,
       async run(context) {
-        const { name, password } = await context.person(contract);
+        const { name, password } = await context.account(contract);
         const answer = await context.login(contract, {
           name,
           password: password.padEnd(password.length + 100, 'x'),
         });
-        if (fieldsOf(answer)?.[wire.idField] !== undefined) throw new Broken('a refusal', 'a login', answer);
+        expectNoLogin(protocol, answer);
       },
     }),
     reading('G10', {
       id: `${contract}.hostile.names`,
       title: 'names with quotes, U+0000, markup or ten thousand characters are refused like any other name',
       quote,
-      attempts: 2,
       async run(context) {
         for (const name of [`' OR '1'='1' --\u0000<script>`, 'n'.repeat(10_000)]) {
           const answer = await context.login(contract, { name, password: 'not the right one' });
-          expectRefusedWith(wire, answer, 401, context.options.statusOk);
+          expectRefusedWith(protocol, answer, 401, context.options.statusOk);
           // A server of `dotjson` that hides which names exist has one sentence for both.
-          const sentence = fieldsOf(answer)?.[wire.errorField];
-          if (sentence !== wire.wrongPassword) expectText(answer, wire.errorField, wire.unknownName);
+          const sentence = fieldsOf(answer)?.[protocol.errorField];
+          if (sentence !== protocol.wrongPassword)
+            expectText(answer, protocol.errorField, protocol.unknownName);
           expectNoCookie(answer);
         }
       },
@@ -68,14 +74,17 @@ export function hostileCases(contract: ContractName): Case[] {
         for (const body of bodies) {
           const answer = await context.send({
             method: 'POST',
-            path: wire.loginPath,
+            path: protocol.loginPath,
             headers: { 'Content-Type': 'application/json' },
             body,
           });
-          if (answer.status >= 500)
-            throw new Broken('a refusal', `status ${answer.status} with ${bodyOf(answer)}`, answer);
+          if (answer.status >= 500) throw new Failure('a refusal', inShort(answer), answer);
           if (/\n\s+at .*:\d+|node_modules|Traceback|SQLSTATE/.test(answer.text))
-            throw new Broken('a refusal without a word about the program', bodyOf(answer), answer);
+            throw new Failure(
+              'a refusal without a stack trace or an error of the database',
+              bodyOf(answer),
+              answer,
+            );
         }
       },
     }),

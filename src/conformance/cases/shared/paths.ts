@@ -1,9 +1,9 @@
-/** Paths and methods on every contract: they match exactly, and what is no route is refused in the words of the contract. */
+/** Cases of paths and methods, on every contract: they match exactly, and what is no route is refused in the error body of the contract. */
 
 import { type Case, casesOf } from '../../case.ts';
-import { expectHeader, expectRefusedWith, expectText, fieldsOf } from '../../expectations.ts';
-import { Broken, type ContractName } from '../../verdicts.ts';
-import { wires } from '../../wire.ts';
+import { expectHeader, expectNoLogin, expectRefusedWith, expectText } from '../../expectations.ts';
+import { protocols } from '../../protocol.ts';
+import type { ContractName } from '../../verdicts.ts';
 import { wrongMethod } from './refusals.ts';
 
 const notFound = '| 404 | `Not found` | No route has this path. |';
@@ -17,9 +17,9 @@ const bodies = {
 };
 
 export function pathCases(contract: ContractName): Case[] {
-  const wire = wires[contract];
-  const { reading } = casesOf({ contract });
-  const { loginPath } = wire;
+  const protocol = protocols[contract];
+  const { reading } = casesOf(contract);
+  const { loginPath } = protocol;
 
   /** A spelling of the path of the login that is another path. */
   const other = (id: string, title: string, path: string) =>
@@ -27,29 +27,27 @@ export function pathCases(contract: ContractName): Case[] {
       id: `${contract}.path.${id}`,
       title,
       quote: notFound,
-      attempts: 1,
       async run(context) {
-        const answer = await context.login(contract, await context.person(contract), { path });
-        if (fieldsOf(answer)?.[wire.idField] !== undefined)
-          throw new Broken('404, since this is another path', 'a login', answer);
+        const answer = await context.login(contract, await context.account(contract), { path });
+        expectNoLogin(protocol, answer);
         // Such a path may belong to no contract: then its status is that of HTTP in either mode.
-        if (answer.status !== 404) expectRefusedWith(wire, answer, 404, context.options.statusOk);
+        if (answer.status !== 404) expectRefusedWith(protocol, answer, 404, context.options.statusOk);
       },
     });
 
   return [
     reading('G7', {
       id: `${contract}.path.unknown`,
-      title: 'a path that leads nowhere is answered with 404, in the error body of the contract',
+      title: 'an unknown path is answered with 404, in the error body of the contract',
       quote: notFound,
       also: [bodies[contract]],
       async run(context) {
-        const answer = await context.post(wire.strayPath, {});
-        expectRefusedWith(wire, answer, 404, context.options.statusOk);
-        expectText(answer, wire.errorField, 'Not found');
+        const answer = await context.post(protocol.strayPath, {});
+        expectRefusedWith(protocol, answer, 404, context.options.statusOk);
+        expectText(answer, protocol.errorField, 'Not found');
       },
     }),
-    other('slash', 'a slash behind a path makes it another path', `${loginPath}/`),
+    other('slash', 'a slash after a path makes it another path', `${loginPath}/`),
     other('case', 'paths differ in case', loginPath.replace('login', 'LOGIN')),
     other('encoded', 'an encoded letter makes it another path', loginPath.replace('login', '%6cogin')),
     other('double', 'a double slash makes it another path', `/${loginPath}`),
@@ -58,9 +56,9 @@ export function pathCases(contract: ContractName): Case[] {
       title: 'a GET of the login is refused with 405, and Allow names POST',
       quote: notAllowed,
       async run(context) {
-        const answer = await wrongMethod(context, wire);
-        expectRefusedWith(wire, answer, 405, context.options.statusOk);
-        expectText(answer, wire.errorField, 'Method not allowed');
+        const answer = await wrongMethod(context, protocol);
+        expectRefusedWith(protocol, answer, 405, context.options.statusOk);
+        expectText(answer, protocol.errorField, 'Method not allowed');
         expectHeader(answer, 'Allow', /\bPOST\b/, 'with POST in it');
       },
     }),
@@ -69,8 +67,8 @@ export function pathCases(contract: ContractName): Case[] {
       title: 'a DELETE of the logout is refused with 405',
       quote: notAllowed,
       async run(context) {
-        const answer = await context.send({ method: 'DELETE', path: wire.logoutPath });
-        expectRefusedWith(wire, answer, 405, context.options.statusOk);
+        const answer = await context.send({ method: 'DELETE', path: protocol.logoutPath });
+        expectRefusedWith(protocol, answer, 405, context.options.statusOk);
       },
     }),
   ];

@@ -1,11 +1,11 @@
-/** Answers on every contract: the media type and the headers of all of them, and that no refusal says too much. */
+/** Cases of media types and headers, on every contract, of answers of both kinds. */
 
 import { type Case, casesOf } from '../../case.ts';
 import type { Answer } from '../../client/exchange.ts';
 import type { Context } from '../../context.ts';
 import { bodyOf, expectHeader, header } from '../../expectations.ts';
-import { Broken, type ContractName } from '../../verdicts.ts';
-import { type Wire, wires } from '../../wire.ts';
+import { type Protocol, protocols } from '../../protocol.ts';
+import { type ContractName, Failure } from '../../verdicts.ts';
 
 const bodies = {
   envelope:
@@ -20,19 +20,19 @@ const logins = {
 };
 
 /** Refusals that several cases look at: of a body without a field, and of a method that is not there. */
-export const missingField = (context: Context, wire: Wire) =>
-  context.once(`login of ${wire.contract} without a field`, () => context.post(wire.loginPath, {}));
-export const wrongMethod = (context: Context, wire: Wire) =>
-  context.once(`GET of a login of ${wire.contract}`, () => context.send({ path: wire.loginPath }));
+export const missingField = (context: Context, protocol: Protocol) =>
+  context.once(`login of ${protocol.contract} without a field`, () => context.post(protocol.loginPath, {}));
+export const wrongMethod = (context: Context, protocol: Protocol) =>
+  context.once(`GET of a login of ${protocol.contract}`, () => context.send({ path: protocol.loginPath }));
 
-const refusals = async (context: Context, wire: Wire): Promise<Answer[]> => [
-  await missingField(context, wire),
-  await wrongMethod(context, wire),
+const refusals = async (context: Context, protocol: Protocol): Promise<Answer[]> => [
+  await missingField(context, protocol),
+  await wrongMethod(context, protocol),
 ];
 
 export function refusalCases(contract: ContractName): Case[] {
-  const wire = wires[contract];
-  const { reading } = casesOf({ contract });
+  const protocol = protocols[contract];
+  const { reading } = casesOf(contract);
   const quote = bodies[contract];
   return [
     reading('G7', {
@@ -50,22 +50,22 @@ export function refusalCases(contract: ContractName): Case[] {
     }),
     reading('G7', {
       id: `${contract}.refusal.type`,
-      title: `a refusal is ${wire.errorType}, also for a method that is not there, and never a page`,
+      title: `a refusal is ${protocol.errorType}, also for a method that is not there, and never a page`,
       quote,
       async run(context) {
-        for (const answer of await refusals(context, wire)) {
+        for (const answer of await refusals(context, protocol)) {
           const type = header(answer, 'Content-Type')?.split(';')[0]?.trim().toLowerCase();
-          if (type !== wire.errorType)
-            throw new Broken(`a body of type ${wire.errorType}`, bodyOf(answer), answer);
+          if (type !== protocol.errorType)
+            throw new Failure(`a body of type ${protocol.errorType}`, bodyOf(answer), answer);
         }
       },
     }),
     reading('G12', {
       id: `${contract}.headers.no-store`,
-      title: 'no answer may be kept: Cache-Control: no-store',
+      title: 'no answer may be stored: Cache-Control: no-store',
       quote: logins[contract],
       async run(context) {
-        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, wire))])
+        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, protocol))])
           expectHeader(answer, 'Cache-Control', /\bno-store\b/, 'no-store');
       },
     }),
@@ -74,7 +74,7 @@ export function refusalCases(contract: ContractName): Case[] {
       title: 'no browser may guess a media type: X-Content-Type-Options: nosniff',
       quote,
       async run(context) {
-        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, wire))])
+        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, protocol))])
           expectHeader(answer, 'X-Content-Type-Options', /^nosniff$/i, 'nosniff');
       },
     }),
@@ -83,10 +83,10 @@ export function refusalCases(contract: ContractName): Case[] {
       title: 'no header names the program',
       quote,
       async run(context) {
-        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, wire))]) {
+        for (const answer of [await context.loggedIn(contract), ...(await refusals(context, protocol))]) {
           // A proxy in front names itself: that is not this server's.
           const named = header(answer, 'X-Powered-By');
-          if (named !== undefined) throw new Broken('no X-Powered-By', named, answer);
+          if (named !== undefined) throw new Failure('no X-Powered-By', named, answer);
         }
       },
     }),

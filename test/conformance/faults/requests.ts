@@ -1,7 +1,7 @@
 /** Faults about pages of other origins, other cookies and other contracts, and the cases that find them. */
 
-import { cookie, type Fault, header, is, unknownTo, when } from './fault-parts.ts';
-import { right } from './right-behaviour.ts';
+import { right } from '../right-behaviour.ts';
+import { cookie, type Fault, header, is, unknownTo, when } from './parts.ts';
 
 export const faultsOfRequests: readonly Fault[] = [
   {
@@ -73,6 +73,13 @@ export const faultsOfRequests: readonly Fault[] = [
     beside: 'envelope',
     fault: { presented: (asked) => right.presented(asked).filter((id) => id.includes('-')) },
     breaks: ['rest.id.of-envelope'],
+  },
+  {
+    name: 'a logout of rest that ends no session of dotjson',
+    contract: 'rest',
+    beside: 'dotjson',
+    fault: { presented: (asked) => right.presented(asked).filter((id) => id.includes('-')) },
+    breaks: ['rest.id.of-dotjson'],
   },
   {
     name: 'a logout of dotjson that ends no session of rest',

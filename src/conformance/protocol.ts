@@ -1,8 +1,8 @@
-/** How the three contracts are spoken: their paths, fields, ids and sentences. */
+/** What the cases need to know of each contract: its paths, fields, ids and sentences. */
 
 import type { ContractName } from './verdicts.ts';
 
-export interface Wire {
+export interface Protocol {
   readonly contract: ContractName;
   readonly registerPath: string | undefined;
   readonly loginPath: string;
@@ -21,13 +21,13 @@ export interface Wire {
   readonly errorFields: readonly string[];
   readonly wrongPassword: string;
   readonly unknownName: string;
-  /** Below a path of the contract, and no route. */
+  /** A path that belongs to the contract and is no route. */
   readonly strayPath: string;
 }
 
-const token = { idPattern: /^[a-z0-9]{26}$/, idWords: '26 characters of a to z and 0 to 9' };
+const letters = { idPattern: /^[a-z0-9]{26}$/, idWords: '26 characters of a to z and 0 to 9' };
 
-export const wires: Readonly<Record<ContractName, Wire>> = {
+export const protocols: Readonly<Record<ContractName, Protocol>> = {
   envelope: {
     contract: 'envelope',
     registerPath: undefined,
@@ -35,7 +35,7 @@ export const wires: Readonly<Record<ContractName, Wire>> = {
     logoutPath: '/api/auth/logout',
     nameField: 'username',
     idField: 'session',
-    ...token,
+    ...letters,
     errorType: 'application/json',
     errorField: 'error',
     errorFields: ['request', 'error'],
@@ -66,7 +66,7 @@ export const wires: Readonly<Record<ContractName, Wire>> = {
     logoutPath: '/logout.json',
     nameField: 'username',
     idField: 'id',
-    ...token,
+    ...letters,
     errorType: 'application/json',
     errorField: 'error',
     errorFields: ['error'],

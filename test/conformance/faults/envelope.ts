@@ -1,8 +1,8 @@
 /** Faults that are found in `envelope`, and the cases that find them. */
 
 import { randomUUID } from 'node:crypto';
-import { type Fault, field, header, is, set, under, when, withoutMark } from './fault-parts.ts';
-import { right } from './right-behaviour.ts';
+import { right } from '../right-behaviour.ts';
+import { type Fault, field, header, is, set, under, when, withoutMark } from './parts.ts';
 
 export const faultsOfEnvelope: readonly Fault[] = [
   {
@@ -45,11 +45,7 @@ export const faultsOfEnvelope: readonly Fault[] = [
     name: 'a refusal of envelope with status 200',
     contract: 'envelope',
     fault: when(is('/api/auth/login', 401), set({ status: 200 })),
-    breaks: [
-      'envelope.login.wrong-password.body',
-      'envelope.login.wrong-password.status',
-      'envelope.hostile.names',
-    ],
+    breaks: ['envelope.login.wrong-password.status', 'envelope.hostile.names'],
   },
   {
     name: 'a refusal of envelope in an error page of HTML',
@@ -62,16 +58,16 @@ export const faultsOfEnvelope: readonly Fault[] = [
       'envelope.login.wrong-password.body',
       'envelope.login.wrong-password.status',
       'envelope.login.unknown-name',
-      'envelope.hostile.names',
-      'envelope.request.header',
       'envelope.request.uuid',
+      'envelope.request.header',
+      'envelope.hostile.names',
     ],
   },
   {
     name: 'a refusal of envelope without request',
     contract: 'envelope',
     fault: when(is('/api/auth/login', 401), field('request', undefined)),
-    breaks: ['envelope.login.wrong-password.body', 'envelope.request.header', 'envelope.request.uuid'],
+    breaks: ['envelope.login.wrong-password.body', 'envelope.request.uuid', 'envelope.request.header'],
   },
   {
     name: 'the request of the client is echoed',
@@ -98,9 +94,9 @@ export const faultsOfEnvelope: readonly Fault[] = [
     breaks: [
       'envelope.logout.ends',
       'envelope.logout.ended.status',
+      'envelope.logout.contradicted',
       'envelope.id.revived',
       'envelope.concurrent.logouts',
-      'envelope.logout.contradicted',
     ],
   },
   {
@@ -156,6 +152,8 @@ export const faultsOfEnvelope: readonly Fault[] = [
     contract: 'envelope',
     fault: when((reply) => reply.status === 400, set({ status: 500 })),
     breaks: [
+      'envelope.logout.body-only',
+      'envelope.logout.field',
       'envelope.body.not-json',
       'envelope.body.array',
       'envelope.body.null',
@@ -165,8 +163,6 @@ export const faultsOfEnvelope: readonly Fault[] = [
       'envelope.body.field-missing',
       'envelope.body.field-type',
       'envelope.hostile.nested',
-      'envelope.logout.body-only',
-      'envelope.logout.field',
     ],
   },
 ];

@@ -1,14 +1,14 @@
 /** Faults that are found in `dotjson`, and the cases that find them. */
 
-import { counting, type Fault, field, header, is, readsForms, replaced, when } from './fault-parts.ts';
-import { cookies, right, token } from './right-behaviour.ts';
+import { cookies, right, token } from '../right-behaviour.ts';
+import { counting, type Fault, field, header, is, readsForms, replaced, when } from './parts.ts';
 
 export const faultsOfDotjson: readonly Fault[] = [
   {
     name: 'ids that count up',
     contract: 'dotjson',
     fault: { mint: counting() },
-    breaks: ['dotjson.id.chance'],
+    breaks: ['dotjson.id.random'],
   },
   {
     name: 'an id of fifteen characters',
@@ -85,7 +85,13 @@ export const faultsOfDotjson: readonly Fault[] = [
     name: 'success as a text',
     contract: 'dotjson',
     fault: when(is('/logout.json', 200), field('success', 'true')),
-    breaks: ['dotjson.logout.answer', 'dotjson.logout.cookie'],
+    breaks: [
+      'dotjson.logout.answer',
+      'dotjson.logout.cookie',
+      'dotjson.logout.session-cookie',
+      'dotjson.logout.json-body',
+      'dotjson.logout.any-body',
+    ],
   },
   {
     name: 'the cookie outranks ?s=',
@@ -106,11 +112,11 @@ export const faultsOfDotjson: readonly Fault[] = [
     contract: 'dotjson',
     fault: { named: (asked) => (asked.query.has('s') ? right.named(asked) : []) },
     breaks: [
+      'dotjson.logout.status',
       'dotjson.logout.cookie',
       'dotjson.logout.cookie.ends',
       'dotjson.logout.clears',
       'dotjson.logout.session-cookie',
-      'dotjson.logout.status',
     ],
   },
   {

@@ -7,7 +7,7 @@ import {
   type Contract,
   type Reply,
   right,
-} from './right-behaviour.ts';
+} from '../right-behaviour.ts';
 
 export interface Fault {
   readonly name: string;
@@ -37,6 +37,11 @@ export const under =
   (path: string): Where =>
   (_reply, asked) =>
     asked.path.startsWith(path);
+/** A request to a path with a body of a media type, and the answer to it. */
+export const asked =
+  (path: string, type: string): Where =>
+  (_reply, { path: target, headers }) =>
+    target === path && headers['content-type'] === type;
 export const set =
   (part: Partial<Reply>): Change =>
   (reply) => ({ ...reply, ...part });
@@ -60,6 +65,24 @@ export const cookie =
     ...reply,
     headers: { ...reply.headers, 'set-cookie': [reply.headers['set-cookie'] ?? [], line].flat() },
   });
+
+/** Accepts the passwords that are refused for one reason. */
+export const accepts = (reason: string): Partial<Behaviour> => ({
+  passwordReason: (password, name) => {
+    const given = right.passwordReason(password, name);
+    return given === reason ? undefined : given;
+  },
+});
+
+/** Learns of a name only some time after it was registered, as a server does that looks it up and writes it in two steps. */
+export function late(): Behaviour['isTaken'] {
+  const since = new Map<string, number>();
+  return (accounts, key) => {
+    const now = performance.now();
+    since.set(key, since.get(key) ?? now);
+    return accounts.has(key) && now - (since.get(key) ?? now) > 40;
+  };
+}
 
 /** Refuses logins by some names as if no account had them. */
 export const unknownTo = (path: string, isUnknown: (name: string) => boolean): Partial<Behaviour> => ({
@@ -96,6 +119,19 @@ export function needsSession(reply: Reply, asked: Asked): Reply {
   const isWithout =
     asked.path === '/auth/logout' && reply.status === 204 && right.presented(asked).length === 0;
   return isWithout ? { ...reply, status: 401 } : reply;
+}
+
+/** Refuses a logout of `rest` that presents a session which a logout presented before. */
+export function refusesAgain(): Partial<Behaviour> {
+  const presented = new Set<string>();
+  return when(
+    (_reply, asked) => {
+      const [id] = asked.path === '/auth/logout' ? right.presented(asked) : [];
+      if (id === undefined) return false;
+      return presented.size === presented.add(id).size;
+    },
+    set({ status: 401 }),
+  );
 }
 
 /** Ids that are one more than the last. */

@@ -1,6 +1,7 @@
 /** Faults that are found in `rest`, and the cases that find them. */
 
 import { randomUUID } from 'node:crypto';
+import { cookies, right } from '../right-behaviour.ts';
 import {
   type Fault,
   field,
@@ -11,8 +12,7 @@ import {
   set,
   unknownAddress,
   when,
-} from './fault-parts.ts';
-import { cookies, right } from './right-behaviour.ts';
+} from './parts.ts';
 
 export const faultsOfRest: readonly Fault[] = [
   {
@@ -39,9 +39,9 @@ export const faultsOfRest: readonly Fault[] = [
     fault: when(is('/auth/register', 409), set({ status: 400 })),
     breaks: [
       'rest.register.taken',
+      'rest.register.taken.reason',
       'rest.register.taken.case',
       'rest.register.taken.keeps',
-      'rest.register.taken.reason',
     ],
   },
   {
@@ -144,13 +144,13 @@ export const faultsOfRest: readonly Fault[] = [
     name: 'a login ends all other sessions',
     contract: 'rest',
     fault: { beforeLogin: (live) => live.clear() },
-    breaks: ['rest.login.concurrent'],
+    breaks: ['rest.register.session', 'rest.login.concurrent'],
   },
   {
     name: 'a login reuses the session that is there',
     contract: 'rest',
     fault: { mint: (contract, asked, live) => [...live].at(-1) ?? right.mint(contract, asked, live) },
-    breaks: ['rest.login.concurrent', 'rest.concurrent.logins'],
+    breaks: ['rest.login.concurrent', 'rest.id.random', 'rest.concurrent.logins'],
   },
   {
     name: 'a logout that only clears the cookie',
@@ -209,7 +209,7 @@ export const faultsOfRest: readonly Fault[] = [
     name: 'a UUID of version 1',
     contract: 'rest',
     fault: { mint: () => randomUUID().replace(/(?<=^.{14})4/, '1') },
-    breaks: ['rest.id.shape', 'rest.id.adopted', 'rest.register.adopted', 'rest.register.same-id'],
+    breaks: ['rest.register.same-id', 'rest.register.adopted', 'rest.id.shape', 'rest.id.adopted'],
   },
   {
     name: 'an id that the client proposes is adopted',
@@ -218,7 +218,7 @@ export const faultsOfRest: readonly Fault[] = [
       mint: (contract, asked, live) =>
         cookies(asked.headers, 'session_id')[0] ?? right.mint(contract, asked, live),
     },
-    breaks: ['rest.id.adopted', 'rest.id.revived', 'rest.register.adopted'],
+    breaks: ['rest.register.adopted', 'rest.id.adopted', 'rest.id.revived'],
   },
   {
     name: 'encoded paths are decoded',
