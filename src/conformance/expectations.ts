@@ -1,4 +1,4 @@
-/** What cases expect of an answer. Each expectation throws `Failure`, in words that need no knowledge of this project. */
+/** What cases expect of an answer; each throws `Failure`, in words that need no knowledge of this project. */
 
 import type { Answer } from './client/exchange.ts';
 import type { Protocol } from './protocol.ts';
@@ -79,7 +79,7 @@ export function expectStrings(answer: Answer, ...names: string[]): Readonly<Reco
 }
 
 /** The body has no other fields than these. */
-export function expectOnly(answer: Answer, ...names: readonly string[]): void {
+export function expectOnly(answer: Answer, names: readonly string[]): void {
   // A server that requires second factors says so in one field more.
   const others = Object.keys(jsonOf(answer)).filter(
     (name) => !names.includes(name) && name !== 'enrolment_required',
@@ -124,7 +124,7 @@ export function expectRefusedWith(
 ): void {
   const isProblem = protocol.contract === 'rest';
   expectStatus(answer, statusOk && !isProblem ? 200 : status);
-  expectOnly(answer, ...protocol.errorFields);
+  expectOnly(answer, protocol.errorFields);
   expectHeader(
     answer,
     'Content-Type',

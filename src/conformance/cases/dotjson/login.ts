@@ -57,7 +57,7 @@ export const dotjsonLogin = [
     async run(context) {
       const answer = await context.loggedIn('dotjson');
       expectStatus(answer, 200);
-      expectOnly(answer, 'id', 'username', 'created');
+      expectOnly(answer, ['id', 'username', 'created']);
     },
   }),
   reading('D5', {

@@ -73,7 +73,7 @@ export const dotjsonLogout = [
     async run(context) {
       for (const { first } of [await byQuery(context), await byCookie(context)]) {
         expectStatus(first, 200);
-        expectOnly(first, 'success');
+        expectOnly(first, ['success']);
       }
     },
   }),

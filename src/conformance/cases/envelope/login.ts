@@ -84,7 +84,7 @@ export const envelopeLogin = [
     title: 'the answer of a login has no other fields',
     quote: answered,
     async run(context) {
-      expectOnly(await context.loggedIn('envelope'), 'request', 'user', 'session', 'message');
+      expectOnly(await context.loggedIn('envelope'), ['request', 'user', 'session', 'message']);
     },
   }),
   reading('E2', {

@@ -56,7 +56,7 @@ export const envelopeLogout = [
     async run(context) {
       const { first } = await twice(context);
       expectStatus(first, 200);
-      expectOnly(first, 'request', 'message');
+      expectOnly(first, ['request', 'message']);
     },
   }),
   reading('E3', {

@@ -66,7 +66,7 @@ export const restLogin = [
       '`session_id` is a version 4 UUID. It has the same value as the cookie, for clients that keep no cookies.',
     async run(context) {
       const answer = await context.loggedIn('rest');
-      expectOnly(answer, 'session_id');
+      expectOnly(answer, ['session_id']);
       expectCookieOf(answer, sessionIdOf(protocol, answer));
     },
   }),

@@ -99,7 +99,7 @@ export const restRegister = [
     async run(context) {
       const { answer } = await registered(context);
       expectHeader(answer, 'Content-Type', /^application\/json(?:$|;)/i, 'application/json');
-      expectOnly(answer, 'session_id');
+      expectOnly(answer, ['session_id']);
       expectMatch(answer, 'session_id', protocol.idPattern, protocol.idWords);
       expectCookieOf(answer, sessionIdOf(protocol, answer));
     },
