@@ -14,6 +14,8 @@ export interface Case {
   /** Further sentences that it covers. */
   readonly also: readonly Sentence[];
   readonly basis: Basis;
+  /** Another contract that the run has to judge, too; without it the case is left out. */
+  readonly needs?: ContractName;
   /**
    * Sends the requests. What several cases look at is sent once in a run.
    *
@@ -23,7 +25,7 @@ export interface Case {
   run(context: Context): Promise<void>;
 }
 
-type CaseText = Pick<Case, 'id' | 'title' | 'run'> & {
+export type CaseText = Pick<Case, 'id' | 'title' | 'needs' | 'run'> & {
   readonly quote: string;
   readonly also?: readonly string[];
 };

@@ -60,6 +60,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
     user,
     statusOk: status === 'ok',
     isSecure: url.protocol === 'https:',
+    checkPath: options.checkPath ?? '/auth/session',
     secondOrigin: options.secondOrigin,
     runId: crypto.randomUUID().replaceAll('-', '').slice(0, 12),
     now: Date.now,

@@ -25,6 +25,8 @@ export interface ContextOptions {
   readonly statusOk: boolean;
   /** Whether the server is reached over TLS. */
   readonly isSecure: boolean;
+  /** A GET of this path succeeds with a live session, and is refused without one. */
+  readonly checkPath: string;
   /** An origin that the server allows to call it from a browser. */
   readonly secondOrigin: string | undefined;
   /** Makes names unique among all runs: twelve lower-case letters and digits. */
@@ -59,19 +61,13 @@ export class Context {
     this.notes.push(text);
   }
 
-  send(request: SentRequest): Promise<Answer> {
-    return this.options.client.send(request);
+  send(request: SentRequest, options: { isAttempt?: boolean } = {}): Promise<Answer> {
+    return this.options.client.send(request, options);
   }
 
   /** POSTs a JSON body. */
   post(path: string, fields: unknown, headers: SentRequest['headers'] = {}): Promise<Answer> {
-    const body = JSON.stringify(fields);
-    return this.send({
-      method: 'POST',
-      path,
-      headers: { 'Content-Type': 'application/json', ...headers },
-      body,
-    });
+    return this.send(postOf(path, fields, headers));
   }
 
   /** A name that no account has: an address for `rest`, otherwise a username. */
@@ -88,8 +84,8 @@ export class Context {
     headers: SentRequest['headers'] = {},
   ): Promise<Answer> {
     const protocol = protocols[contract];
-    this.options.client.count(1);
-    const answer = await this.post(String(protocol.registerPath), fields, headers);
+    const request = postOf(String(protocol.registerPath), fields, headers);
+    const answer = await this.send(request, { isAttempt: true });
     this.#remember(protocol, answer);
     return answer;
   }
@@ -101,19 +97,12 @@ export class Context {
     more: Partial<SentRequest> & { fields?: object } = {},
   ): Promise<Answer> {
     const protocol = protocols[contract];
-    const { client } = this.options;
-    client.count(1);
-    const { fields = {}, headers = {}, ...request } = more;
-    const answer = await this.send({
-      method: 'POST',
-      path: protocol.loginPath,
-      body: JSON.stringify({ [protocol.nameField]: name, password, ...fields }),
-      ...request,
-      headers: { 'Content-Type': 'application/json', ...headers },
-    });
+    const { fields = {}, headers, ...request } = more;
+    const usual = postOf(protocol.loginPath, { [protocol.nameField]: name, password, ...fields }, headers);
+    const answer = await this.send({ ...usual, ...request }, { isAttempt: true });
     this.#remember(protocol, answer);
     if (sessionIdOf(protocol, answer) !== undefined || uncountedStatuses.includes(answer.status))
-      client.attempts -= 1;
+      this.options.client.attempts -= 1;
     return answer;
   }
 
@@ -159,17 +148,17 @@ export class Context {
 
   /**
    * Whether a session is alive. A logout of `envelope` and `dotjson` tells, and ends it. `rest` has no such answer: there
-   * the session check of Gatehouse tells, if the server has it.
+   * a route beside the contract tells, `checkPath`, if it tells a new session from an id that was never issued.
    *
-   * @throws {Inconclusive} if the server has no session check, or one that does not know a new session.
+   * @throws {Inconclusive} if it does not.
    */
   async isAlive(contract: ContractName, id: string): Promise<boolean> {
     if (contract !== 'rest') return isSuccess(await this.logout(contract, id));
-    const isReliable = await this.once('session check', async () => this.#check(await this.session('rest')));
-    if (isReliable) return this.#check(id);
-    throw new Inconclusive(
-      'Only the session check tells whether a session is alive, and GET /auth/session refuses a new session',
-    );
+    const unusable = await this.once('session check', () => this.#reasonNotToCheck());
+    if (unusable !== undefined) throw new Inconclusive(unusable);
+    const { status } = await this.#check(id);
+    if (isRefused(status)) this.#alive.delete(id);
+    return !isRefused(status);
   }
 
   /** Ends the sessions that the run began. The number of those that could not be ended. */
@@ -178,17 +167,25 @@ export class Context {
     for (const [id, contract] of this.#alive) {
       const { client } = this.options;
       if (client.isExhausted) left += 1;
-      else await client.send(logoutOf(contract, id, {}), true).catch(() => (left += 1));
+      else await client.send(logoutOf(contract, id), { mayUseReserve: true }).catch(() => (left += 1));
     }
     return left;
   }
 
-  async #check(id: string): Promise<boolean> {
-    const { status } = await this.send({ path: '/auth/session', headers: { 'X-Session-Id': id } });
-    if (status === 401) this.#alive.delete(id);
-    if (status === 200 || status === 401) return status === 200;
-    throw new Inconclusive(
-      `Only the session check tells whether a session is alive, and GET /auth/session answered ${status}`,
+  #check(id: string): Promise<Answer> {
+    return this.send({
+      path: this.options.checkPath,
+      headers: { Cookie: `session_id=${id}`, 'X-Session-Id': id },
+    });
+  }
+
+  async #reasonNotToCheck(): Promise<string | undefined> {
+    const alive = await this.#check(await this.session('rest'));
+    const dead = await this.#check('00000000-0000-4000-8000-000000000000');
+    if (alive.status >= 200 && alive.status < 300 && isRefused(dead.status)) return undefined;
+    return (
+      `Whether a session of \`rest\` is alive cannot be seen: GET ${this.options.checkPath} answers ${alive.status} ` +
+      `to a new session and ${dead.status} to an id that was never issued; give a route that tells them apart, with --check`
     );
   }
 
@@ -218,14 +215,23 @@ export class Context {
 /** `envelope` has no registration: accounts of another contract log in there. */
 const registeredThrough = { envelope: ['dotjson', 'rest'], rest: ['rest'], dotjson: ['dotjson'] } as const;
 
-function logoutOf(contract: ContractName, id: string, headers: SentRequest['headers']): SentRequest {
-  if (contract === 'dotjson') return { method: 'POST', path: `/logout.json?s=${id}`, headers: headers ?? {} };
-  if (contract === 'rest')
-    return { method: 'POST', path: '/auth/logout', headers: { Cookie: `session_id=${id}`, ...headers } };
+/** Whether a route that needs a session answers that there is none: 401, 403, or a redirect to a login. */
+function isRefused(status: number): boolean {
+  return status === 401 || status === 403 || (status >= 300 && status < 400);
+}
+
+function postOf(path: string, fields: unknown, headers: SentRequest['headers'] = {}): SentRequest {
   return {
     method: 'POST',
-    path: '/api/auth/logout',
+    path,
     headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify({ session: id }),
+    body: JSON.stringify(fields),
   };
+}
+
+function logoutOf(contract: ContractName, id: string, headers: SentRequest['headers'] = {}): SentRequest {
+  if (contract === 'dotjson') return { method: 'POST', path: `/logout.json?s=${id}`, headers };
+  if (contract === 'rest')
+    return { method: 'POST', path: '/auth/logout', headers: { Cookie: `session_id=${id}`, ...headers } };
+  return postOf('/api/auth/logout', { session: id }, headers);
 }

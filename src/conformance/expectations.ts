@@ -104,12 +104,15 @@ export function expectMatch(answer: Answer, field: string, pattern: RegExp, word
     throw new Failure(`the field "${field}" to be ${words}`, JSON.stringify(value), answer);
 }
 
-/** A refusal in the error body of its contract. Its status is judged by other cases: only `rest` names one. */
+/**
+ * A refusal as far as the contract itself describes one: a status of `rest`, an error body of the others. What the rulings
+ * add is judged by `expectRefusedWith`.
+ */
 export function expectRefusal(protocol: Protocol, answer: Answer): void {
   expectNoLogin(protocol, answer);
   const isRefused = protocol.contract === 'rest' ? answer.status >= 400 : !isSuccess(answer);
   if (!isRefused || answer.status >= 500) throw new Failure('a refusal', inShort(answer), answer);
-  expectStrings(answer, protocol.errorField);
+  if (protocol.contract !== 'rest') expectStrings(answer, protocol.errorField);
 }
 
 /**
@@ -151,6 +154,17 @@ export function expectHeader(answer: Answer, name: string, pattern: RegExp, word
 /** The status, and what the body says. */
 export function inShort(answer: Answer): string {
   return `status ${answer.status} with ${bodyOf(answer)}`;
+}
+
+/** Nothing tells two refusals apart but the id of the request. */
+export function expectSame(answer: Answer, other: Answer): void {
+  const shown = (one: Answer) =>
+    `status ${one.status} with ${JSON.stringify({ ...jsonOf(one), request: undefined })}`;
+  if (shown(answer) !== shown(other)) throw new Failure(shown(other), shown(answer), answer);
+}
+
+export function expectAllow(answer: Answer): void {
+  expectHeader(answer, 'Allow', /\bPOST\b/, 'with POST in it');
 }
 
 export function expectNoCookie(answer: Answer): void {

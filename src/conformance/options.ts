@@ -20,6 +20,11 @@ export interface ConformanceOptions {
   readonly maxMs?: number;
   /** `ok` if `envelope` and `dotjson` answer refusals with status 200, too. */
   readonly status?: 'http' | 'ok';
+  /**
+   * The path of a GET that succeeds with a live session and is refused without one (401, 403 or a redirect): it shows whether
+   * sessions of `rest` are alive. The id is sent in the cookie and in `X-Session-Id`. `/auth/session` by default.
+   */
+  readonly checkPath?: string;
   /** An origin that the server allows to call it from a browser; without it, the cases of CORS are left out. */
   readonly secondOrigin?: string;
   /** The ids of the cases to run; all by default. */

@@ -17,6 +17,7 @@ interface Given {
   readonly header: readonly string[];
   readonly pace: number;
   readonly status: 'http' | 'ok';
+  readonly check: string;
   readonly secondOrigin?: string;
   readonly format: 'people' | 'json' | 'junit';
   readonly output?: string;
@@ -49,6 +50,7 @@ export function addConformanceCommand(program: Command): void {
     .addOption(
       choice('--status <mode>', '"ok": refusals of envelope and dotjson have status 200', ['http', 'ok']),
     )
+    .option('--check <path>', 'a GET that succeeds with a live session only', pathOf, '/auth/session')
     .option('--second-origin <url>', 'an origin that the server allows to call it from a browser')
     .addOption(choice('--format <format>', 'the form of the report', ['people', 'json', 'junit']))
     .option('--output <file>', 'write the report to a file')
@@ -101,7 +103,7 @@ function progressOf(): NonNullable<ConformanceOptions['onResult']> {
 }
 
 function optionsOf(given: Given, contracts: readonly ContractName[]): ConformanceOptions {
-  const { url, user, passwordFile, header, pace, status, secondOrigin } = given;
+  const { url, user, passwordFile, header, pace, status, check, secondOrigin } = given;
   if (url === undefined) throw new CommandError(exitCodes.usage, '--url is missing: where is the server?');
   const address = webAddress(url, '--url');
   if (address.search !== '' || address.hash !== '')
@@ -114,6 +116,7 @@ function optionsOf(given: Given, contracts: readonly ContractName[]): Conformanc
     headers: Object.fromEntries(header.map(headerOf)),
     paceMs: pace,
     status,
+    checkPath: check,
     ...(user === undefined || passwordFile === undefined
       ? {}
       : { user: { name: user, password: passwordIn(passwordFile) } }),
@@ -156,6 +159,11 @@ function headerOf(line: string): [name: string, value: string] {
 
 function collect(line: string, lines: readonly string[]): string[] {
   return [...lines, line];
+}
+
+function pathOf(text: string): string {
+  if (/^\/[\x21-\x7e]*$/.test(text) && !text.includes('#')) return text;
+  throw new CommandError(exitCodes.usage, '--check must be a path below the URL, such as /auth/session.');
 }
 
 function milliseconds(text: string): number {

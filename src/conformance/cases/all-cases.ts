@@ -28,10 +28,11 @@ const own: Readonly<Record<ContractName, readonly (readonly Case[])[]>> = {
 
 const shared = [idCases, refusalCases, bodyCases, pathCases, crossSiteCases, hostileCases, concurrencyCases];
 
-/** The cases of these contracts. Those that ask for the most come last, so that a bound takes the least away. */
+/** The cases of these contracts. Those that send the most come last, so that a run that reaches a bound has the others. */
 export function casesFor(contracts: readonly ContractName[]): Case[] {
-  return [
+  const cases = [
     ...contracts.flatMap((contract) => own[contract].flat()),
     ...shared.flatMap((of) => contracts.flatMap((contract) => of(contract, contracts))),
   ];
+  return cases.filter(({ needs }) => needs === undefined || contracts.includes(needs));
 }

@@ -55,15 +55,17 @@ export class Client {
   }
 
   /**
-   * Sends a request. Those that end the sessions of the run may use the reserve.
+   * Sends a request. `isAttempt` counts it as a registration or failed login before it is sent. `mayUseReserve` is for
+   * the requests that end the sessions of the run.
    *
    * @throws {Inconclusive} if a bound of the run is reached, or the server says that it is too busy.
    * @throws {NoAnswer} if no answer came.
    */
-  async send(request: SentRequest, mayUseReserve = false): Promise<Answer> {
+  async send(request: SentRequest, { isAttempt = false, mayUseReserve = false } = {}): Promise<Answer> {
     const { url, headers, paceMs, timeoutMs } = this.#options;
     if (paceMs > 0) await sleep(paceMs);
     if (!mayUseReserve) this.#assertBounds();
+    if (isAttempt) this.#countAttempt();
     this.requests += 1;
     const leftMs = Math.max(100, this.#endsAtMs - performance.now());
     try {
@@ -77,15 +79,10 @@ export class Client {
     }
   }
 
-  /**
-   * Counts attempts before the request that makes them is sent.
-   *
-   * @throws {Inconclusive} if the run would make more than `maxAttempts`.
-   */
-  count(attempts: number): void {
-    if (this.attempts + attempts > maxAttempts)
+  #countAttempt(): void {
+    if (this.attempts >= maxAttempts)
       throw new Inconclusive(`A run makes at most ${maxAttempts} registrations and failed logins`);
-    this.attempts += attempts;
+    this.attempts += 1;
   }
 
   #assertBounds(): void {

@@ -1,80 +1,112 @@
-/** The report of a run for people: what failed, by contract, in sentences that need no knowledge of this project. */
+/** The report of a run for people: by contract, first what failed, in sentences that need no knowledge of this project. */
 
 import { styleText } from 'node:util';
 import { outcomeOf, type Report } from '../options.ts';
 import type { ContractName, Result } from '../verdicts.ts';
 
 export interface PeopleOptions {
+  /** Whether readings of ours count for the last sentence. */
   readonly strict?: boolean;
-  /** Whether the reader sees colours. */
+  /** Whether the report has colours of ANSI terminals. */
   readonly colour?: boolean;
-  /** Also list the cases that passed. */
-  readonly all?: boolean;
 }
 
-type Colour = Parameters<typeof styleText>[0];
+type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-export function peopleReport(
-  report: Report,
-  { strict = false, colour = false, all = false }: PeopleOptions = {},
-): string {
-  const paint = (style: Colour, text: string) =>
-    colour ? styleText(style, text, { validateStream: false }) : text;
-  const blocks = report.contracts.map((contract) => blockOf(report, contract, paint, all));
-  return [...blocks, endOf(report, strict, paint)].map((block) => `${block}\n`).join('\n');
+export function peopleReport(report: Report, { strict = false, colour = false }: PeopleOptions = {}): string {
+  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const contracts = report.contracts.map((contract) => contractBlock(report, contract, paint));
+  return [...contracts, conclusion(report, strict, paint)].map((block) => `${block}\n`).join('\n');
 }
 
-type Paint = (style: Colour, text: string) => string;
-
-function blockOf(report: Report, contract: ContractName, paint: Paint, all: boolean): string {
-  const results = report.results.filter((result) => result.contract === contract);
-  const reason = report.unjudged.find((one) => one.contract === contract)?.reason;
+function contractBlock(report: Report, contract: ContractName, paint: Paint): string {
   const title = paint('bold', `The contract ${contract}`);
+  const reason = report.unjudged.find((one) => one.contract === contract)?.reason;
   if (reason !== undefined) return `${title}\n  ${paint('yellow', 'Cannot be judged.')} ${printable(reason)}`;
-  const count = (verdict: Result['verdict']) => results.filter((result) => result.verdict === verdict).length;
-  const kinds = [
-    `${count('passed')} passed`,
-    `${count('failed')} failed`,
-    `${count('inconclusive')} inconclusive`,
-    `${count('noted')} noted`,
+  const results = report.results.filter((result) => result.contract === contract);
+  const of = (verdict: Result['verdict']) => results.filter((result) => result.verdict === verdict);
+  const [failed, noted, inconclusive] = [of('failed'), of('noted'), of('inconclusive')];
+  const counts = [
+    paint('green', `${of('passed').length} passed`),
+    paint(failed.length > 0 ? 'red' : 'reset', `${failed.length} failed`),
+    paint(inconclusive.length > 0 ? 'yellow' : 'reset', `${inconclusive.length} inconclusive`),
+    `${noted.length} noted`,
   ];
-  const shown = results.filter(({ verdict }) => all || verdict !== 'passed');
-  return [`${title}: ${kinds.join(', ')}`, ...shown.map((result) => lineOf(result, paint))].join('\n');
+  return [
+    `${title}: ${counts.join(', ')}`,
+    ...section(
+      paint('red', 'Failed, and the contract says it:'),
+      failed.filter(({ basis }) => basis === 'must').map((result) => failure(result, paint)),
+    ),
+    ...section(
+      paint('red', 'Failed by our reading of the contract:'),
+      failed.filter(({ basis }) => basis !== 'must').map((result) => failure(result, paint)),
+    ),
+    ...section(paint('cyan', 'Noted:'), byReason(noted)),
+    ...section(paint('yellow', 'Inconclusive:'), byReason(inconclusive)),
+  ].join('\n');
 }
 
-function lineOf(result: Result, paint: Paint): string {
-  const { id, title, basis, sentence, verdict, reason, expected, got, curl } = result;
-  const weight = basis === 'must' ? 'the contract says it' : `our reading, ${basis.reading}`;
-  const style = { passed: 'green', failed: 'red', inconclusive: 'yellow', noted: 'cyan' } as const;
-  const head = `  ${paint(style[verdict], verdict)}  ${title} (${id}; ${weight})`;
-  const more = [
-    ...(expected === undefined ? [] : [`expected  ${expected}`, `got       ${got}`]),
-    ...(reason === undefined ? [] : [`because   ${reason}`]),
-    ...(verdict === 'failed' ? [`sentence  ${sentence.page}: ${sentence.quote}`] : []),
-    ...(curl === undefined ? [] : [`try       ${curl}`]),
-  ];
-  return [head, ...more.map((line) => `      ${printable(line)}`)].join('\n');
+function section(heading: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : ['', `  ${heading}`, ...entries];
 }
 
-function endOf(report: Report, strict: boolean, paint: Paint): string {
+function failure({ id, title, basis, sentence, expected, got, curl }: Result, paint: Paint): string {
+  const ruling = basis === 'must' ? '' : `, ruling ${basis.reading}`;
+  return [
+    `    ${paint('bold', title)} (${id}${ruling})`,
+    ...[
+      `expected  ${expected}`,
+      `got       ${got}`,
+      `sentence  ${sentence.page}: ${readable(sentence.quote)}`,
+    ]
+      .concat(curl === undefined ? [] : [`try       ${curl}`])
+      .map((line) => `      ${printable(line)}`),
+  ].join('\n');
+}
+
+/** Many cases may have one reason: it is said once. */
+function byReason(results: readonly Result[]): string[] {
+  const groups = Map.groupBy(results, ({ reason = '' }) => reason);
+  return [...groups].map(
+    ([reason, cases]) => `    ${printable(reason)}\n      ${cases.map(({ id }) => id).join('\n      ')}`,
+  );
+}
+
+function conclusion(report: Report, strict: boolean, paint: Paint): string {
   const { url, counts, requests, attempts, ms, sessionsLeft, results } = report;
   const readings = results.filter(({ verdict, basis }) => verdict === 'failed' && basis !== 'must').length;
+  const musts = counts.failed - readings;
   const sentences = {
     conforms: paint('green', `${url} does what the contracts say${strict ? ', also by our readings' : ''}.`),
-    failed: paint(
-      'red',
-      `${url} does not do what the contracts say: ${counts.failed} cases failed, ${counts.failed - readings} of them on what a contract says itself.`,
-    ),
+    failed: paint('red', `${url} does not do what the contracts say.`),
     unjudged: paint('yellow', `${url} could not be judged by every contract.`),
   };
   return [
     sentences[outcomeOf(report, strict)],
-    ...(readings > 0 && !strict
-      ? [`${readings} cases failed on a reading of ours. They change the exit code only with --strict.`]
+    ...(counts.failed > 0
+      ? [
+          `Failed on what a contract says: ${musts}. Failed by our readings, which count with --strict only: ${readings}.`,
+        ]
+      : []),
+    ...(counts.inconclusive > 0
+      ? [
+          `Inconclusive cases neither passed nor failed: ${counts.inconclusive}. The reasons say what they need.`,
+        ]
+      : []),
+    ...(counts.failed > 0
+      ? [
+          'The pages and the rulings are in docs/ of the package gatehouse-auth; docs/conformance.md explains this report.',
+        ]
       : []),
     `${requests} requests, ${attempts} of them registrations and failed logins, in ${(ms / 1000).toFixed(1)} s.`,
     ...(sessionsLeft > 0 ? [`${sessionsLeft} sessions of this run could not be ended.`] : []),
   ].join('\n');
+}
+
+/** A quote of Markdown for a terminal: without the targets of links, and without the outer bars of a table row. */
+function readable(quote: string): string {
+  return quote.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/^\| | \|$/g, '');
 }
 
 /** Replaces control characters, so that a server cannot control the terminal. */

@@ -8,6 +8,7 @@ import { faultsOfRegistrations } from './registrations.ts';
 import { faultsOfRequests } from './requests.ts';
 import { faultsOfRest } from './rest.ts';
 import { faultsOfSessions } from './sessions.ts';
+import { faultsOfState } from './stateful.ts';
 
 export const faults: readonly Fault[] = [
   ...faultsOfEnvelope,
@@ -15,6 +16,7 @@ export const faults: readonly Fault[] = [
   ...faultsOfDotjson,
   ...faultsOfRegistrations,
   ...faultsOfSessions,
+  ...faultsOfState,
   ...faultsOfAnswers,
   ...faultsOfRequests,
 ];

@@ -102,7 +102,7 @@ export const faultsOfRegistrations: readonly Fault[] = [
     name: 'a taken username in other words',
     contract: 'dotjson',
     fault: when(refused, field('error', 'Taken')),
-    breaks: ['dotjson.register.taken', 'dotjson.register.taken.case'],
+    breaks: ['dotjson.register.taken', 'dotjson.register.taken.case', 'dotjson.concurrent.registrations'],
   },
   {
     name: 'a taken username is refused with 400',
@@ -120,13 +120,13 @@ export const faultsOfRegistrations: readonly Fault[] = [
     name: 'a username may have any length',
     contract: 'dotjson',
     fault: { isUsername: (text) => /^[a-zA-Z0-9_]{3,}$/.test(text) },
-    breaks: ['dotjson.register.name-long'],
+    breaks: ['dotjson.register.name-long', 'dotjson.register.name.status'],
   },
   {
     name: 'a username may have hyphens',
     contract: 'dotjson',
     fault: { isUsername: (text) => /^[a-zA-Z0-9_-]{3,40}$/.test(text) },
-    breaks: ['dotjson.register.name-characters'],
+    breaks: ['dotjson.register.name-characters', 'dotjson.register.name.status'],
   },
   {
     name: 'dotjson accepts short passwords',

@@ -16,7 +16,7 @@ export const faultsOfRequests: readonly Fault[] = [
     ],
   },
   {
-    name: 'answers may be kept',
+    name: 'answers may be stored',
     contract: 'rest',
     fault: when(is('/auth/login', 200), header('cache-control', 'max-age=60')),
     breaks: ['rest.headers.no-store'],

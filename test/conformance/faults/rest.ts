@@ -42,6 +42,7 @@ export const faultsOfRest: readonly Fault[] = [
       'rest.register.taken.reason',
       'rest.register.taken.case',
       'rest.register.taken.keeps',
+      'rest.concurrent.registrations',
     ],
   },
   {
@@ -166,7 +167,9 @@ export const faultsOfRest: readonly Fault[] = [
       'rest.logout.cookie.clears',
       'rest.logout.header.clears',
       'rest.logout.none.clears',
+      'rest.logout.again',
       'rest.logout.clears.attributes',
+      'rest.logout.both',
     ],
   },
   {
@@ -202,6 +205,7 @@ export const faultsOfRest: readonly Fault[] = [
       'rest.logout.header.status',
       'rest.logout.none.status',
       'rest.logout.again',
+      'rest.logout.both',
       'rest.logout.any-body',
     ],
   },

@@ -74,13 +74,13 @@ export const faultsOfSessions: readonly Fault[] = [
     name: 'a refused login of rest sets a cookie',
     contract: 'rest',
     fault: when(is('/auth/login', 401), cookie(right.cookie(randomUUID()))),
-    breaks: ['rest.login.wrong-password.no-cookie', 'rest.hostile.names'],
+    breaks: ['rest.login.wrong-password.no-cookie', 'rest.login.unknown-name.reason', 'rest.hostile.names'],
   },
   {
     name: 'a login of dotjson without username',
     contract: 'dotjson',
     fault: when(is('/login.json', 200), field('username', undefined)),
-    breaks: ['dotjson.login.answer', 'dotjson.login.username'],
+    breaks: ['dotjson.login.answer', 'dotjson.login.username', 'dotjson.login.case'],
   },
   {
     name: 'a login of dotjson has the id of the user, too',
@@ -184,6 +184,7 @@ export const faultsOfSessions: readonly Fault[] = [
       'dotjson.logout.ends',
       'dotjson.logout.cookie.ends',
       'dotjson.logout.keeps',
+      'dotjson.logout.session-cookie',
       'dotjson.id.revived',
       'dotjson.concurrent.logouts',
     ],
@@ -198,13 +199,18 @@ export const faultsOfSessions: readonly Fault[] = [
         cookies(one.headers, 'session_id').length === 0,
       set({ status: 200, body: '{"success":true}' }),
     ),
-    breaks: ['dotjson.logout.none', 'dotjson.logout.none.status', 'dotjson.logout.session-cookie'],
+    breaks: [
+      'dotjson.logout.none',
+      'dotjson.logout.none.status',
+      'dotjson.logout.ignored',
+      'dotjson.logout.session-cookie',
+    ],
   },
   {
     name: 'a logout of dotjson without a session is refused with 403',
     contract: 'dotjson',
     fault: when(is('/logout.json', 401), set({ status: 403 })),
-    breaks: ['dotjson.logout.none.status'],
+    breaks: ['dotjson.logout.none.status', 'dotjson.concurrent.logouts'],
   },
   {
     name: 'a GET logs out',
@@ -219,7 +225,7 @@ export const faultsOfSessions: readonly Fault[] = [
       asked('/logout.json', 'application/json'),
       set({ status: 400, body: '{"error":"No body, please"}' }),
     ),
-    breaks: ['dotjson.logout.json-body'],
+    breaks: ['dotjson.logout.ignored', 'dotjson.logout.json-body'],
   },
   {
     name: 'a logout of dotjson wants JSON',

@@ -5,6 +5,8 @@ import type { Answer } from '../../client/exchange.ts';
 import type { Context } from '../../context.ts';
 import { cookieOf, expectCleared } from '../../cookies.ts';
 import {
+  expectAllow,
+  expectNoCookie,
   expectOnly,
   expectRefusal,
   expectRefusedWith,
@@ -15,7 +17,7 @@ import {
 } from '../../expectations.ts';
 import { protocols } from '../../protocol.ts';
 import { Failure } from '../../verdicts.ts';
-import { expectAlive } from '../liveness.ts';
+import { expectAlive, expectEnded } from '../liveness.ts';
 
 const protocol = protocols.dotjson;
 const { must, reading } = casesOf('dotjson');
@@ -118,9 +120,11 @@ export const dotjsonLogout = [
     quote: onlyPost,
     async run(context) {
       const id = await context.session('dotjson');
-      const answer = await context.send({ path: `${path}?s=${id}` });
+      const headers = { Cookie: `session_id=${id}`, 'X-HTTP-Method-Override': 'POST' };
+      const answer = await context.send({ path: `${path}?s=${id}`, headers });
       await expectAlive(context, 'dotjson', id, answer);
       expectRefusedWith(protocol, answer, 405, context.options.statusOk);
+      expectAllow(answer);
     },
   }),
   reading('D5', {
@@ -151,6 +155,8 @@ export const dotjsonLogout = [
             one,
           );
       }
+      await expectEnded(context, 'dotjson', named, answer);
+      await expectAlive(context, 'dotjson', other, answer);
     },
   }),
   reading('G14', {
@@ -170,8 +176,22 @@ export const dotjsonLogout = [
     title: '?s= twice names no session',
     quote: 'If it is present twice, no session is named.',
     async run(context) {
-      const [id = ''] = await context.idsOfLogins('dotjson');
-      expectNoSession(await context.send({ method: 'POST', path: `${path}?s=${id}&s=${id}` }));
+      const id = await context.session('dotjson');
+      const answer = await context.send({ method: 'POST', path: `${path}?s=${id}&s=${id}` });
+      expectNoSession(answer);
+      await expectAlive(context, 'dotjson', id, answer);
+    },
+  }),
+  reading('G14', {
+    id: 'dotjson.logout.ignored',
+    title: 'a session in X-Session-Id, in Authorization or in the body is not read',
+    quote: carriers,
+    async run(context) {
+      const id = await context.session('dotjson');
+      const headers = { 'X-Session-Id': id, Authorization: `Bearer ${id}` };
+      const answer = await context.post(path, { s: id, id, session: id, session_id: id }, headers);
+      expectNoSession(answer);
+      await expectAlive(context, 'dotjson', id, answer);
     },
   }),
   reading('D7', {
@@ -193,7 +213,9 @@ export const dotjsonLogout = [
       expectNoSession(foreign);
       const answer = await context.send({ method: 'POST', path, headers: { Cookie: `session=${id}` } });
       expectDone(answer);
-      if (cookieOf(answer, 'session')) throw new Failure('no Set-Cookie for "session"', 'one', answer);
+      expectOnly(answer, ['success']);
+      expectNoCookie(answer);
+      await expectEnded(context, 'dotjson', id, answer);
     },
   }),
   must({

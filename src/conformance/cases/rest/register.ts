@@ -60,6 +60,7 @@ function refused(
       await registered(context);
       const answer = await context.register('rest', fields(context));
       expectRefusedWith(protocol, answer, 422, false);
+      expectNoCookie(answer);
       expectText(answer, 'detail', detail);
     },
   });
@@ -193,6 +194,7 @@ export const restRegister = [
         password: 'qxvjkzw',
       });
       expectRefusedWith(protocol, answer, 422, false);
+      expectNoCookie(answer);
       // The number is the operator's.
       expectMatch(
         answer,
@@ -226,6 +228,7 @@ export const restRegister = [
       const email = context.freshName('rest');
       const answer = await context.register('rest', { email, password: email.toUpperCase() });
       expectRefusedWith(protocol, answer, 422, false);
+      expectNoCookie(answer);
       expectText(answer, 'detail', 'Password must differ from the name of the account');
     },
   }),

@@ -176,7 +176,7 @@ export function bodyCases(contract: ContractName): Case[] {
       body: JSON.stringify({ nothing: [1, { deep: null }], ...fields }),
     })),
     allowed('duplicate', 'if a field is there twice, the last one counts', (fields) => ({
-      body: JSON.stringify(fields).replace('{', '{"password":"not the right one",'),
+      body: JSON.stringify(fields).replace('{', `{"password":"not the right one","${field}":"nothing",`),
     })),
   ];
 }

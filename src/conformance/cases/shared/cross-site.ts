@@ -50,11 +50,12 @@ export function crossSiteCases(contract: ContractName): Case[] {
     refused('null', 'a login with the Origin null is refused with 403', { Origin: 'null' }),
     reading('G13', {
       id: `${contract}.cross-site.logout`,
-      title: 'a logout from a page of another site ends no session',
+      title: 'a logout from a page of another site is refused with 403, and ends no session',
       quote,
       async run(context) {
         const id = await context.session(contract);
         const answer = await context.logout(contract, id, { 'Sec-Fetch-Site': 'cross-site', Origin: page });
+        expectRefusedWith(protocol, answer, 403, context.options.statusOk);
         expectNoCookie(answer);
         await expectAlive(context, contract, id, answer);
       },

@@ -6,7 +6,7 @@ import { expectMatch, sessionIdOf } from '../../expectations.ts';
 import { protocols } from '../../protocol.ts';
 import type { ContractName } from '../../verdicts.ts';
 import { Failure } from '../../verdicts.ts';
-import { expectEnded } from '../liveness.ts';
+import { expectAlive, expectEnded } from '../liveness.ts';
 import { expectNotAdopted, proposalOf } from '../proposals.ts';
 
 const quotes = {
@@ -38,8 +38,11 @@ export function idCases(contract: ContractName, contracts: readonly ContractName
       id: `${contract}.id.shape`,
       title: `a session id is ${protocol.idWords}`,
       quote: quote.shape,
-      run: async (context) =>
-        expectMatch(await context.loggedIn(contract), protocol.idField, protocol.idPattern, protocol.idWords),
+      async run(context) {
+        await context.loggedIn(contract);
+        for (const { answer } of context.begun.filter((login) => login.contract === contract))
+          expectMatch(answer, protocol.idField, protocol.idPattern, protocol.idWords);
+      },
     }),
     reading('G6', {
       id: `${contract}.id.random`,
@@ -61,6 +64,7 @@ export function idCases(contract: ContractName, contracts: readonly ContractName
         const answer = await propose(context, contract, proposed);
         expectNotAdopted(protocol, answer, proposed);
         await expectEnded(context, contract, proposed, answer);
+        await expectAlive(context, contract, sessionIdOf(protocol, answer) ?? '', answer);
       },
     }),
     must({

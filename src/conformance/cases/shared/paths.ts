@@ -1,7 +1,7 @@
 /** Cases of paths and methods, on every contract: they match exactly, and what is no route is refused in the error body of the contract. */
 
 import { type Case, casesOf } from '../../case.ts';
-import { expectHeader, expectNoLogin, expectRefusedWith, expectText } from '../../expectations.ts';
+import { expectAllow, expectNoLogin, expectRefusedWith, expectText } from '../../expectations.ts';
 import { protocols } from '../../protocol.ts';
 import type { ContractName } from '../../verdicts.ts';
 import { wrongMethod } from './refusals.ts';
@@ -59,7 +59,7 @@ export function pathCases(contract: ContractName): Case[] {
         const answer = await wrongMethod(context, protocol);
         expectRefusedWith(protocol, answer, 405, context.options.statusOk);
         expectText(answer, protocol.errorField, 'Method not allowed');
-        expectHeader(answer, 'Allow', /\bPOST\b/, 'with POST in it');
+        expectAllow(answer);
       },
     }),
     reading('G8', {
@@ -69,6 +69,7 @@ export function pathCases(contract: ContractName): Case[] {
       async run(context) {
         const answer = await context.send({ method: 'DELETE', path: protocol.logoutPath });
         expectRefusedWith(protocol, answer, 405, context.options.statusOk);
+        expectAllow(answer);
       },
     }),
   ];
