@@ -86,7 +86,7 @@ export const uncovered: readonly Reason[] = [
     ],
   },
   {
-    why: 'A client of HTTP cannot send it, or a proxy in front answers it before the server does; test/http/errors.test.ts has it over a socket.',
+    why: 'A client of HTTP cannot send it, or a proxy in front answers it before the server does; test/http/malformed-lines.test.ts has it over a socket.',
     quotes: ['| 400 | `Malformed request` |', '| 417 | `The only expectation that can be met'],
   },
   {

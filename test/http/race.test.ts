@@ -80,10 +80,10 @@ test.each([
   ['E3', envelope],
   ['D5', dotjson],
 ] as const)(
-  '%s: of twenty logouts of one session at once exactly one is answered as having ended it',
+  '%s: of twenty logouts of a session of another contract at once exactly one is answered as having ended it',
   async (_, contract) => {
     const server = await unthrottledServer();
-    for (const maker of contracts) {
+    for (const maker of contracts.filter((other) => other !== contract)) {
       const id = await newSession(server, maker);
       const answers = await Promise.all(Array.from({ length: 20 }, () => contract.logout(server, id)));
       const statuses = answers.map(({ status }) => status);

@@ -159,12 +159,6 @@ test('G14: two different cookies of that name are no session, in one header or i
   expect((await check(server, { cookie: cookie(a, a) })).status).toBe(200);
 });
 
-test('G14: ?s= outranks the cookie', async () => {
-  const { server, a, b } = await withSessions();
-  expect((await logout(server, `?s=${a}`, { cookie: cookie(b) })).status).toBe(200);
-  expect([await isAlive(server, a), await isAlive(server, b)]).toEqual([false, true]);
-});
-
 test('G14: ?s= without a valid id does not fall back to the cookie', async () => {
   const { server, a, dead } = await withSessions();
   for (const id of invalidIds(dead)) {
@@ -196,13 +190,6 @@ test('G14: other parameters of the query are ignored', async () => {
   expect((await logout(server, `?x=1&s=${a}&S=unknown`)).status).toBe(200);
   expect((await logout(server, '?S=unknown&x', { cookie: cookie(b) })).status).toBe(200);
   expect([await isAlive(server, a), await isAlive(server, b)]).toEqual([false, false]);
-});
-
-test('G14: a logout through dotjson reads no header', async () => {
-  const { server, a } = await withSessions();
-  const headers = { 'x-session-id': a, authorization: `Bearer ${a}` };
-  expect((await logout(server, '', headers)).status).toBe(401);
-  expect(await isAlive(server, a)).toBe(true);
 });
 
 test('G14: a rest logout ends every valid session presented, and no other', async () => {
