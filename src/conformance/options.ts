@@ -16,7 +16,7 @@ export interface ConformanceOptions {
   readonly paceMs?: number;
   /** How long one answer may take, in milliseconds; 5000 by default. */
   readonly timeoutMs?: number;
-  /** How long a run may take, in milliseconds; 55,000 by default and at most. */
+  /** How long a run may take without the pauses, in milliseconds; 55,000 by default and at most. */
   readonly maxMs?: number;
   /** `ok` if `envelope` and `dotjson` answer refusals with status 200, too. */
   readonly status?: 'http' | 'ok';

@@ -1,13 +1,16 @@
 /** The command `gatehouse conformance`: its options, its exit codes, and a report that a CI system can read. */
 
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { command } from '../support/command.ts';
+import { command, commandEnvironment } from '../support/command.ts';
 import { joe, register } from '../support/contracts.ts';
 import { countRows } from '../support/database.ts';
+import { gather, until } from '../support/process.ts';
+import { theProgram } from '../support/program.ts';
 import { startServer, temporaryFolder } from '../support/server.ts';
 
 const run = (...words: string[]) => command(['conformance', ...words], { file: 'none' });
@@ -101,11 +104,30 @@ test('headers come with every request, the pace is kept, and a server that canno
   expect(elements.filter(({ name }) => name === 'error')).toHaveLength(3);
 });
 
+test('Ctrl-C ends a run: its sessions are ended, and the report has what was found until then', async () => {
+  const server = await startServer();
+  const running = gather(
+    spawn(process.execPath, [await theProgram(), 'conformance', '--url', server.url, '--pace', '250'], {
+      env: commandEnvironment({ file: 'none' }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+  const sessions = async () => ((await countRows(server, 'sessions')) > 0 ? true : undefined);
+  await until(sessions, 'a session', running.exited);
+  running.child.kill('SIGINT');
+  expect((await running.exited).code).toBe(130);
+  expect(running.stderr).toContain('Interrupted: the report has what was found until then.');
+  expect(running.stdout).toContain('The run was interrupted.');
+  expect(running.stdout).not.toContain('could not be ended');
+  expect(await countRows(server, 'sessions')).toBe(0);
+});
+
 test.each([
   ['no URL', [], 2, '--url is missing'],
   ['a query', ['--url', 'http://127.0.0.1:1/?a=1'], 2, 'no query'],
   ['a header without a colon', ['--url', 'http://127.0.0.1:1', '--header', 'secret'], 2, 'a name, a colon'],
   ['a pace that is no number', ['--url', 'http://127.0.0.1:1', '--pace', 'fast'], 2, '0 to 9999'],
+  ['a check that is no path', ['--url', 'http://127.0.0.1:1', '--check', 'profile'], 2, 'a path below'],
   ['a user alone', ['--url', 'http://127.0.0.1:1', '--user', 'joe'], 2, 'belong together'],
   [
     'an origin with a path',

@@ -79,7 +79,7 @@ test('a word unlike any command gets the list of commands', async () => {
   const { stderr } = await refused(['nonsense']);
   expect(stderr).toContain("unknown command 'nonsense'");
   expect(stderr).toContain(
-    'Commands: serve, user, session, throttle, audit, backup, restore, import, wrap, export, migrate, doctor, explain, help.',
+    'Commands: serve, user, session, throttle, audit, backup, restore, import, wrap, export, migrate, doctor, conformance, explain, help.',
   );
   const { stderr: inGroup } = await refused(['user', 'nonsense']);
   expect(inGroup).toContain('Commands of gatehouse user: add, list, show,');

@@ -83,6 +83,8 @@ test('what does not speak HTTP, does not listen or has no address is told so', a
   const reasonOf = async (url: string) =>
     (await runConformance({ url, timeoutMs: 3000 })).unjudged[0]?.reason;
   expect(await reasonOf(`http://127.0.0.1:${port}`)).toMatch(/^The answer is not HTTP/);
+  const plain = (await started(() => {})).replace('http:', 'https:');
+  expect(await reasonOf(plain)).toMatch(/does not speak TLS; perhaps the URL begins with http:/);
   expect(await reasonOf('http://127.0.0.1:1')).toMatch(/^Nothing listens at 127\.0\.0\.1:1/);
   expect(await reasonOf('http://no-such-host.invalid')).toMatch(
     /^No host has the name no-such-host\.invalid/,

@@ -14,7 +14,7 @@ interface Given {
   readonly contract: ContractName | 'all';
   readonly user?: string;
   readonly passwordFile?: string;
-  readonly header: readonly string[];
+  readonly header?: readonly string[];
   readonly pace: number;
   readonly status: 'http' | 'ok';
   readonly check: string;
@@ -45,7 +45,7 @@ export function addConformanceCommand(program: Command): void {
     )
     .option('--user <name>', 'an account that exists, for a server on which none can be registered')
     .option('--password-file <file>', 'the file with the password of --user, on one line')
-    .option('--header <header>', 'a header for every request, such as "X-Key: 1"; several times', collect, [])
+    .option('--header <header>', 'a header for every request, such as "X-Key: 1"; several times', collect)
     .option('--pace <ms>', 'the pause before each request, in milliseconds', milliseconds, 0)
     .addOption(
       choice('--status <mode>', '"ok": refusals of envelope and dotjson have status 200', ['http', 'ok']),
@@ -71,10 +71,12 @@ async function judge(given: Given): Promise<void> {
     return;
   }
   const options = optionsOf(given, contracts);
-  const report = await withInterruption(
-    (signal) => kit.runConformance({ ...options, signal, onResult: progressOf() }),
-    'Interrupted.',
-  );
+  let interruption: unknown;
+  const report = await withInterruption(async (signal) => {
+    const found = await kit.runConformance({ ...options, signal, onResult: progressOf() });
+    interruption = signal.reason;
+    return found;
+  }, 'Interrupted: the report has what was found until then.');
   const isStrict = given.strict === true;
   const colour = given.output === undefined && process.stdout.isTTY === true && !process.env['NO_COLOR'];
   const text = {
@@ -84,6 +86,7 @@ async function judge(given: Given): Promise<void> {
   }[given.format]();
   if (given.output === undefined) await printLine(text.trimEnd());
   else writeReport(given.output, text);
+  if (interruption !== undefined) throw interruption;
   process.exitCode = exitCodeOf(kit.outcomeOf(report, isStrict));
   // On standard output, or in a file, a program reads the reason.
   if (given.format === 'people' && given.output === undefined) return;
@@ -103,7 +106,7 @@ function progressOf(): NonNullable<ConformanceOptions['onResult']> {
 }
 
 function optionsOf(given: Given, contracts: readonly ContractName[]): ConformanceOptions {
-  const { url, user, passwordFile, header, pace, status, check, secondOrigin } = given;
+  const { url, user, passwordFile, header = [], pace, status, check, secondOrigin } = given;
   if (url === undefined) throw new CommandError(exitCodes.usage, '--url is missing: where is the server?');
   const address = webAddress(url, '--url');
   if (address.search !== '' || address.hash !== '')
@@ -157,7 +160,7 @@ function headerOf(line: string): [name: string, value: string] {
   return [name, value];
 }
 
-function collect(line: string, lines: readonly string[]): string[] {
+function collect(line: string, lines: readonly string[] = []): string[] {
   return [...lines, line];
 }
 

@@ -13,8 +13,10 @@ export interface ClientOptions {
   readonly paceMs: number;
   /** How long one answer may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long all requests may take, in milliseconds. */
+  /** How long all requests may take without the pauses, in milliseconds. */
   readonly maxMs: number;
+  /** Ends the run: only the requests that end its sessions are sent from then on. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The most requests of a run. */
@@ -34,7 +36,7 @@ const maxUnanswered = 3;
 
 export class Client {
   readonly #options: ClientOptions;
-  readonly #endsAtMs: number;
+  #endsAtMs: number;
   #unanswered = 0;
   requests = 0;
   /** Registrations and failed logins so far. */
@@ -62,8 +64,8 @@ export class Client {
    * @throws {NoAnswer} if no answer came.
    */
   async send(request: SentRequest, { isAttempt = false, mayUseReserve = false } = {}): Promise<Answer> {
-    const { url, headers, paceMs, timeoutMs } = this.#options;
-    if (paceMs > 0) await sleep(paceMs);
+    const { url, headers, timeoutMs, signal } = this.#options;
+    await this.#pause(mayUseReserve ? undefined : signal);
     if (!mayUseReserve) this.#assertBounds();
     if (isAttempt) this.#countAttempt();
     this.requests += 1;
@@ -79,6 +81,13 @@ export class Client {
     }
   }
 
+  async #pause(signal: AbortSignal | undefined): Promise<void> {
+    const { paceMs } = this.#options;
+    if (paceMs === 0) return;
+    this.#endsAtMs += paceMs;
+    await sleep(paceMs, undefined, signal ? { signal } : {}).catch(() => {});
+  }
+
   #countAttempt(): void {
     if (this.attempts >= maxAttempts)
       throw new Inconclusive(`A run makes at most ${maxAttempts} registrations and failed logins`);
@@ -86,6 +95,7 @@ export class Client {
   }
 
   #assertBounds(): void {
+    if (this.#options.signal?.aborted) throw new Inconclusive('The run was interrupted');
     if (this.#unanswered >= maxUnanswered)
       throw new Inconclusive(`The server left ${maxUnanswered} requests in a row without an answer`);
     if (this.requests >= maxRequests - reservedRequests)

@@ -111,6 +111,8 @@ function noAnswer(error: Error & { readonly code?: string }, { host, hostname, p
     return new NoAnswer(
       `The answer is not HTTP${protocol === 'http:' ? '; perhaps the server speaks https' : ''}`,
     );
+  if (code === 'EPROTO' && error.message.includes('wrong version number'))
+    return new NoAnswer(`What listens at ${host} does not speak TLS; perhaps the URL begins with http://`);
   if (/CERT|SELF_SIGNED|TLS|SSL|EPROTO/.test(code))
     return new NoAnswer(`TLS failed (${code}): ${error.message}`);
   return new NoAnswer(`The network failed (${code || error.message})`);

@@ -99,8 +99,8 @@ function conclusion(report: Report, strict: boolean, paint: Paint): string {
           'The pages and the rulings are in docs/ of the package gatehouse-auth; docs/conformance.md explains this report.',
         ]
       : []),
-    `${requests} requests, ${attempts} of them registrations and failed logins, in ${(ms / 1000).toFixed(1)} s.`,
-    ...(sessionsLeft > 0 ? [`${sessionsLeft} sessions of this run could not be ended.`] : []),
+    `Requests: ${requests}, of these registrations and failed logins: ${attempts}. Time: ${(ms / 1000).toFixed(1)} s.`,
+    ...(sessionsLeft > 0 ? [`Sessions of this run that could not be ended: ${sessionsLeft}.`] : []),
   ].join('\n');
 }
 
