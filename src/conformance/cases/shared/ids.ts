@@ -83,7 +83,7 @@ export function idCases(contract: ContractName, contracts: readonly ContractName
     ...others.map((other) =>
       reading('G1', {
         id: `${contract}.id.of-${other}`,
-        title: `a session of ${other} can be ended here`,
+        title: `a logout through ${contract} ends a session of ${other}`,
         quote: quote.elsewhere,
         async run(context) {
           const id = await context.session(other);
