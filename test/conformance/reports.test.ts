@@ -68,6 +68,19 @@ test('the report for people has what the contract says first, then our readings,
   );
 });
 
+test('no report has the value of a header that every request has', async () => {
+  const report = await runConformance({
+    url: await startRight({ cookie: (id) => right.cookie(id).replace('HttpOnly; ', '') }),
+    contracts: ['rest'],
+    headers: { 'X-Key': 'the secret of the gateway' },
+  });
+  expect(report.counts.failed).toBe(2);
+  for (const text of [peopleReport(report), jsonReport(report), junitReport(report)]) {
+    expect(text).toMatch(/-H (?:'|&apos;)X-Key: …/);
+    expect(text).not.toContain('secret of the gateway');
+  }
+});
+
 test('a reading that failed is skipped in JUnit unless the report is strict', async () => {
   const report = await reportOfFaults();
   const counts = (xml: string) => /failures="(\d)" errors="(\d)" skipped="(\d)"/.exec(xml)?.slice(1);
