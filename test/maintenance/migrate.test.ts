@@ -23,7 +23,7 @@ import {
   type Place,
   places,
 } from '../support/moving.ts';
-import { openNode } from '../support/postgres/store-fixture.ts';
+import { openNode, openNodeOnce } from '../support/postgres/store-fixture.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 
@@ -133,7 +133,7 @@ test('no server starts on a database while it is moved away', async () => {
   const before = await everythingAt(from);
   let start: Promise<string> | undefined;
   const moving = run(from, to, () => {
-    start ??= openNode(from).then(
+    start ??= openNodeOnce(from).then(
       () => 'started',
       (error) => error.message,
     );

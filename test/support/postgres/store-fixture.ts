@@ -29,9 +29,7 @@ export async function openNode(
 ): Promise<Store> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { store } = await openPostgresStore(optionsOf(url, changes));
-      atEnd(() => store.close().catch(() => {}));
-      return store;
+      return await openNodeOnce(url, changes, atEnd);
     } catch (error) {
       if (tries === maxTries || !/did not answer within/.test(String(error))) throw error;
     }
@@ -39,6 +37,17 @@ export async function openNode(
 }
 
 const maxTries = 5;
+
+/** The same without another try, for tests that expect no node, or none for long. */
+export async function openNodeOnce(
+  url: string,
+  changes: Partial<PostgresOptions> = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<Store> {
+  const { store } = await openPostgresStore(optionsOf(url, changes));
+  atEnd(() => store.close().catch(() => {}));
+  return store;
+}
 
 /** Runs statements over a connection of their own, one after another; returns the rows of the last one. */
 export async function queryAt(
