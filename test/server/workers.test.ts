@@ -47,7 +47,8 @@ onLinux(
       const server = await startWorkers(workers, { NODE_OPTIONS: `--require=${spy}` }, { isSources: true });
       expect(workersOf(server).size).toBe(workers === 1 ? 0 : workers);
       await server.post('/auth/register', person);
-      expect('worker' in (told(server, 'register')[0] ?? {})).toBe(workers > 1);
+      const line = await until(() => told(server, 'register')[0], 'the line of the registration');
+      expect('worker' in line).toBe(workers > 1);
       await server.stop();
       const files = readFileSync(join(folder, String(server.child.pid)), 'utf8').split('\n');
       return (pattern: RegExp) => files.some((url) => pattern.test(url));
