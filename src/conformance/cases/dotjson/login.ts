@@ -1,7 +1,6 @@
 /** Cases of logins through `dotjson`: the answer, the cookie, and the refusals. */
 
 import { casesOf } from '../../case.ts';
-import type { Context } from '../../context.ts';
 import { expectAttribute, expectCookieOf } from '../../cookies.ts';
 import {
   expectLogin,
@@ -19,6 +18,7 @@ import {
 } from '../../expectations.ts';
 import { protocols } from '../../protocol.ts';
 import { Failure, Inconclusive } from '../../verdicts.ts';
+import { unknownName, wrongPassword } from '../shared/refusals.ts';
 import { registered } from './register.ts';
 
 const protocol = protocols.dotjson;
@@ -28,16 +28,6 @@ const answered =
 const unknown = '| 401 | `User does not exist` | Login with an unknown name. |';
 const newSession = 'Each login begins a new session and does not end the others.';
 const wrong = '| 401 | `Invalid password` | Login with a wrong password. |';
-
-const wrongPassword = (context: Context) =>
-  context.once('dotjson wrong password', async () => {
-    const { name } = await context.account('dotjson');
-    return context.login('dotjson', { name, password: 'not the right one' });
-  });
-const unknownName = (context: Context) =>
-  context.once('dotjson unknown name', () =>
-    context.login('dotjson', { name: context.freshName('dotjson'), password: 'not the right one' }),
-  );
 
 export const dotjsonLogin = [
   must({
@@ -120,7 +110,7 @@ export const dotjsonLogin = [
     title: 'an unknown name is refused with "User does not exist"',
     quote: unknown,
     async run(context) {
-      const answer = await unknownName(context);
+      const answer = await unknownName(context, protocol);
       expectRefusal(protocol, answer);
       const { error } = expectStrings(answer, 'error');
       if (error === 'Invalid password')
@@ -135,7 +125,7 @@ export const dotjsonLogin = [
     title: 'a wrong password is refused with "Invalid password"',
     quote: wrong,
     async run(context) {
-      const answer = await wrongPassword(context);
+      const answer = await wrongPassword(context, protocol);
       expectRefusal(protocol, answer);
       expectText(answer, 'error', 'Invalid password');
     },
@@ -146,7 +136,7 @@ export const dotjsonLogin = [
     quote: wrong,
     also: [unknown],
     async run(context) {
-      for (const answer of [await wrongPassword(context), await unknownName(context)])
+      for (const answer of [await wrongPassword(context, protocol), await unknownName(context, protocol)])
         expectRefusedWith(protocol, answer, 401, context.options.statusOk);
     },
   }),
@@ -155,7 +145,7 @@ export const dotjsonLogin = [
     title: 'a refused login sets no cookie and gives no id',
     quote: wrong,
     async run(context) {
-      const answer = await wrongPassword(context);
+      const answer = await wrongPassword(context, protocol);
       expectNoCookie(answer);
       expectNoLogin(protocol, answer);
     },

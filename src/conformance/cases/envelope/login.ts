@@ -21,7 +21,7 @@ import {
 import { protocols } from '../../protocol.ts';
 import { Failure } from '../../verdicts.ts';
 import { expectAlive } from '../liveness.ts';
-import { missingField, wrongMethod } from '../shared/refusals.ts';
+import { missingField, unknownName, wrongMethod, wrongPassword } from '../shared/refusals.ts';
 
 const protocol = protocols.envelope;
 const { must, reading } = casesOf('envelope');
@@ -32,15 +32,6 @@ const requestField =
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /** Answers that several cases look at. */
-const wrongPassword = (context: Context) =>
-  context.once('envelope wrong password', async () => {
-    const { name } = await context.account('envelope');
-    return context.login('envelope', { name, password: 'not the right one' });
-  });
-const unknownName = (context: Context) =>
-  context.once('envelope unknown name', () =>
-    context.login('envelope', { name: context.freshName('envelope'), password: 'not the right one' }),
-  );
 
 const twoLogins = (context: Context) =>
   context.once('envelope two logins', async () => {
@@ -54,7 +45,7 @@ const everyKind = (context: Context) =>
     const [text, origin] = [{ 'Content-Type': 'text/plain' }, { Origin: 'https://another-site.example' }];
     return [
       await context.loggedIn('envelope'),
-      await wrongPassword(context),
+      await wrongPassword(context, protocol),
       await wrongMethod(context, protocol),
       await missingField(context, protocol),
       await context.post(protocol.loginPath, {}, text),
@@ -134,7 +125,7 @@ export const envelopeLogin = [
       'The body is `{ "request", "error" }`, on every path that is `/api/auth` or begins with `/api/auth/`.',
     also: ['The reason of a refusal, one of the sentences below.'],
     async run(context) {
-      const answer = await wrongPassword(context);
+      const answer = await wrongPassword(context, protocol);
       expectRefusal(protocol, answer);
       expectStrings(answer, 'request', 'error');
     },
@@ -144,7 +135,7 @@ export const envelopeLogin = [
     title: 'a wrong password is refused with 401 and its sentence',
     quote: '| 401 | `Invalid username or password` | The name is unknown or the password is wrong. |',
     async run(context) {
-      const answer = await wrongPassword(context);
+      const answer = await wrongPassword(context, protocol);
       expectRefusedWith(protocol, answer, 401, context.options.statusOk);
       expectText(answer, 'error', protocol.wrongPassword);
     },
@@ -154,7 +145,7 @@ export const envelopeLogin = [
     title: 'an unknown name and a wrong password get the same answer',
     quote: 'An unknown name and a wrong password get the same answer in the same time.',
     async run(context) {
-      expectSame(await unknownName(context), await wrongPassword(context));
+      expectSame(await unknownName(context, protocol), await wrongPassword(context, protocol));
     },
   }),
   reading('E1', {

@@ -1,7 +1,6 @@
 /** Cases of logins through `rest`: the answer, the refusals, and several sessions at a time. */
 
 import { casesOf } from '../../case.ts';
-import type { Context } from '../../context.ts';
 import { expectCookieOf, sessionCookie } from '../../cookies.ts';
 import {
   expectLogin,
@@ -18,6 +17,7 @@ import {
 import { protocols } from '../../protocol.ts';
 import { Failure } from '../../verdicts.ts';
 import { expectAlive } from '../liveness.ts';
+import { unknownName, wrongPassword } from '../shared/refusals.ts';
 
 const protocol = protocols.rest;
 const { must, reading } = casesOf('rest');
@@ -25,17 +25,6 @@ const answered = '| `POST /auth/login` | `{ "email", "password" }` | 200 `{ "ses
 const wrong = '| 401 | `Invalid email or password` | The address is unknown or the password is wrong. |';
 const problem =
   'The body is `{ "type", "title", "status", "detail" }` with `Content-Type: application/problem+json`.';
-
-/** Answers that several cases look at. */
-const wrongPassword = (context: Context) =>
-  context.once('rest wrong password', async () => {
-    const { name } = await context.account('rest');
-    return context.login('rest', { name, password: 'not the right one' });
-  });
-const unknownName = (context: Context) =>
-  context.once('rest unknown name', () =>
-    context.login('rest', { name: context.freshName('rest'), password: 'not the right one' }),
-  );
 
 export const restLogin = [
   must({
@@ -87,20 +76,21 @@ export const restLogin = [
     id: 'rest.login.wrong-password',
     title: 'a wrong password is refused with 401',
     quote: wrong,
-    run: async (context) => expectStatus(await wrongPassword(context), 401),
+    run: async (context) => expectStatus(await wrongPassword(context, protocol), 401),
   }),
   reading('G7', {
     id: 'rest.login.wrong-password.reason',
     title: 'the reason of the 401 is "Invalid email or password"',
     quote: wrong,
-    run: async (context) => expectText(await wrongPassword(context), 'detail', protocol.wrongPassword),
+    run: async (context) =>
+      expectText(await wrongPassword(context, protocol), 'detail', protocol.wrongPassword),
   }),
   reading('R1', {
     id: 'rest.login.wrong-password.no-cookie',
     title: 'a refused login sets no cookie and gives no session',
     quote: wrong,
     async run(context) {
-      const answer = await wrongPassword(context);
+      const answer = await wrongPassword(context, protocol);
       expectNoCookie(answer);
       expectNoLogin(protocol, answer);
     },
@@ -109,16 +99,16 @@ export const restLogin = [
     id: 'rest.login.unknown-name',
     title: 'an unknown address is refused with 401',
     quote: wrong,
-    run: async (context) => expectStatus(await unknownName(context), 401),
+    run: async (context) => expectStatus(await unknownName(context, protocol), 401),
   }),
   reading('R1', {
     id: 'rest.login.unknown-name.reason',
     title: 'an unknown address and a wrong password get the same answer',
     quote: wrong,
     async run(context) {
-      const unknown = await unknownName(context);
+      const unknown = await unknownName(context, protocol);
       expectNoCookie(unknown);
-      expectSame(unknown, await wrongPassword(context));
+      expectSame(unknown, await wrongPassword(context, protocol));
     },
   }),
   reading('G7', {
@@ -130,7 +120,7 @@ export const restLogin = [
       'Errors are problem details (RFC 9457).',
     ],
     async run(context) {
-      const answer = await wrongPassword(context);
+      const answer = await wrongPassword(context, protocol);
       expectRefusedWith(protocol, answer, answer.status, false);
       expectText(answer, 'title', 'Unauthorized');
     },

@@ -25,6 +25,17 @@ export const missingField = (context: Context, protocol: Protocol) =>
 export const wrongMethod = (context: Context, protocol: Protocol) =>
   context.once(`GET of a login of ${protocol.contract}`, () => context.send({ path: protocol.loginPath }));
 
+/** A login with a wrong password, and one with a name that no account has: each is sent once. */
+export const wrongPassword = (context: Context, { contract }: Protocol) =>
+  context.once(`login of ${contract} with a wrong password`, async () => {
+    const { name } = await context.account(contract);
+    return context.login(contract, { name, password: 'not the right one' });
+  });
+export const unknownName = (context: Context, { contract }: Protocol) =>
+  context.once(`login of ${contract} with an unknown name`, () =>
+    context.login(contract, { name: context.freshName(contract), password: 'not the right one' }),
+  );
+
 const refusals = async (context: Context, protocol: Protocol): Promise<Answer[]> => [
   await missingField(context, protocol),
   await wrongMethod(context, protocol),
