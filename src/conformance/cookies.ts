@@ -27,17 +27,29 @@ export function sessionCookie(answer: Answer): SetCookie {
   );
 }
 
-/** An attribute of the session cookie that is set. `value` is what it must be, in lower case; without it, the attribute must be there. */
-export function expectAttribute(answer: Answer, name: string, value?: string): void {
-  const { attributes } = sessionCookie(answer);
-  const got = attributes.get(name.toLowerCase());
+/**
+ * The cookie, that of the session if none is given, has an attribute; with `value`, it is this one, in capitals or not.
+ */
+export function expectAttribute(
+  answer: Answer,
+  name: string,
+  value?: string,
+  cookie = sessionCookie(answer),
+): void {
+  const got = cookie.attributes.get(name.toLowerCase());
   if (got !== undefined && (value === undefined || got.toLowerCase() === value.toLowerCase())) return;
-  const shown = (text: string) => (text === '' ? name : `${name}=${text}`);
+  const shown = (text = '') => (text === '' ? name : `${name}=${text}`);
   throw new Failure(
-    `a session cookie with ${shown(value ?? '')}`,
+    `the cookie ${cookie.name} with ${shown(value)}`,
     got === undefined ? `no ${name}` : shown(got),
     answer,
   );
+}
+
+export function expectNoDomain(answer: Answer, { name, attributes }: SetCookie): void {
+  const domain = attributes.get('domain');
+  if (domain !== undefined)
+    throw new Failure(`the cookie ${name} without Domain`, `Domain=${domain}`, answer);
 }
 
 /** The cookie has the value of the session id in the body. */

@@ -22,6 +22,17 @@ export const faultsOfRequests: readonly Fault[] = [
     breaks: ['rest.headers.no-store'],
   },
   {
+    name: 'a preflight of any origin is allowed',
+    contract: 'rest',
+    fault: {
+      alter: (reply, { method, headers }) =>
+        method === 'OPTIONS' && headers.origin !== undefined
+          ? header('access-control-allow-origin', headers.origin)(reply)
+          : reply,
+    },
+    breaks: ['rest.cross-site.reflected'],
+  },
+  {
     name: 'an allowed origin is not known',
     contract: 'dotjson',
     secondOrigin: 'https://app.example.com',

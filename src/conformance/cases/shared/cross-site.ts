@@ -65,9 +65,12 @@ export function crossSiteCases(contract: ContractName): Case[] {
       title: 'no answer allows every origin, or the one that happens to ask',
       quote,
       async run(context) {
-        const answer = await context.send({ path: protocol.loginPath, headers: { Origin: page } });
-        const allowed = header(answer, 'Access-Control-Allow-Origin');
-        if (allowed !== undefined) throw new Failure('no Access-Control-Allow-Origin', allowed, answer);
+        const headers = { Origin: page, 'Access-Control-Request-Method': 'POST' };
+        for (const method of ['GET', 'OPTIONS']) {
+          const answer = await context.send({ method, path: protocol.loginPath, headers });
+          const allowed = header(answer, 'Access-Control-Allow-Origin');
+          if (allowed !== undefined) throw new Failure('no Access-Control-Allow-Origin', allowed, answer);
+        }
       },
     }),
     reading('W3', {
