@@ -88,6 +88,35 @@ test('G10: a client that is still sending what was refused gets its answer, and 
   expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
+test('G10: of a body that does not end no more than a bound is read, and its client is let go after a second', async () => {
+  const { hostname, port } = new URL(shared().url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  let answer = '';
+  socket.setEncoding('utf8').on('error', () => {});
+  socket.on('data', (text) => {
+    answer += text;
+  });
+  socket.write(
+    'POST /login.json HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500000000\r\n\r\n',
+  );
+  const startedMs = performance.now();
+  const part = Buffer.alloc(65_536, ' ');
+  let accepted = 0;
+  while (!socket.destroyed && accepted < 5_000) {
+    if (socket.write(part)) accepted += 1;
+    else {
+      const event = Promise.withResolvers<void>();
+      for (const name of ['drain', 'close']) socket.once(name, () => event.resolve());
+      await event.promise;
+      accepted += 1;
+    }
+  }
+  expect(answer).toMatch(/^HTTP\/1\.1 413 .*\{"error":"[^"]+"\}$/s);
+  // What the two sockets hold is some megabytes; to read all of it for a second would be hundreds.
+  expect(accepted).toBeLessThan(500);
+  expect(performance.now() - startedMs).toBeGreaterThan(900);
+});
+
 const unread: readonly [what: string, headers: Record<string, string>, body: string | Uint8Array][] = [
   ['an empty body', { 'content-type': 'application/json' }, ''],
   ['an empty object', { 'content-type': 'application/json' }, '{}'],

@@ -1,9 +1,12 @@
-/** Answers a request whose body is refused, and closes the connection once the client has sent it (RFC 9112, section 9.6). */
+/** Answers a request whose body is refused, and closes the connection once the client had time to read the answer (RFC 9112, section 9.6). */
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** How long a client may go on sending before its connection is closed all the same, in milliseconds. */
+/** How long the connection stays open after the answer if the client does not stop sending, in milliseconds. */
 const lingerMs = 1_000;
+
+/** How much of the rest of a body is read and discarded. What comes after it waits in the socket: to read it would cost time. */
+const maxDiscardedBytes = 64 * 1_024;
 
 /** Whether bytes of the body may be on their way. A stream of HTTP/2 ends without its connection. */
 export function isStillSending({ complete, httpVersionMajor }: IncomingMessage): boolean {
@@ -11,8 +14,8 @@ export function isStillSending({ complete, httpVersionMajor }: IncomingMessage):
 }
 
 /**
- * Sends the whole answer at once, and reads and discards the body until it ends or `lingerMs` have passed. To close while
- * bytes are unread resets the connection: the answer is lost on its way, and a proxy makes a 502 of it.
+ * Sends the whole answer at once, and closes the connection when the body has ended, or after `lingerMs`. To close at once
+ * while bytes are unread would reset the connection: the answer would be lost on its way, and a proxy would answer 502.
  */
 export function answerAndLinger(
   status: number,
@@ -21,12 +24,17 @@ export function answerAndLinger(
   outgoing: ServerResponse,
 ): void {
   const { req: incoming } = outgoing;
+  let leftBytes = maxDiscardedBytes;
+  const discard = (chunk: Uint8Array) => {
+    leftBytes -= chunk.length;
+    if (leftBytes <= 0) incoming.pause();
+  };
   const end = () => {
     clearTimeout(timer);
-    incoming.off('close', end);
+    incoming.off('close', end).off('data', discard);
     outgoing.end();
   };
   const timer = setTimeout(end, lingerMs);
-  incoming.once('close', end).resume();
   outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).write(body);
+  incoming.once('close', end).on('data', discard).resume();
 }
