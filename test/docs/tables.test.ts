@@ -27,6 +27,10 @@ test('every limit in the table of limits is the constant in the code', () => {
   const count = (number: number) => number.toLocaleString('en');
   const inCode: Record<string, string> = {
     'request body': kibibytes(maxBodyBytes),
+    'the rest of a refused body': [
+      kibibytes(constant('http/refusals/lingering-close', 'maxDiscardedBytes')),
+      seconds(constant('http/refusals/lingering-close', 'lingerMs')),
+    ].join(', '),
     'request line and headers': kibibytes(maxHeaderSize),
     'time for the headers': seconds(headersTimeoutMs),
     'time for the whole request': seconds(requestTimeoutMs),
