@@ -166,13 +166,14 @@ test.concurrent('N2: forged, broken and very long notifications end nothing, and
   expect(await acceptedOf(b, hashes)).toBe(1);
 });
 
-/** Sends very many forged notifications until it is stopped, with a pause after every fifty milliseconds of them. */
-async function flood(url: string, pauseMs: number, atEnd: AtEnd): Promise<() => Promise<number>> {
+/** Sends forged notifications until it is stopped, and more than 3,000, with a pause after every fifty milliseconds of them. */
+async function flood(url: string, pauseMs: number, atEnd: AtEnd): Promise<() => Promise<void>> {
   const forger = await operatorAt(url, atEnd);
   let sent = 0;
   let isOver = false;
   const over = (async () => {
-    for (; !isOver; sent += 100) {
+    // A busy machine sends fewer in the same time, so that the flood lasts longer there.
+    for (; !isOver || sent <= 3_000; sent += 100) {
       await forger.query(
         `SELECT pg_notify($1, json_build_object('node', 'x', 'at', n)::text) FROM generate_series($2::int, $2 + 99) AS n`,
         [channel, sent],
@@ -183,7 +184,6 @@ async function flood(url: string, pauseMs: number, atEnd: AtEnd): Promise<() => 
   return async () => {
     isOver = true;
     await over;
-    return sent;
   };
 }
 
@@ -216,7 +216,7 @@ test.concurrent.for([
     const before = hits(b);
     expect(await isAccepted(b, String(hashes[0]))).toBe(true);
     expect(hits(b)).toBe(before + 1);
-    expect(await stop()).toBeGreaterThan(3_000);
+    await stop();
     expect(reads.length).toBeGreaterThan(8);
     expect(mostInASecond(reads)).toBeLessThanOrEqual(8);
     expect(metricValue(b, 'notifications_listening')).toBe(1);
