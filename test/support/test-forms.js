@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  */
 export const fullFormOnly = [
   'test/browser/{accessibility,dotjson,envelope,extension,factor-pages,factors,firefox,host,mail-links,people,separate-front-end,stale-pages}.test.ts',
-  'test/cli/{audit-end,audit-tail,explain,export,import-better-auth,import-interrupted,import-refused,invitations,large,migrate,migrate-interrupted,migrate-refused,postgres,progress,restore,secrets,terminal,throttle,unreleased,users}.test.ts',
+  'test/cli/{audit-end,audit-tail,explain,export,help,import-better-auth,import-interrupted,import-refused,invitations,large,migrate,migrate-interrupted,migrate-refused,postgres,progress,restore,secrets,terminal,throttle,unreleased,users}.test.ts',
   'test/conformance/deployments/{behind-nginx,below-a-path,workers}.test.ts',
   'test/crypto/hashes/originals.test.ts',
   'test/docs/{container-image,events,moving-in,partitions,rolling-restart,transcripts}.test.ts',
@@ -34,19 +34,19 @@ export const onPostgres = {
   always: [
     'test/conformance/deployments/one-server.test.ts',
     'test/library/*.test.ts',
-    'test/usecases/{afterwards,end-all,login-calls,logout}.test.ts',
-    'test/http/{dotjson,envelope,expiry,factors,health,identifiers,own-sessions,passkeys,race,registration,reset}.test.ts',
+    'test/usecases/{afterwards,login-calls,logout}.test.ts',
+    'test/http/{dotjson,envelope,expiry,factors,health,identifiers,own-sessions,passkeys,race,registration}.test.ts',
     'test/http/{rest,second-factor,session-check,status,store,trouble}.test.ts',
-    'test/http/forward-{auth,domain}.test.ts',
-    'test/pages/{account,sign-in}.test.ts',
+    'test/http/forward-domain.test.ts',
+    'test/pages/sign-in.test.ts',
   ],
   inFullForm: [
-    'test/usecases/{people,stand-ins,steps}.test.ts',
-    'test/http/{audit,browser-sessions,clients,devices,email,export,factor-logs,hostile,ids,large-account,logs}.test.ts',
-    'test/http/{hostile-passkeys,own-account,own-hostile,passkey-events,register-mail,reset-links}.test.ts',
+    'test/usecases/{end-all,people,stand-ins,steps}.test.ts',
+    'test/http/{audit,browser-sessions,clients,devices,email,export,factor-logs,forward-auth,hostile,ids,large-account,logs}.test.ts',
+    'test/http/{hostile-passkeys,own-account,own-hostile,passkey-events,register-mail,reset,reset-links}.test.ts',
     'test/http/{enrolment,enrolment-ends,factor-changes,recovery-codes,second-factor-codes,second-factor-keys}.test.ts',
     'test/http/{throttle,throttle-windows,trust-ends,trusted-browser,worst-request}.test.ts',
-    'test/pages/{account-lists,at-once,factor-reloads,links,page-sessions,page-trouble,worst-form}.test.ts',
+    'test/pages/{account,account-lists,at-once,factor-reloads,links,page-sessions,page-trouble,worst-form}.test.ts',
   ],
 };
 
