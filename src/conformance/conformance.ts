@@ -3,13 +3,13 @@
 import type { Case } from './case.ts';
 import { casesFor } from './cases/all-cases.ts';
 import { Client } from './client/client.ts';
-import { curlLine } from './client/curl.ts';
+import { curlLine, withoutSecrets } from './client/curl.ts';
 import { NoAnswer } from './client/exchange.ts';
 import { Context } from './context.ts';
 import { applies, type ConformanceOptions, type Report } from './options.ts';
 import { reasonNotToJudge } from './probe.ts';
 import { protocols } from './protocol.ts';
-import { type ContractName, Failure, Inconclusive, type Result, type Verdict } from './verdicts.ts';
+import { bounded, type ContractName, Failure, Inconclusive, type Result, type Verdict } from './verdicts.ts';
 
 export type { Case } from './case.ts';
 export { casesFor } from './cases/all-cases.ts';
@@ -42,6 +42,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
     timeoutMs: options.timeoutMs ?? 5000,
     maxMs: Math.min(options.maxMs ?? maxMs, maxMs),
     signal: options.signal,
+    secrets: user ? [user.password] : [],
   });
   const judged: ContractName[] = [];
   const unjudged: { contract: ContractName; reason: string }[] = [];
@@ -118,10 +119,17 @@ async function judge(one: Case, context: Context, url: URL, options: Conformance
     if (error instanceof NoAnswer)
       return resultOf(one, 'failed', took(), { expected: 'an answer', got: `none. ${error.message}` });
     if (!(error instanceof Failure)) throw error;
-    const { expected, got, answer } = error;
+    const { answer } = error;
     const { user, headers = {} } = options;
-    const curl = answer && curlLine(url, answer.request, Object.keys(headers), user ? [user.password] : []);
-    return resultOf(one, 'failed', took(), { expected, got, ...(curl === undefined ? {} : { curl }) });
+    const secrets = user ? [user.password] : [];
+    // The server may have sent the password back.
+    const shown = (text: string) => bounded(withoutSecrets(text, secrets));
+    const curl = answer && curlLine(url, answer.request, Object.keys(headers), secrets);
+    return resultOf(one, 'failed', took(), {
+      expected: shown(error.expected),
+      got: shown(error.got),
+      ...(curl === undefined ? {} : { curl }),
+    });
   }
 }
 

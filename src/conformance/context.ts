@@ -191,8 +191,7 @@ export class Context {
 
   #remember(protocol: Protocol, answer: Answer): void {
     const id = sessionIdOf(protocol, answer);
-    // What else a foreign server sends as an id cannot be put into a cookie or a query.
-    if (id === undefined || !/^[\w.~+-]{1,200}$/.test(id)) return;
+    if (id === undefined) return;
     this.#alive.set(id, protocol.contract);
     this.begun.push({ contract: protocol.contract, answer });
   }
@@ -230,7 +229,8 @@ function postOf(path: string, fields: unknown, headers: SentRequest['headers'] =
 }
 
 function logoutOf(contract: ContractName, id: string, headers: SentRequest['headers'] = {}): SentRequest {
-  if (contract === 'dotjson') return { method: 'POST', path: `/logout.json?s=${id}`, headers };
+  if (contract === 'dotjson')
+    return { method: 'POST', path: `/logout.json?s=${encodeURIComponent(id)}`, headers };
   if (contract === 'rest')
     return { method: 'POST', path: '/auth/logout', headers: { Cookie: `session_id=${id}`, ...headers } };
   return postOf('/api/auth/logout', { session: id }, headers);

@@ -3,7 +3,7 @@
 import type { Client } from './client/client.ts';
 import { type Answer, NoAnswer } from './client/exchange.ts';
 import type { Protocol } from './protocol.ts';
-import { Inconclusive } from './verdicts.ts';
+import { bounded, Inconclusive } from './verdicts.ts';
 
 /**
  * Why a server cannot be judged by a contract, in one sentence; `undefined` if it can. Both login and logout have to be
@@ -31,9 +31,9 @@ function reasonOf(protocol: Protocol, path: string, { status, headers, text }: A
   const advice = 'Is the URL the one of the API, with its base path?';
   const post = `POST ${path}`;
   if (status >= 300 && status < 400)
-    return `${post} redirects to ${headers.location ?? 'nowhere'} (${status}), and redirects are not followed: give the URL that answers.`;
+    return `${post} redirects to ${bounded(headers.location ?? 'nowhere')} (${status}), and redirects are not followed: give the URL that answers.`;
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
-    return `${post} answers with Content-Encoding ${headers['content-encoding']}, which was not asked for: look for a proxy that compresses.`;
+    return `${post} answers with Content-Encoding ${bounded(headers['content-encoding'])}, which was not asked for: look for a proxy that compresses.`;
   const isRefusal = hasField(text, protocol.errorField);
   if ([404, 405, 501].includes(status) && !isRefusal)
     return `${post} is no route of this server (${status}). ${advice}`;

@@ -18,6 +18,14 @@ export class Failure extends Error {
   }
 }
 
+/** The longest text of a server that a report shows, in characters. */
+const maxLength = 500;
+
+/** The start of a text that may be a server's. */
+export function bounded(text: string): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+}
+
 /** Whether the server does what the sentence says cannot be seen. The message is the reason, without a full stop. */
 export class Inconclusive extends Error {
   override readonly name = 'Inconclusive';

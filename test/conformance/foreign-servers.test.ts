@@ -1,11 +1,18 @@
 /** What is no server of the contracts is told so in a clear line, within the bounds of a run. */
 
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, request } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { junitReport, outcomeOf, peopleReport, runConformance } from '../../src/conformance/conformance.ts';
+import {
+  jsonReport,
+  junitReport,
+  outcomeOf,
+  peopleReport,
+  runConformance,
+} from '../../src/conformance/conformance.ts';
 import { startRight } from './right-server.ts';
 
 async function started(listener: RequestListener): Promise<string> {
@@ -135,4 +142,35 @@ test('answers that come compressed in the middle of a run are read, and judged l
   expect(report.results.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
   expect(report.counts.passed).toBeGreaterThan(60);
   expect(compressed).toBeGreaterThan(10);
+});
+
+test.each<[what: string, id: () => string]>([
+  ['has line breaks', () => `a\r\nSet-Cookie: b=${randomUUID()}`],
+  ['is no ASCII', () => `é ${randomUUID()}`],
+  ['has a hundred thousand characters', () => randomUUID().padEnd(100_000, 'x')],
+])('a session id that %s is judged, and never sent back', async (_what, id) => {
+  const url = await startRight({ mint: id, cookie: () => 'session_id=x' });
+  const report = await runConformance({ url });
+  expect(report.requests).toBeLessThanOrEqual(450);
+  expect(report.results.find((one) => one.id === 'envelope.id.shape')?.verdict).toBe('failed');
+  const ends = report.results.find((one) => one.id === 'envelope.logout.answer');
+  // That logout has the id in a cookie, too, which has to make no difference.
+  expect(ends?.verdict).toBe('inconclusive');
+  expect(report.results.find((one) => one.id === 'rest.logout.cookie.ends')?.reason).toMatch(
+    /cannot be sent back/,
+  );
+  expect(jsonReport(report).length).toBeLessThan(1_000_000);
+});
+
+test('session ids in base64 pass all that the contracts themselves say of logouts', async () => {
+  const url = await startRight({
+    mint: () => randomBytes(18).toString('base64').replace(/^../, '+/'),
+  });
+  const report = await runConformance({ url, contracts: ['dotjson', 'envelope'] });
+  const failed = report.results.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
+  // The cookie named `session` has letters, digits and hyphens only.
+  expect(failed.filter((id) => !/\.id\.(?:shape|adopted)$/.test(id))).toEqual([
+    'dotjson.logout.session-cookie',
+  ]);
+  expect([outcomeOf(report), report.sessionsLeft]).toEqual(['conforms', 0]);
 });

@@ -81,6 +81,20 @@ test('no report has the value of a header that every request has', async () => {
   }
 });
 
+test('no report has the password of the user, whatever it is and whatever the server answers', async () => {
+  // The start of a body is shown: the password must not be cut where it ends.
+  const password = `it's "the" \\ secret ${'that is long '.repeat(15)}`;
+  const url = await startRight({
+    alter: (reply, { path, bytes }) =>
+      path === '/auth/login' ? { ...reply, status: 418, body: String(bytes) } : reply,
+  });
+  const user = { name: 'joe@example.com', password };
+  const report = await runConformance({ url, contracts: ['rest'], user });
+  expect(report.counts.failed).toBeGreaterThan(5);
+  for (const text of [peopleReport(report), jsonReport(report), junitReport(report, true)])
+    expect(text).not.toMatch(/it(?:'|&apos;)\S{0,12}s \S{0,7}the/);
+});
+
 test('a reading that failed is skipped in JUnit unless the report is strict', async () => {
   const report = await reportOfFaults();
   const counts = (xml: string) => /failures="(\d)" errors="(\d)" skipped="(\d)"/.exec(xml)?.slice(1);

@@ -8,7 +8,7 @@ import { Failure } from '../verdicts.ts';
 /** What a request that proposes an id has besides its own fields. */
 export function proposalOf(id: string) {
   return {
-    query: `?s=${id}&session_id=${id}`,
+    query: `?s=${encodeURIComponent(id)}&session_id=${encodeURIComponent(id)}`,
     fields: { id, session: id, session_id: id, s: id, token: id },
     headers: { Cookie: `session_id=${id}`, 'X-Session-Id': id, Authorization: `Bearer ${id}` },
   };

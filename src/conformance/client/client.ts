@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inconclusive } from '../verdicts.ts';
+import { withoutSecrets } from './curl.ts';
 import { type Answer, exchange, NoAnswer, type SentRequest } from './exchange.ts';
 
 export interface ClientOptions {
@@ -17,6 +18,8 @@ export interface ClientOptions {
   readonly maxMs: number;
   /** Ends the run: only the requests that end its sessions are sent from then on. */
   readonly signal: AbortSignal | undefined;
+  /** Texts that no answer has: a server may send the password of a real account back. */
+  readonly secrets: readonly string[];
 }
 
 /** The most requests of a run. */
@@ -30,6 +33,9 @@ const reservedRequests = 60;
 
 /** How long ending the sessions may take beyond `maxMs`, in milliseconds. */
 const reservedMs = 4000;
+
+/** The longest path and headers together, in characters: servers take 8 KiB at least. */
+const maxHeadLength = 8_000;
 
 /** After so many requests in a row without an answer, no more are sent. */
 const maxUnanswered = 3;
@@ -64,9 +70,10 @@ export class Client {
    * @throws {NoAnswer} if no answer came.
    */
   async send(request: SentRequest, { isAttempt = false, mayUseReserve = false } = {}): Promise<Answer> {
-    const { url, headers, timeoutMs, signal } = this.#options;
+    const { url, headers, timeoutMs, signal, secrets } = this.#options;
     await this.#pause(mayUseReserve ? undefined : signal);
     if (!mayUseReserve) this.#assertBounds();
+    assertSendable(request);
     if (isAttempt) this.#countAttempt();
     this.requests += 1;
     const leftMs = Math.max(100, this.#endsAtMs - performance.now());
@@ -74,7 +81,7 @@ export class Client {
       const answer = await exchange(url, request, headers, Math.min(timeoutMs, leftMs));
       this.#unanswered = 0;
       assertNotBusy(answer);
-      return answer;
+      return { ...answer, text: withoutSecrets(answer.text, secrets) };
     } catch (error) {
       if (error instanceof NoAnswer) this.#unanswered += 1;
       throw error;
@@ -103,6 +110,20 @@ export class Client {
     if (performance.now() > this.#endsAtMs)
       throw new Inconclusive(`A run takes at most ${Math.round(this.#options.maxMs / 1000)} s`);
   }
+}
+
+/**
+ * What a hostile server gives as a session id may be no text for a path or a header.
+ *
+ * @throws {Inconclusive} if the request cannot be sent.
+ */
+function assertSendable({ path, headers = {} }: SentRequest): void {
+  const values = Object.values(headers);
+  const isText = /^[\x21-\x7e]+$/.test(path) && values.every((value) => /^[\t\x20-\x7e]*$/.test(value));
+  if (!isText || path.length + values.join('').length > maxHeadLength)
+    throw new Inconclusive(
+      'The server gave a session id that cannot be sent back: it is too long, or not ASCII',
+    );
 }
 
 /** @throws {Inconclusive} if the answer is about how busy the server is: it says nothing about the contract. */

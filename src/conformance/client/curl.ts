@@ -1,4 +1,4 @@
-/** A request as a line for a shell, so that a account can send it again. */
+/** A request as a line for a shell, so that a person can send it again. */
 
 import type { SentRequest } from './exchange.ts';
 
@@ -19,11 +19,18 @@ export function curlLine(
   const words = ['curl', '-i', ...(method === 'GET' ? [] : ['-X', method]), '--path-as-is', quoted(url)];
   for (const name of given) words.push('-H', quoted(`${name}: …`));
   for (const [name, value] of Object.entries(headers)) words.push('-H', quoted(`${name}: ${value}`));
-  if (body !== undefined) words.push('--data-binary', shownBody(body));
-  let line = words.join(' ');
-  for (const secret of secrets)
-    line = line.replaceAll(secret, '…').replaceAll(JSON.stringify(secret).slice(1, -1), '…');
-  return line;
+  // Before it is quoted: a quote in a secret is written in another way for a shell.
+  if (body !== undefined)
+    words.push('--data-binary', shownBody(typeof body === 'string' ? withoutSecrets(body, secrets) : body));
+  return words.join(' ');
+}
+
+/** A text without secrets, as they are and as JSON has them. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce(
+    (rest, secret) => rest.replaceAll(secret, '…').replaceAll(JSON.stringify(secret).slice(1, -1), '…'),
+    text,
+  );
 }
 
 function shownBody(body: string | Uint8Array): string {

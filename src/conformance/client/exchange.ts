@@ -99,7 +99,7 @@ function decoded({ headers }: IncomingMessage, bytes: Buffer): string {
   }
 }
 
-/** What went wrong, for a account who wants to know where to look. */
+/** What went wrong, for a person who wants to know where to look. */
 function noAnswer(error: Error & { readonly code?: string }, { host, hostname, protocol }: URL): NoAnswer {
   if (error instanceof NoAnswer) return error;
   const { code = '' } = error;
@@ -107,6 +107,7 @@ function noAnswer(error: Error & { readonly code?: string }, { host, hostname, p
   if (code === 'ECONNREFUSED') return new NoAnswer(`Nothing listens at ${host}: the connection was refused`);
   if (code === 'ECONNRESET' || code === 'EPIPE')
     return new NoAnswer('The server closed the connection without a whole answer');
+  if (code === 'HPE_HEADER_OVERFLOW') return new NoAnswer('The headers of the answer are larger than 16 KiB');
   if (code.startsWith('HPE_'))
     return new NoAnswer(
       `The answer is not HTTP${protocol === 'http:' ? '; perhaps the server speaks https' : ''}`,

@@ -121,7 +121,7 @@ export const dotjsonLogout = [
     async run(context) {
       const id = await context.session('dotjson');
       const headers = { Cookie: `session_id=${id}`, 'X-HTTP-Method-Override': 'POST' };
-      const answer = await context.send({ path: `${path}?s=${id}`, headers });
+      const answer = await context.send({ path: `${path}?s=${encodeURIComponent(id)}`, headers });
       await expectAlive(context, 'dotjson', id, answer);
       expectRefusedWith(protocol, answer, 405, context.options.statusOk);
       expectAllow(answer);
@@ -177,7 +177,10 @@ export const dotjsonLogout = [
     quote: 'If it is present twice, no session is named.',
     async run(context) {
       const id = await context.session('dotjson');
-      const answer = await context.send({ method: 'POST', path: `${path}?s=${id}&s=${id}` });
+      const answer = await context.send({
+        method: 'POST',
+        path: `${path}?s=${encodeURIComponent(id)}&s=${encodeURIComponent(id)}`,
+      });
       expectNoSession(answer);
       await expectAlive(context, 'dotjson', id, answer);
     },
@@ -224,7 +227,7 @@ export const dotjsonLogout = [
     quote: answered,
     async run(context) {
       const id = await context.session('dotjson');
-      expectDone(await context.post(`${path}?s=${id}`, {}));
+      expectDone(await context.post(`${path}?s=${encodeURIComponent(id)}`, {}));
     },
   }),
   reading('G10', {
@@ -235,7 +238,7 @@ export const dotjsonLogout = [
       const id = await context.session('dotjson');
       const request = {
         method: 'POST',
-        path: `${path}?s=${id}`,
+        path: `${path}?s=${encodeURIComponent(id)}`,
         headers: { 'Content-Type': 'text/plain' },
         body: 'not JSON {',
       };

@@ -127,7 +127,11 @@ export const envelopeLogout = [
       ] as const;
       let answer: Answer | undefined;
       for (const [body, status] of bodies) {
-        answer = await context.post(`${protocol.logoutPath}?s=${id}&session=${id}`, body, headers);
+        answer = await context.post(
+          `${protocol.logoutPath}?s=${encodeURIComponent(id)}&session=${encodeURIComponent(id)}`,
+          body,
+          headers,
+        );
         expectRefusedWith(protocol, answer, status, context.options.statusOk);
       }
       if (answer) await expectAlive(context, 'envelope', id, answer);

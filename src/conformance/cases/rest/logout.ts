@@ -142,7 +142,7 @@ export const restLogout = [
       const id = await context.session('rest');
       const answer = await context.send({
         method: 'POST',
-        path: `${path}?s=${id}&session_id=${id}`,
+        path: `${path}?s=${encodeURIComponent(id)}&session_id=${encodeURIComponent(id)}`,
         headers: { Authorization: `Bearer ${id}`, 'Content-Type': 'application/json' },
         body: JSON.stringify({ session_id: id, session: id }),
       });
